@@ -1,0 +1,150 @@
+#!/usr/bin/env node
+/*
+ * Builds everything that runs, from src/ into dist/: one file for each process (extension, daemon, its store worker, the
+ * command line) and one script with its style sheet for each webview. All dependencies are bundled, so the package
+ * carries no node_modules; only `vscode` is given by the host.
+ *
+ *   node esbuild.mjs [--production] [--watch]
+ *
+ * --production (or --minify) builds what is shipped. Without it the build is readable and has source maps.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(root, "dist");
+
+/** Output in dist/ → source. Each becomes one process. */
+const processes = {
+	extension: "src/extension/extension.ts",
+	daemon: "src/daemon/main.ts",
+	storeWorker: "src/daemon/store/storeWorker.ts",
+	cli: "src/cli/main.ts",
+};
+
+/** What is used as a file at run time and cannot be bundled: output in dist/ → source. */
+const copies = {
+	"sql-wasm-debug.wasm": "node_modules/sql.js/dist/sql-wasm-debug.wasm",
+	"webviews/codicon.css": "node_modules/@vscode/codicons/dist/codicon.css",
+	"webviews/codicon.ttf": "node_modules/@vscode/codicons/dist/codicon.ttf",
+};
+
+await main(process.argv.slice(2));
+
+async function main(args) {
+	const unknown = args.find((arg) => !["--production", "--minify", "--watch"].includes(arg));
+	if (unknown) {
+		console.error(`esbuild.mjs does not know ${unknown}. Use --production, --minify or --watch.`);
+		process.exit(2);
+	}
+	const production = args.includes("--production") || args.includes("--minify");
+	const builds = [...processBuilds(production), webviewBuild(production)].filter(Boolean);
+	if (args.includes("--watch")) {
+		copyFiles();
+		for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
+		return;
+	}
+	const startedAt = performance.now();
+	const results = await Promise.all(builds.map((options) => esbuild.build(options))).catch(() => process.exit(1));
+	const made = [...results.flatMap((result) => Object.keys(result.metafile.outputs)), ...copyFiles()];
+	removeOthers(made);
+	printSizes(made, Math.round(performance.now() - startedAt));
+}
+
+function processBuilds(production) {
+	return Object.entries(processes).flatMap(([name, source]) => {
+		if (!exists(source)) return [];
+		const shebang = name === "cli" ? "#!/usr/bin/env node\n" : "";
+		return {
+			...shared(production),
+			entryPoints: { [name]: source },
+			platform: "node",
+			format: "cjs",
+			target: "node20",
+			external: ["vscode"],
+			// A CommonJS file has no import.meta; these give sources the same answers as when they run unbundled.
+			banner: { js: `${shebang}const importMetaUrl = require("node:url").pathToFileURL(__filename).href;` },
+			define: {
+				"import.meta.url": "importMetaUrl",
+				"import.meta.dirname": "__dirname",
+				"import.meta.filename": "__filename",
+				...shared(production).define,
+			},
+			// Packages that ship both prefer their ES modules here, which can be shaken.
+			mainFields: ["module", "main"],
+		};
+	});
+}
+
+/** Each folder of src/webviews with a main.tsx is one app, named after its folder. */
+function webviewBuild(production) {
+	const folder = path.join(root, "src/webviews");
+	const apps = fs.existsSync(folder)
+		? fs.readdirSync(folder).filter((name) => fs.existsSync(path.join(folder, name, "main.tsx")))
+		: [];
+	if (apps.length === 0) return;
+	return {
+		...shared(production),
+		entryPoints: Object.fromEntries(apps.map((name) => [`webviews/${name}`, `src/webviews/${name}/main.tsx`])),
+		platform: "browser",
+		format: "iife",
+		target: "es2022",
+		jsx: "automatic",
+		jsxImportSource: "preact",
+		loader: { ".ttf": "file", ".svg": "dataurl" },
+		assetNames: "webviews/[name]",
+	};
+}
+
+function shared(production) {
+	return {
+		absWorkingDir: root,
+		outdir: dist,
+		bundle: true,
+		minify: production,
+		sourcemap: production ? false : "linked",
+		metafile: true,
+		legalComments: "none",
+		logLevel: "warning",
+		define: { "process.env.NODE_ENV": production ? '"production"' : '"development"' },
+	};
+}
+
+function copyFiles() {
+	return Object.entries(copies).map(([to, from]) => {
+		const target = path.join(dist, to);
+		fs.mkdirSync(path.dirname(target), { recursive: true });
+		fs.copyFileSync(path.join(root, from), target);
+		return path.relative(root, target);
+	});
+}
+
+function exists(source) {
+	if (fs.existsSync(path.join(root, source))) return true;
+	console.log(`not built: ${source} does not exist yet`);
+	return false;
+}
+
+/** Files of an earlier build would be packaged, or found by a process that should not find them. */
+function removeOthers(made) {
+	const wanted = new Set(made.map((file) => path.resolve(root, file)));
+	for (const entry of fs.readdirSync(dist, { recursive: true, withFileTypes: true })) {
+		const file = path.join(entry.parentPath ?? entry.path, entry.name);
+		if (entry.isFile() && !wanted.has(file)) fs.rmSync(file, { force: true });
+	}
+	const cli = path.join(dist, "cli.js");
+	if (fs.existsSync(cli)) fs.chmodSync(cli, 0o755);
+}
+
+function printSizes(made, durationMs) {
+	const shown = made.filter((file) => !file.endsWith(".map")).map((file) => path.resolve(root, file));
+	let total = 0;
+	for (const file of shown.sort()) {
+		const bytes = fs.statSync(file).size;
+		total += bytes;
+		console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KiB  ${path.relative(root, file)}`);
+	}
+	console.log(`${(total / 1024).toFixed(1).padStart(9)} KiB  in ${shown.length} files, built in ${durationMs} ms`);
+}
