@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 /**
  * Ids are opaque strings with a brand, so that one kind is never passed for another.
  * They are made at the rim (the daemon's id port) and only carried inside.
@@ -12,4 +14,28 @@ export type TurnId = Id<"turn">;
 export type ToolCallId = Id<"toolCall">;
 export type ApprovalId = Id<"approval">;
 export type CheckId = Id<"check">;
+/** One run of a check; also the name of its command's spool. */
+export type RunId = Id<"run">;
 export type HoldId = Id<"hold">;
+export type GrantId = Id<"grant">;
+export type MessageId = Id<"message">;
+
+/** An id as it crosses the wire: 1 to 128 letters, digits and `._:-`. */
+const id = <T extends string>() =>
+	v.pipe(
+		v.string(),
+		v.regex(/^[A-Za-z0-9._:-]{1,128}$/),
+		v.transform((text) => text as T),
+	);
+
+export const GoalIdSchema = id<GoalId>();
+export const StepIdSchema = id<StepId>();
+export const ThreadIdSchema = id<ThreadId>();
+export const TurnIdSchema = id<TurnId>();
+export const ToolCallIdSchema = id<ToolCallId>();
+export const ApprovalIdSchema = id<ApprovalId>();
+export const CheckIdSchema = id<CheckId>();
+export const RunIdSchema = id<RunId>();
+export const HoldIdSchema = id<HoldId>();
+export const GrantIdSchema = id<GrantId>();
+export const MessageIdSchema = id<MessageId>();

@@ -1,0 +1,338 @@
+import * as v from "valibot";
+import {
+	ApprovalIdSchema,
+	CheckIdSchema,
+	GoalIdSchema,
+	GrantIdSchema,
+	HoldIdSchema,
+	MessageIdSchema,
+	RunIdSchema,
+	StepIdSchema,
+	ThreadIdSchema,
+	ToolCallIdSchema,
+	TurnIdSchema,
+} from "./ids.ts";
+import { LaunchSettings } from "./settings.ts";
+import {
+	Actor,
+	ApprovalKind,
+	ApprovalScope,
+	Assignment,
+	BudgetLimits,
+	ChangeStatus,
+	CheckSpec,
+	HoldCause,
+	ModelChoice,
+	Output,
+	PlanStep,
+	Risk,
+	Todo,
+	ToolEffect,
+	Usage,
+} from "./values.ts";
+
+/**
+ * Everything that can happen to a goal, one row an event. Names are facts, in the past tense.
+ * A shipped row never changes its meaning: add a field with a default, or a new event, and read the old one forward
+ * in upcast.ts.
+ */
+export const eventBodies = {
+	"goal.launched": v.object({
+		goalId: GoalIdSchema,
+		title: v.string(),
+		prompt: v.string(),
+		workspace: v.string(),
+		settings: LaunchSettings,
+		playbook: v.optional(v.object({ path: v.string(), text: v.string(), sha256: v.string() })),
+		by: Actor,
+	}),
+	"goal.completed": v.object({ verified: v.boolean(), reason: v.optional(v.string()) }),
+	"goal.failed": v.object({ reason: v.string() }),
+	"goal.cancelled": v.object({ reason: v.optional(v.string()), by: Actor }),
+	"goal.reopened": v.object({ reason: v.optional(v.string()), by: Actor }),
+	"goal.deleted": v.object({ by: Actor }),
+
+	"plan.proposed": v.object({
+		revision: v.number(),
+		summary: v.string(),
+		title: v.optional(v.string()),
+		steps: v.array(PlanStep),
+		checks: v.array(CheckSpec),
+		/** The planner's thread; absent when the plan came from a playbook. */
+		threadId: v.optional(ThreadIdSchema),
+	}),
+	"plan.approved": v.object({ revision: v.number(), by: v.optional(Actor) }),
+	"plan.returned": v.object({ revision: v.number(), note: v.string(), by: Actor }),
+
+	"step.started": v.object({ stepId: StepIdSchema, attempt: v.number(), threadId: ThreadIdSchema }),
+	/** The attempt's agent says it is done; the checks decide. */
+	"step.reported": v.object({ stepId: StepIdSchema, attempt: v.number(), report: v.string() }),
+	"step.completed": v.object({ stepId: StepIdSchema, attempt: v.number(), verified: v.boolean() }),
+	/** This attempt came to nothing; the step may be tried again. */
+	"attempt.failed": v.object({ stepId: StepIdSchema, attempt: v.number(), diagnosis: v.string() }),
+	"step.failed": v.object({ stepId: StepIdSchema, attempt: v.number(), reason: v.string() }),
+	"step.skipped": v.object({ stepId: StepIdSchema, attempt: v.number(), by: v.optional(Actor) }),
+	/** `continue` goes on with the action that failed, `rerun` begins a new attempt from the top. */
+	"step.retried": v.object({
+		stepId: StepIdSchema,
+		attempt: v.number(),
+		how: v.picklist(["continue", "rerun"]),
+		by: v.optional(Actor),
+	}),
+
+	"thread.opened": v.object({
+		threadId: ThreadIdSchema,
+		role: v.string(),
+		stepId: v.optional(StepIdSchema),
+		attempt: v.optional(v.number()),
+		assignment: ModelChoice,
+	}),
+	"thread.closed": v.object({ threadId: ThreadIdSchema }),
+	"message.added": v.object({
+		messageId: MessageIdSchema,
+		threadId: ThreadIdSchema,
+		/** `person`, `daemon`, or the role that speaks. */
+		from: v.string(),
+		text: v.string(),
+		reasoning: v.optional(v.string()),
+	}),
+
+	"turn.started": v.object({
+		turnId: TurnIdSchema,
+		threadId: ThreadIdSchema,
+		asked: ModelChoice,
+		/** What the turn may cost at most; charged when its real usage can no longer be known. */
+		reserved: v.object({ tokens: v.number(), usd: v.nullable(v.number()) }),
+	}),
+	"turn.completed": v.object({
+		turnId: TurnIdSchema,
+		threadId: ThreadIdSchema,
+		asked: ModelChoice,
+		/** The model that the provider says answered. */
+		answered: v.string(),
+		usage: Usage,
+		finish: v.string(),
+	}),
+	"turn.interrupted": v.object({
+		turnId: TurnIdSchema,
+		threadId: ThreadIdSchema,
+		reason: v.string(),
+		charged: Usage,
+	}),
+	"provider.failed": v.object({
+		turnId: TurnIdSchema,
+		threadId: ThreadIdSchema,
+		provider: v.string(),
+		code: v.string(),
+		reason: v.string(),
+		status: v.optional(v.number()),
+		/** When it will be asked again, ISO 8601; absent when asking again would not help. */
+		retryAt: v.optional(v.string()),
+		charged: Usage,
+	}),
+
+	"tool.requested": v.object({
+		toolCallId: ToolCallIdSchema,
+		threadId: ThreadIdSchema,
+		turnId: TurnIdSchema,
+		stepId: v.optional(StepIdSchema),
+		attempt: v.optional(v.number()),
+		name: v.string(),
+		args: v.record(v.string(), v.unknown()),
+		effect: ToolEffect,
+		summary: v.string(),
+	}),
+	/** The intent: from here on the call may have had its effect. `run` counts the tries of this call, from 1. */
+	"tool.started": v.object({
+		toolCallId: ToolCallIdSchema,
+		run: v.number(),
+		/** Of a file edit: content hashes (hex SHA-256, `absent` for no file) before and after, which tell whether it was applied. */
+		edit: v.optional(v.object({ path: v.string(), before: v.string(), after: v.string() })),
+	}),
+	"tool.completed": v.object({
+		toolCallId: ToolCallIdSchema,
+		ok: v.boolean(),
+		exitCode: v.optional(v.number()),
+		durationMs: v.number(),
+		output: Output,
+		/** Set when the call was not carried out, with the reason: refused by policy, denied by the person, skipped. */
+		refused: v.optional(v.string()),
+	}),
+	"tool.interrupted": v.object({ toolCallId: ToolCallIdSchema, outcome: v.literal("unknown"), reason: v.string() }),
+
+	"approval.requested": v.object({
+		approvalId: ApprovalIdSchema,
+		kind: ApprovalKind,
+		summary: v.string(),
+		command: v.optional(v.string()),
+		risk: Risk,
+		reasons: v.array(v.string()),
+		/** Hex SHA-256 of the action it covers. */
+		digest: v.string(),
+		options: v.array(v.string()),
+		toolCallId: v.optional(ToolCallIdSchema),
+		checkId: v.optional(CheckIdSchema),
+		stepId: v.optional(StepIdSchema),
+		threadId: v.optional(ThreadIdSchema),
+		/** What "approve for this goal" would cover, in words; absent where there is no such thing. */
+		goalScope: v.optional(v.string()),
+		expiresAt: v.optional(v.string()),
+	}),
+	"approval.answered": v.object({
+		approvalId: ApprovalIdSchema,
+		answer: v.string(),
+		scope: v.optional(ApprovalScope),
+		reason: v.optional(v.string()),
+		by: Actor,
+	}),
+	"approval.expired": v.object({ approvalId: ApprovalIdSchema }),
+	"approval.superseded": v.object({ approvalId: ApprovalIdSchema, reason: v.string() }),
+	"grant.added": v.object({
+		grantId: GrantIdSchema,
+		scope: ApprovalScope,
+		/** `command`: this command in this folder. `write`: this tool inside the workspace. `playbook`: all of this text. */
+		kind: v.picklist(["command", "write", "playbook"]),
+		/** The command, the tool's name, or the playbook's SHA-256. */
+		subject: v.string(),
+		/** Contents of workspace files that the command names: it lapses when one changes. Path to hex SHA-256. */
+		files: v.optional(v.record(v.string(), v.string()), {}),
+		by: Actor,
+	}),
+	"grant.revoked": v.object({ grantId: GrantIdSchema, reason: v.string(), by: v.optional(Actor) }),
+
+	/** The workspace as it was found. `tree` is an object of the goal's shadow repository. */
+	"snapshot.taken": v.object({
+		tree: v.string(),
+		toolCallIds: v.array(v.string()),
+		skipped: v.optional(v.array(v.object({ path: v.string(), reason: v.string() })), []),
+	}),
+	"snapshot.failed": v.object({ reason: v.string(), toolCallIds: v.array(v.string()) }),
+	"file.changed": v.object({
+		path: v.string(),
+		status: ChangeStatus,
+		from: v.optional(v.string()),
+		/** Every call that may have written it; empty when it happened outside the goal. Check runs are named too. */
+		toolCallIds: v.array(v.string()),
+		stepId: v.optional(StepIdSchema),
+		/** Objects of the shadow repository. */
+		before: v.optional(v.string()),
+		after: v.optional(v.string()),
+		added: v.optional(v.number()),
+		removed: v.optional(v.number()),
+		by: v.optional(v.picklist(["agent", "check", "outside"]), "agent"),
+	}),
+	"todo.updated": v.object({ threadId: ThreadIdSchema, todos: v.array(Todo) }),
+
+	"check.started": v.object({
+		checkId: CheckIdSchema,
+		runId: RunIdSchema,
+		command: v.string(),
+		tree: v.optional(v.string()),
+	}),
+	"check.completed": v.object({
+		checkId: CheckIdSchema,
+		runId: RunIdSchema,
+		command: v.string(),
+		ok: v.boolean(),
+		exitCode: v.number(),
+		/** The tree it ran on; absent when changes are not tracked. */
+		tree: v.optional(v.string()),
+		output: Output,
+		durationMs: v.number(),
+	}),
+	"check.interrupted": v.object({
+		checkId: CheckIdSchema,
+		runId: RunIdSchema,
+		outcome: v.literal("unknown"),
+		reason: v.string(),
+	}),
+	/** A person asked for it to be run again. */
+	"check.reset": v.object({ checkId: CheckIdSchema }),
+
+	"evidence.added": v.object({
+		kind: v.picklist(["report", "output", "file", "link", "review"]),
+		text: v.string(),
+		stepId: v.optional(StepIdSchema),
+		threadId: v.optional(ThreadIdSchema),
+	}),
+	"review.completed": v.object({
+		stepId: v.optional(StepIdSchema),
+		threadId: ThreadIdSchema,
+		verdict: v.picklist(["pass", "soft", "hard"]),
+		verifier: v.string(),
+		coverage: v.string(),
+		gaps: v.string(),
+		summary: v.string(),
+		diagnosis: v.optional(v.string()),
+	}),
+	"roster.edited": v.object({
+		revision: v.number(),
+		assignments: v.array(Assignment),
+		apply: v.picklist(["future", "next-turn", "restart-step"]),
+		by: Actor,
+	}),
+	"budget.exceeded": v.object({
+		resource: v.picklist(["usd", "tokens", "minutes", "turns"]),
+		limit: v.number(),
+		used: v.number(),
+	}),
+	"budget.raised": v.object({ limits: BudgetLimits, by: Actor }),
+	"hold.placed": v.object({
+		holdId: HoldIdSchema,
+		cause: HoldCause,
+		reason: v.string(),
+		/** When it is lifted by itself, ISO 8601. */
+		wakeAt: v.optional(v.string()),
+		/** The thread it stops; absent when it stops the whole goal. */
+		threadId: v.optional(ThreadIdSchema),
+		/** What runs is to be ended too. */
+		now: v.optional(v.boolean(), false),
+	}),
+	"hold.lifted": v.object({ holdId: HoldIdSchema, by: v.optional(Actor) }),
+	"reflection.written": v.object({ summary: v.string(), reflection: v.string(), memory: v.optional(v.string()) }),
+} satisfies Record<string, v.GenericSchema<Record<string, unknown>, unknown>>;
+
+export type EventType = keyof typeof eventBodies;
+export type EventBody<T extends EventType> = v.InferOutput<(typeof eventBodies)[T]>;
+
+/** An event of one type, flat: its fields beside its type. */
+export type EventOf<T extends EventType> = { readonly type: T } & Readonly<EventBody<T>>;
+export type GoalEvent = { [T in EventType]: EventOf<T> }[EventType];
+
+/** Where and when an event stands in its goal's log. `at` is ISO 8601 in UTC. */
+export interface Position {
+	readonly seq: number;
+	readonly epoch: number;
+	readonly at: string;
+}
+export type RecordedEvent<T extends EventType = EventType> = { [K in T]: Position & EventOf<K> }[T];
+
+export const eventTypes = Object.keys(eventBodies) as readonly EventType[];
+
+export function isEventType(type: string): type is EventType {
+	return Object.hasOwn(eventBodies, type);
+}
+
+/**
+ * A recorded event as it crosses the wire. An event of a type this version does not know is kept as it came, so that
+ * an older client can follow a newer daemon: evolve passes over it.
+ */
+export const RecordedEventSchema = v.pipe(
+	v.looseObject({ seq: v.number(), epoch: v.number(), at: v.string(), type: v.string() }),
+	v.rawTransform(({ dataset, addIssue, NEVER }) => {
+		const event = dataset.value;
+		if (!isEventType(event.type)) return event as unknown as RecordedEvent;
+		const body = v.safeParse(eventBodies[event.type], event);
+		if (!body.success) {
+			addIssue({ message: `event ${event.seq} (${event.type}): ${v.summarize(body.issues as never)}` });
+			return NEVER;
+		}
+		return {
+			seq: event.seq,
+			epoch: event.epoch,
+			at: event.at,
+			type: event.type,
+			...(body.output as object),
+		} as RecordedEvent;
+	}),
+);

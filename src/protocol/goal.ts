@@ -1,0 +1,201 @@
+import type { EventBody } from "./events.ts";
+import type {
+	ApprovalId,
+	CheckId,
+	GoalId,
+	GrantId,
+	HoldId,
+	RunId,
+	StepId,
+	ThreadId,
+	ToolCallId,
+	TurnId,
+} from "./ids.ts";
+import type { LaunchSettings } from "./settings.ts";
+import type { BudgetLimits, ModelChoice, Output, PlanStep, Roster, Todo, ToolEffect, Usage } from "./values.ts";
+
+/**
+ * A goal as its events say it stands: what is needed to decide what may happen next, and no more. Messages, outputs and
+ * changed files are rows of the store; only what is open is kept here, so that a goal with 100,000 events stays small.
+ * Plain JSON, so that it is its own checkpoint and its own snapshot on the wire.
+ */
+export interface Goal {
+	readonly goalId: GoalId;
+	/** The seq of the last event folded in; 0 for a goal of which nothing is known yet. */
+	readonly seq: number;
+	readonly title: string;
+	readonly prompt: string;
+	readonly workspace: string;
+	readonly settings: LaunchSettings;
+	readonly playbook?: { readonly path: string; readonly sha256: string };
+	readonly launchedAt: string;
+	readonly updatedAt: string;
+	/** Set once the goal is over. */
+	readonly end?: {
+		readonly state: "completed" | "failed" | "cancelled";
+		readonly reason?: string;
+		readonly verified?: boolean;
+	};
+	readonly deleted: boolean;
+	readonly plan?: {
+		readonly revision: number;
+		readonly summary: string;
+		readonly approved: boolean;
+		readonly order: readonly StepId[];
+	};
+	/** The note with which the last plan was sent back. */
+	readonly planNote?: string;
+	readonly steps: Readonly<Record<StepId, Step>>;
+	readonly checks: Readonly<Record<CheckId, Check>>;
+	readonly threads: Readonly<Record<ThreadId, Thread>>;
+	/** Calls without an outcome yet. */
+	readonly calls: Readonly<Record<ToolCallId, ToolCall>>;
+	/** Approvals that wait. */
+	readonly approvals: Readonly<Record<ApprovalId, Approval>>;
+	/** The last answered, expired or superseded ones, newest last, so that a second answer learns of the first. */
+	readonly settled: readonly SettledApproval[];
+	readonly grants: Readonly<Record<GrantId, Grant>>;
+	readonly holds: Readonly<Record<HoldId, Hold>>;
+	readonly todos: Readonly<Record<ThreadId, readonly Todo[]>>;
+	readonly roster: Roster;
+	readonly budget: BudgetLimits;
+	readonly usage: Totals;
+	readonly files: FileTracking;
+	readonly counts: { readonly changes: number; readonly errors: number };
+}
+
+export interface Step extends PlanStep {
+	readonly state: "pending" | "in_progress" | "verifying" | "completed" | "failed" | "skipped";
+	/** The current attempt; 0 before the first. */
+	readonly attempt: number;
+	readonly attempts: readonly Attempt[];
+	/** Attempts before a person is asked. */
+	readonly limit: number;
+	readonly verified?: boolean;
+	readonly reason?: string;
+}
+
+export interface Attempt {
+	readonly attempt: number;
+	readonly state: "in_progress" | "verifying" | "completed" | "failed" | "skipped";
+	readonly threadId: ThreadId;
+	readonly diagnosis?: string;
+}
+
+export interface Check {
+	readonly checkId: CheckId;
+	readonly command: string;
+	/** Absent for a check of the whole goal. */
+	readonly stepId?: StepId;
+	/** Who wrote the command: it decides whether running it needs a grant. */
+	readonly origin: "person" | "playbook" | "planner";
+	readonly state: "pending" | "waiting" | "running" | "green" | "red" | "stale" | "unknown";
+	/** The attempt of its step for which it last ended green or red. */
+	readonly settledFor?: number;
+	/** Of the run under way or the last one. */
+	readonly run?: { readonly runId: RunId; readonly epoch: number; readonly tree?: string };
+	readonly exitCode?: number;
+	readonly diagnosis?: string;
+	/** The digest a person approved for it. */
+	readonly approved?: string;
+	readonly runs: number;
+}
+
+export interface Thread {
+	readonly threadId: ThreadId;
+	readonly role: string;
+	readonly stepId?: StepId;
+	readonly attempt?: number;
+	readonly assignment: ModelChoice;
+	readonly state: "active" | "closed";
+	/** The model call under way. */
+	readonly turn?: {
+		readonly turnId: TurnId;
+		readonly epoch: number;
+		readonly reserved: { readonly tokens: number; readonly usd: number | null };
+	};
+	readonly turns: number;
+	/** Actions that were carried out or deliberately passed over: a playbook's place in its step. */
+	readonly done: number;
+	/** The last action that failed, while nobody has decided what to do about it (playbooks). */
+	readonly failed?: { readonly toolCallId: ToolCallId; readonly reason: string };
+	/** Failures of the provider in a row. */
+	readonly failures: number;
+	/** Not asked again before this time. */
+	readonly retryAt?: string;
+	/** Messages of the person that no turn has read yet. */
+	readonly unread: number;
+	/** Answers in a row that could not be used (planner, reviewer). */
+	readonly rejected: number;
+}
+
+export interface ToolCall {
+	readonly toolCallId: ToolCallId;
+	readonly threadId: ThreadId;
+	readonly stepId?: StepId;
+	readonly attempt?: number;
+	readonly name: string;
+	readonly args: Readonly<Record<string, unknown>>;
+	readonly effect: ToolEffect;
+	readonly summary: string;
+	/** `unknown`: it began, and nobody can tell whether it had its effect; a person decides. */
+	readonly state: "requested" | "waiting" | "approved" | "started" | "unknown";
+	/** The daemon that started it. */
+	readonly epoch: number;
+	readonly run: number;
+	readonly edit?: { readonly path: string; readonly before: string; readonly after: string };
+	/** The digest a person approved for it. */
+	readonly approved?: string;
+	/** What a person decided about it: it is not carried out (denied, skipped), or its outcome stays unknown (verify). */
+	readonly decided?: { readonly answer: "deny" | "skip" | "verify"; readonly reason?: string };
+}
+
+export type Approval = EventBody<"approval.requested"> & { readonly requestedAt: string };
+
+export interface SettledApproval {
+	readonly approvalId: ApprovalId;
+	readonly state: "approved" | "denied" | "expired" | "superseded";
+	readonly answer: string;
+	readonly by: string;
+	readonly at: string;
+}
+
+export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };
+
+export type Hold = EventBody<"hold.placed"> & { readonly placedAt: string };
+
+export interface Totals {
+	readonly inputTokens: number;
+	readonly outputTokens: number;
+	/** Null once a turn was paid for at an unknown price. */
+	readonly costUsd: number | null;
+	readonly turns: number;
+	readonly toolCalls: number;
+	readonly byRole: Readonly<Record<string, RoleUsage>>;
+	readonly byModel: Readonly<Record<string, RoleUsage>>;
+}
+
+export interface RoleUsage extends Usage {
+	readonly turns: number;
+}
+
+/** What is known of the workspace's files. */
+export interface FileTracking {
+	/** The tree last seen. */
+	readonly tree?: string;
+	/** When, ISO 8601. */
+	readonly at?: string;
+	/** Calls and check runs that may have written since the last snapshot. */
+	readonly unaccounted: readonly string[];
+	/** Calls and check runs that may be writing now. */
+	readonly writers: readonly string[];
+	/** Why changes are not tracked. */
+	readonly untracked?: string;
+	readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** The end of an output, for a diagnosis: at most `maxChars`. */
+export function outputTail(output: Output, maxChars = 2000): string {
+	const text = output.tail || output.head;
+	return text.length > maxChars ? `…${text.slice(-maxChars)}` : text;
+}

@@ -1,0 +1,233 @@
+import * as v from "valibot";
+import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
+import type { Goal } from "./goal.ts";
+import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
+import { PartialLaunchSettings } from "./settings.ts";
+import { Actor, ApprovalScope } from "./values.ts";
+import { ApprovalView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
+
+/** The version of this table and of the events. A daemon serves its own and the one before. */
+export const protocolVersion = 1;
+
+/** The largest message either side accepts, in bytes. */
+export const maxMessageBytes = 16 * 1024 * 1024;
+
+/** The longest prompt or playbook, in characters. */
+export const maxPromptChars = 1_000_000;
+
+const goalOnly = v.object({ goalId: GoalIdSchema });
+const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
+const text = v.pipe(v.string(), v.maxLength(maxPromptChars, `a text has at most ${maxPromptChars} characters`));
+/** `Goal` is made by evolve and read by evolve: it is carried as it is. */
+const GoalSnapshot = v.custom<Goal>(
+	(value) => typeof value === "object" && value !== null && "goalId" in value && "seq" in value,
+);
+const events = v.array(RecordedEventSchema) as v.GenericSchema<unknown, RecordedEvent[]>;
+
+/**
+ * Everything a client may ask of the daemon; one row is all it takes to add a request. Handler types, the typed client,
+ * validation at both ends and PROTOCOL.md derive from it.
+ */
+export const methods = {
+	"daemon/hello": {
+		about: "The first request of a connection: who is there, and in which version of the protocol.",
+		params: v.object({ protocol: v.number(), actor: Actor }),
+		result: v.object({ protocol: v.number(), version: v.string(), pid: v.number(), startedAt: v.string() }),
+	},
+	"daemon/status": {
+		about: "How the daemon is: its goals, its clients, its memory.",
+		params: v.object({}),
+		result: v.object({
+			version: v.string(),
+			protocol: v.number(),
+			pid: v.number(),
+			startedAt: v.string(),
+			folder: v.string(),
+			goals: v.number(),
+			active: v.number(),
+			clients: v.number(),
+			draining: v.boolean(),
+			residentBytes: v.number(),
+		}),
+	},
+	"daemon/stop": {
+		about: "Ends the daemon. Commands under way go on under their runner, unless `now` ends them too.",
+		params: v.object({ now: v.optional(v.boolean(), false) }),
+		result: v.object({ stillRunning: v.array(v.string()) }),
+	},
+	"goal/launch": {
+		about: "Launches a goal. It is durable when the answer arrives. The same requestId twice gives one goal.",
+		params: v.object({
+			prompt: v.optional(text, ""),
+			title: v.optional(v.pipe(v.string(), v.maxLength(300, "a title has at most 300 characters"))),
+			workspace: v.string(),
+			settings: v.optional(PartialLaunchSettings, {}),
+			/** A playbook's text, and where it was read. */
+			playbook: v.optional(v.object({ path: v.string(), text })),
+			/** Approve the commands and writes of exactly this playbook's text. */
+			grantPlaybook: v.optional(v.boolean(), false),
+			requestId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+		}),
+		result: v.object({ goalId: GoalIdSchema }),
+	},
+	"goal/list": {
+		about: "All goals. With `watch`, `goal/summary` notices follow.",
+		params: v.object({ watch: v.optional(v.boolean(), false) }),
+		result: v.object({ goals: v.array(GoalSummary) }),
+	},
+	"goal/get": { about: "One goal, whole.", params: goalOnly, result: GoalView },
+	"goal/control": {
+		about: "Pause, resume, cancel or delete a goal; retry, rerun or skip a step of it.",
+		params: v.object({
+			goalId: GoalIdSchema,
+			action: v.picklist(["pause", "resume", "cancel", "delete", "retry", "rerun", "skip"]),
+			stepId: v.optional(StepIdSchema),
+			/** With pause: end what runs, too. */
+			now: v.optional(v.boolean(), false),
+			reason: v.optional(text),
+			expectedSeq: v.optional(seq),
+		}),
+		result: GoalView,
+	},
+	"goal/watch": {
+		about: "A snapshot at seq N; `goal/event` notices with N+1 and on follow, without a gap, until `goal/unwatch`.",
+		params: goalOnly,
+		result: v.object({ goal: GoalSnapshot }),
+	},
+	"goal/unwatch": { about: "Ends the notices of one goal.", params: goalOnly, result: v.object({}) },
+	"goal/events": {
+		about: "A page of a goal's events, oldest first, or newest first.",
+		params: v.object({
+			goalId: GoalIdSchema,
+			afterSeq: v.optional(seq),
+			beforeSeq: v.optional(seq),
+			limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+			types: v.optional(v.array(v.string())),
+			threadId: v.optional(ThreadIdSchema),
+			stepId: v.optional(StepIdSchema),
+			descending: v.optional(v.boolean()),
+		}),
+		result: v.object({ events, lastSeq: seq }),
+	},
+	"goal/search": {
+		about: "Events of a goal whose text has all these words, newest first.",
+		params: v.object({ goalId: GoalIdSchema, text: v.string(), limit: v.optional(v.number(), 100) }),
+		result: v.object({ events }),
+	},
+	"thread/send": {
+		about: "A message of the person to a thread (the active one when none is named). It is read before its next turn.",
+		params: v.object({ goalId: GoalIdSchema, threadId: v.optional(ThreadIdSchema), text }),
+		result: GoalView,
+	},
+	"approval/list": {
+		about: "What waits for a person, of one goal or of all.",
+		params: v.object({ goalId: v.optional(GoalIdSchema) }),
+		result: v.object({ approvals: v.array(ApprovalView) }),
+	},
+	"approval/answer": {
+		about: "Answers an approval. The first answer wins.",
+		params: v.object({
+			approvalId: ApprovalIdSchema,
+			/** `approve`, `deny`, or one of the approval's options. */
+			answer: v.string(),
+			scope: v.optional(ApprovalScope, "once"),
+			reason: v.optional(text),
+			/** Refused when the action has changed since the person saw it. */
+			digest: v.optional(v.string()),
+		}),
+		result: v.object({ approvalId: ApprovalIdSchema, answer: v.string(), by: v.string() }),
+	},
+	"check/run": {
+		about: "Runs a check again, or all of the goal's.",
+		params: v.object({ goalId: GoalIdSchema, checkId: v.optional(CheckIdSchema) }),
+		result: v.object({ checks: v.array(CheckView) }),
+	},
+	"change/list": {
+		about: "Files that a goal, or one of its steps, changed: each once.",
+		params: v.object({ goalId: GoalIdSchema, stepId: v.optional(StepIdSchema) }),
+		result: v.object({ changes: v.array(ChangeView) }),
+	},
+	"change/content": {
+		about: "The bytes of a file version, as a change names it (`before`, `after`).",
+		params: v.object({ goalId: GoalIdSchema, blob: v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/)) }),
+		result: v.object({ base64: v.string() }),
+	},
+	"change/diff": {
+		about: "A unified diff of what a goal, or one of its steps, changed; of one path where named.",
+		params: v.object({ goalId: GoalIdSchema, stepId: v.optional(StepIdSchema), path: v.optional(v.string()) }),
+		result: v.object({ diff: v.string() }),
+	},
+	"dossier/get": {
+		about: "The dossier as it stood after event `atSeq` (now when absent).",
+		params: v.object({
+			goalId: GoalIdSchema,
+			format: v.optional(v.picklist(["md", "html", "jsonl"]), "md"),
+			atSeq: v.optional(seq),
+		}),
+		result: v.object({ text: v.string(), seq }),
+	},
+	"grant/list": {
+		about: "Standing grants of a goal.",
+		params: goalOnly,
+		result: v.object({
+			grants: v.array(
+				v.object({
+					grantId: v.string(),
+					scope: ApprovalScope,
+					kind: v.string(),
+					subject: v.string(),
+					addedAt: v.string(),
+				}),
+			),
+		}),
+	},
+	"provider/list": {
+		about: "Agents that can be chosen here, and why the rest cannot.",
+		params: v.object({}),
+		result: v.object({
+			providers: v.array(
+				v.object({
+					id: v.string(),
+					kind: v.string(),
+					models: v.array(v.string()),
+					usable: v.boolean(),
+					/** Why not, and what to do. */
+					reason: v.optional(v.string()),
+				}),
+			),
+			/** The agent used when none is named. */
+			primary: v.optional(v.string()),
+		}),
+	},
+} satisfies Table;
+
+/** Everything the daemon may tell a client unasked. */
+export const notices = {
+	"goal/event": v.object({ goalId: GoalIdSchema, events }),
+	"goal/delta": v.object({
+		goalId: GoalIdSchema,
+		threadId: ThreadIdSchema,
+		turnId: v.string(),
+		text: v.string(),
+		reasoning: v.optional(v.boolean()),
+	}),
+	"goal/summary": v.object({ goal: GoalSummary }),
+	"daemon/status": v.object({ draining: v.boolean() }),
+} satisfies NoticeTable;
+
+export type Table = Record<
+	string,
+	{ readonly about?: string; readonly params: v.GenericSchema; readonly result: v.GenericSchema }
+>;
+export type NoticeTable = Record<string, v.GenericSchema>;
+export type Methods = typeof methods;
+export type Notices = typeof notices;
+export type MethodName = keyof Methods;
+export type Params<T extends Table, M extends keyof T> = v.InferOutput<T[M]["params"]>;
+/** What a caller writes: fields with a default may be left out. */
+export type Input<T extends Table, M extends keyof T> = v.InferInput<T[M]["params"]>;
+export type Result<T extends Table, M extends keyof T> = v.InferOutput<T[M]["result"]>;
+export type Notice<N extends NoticeTable, K extends keyof N> = v.InferOutput<N[K]>;
+export type Handlers<T extends Table, Context> = {
+	readonly [M in keyof T]: (params: Params<T, M>, context: Context) => Promise<Result<T, M>> | Result<T, M>;
+};

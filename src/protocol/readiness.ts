@@ -1,0 +1,164 @@
+import type { Check, Goal, Hold, Step, Thread, ToolCall } from "./goal.ts";
+import type { StepId, ThreadId } from "./ids.ts";
+
+/**
+ * What could move in a goal, as predicates over its state. The daemon's `next` turns them into effects; the state that
+ * people see is derived from the same ones, so that "running" means exactly that something can move.
+ */
+
+/** Steps of a goal in the order of its plan. */
+export function planSteps(goal: Goal): readonly Step[] {
+	return (goal.plan?.order ?? []).flatMap((stepId) => goal.steps[stepId] ?? []);
+}
+
+export function threads(goal: Goal): readonly Thread[] {
+	return Object.values(goal.threads);
+}
+
+export function calls(goal: Goal): readonly ToolCall[] {
+	return Object.values(goal.calls);
+}
+
+export function checks(goal: Goal): readonly Check[] {
+	return Object.values(goal.checks);
+}
+
+export function holds(goal: Goal): readonly Hold[] {
+	return Object.values(goal.holds);
+}
+
+export function personHold(goal: Goal): Hold | undefined {
+	return holds(goal).find((hold) => hold.cause === "person");
+}
+
+/** A hold that stops the whole goal. */
+export function goalHold(goal: Goal): Hold | undefined {
+	return holds(goal).find((hold) => hold.threadId === undefined);
+}
+
+export function isOver(step: Step): boolean {
+	return step.state === "completed" || step.state === "failed" || step.state === "skipped";
+}
+
+export function isDone(step: Step | undefined): boolean {
+	return step?.state === "completed" || step?.state === "skipped";
+}
+
+/** A person decides about this step before anything else happens to it. */
+export function stepIsAsked(goal: Goal, stepId: StepId): boolean {
+	return Object.values(goal.approvals).some((approval) => approval.kind === "step" && approval.stepId === stepId);
+}
+
+export function needsAreMet(goal: Goal, step: Step): boolean {
+	return step.needs.every((need) => isDone(goal.steps[need]));
+}
+
+/** The step cannot run any more: something that it needs failed. */
+export function isCutOff(goal: Goal, step: Step, seen: ReadonlySet<StepId> = new Set()): boolean {
+	return step.needs.some((need) => {
+		const needed = goal.steps[need];
+		if (!needed || seen.has(need)) return false;
+		return needed.state === "failed" || (!isOver(needed) && isCutOff(goal, needed, new Set([...seen, need])));
+	});
+}
+
+export function stepCanStart(goal: Goal, step: Step): boolean {
+	return (
+		goal.plan?.approved === true &&
+		step.state === "pending" &&
+		step.attempt < step.limit &&
+		needsAreMet(goal, step) &&
+		!stepIsAsked(goal, step.stepId)
+	);
+}
+
+/** The built-in agent does what its playbook says; it does not think about failures. */
+export function isPlaybook(thread: Thread): boolean {
+	return thread.assignment.provider === "builtin";
+}
+
+export function threadHold(goal: Goal, threadId: ThreadId): Hold | undefined {
+	return holds(goal).find((hold) => hold.threadId === threadId);
+}
+
+export function threadCalls(goal: Goal, threadId: ThreadId): readonly ToolCall[] {
+	return calls(goal).filter((call) => call.threadId === threadId);
+}
+
+/** Nothing of the thread is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
+export function threadIsFree(goal: Goal, thread: Thread): boolean {
+	return (
+		thread.state === "active" &&
+		thread.turn === undefined &&
+		!(isPlaybook(thread) && thread.failed !== undefined) &&
+		threadHold(goal, thread.threadId) === undefined &&
+		threadCalls(goal, thread.threadId).length === 0
+	);
+}
+
+/** Calls of one turn run in order; those without an effect may run beside each other. */
+export function callIsNext(goal: Goal, call: ToolCall): boolean {
+	const before = threadCalls(goal, call.threadId);
+	const earlier = before.slice(0, before.indexOf(call));
+	return call.effect === "none" ? earlier.every((one) => one.effect === "none") : earlier.length === 0;
+}
+
+export function snapshotIsDue(goal: Goal): boolean {
+	const { files } = goal;
+	return files.untracked === undefined && (files.tree === undefined || files.unaccounted.length > 0);
+}
+
+/** The next check to run of a step that says it is done. */
+export function dueCheck(goal: Goal, step: Step): Check | undefined {
+	return checks(goal).find(
+		(check) =>
+			check.stepId === step.stepId &&
+			check.settledFor !== step.attempt &&
+			(check.state === "pending" || check.state === "stale" || check.state === "green" || check.state === "red"),
+	);
+}
+
+export function stepChecks(goal: Goal, stepId: StepId): readonly Check[] {
+	return checks(goal).filter((check) => check.stepId === stepId);
+}
+
+/** Every check of the step has its verdict for this attempt. */
+export function checksAreSettled(goal: Goal, step: Step): boolean {
+	return stepChecks(goal, step.stepId).every((check) => check.settledFor === step.attempt && check.state !== "running");
+}
+
+/** Checks that must be green on the final tree: the goal's own, and those of its completed steps. */
+export function finalChecks(goal: Goal): readonly Check[] {
+	return checks(goal).filter((check) => check.stepId === undefined || goal.steps[check.stepId]?.state === "completed");
+}
+
+export function allStepsOver(goal: Goal): boolean {
+	const steps = planSteps(goal);
+	return goal.plan?.approved === true && steps.every((step) => isOver(step) || isCutOff(goal, step));
+}
+
+/** Whether anything can happen without a person, a clock or a provider coming back. */
+export function canMove(goal: Goal): boolean {
+	if (goalHold(goal))
+		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => call.state === "started");
+	if (threads(goal).some((thread) => thread.turn || (threadIsFree(goal, thread) && !thread.retryAt))) return true;
+	if (calls(goal).some((call) => call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call)))
+		return true;
+	if (checks(goal).some((check) => check.state === "running")) return true;
+	if (!goal.plan) return threads(goal).length === 0;
+	if (planSteps(goal).some((step) => stepCanStart(goal, step))) return true;
+	if (
+		planSteps(goal).some(
+			(step) =>
+				step.state === "verifying" &&
+				!stepIsAsked(goal, step.stepId) &&
+				(dueCheck(goal, step) || checksAreSettled(goal, step)),
+		)
+	)
+		return true;
+	return (
+		allStepsOver(goal) &&
+		Object.keys(goal.approvals).length === 0 &&
+		!finalChecks(goal).some((check) => check.state === "waiting" || check.state === "unknown")
+	);
+}

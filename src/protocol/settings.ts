@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import { Assignment, Autonomy, BudgetLimits, ModelChoice, PlanApproval, Priority } from "./values.ts";
+
+/**
+ * Launch settings have one schema. A preset, the last goal, the saved default, a playbook's front matter and the form
+ * are partial layers of it; `resolve` gives every value with the layer it came from.
+ */
+export const LaunchSettings = v.object({
+	priority: Priority,
+	agent: ModelChoice,
+	assignments: v.array(Assignment),
+	autonomy: Autonomy,
+	planApproval: PlanApproval,
+	/** What happens to an unfinished goal when the daemon starts again. */
+	restart: v.picklist(["resume", "pause"]),
+	budget: BudgetLimits,
+	/** Acceptance checks, as commands. */
+	checks: v.array(v.string()),
+});
+export type LaunchSettings = v.InferOutput<typeof LaunchSettings>;
+
+export const PartialLaunchSettings = v.partial(LaunchSettings);
+export type PartialLaunchSettings = v.InferOutput<typeof PartialLaunchSettings>;
+
+/** The built-in agent, which needs no model: it runs playbooks. */
+export const playbookAgent: ModelChoice = { provider: "builtin", model: "playbook" };
+
+export const defaultSettings: LaunchSettings = {
+	priority: "normal",
+	agent: playbookAgent,
+	assignments: [],
+	autonomy: "aware",
+	planApproval: "lowConfidence",
+	restart: "resume",
+	budget: {},
+	checks: [],
+};
+
+export interface Layer {
+	readonly source: string;
+	readonly settings: PartialLaunchSettings;
+}
+
+export type Sources = { readonly [K in keyof LaunchSettings]: string };
+
+/** The first layer that has a value wins; what none has comes from the defaults, with the source `default`. */
+export function resolve(layers: readonly Layer[]): { readonly settings: LaunchSettings; readonly sources: Sources } {
+	const settings: Record<string, unknown> = {};
+	const sources: Record<string, string> = {};
+	for (const key of Object.keys(defaultSettings) as (keyof LaunchSettings)[]) {
+		const layer = layers.find((candidate) => candidate.settings[key] !== undefined);
+		settings[key] = layer ? layer.settings[key] : defaultSettings[key];
+		sources[key] = layer ? layer.source : "default";
+	}
+	return { settings: settings as LaunchSettings, sources: sources as Sources };
+}

@@ -1,0 +1,74 @@
+import type { Goal, Step } from "./goal.ts";
+import { canMove, holds, isDone, personHold, planSteps, threads } from "./readiness.ts";
+
+export const goalStates = [
+	"queued",
+	"planning",
+	"running",
+	"awaiting_approval",
+	"paused",
+	"blocked",
+	"completed",
+	"failed",
+	"cancelled",
+] as const;
+export type GoalState = (typeof goalStates)[number];
+
+export const endStates: readonly GoalState[] = ["completed", "failed", "cancelled"];
+
+/** The state that people see, derived from what holds the goal. */
+export function goalState(goal: Goal): GoalState {
+	if (goal.end) return goal.end.state;
+	if (personHold(goal)) return "paused";
+	if (canMove(goal)) return goal.plan?.approved ? "running" : threads(goal).length === 0 ? "queued" : "planning";
+	if (Object.keys(goal.approvals).length > 0) return "awaiting_approval";
+	return "blocked";
+}
+
+/** One sentence: why the goal is in its state, and what would change it. */
+export function stateReason(goal: Goal): string {
+	const state = goalState(goal);
+	const waiting = Object.values(goal.approvals);
+	switch (state) {
+		case "queued":
+			return "Waits for its turn.";
+		case "planning":
+			return "The planner is writing the plan.";
+		case "running": {
+			const open = planSteps(goal).filter((step) => step.state === "in_progress" || step.state === "verifying");
+			const names = open.map((step) => step.title).join(", ");
+			return names ? `Works on ${names}.` : "Works.";
+		}
+		case "awaiting_approval":
+			return waiting.length === 1
+				? `Waits for you: ${waiting[0]!.summary}`
+				: `Waits for ${waiting.length} decisions of yours.`;
+		case "paused":
+			return personHold(goal)?.reason ?? "Paused.";
+		case "blocked": {
+			const [hold] = holds(goal);
+			if (hold) return hold.wakeAt ? `${hold.reason} Tries again at ${hold.wakeAt}.` : hold.reason;
+			const retrying = threads(goal).find((thread) => thread.retryAt);
+			if (retrying) return `The provider did not answer. Asks again at ${retrying.retryAt}.`;
+			return "Nothing can move.";
+		}
+		case "completed":
+			return (
+				goal.end?.reason ??
+				(goal.end?.verified ? "Done, and its checks are green." : "Done, unverified: no check covers all of it.")
+			);
+		default:
+			return goal.end?.reason ?? "";
+	}
+}
+
+/** Steps that are done, of all. */
+export function progress(goal: Goal): { readonly done: number; readonly total: number } {
+	const steps = planSteps(goal);
+	return { done: steps.filter(isDone).length, total: steps.length };
+}
+
+/** 1 for the first step of the plan. */
+export function stepPosition(goal: Goal, step: Pick<Step, "stepId">): number {
+	return (goal.plan?.order.indexOf(step.stepId) ?? -1) + 1;
+}

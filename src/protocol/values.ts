@@ -1,0 +1,129 @@
+import * as v from "valibot";
+import { CheckIdSchema, StepIdSchema } from "./ids.ts";
+
+/** The values that events, requests and views share. Schemas at the rim; inside, their types are trusted. */
+
+export const Priority = v.picklist(["low", "normal", "high", "urgent"]);
+export type Priority = v.InferOutput<typeof Priority>;
+
+export const Autonomy = v.picklist(["supervised", "aware", "autonomous"]);
+export type Autonomy = v.InferOutput<typeof Autonomy>;
+
+export const PlanApproval = v.picklist(["always", "lowConfidence", "never"]);
+export type PlanApproval = v.InferOutput<typeof PlanApproval>;
+
+export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh"] as const;
+export const Effort = v.picklist(efforts);
+export type Effort = v.InferOutput<typeof Effort>;
+
+/** What an action can do: nothing, write in the workspace, or reach beyond it. Our own declaration, never an agent's. */
+export const ToolEffect = v.picklist(["none", "workspace", "outside"]);
+export type ToolEffect = v.InferOutput<typeof ToolEffect>;
+
+export const Risk = v.picklist(["read", "write", "network", "dangerous"]);
+export type Risk = v.InferOutput<typeof Risk>;
+
+export const ApprovalKind = v.picklist(["tool", "plan", "budget", "recovery", "step", "question"]);
+export type ApprovalKind = v.InferOutput<typeof ApprovalKind>;
+
+export const ApprovalScope = v.picklist(["once", "goal", "workspace"]);
+export type ApprovalScope = v.InferOutput<typeof ApprovalScope>;
+
+export const HoldCause = v.picklist(["person", "provider", "quota", "budget"]);
+export type HoldCause = v.InferOutput<typeof HoldCause>;
+
+export const ChangeStatus = v.picklist(["added", "modified", "deleted", "renamed"]);
+export type ChangeStatus = v.InferOutput<typeof ChangeStatus>;
+
+/** Provider and model as configured, with the reasoning effort where one was chosen. The built-in agent is `builtin/playbook`. */
+export const ModelChoice = v.object({ provider: v.string(), model: v.string(), effort: v.optional(Effort) });
+export type ModelChoice = v.InferOutput<typeof ModelChoice>;
+
+/** Who works in a role. Without provider and model the role inherits the primary agent's. */
+export const Assignment = v.object({
+	role: v.pipe(
+		v.string(),
+		v.regex(/^[a-z][a-z0-9-]{0,39}$/, "a role is named with lower-case letters, digits and dashes"),
+	),
+	provider: v.optional(v.string()),
+	model: v.optional(v.string()),
+	effort: v.optional(Effort),
+	enabled: v.optional(v.boolean(), true),
+	inherits: v.optional(v.boolean()),
+	instructions: v.optional(v.string()),
+	/** Where the choice came from: launch, preset, lastGoal, default, roleFile, primary. */
+	source: v.optional(v.string(), "launch"),
+});
+export type Assignment = v.InferOutput<typeof Assignment>;
+
+export const Roster = v.object({ revision: v.number(), assignments: v.array(Assignment) });
+export type Roster = v.InferOutput<typeof Roster>;
+
+const limit = v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)));
+/** The most a goal may use; what is absent has no limit. */
+export const BudgetLimits = v.object({ usd: limit, tokens: limit, minutes: limit, turns: limit });
+export type BudgetLimits = v.InferOutput<typeof BudgetLimits>;
+export const budgetResources = ["usd", "tokens", "minutes", "turns"] as const;
+export type BudgetResource = (typeof budgetResources)[number];
+
+/** Tokens as the provider counted them; `costUsd` is null where no price is known. */
+export const Usage = v.object({
+	inputTokens: v.number(),
+	outputTokens: v.number(),
+	costUsd: v.nullable(v.number()),
+});
+export type Usage = v.InferOutput<typeof Usage>;
+
+/** The beginning and end of an output, its whole size in bytes and its SHA-256; `path` where the whole of it is kept. */
+export const Output = v.object({
+	head: v.string(),
+	tail: v.string(),
+	bytes: v.number(),
+	sha256: v.string(),
+	path: v.optional(v.string()),
+});
+export type Output = v.InferOutput<typeof Output>;
+
+export const Todo = v.object({
+	content: v.string(),
+	state: v.picklist(["pending", "in_progress", "completed", "blocked"]),
+});
+export type Todo = v.InferOutput<typeof Todo>;
+
+/** One command or write of a playbook step, in order. */
+export const PlaybookAction = v.variant("kind", [
+	v.object({ kind: v.literal("command"), command: v.string(), line: v.number() }),
+	v.object({ kind: v.literal("write"), path: v.string(), content: v.string(), line: v.number() }),
+]);
+export type PlaybookAction = v.InferOutput<typeof PlaybookAction>;
+
+export const CheckSpec = v.object({ checkId: CheckIdSchema, command: v.string() });
+export type CheckSpec = v.InferOutput<typeof CheckSpec>;
+
+export const PlanStep = v.object({
+	stepId: StepIdSchema,
+	title: v.string(),
+	instructions: v.string(),
+	kind: v.optional(v.string(), "work"),
+	role: v.optional(v.string(), "implementer"),
+	needs: v.array(StepIdSchema),
+	checks: v.array(CheckSpec),
+	confidence: v.optional(v.picklist(["high", "medium", "low"]), "high"),
+	/** Of a playbook's step: what it does. */
+	actions: v.optional(v.array(PlaybookAction)),
+});
+export type PlanStep = v.InferOutput<typeof PlanStep>;
+
+/** Who asked for something: which program, in which process, of which user. */
+export const Actor = v.object({
+	client: v.string(),
+	pid: v.optional(v.number()),
+	user: v.optional(v.string()),
+});
+export type Actor = v.InferOutput<typeof Actor>;
+
+/** An actor in words: `CLI (mara, process 4711)`. */
+export function actorName(actor: Actor): string {
+	const details = [actor.user, actor.pid === undefined ? undefined : `process ${actor.pid}`].filter(Boolean).join(", ");
+	return details ? `${actor.client} (${details})` : actor.client;
+}

@@ -1,0 +1,302 @@
+import * as v from "valibot";
+import type { Goal, Step } from "./goal.ts";
+import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
+import { isPlaybook, threads } from "./readiness.ts";
+import { goalState, goalStates, progress, stateReason } from "./state.ts";
+import { ApprovalKind, Autonomy, budgetResources, ChangeStatus, Effort, Priority, Risk } from "./values.ts";
+
+/**
+ * What people's scripts see of a goal: the shape that `mission show --json` prints and `goal/get` returns. It stays as
+ * it is; more may be added. Everything in it is derived from the goal's events.
+ */
+const checkState = v.picklist(["pending", "green", "red", "stale"]);
+
+export const CheckView = v.object({
+	checkId: CheckIdSchema,
+	command: v.string(),
+	state: checkState,
+	stepId: v.optional(StepIdSchema),
+	/** More than the four states: being run, or waiting for a person. */
+	activity: v.optional(v.picklist(["running", "waiting", "unknown"])),
+	tree: v.optional(v.string()),
+	exitCode: v.optional(v.number()),
+});
+export type CheckView = v.InferOutput<typeof CheckView>;
+
+export const ApprovalView = v.object({
+	approvalId: ApprovalIdSchema,
+	goalId: GoalIdSchema,
+	kind: ApprovalKind,
+	state: v.picklist(["pending", "approved", "denied", "expired", "superseded"]),
+	summary: v.string(),
+	command: v.optional(v.string()),
+	risk: Risk,
+	reasons: v.array(v.string()),
+	digest: v.string(),
+	options: v.array(v.string()),
+	goalScope: v.optional(v.string()),
+	threadId: v.optional(ThreadIdSchema),
+	stepId: v.optional(StepIdSchema),
+	requestedAt: v.string(),
+	expiresAt: v.optional(v.string()),
+});
+export type ApprovalView = v.InferOutput<typeof ApprovalView>;
+
+export const StepView = v.object({
+	stepId: StepIdSchema,
+	title: v.string(),
+	kind: v.string(),
+	role: v.string(),
+	needs: v.array(StepIdSchema),
+	state: v.picklist(["pending", "in_progress", "verifying", "completed", "failed", "skipped"]),
+	verified: v.optional(v.boolean()),
+	attempts: v.array(
+		v.object({
+			attempt: v.number(),
+			state: v.string(),
+			threadId: ThreadIdSchema,
+			diagnosis: v.optional(v.string()),
+		}),
+	),
+	checks: v.array(CheckView),
+});
+export type StepView = v.InferOutput<typeof StepView>;
+
+export const AssignmentView = v.object({
+	role: v.string(),
+	provider: v.string(),
+	model: v.string(),
+	effort: v.optional(Effort),
+	enabled: v.boolean(),
+	inherits: v.boolean(),
+	source: v.string(),
+	label: v.picklist(["live", "pending-next-turn", "pending-next-step", "fallback", "idle"]),
+});
+export type AssignmentView = v.InferOutput<typeof AssignmentView>;
+
+const usagePart = v.object({
+	inputTokens: v.number(),
+	outputTokens: v.number(),
+	costUsd: v.nullable(v.number()),
+	turns: v.number(),
+});
+const meter = v.object({ limit: v.nullable(v.number()), used: v.nullable(v.number()) });
+
+export const ChangeView = v.object({
+	path: v.string(),
+	status: ChangeStatus,
+	from: v.optional(v.string()),
+	stepId: v.optional(StepIdSchema),
+	toolCallId: v.optional(v.string()),
+	toolCallIds: v.array(v.string()),
+	/** Blobs of the goal's shadow repository, before the first change and after the last. */
+	before: v.optional(v.string()),
+	after: v.optional(v.string()),
+	added: v.optional(v.number()),
+	removed: v.optional(v.number()),
+	by: v.picklist(["agent", "check", "outside"]),
+});
+export type ChangeView = v.InferOutput<typeof ChangeView>;
+
+export const ThreadView = v.object({
+	threadId: ThreadIdSchema,
+	role: v.string(),
+	stepId: v.optional(StepIdSchema),
+	attempt: v.optional(v.number()),
+	state: v.picklist(["active", "closed"]),
+	model: v.string(),
+});
+export type ThreadView = v.InferOutput<typeof ThreadView>;
+
+export const GoalView = v.object({
+	goalId: GoalIdSchema,
+	title: v.string(),
+	prompt: v.string(),
+	workspace: v.string(),
+	priority: Priority,
+	state: v.picklist(goalStates),
+	stateReason: v.string(),
+	autonomy: Autonomy,
+	playbook: v.optional(v.string()),
+	plan: v.object({ revision: v.number(), approved: v.boolean(), summary: v.string(), steps: v.array(StepView) }),
+	checks: v.array(CheckView),
+	approvals: v.array(ApprovalView),
+	roster: v.object({ revision: v.number(), assignments: v.array(AssignmentView) }),
+	budget: v.object({ usd: meter, tokens: meter, minutes: meter, turns: meter }),
+	usage: v.object({
+		...usagePart.entries,
+		toolCalls: v.number(),
+		byRole: v.record(v.string(), usagePart),
+		byModel: v.record(v.string(), usagePart),
+	}),
+	threads: v.array(ThreadView),
+	changes: v.array(ChangeView),
+	untracked: v.optional(v.string()),
+	lastSeq: v.number(),
+	launchedAt: v.string(),
+	updatedAt: v.string(),
+});
+export type GoalView = v.InferOutput<typeof GoalView>;
+
+/** What lists show of a goal, kept beside its events. */
+export const GoalSummary = v.object({
+	goalId: GoalIdSchema,
+	title: v.string(),
+	state: v.picklist(goalStates),
+	stateReason: v.string(),
+	verified: v.optional(v.boolean()),
+	workspace: v.string(),
+	priority: Priority,
+	stepsDone: v.number(),
+	stepsTotal: v.number(),
+	pendingApprovals: v.number(),
+	launchedAt: v.string(),
+	updatedAt: v.string(),
+	lastSeq: v.number(),
+	deleted: v.optional(v.boolean()),
+});
+export type GoalSummary = v.InferOutput<typeof GoalSummary>;
+
+export function summarize(goal: Goal): GoalSummary {
+	const { done, total } = progress(goal);
+	return {
+		goalId: goal.goalId,
+		title: goal.title,
+		state: goalState(goal),
+		stateReason: stateReason(goal),
+		verified: goal.end?.verified,
+		workspace: goal.workspace,
+		priority: goal.settings.priority,
+		stepsDone: done,
+		stepsTotal: total,
+		pendingApprovals: Object.keys(goal.approvals).length,
+		launchedAt: goal.launchedAt,
+		updatedAt: goal.updatedAt,
+		lastSeq: goal.seq,
+		deleted: goal.deleted || undefined,
+	};
+}
+
+/** `changes` are rows of the store, which the goal itself does not hold; `now` is for the minutes used. */
+export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number): GoalView {
+	return {
+		goalId: goal.goalId,
+		title: goal.title,
+		prompt: goal.prompt,
+		workspace: goal.workspace,
+		priority: goal.settings.priority,
+		state: goalState(goal),
+		stateReason: stateReason(goal),
+		autonomy: goal.settings.autonomy,
+		playbook: goal.playbook?.path,
+		plan: {
+			revision: goal.plan?.revision ?? 0,
+			approved: goal.plan?.approved ?? false,
+			summary: goal.plan?.summary ?? "",
+			steps: (goal.plan?.order ?? []).flatMap((stepId) => {
+				const step = goal.steps[stepId];
+				return step ? [viewStep(goal, step)] : [];
+			}),
+		},
+		checks: Object.values(goal.checks)
+			.filter((check) => !check.stepId)
+			.map(viewCheck),
+		approvals: viewApprovals(goal),
+		roster: { revision: goal.roster.revision, assignments: viewRoster(goal) },
+		budget: viewBudget(goal, now),
+		usage: goal.usage as GoalView["usage"],
+		threads: threads(goal).map(({ threadId, role, stepId, attempt, state, assignment }) => ({
+			threadId,
+			role,
+			stepId,
+			attempt,
+			state,
+			model: `${assignment.provider}/${assignment.model}`,
+		})),
+		changes: [...changes],
+		untracked: goal.files.untracked,
+		lastSeq: goal.seq,
+		launchedAt: goal.launchedAt,
+		updatedAt: goal.updatedAt,
+	};
+}
+
+export function viewApprovals(goal: Goal): ApprovalView[] {
+	return Object.values(goal.approvals).map(({ toolCallId: _call, checkId: _check, ...approval }) => ({
+		...approval,
+		goalId: goal.goalId,
+		state: "pending",
+	}));
+}
+
+function viewStep(goal: Goal, step: Step): StepView {
+	return {
+		stepId: step.stepId,
+		title: step.title,
+		kind: step.kind,
+		role: step.role,
+		needs: step.needs,
+		state: step.state,
+		verified: step.verified,
+		attempts: step.attempts.map((attempt) => ({ ...attempt })),
+		checks: step.checks.flatMap(({ checkId }) => {
+			const check = goal.checks[checkId];
+			return check ? [viewCheck(check)] : [];
+		}),
+	};
+}
+
+export function viewCheck(check: Goal["checks"][keyof Goal["checks"]]): CheckView {
+	const { checkId, command, stepId, state, exitCode, run } = check;
+	const activity = state === "running" || state === "waiting" || state === "unknown" ? state : undefined;
+	const settled = state === "green" || state === "red" || state === "stale";
+	return { checkId, command, stepId, state: settled ? state : "pending", activity, tree: run?.tree, exitCode };
+}
+
+/** The primary agent stands for every role that names no agent of its own. */
+function viewRoster(goal: Goal): AssignmentView[] {
+	const primary = goal.settings.agent;
+	const named = goal.roster.assignments;
+	const roles = primary.provider === "builtin" ? ["implementer"] : ["planner", "implementer"];
+	const all = [
+		...roles
+			.filter((role) => !named.some((assignment) => assignment.role === role))
+			.map((role) => ({ role, enabled: true, source: "primary" })),
+		...named,
+	] as typeof named;
+	return all.map((assignment) => {
+		const inherits = assignment.model === undefined;
+		const live = threads(goal).some(
+			(thread) => thread.role === assignment.role && thread.state === "active" && !isIdle(goal, thread),
+		);
+		return {
+			role: assignment.role,
+			provider: assignment.provider ?? primary.provider,
+			model: assignment.model ?? primary.model,
+			effort: assignment.effort ?? (inherits ? primary.effort : undefined),
+			enabled: assignment.enabled,
+			inherits,
+			source: inherits ? "primary" : assignment.source,
+			label: live ? "live" : "idle",
+		};
+	});
+}
+
+function isIdle(goal: Goal, thread: ReturnType<typeof threads>[number]): boolean {
+	if (isPlaybook(thread)) return thread.failed !== undefined;
+	return goal.end !== undefined;
+}
+
+function viewBudget(goal: Goal, now: number): GoalView["budget"] {
+	const started = Date.parse(goal.launchedAt);
+	const until = goal.end ? Date.parse(goal.updatedAt) : now;
+	const used = {
+		usd: goal.usage.costUsd,
+		tokens: goal.usage.inputTokens + goal.usage.outputTokens,
+		minutes: Math.max(0, Math.round(((until - started) / 60_000) * 100) / 100),
+		turns: goal.usage.turns,
+	};
+	return Object.fromEntries(
+		budgetResources.map((resource) => [resource, { limit: goal.budget[resource] ?? null, used: used[resource] }]),
+	) as GoalView["budget"];
+}
