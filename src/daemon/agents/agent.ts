@@ -1,0 +1,61 @@
+import type { RecordedEvent } from "../../protocol/events.ts";
+import type { Goal, Step, Thread } from "../../protocol/goal.ts";
+import type { Usage } from "../../protocol/values.ts";
+import type { Tool } from "../tools/tool.ts";
+
+/**
+ * The port behind which thinking happens. An agent takes one turn at a time: it reads its thread and answers with text,
+ * calls, or both. It never carries anything out; the engine judges, records and runs what it asks for.
+ */
+export interface Agent {
+	takeTurn(turn: Turn, signal: AbortSignal): Promise<TurnOutcome>;
+}
+
+export interface Turn {
+	readonly goal: Goal;
+	readonly thread: Thread;
+	/** Absent for the planner. */
+	readonly step?: Step;
+	/**
+	 * The events of the thread, oldest first: message.added, tool.requested, tool.completed, tool.interrupted (others may
+	 * be among them). The first message, from `goal`, says what the thread is for.
+	 */
+	readonly transcript: readonly RecordedEvent[];
+	/** What the role may use; empty for planner and reviewer. */
+	readonly tools: readonly Tool[];
+	/** Text as it arrives: shown at once, kept nowhere. */
+	onDelta(text: string, reasoning: boolean): void;
+}
+
+export interface ProposedCall {
+	readonly name: string;
+	/** As the model wrote them: nothing about them is trusted yet. */
+	readonly args: unknown;
+	/** Why the arguments could not be read; the call is answered with it. */
+	readonly malformed?: string;
+}
+
+export type TurnOutcome =
+	| {
+			readonly kind: "answered";
+			readonly text: string;
+			readonly reasoning?: string;
+			readonly calls: readonly ProposedCall[];
+			/** The model that answered, as the provider names it. */
+			readonly answered: string;
+			readonly usage: Usage;
+			readonly finish: string;
+	  }
+	| {
+			readonly kind: "failed";
+			/** A word for programs: unreachable, unauthorized, rateLimited, serverError, cutOff, notFound, badRequest, keyNeeded, noAgent. */
+			readonly code: string;
+			/** A sentence for the person: what happened and what to do. */
+			readonly reason: string;
+			readonly status?: number;
+			/** Whether asking again can help without a person. */
+			readonly retryable: boolean;
+			/** As the provider asked, in milliseconds. */
+			readonly retryAfterMs?: number;
+	  }
+	| { readonly kind: "aborted" };

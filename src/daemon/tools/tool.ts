@@ -1,0 +1,63 @@
+import type * as v from "valibot";
+import type { Todo } from "../../protocol/values.ts";
+
+/**
+ * A tool is data and its own idea, no more. Validating, judging, recording, timing, truncating, aborting and recovering
+ * are the engine's, one way for each kind: what reads runs again after a crash, an edit is recognised by content hashes,
+ * a command by its spool.
+ */
+export type Tool = ReadTool | EditTool | CommandTool | TodoTool;
+
+interface ToolBase<Args> {
+	readonly name: string;
+	/** For the model. */
+	readonly description: string;
+	readonly params: v.GenericSchema<unknown, Args>;
+	/** What people see of a call: a path, a pattern, the command itself. */
+	summarize(args: Args): string;
+}
+
+/** Looks, and changes nothing. */
+export interface ReadTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "read";
+	/** The path it looks at, relative to the workspace, for the judge; `.` when it looks at all of it. */
+	path(args: Args): string;
+	/** The text for the agent. Throws `ToolError` with a sentence that the agent can act on. */
+	run(args: Args, context: ToolContext): Promise<string>;
+}
+
+/** Makes new bytes of a file's old ones. Pure: reading, checking and writing the file are the engine's. */
+export interface EditTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "edit";
+	path(args: Args): string;
+	/** `before` is undefined when there is no such file. Throws `ToolError` when the edit does not fit. */
+	edit(args: Args, before: Uint8Array | undefined): Uint8Array;
+}
+
+/** Runs a command in the workspace under the runner that outlives the daemon. */
+export interface CommandTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "command";
+	command(args: Args): { readonly command: string; readonly timeoutMs?: number };
+}
+
+/** Writes down the agent's list of what is to do. */
+export interface TodoTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "todo";
+	todos(args: Args): readonly Todo[];
+}
+
+export interface ToolContext {
+	/** Absolute, symlinks resolved. */
+	readonly workspace: string;
+	/** Absolute folders and files that nothing may read or write: the data folder. */
+	readonly denied: readonly string[];
+	readonly signal: AbortSignal;
+}
+
+/** What a tool answers the agent with when it cannot do what was asked: a sentence to act on. */
+export class ToolError extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = "ToolError";
+	}
+}

@@ -1,0 +1,101 @@
+import * as v from "valibot";
+import { ApprovalIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
+import { methods, type NoticeTable, notices, type Table } from "./methods.ts";
+
+/**
+ * What a webview may ask of the extension: a few rows of the daemon's table, passed on, and what only the editor can
+ * do. The daemon's token and address never come here.
+ */
+export const surfaceKinds = ["feed", "thread", "overview"] as const;
+
+/** Something the editor can show. */
+export const Target = v.variant("kind", [
+	v.object({ kind: v.literal("feed"), goalId: GoalIdSchema, seq: v.optional(v.number()) }),
+	v.object({ kind: v.literal("overview"), goalId: GoalIdSchema }),
+	v.object({ kind: v.literal("thread"), goalId: GoalIdSchema, threadId: ThreadIdSchema }),
+	v.object({
+		kind: v.literal("change"),
+		goalId: GoalIdSchema,
+		path: v.string(),
+		before: v.optional(v.string()),
+		after: v.optional(v.string()),
+	}),
+	v.object({ kind: v.literal("changes"), goalId: GoalIdSchema, stepId: v.optional(StepIdSchema) }),
+	v.object({ kind: v.literal("file"), goalId: GoalIdSchema, path: v.string() }),
+	v.object({ kind: v.literal("dossier"), goalId: GoalIdSchema }),
+	/** The exact action of an approval, in a document. */
+	v.object({ kind: v.literal("approval"), goalId: GoalIdSchema, approvalId: ApprovalIdSchema }),
+	/** The whole output of a tool call or check, by the event that carries it. */
+	v.object({ kind: v.literal("output"), goalId: GoalIdSchema, seq: v.number() }),
+]);
+export type Target = v.InferOutput<typeof Target>;
+
+export const Connection = v.object({
+	state: v.picklist(["connecting", "connected", "stopped"]),
+	/** When the daemon was last heard, ISO 8601. */
+	lastSeen: v.optional(v.string()),
+});
+export type Connection = v.InferOutput<typeof Connection>;
+
+export const surfaceMethods = {
+	"surface/start": {
+		about: "What this webview is to show. Sent once its script runs, and again after a reload.",
+		params: v.object({}),
+		result: v.object({
+			kind: v.picklist(surfaceKinds),
+			goalId: v.optional(GoalIdSchema),
+			threadId: v.optional(ThreadIdSchema),
+			/** What this surface last remembered. */
+			memory: v.unknown(),
+			connection: Connection,
+		}),
+	},
+	"surface/open": {
+		about: "Shows something elsewhere in the editor.",
+		params: v.object({ target: Target }),
+		result: v.object({}),
+	},
+	"surface/remember": {
+		about: "Keeps a small value (filters, draft, place) over reloads of the window.",
+		params: v.object({ memory: v.unknown() }),
+		result: v.object({}),
+	},
+	"surface/copy": {
+		about: "Puts a text on the clipboard.",
+		params: v.object({ text: v.string() }),
+		result: v.object({}),
+	},
+	"surface/startDaemon": {
+		about: "Starts the daemon, or tries again to reach it.",
+		params: v.object({}),
+		result: v.object({}),
+	},
+	"goal/list": methods["goal/list"],
+	"goal/watch": methods["goal/watch"],
+	"goal/unwatch": methods["goal/unwatch"],
+	"goal/get": methods["goal/get"],
+	"goal/events": methods["goal/events"],
+	"goal/search": methods["goal/search"],
+	"goal/control": methods["goal/control"],
+	"thread/send": methods["thread/send"],
+	"approval/answer": methods["approval/answer"],
+	"check/run": methods["check/run"],
+	"change/list": methods["change/list"],
+	"change/diff": methods["change/diff"],
+} satisfies Table;
+export type SurfaceMethods = typeof surfaceMethods;
+
+export const surfaceNotices = {
+	"goal/event": notices["goal/event"],
+	"goal/delta": notices["goal/delta"],
+	"goal/summary": notices["goal/summary"],
+	/** The extension asks the surface to show another goal, or a place in it. */
+	"surface/show": v.object({
+		goalId: v.optional(GoalIdSchema),
+		threadId: v.optional(ThreadIdSchema),
+		seq: v.optional(v.number()),
+		approvalId: v.optional(ApprovalIdSchema),
+	}),
+	"surface/connection": Connection,
+} satisfies NoticeTable;
+export type SurfaceNotices = typeof surfaceNotices;
