@@ -1,0 +1,101 @@
+/*
+ * Runs programs. Every one gets a time limit and its own process group, so that a test that hangs is ended with all
+ * that it started, and so is everything when the person presses Ctrl+C.
+ */
+import { spawn } from "node:child_process";
+import { root } from "./paths.mjs";
+
+const alive = new Set();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+	process.once(signal, () => {
+		for (const child of alive) end(child, "SIGTERM");
+		setTimeout(() => process.exit(130), 500);
+	});
+process.on("exit", () => {
+	for (const child of alive) end(child, "SIGKILL");
+});
+
+/** A sentence for the person at the terminal: printed without a stack. */
+export class Sentence extends Error {}
+
+/**
+ * Runs a program to its end and returns its exit code; 124 when `timeoutMs` passed.
+ * Its output goes to the terminal; with `quiet` only when it fails.
+ */
+export async function run(command, args, { cwd = root, env, quiet = false, timeoutMs } = {}) {
+	const child = start(command, args, {
+		cwd,
+		env,
+		stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+	});
+	let output = "";
+	child.stdout?.on("data", (chunk) => (output += chunk));
+	child.stderr?.on("data", (chunk) => (output += chunk));
+	const code = await ended(child, timeoutMs);
+	if (code !== 0 && quiet) process.stderr.write(output);
+	return code;
+}
+
+/** Runs a program and returns its exit code and standard output; standard error goes to the terminal. */
+export async function capture(command, args, { cwd = root, env, timeoutMs } = {}) {
+	const child = start(command, args, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+	let output = "";
+	child.stdout.on("data", (chunk) => (output += chunk));
+	return { code: await ended(child, timeoutMs), output };
+}
+
+/** Starts a program that is ended with this process at the latest. */
+export function start(command, args, { cwd = root, env, stdio = "inherit" } = {}) {
+	const windows = process.platform === "win32";
+	const child = spawn(windows ? `"${command}"` : command, windows ? args.map((arg) => `"${arg}"`) : args, {
+		cwd,
+		env: { ...process.env, ...env },
+		stdio,
+		detached: !windows,
+		shell: windows,
+	});
+	alive.add(child);
+	child.once("close", () => alive.delete(child));
+	child.once("error", () => alive.delete(child));
+	return child;
+}
+
+/** Ends a program and what it started. */
+export function end(child, signal = "SIGTERM") {
+	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+	try {
+		if (process.platform === "win32") child.kill(signal);
+		else process.kill(-child.pid, signal);
+	} catch {
+		// It ended by itself between the look and the signal.
+	}
+}
+
+/** Runs npm in `cwd`; npm's own warnings are shown only when it fails. */
+export async function npm(args, { cwd = root, env, timeoutMs = 900_000 } = {}) {
+	const flags = ["--no-audit", "--no-fund", "--no-update-notifier", "--engine-strict=false"];
+	const code = await run("npm", [...args, ...flags], { cwd, env, quiet: true, timeoutMs });
+	if (code !== 0) throw new Sentence(`npm ${args.join(" ")} failed in ${cwd}. What it said stands above.`);
+}
+
+function ended(child, timeoutMs) {
+	return new Promise((resolve) => {
+		const timer =
+			timeoutMs &&
+			setTimeout(() => {
+				console.error(`Ended after ${Math.round(timeoutMs / 1000)} s: ${child.spawnargs.join(" ")}`);
+				end(child, "SIGTERM");
+				setTimeout(() => end(child, "SIGKILL"), 5000).unref();
+				child.timedOut = true;
+			}, timeoutMs);
+		child.once("error", (error) => {
+			clearTimeout(timer);
+			console.error(`${child.spawnargs[0] ?? "A program"} could not be started: ${error.message}`);
+			resolve(127);
+		});
+		child.once("close", (code) => {
+			clearTimeout(timer);
+			resolve(child.timedOut ? 124 : (code ?? 1));
+		});
+	});
+}

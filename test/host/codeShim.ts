@@ -1,0 +1,116 @@
+/*
+ * Answers like the `code` program in test mode, so that test runners made for the desktop run unchanged in code-server:
+ *
+ *   code [FOLDER] --extensionDevelopmentPath=DIR --extensionTestsPath=FILE [--user-data-dir DIR]
+ *
+ * loads the extension from its folder into the real extension host, runs the tests' `run()` there and exits 0 when it
+ * resolved, 1 when it rejected or did not answer in time. Other flags of `code` are accepted and mean nothing here.
+ */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { format } from "node:util";
+import type { Page } from "playwright-core";
+import { type CodeServer, startCodeServer, windowUrl } from "../../scripts/codeServer.mjs";
+import { launchBrowser } from "./browser.ts";
+
+const timeoutMs = Number(process.env.MISSION_HOST_TIMEOUT_MS ?? 300_000);
+
+main(process.argv.slice(2)).then((code) => {
+	process.exitCode = code;
+});
+
+interface Arguments {
+	readonly developmentPaths: readonly string[];
+	readonly testsPath: string;
+	readonly workspace: string | undefined;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+	const wanted = parse(args);
+	if (!wanted) {
+		console.error(
+			"Give --extensionDevelopmentPath and --extensionTestsPath: this stand-in for `code` only runs tests.",
+		);
+		return 2;
+	}
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mission-host-"));
+	const hostLog: string[] = [];
+	let code = 1;
+	const server = await startCodeServer({ folder });
+	const browser = await launchBrowser(path.join(folder, "browser"));
+	try {
+		const page = browser.pages()[0] ?? (await browser.newPage());
+		code = await runTests(page, server, wanted, hostLog);
+		if (code !== 0) {
+			console.error(hostLog.slice(-100).join("\n"));
+			await page.screenshot({ path: path.join(folder, "failed.png") });
+			console.error(`The editor's data, logs and a picture of its window are in ${folder}`);
+		}
+		return code;
+	} finally {
+		await browser.close();
+		await server.stop();
+		if (code === 0) fs.rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+async function runTests(page: Page, server: CodeServer, wanted: Arguments, hostLog: string[]): Promise<number> {
+	// The web workbench reports to these two functions of its page when it runs tests.
+	const exited = new Promise<number>((resolve) => void page.exposeFunction("codeAutomationExit", resolve));
+	await page.exposeFunction("codeAutomationLog", (type: string, args: readonly unknown[]) => {
+		hostLog.push(`[${type}] ${format(...args)}`);
+	});
+	page.on("pageerror", (error) => hostLog.push(`[page] ${error.stack}`));
+	await page.addInitScript(developInWorkbench, { authority: `127.0.0.1:${server.port}`, ...wanted });
+	await page.goto(windowUrl(server.origin, wanted.workspace ?? os.tmpdir()));
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<number>((resolve) => {
+		timer = setTimeout(() => {
+			console.error(`The tests in the extension host did not end within ${timeoutMs / 1000} s.`);
+			resolve(1);
+		}, timeoutMs);
+	});
+	try {
+		return await Promise.race([exited, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/**
+ * Runs in the page before the workbench, so it may use nothing from outside and define no named function: the compiler
+ * would wrap that in a helper which the page does not have.
+ * The paths to develop in stand in the configuration that the page hands to the workbench. A URL parameter can carry them
+ * too, but only together with the driver of VS Code's own smoke tests, which hides notifications.
+ */
+function developInWorkbench(wanted: Arguments & { readonly authority: string }): void {
+	const original = Element.prototype.getAttribute;
+	Element.prototype.getAttribute = function (this: Element, name: string) {
+		const value = original.call(this, name);
+		if (this.id !== "vscode-workbench-web-configuration" || name !== "data-settings" || !value) return value;
+		const [extensionTestsPath, ...extensions] = [wanted.testsPath, ...wanted.developmentPaths].map((path) => ({
+			$mid: 1,
+			scheme: "vscode-remote",
+			authority: wanted.authority,
+			path,
+		}));
+		const configuration = JSON.parse(value);
+		configuration.developmentOptions = { ...configuration.developmentOptions, extensions, extensionTestsPath };
+		return JSON.stringify(configuration);
+	};
+}
+
+function parse(args: readonly string[]): Arguments | undefined {
+	const named = (name: string) =>
+		args.filter((arg) => arg.startsWith(`--${name}=`)).map((arg) => arg.slice(name.length + 3));
+	const developmentPaths = named("extensionDevelopmentPath").map(toPath);
+	const testsPath = named("extensionTestsPath").map(toPath)[0];
+	if (developmentPaths.length === 0 || !testsPath) return undefined;
+	return { developmentPaths, testsPath, workspace: args.filter((arg) => !arg.startsWith("-")).map(toPath)[0] };
+}
+
+function toPath(value: string): string {
+	return value.startsWith("file:") ? fileURLToPath(value) : path.resolve(value);
+}

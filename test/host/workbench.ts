@@ -1,0 +1,123 @@
+import fs from "node:fs";
+import path from "node:path";
+import type { Frame, Locator, Page } from "playwright-core";
+import { root } from "../../scripts/paths.mjs";
+
+/**
+ * One window of VS Code, in the words of a person who uses it. Selectors of the workbench stand here and nowhere else.
+ * Every wait ends: after 30 s it fails with what it waited for.
+ */
+export interface Workbench {
+	/** For what has no word here. */
+	readonly page: Page;
+	/** Runs a command from the command palette, found by its whole title ("Mission Control: Launch Goal"). */
+	palette(title: string): Promise<void>;
+	/** The box of the command palette, quick picks and input boxes. */
+	readonly quickInput: Locator;
+	/** Chooses the row of the open quick pick that has this text. */
+	pick(text: string): Promise<void>;
+	/** Types into the open input box and confirms it. */
+	enter(text: string): Promise<void>;
+	/** Opens a view container by its name in the activity bar or the panel ("Mission Control"). */
+	openView(name: string): Promise<void>;
+	/** A row of any tree or list in a side bar or panel. */
+	treeRow(text: string | RegExp): Locator;
+	/** Notification toasts with this text. Their buttons: `.getByRole("button", { name })`. */
+	toast(text: string | RegExp): Locator;
+	/** The modal dialog with this text. */
+	dialog(text: string | RegExp): Locator;
+	/** The entry of the status bar with this text. */
+	statusBar(text: string | RegExp): Locator;
+	/** The tab of an editor with this name. */
+	tab(name: string | RegExp): Locator;
+	/** The document of the webview in which `selector` is visible: its own page inside two frames. */
+	webview(selector: string): Promise<Frame>;
+	/** Waits for a diff editor with content in it. */
+	diff(): Promise<Locator>;
+	/** Loads the window anew, as "Developer: Reload Window" does. */
+	reload(): Promise<void>;
+	/** Closes the window. The editor goes on. */
+	close(): Promise<void>;
+	/** A picture in test/output, for people. Returns its path. */
+	screenshot(name: string): Promise<string>;
+}
+
+/** Wraps a page that is loading a workbench; resolves when it can be used. */
+export async function workbenchOf(page: Page): Promise<Workbench> {
+	page.setDefaultTimeout(timeoutMs);
+	await standing(page);
+	const quickInput = page.locator(".quick-input-widget");
+	const pick = (text: string) => row(quickInput, text).click();
+	return {
+		page,
+		quickInput,
+		pick,
+		async palette(title) {
+			await page.keyboard.press("F1");
+			await quickInput.locator("input[type=text], input.input").first().fill(`>${title}`);
+			await pick(title);
+		},
+		async enter(text) {
+			await quickInput.locator("input[type=text], input.input").first().fill(text);
+			await page.keyboard.press("Enter");
+		},
+		async openView(name) {
+			// The item, not its link: a badge may lie over the link.
+			const item = page.locator(`.composite-bar .action-item:has(a[aria-label^="${name}"])`).first();
+			const open = await item.locator("a").getAttribute("aria-expanded");
+			if (open !== "true" && !(await item.getAttribute("class"))?.includes("checked")) await item.click();
+		},
+		treeRow: (text) => page.locator(".pane-body .monaco-list-row").filter({ hasText: text }),
+		toast: (text) => page.locator(".notification-toast").filter({ hasText: text }),
+		dialog: (text) => page.locator(".monaco-dialog-box").filter({ hasText: text }),
+		statusBar: (text) => page.locator(".statusbar-item").filter({ hasText: text }),
+		tab: (name) => page.locator(".tabs-container .tab").filter({ hasText: name }),
+		webview: (selector) => webviewWith(page, selector),
+		async diff() {
+			const editor = page.locator(".monaco-diff-editor, .multiDiffEditor, .monaco-multi-diff-editor").first();
+			await editor.locator(".view-line").first().waitFor();
+			return editor;
+		},
+		async reload() {
+			await page.reload();
+			await standing(page);
+		},
+		close: () => page.close(),
+		async screenshot(name) {
+			const file = path.join(root, "test/output", `${name}.png`);
+			fs.mkdirSync(path.dirname(file), { recursive: true });
+			await page.screenshot({ path: file });
+			return file;
+		},
+	};
+}
+
+const timeoutMs = 30_000;
+
+async function standing(page: Page): Promise<void> {
+	await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: 60_000 });
+	// The status bar is filled when the window's own contributions have run; commands work from then on.
+	await page.locator(".statusbar-item").first().waitFor();
+}
+
+function row(list: Locator, text: string): Locator {
+	return list.locator(".monaco-list-row").filter({ hasText: text }).first();
+}
+
+/** Hidden webviews keep their frames, and frames are replaced while they load: so all are asked until one has it. */
+async function webviewWith(page: Page, selector: string): Promise<Frame> {
+	const deadline = Date.now() + timeoutMs;
+	while (Date.now() < deadline) {
+		for (const frame of page.frames()) {
+			if (frame === page.mainFrame()) continue;
+			const visible = await frame
+				.locator(selector)
+				.first()
+				.isVisible()
+				.catch(() => false);
+			if (visible) return frame;
+		}
+		await page.waitForTimeout(100);
+	}
+	throw new Error(`No webview showed ${selector} within ${timeoutMs} ms. Frames: ${page.frames().length}`);
+}
