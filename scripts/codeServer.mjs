@@ -83,11 +83,15 @@ export async function startCodeServer({ folder, port, extensions = [], settings 
 	fs.writeFileSync(config, "auth: none\ncert: false\n");
 	const options = { cwd: folder, env: isolatedEnv(folder, env) };
 	for (const vsix of extensions) {
-		const { code, output } = await capture(node, [entry, "--config", config, ...data, "--install-extension", vsix], {
-			...options,
-			timeoutMs: 120_000,
-		});
-		if (code !== 0) throw new Sentence(`${vsix} could not be installed:\n${output}`);
+		const { code, output, errors } = await capture(
+			node,
+			[entry, "--config", config, ...data, "--install-extension", vsix],
+			{
+				...options,
+				timeoutMs: 120_000,
+			},
+		);
+		if (code !== 0) throw new Sentence(`${vsix} could not be installed:\n${output}${errors}`);
 	}
 	const chosenPort = port ?? (await freePort());
 	const log = path.join(folder, "server.log");

@@ -36,12 +36,14 @@ export async function run(command, args, { cwd = root, env, quiet = false, timeo
 	return code;
 }
 
-/** Runs a program and returns its exit code and standard output; standard error goes to the terminal. */
+/** Runs a program and returns its exit code, its standard output and its standard error. */
 export async function capture(command, args, { cwd = root, env, timeoutMs } = {}) {
-	const child = start(command, args, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+	const child = start(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
 	let output = "";
+	let errors = "";
 	child.stdout.on("data", (chunk) => (output += chunk));
-	return { code: await ended(child, timeoutMs), output };
+	child.stderr.on("data", (chunk) => (errors += chunk));
+	return { code: await ended(child, timeoutMs), output, errors };
 }
 
 /** Starts a program that is ended with this process at the latest. */

@@ -47,18 +47,33 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 	page.setDefaultTimeout(timeoutMs);
 	await standing(page);
 	const quickInput = page.locator(".quick-input-widget");
+	const input = quickInput.locator("input").and(page.locator(":visible")).first();
 	const pick = (text: string) => row(quickInput, text).click();
 	return {
 		page,
 		quickInput,
 		pick,
 		async palette(title) {
-			await page.keyboard.press("F1");
-			await quickInput.locator("input[type=text], input.input").first().fill(`>${title}`);
+			// A list that is open does not take in the commands of an extension that is found a moment later: ask again.
+			const deadline = Date.now() + timeoutMs;
+			for (;;) {
+				await page.keyboard.press("F1");
+				await input.fill(`>${title}`);
+				const found = row(quickInput, title).waitFor({ timeout: 2000 });
+				if (
+					await found.then(
+						() => true,
+						() => false,
+					)
+				)
+					break;
+				if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}".`);
+				await page.keyboard.press("Escape");
+			}
 			await pick(title);
 		},
 		async enter(text) {
-			await quickInput.locator("input[type=text], input.input").first().fill(text);
+			await input.fill(text);
 			await page.keyboard.press("Enter");
 		},
 		async openView(name) {
