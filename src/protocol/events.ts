@@ -174,6 +174,8 @@ export const eventBodies = {
 		checkId: v.optional(CheckIdSchema),
 		stepId: v.optional(StepIdSchema),
 		threadId: v.optional(ThreadIdSchema),
+		/** Contents of workspace files that the command names: path to hex SHA-256. */
+		files: v.optional(v.record(v.string(), v.string()), {}),
 		/** What "approve for this goal" would cover, in words; absent where there is no such thing. */
 		goalScope: v.optional(v.string()),
 		expiresAt: v.optional(v.string()),

@@ -8,6 +8,7 @@ import {
 	type Thread,
 	type ToolCall,
 	type Totals,
+	type Writer,
 } from "./goal.ts";
 import type { CheckId, GoalId, StepId, ThreadId } from "./ids.ts";
 import { defaultSettings } from "./settings.ts";
@@ -254,7 +255,9 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		if (!call) return goal;
 		const started: ToolCall = { ...call, state: "started", epoch: e.epoch, run: e.run, edit: e.edit };
 		const files =
-			call.effect === "none" ? goal.files : { ...goal.files, writers: add(goal.files.writers, e.toolCallId) };
+			call.effect === "none"
+				? goal.files
+				: { ...goal.files, writers: addWriter(goal.files.writers, { id: e.toolCallId, stepId: call.stepId }) };
 		return { ...goal, calls: { ...goal.calls, [e.toolCallId]: started }, files };
 	},
 	"tool.completed": (goal, e) => {
@@ -325,7 +328,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			...goal.files,
 			tree: e.tree,
 			at: e.at,
-			unaccounted: goal.files.unaccounted.filter((id) => !e.toolCallIds.includes(id)),
+			unaccounted: goal.files.unaccounted.filter((writer) => !e.toolCallIds.includes(writer.id)),
 			skipped: e.skipped,
 			untracked: undefined,
 		},
@@ -335,7 +338,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		files: {
 			...goal.files,
 			untracked: e.reason,
-			unaccounted: goal.files.unaccounted.filter((id) => !e.toolCallIds.includes(id)),
+			unaccounted: goal.files.unaccounted.filter((writer) => !e.toolCallIds.includes(writer.id)),
 		},
 	}),
 	"file.changed": (goal, e) => {
@@ -353,7 +356,8 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			run: { runId: e.runId, epoch: e.epoch, tree: e.tree },
 			runs: check.runs + (check.run?.runId === e.runId ? 0 : 1),
 		}));
-		return { ...started, files: { ...started.files, writers: add(started.files.writers, e.runId) } };
+		const writer: Writer = { id: e.runId, stepId: started.checks[e.checkId]?.stepId, check: true };
+		return { ...started, files: { ...started.files, writers: addWriter(started.files.writers, writer) } };
 	},
 	"check.completed": (goal, e) => {
 		const ended = withCheck(goal, e.checkId, (check) => ({
@@ -488,11 +492,12 @@ function addMoney(a: number | null, b: number | null): number | null {
 
 /** The call writes no more; what it wrote is not looked at yet. Without an effect, or when it never began, nothing is owed. */
 function account(goal: Goal, id: string): Goal["files"] {
-	if (!goal.files.writers.includes(id)) return goal.files;
+	const writer = goal.files.writers.find((one) => one.id === id);
+	if (!writer) return goal.files;
 	return {
 		...goal.files,
-		writers: goal.files.writers.filter((one) => one !== id),
-		unaccounted: add(goal.files.unaccounted, id),
+		writers: goal.files.writers.filter((one) => one.id !== id),
+		unaccounted: addWriter(goal.files.unaccounted, writer),
 	};
 }
 
@@ -565,8 +570,8 @@ function failureOf(call: ToolCall, event: EventOf<"tool.completed">): string {
 	return `\`${call.summary}\` ${code}${tail ? `: ${tail}` : "."}`;
 }
 
-function add(list: readonly string[], id: string): readonly string[] {
-	return list.includes(id) ? list : [...list, id];
+function addWriter(writers: readonly Writer[], writer: Writer): readonly Writer[] {
+	return writers.some((one) => one.id === writer.id) ? writers : [...writers, writer];
 }
 
 function without<K extends string, V>(record: Readonly<Record<K, V>>, key: K): Readonly<Record<K, V>> {

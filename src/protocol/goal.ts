@@ -186,12 +186,19 @@ export interface FileTracking {
 	/** When, ISO 8601. */
 	readonly at?: string;
 	/** Calls and check runs that may have written since the last snapshot. */
-	readonly unaccounted: readonly string[];
+	readonly unaccounted: readonly Writer[];
 	/** Calls and check runs that may be writing now. */
-	readonly writers: readonly string[];
+	readonly writers: readonly Writer[];
 	/** Why changes are not tracked. */
 	readonly untracked?: string;
 	readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** A tool call or a check run, and whose it is. */
+export interface Writer {
+	readonly id: string;
+	readonly stepId?: StepId;
+	readonly check?: boolean;
 }
 
 /** The end of an output, for a diagnosis: at most `maxChars`. */

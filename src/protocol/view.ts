@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Goal, Step } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { isPlaybook, threads } from "./readiness.ts";
+import { rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason } from "./state.ts";
 import { ApprovalKind, Autonomy, budgetResources, ChangeStatus, Effort, Priority, Risk } from "./values.ts";
 
@@ -154,6 +155,8 @@ export const GoalSummary = v.object({
 	updatedAt: v.string(),
 	lastSeq: v.number(),
 	deleted: v.optional(v.boolean()),
+	/** Over, but something that had begun has no outcome yet. */
+	unsettled: v.optional(v.boolean()),
 });
 export type GoalSummary = v.InferOutput<typeof GoalSummary>;
 
@@ -174,7 +177,16 @@ export function summarize(goal: Goal): GoalSummary {
 		updatedAt: goal.updatedAt,
 		lastSeq: goal.seq,
 		deleted: goal.deleted || undefined,
+		unsettled: isUnsettled(goal) || undefined,
 	};
+}
+
+function isUnsettled(goal: Goal): boolean {
+	return (
+		threads(goal).some((thread) => thread.turn) ||
+		goal.files.writers.length > 0 ||
+		Object.values(goal.calls).some((call) => call.state === "started")
+	);
 }
 
 /** `changes` are rows of the store, which the goal itself does not hold; `now` is for the minutes used. */
@@ -222,7 +234,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 }
 
 export function viewApprovals(goal: Goal): ApprovalView[] {
-	return Object.values(goal.approvals).map(({ toolCallId: _call, checkId: _check, ...approval }) => ({
+	return Object.values(goal.approvals).map(({ toolCallId: _call, checkId: _check, files: _files, ...approval }) => ({
 		...approval,
 		goalId: goal.goalId,
 		state: "pending",
@@ -253,33 +265,15 @@ export function viewCheck(check: Goal["checks"][keyof Goal["checks"]]): CheckVie
 	return { checkId, command, stepId, state: settled ? state : "pending", activity, tree: run?.tree, exitCode };
 }
 
-/** The primary agent stands for every role that names no agent of its own. */
 function viewRoster(goal: Goal): AssignmentView[] {
-	const primary = goal.settings.agent;
-	const named = goal.roster.assignments;
-	const roles = primary.provider === "builtin" ? ["implementer"] : ["planner", "implementer"];
-	const all = [
-		...roles
-			.filter((role) => !named.some((assignment) => assignment.role === role))
-			.map((role) => ({ role, enabled: true, source: "primary" })),
-		...named,
-	] as typeof named;
-	return all.map((assignment) => {
-		const inherits = assignment.model === undefined;
-		const live = threads(goal).some(
+	return rosterOf(goal).map((assignment) => ({
+		...assignment,
+		label: threads(goal).some(
 			(thread) => thread.role === assignment.role && thread.state === "active" && !isIdle(goal, thread),
-		);
-		return {
-			role: assignment.role,
-			provider: assignment.provider ?? primary.provider,
-			model: assignment.model ?? primary.model,
-			effort: assignment.effort ?? (inherits ? primary.effort : undefined),
-			enabled: assignment.enabled,
-			inherits,
-			source: inherits ? "primary" : assignment.source,
-			label: live ? "live" : "idle",
-		};
-	});
+		)
+			? "live"
+			: "idle",
+	}));
 }
 
 function isIdle(goal: Goal, thread: ReturnType<typeof threads>[number]): boolean {
