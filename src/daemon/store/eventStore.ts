@@ -12,7 +12,13 @@ export interface EventStore {
 	 * the goal's current epoch, "unknownGoal" when it was never claimed; "diskFull", "readOnly", "io" when the disk refuses.
 	 * After a rejection nothing of the batch is stored.
 	 */
-	append(goalId: GoalId, expectedSeq: number, epoch: number, events: readonly NewEvent[], summary: string): Promise<number>;
+	append(
+		goalId: GoalId,
+		expectedSeq: number,
+		epoch: number,
+		events: readonly NewEvent[],
+		summary: string,
+	): Promise<number>;
 	/** Events after `query.afterSeq`, oldest first (newest first with `descending`), at most `query.limit`. */
 	read(goalId: GoalId, query: EventQuery): Promise<readonly StoredEvent[]>;
 	/** Full-text search in the bodies of a goal's events. Rows are indexed lazily; `search` indexes what is missing first. */

@@ -1,0 +1,65 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { StoredEvent } from "./eventStore.ts";
+
+/**
+ * The chain that makes a log tamper-evident. Each event has a header (goal, seq, epoch, time, type and the digest of
+ * its body), and its hash covers that header and the hash before it. The digest is salted, so an erased or redacted
+ * body cannot be guessed from it, and the chain verifies with or without bodies. Thread and step are columns for
+ * finding rows; they stand in the body and are covered there.
+ */
+export interface Header {
+	readonly goalId: string;
+	readonly seq: number;
+	readonly epoch: number;
+	readonly at: number;
+	readonly type: string;
+}
+
+export type ChainVerdict =
+	| { readonly ok: true; readonly events: number; readonly lastHash: string }
+	| { readonly ok: false; readonly seq: number; readonly reason: string };
+
+/** What the first event of a goal takes for the hash before it. */
+export const genesisHash: Buffer = Buffer.alloc(32);
+
+export function newSalt(): Buffer {
+	return randomBytes(16);
+}
+
+/** SHA-256 over the salt's bytes and the body's UTF-8. */
+export function digestOf(salt: Uint8Array, body: Uint8Array | string): Buffer {
+	return createHash("sha256").update(salt).update(body).digest();
+}
+
+/** SHA-256 over the previous hash's bytes and the UTF-8 of `JSON.stringify([goalId, seq, epoch, at, type, hex digest])`. */
+export function hashOf(previous: Uint8Array, header: Header, digest: Buffer): Buffer {
+	const { goalId, seq, epoch, at, type } = header;
+	const canonical = JSON.stringify([goalId, seq, epoch, at, type, digest.toString("hex")]);
+	return createHash("sha256").update(previous).update(canonical).digest();
+}
+
+/**
+ * Checks consecutive events of one goal, oldest first. They start at seq 1, or follow the event whose hash is
+ * `previousHash`. A body that is missing is not checked; one that is there must match its digest.
+ */
+export function verifyChain(events: Iterable<StoredEvent>, previousHash?: string): ChainVerdict {
+	let previous = previousHash === undefined ? genesisHash : Buffer.from(previousHash, "hex");
+	let before: StoredEvent | undefined;
+	let count = 0;
+	for (const event of events) {
+		const expectedSeq = before === undefined ? (previousHash === undefined ? 1 : event.seq) : before.seq + 1;
+		const broken = (reason: string): ChainVerdict => ({ ok: false, seq: event.seq, reason });
+		if (event.seq !== expectedSeq) return broken(`expected event ${expectedSeq}: events are missing or out of order`);
+		if (before !== undefined && before.goalId !== event.goalId) return broken("the event belongs to another goal");
+		if (before !== undefined && event.epoch < before.epoch) return broken("the epoch went back");
+		if (event.body !== undefined) {
+			const salt = Buffer.from(event.salt ?? "", "hex");
+			if (digestOf(salt, event.body).toString("hex") !== event.digest) return broken("the body was changed");
+		}
+		previous = hashOf(previous, event, Buffer.from(event.digest, "hex"));
+		if (previous.toString("hex") !== event.hash) return broken("the header or an event before it was changed");
+		before = event;
+		count++;
+	}
+	return { ok: true, events: count, lastHash: previous.toString("hex") };
+}
