@@ -175,13 +175,14 @@ async function stop(child) {
 	clearTimeout(timer);
 }
 
-function freePort() {
-	return new Promise((resolve, reject) => {
+/** The port itself if nobody listens there; any free one for 0; undefined when it is taken. */
+export function freePort(port = 0) {
+	return new Promise((resolve) => {
 		const server = net.createServer();
-		server.on("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const { port } = server.address();
-			server.close(() => resolve(port));
+		server.on("error", () => resolve(undefined));
+		server.listen(port, "127.0.0.1", () => {
+			const found = server.address().port;
+			server.close(() => resolve(found));
 		});
 	});
 }

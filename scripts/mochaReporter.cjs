@@ -13,5 +13,14 @@ module.exports = class extends Spec {
 		const { passes, failures, pending } = this.stats;
 		const file = process.env.MISSION_TEST_COUNTS;
 		if (file) fs.writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+		if (!process.env.MISSION_HOST_REPORT) endWhatHangs();
 	}
 };
+
+/** The timer alone keeps no process alive: it fires only when a test left something open that does. */
+function endWhatHangs() {
+	setTimeout(() => {
+		console.error(`A test left something open: ${process.getActiveResourcesInfo().join(", ")}`);
+		process.exit(99);
+	}, 15_000).unref();
+}

@@ -4,6 +4,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { root } from "./paths.mjs";
 import { npm, Sentence } from "./run.mjs";
 
@@ -19,6 +20,11 @@ export async function script(main) {
 		console.error(error instanceof Sentence ? error.message : error);
 		process.exitCode = 1;
 	}
+}
+
+/** Whether the module at `url` is the one that Node was started with. */
+export function isMain(url) {
+	return Boolean(process.argv[1]) && fs.realpathSync(process.argv[1]) === fileURLToPath(url);
 }
 
 /** Installs exactly what package-lock.json names, unless that is what lies in node_modules already. */

@@ -12,6 +12,7 @@ export async function run(): Promise<void> {
 	if (report)
 		Mocha.reporters.Base.consoleLog = (...args: unknown[]) => fs.appendFileSync(report, `${format(...args)}\n`);
 	const mocha = new Mocha({ ui: "bdd", timeout: 60_000, reporter: process.env.MISSION_REPORTER, color: true });
+	if (process.env.MISSION_TEST_GREP) mocha.grep(process.env.MISSION_TEST_GREP);
 	for (const name of fs.readdirSync(__dirname).sort())
 		if (name.endsWith(".test.cjs")) mocha.addFile(path.join(__dirname, name));
 	await mocha.loadFilesAsync();

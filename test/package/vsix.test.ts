@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import { isBuiltin } from "node:module";
+import { root, vsix } from "../../scripts/paths.mjs";
+import { readZip } from "./zip.ts";
+
+const maxBytes = 5 * 1024 * 1024;
+
+describe("the packaged extension", () => {
+	let files: ReadonlyMap<string, Buffer> = new Map();
+
+	before(function () {
+		this.timeout(180_000);
+		const { status, stderr } = spawnSync(process.execPath, ["scripts/package.mjs"], { cwd: root, encoding: "utf8" });
+		assert.equal(status, 0, stderr);
+		const packaged = [...readZip(fs.readFileSync(vsix))].filter(([name]) => name.startsWith("extension/"));
+		files = new Map(packaged.map(([name, bytes]) => [name.slice("extension/".length), bytes]));
+	});
+
+	it("holds what runs, what it shows and what a person reads, and nothing else", () => {
+		const allowed = [/^dist\/.+/, /^media\/.+/, /^(package\.json|readme\.md|changelog\.md|license(\.txt)?)$/i];
+		const others = [...files.keys()].filter((file) => !allowed.some((pattern) => pattern.test(file)));
+		assert.deepEqual(others, []);
+		for (const name of ["extension", "daemon", "storeWorker", "cli"])
+			assert.ok(files.has(`dist/${name}.js`), `dist/${name}.js is missing`);
+		for (const name of ["package.json", "readme.md", "changelog.md", "license.txt"])
+			assert.ok(
+				[...files.keys()].some((file) => file.toLowerCase() === name),
+				`${name} is missing`,
+			);
+	});
+
+	it("carries no native module and no source map", () => {
+		const foreign = [...files.keys()].filter((file) => /\.(node|so|dll|dylib|exe|map)$/.test(file));
+		assert.deepEqual(foreign, []);
+	});
+
+	it("loads nothing at run time that it does not carry", () => {
+		// The WebSocket library tries two speed-ups and goes on without them.
+		const given = ["vscode", "bufferutil", "utf-8-validate"];
+		for (const [name, bytes] of files) {
+			if (!/^dist\/[^/]+\.js$/.test(name)) continue;
+			const required = [...bytes.toString("utf8").matchAll(/\brequire\("([^".][^"]*)"\)/g)].map((match) => match[1]!);
+			const missing = required.filter((module) => !isBuiltin(module) && !given.includes(module));
+			assert.deepEqual(missing, [], `${name} requires what is not in the package`);
+		}
+	});
+
+	it(`is smaller than ${maxBytes / 1024 / 1024} MiB`, () => {
+		assert.ok(fs.statSync(vsix).size < maxBytes, `${fs.statSync(vsix).size} bytes`);
+	});
+});
