@@ -1,0 +1,76 @@
+/**
+ * What changed on disk, whoever changed it: a tool, a command, an agent of another vendor or the person. A snapshot is
+ * the id of a git tree over the whole workspace; two ids give the changed files, their contents and their diffs.
+ *
+ * The objects lie in a bare repository beside the daemon's data. The workspace is only read, and only by our own scan
+ * (scan.ts), never by git: so no attributes, filters, hooks, locks or configuration of the user take part, a repository
+ * inside the workspace is files like any other, and a file too large is left out before a byte of it is read. Git reads
+ * the objects back, compares trees and packs. Nothing is ever pruned, because the trees are referred to by the event
+ * log and not by refs.
+ *
+ * Left out on purpose: borrowing objects from the user's repository. It would make the first snapshot of a large
+ * repository cheap, but `git gc --prune` over there could then take away what our log refers to.
+ */
+export interface Changes {
+	/**
+	 * Records the workspace as it is now. Resolves when the objects would survive a power cut. One scan runs at a time;
+	 * callers that come while one runs share the next one, which begins after they asked.
+	 */
+	snapshot(signal?: AbortSignal): Promise<Snapshot>;
+	/** The files that differ, ordered by path. Free when the trees are the same. */
+	between(treeA: string, treeB: string): Promise<readonly FileChange[]>;
+	/** The raw bytes of a blob. */
+	content(blob: string): Promise<Buffer>;
+	/** The raw bytes of a file in a tree (of a symbolic link: its target); undefined when the tree has no such file. */
+	contentAt(tree: string, path: string): Promise<Buffer | undefined>;
+	/** A unified diff in git's style, of everything or of one file. */
+	diff(treeA: string, treeB: string, path?: string): Promise<string>;
+	/** Makes the history small on disk. Snapshots go on meanwhile. To be called now and then, when nothing else is to do. */
+	pack(): Promise<void>;
+	/** Ends what is under way; what it has recorded so far is not lost. Safe to call twice. */
+	close(): Promise<void>;
+}
+
+export interface Snapshot {
+	/** The id of the git tree. Equal ids mean equal workspaces. */
+	readonly tree: string;
+	/** When the scan began, in milliseconds since the epoch. */
+	readonly at: number;
+	/** What is in the workspace but could not be recorded. A file that was recorded before stays as it was then. */
+	readonly skipped: readonly SkippedPath[];
+}
+
+export interface SkippedPath {
+	readonly path: string;
+	/** "special" is a socket, a pipe or a device. */
+	readonly reason: "tooLarge" | "unreadable" | "special";
+}
+
+export interface FileChange {
+	/** Relative to the workspace, with `/`. A byte that is not UTF-8 is written as U+DC80…U+DCFF (see pathText.ts). */
+	readonly path: string;
+	readonly status: "added" | "modified" | "deleted" | "renamed";
+	/** The path before a rename. */
+	readonly from?: string;
+	/** Blob ids. Equal where only the name or the mode changed. */
+	readonly before?: string;
+	readonly after?: string;
+	/** Git's file modes: "100644", "100755" (executable) or "120000" (symbolic link). */
+	readonly modeBefore?: string;
+	readonly modeAfter?: string;
+	/** Lines; undefined when the content is binary. */
+	readonly added?: number;
+	readonly removed?: number;
+}
+
+/** What went wrong, in a sentence for a person. */
+export class ChangesError extends Error {
+	override readonly name = "ChangesError";
+	constructor(
+		readonly code: "workspaceGone" | "disk" | "git" | "unknownObject" | "closed",
+		message: string,
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
+}

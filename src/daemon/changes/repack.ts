@@ -1,0 +1,62 @@
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Git } from "./git.ts";
+import type { ObjectReader } from "./objectReader.ts";
+import { syncFolder } from "./objects.ts";
+
+/**
+ * Joins many small packs into one with deltas, without asking which objects are referred to: all are kept. The packs
+ * that remain grow geometrically, so a large first snapshot is rewritten only when the history has grown half as large,
+ * and the number of packs stays logarithmic.
+ */
+export async function repack(git: Git, packFolder: string, reader: ObjectReader, signal: AbortSignal): Promise<void> {
+	const packs = await choose(packFolder);
+	if (packs.length < 2) return;
+	let ids = "";
+	for (const { name } of packs) ids += listIds(await readFile(join(packFolder, `${name}.idx`)));
+	const output = await git.run(
+		["-c", "pack.threads=1", "pack-objects", "-q", "--non-empty", join(packFolder, "pack")],
+		{ input: ids, signal, background: true },
+	);
+	const made = `pack-${output.toString("latin1").trim()}`;
+	await syncFolder(packFolder);
+	// Windows keeps a file that somebody has open.
+	await reader.rest();
+	for (const { name } of packs) {
+		if (name === made) continue;
+		// Without its index a pack is not seen any more, so the order matters to whoever reads meanwhile.
+		for (const ending of ["idx", "pack"])
+			await rm(join(packFolder, `${name}.${ending}`), { force: true }).catch(() => {});
+	}
+}
+
+interface Pack {
+	readonly name: string;
+	readonly bytes: number;
+}
+
+async function choose(packFolder: string): Promise<readonly Pack[]> {
+	const packs: Pack[] = [];
+	for (const file of await readdir(packFolder)) {
+		if (!/^pack-[0-9a-f]{40}\.idx$/.test(file)) continue;
+		const name = file.slice(0, -4);
+		packs.push({ name, bytes: (await stat(join(packFolder, `${name}.pack`))).size });
+	}
+	packs.sort((a, b) => a.bytes - b.bytes);
+	// From the largest down, each pack at least twice its smaller neighbour: those stay. The rest is joined, together
+	// with what would then be less than twice as large.
+	let joined = packs.length;
+	while (joined > 1 && packs[joined - 1]!.bytes >= 2 * packs[joined - 2]!.bytes) joined--;
+	if (joined === 1) return [];
+	let bytes = packs.slice(0, joined).reduce((sum, pack) => sum + pack.bytes, 0);
+	while (joined < packs.length && packs[joined]!.bytes < 2 * bytes) bytes += packs[joined++]!.bytes;
+	return packs.slice(0, joined);
+}
+
+/** The ids in a pack's index, version 2: after 8 bytes of head and 256 counts, sorted, 20 bytes each. */
+function listIds(index: Buffer): string {
+	const count = index.readUInt32BE(8 + 255 * 4);
+	let ids = "";
+	for (let at = 0; at < count; at++) ids += `${index.toString("hex", 1032 + at * 20, 1052 + at * 20)}\n`;
+	return ids;
+}

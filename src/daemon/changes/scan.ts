@@ -1,0 +1,337 @@
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	readlinkSync,
+	readSync,
+	type Stats,
+} from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ChangesError, type SkippedPath } from "./changes.ts";
+import { addRules, isIgnored, type RuleChain } from "./ignoreRules.ts";
+import { emptyFolder, type FileStat, type Folder, sameStat } from "./inventory.ts";
+import { hashObject, type ObjectSink } from "./objects.ts";
+import { toFsPath, toText } from "./pathText.ts";
+
+/**
+ * Walks the workspace and brings the inventory up to date, reading only what has another stat than before. Own code and
+ * not `git add`, for three reasons: it takes 0.3 ms in a small workspace where two git processes take 6 ms; git records a
+ * repository inside the workspace as one opaque commit id; and git reads a file of gigabytes before anyone could refuse.
+ *
+ * As with git, a file once recorded stays recorded when a rule begins to ignore it: otherwise an edit of .gitignore
+ * would look like the deletion of files that are all still there.
+ *
+ * The calls are synchronous, because an lstat takes 1 µs here and about 15 µs through the thread pool; the walk lets
+ * other work in every few milliseconds.
+ */
+export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
+	const { workspace, inventory, number, signal } = scan;
+	const skipped: SkippedPath[] = [];
+	const repositories: string[] = [];
+	let sliceEnd = performance.now() + sliceMs;
+	let sinceLook = 0;
+
+	await visit(inventory, "", scan.rules, false);
+	for (const path of await scan.trackedThoughIgnored(repositories)) await pin(path);
+	return { skipped, repositories };
+
+	/** `path` is "" or ends in a slash. `knownOnly`: the folder is ignored, only what is recorded already is looked at. */
+	async function visit(folder: Folder, path: string, above: RuleChain | undefined, knownOnly: boolean): Promise<void> {
+		const names = knownOnly ? [...folder.folders.keys(), ...folder.files.keys()] : list(path);
+		if (!names) return;
+		let rules = above;
+		if (!knownOnly) {
+			if (path !== "" && names.some(isGitFolder)) {
+				repositories.push(path);
+				rules = scan.rulesOfRepository(path);
+			}
+			if (names.includes(".gitignore")) rules = rulesOf(folder, path, rules);
+			else folder.ownRules = undefined;
+		}
+		for (const name of names) {
+			if (isGitFolder(name)) continue;
+			if (++sinceLook >= 64) await letOthersWork();
+			const full = path + name;
+			const stat = look(full);
+			if (!stat) continue;
+			if (stat.isDirectory()) {
+				if (scan.excluded.has(full)) continue;
+				let child = folder.folders.get(name);
+				const ignored = knownOnly || verdict(folder, rules, full, name, true, names.length);
+				if (ignored && (!child || (child.files.size === 0 && child.folders.size === 0))) continue;
+				if (!child) {
+					child = emptyFolder();
+					folder.folders.set(name, child);
+				}
+				child.seen = number;
+				try {
+					await visit(child, `${full}/`, rules, ignored);
+				} finally {
+					// Also when the scan is aborted: the next one goes on from here.
+					if (child.tree === undefined) folder.tree = undefined;
+				}
+			} else if (folder.files.has(name) || !verdict(folder, rules, full, name, false, names.length)) {
+				await record(folder, full, name, stat);
+			}
+		}
+		forgetUnseen(folder);
+	}
+
+	function list(path: string): string[] | undefined {
+		try {
+			return readdirSync(toFsPath(workspace + path), { encoding: "latin1" });
+		} catch (error) {
+			const code = (error as NodeJS.ErrnoException).code;
+			if (path === "") throw new ChangesError("workspaceGone", goneSentence(workspace, code), { cause: error });
+			// Gone between its parent's listing and now: the next scan will see it as the rest of the world does.
+			if (code !== "ENOENT" && code !== "ENOTDIR")
+				skipped.push({ path: toText(path.slice(0, -1)), reason: "unreadable" });
+			return undefined;
+		}
+	}
+
+	function look(full: string): Stats | undefined {
+		try {
+			return lstatSync(toFsPath(workspace + full), { throwIfNoEntry: false });
+		} catch {
+			skipped.push({ path: toText(full), reason: "unreadable" });
+			keep(full);
+			return undefined;
+		}
+	}
+
+	/** What cannot be looked at is not therefore gone. */
+	function keep(full: string): void {
+		const { folder, name } = place(full);
+		const known = folder?.files.get(name) ?? folder?.folders.get(name);
+		if (known) known.seen = number;
+	}
+
+	function place(full: string): { folder: Folder | undefined; name: string } {
+		const names = full.split("/");
+		const name = names.pop()!;
+		let folder: Folder | undefined = inventory;
+		for (const step of names) folder = folder?.folders.get(step);
+		return { folder, name };
+	}
+
+	async function record(folder: Folder, full: string, name: string, found: Stats): Promise<void> {
+		const known = folder.files.get(name);
+		const isLink = found.isSymbolicLink();
+		if (!isLink && !found.isFile()) {
+			skipped.push({ path: toText(full), reason: "special" });
+			return;
+		}
+		if (!isLink && found.size > scan.maxFileBytes) {
+			skipped.push({ path: toText(full), reason: "tooLarge" });
+			if (known) known.seen = number;
+			return;
+		}
+		const stat = statOf(found);
+		if (known && !known.racy && sameStat(known.stat, stat)) {
+			known.seen = number;
+			return;
+		}
+		const readAt = Date.now();
+		const content = isLink ? readLink(workspace + full) : readRegular(workspace + full, scan.maxFileBytes);
+		if (content === "gone") return;
+		if (typeof content === "string") {
+			skipped.push({ path: toText(full), reason: content });
+			if (known) known.seen = number;
+			return;
+		}
+		const blob = hashObject("blob", content);
+		const mode = isLink ? "120000" : gitMode(found.mode);
+		if (known?.blob !== blob) await scan.sink.put("blob", blob, content);
+		if (known?.blob !== blob || known.mode !== mode) folder.tree = undefined;
+		folder.files.set(name, { mode, blob, stat, racy: isRacy(stat, readAt), seen: number });
+		scan.onFileRead();
+	}
+
+	function forgetUnseen(folder: Folder): void {
+		for (const children of [folder.files, folder.folders]) {
+			for (const [name, child] of children) {
+				if (child.seen === number) continue;
+				children.delete(name);
+				folder.tree = undefined;
+			}
+		}
+	}
+
+	function rulesOf(folder: Folder, path: string, above: RuleChain | undefined): RuleChain | undefined {
+		const found = look(`${path}.gitignore`);
+		// Git does not follow a link here either.
+		if (!found?.isFile() || found.size > scan.maxFileBytes) {
+			folder.ownRules = undefined;
+			return above;
+		}
+		const stat = statOf(found);
+		const own = folder.ownRules;
+		if (own && own.above === above && !own.racy && sameStat(own.stat, stat)) return own.chain;
+		const readAt = Date.now();
+		const content = readRegular(`${workspace}${path}.gitignore`, scan.maxFileBytes);
+		const text = typeof content === "string" ? "" : content.toString("latin1");
+		const chain = own && own.above === above && own.text === text ? own.chain : addRules(above, text, path);
+		folder.ownRules = { above, stat, racy: isRacy(stat, readAt), text, chain };
+		return chain;
+	}
+
+	/** Records a file below an ignored folder, because the user's own repository tracks it. */
+	async function pin(path: string): Promise<void> {
+		const stat = look(path);
+		if (!stat || stat.isDirectory()) return;
+		const names = path.split("/");
+		const name = names.pop()!;
+		let folder = inventory;
+		const parents = [folder];
+		for (const step of names) {
+			// A link on the way leads elsewhere; and what is recorded as a file is not a folder of this scan.
+			if (folder.files.has(step)) return;
+			let child = folder.folders.get(step);
+			if (!child) {
+				if (!look([...names.slice(0, parents.length)].join("/"))?.isDirectory()) return;
+				child = emptyFolder();
+				child.seen = number;
+				folder.folders.set(step, child);
+			}
+			folder = child;
+			parents.push(folder);
+		}
+		if (folder.files.has(name)) return;
+		await record(folder, path, name, stat);
+		if (folder.files.has(name)) for (const parent of parents) parent.tree = undefined;
+	}
+
+	async function letOthersWork(): Promise<void> {
+		sinceLook = 0;
+		if (performance.now() < sliceEnd) return;
+		await nextTurn();
+		signal.throwIfAborted();
+		sliceEnd = performance.now() + sliceMs;
+	}
+}
+
+export interface Scan {
+	/** A byte string that ends in a slash. */
+	readonly workspace: string;
+	/** Changed in place. */
+	readonly inventory: Folder;
+	/** Counts up from one scan to the next. */
+	readonly number: number;
+	/** The rules from above and beside the workspace: everything but its own .gitignore files. */
+	readonly rules: RuleChain | undefined;
+	/** The rules that a repository inside the workspace begins with. The same object while nothing changed. */
+	readonly rulesOfRepository: (path: string) => RuleChain | undefined;
+	/** Files that a repository of the user tracks although a rule ignores them, for the repositories found. */
+	readonly trackedThoughIgnored: (repositories: readonly string[]) => Promise<readonly string[]>;
+	/** Folders that are never entered: the daemon's own. */
+	readonly excluded: ReadonlySet<string>;
+	readonly maxFileBytes: number;
+	readonly sink: ObjectSink;
+	readonly onFileRead: () => void;
+	readonly signal: AbortSignal;
+}
+
+export interface ScanResult {
+	readonly skipped: readonly SkippedPath[];
+	/** Folders inside the workspace that are repositories of their own; each ends in a slash. */
+	readonly repositories: readonly string[];
+}
+
+const sliceMs = 5;
+
+/**
+ * The coarsest clock of a file system in use is FAT's, with two seconds. A file that changed so shortly before it was
+ * read may change again without a trace in its stat, so it is read again next time.
+ */
+const racyMs = 2_000;
+
+function isRacy(stat: FileStat, readAt: number): boolean {
+	return Math.max(stat.mtimeMs, stat.ctimeMs) > readAt - racyMs;
+}
+
+function isGitFolder(name: string): boolean {
+	return name === ".git" || (name.length === 4 && name.toLowerCase() === ".git" && process.platform !== "linux");
+}
+
+function verdict(
+	folder: Folder,
+	chain: RuleChain | undefined,
+	full: string,
+	name: string,
+	isFolder: boolean,
+	names: number,
+): boolean {
+	if (!chain) return false;
+	let verdicts = folder.verdicts;
+	// Names of files long gone would gather here, so the memory is thrown away when it outgrows the folder.
+	if (!verdicts || verdicts.chain !== chain || verdicts.ignored.size > 2 * names + 16) {
+		verdicts = { chain, ignored: new Map() };
+		folder.verdicts = verdicts;
+	}
+	const key = isFolder ? `${name}/` : name;
+	let ignored = verdicts.ignored.get(key);
+	if (ignored === undefined) {
+		ignored = isIgnored(chain, full, isFolder);
+		verdicts.ignored.set(key, ignored);
+	}
+	return ignored;
+}
+
+function statOf(stat: Stats): FileStat {
+	return { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, ino: stat.ino, mode: stat.mode };
+}
+
+function gitMode(mode: number): string {
+	return mode & 0o100 && process.platform !== "win32" ? "100755" : "100644";
+}
+
+type Unread = "gone" | SkippedPath["reason"];
+
+function readLink(path: string): Buffer | Unread {
+	try {
+		return readlinkSync(toFsPath(path), { encoding: "buffer" });
+	} catch (error) {
+		return unread(error);
+	}
+}
+
+// Should the name have become a link or a pipe since it was looked at, opening it must neither follow nor wait.
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+function readRegular(path: string, maxBytes: number): Buffer | Unread {
+	let file: number | undefined;
+	try {
+		file = openSync(toFsPath(path), openFlags);
+		const stat = fstatSync(file);
+		if (!stat.isFile()) return "special";
+		if (stat.size > maxBytes) return "tooLarge";
+		const content = Buffer.allocUnsafe(stat.size);
+		let length = 0;
+		while (length < content.length) {
+			const read = readSync(file, content, length, content.length - length, null);
+			if (read === 0) break;
+			length += read;
+		}
+		return content.subarray(0, length);
+	} catch (error) {
+		return unread(error);
+	} finally {
+		if (file !== undefined) closeSync(file);
+	}
+}
+
+function unread(error: unknown): Unread {
+	const code = (error as NodeJS.ErrnoException).code;
+	return code === "ENOENT" || code === "ENOTDIR" ? "gone" : "unreadable";
+}
+
+function goneSentence(workspace: string, code: string | undefined): string {
+	const path = toText(workspace.slice(0, -1));
+	if (code === "ENOENT" || code === "ENOTDIR")
+		return `The workspace ${path} is not there any more: put it back, then go on.`;
+	return `The workspace ${path} cannot be read (${code}): see that the daemon may read it.`;
+}
