@@ -6,11 +6,7 @@ import { spawn } from "node:child_process";
 import { root } from "./paths.mjs";
 
 const alive = new Set();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-	process.once(signal, () => {
-		for (const child of alive) end(child, "SIGTERM");
-		setTimeout(() => process.exit(130), 500);
-	});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, endAll);
 process.on("exit", () => {
 	for (const child of alive) end(child, "SIGKILL");
 });
@@ -78,6 +74,15 @@ export async function npm(args, { cwd = root, env, timeoutMs = 900_000 } = {}) {
 	const flags = ["--no-audit", "--no-fund", "--no-update-notifier", "--engine-strict=false"];
 	const code = await run("npm", [...args, ...flags], { cwd, env, quiet: true, timeoutMs });
 	if (code !== 0) throw new Sentence(`npm ${args.join(" ")} failed in ${cwd}. What it said stands above.`);
+}
+
+/** An editor needs a few seconds to let its extensions go in order; whatever takes longer is killed on exit. */
+function endAll() {
+	for (const child of alive) end(child, "SIGTERM");
+	const deadline = Date.now() + 8000;
+	setInterval(() => {
+		if (alive.size === 0 || Date.now() > deadline) process.exit(130);
+	}, 50);
 }
 
 function ended(child, timeoutMs) {
