@@ -1,0 +1,77 @@
+import {
+	type Input,
+	type MethodName,
+	type Methods,
+	methods,
+	type Notice,
+	type Notices,
+	notices,
+	protocolVersion,
+	type Result,
+} from "../protocol/methods.ts";
+import { connect, ProtocolError } from "../protocol/peer.ts";
+import { socketPipe } from "../protocol/socketPipe.ts";
+import type { Actor } from "../protocol/values.ts";
+import type { DaemonFile } from "./daemonFile.ts";
+import { openSocket } from "./transport.ts";
+
+/** One connection to one daemon, from the first word to the last. Coming back is the client's business. */
+export interface Connection {
+	readonly hello: Result<Methods, "daemon/hello">;
+	request<M extends MethodName>(method: M, params: Input<Methods, M>): Promise<Result<Methods, M>>;
+	/** Resolves when the connection is gone, whoever ended it. */
+	readonly closed: Promise<void>;
+	close(): void;
+}
+
+export interface ConnectionEvents {
+	onNotice<K extends keyof Notices>(name: K, params: Notice<Notices, K>): void;
+	/** The daemon showed a sign of life. */
+	onHeard(): void;
+	report(cause: unknown): void;
+}
+
+/** How often the daemon is asked for a sign of life, and after how long a silence it counts as gone. */
+const pingEveryMs = 10_000;
+const silenceMs = 30_000;
+/** A daemon that accepts a connection but says nothing is not there. */
+const helloTimeoutMs = 5_000;
+
+/** Connects and says hello. Rejects with a sentence where the two do not understand each other. */
+export async function openConnection(file: DaemonFile, actor: Actor, events: ConnectionEvents): Promise<Connection> {
+	const socket = await openSocket(file);
+	const peer = connect(socketPipe(socket), methods, notices, events.onNotice, events.report);
+	const beat = keepAlive(socket, events.onHeard);
+	void peer.closed.then(() => clearInterval(beat));
+	const close = () => socket.terminate();
+	const late = setTimeout(close, helloTimeoutMs);
+	try {
+		const hello = await peer.request("daemon/hello", { protocol: protocolVersion, actor });
+		events.onHeard();
+		return { hello, request: peer.request, closed: peer.closed, close };
+	} catch (cause) {
+		close();
+		throw cause instanceof ProtocolError && cause.code === "protocol"
+			? new ProtocolError("protocol", `${cause.message} Update the older of the two, then try again.`)
+			: cause;
+	} finally {
+		clearTimeout(late);
+	}
+}
+
+/** Without an answer for too long the socket is cut, which is how everything else learns that the daemon is gone. */
+function keepAlive(socket: Awaited<ReturnType<typeof openSocket>>, onHeard: () => void): NodeJS.Timeout {
+	let heardAt = performance.now();
+	const heard = () => {
+		heardAt = performance.now();
+		onHeard();
+	};
+	socket.on("pong", heard);
+	socket.on("message", heard);
+	const timer = setInterval(() => {
+		if (performance.now() - heardAt > silenceMs) socket.terminate();
+		else if (socket.readyState === socket.OPEN) socket.ping();
+	}, pingEveryMs);
+	timer.unref();
+	return timer;
+}

@@ -1,0 +1,34 @@
+import type { MethodName } from "../protocol/methods.ts";
+
+/**
+ * Requests that do no harm when they are carried out twice, so that a client repeats them by itself after the
+ * connection broke. All others are answered with "it may or may not have been done".
+ */
+const repeatable: Readonly<Record<MethodName, boolean | ((params: never) => boolean)>> = {
+	"daemon/hello": true,
+	"daemon/status": true,
+	"daemon/stop": false,
+	"goal/launch": (params: { requestId?: string }) => params.requestId !== undefined,
+	"goal/list": true,
+	"goal/get": true,
+	"goal/control": false,
+	"goal/watch": true,
+	"goal/unwatch": true,
+	"goal/events": true,
+	"goal/search": true,
+	"thread/send": false,
+	"approval/list": true,
+	"approval/answer": false,
+	"check/run": false,
+	"change/list": true,
+	"change/content": true,
+	"change/diff": true,
+	"dossier/get": true,
+	"grant/list": true,
+	"provider/list": true,
+};
+
+export function mayRepeat(method: MethodName, params: unknown): boolean {
+	const row = repeatable[method];
+	return typeof row === "function" ? row(params as never) : row;
+}
