@@ -1,0 +1,123 @@
+import type { Turn } from "../../../src/daemon/agents/agent.ts";
+import type { Tool } from "../../../src/daemon/tools/tool.ts";
+import type { EventBody, EventType, RecordedEvent } from "../../../src/protocol/events.ts";
+import { evolve, newGoal } from "../../../src/protocol/evolve.ts";
+import type { Goal, Step, Thread } from "../../../src/protocol/goal.ts";
+import type { StepId, ThreadId } from "../../../src/protocol/ids.ts";
+import type { ModelChoice, Output, PlaybookAction } from "../../../src/protocol/values.ts";
+
+/** Turns and pieces of transcripts as the engine hands them to an agent. */
+export interface TurnParts {
+	readonly actions?: readonly PlaybookAction[];
+	readonly done?: number;
+	readonly role?: string;
+	readonly assignment?: ModelChoice;
+	readonly transcript?: readonly RecordedEvent[];
+	readonly tools?: readonly Tool[];
+	readonly workspace?: string;
+	readonly planNote?: string;
+	readonly onDelta?: Turn["onDelta"];
+}
+
+const threadId = "t1" as ThreadId;
+const stepId = "s1" as StepId;
+
+export function makeTurn(parts: TurnParts = {}): Turn {
+	const thread: Thread = {
+		threadId,
+		role: parts.role ?? "implementer",
+		assignment: parts.assignment ?? { provider: "local", model: "m" },
+		state: "active",
+		turns: 0,
+		done: parts.done ?? 0,
+		failures: 0,
+		unread: 0,
+		rejected: 0,
+	};
+	const step: Step = {
+		stepId,
+		title: "Collect",
+		instructions: "Collect the numbers.",
+		kind: "work",
+		role: "implementer",
+		needs: [],
+		checks: [],
+		confidence: "high",
+		actions: parts.actions ? [...parts.actions] : undefined,
+		state: "in_progress",
+		attempt: 1,
+		attempts: [],
+		limit: 3,
+	};
+	return {
+		goal: makeGoal(parts),
+		thread,
+		step: parts.role === "planner" ? undefined : step,
+		transcript: parts.transcript ?? [message("goal", "Collect the numbers.")],
+		tools: parts.tools ?? [],
+		onDelta: parts.onDelta ?? (() => {}),
+	};
+}
+
+function makeGoal({ workspace = "/nowhere", planNote }: TurnParts): Goal {
+	const launched = event("goal.launched", {
+		goalId: "g1" as Goal["goalId"],
+		title: "Numbers",
+		prompt: "Make a report of the numbers.",
+		workspace,
+		settings: {
+			priority: "normal",
+			agent: { provider: "local", model: "m" },
+			assignments: [],
+			autonomy: "aware",
+			planApproval: "never",
+			restart: "resume",
+			budget: {},
+			checks: [],
+		},
+		by: { client: "test" },
+	});
+	return { ...evolve(newGoal("g1" as Goal["goalId"]), launched), planNote };
+}
+
+export function message(from: string, text: string): RecordedEvent {
+	return event("message.added", { messageId: `m${seq}` as never, threadId, from, text });
+}
+
+export function requested(toolCallId: string, name: string, args: Record<string, unknown> = {}, turnId = "turn1") {
+	return [
+		event("tool.requested", {
+			toolCallId: toolCallId as never,
+			threadId,
+			turnId: turnId as never,
+			stepId,
+			attempt: 1,
+			name,
+			args,
+			effect: "none",
+			summary: name,
+		}),
+	];
+}
+
+export function completed(toolCallId: string, body: Partial<EventBody<"tool.completed">> = {}) {
+	return [
+		event("tool.completed", {
+			toolCallId: toolCallId as never,
+			ok: body.refused === undefined,
+			durationMs: 1,
+			output: output("done"),
+			...body,
+		}),
+	];
+}
+
+export function output(head: string, tail = "", bytes = Buffer.byteLength(head + tail)): Output {
+	return { head, tail, bytes, sha256: "0".repeat(64) };
+}
+
+let seq = 0;
+export function event<T extends EventType>(type: T, body: EventBody<T>): RecordedEvent {
+	seq += 1;
+	return { seq, epoch: 1, at: "2030-01-01T00:00:00.000Z", type, ...body } as unknown as RecordedEvent;
+}
