@@ -158,7 +158,12 @@ export const eventBodies = {
 		/** Set when the call was not carried out, with the reason: refused by policy, denied by the person, skipped. */
 		refused: v.optional(v.string()),
 	}),
-	"tool.interrupted": v.object({ toolCallId: ToolCallIdSchema, outcome: v.literal("unknown"), reason: v.string() }),
+	/** `unknown`: it may have had its effect; a person decides. `notBegun`: it certainly had none, and may begin again. */
+	"tool.interrupted": v.object({
+		toolCallId: ToolCallIdSchema,
+		outcome: v.picklist(["unknown", "notBegun"]),
+		reason: v.string(),
+	}),
 
 	"approval.requested": v.object({
 		approvalId: ApprovalIdSchema,
@@ -245,7 +250,7 @@ export const eventBodies = {
 	"check.interrupted": v.object({
 		checkId: CheckIdSchema,
 		runId: RunIdSchema,
-		outcome: v.literal("unknown"),
+		outcome: v.picklist(["unknown", "notBegun"]),
 		reason: v.string(),
 	}),
 	/** A person asked for it to be run again. */

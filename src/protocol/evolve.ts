@@ -282,6 +282,10 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	"tool.interrupted": (goal, e) => {
 		const call = goal.calls[e.toolCallId];
 		if (!call) return goal;
+		if (e.outcome === "notBegun") {
+			const again: ToolCall = { ...call, state: call.approved ? "approved" : "requested", edit: undefined };
+			return { ...goal, calls: { ...goal.calls, [e.toolCallId]: again }, files: account(goal, e.toolCallId) };
+		}
 		return {
 			...goal,
 			calls: { ...goal.calls, [e.toolCallId]: { ...call, state: "unknown" } },
@@ -375,7 +379,8 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		};
 	},
 	"check.interrupted": (goal, e) => {
-		const ended = withCheck(goal, e.checkId, (check) => ({ ...check, state: "unknown" }));
+		const state = e.outcome === "unknown" ? "unknown" : "pending";
+		const ended = withCheck(goal, e.checkId, (check) => ({ ...check, state }));
 		return { ...ended, files: account(ended, e.runId) };
 	},
 	"check.reset": (goal, e) =>

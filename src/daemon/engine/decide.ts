@@ -1,0 +1,378 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Approval, Goal, Step } from "../../protocol/goal.ts";
+import type { ApprovalId, CheckId, GrantId, HoldId, MessageId, StepId, ThreadId } from "../../protocol/ids.ts";
+import {
+	checks,
+	finalChecks,
+	holds,
+	isOver,
+	personHold,
+	planSteps,
+	stepIsAsked,
+	threads,
+} from "../../protocol/readiness.ts";
+import { type GoalState, goalState } from "../../protocol/state.ts";
+import { type Actor, type ApprovalScope, actorName } from "../../protocol/values.ts";
+import type { NewId } from "./ports.ts";
+import { Refusal } from "./refusal.ts";
+
+/**
+ * What a person may do to a goal now. Pure: a request and the goal give the events that carry it out, or a refusal that
+ * says why not and what would work.
+ */
+export type Request =
+	| { readonly kind: "pause"; readonly now: boolean }
+	| { readonly kind: "resume" }
+	| { readonly kind: "cancel"; readonly reason?: string }
+	| { readonly kind: "delete" }
+	| { readonly kind: "retry"; readonly stepId?: StepId }
+	| { readonly kind: "rerun"; readonly stepId?: StepId }
+	| { readonly kind: "skip"; readonly stepId?: StepId }
+	| {
+			readonly kind: "answer";
+			readonly approvalId: ApprovalId;
+			readonly answer: string;
+			readonly scope: ApprovalScope;
+			readonly reason?: string;
+			readonly digest?: string;
+	  }
+	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
+	| { readonly kind: "runChecks"; readonly checkId?: CheckId };
+
+export interface Asker {
+	readonly by: Actor;
+	readonly newId: NewId;
+}
+
+export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] {
+	if (goal.seq === 0 || goal.deleted)
+		throw new Refusal("unknownGoal", "There is no such goal. `mission list` shows the goals.");
+	const state = goalState(goal);
+	switch (request.kind) {
+		case "answer":
+			return answer(request, goal, asker);
+		case "retry":
+		case "rerun":
+		case "skip":
+			return stepRequest(request.kind, request.stepId, goal, asker);
+		case "send":
+			return send(request, goal, asker);
+		case "runChecks":
+			return runChecks(request.checkId, goal, asker);
+		default: {
+			const refusal = controlRefusals[request.kind][state];
+			if (refusal) throw new Refusal("notNow", refusal);
+			return control(request, goal, asker);
+		}
+	}
+}
+
+type Control = "pause" | "resume" | "cancel" | "delete";
+const over = (state: string) => `The goal is ${state}.`;
+
+/** One row a control, one column a state: empty where it is allowed, else the sentence that refuses it. */
+const controlRefusals: Readonly<Record<Control, Partial<Record<GoalState, string>>>> = {
+	pause: {
+		completed: `${over("completed")} There is nothing to pause.`,
+		failed: `${over("failed")} There is nothing to pause; retry a step to go on.`,
+		cancelled: `${over("cancelled")} There is nothing to pause.`,
+	},
+	resume: {
+		queued: "The goal is not paused; it waits for its turn.",
+		planning: "The goal is not paused; it is being planned.",
+		running: "The goal is not paused; it is running.",
+		awaiting_approval: "The goal is not paused; it waits for a decision of yours. `mission approvals` shows it.",
+		completed: `${over("completed")} Rerun a step to work on it again.`,
+		failed: `${over("failed")} Retry a step to go on.`,
+		cancelled: `${over("cancelled")} Retry a step to go on.`,
+	},
+	cancel: {
+		completed: `${over("completed")} There is nothing to cancel.`,
+		failed: `${over("failed")} There is nothing to cancel.`,
+		cancelled: "The goal is cancelled already.",
+	},
+	delete: {
+		queued: "The goal is not over. Cancel it first.",
+		planning: "The goal is not over. Cancel it first.",
+		running: "The goal is not over. Cancel it first.",
+		awaiting_approval: "The goal is not over. Cancel it first.",
+		paused: "The goal is not over. Cancel it first.",
+		blocked: "The goal is not over. Cancel it first.",
+	},
+};
+
+function control(request: Request & { kind: Control }, goal: Goal, { by, newId }: Asker): GoalEvent[] {
+	switch (request.kind) {
+		case "pause": {
+			const held = personHold(goal);
+			if (held && (held.now || !request.now))
+				throw new Refusal("notNow", "The goal is paused already. `mission resume` goes on.");
+			return [
+				...(held ? [{ type: "hold.lifted" as const, holdId: held.holdId, by }] : []),
+				{
+					type: "hold.placed",
+					holdId: newId<HoldId>("h"),
+					cause: "person",
+					reason: pauseReason(goal, request.now, by),
+					now: request.now,
+				},
+			];
+		}
+		case "resume": {
+			const held = personHold(goal);
+			const lift = held ? [held] : holds(goal);
+			if (lift.length === 0) throw new Refusal("notNow", "Nothing holds the goal that resuming would lift.");
+			return lift.map((hold) => ({ type: "hold.lifted", holdId: hold.holdId, by }));
+		}
+		case "cancel":
+			return [...supersedeAll(goal, "The goal was cancelled."), { type: "goal.cancelled", reason: request.reason, by }];
+		case "delete":
+			return [{ type: "goal.deleted", by }];
+	}
+}
+
+function pauseReason(goal: Goal, now: boolean, by: Actor): string {
+	const running = goal.files.writers.length;
+	const after =
+		now || running === 0
+			? ""
+			: ` ${running === 1 ? "One command" : `${running} commands`} still under way will end first.`;
+	return `Paused by ${actorName(by)}.${after}`;
+}
+
+function supersedeAll(goal: Goal, reason: string): GoalEvent[] {
+	return Object.values(goal.approvals).map(({ approvalId }) => ({ type: "approval.superseded", approvalId, reason }));
+}
+
+function stepRequest(
+	kind: "retry" | "rerun" | "skip",
+	stepId: StepId | undefined,
+	goal: Goal,
+	{ by }: Asker,
+): GoalEvent[] {
+	const state = goalState(goal);
+	const reopened: GoalEvent[] = goal.end ? [{ type: "goal.reopened", by }] : [];
+	if (stepId === undefined) {
+		if (kind === "retry" && !goal.plan && goal.end) {
+			const planner = threads(goal).find((thread) => thread.stepId === undefined && thread.state === "active");
+			return [...reopened, ...(planner ? [{ type: "thread.closed" as const, threadId: planner.threadId }] : [])];
+		}
+		const failed = planSteps(goal).filter((step) => step.state === "failed" || stepIsAsked(goal, step.stepId));
+		if (failed.length !== 1) throw new Refusal("unknownStep", `Name the step to ${kind}: ${stepNames(goal)}.`);
+		return stepRequest(kind, failed[0]!.stepId, goal, { by } as Asker);
+	}
+	const step = goal.steps[stepId];
+	if (!step) throw new Refusal("unknownStep", `There is no step ${stepId}. The steps are: ${stepNames(goal)}.`);
+	if (kind === "skip" && isOver(step)) {
+		if (step.state !== "failed") throw new Refusal("notNow", `Step “${step.title}” is ${step.state} already.`);
+	}
+	if (kind !== "skip" && step.state === "pending" && step.attempt === 0) {
+		throw new Refusal("notNow", `Step “${step.title}” has not begun; it starts by itself when what it needs is done.`);
+	}
+	if (kind !== "skip" && (step.state === "in_progress" || step.state === "verifying") && !stepIsAsked(goal, stepId)) {
+		throw new Refusal(
+			"notNow",
+			`Step “${step.title}” is under way. Pause or cancel the goal first, or wait until it ends.`,
+		);
+	}
+	if (kind === "retry" && (step.state === "completed" || step.state === "skipped")) {
+		throw new Refusal("notNow", `Step “${step.title}” is ${step.state}. Use rerun to work on it again.`);
+	}
+	if (kind === "skip" && state === "completed")
+		throw new Refusal("notNow", "The goal is completed; there is nothing to skip.");
+	if (
+		kind === "skip" &&
+		step.state === "in_progress" &&
+		goal.files.writers.some((writer) => writer.stepId === stepId)
+	) {
+		throw new Refusal("notNow", `Step “${step.title}” runs a command right now. Pause the goal with “now” first.`);
+	}
+	const asked = Object.values(goal.approvals).filter((approval) => approval.stepId === stepId);
+	return [
+		...reopened,
+		...asked.map(({ approvalId }) => ({
+			type: "approval.superseded" as const,
+			approvalId,
+			reason: `The step was told to ${kind}.`,
+		})),
+		...stepDecision(kind, step, by),
+	];
+}
+
+function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
+	const { stepId, attempt } = step;
+	switch (answer) {
+		case "retry": {
+			// A playbook goes on with the command that failed; an agent begins anew, with the diagnosis.
+			const open = step.state === "in_progress" || step.state === "verifying" || step.state === "failed";
+			return [{ type: "step.retried", stepId, attempt, how: step.actions && open ? "continue" : "rerun", by }];
+		}
+		case "rerun":
+			return [{ type: "step.retried", stepId, attempt, how: "rerun", by }];
+		case "skip":
+			return [{ type: "step.skipped", stepId, attempt, by }];
+		default:
+			return [{ type: "step.failed", stepId, attempt, reason: step.reason ?? "A person decided that it failed." }];
+	}
+}
+
+function answer(request: Request & { kind: "answer" }, goal: Goal, asker: Asker): GoalEvent[] {
+	const { by } = asker;
+	const approval = goal.approvals[request.approvalId];
+	if (!approval) throw alreadySettled(request.approvalId, goal);
+	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}; its approvals no longer count.`);
+	if (request.digest !== undefined && request.digest !== approval.digest) {
+		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
+	}
+	const given = canonicalAnswer(request.answer, approval);
+	const answered: GoalEvent = {
+		type: "approval.answered",
+		approvalId: approval.approvalId,
+		answer: given,
+		scope: request.scope,
+		reason: request.reason,
+		by,
+	};
+	return [answered, ...consequences(approval, given, request, goal, asker)];
+}
+
+function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {
+	const settled = goal.settled.find((one) => one.approvalId === approvalId);
+	if (!settled)
+		return new Refusal(
+			"unknownApproval",
+			`There is no approval ${approvalId}. \`mission approvals\` shows what waits.`,
+		);
+	if (settled.state === "superseded") {
+		return new Refusal(
+			"changed",
+			"The action changed after you were asked, so this approval no longer counts. A new one asks about the new action.",
+		);
+	}
+	if (settled.state === "expired") return new Refusal("expired", "This approval expired. It is asked anew.");
+	return new Refusal("alreadyAnswered", `Already answered: ${settled.answer}, by ${settled.by}, at ${settled.at}.`);
+}
+
+/** What plain `approve` and `deny` mean for each kind. */
+const plainAnswers: Readonly<Record<Approval["kind"], { readonly approve: string; readonly deny: string }>> = {
+	tool: { approve: "approve", deny: "deny" },
+	plan: { approve: "approve", deny: "return" },
+	budget: { approve: "approve", deny: "deny" },
+	recovery: { approve: "verify", deny: "skip" },
+	step: { approve: "retry", deny: "fail" },
+	question: { approve: "", deny: "" },
+};
+
+function canonicalAnswer(given: string, approval: Approval): string {
+	if (approval.options.includes(given)) return given;
+	const plain = plainAnswers[approval.kind];
+	if (given === "approve") return plain.approve || approval.options[0]!;
+	if (given === "deny") return plain.deny || approval.options.at(-1)!;
+	throw new Refusal("badAnswer", `“${given}” is no answer to this. Choose one of: ${approval.options.join(", ")}.`);
+}
+
+function consequences(
+	approval: Approval,
+	given: string,
+	request: Request & { kind: "answer" },
+	goal: Goal,
+	{ by, newId }: Asker,
+): GoalEvent[] {
+	switch (approval.kind) {
+		case "tool": {
+			if (given !== "approve" || request.scope === "once") return [];
+			if (!approval.goalScope) throw new Refusal("badScope", "This can only be approved once.");
+			const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;
+			const isCommand = approval.command !== undefined;
+			return [
+				{
+					type: "grant.added",
+					grantId: newId<GrantId>("g"),
+					scope: request.scope,
+					kind: isCommand ? "command" : "write",
+					subject: isCommand ? approval.command! : (call?.name ?? ""),
+					files: approval.files,
+					by,
+				},
+			];
+		}
+		case "plan": {
+			const revision = goal.plan?.revision ?? 1;
+			if (given === "approve") return [{ type: "plan.approved", revision, by }];
+			if (goal.playbook)
+				return [
+					{ type: "goal.failed", reason: "Its playbook was not approved. Edit the playbook and launch it again." },
+				];
+			return [{ type: "plan.returned", revision, note: request.reason ?? "The person wants another plan.", by }];
+		}
+		case "step": {
+			const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
+			return step ? stepDecision(given, { ...step, reason: approval.reasons[0] }, by) : [];
+		}
+		case "question":
+			if (given === "fail") return [{ type: "goal.failed", reason: approval.summary }];
+			return finalChecks(goal)
+				.filter((check) => check.state === "red")
+				.map(({ checkId }) => ({ type: "check.reset", checkId }));
+		default:
+			return [];
+	}
+}
+
+function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {
+	if (request.text.trim() === "") throw new Refusal("empty", "The message is empty. Write what the agent should know.");
+	const active = threads(goal).filter((thread) => thread.state === "active");
+	const thread = request.threadId ? goal.threads[request.threadId] : active.length === 1 ? active[0] : undefined;
+	if (!thread && request.threadId)
+		throw new Refusal("unknownThread", `There is no thread ${request.threadId} in this goal.`);
+	if (!thread) {
+		throw new Refusal(
+			"unknownThread",
+			active.length === 0
+				? "No thread is active, so nobody would read it."
+				: `Name the thread: ${active.map((one) => one.threadId).join(", ")}.`,
+		);
+	}
+	if (thread.state === "closed" || goal.end)
+		throw new Refusal("notNow", "That thread has ended, so nobody would read it.");
+	if (thread.assignment.provider === "builtin") {
+		throw new Refusal(
+			"notNow",
+			"This thread runs a playbook; it reads no messages. Retry, rerun or skip its step instead.",
+		);
+	}
+	return [
+		{
+			type: "message.added",
+			messageId: newId<MessageId>("m"),
+			threadId: thread.threadId,
+			from: "person",
+			text: request.text,
+		},
+	];
+}
+
+function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: Asker): GoalEvent[] {
+	const named = checkId ? [goal.checks[checkId]].filter((check) => check !== undefined) : checks(goal);
+	if (checkId && named.length === 0) throw new Refusal("unknownCheck", `There is no check ${checkId} in this goal.`);
+	const settled = named.filter((check) => check.state === "green" || check.state === "red" || check.state === "stale");
+	if (settled.length === 0)
+		throw new Refusal(
+			"notNow",
+			named.length === 0 ? "This goal has no checks." : "No check has a result yet; they run when their step is done.",
+		);
+	if (goal.end && goal.end.state !== "completed")
+		throw new Refusal("notNow", `The goal is ${goal.end.state}. Retry a step to go on.`);
+	return [
+		...(goal.end ? [{ type: "goal.reopened" as const, reason: "Its checks are run again.", by }] : []),
+		...settled.map((check) => ({ type: "check.reset" as const, checkId: check.checkId })),
+	];
+}
+
+function stepNames(goal: Goal): string {
+	return (
+		planSteps(goal)
+			.map((step) => step.stepId)
+			.join(", ") || "none yet"
+	);
+}

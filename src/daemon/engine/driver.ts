@@ -1,0 +1,309 @@
+import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
+import { evolve, evolveAll, foldVersion, newGoal } from "../../protocol/evolve.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { GoalId, ThreadId } from "../../protocol/ids.ts";
+import { readEvent } from "../../protocol/upcast.ts";
+import { summarize } from "../../protocol/view.ts";
+import { type EventStore, type NewEvent, StoreError } from "../store/eventStore.ts";
+import { enact } from "./enact.ts";
+import { type Deed, type Effect, type Fact, type Limits, next } from "./next.ts";
+import type { Clock, Log, NewId } from "./ports.ts";
+
+/**
+ * One goal, driven: fold the log, ask `next`, append, perform, append the outcome, again. The driver is the goal's one
+ * writer: everything that happens to it passes through `commit`, one at a time, in the order of arrival.
+ */
+export interface GoalDriver {
+	readonly goalId: GoalId;
+	readonly epoch: number;
+	goal(): Goal;
+	/** Appends what `make` finds right for the goal as it stands, and everything that follows of itself. Rejects when `make` throws or the store refuses; then nothing has happened. */
+	commit(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal>;
+	/** Like commit, for what has already happened: tried again until the store takes it, or the driver is closed. */
+	recordFact(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal>;
+	/** The events of a thread, oldest first. */
+	transcript(threadId: ThreadId): Promise<readonly RecordedEvent[]>;
+	/** When the goal will move by itself, in milliseconds since the epoch: `now` while something is under way. */
+	wakeAt(): number | undefined;
+	busy(): boolean;
+	/** Looks again for what is ready. */
+	wake(): void;
+	/** Begins nothing new, interrupts what can be told again, leaves commands to their runner. */
+	close(): Promise<void>;
+}
+
+/** Carries out one deed. It appends its own intent and outcome. */
+export type Perform = (deed: Deed, driver: GoalDriver, signal: AbortSignal) => Promise<void>;
+
+export interface DriverParts {
+	readonly store: EventStore;
+	readonly clock: Clock;
+	readonly newId: NewId;
+	readonly log: Log;
+	readonly limits: Limits;
+	readonly perform: Perform;
+	/** What was appended, in order; called once a commit. */
+	publish(goal: Goal, events: readonly RecordedEvent[]): void;
+}
+
+/** Why a deed is asked to end: the daemon goes, or a person stops the goal. */
+export type StopReason = "drain" | "stop";
+
+const pageSize = 1000;
+const checkpointEvery = 500;
+const retryMs = 1000;
+/** Facts that follow of themselves after one commit; more would be a loop. */
+const maxFollowing = 2000;
+/** Times a deed may throw before the goal is given up. */
+const maxFailures = 5;
+
+/** Folds a stored goal: its newest checkpoint and what came after. */
+export async function loadGoal(store: EventStore, goalId: GoalId): Promise<Goal> {
+	const checkpoint = await store.checkpoint(goalId);
+	let goal = checkpoint?.foldVersion === foldVersion ? (JSON.parse(checkpoint.goal) as Goal) : newGoal(goalId);
+	for (;;) {
+		const page = await store.read(goalId, { afterSeq: goal.seq, limit: pageSize });
+		goal = evolveAll(goal, page.map(readEvent));
+		if (page.length < pageSize) return goal;
+	}
+}
+
+export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<GoalDriver> {
+	const { store, clock, newId, log, limits } = parts;
+	const { epoch } = await store.claim(goalId);
+	let goal = await loadGoal(store, goalId);
+	let checkpointed = goal.seq;
+	let queue: Promise<unknown> = Promise.resolve();
+	let closed = false;
+	let draining = false;
+	let timer: NodeJS.Timeout | undefined;
+	let wakeTime: number | undefined;
+	const inHand = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+	const failures = new Map<string, number>();
+	const transcripts = new Map<ThreadId, RecordedEvent[]>();
+
+	const driver: GoalDriver = {
+		goalId,
+		epoch,
+		goal: () => goal,
+		commit,
+		recordFact,
+		transcript,
+		wakeAt: () => (inHand.size > 0 ? clock.now() : wakeTime),
+		busy: () => inHand.size > 0,
+		wake: () => void commit(() => []).catch((cause) => log.error(`${goalId}: could not go on`, cause)),
+		close,
+	};
+	return driver;
+
+	function commit(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal> {
+		const turn = queue.then(async () => {
+			if (closed) throw new StoreError("closed", "The daemon is stopping. Try again when it runs again.");
+			const batch = follow(make(goal));
+			if (batch.events.length > 0) {
+				await store.append(goalId, goal.seq, epoch, batch.rows, JSON.stringify(summarize(batch.goal)));
+				adopt(batch.goal, batch.events);
+			}
+			return goal;
+		});
+		queue = turn.catch(() => undefined);
+		return turn.then((result) => {
+			pump();
+			return result;
+		});
+	}
+
+	/** Places the events behind the log, and with them every fact that follows, until only deeds are left. */
+	function follow(given: readonly GoalEvent[]): { goal: Goal; events: RecordedEvent[]; rows: NewEvent[] } {
+		const now = clock.now();
+		const at = new Date(now).toISOString();
+		const events: RecordedEvent[] = [];
+		const rows: NewEvent[] = [];
+		let folded = goal;
+		const place = (event: GoalEvent) => {
+			const { type, ...body } = event;
+			rows.push({ at: now, type, body: JSON.stringify(body), ...subjectOf(folded, event) });
+			const recorded = { ...event, seq: folded.seq + 1, epoch, at } as RecordedEvent;
+			events.push(recorded);
+			folded = evolve(folded, recorded);
+		};
+		for (const event of given) place(event);
+		for (let round = 0; round < maxFollowing && !draining; round++) {
+			const fact = next(folded, epoch, now, limits).effects.find(isFact);
+			if (!fact) return { goal: folded, events, rows };
+			const facts = enact(folded, fact, newId, now);
+			if (facts.length === 0) throw new Error(`${fact.kind} gave no events`);
+			for (const event of facts) place(event);
+		}
+		if (draining) return { goal: folded, events, rows };
+		throw new Error(`facts followed each other without end in ${goalId}`);
+	}
+
+	function adopt(folded: Goal, events: readonly RecordedEvent[]): void {
+		const before = goal;
+		goal = folded;
+		for (const event of events) {
+			const threadId = threadOf(before, folded, event);
+			if (threadId) transcripts.get(threadId)?.push(event);
+			if (event.type === "thread.opened") transcripts.set(event.threadId, [event]);
+			if (event.type === "thread.closed") transcripts.delete(event.threadId);
+		}
+		parts.publish(goal, events);
+		if (events.some(endsWork)) for (const { abort } of inHand.values()) abort.abort("stop" satisfies StopReason);
+		if (goal.seq - checkpointed >= checkpointEvery) void checkpoint();
+	}
+
+	async function recordFact(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal> {
+		for (;;) {
+			try {
+				return await commit(make);
+			} catch (cause) {
+				const passing =
+					cause instanceof StoreError &&
+					(cause.code === "diskFull" || cause.code === "io" || cause.code === "readOnly");
+				if (!passing || closed) throw cause;
+				log.warn(`${goalId}: an outcome could not be stored; trying again. ${cause.message}`);
+				await new Promise((resolve) => setTimeout(resolve, retryMs));
+			}
+		}
+	}
+
+	function pump(): void {
+		if (closed || draining) return;
+		const { effects, wakeAt } = next(goal, epoch, clock.now(), limits);
+		wakeTime = wakeAt;
+		clearTimeout(timer);
+		if (wakeAt !== undefined) timer = setTimeout(driver.wake, Math.min(Math.max(0, wakeAt - clock.now()), 2 ** 31 - 1));
+		for (const effect of effects) if (!isFact(effect)) begin(effect);
+	}
+
+	function begin(deed: Deed): void {
+		const key = keyOf(deed);
+		if (inHand.has(key)) return;
+		const abort = new AbortController();
+		const done = parts
+			.perform(deed, driver, abort.signal)
+			.then(() => void failures.delete(key))
+			.catch((cause) => failed(key, cause))
+			.finally(() => {
+				inHand.delete(key);
+				pump();
+			});
+		inHand.set(key, { abort, done });
+	}
+
+	/** A deed threw: the store refused, or there is a bug. It is tried again a few times, ever later. */
+	async function failed(key: string, cause: unknown): Promise<void> {
+		if (closed) return;
+		const count = (failures.get(key) ?? 0) + 1;
+		failures.set(key, count);
+		log.error(`${goalId}: ${key} failed (${count})`, cause);
+		if (
+			cause instanceof StoreError &&
+			(cause.code === "fenced" || cause.code === "notOwner" || cause.code === "closed")
+		) {
+			closed = true;
+			return;
+		}
+		if (count >= maxFailures && !(cause instanceof StoreError)) {
+			const reason = `Something went wrong inside (${key}: ${cause instanceof Error ? cause.message : String(cause)}). The daemon's log has the details.`;
+			await recordFact((now) => (now.end ? [] : [{ type: "goal.failed", reason }])).catch(() => undefined);
+			return;
+		}
+		await new Promise((resolve) => setTimeout(resolve, retryMs * count));
+	}
+
+	async function transcript(threadId: ThreadId): Promise<readonly RecordedEvent[]> {
+		const known = transcripts.get(threadId);
+		if (known) return known;
+		const events: RecordedEvent[] = [];
+		for (;;) {
+			const upTo = goal.seq;
+			const page = await store.read(goalId, { threadId, afterSeq: events.at(-1)?.seq ?? 0, limit: pageSize });
+			events.push(...page.map(readEvent));
+			// Whole once nothing was committed while the last page was read; from then on `adopt` adds to it.
+			if (page.length < pageSize && goal.seq === upTo) break;
+		}
+		transcripts.set(threadId, events);
+		return events;
+	}
+
+	async function checkpoint(): Promise<void> {
+		const { seq } = goal;
+		checkpointed = seq;
+		try {
+			await store.saveCheckpoint(goalId, { seq, foldVersion, goal: JSON.stringify(goal) });
+		} catch (cause) {
+			log.debug(`${goalId}: no checkpoint at ${seq}: ${String(cause)}`);
+		}
+	}
+
+	async function close(): Promise<void> {
+		draining = true;
+		clearTimeout(timer);
+		for (const { abort } of inHand.values()) abort.abort("drain" satisfies StopReason);
+		await Promise.all([...inHand.values()].map(({ done }) => done.catch(() => undefined)));
+		await queue;
+		closed = true;
+		clearTimeout(timer);
+		if (goal.seq > checkpointed) await checkpoint();
+	}
+}
+
+const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
+	openPlanner: true,
+	approvePlan: true,
+	askPlan: true,
+	startStep: true,
+	askStep: true,
+	settleStep: true,
+	startTurn: true,
+	interruptTurn: true,
+	askRecovery: true,
+	askAboutChecks: true,
+	liftHold: true,
+	expire: true,
+	failGoal: true,
+	turn: false,
+	call: false,
+	check: false,
+	snapshot: false,
+	finish: false,
+};
+
+function isFact(effect: Effect): effect is Fact {
+	return factKinds[effect.kind];
+}
+
+function keyOf(deed: Deed): string {
+	switch (deed.kind) {
+		case "turn":
+			return `turn ${deed.threadId}`;
+		case "call":
+			return `call ${deed.toolCallId}`;
+		case "check":
+			return `check ${deed.checkId}`;
+		default:
+			return deed.kind;
+	}
+}
+
+function endsWork(event: RecordedEvent): boolean {
+	return event.type === "goal.cancelled" || event.type === "goal.failed" || (event.type === "hold.placed" && event.now);
+}
+
+/** The columns by which the store finds an event again. */
+function subjectOf(goal: Goal, event: GoalEvent): { threadId?: string; stepId?: string } {
+	const call = "toolCallId" in event && event.toolCallId ? goal.calls[event.toolCallId] : undefined;
+	const threadId = "threadId" in event ? event.threadId : call?.threadId;
+	const check = "checkId" in event && event.checkId ? goal.checks[event.checkId] : undefined;
+	const stepId =
+		"stepId" in event
+			? event.stepId
+			: (call?.stepId ?? check?.stepId ?? (threadId ? goal.threads[threadId]?.stepId : undefined));
+	return { threadId, stepId };
+}
+
+function threadOf(before: Goal, after: Goal, event: RecordedEvent): ThreadId | undefined {
+	return (subjectOf(before, event).threadId ?? subjectOf(after, event).threadId) as ThreadId | undefined;
+}

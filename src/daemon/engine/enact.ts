@@ -1,0 +1,189 @@
+import type { EventOf, GoalEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { ApprovalId, MessageId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import { stepChecks } from "../../protocol/readiness.ts";
+import { assignmentFor } from "../../protocol/roster.ts";
+import type { ModelChoice } from "../../protocol/values.ts";
+import { sha256 } from "./digest.ts";
+import type { Fact } from "./next.ts";
+import type { NewId } from "./ports.ts";
+
+/** What a turn may use at most, until its real usage is known. */
+const reservedTokens = 32_000;
+/** How long a question waits before it is asked anew. */
+const approvalHours = 24;
+
+/** The events of an effect that is nothing but events. */
+export function enact(goal: Goal, fact: Fact, newId: NewId, now: number): GoalEvent[] {
+	switch (fact.kind) {
+		case "openPlanner": {
+			const threadId = newId<ThreadId>("t");
+			const note = goal.planNote ? `\n\nThe last plan was sent back with this note:\n${goal.planNote}` : "";
+			return [
+				{ type: "thread.opened", threadId, role: "planner", assignment: assignmentFor(goal, "planner") },
+				message(newId, threadId, `${goal.prompt}${note}`),
+			];
+		}
+		case "approvePlan":
+			return [{ type: "plan.approved", revision: goal.plan?.revision ?? 1 }];
+		case "askPlan":
+			return [
+				{
+					...question(newId, now),
+					kind: "plan",
+					summary: `Approve the plan for “${goal.title}”: ${goal.plan?.order.length ?? 0} steps.`,
+					reasons: [goal.plan?.summary ?? ""].filter(Boolean),
+					digest: sha256(["plan", goal.goalId, goal.plan?.revision, goal.plan?.order]),
+					options: ["approve", "return"],
+				},
+			];
+		case "startStep":
+			return startStep(goal, fact.stepId, newId);
+		case "askStep": {
+			const step = goal.steps[fact.stepId];
+			return [
+				{
+					...question(newId, now),
+					kind: "step",
+					stepId: fact.stepId,
+					threadId: step?.attempts.at(-1)?.threadId,
+					summary: `Step “${step?.title ?? fact.stepId}” cannot go on by itself.`,
+					reasons: [fact.reason],
+					digest: sha256(["step", goal.goalId, fact.stepId, step?.attempt, fact.reason]),
+					options: ["retry", "rerun", "skip", "fail"],
+				},
+			];
+		}
+		case "settleStep":
+			return settleStep(goal, fact.stepId);
+		case "startTurn": {
+			const thread = goal.threads[fact.threadId];
+			if (!thread) return [];
+			const free = thread.assignment.provider === "builtin";
+			return [
+				{
+					type: "turn.started",
+					turnId: newId<TurnId>("u"),
+					threadId: fact.threadId,
+					asked: thread.assignment,
+					reserved: { tokens: free ? 0 : reservedTokens, usd: free ? 0 : null },
+				},
+			];
+		}
+		case "interruptTurn": {
+			const turn = goal.threads[fact.threadId]?.turn;
+			if (!turn) return [];
+			return [
+				{
+					type: "turn.interrupted",
+					turnId: turn.turnId,
+					threadId: fact.threadId,
+					reason: "The daemon ended while the model was answering. It is asked again.",
+					charged: { inputTokens: turn.reserved.tokens, outputTokens: 0, costUsd: turn.reserved.usd },
+				},
+			];
+		}
+		case "askRecovery":
+			return askRecovery(goal, fact, newId, now);
+		case "askAboutChecks": {
+			const red = fact.checkIds.flatMap((checkId) => goal.checks[checkId] ?? []);
+			return [
+				{
+					...question(newId, now),
+					kind: "question",
+					summary: `All steps are done, but ${red.length === 1 ? "a check is" : `${red.length} checks are`} red.`,
+					reasons: red.map(
+						(check) => `\`${check.command}\` ended with exit code ${check.exitCode}: ${check.diagnosis ?? ""}`,
+					),
+					digest: sha256(["checks", goal.goalId, red.map((check) => [check.checkId, check.runs])]),
+					options: ["rerun", "fail"],
+				},
+			];
+		}
+		case "liftHold":
+			return [{ type: "hold.lifted", holdId: fact.holdId }];
+		case "expire":
+			return [{ type: "approval.expired", approvalId: fact.approvalId }];
+		case "failGoal":
+			return [{ type: "goal.failed", reason: fact.reason }];
+	}
+}
+
+/** What every question to a person starts from. */
+export function question(
+	newId: NewId,
+	now: number,
+): Pick<EventOf<"approval.requested">, "type" | "approvalId" | "risk" | "expiresAt" | "files"> {
+	return {
+		type: "approval.requested",
+		approvalId: newId<ApprovalId>("a"),
+		risk: "read",
+		files: {},
+		expiresAt: new Date(now + approvalHours * 3_600_000).toISOString(),
+	};
+}
+
+function message(newId: NewId, threadId: ThreadId, text: string): GoalEvent {
+	return { type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "goal", text };
+}
+
+function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalEvent[] {
+	const step = goal.steps[stepId];
+	if (!step) return [];
+	const attempt = step.attempt + 1;
+	const threadId = newId<ThreadId>("t");
+	const assignment: ModelChoice = step.actions
+		? { provider: "builtin", model: "playbook" }
+		: assignmentFor(goal, step.role);
+	const last = step.attempts.at(-1);
+	const diagnosis = last?.diagnosis ? `\n\nThe last attempt failed. What is known about it:\n${last.diagnosis}` : "";
+	return [
+		{ type: "step.started", stepId, attempt, threadId },
+		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment },
+		message(newId, threadId, `${step.instructions || step.title}${diagnosis}`),
+	];
+}
+
+function settleStep(goal: Goal, stepId: keyof Goal["steps"]): GoalEvent[] {
+	const step = goal.steps[stepId];
+	if (!step) return [];
+	const checks = stepChecks(goal, stepId);
+	const red = checks.filter((check) => check.diagnosis !== undefined && check.state === "red");
+	if (red.length === 0) {
+		const threadId = step.attempts.at(-1)?.threadId;
+		return [
+			{ type: "step.completed", stepId, attempt: step.attempt, verified: checks.length > 0 },
+			...(threadId ? [{ type: "thread.closed" as const, threadId }] : []),
+		];
+	}
+	const diagnosis = red.map(
+		(check) => `The check \`${check.command}\` is red (exit ${check.exitCode}): ${check.diagnosis}`,
+	);
+	return [{ type: "attempt.failed", stepId, attempt: step.attempt, diagnosis: diagnosis.join("\n") }];
+}
+
+function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: NewId, now: number): GoalEvent[] {
+	const call = fact.toolCallId ? goal.calls[fact.toolCallId] : undefined;
+	const check = fact.checkId ? goal.checks[fact.checkId] : undefined;
+	const what = call?.summary ?? check?.command;
+	if (what === undefined) return [];
+	return [
+		{
+			...question(newId, now),
+			kind: "recovery",
+			risk: "write",
+			toolCallId: fact.toolCallId,
+			checkId: fact.checkId,
+			stepId: call?.stepId ?? check?.stepId,
+			threadId: call?.threadId,
+			command: call?.name === "runCommand" || check ? what : undefined,
+			summary: `Nobody knows whether \`${what}\` had its effect.`,
+			reasons: [
+				"It had begun when the daemon ended, and left no record of how it went.",
+				"Verify goes on and lets the checks decide, Skip goes on without it, Re-run runs it again.",
+			],
+			digest: sha256(["recovery", goal.goalId, fact.toolCallId ?? fact.checkId, call?.run ?? check?.runs]),
+			options: ["verify", "skip", "rerun"],
+		},
+	];
+}

@@ -1,0 +1,220 @@
+import type { Goal, Step } from "../../protocol/goal.ts";
+import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
+import {
+	allStepsOver,
+	callIsNext,
+	calls,
+	checks,
+	checksAreSettled,
+	dueCheck,
+	finalChecks,
+	goalHold,
+	holds,
+	isCutOff,
+	isPlaybook,
+	planSteps,
+	snapshotIsDue,
+	stepCanStart,
+	stepChecks,
+	stepIsAsked,
+	threadIsFree,
+	threads,
+} from "../../protocol/readiness.ts";
+
+/**
+ * Every effect that is ready in a goal, and when to look again if none is. Pure. What is under way under this epoch is
+ * named again: the driver knows what it has in hand. What was begun under an older epoch is named to be reconciled, so
+ * that a restart, a hand-over and a take-over are the same path as any other next thing.
+ */
+export type Effect = Fact | Deed;
+
+/** Effects that are nothing but events: the driver appends them with what caused them, in one transaction. */
+export type Fact =
+	| { readonly kind: "openPlanner" }
+	| { readonly kind: "approvePlan" }
+	| { readonly kind: "askPlan" }
+	| { readonly kind: "startStep"; readonly stepId: StepId }
+	| { readonly kind: "askStep"; readonly stepId: StepId; readonly reason: string }
+	| { readonly kind: "settleStep"; readonly stepId: StepId }
+	| { readonly kind: "startTurn"; readonly threadId: ThreadId }
+	| { readonly kind: "interruptTurn"; readonly threadId: ThreadId }
+	| { readonly kind: "askRecovery"; readonly toolCallId?: ToolCallId; readonly checkId?: CheckId }
+	| { readonly kind: "askAboutChecks"; readonly checkIds: readonly CheckId[] }
+	| { readonly kind: "liftHold"; readonly holdId: HoldId }
+	| { readonly kind: "expire"; readonly approvalId: ApprovalId }
+	| { readonly kind: "failGoal"; readonly reason: string };
+
+/** Effects that take time and touch the world. */
+export type Deed =
+	| { readonly kind: "turn"; readonly threadId: ThreadId }
+	| { readonly kind: "call"; readonly toolCallId: ToolCallId }
+	| { readonly kind: "check"; readonly checkId: CheckId }
+	| { readonly kind: "snapshot" }
+	| { readonly kind: "finish" };
+
+export interface Next {
+	readonly effects: readonly Effect[];
+	/** Milliseconds since the epoch. */
+	readonly wakeAt?: number;
+}
+
+export interface Limits {
+	readonly parallelSteps: number;
+}
+
+const rejectedPlans = 3;
+
+export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
+	if (goal.seq === 0 || goal.deleted) return { effects: [] };
+	const begun = underWay(goal, epoch);
+	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
+	const effects: Effect[] = [...begun];
+	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
+	effects.push(...planEffects(goal), ...stepEffects(goal, limits), ...threadEffects(goal, now), ...callEffects(goal));
+	effects.push(...checkEffects(goal));
+	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
+	return withTimers(goal, now, effects);
+}
+
+/** What began: followed when this daemon began it, reconciled when an earlier one did. */
+function underWay(goal: Goal, epoch: number): Effect[] {
+	const turns = threads(goal).flatMap(({ threadId, turn }): Effect[] => {
+		if (!turn) return [];
+		return turn.epoch === epoch ? [{ kind: "turn", threadId }] : [{ kind: "interruptTurn", threadId }];
+	});
+	const begunCalls = calls(goal)
+		.filter((call) => call.state === "started")
+		.map(({ toolCallId }): Effect => ({ kind: "call", toolCallId }));
+	const begunChecks = checks(goal)
+		.filter((check) => check.state === "running")
+		.map(({ checkId }): Effect => ({ kind: "check", checkId }));
+	return [...turns, ...begunCalls, ...begunChecks];
+}
+
+function planEffects(goal: Goal): Effect[] {
+	if (!goal.plan) {
+		const planner = threads(goal).find((thread) => thread.stepId === undefined && thread.state === "active");
+		if (!planner) return [{ kind: "openPlanner" }];
+		if (planner.rejected < rejectedPlans) return [];
+		return [
+			{
+				kind: "failGoal",
+				reason: `The planner answered ${rejectedPlans} times without a plan that can be used. Choose another model, or retry to plan again.`,
+			},
+		];
+	}
+	if (goal.plan.approved) return [];
+	if (!planNeedsPerson(goal)) return [{ kind: "approvePlan" }];
+	const asked = Object.values(goal.approvals).some((approval) => approval.kind === "plan");
+	return asked ? [] : [{ kind: "askPlan" }];
+}
+
+function planNeedsPerson(goal: Goal): boolean {
+	if (goal.settings.planApproval === "never") return false;
+	if (goal.settings.planApproval === "always") return true;
+	return planSteps(goal).some((step) => step.confidence === "low");
+}
+
+function stepEffects(goal: Goal, limits: Limits): Effect[] {
+	const steps = planSteps(goal);
+	const open = steps.filter((step) => step.state === "in_progress" || step.state === "verifying").length;
+	const ready = steps.filter((step) => stepCanStart(goal, step));
+	const effects: Effect[] = ready
+		.slice(0, Math.max(0, limits.parallelSteps - open))
+		.map(({ stepId }) => ({ kind: "startStep", stepId }));
+	for (const step of steps) {
+		if (stepIsAsked(goal, step.stepId)) continue;
+		if (step.state === "pending" && step.attempt >= step.limit) {
+			effects.push({ kind: "askStep", stepId: step.stepId, reason: step.reason ?? `${step.limit} attempts failed.` });
+		}
+		if (step.state === "verifying") effects.push(...verifyEffects(goal, step));
+	}
+	return effects;
+}
+
+function verifyEffects(goal: Goal, step: Step): Effect[] {
+	if (!checksAreSettled(goal, step)) {
+		const check = dueCheck(goal, step);
+		return check && !snapshotIsDue(goal) ? [{ kind: "check", checkId: check.checkId }] : [];
+	}
+	const red = stepChecks(goal, step.stepId).find((check) => check.diagnosis !== undefined && check.state === "red");
+	if (red && step.actions) {
+		return [{ kind: "askStep", stepId: step.stepId, reason: `The check \`${red.command}\` is red: ${red.diagnosis}` }];
+	}
+	return [{ kind: "settleStep", stepId: step.stepId }];
+}
+
+function threadEffects(goal: Goal, now: number): Effect[] {
+	return threads(goal).flatMap((thread): Effect[] => {
+		if (thread.state !== "active") return [];
+		if (isPlaybook(thread) && thread.failed && thread.stepId) {
+			if (stepIsAsked(goal, thread.stepId) || calls(goal).some((call) => call.threadId === thread.threadId)) return [];
+			return [{ kind: "askStep", stepId: thread.stepId, reason: thread.failed.reason }];
+		}
+		if (!threadIsFree(goal, thread) || thread.rejected >= rejectedPlans) return [];
+		const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
+		if (thread.stepId ? step?.state !== "in_progress" : goal.plan !== undefined) return [];
+		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
+		return [{ kind: "startTurn", threadId: thread.threadId }];
+	});
+}
+
+function callEffects(goal: Goal): Effect[] {
+	const due = snapshotIsDue(goal);
+	return calls(goal).flatMap((call): Effect[] => {
+		if (call.state === "unknown") {
+			const asked = Object.values(goal.approvals).some((approval) => approval.toolCallId === call.toolCallId);
+			return asked ? [] : [{ kind: "askRecovery", toolCallId: call.toolCallId }];
+		}
+		if (call.decided) return [{ kind: "call", toolCallId: call.toolCallId }];
+		if (call.state === "waiting" || call.state === "started" || !callIsNext(goal, call)) return [];
+		// A call that may write waits until what earlier ones wrote has been looked at, so that it is not blamed for it.
+		return call.effect !== "none" && due ? [] : [{ kind: "call", toolCallId: call.toolCallId }];
+	});
+}
+
+function checkEffects(goal: Goal): Effect[] {
+	return checks(goal).flatMap((check): Effect[] => {
+		if (check.state !== "unknown") return [];
+		const asked = Object.values(goal.approvals).some((approval) => approval.checkId === check.checkId);
+		return asked ? [] : [{ kind: "askRecovery", checkId: check.checkId }];
+	});
+}
+
+function endEffects(goal: Goal): Effect[] {
+	const steps = planSteps(goal);
+	const failed = steps.filter((step) => step.state === "failed");
+	const cutOff = steps.filter((step) => step.state === "pending" && isCutOff(goal, step));
+	if (failed.length > 0) {
+		const names = failed.map((step) => `“${step.title}”`).join(", ");
+		const rest = cutOff.length > 0 ? ` ${cutOff.length} steps that need it did not run.` : "";
+		return [{ kind: "failGoal", reason: `${failed.length === 1 ? "Step" : "Steps"} ${names} failed.${rest}` }];
+	}
+	const final = finalChecks(goal);
+	if (final.some((check) => check.state === "running" || check.state === "waiting" || check.state === "unknown"))
+		return [];
+	const due = final.find((check) => check.state === "pending" || check.state === "stale");
+	if (due) return snapshotIsDue(goal) ? [] : [{ kind: "check", checkId: due.checkId }];
+	const red = final.filter((check) => check.state === "red");
+	if (red.length > 0) return [{ kind: "askAboutChecks", checkIds: red.map((check) => check.checkId) }];
+	return snapshotIsDue(goal) ? [] : [{ kind: "finish" }];
+}
+
+/** Holds and approvals whose time has come, and the next time at which one will. */
+function withTimers(goal: Goal, now: number, effects: readonly Effect[]): Next {
+	if (goal.end || holds(goal).some((hold) => hold.cause === "person")) return { effects };
+	const timed: Effect[] = [];
+	let wakeAt: number | undefined;
+	const consider = (iso: string | undefined, effect?: Effect) => {
+		if (iso === undefined) return;
+		const at = Date.parse(iso);
+		if (at > now) wakeAt = Math.min(wakeAt ?? at, at);
+		else if (effect) timed.push(effect);
+	};
+	for (const hold of holds(goal)) consider(hold.wakeAt, { kind: "liftHold", holdId: hold.holdId });
+	for (const approval of Object.values(goal.approvals)) {
+		consider(approval.expiresAt, { kind: "expire", approvalId: approval.approvalId });
+	}
+	for (const thread of threads(goal)) if (thread.state === "active") consider(thread.retryAt);
+	return { effects: [...effects, ...timed], wakeAt };
+}

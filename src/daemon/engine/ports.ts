@@ -1,0 +1,15 @@
+/** What the engine takes from the world besides its store, agents and commands. */
+export interface Clock {
+	/** Milliseconds since the epoch. */
+	now(): number;
+}
+
+/** Makes ids nobody has made before: `newId("t")` gives `t-…`. */
+export type NewId = <T extends string>(prefix: string) => T;
+
+export interface Log {
+	error(text: string, cause?: unknown): void;
+	warn(text: string, cause?: unknown): void;
+	info(text: string): void;
+	debug(text: string): void;
+}

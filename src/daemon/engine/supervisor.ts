@@ -1,0 +1,141 @@
+import * as v from "valibot";
+import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { GoalId } from "../../protocol/ids.ts";
+import { endStates } from "../../protocol/state.ts";
+import { GoalSummary, summarize } from "../../protocol/view.ts";
+import type { EventStore } from "../store/eventStore.ts";
+import { type DriverParts, type GoalDriver, loadGoal, openDriver } from "./driver.ts";
+import { Refusal } from "./refusal.ts";
+
+/**
+ * All goals of the daemon. Those that are not over have a driver; the others are read when somebody asks and driven
+ * again when somebody reopens them.
+ */
+export interface Supervisor {
+	/** Takes up every goal that is not over. Resolves when all have been claimed. */
+	start(): Promise<void>;
+	summaries(): readonly GoalSummary[];
+	goal(goalId: GoalId): Promise<Goal>;
+	/** Appends to a goal what `make` finds right, driving it if need be. */
+	commit(goalId: GoalId, make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal>;
+	/** Creates a goal with its first events. */
+	launch(goalId: GoalId, events: readonly GoalEvent[]): Promise<Goal>;
+	/** Follows a goal: `listener` gets what is appended after the goal that is returned, in order and without a gap. */
+	watch(goalId: GoalId, listener: Listener): Promise<{ readonly goal: Goal; stop(): void }>;
+	onSummary(listener: (summary: GoalSummary) => void): () => void;
+	/** Goals that move, or will move by themselves. */
+	active(): number;
+	/** Erases what a deleted goal said and did. */
+	erase(goalId: GoalId): Promise<void>;
+	close(): Promise<void>;
+}
+
+export type Listener = (goal: Goal, events: readonly RecordedEvent[]) => void;
+
+/** Goals that are over and were read lately. */
+const restingKept = 20;
+
+export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publish" | "store">): Supervisor {
+	const drivers = new Map<GoalId, Promise<GoalDriver>>();
+	const open = new Map<GoalId, GoalDriver>();
+	const resting = new Map<GoalId, Goal>();
+	const summaries = new Map<GoalId, GoalSummary>();
+	const listeners = new Map<GoalId, Set<Listener>>();
+	const summaryListeners = new Set<(summary: GoalSummary) => void>();
+
+	return {
+		async start() {
+			const rows = await store.goals();
+			for (const row of rows) {
+				const summary = v.safeParse(GoalSummary, JSON.parse(row.summary));
+				if (summary.success) summaries.set(row.goalId, summary.output);
+			}
+			const unfinished = [...summaries.values()].filter((summary) => !isAtRest(summary));
+			await Promise.all(unfinished.map(({ goalId }) => drive(goalId).then((driver) => driver.wake())));
+		},
+		summaries: () => [...summaries.values()].filter((summary) => !summary.deleted).sort(byLaunch),
+		goal,
+		async commit(goalId, make) {
+			await goal(goalId);
+			return (await drive(goalId)).commit(make);
+		},
+		async launch(goalId, events) {
+			const driver = await drive(goalId);
+			return driver.commit((current) => (current.seq === 0 ? events : []));
+		},
+		async watch(goalId, listener) {
+			await goal(goalId);
+			const set = listeners.get(goalId) ?? new Set();
+			listeners.set(goalId, set);
+			set.add(listener);
+			// No await between adding the listener and reading the goal: what comes after is told.
+			const now = open.get(goalId)?.goal() ?? (await goal(goalId));
+			return {
+				goal: now,
+				stop() {
+					set.delete(listener);
+					if (set.size === 0) listeners.delete(goalId);
+				},
+			};
+		},
+		onSummary(listener) {
+			summaryListeners.add(listener);
+			return () => summaryListeners.delete(listener);
+		},
+		active: () => [...open.values()].filter((driver) => driver.busy() || driver.wakeAt() !== undefined).length,
+		async erase(goalId) {
+			const driver = open.get(goalId);
+			if (driver) await driver.close();
+			open.delete(goalId);
+			drivers.delete(goalId);
+			resting.delete(goalId);
+			await store.erase(goalId);
+		},
+		async close() {
+			await Promise.all([...drivers.values()].map(async (driver) => (await driver).close()));
+		},
+	};
+
+	function drive(goalId: GoalId): Promise<GoalDriver> {
+		const known = drivers.get(goalId);
+		if (known) return known;
+		const opening = openDriver(goalId, { ...parts, store, publish }).then((driver) => {
+			open.set(goalId, driver);
+			resting.delete(goalId);
+			return driver;
+		});
+		drivers.set(goalId, opening);
+		opening.catch(() => drivers.delete(goalId));
+		return opening;
+	}
+
+	async function goal(goalId: GoalId): Promise<Goal> {
+		const driven = open.get(goalId) ?? (await drivers.get(goalId));
+		if (driven && driven.goal().seq > 0) return driven.goal();
+		const summary = summaries.get(goalId);
+		if (!summary || summary.deleted) {
+			throw new Refusal("unknownGoal", `There is no goal ${goalId}. \`mission list\` shows the goals.`);
+		}
+		const read = resting.get(goalId) ?? (await loadGoal(store, goalId));
+		resting.delete(goalId);
+		resting.set(goalId, read);
+		for (const oldest of [...resting.keys()].slice(0, -restingKept)) resting.delete(oldest);
+		return read;
+	}
+
+	function publish(current: Goal, events: readonly RecordedEvent[]): void {
+		const summary = summarize(current);
+		summaries.set(current.goalId, summary);
+		for (const listener of listeners.get(current.goalId) ?? []) listener(current, events);
+		for (const listener of summaryListeners) listener(summary);
+	}
+}
+
+function isAtRest(summary: GoalSummary): boolean {
+	return summary.deleted === true || (endStates.includes(summary.state) && !summary.unsettled);
+}
+
+function byLaunch(a: GoalSummary, b: GoalSummary): number {
+	return b.launchedAt.localeCompare(a.launchedAt);
+}

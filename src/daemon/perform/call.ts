@@ -1,0 +1,287 @@
+import * as v from "valibot";
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal, ToolCall } from "../../protocol/goal.ts";
+import type { ToolCallId } from "../../protocol/ids.ts";
+import { goalHold } from "../../protocol/readiness.ts";
+import type { Output } from "../../protocol/values.ts";
+import { sha256 } from "../engine/digest.ts";
+import type { Proposal } from "../engine/judge.ts";
+import { commandRisk } from "../engine/risk.ts";
+import { forbiddenCommand } from "../policy/forbidden.ts";
+import { namedFiles } from "../policy/namedFiles.ts";
+import {
+	type CommandTool,
+	type EditTool,
+	type ReadTool,
+	type TodoTool,
+	type Tool,
+	type ToolContext,
+	ToolError,
+} from "../tools/tool.ts";
+import { type FileState, fileState, refusePath, writeInside } from "../tools/workspacePath.ts";
+import { admit } from "./admit.ts";
+import { runCommand } from "./command.ts";
+import { textOutput } from "./output.ts";
+import type { Performing } from "./parts.ts";
+
+/**
+ * One tool call, from what an agent asked for to its outcome: validated, judged, its intent recorded, carried out, its
+ * outcome recorded. A call that an earlier daemon had begun comes through here too, and is reconciled first.
+ */
+export async function performCall(performing: Performing, toolCallId: ToolCallId): Promise<void> {
+	const { parts, driver } = performing;
+	const call = driver.goal().calls[toolCallId];
+	if (!call) return;
+	if (call.decided) return finish(performing, call, decidedOutcome(call));
+	const tool = parts.tools.find((candidate) => candidate.name === call.name);
+	if (!tool) {
+		const known = parts.tools.map((candidate) => candidate.name).join(", ");
+		return finish(performing, call, failure(`There is no tool ${call.name}. The tools are: ${known}.`));
+	}
+	const args = v.safeParse(tool.params as v.GenericSchema, call.args);
+	if (!args.success || "malformed" in call.args) {
+		const problem =
+			typeof call.args.malformed === "string" ? call.args.malformed : v.summarize((args.issues ?? []) as never);
+		return finish(performing, call, failure(`The arguments of ${call.name} could not be used: ${problem}`));
+	}
+	const carryOut = kinds[tool.kind] as (p: Performing, c: ToolCall, t: Tool, a: unknown) => Promise<void>;
+	await carryOut(performing, call, tool, args.output);
+}
+
+const kinds: {
+	readonly [K in Tool["kind"]]: (p: Performing, c: ToolCall, t: Extract<Tool, { kind: K }>, a: never) => Promise<void>;
+} = {
+	read: performRead,
+	todo: performTodo,
+	edit: performEdit,
+	command: performCommand,
+};
+
+interface Outcome {
+	readonly ok: boolean;
+	readonly output: Output;
+	readonly exitCode?: number;
+	readonly durationMs?: number;
+	readonly refused?: string;
+	/** Facts that go with it. */
+	readonly beside?: readonly GoalEvent[];
+}
+
+async function finish({ driver }: Performing, call: ToolCall, outcome: Outcome): Promise<void> {
+	await driver.recordFact((goal) => {
+		if (!goal.calls[call.toolCallId]) return [];
+		return [
+			{
+				type: "tool.completed",
+				toolCallId: call.toolCallId,
+				ok: outcome.ok,
+				exitCode: outcome.exitCode,
+				durationMs: outcome.durationMs ?? 0,
+				output: outcome.output,
+				refused: outcome.refused,
+			},
+			...(outcome.beside ?? []),
+		];
+	});
+}
+
+/** What the agent reads when its call was not carried out, or did not work. */
+function failure(text: string, refused?: string): Outcome {
+	return { ok: false, output: textOutput(text), refused };
+}
+
+function decidedOutcome(call: ToolCall): Outcome {
+	const reason = call.decided?.reason ? ` They said: ${call.decided.reason}` : "";
+	switch (call.decided?.answer) {
+		case "verify":
+			return failure(
+				"Nobody knows whether this had its effect: the daemon ended while it ran. Verify before you repeat it.",
+				`Its outcome is unknown; verify it.${reason}`,
+			);
+		case "skip":
+			return failure(`The person chose to go on without this.${reason}`, `Skipped by the person.${reason}`);
+		default:
+			return failure(`The person denied this.${reason}`, `Denied by the person.${reason}`);
+	}
+}
+
+/** `mission` and its data folder are out of reach for every tool. */
+function toolContext({ parts, driver, signal }: Performing): ToolContext {
+	return { workspace: driver.goal().workspace, denied: [parts.dataFolder], signal };
+}
+
+async function performRead(performing: Performing, call: ToolCall, tool: ReadTool, args: never): Promise<void> {
+	const context = toolContext(performing);
+	const started = performing.parts.clock.now();
+	const took = () => performing.parts.clock.now() - started;
+	const refusal = await refusePath(context, tool.path(args), "read");
+	if (refusal) return finish(performing, call, failure(refusal, refusal));
+	// A read has no effect, so it needs no intent: after a crash it is simply made again.
+	try {
+		const text = await tool.run(args, context);
+		return await finish(performing, call, { ok: true, output: textOutput(text), durationMs: took() });
+	} catch (cause) {
+		if (performing.signal.aborted && performing.signal.reason === "drain") return;
+		if (cause instanceof ToolError || performing.signal.aborted) {
+			return finish(performing, call, {
+				...failure(cause instanceof ToolError ? cause.message : "It was told to stop."),
+				durationMs: took(),
+			});
+		}
+		throw cause;
+	}
+}
+
+async function performTodo(performing: Performing, call: ToolCall, tool: TodoTool, args: never): Promise<void> {
+	const todos = [...tool.todos(args)];
+	await finish(performing, call, {
+		ok: true,
+		output: textOutput("Noted."),
+		beside: [{ type: "todo.updated", threadId: call.threadId, todos }],
+	});
+}
+
+async function performEdit(performing: Performing, call: ToolCall, tool: EditTool, args: never): Promise<void> {
+	const { driver } = performing;
+	const context = toolContext(performing);
+	const path = tool.path(args);
+	const refusal = await refusePath(context, path, "write");
+	if (refusal) return finish(performing, call, failure(refusal, refusal));
+	let before: FileState;
+	let after: Uint8Array;
+	try {
+		before = await fileState(context, path);
+		if (call.state === "started" && call.epoch !== driver.epoch && call.edit) {
+			if (before.sha256 === call.edit.after)
+				return finish(performing, call, { ok: true, output: textOutput(`Wrote ${path}.`) });
+			if (before.sha256 !== call.edit.before)
+				return interrupted(performing, call, `${path} is neither as it was nor as the edit would have left it.`);
+			if (isStopped(driver.goal())) return interrupted(performing, call, `${path} was not written yet.`, "notBegun");
+		}
+		after = tool.edit(args, before.bytes);
+	} catch (cause) {
+		if (cause instanceof ToolError) return finish(performing, call, failure(cause.message));
+		throw cause;
+	}
+	const proposal: Proposal = {
+		kind: "edit",
+		tool: call.name,
+		summary: call.summary,
+		risk: "write",
+		reasons: [before.bytes ? `changes ${path}` : `creates ${path}`],
+		digest: sha256(["edit", call.name, call.args, before.sha256, policyRevision]),
+		files: {},
+		approved: call.approved,
+		origin: originOf(driver.goal(), call),
+	};
+	const edit = { path, before: before.sha256, after: sha256(after) };
+	const admitted = await admit(performing, {
+		call,
+		proposal,
+		begin: (run) => [{ type: "tool.started", toolCallId: call.toolCallId, run, edit }],
+	});
+	if (admitted.kind === "refused") return finish(performing, call, failure(admitted.reason, admitted.reason));
+	if (admitted.kind !== "begun") return;
+	const started = performing.parts.clock.now();
+	try {
+		await writeInside(context, path, after, before.sha256);
+	} catch (cause) {
+		if (cause instanceof ToolError) return finish(performing, call, failure(cause.message));
+		throw cause;
+	}
+	await finish(performing, call, {
+		ok: true,
+		output: textOutput(`Wrote ${path} (${after.length} bytes).`),
+		durationMs: performing.parts.clock.now() - started,
+	});
+}
+
+async function performCommand(performing: Performing, call: ToolCall, tool: CommandTool, args: never): Promise<void> {
+	const { parts, driver } = performing;
+	const { command, timeoutMs } = tool.command(args);
+	let run = call.run;
+	if (!(call.state === "started" && call.epoch !== driver.epoch)) {
+		const proposal = await commandProposal(performing, command, {
+			tool: call.name,
+			approved: call.approved,
+			origin: originOf(driver.goal(), call),
+		});
+		run = call.run + 1;
+		const admitted = await admit(performing, {
+			call,
+			proposal,
+			begin: (number) => [{ type: "tool.started", toolCallId: call.toolCallId, run: number }],
+		});
+		if (admitted.kind === "refused") return finish(performing, call, failure(admitted.reason, admitted.reason));
+		if (admitted.kind !== "begun") return;
+		run = admitted.run;
+	}
+	const result = await runCommand(performing, {
+		id: `${call.toolCallId}.${run}`,
+		command,
+		timeoutMs: timeoutMs ?? parts.commandTimeoutMs,
+	});
+	switch (result.kind) {
+		case "detached":
+			return;
+		case "unknown":
+			return interrupted(performing, call, "It had begun, runs no more, and left no record of how it ended.");
+		case "notStarted":
+			await finish(performing, call, failure(result.reason));
+			break;
+		case "ended":
+			await finish(performing, call, {
+				ok: result.exitCode === 0,
+				exitCode: result.exitCode,
+				durationMs: result.durationMs,
+				output: result.output,
+			});
+	}
+	await result.forget();
+}
+
+/** What the judge needs to know of a command. */
+export async function commandProposal(
+	{ parts, driver }: Performing,
+	command: string,
+	about: Pick<Proposal, "tool" | "approved" | "origin">,
+): Promise<Proposal> {
+	const { workspace } = driver.goal();
+	const files = await namedFiles(command, workspace);
+	const { risk, reasons } = commandRisk(command);
+	return {
+		...about,
+		kind: "command",
+		summary: command,
+		command,
+		risk,
+		reasons,
+		digest: sha256(["command", command, workspace, policyRevision, files]),
+		files,
+		forbidden: about.origin === "person" ? undefined : forbiddenCommand(command, parts.dataFolder, process.env.HOME),
+	};
+}
+
+/** Grows when the rules of the policy change, so that what was approved under other rules is asked anew. */
+const policyRevision = 1;
+
+function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
+	return goal.threads[call.threadId]?.assignment.provider === "builtin" ? "playbook" : "agent";
+}
+
+/** Nothing new begins in it. */
+function isStopped(goal: Goal): boolean {
+	return goal.end !== undefined || goalHold(goal) !== undefined;
+}
+
+async function interrupted(
+	{ driver }: Performing,
+	call: ToolCall,
+	reason: string,
+	outcome: "unknown" | "notBegun" = "unknown",
+): Promise<void> {
+	const { toolCallId } = call;
+	await driver.recordFact((goal) =>
+		goal.calls[toolCallId] ? [{ type: "tool.interrupted", toolCallId, outcome, reason }] : [],
+	);
+}

@@ -1,0 +1,75 @@
+import type { Check } from "../../protocol/goal.ts";
+import type { CheckId, RunId } from "../../protocol/ids.ts";
+import { admit } from "./admit.ts";
+import { commandProposal } from "./call.ts";
+import { runCommand } from "./command.ts";
+import type { Performing } from "./parts.ts";
+
+/** A check is a command like any other: judged, run, followed and recovered the same way. Its exit status is the verdict. */
+export async function performCheck(performing: Performing, checkId: CheckId): Promise<void> {
+	const { parts, driver } = performing;
+	const check = driver.goal().checks[checkId];
+	if (!check) return;
+	const begun = await beginCheck(performing, check);
+	if (!begun) return;
+	const { runId, tree } = begun;
+	const result = await runCommand(performing, { id: runId, command: check.command, timeoutMs: parts.commandTimeoutMs });
+	if (result.kind === "detached") return;
+	await driver.recordFact((goal) => {
+		const now = goal.checks[checkId];
+		if (now?.run?.runId !== runId || now.state !== "running") return [];
+		if (result.kind === "ended") {
+			const { exitCode, durationMs, output } = result;
+			const ok = exitCode === 0;
+			return [
+				{ type: "check.completed", checkId, runId, command: check.command, ok, exitCode, tree, output, durationMs },
+			];
+		}
+		if (result.kind === "notStarted") {
+			const output = { head: result.reason, tail: "", bytes: result.reason.length, sha256: "" };
+			return [
+				{
+					type: "check.completed",
+					checkId,
+					runId,
+					command: check.command,
+					ok: false,
+					exitCode: 127,
+					tree,
+					output,
+					durationMs: 0,
+				},
+			];
+		}
+		const reason = "It had begun, runs no more, and left no record of how it ended.";
+		return [{ type: "check.interrupted", checkId, runId, outcome: "unknown", reason }];
+	});
+	await result.forget();
+}
+
+async function beginCheck(
+	performing: Performing,
+	check: Check,
+): Promise<{ readonly runId: RunId; readonly tree: string | undefined } | undefined> {
+	const { driver } = performing;
+	if (check.state === "running" && check.run) return { runId: check.run.runId, tree: check.run.tree };
+	const { command, checkId } = check;
+	const origin = check.origin;
+	const proposal = await commandProposal(performing, command, { tool: "check", approved: check.approved, origin });
+	const runOf = (run: number) => `${checkId}.${run}.${driver.goalId}` as RunId;
+	const admitted = await admit(performing, {
+		check,
+		proposal,
+		begin: (run, tree) => [{ type: "check.started", checkId, runId: runOf(run), command, tree }],
+	});
+	if (admitted.kind === "begun") return { runId: runOf(admitted.run), tree: admitted.tree };
+	if (admitted.kind === "refused") {
+		// A check that may not run can never be green: it is red, and says why.
+		const runId = runOf(check.runs + 1);
+		const output = { head: admitted.reason, tail: "", bytes: admitted.reason.length, sha256: "" };
+		await driver.recordFact(() => [
+			{ type: "check.completed", checkId, runId, command, ok: false, exitCode: 126, output, durationMs: 0 },
+		]);
+	}
+	return undefined;
+}

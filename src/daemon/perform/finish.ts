@@ -1,0 +1,26 @@
+import type { Goal } from "../../protocol/goal.ts";
+import { allStepsOver, finalChecks, planSteps } from "../../protocol/readiness.ts";
+import type { Performing } from "./parts.ts";
+import { look } from "./snapshot.ts";
+
+/**
+ * The last look before a goal is called done: every required check must be green on the tree as it is now. What was
+ * changed meanwhile makes checks stale, and they run again.
+ */
+export async function performFinish(performing: Performing): Promise<void> {
+	const { driver } = performing;
+	const seen = driver.goal().files.untracked === undefined ? await look(performing, []) : undefined;
+	await driver.recordFact((goal) => {
+		if (goal.end || !allStepsOver(goal) || goal.files.writers.length > 0) return [];
+		if (seen && seen.basedOn !== goal.files.tree) return [];
+		if (seen && seen.tree !== seen.basedOn) return seen.events;
+		if (finalChecks(goal).some((check) => check.state !== "green")) return [];
+		return [{ type: "goal.completed", verified: isVerified(goal) }];
+	});
+}
+
+function isVerified(goal: Goal): boolean {
+	if (Object.values(goal.checks).some((check) => check.stepId === undefined)) return true;
+	const worked = planSteps(goal).filter((step) => step.state === "completed");
+	return worked.length > 0 && worked.every((step) => step.verified === true);
+}

@@ -1,0 +1,82 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal, Writer } from "../../protocol/goal.ts";
+import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
+import type { Performing } from "./parts.ts";
+
+/**
+ * What changed on disk since the last look, and who may have done it: every call that ended since, or runs now. What
+ * changed while nobody of ours wrote is the person's.
+ */
+export async function performSnapshot(performing: Performing): Promise<void> {
+	const { driver } = performing;
+	const seen = await look(performing, allWriters(driver.goal()));
+	await driver.recordFact((goal) => (goal.files.tree === seen.basedOn ? seen.events : retryLater(goal)));
+}
+
+/** Somebody else recorded a look in between; next asks for another if one is still owed. */
+function retryLater(_goal: Goal): GoalEvent[] {
+	return [];
+}
+
+export interface Look {
+	/** The tree against which the changes were found. */
+	readonly basedOn: string | undefined;
+	readonly tree: string | undefined;
+	readonly events: GoalEvent[];
+}
+
+/** Looks at the workspace now. The events say what `writers` may have changed; without writers it was outside. */
+export async function look({ parts, driver }: Performing, writers: readonly Writer[]): Promise<Look> {
+	const goal = driver.goal();
+	const basedOn = goal.files.tree;
+	const ids = writers.map((writer) => writer.id);
+	try {
+		const changes = await parts.changes(goal);
+		if ("unavailable" in changes) {
+			const events: GoalEvent[] = [{ type: "snapshot.failed", reason: changes.unavailable, toolCallIds: ids }];
+			return { basedOn, tree: undefined, events };
+		}
+		const snapshot = await changes.snapshot();
+		const found = basedOn && basedOn !== snapshot.tree ? await changes.between(basedOn, snapshot.tree) : [];
+		return {
+			basedOn,
+			tree: snapshot.tree,
+			events: [...found.map((change) => changed(change, writers)), taken(snapshot, ids)],
+		};
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		parts.log.warn(`${goal.goalId}: changes could not be looked at`, cause);
+		return { basedOn, tree: undefined, events: [{ type: "snapshot.failed", reason, toolCallIds: ids }] };
+	}
+}
+
+export function allWriters(goal: Goal): readonly Writer[] {
+	return [...goal.files.unaccounted, ...goal.files.writers];
+}
+
+/** The shadow repository, where changes are tracked. */
+export async function trackedChanges({ parts, driver }: Performing): Promise<Changes | undefined> {
+	const changes = await parts.changes(driver.goal());
+	return "unavailable" in changes ? undefined : changes;
+}
+
+function taken(snapshot: Snapshot, toolCallIds: readonly string[]): GoalEvent {
+	return { type: "snapshot.taken", tree: snapshot.tree, toolCallIds: [...toolCallIds], skipped: [...snapshot.skipped] };
+}
+
+function changed(change: FileChange, writers: readonly Writer[]): GoalEvent {
+	const calls = writers.filter((writer) => !writer.check);
+	return {
+		type: "file.changed",
+		path: change.path,
+		status: change.status,
+		from: change.from,
+		toolCallIds: writers.map((writer) => writer.id),
+		stepId: (calls[0] ?? writers[0])?.stepId,
+		before: change.before,
+		after: change.after,
+		added: change.added,
+		removed: change.removed,
+		by: calls.length > 0 ? "agent" : writers.length > 0 ? "check" : "outside",
+	};
+}
