@@ -9,10 +9,11 @@ import {
 	type StoredEvent,
 	StoreError,
 } from "./eventStore.ts";
-import { createFullText, migrate } from "./schema.ts";
-import { searchText, searchWords } from "./searchText.ts";
+import { createFullText } from "./fullText.ts";
+import { migrate } from "./schema.ts";
+import { searchWords } from "./searchText.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
-import { isDiskFailure, storeError } from "./storeFailure.ts";
+import { isDiskFailure, storeError, toStoreError } from "./storeFailure.ts";
 
 /**
  * The event log on an open SQLite file: everything the store does, synchronously and in one thread. Writes run inside
@@ -73,8 +74,14 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 	let suspect = false;
 	let owned = true;
 
-	migrate(file);
-	file.folder.markCommitted();
+	const fullText = createFullText(file);
+	try {
+		migrate(file);
+		file.folder.markCommitted();
+	} catch (error) {
+		file.abandon();
+		throw error;
+	}
 
 	function assertOwner(): void {
 		try {
@@ -103,7 +110,7 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 		try {
 			file.folder.discardUncommitted();
 		} catch (error) {
-			throw storeError("io", `${(error as NodeJS.ErrnoException).code} from truncate`);
+			throw toStoreError(error, file.folder);
 		}
 		file.reopen();
 		suspect = false;
@@ -263,15 +270,22 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 	function indexSome(goalId: string): boolean {
 		const goal = demand(goalId);
 		const { events } = slice(goalId, { afterSeq: goal.indexedSeq, limit: indexSliceEvents });
-		for (const event of events)
-			if (event.body !== undefined)
-				file.run("INSERT INTO words (docid, text) VALUES (CAST(? AS INTEGER),?)", [
-					goal.number * idsPerGoal + event.seq,
-					searchText(event.body),
-				]);
+		fullText.prepare();
+		for (const { seq, body } of events) if (body !== undefined) fullText.add(goal.number * idsPerGoal + seq, body);
 		goal.indexedSeq = events.at(-1)?.seq ?? goal.indexedSeq;
 		changed.add(goal);
 		return goal.indexedSeq >= goal.lastSeq;
+	}
+
+	/** The index cannot take single rows out again, so it goes, and is built anew when somebody searches. */
+	function discardIndex(): boolean {
+		if (!fullText.discard()) {
+			fullText.removeSome();
+			return false;
+		}
+		file.run("UPDATE goals SET indexed_seq=0 WHERE indexed_seq>0");
+		for (const goal of goals.values()) goal.indexedSeq = 0;
+		return true;
 	}
 
 	function single<Value>(write: () => Value): Value {
@@ -390,33 +404,19 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 		*search(goalId, text, limit) {
 			const words = searchWords(text);
 			if (words.length === 0 || guarded(() => find(goalId)) === undefined) return [];
-			single(() => file.run(createFullText));
 			while (!single(() => indexSome(goalId))) yield [];
 			return guarded(() => {
 				const first = demand(goalId).number * idsPerGoal;
-				const found: number[] = [];
-				file.rows(
-					"SELECT docid FROM words WHERE words MATCH ? AND docid > CAST(? AS INTEGER) AND docid < CAST(? AS INTEGER) ORDER BY docid DESC LIMIT ?",
-					[words.map((word) => `"${word}*"`).join(" "), first, first + idsPerGoal, limit],
-					([id]) => {
-						found.push(Number(id) - first);
-						return true;
-					},
-				);
-				return found;
+				return fullText.find(words, first, first + idsPerGoal, limit).map((id) => id - first);
 			});
 		},
 
 		*erase(goalId) {
 			const { number, lastSeq } = guarded(() => demand(goalId));
 			const first = number * idsPerGoal;
-			single(() => {
-				file.run("DELETE FROM checkpoints WHERE id=?", [number]);
-				// The index cannot take single rows out again, so it goes and is built anew when somebody searches.
-				file.run("DROP TABLE IF EXISTS words");
-				file.run("UPDATE goals SET indexed_seq=0 WHERE indexed_seq>0");
-				for (const goal of goals.values()) goal.indexedSeq = 0;
-			});
+			single(() => file.run("DELETE FROM checkpoints WHERE id=?", [number]));
+			while (!single(discardIndex)) yield [];
+			while (!single(() => fullText.removeSome())) yield [];
 			for (let seq = 0; seq < lastSeq; seq += eraseSliceEvents) {
 				yield [];
 				single(() =>

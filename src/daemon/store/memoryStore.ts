@@ -119,8 +119,15 @@ interface MemoryRow extends NewEvent {
 function chained(goalId: string, { epoch, rows }: MemoryGoal, { at, type, body }: NewEvent): StoredEvent {
 	const last = rows.at(-1)?.stored;
 	const header = { goalId: goalId as StoredEvent["goalId"], seq: rows.length + 1, epoch, at, type };
+	const text = Buffer.from(body).toString(); // as UTF-8 keeps it
 	const salt = newSalt();
-	const digest = digestOf(salt, body);
+	const digest = digestOf(salt, text);
 	const hash = hashOf(last === undefined ? genesisHash : Buffer.from(last.hash, "hex"), header, digest);
-	return { ...header, body, digest: digest.toString("hex"), salt: salt.toString("hex"), hash: hash.toString("hex") };
+	return {
+		...header,
+		body: text,
+		digest: digest.toString("hex"),
+		salt: salt.toString("hex"),
+		hash: hash.toString("hex"),
+	};
 }

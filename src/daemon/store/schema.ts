@@ -42,9 +42,6 @@ export const migrations: readonly string[] = [
 	`,
 ];
 
-/** Contentless: only what is needed to find rows. Filled when somebody searches, dropped when a goal is erased. */
-export const createFullText = `CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts4(content="", text)`;
-
 /** Brings the file to the newest version, or refuses one that is newer than this program. */
 export function migrate(file: SqliteFile): void {
 	const version = Number(file.row("PRAGMA user_version")?.[0]);

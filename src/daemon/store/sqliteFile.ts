@@ -88,7 +88,7 @@ async function startEngine(module: WebAssembly.Module): Promise<SqliteEngine> {
 			useOldExtensionFunctions: false,
 			instantiateWasm(imports, done) {
 				try {
-					const instance = new WebAssembly.Instance(module, files.imports(imports.env));
+					const instance = new WebAssembly.Instance(module, files.imports(withQuietGrowth(imports.env)));
 					files.attach(instance.exports.memory as WebAssembly.Memory);
 					done(instance);
 				} catch (error) {
@@ -98,6 +98,23 @@ async function startEngine(module: WebAssembly.Module): Promise<SqliteEngine> {
 		}).then(resolve, reject);
 	});
 	return { open: (options) => openFile(sql, files, options) };
+}
+
+/** This build writes a line to the console whenever its memory grows; a person at a terminal has no use for it. */
+function withQuietGrowth(imports: WebAssembly.ModuleImports): WebAssembly.ModuleImports {
+	const grow = imports.emscripten_resize_heap as (bytes: number) => boolean;
+	return {
+		...imports,
+		emscripten_resize_heap(bytes: number) {
+			const { warn } = console;
+			console.warn = () => undefined;
+			try {
+				return grow(bytes);
+			} finally {
+				console.warn = warn;
+			}
+		},
+	};
 }
 
 function openFile(sql: SqlJs, files: WasmFiles, options: SqliteFileOptions): SqliteFile {

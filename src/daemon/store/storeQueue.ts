@@ -17,12 +17,15 @@ export interface StoreQueueOptions {
 	readonly post: (replies: readonly StoreReply[]) => void;
 	/** Called once, after the reply to `close`. */
 	readonly onClosed: () => void;
+	/** A longer write-ahead log is moved into the file. */
+	readonly maxWalBytes?: number;
 }
 
 type Write = Extract<StoreRequest, { op: "append" | "claim" | "saveCheckpoint" | "requestOnce" }>;
 type Job = { readonly id: number; readonly steps: Iterator<readonly StoredEvent[], unknown> };
 
-export function createStoreQueue({ log, post, onClosed }: StoreQueueOptions): StoreQueue {
+export function createStoreQueue(options: StoreQueueOptions): StoreQueue {
+	const { log, post, onClosed, maxWalBytes = defaultMaxWalBytes } = options;
 	const writes: Write[] = [];
 	const jobs: Job[] = [];
 	let closing: number | undefined;
@@ -87,7 +90,7 @@ export function failureOf(error: unknown): StoreFailure {
 }
 
 /** A log of one MiB costs a few milliseconds to move and keeps the disk use near what the events need. */
-const maxWalBytes = 1024 * 1024;
+const defaultMaxWalBytes = 1024 * 1024;
 const idleMs = 500;
 const maxBatchWrites = 1_000;
 /** A transaction is held in memory until its commit. */

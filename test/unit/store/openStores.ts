@@ -58,11 +58,12 @@ export interface HereOptions {
 	readonly folder: string;
 	readonly checkOwner?: () => void;
 	readonly synchronous?: "FULL" | "NORMAL";
+	readonly maxWalBytes?: number;
 }
 
 /** In this thread, on any disk: the same queue and log without the worker between. */
 export async function openHere(options: HereOptions): Promise<EventStore> {
-	const { io = fs, folder, checkOwner = () => undefined, synchronous } = options;
+	const { io = fs, folder, checkOwner = () => undefined, synchronous, maxWalBytes } = options;
 	const engine = await loadSqlite(wasmPath);
 	const log = createEventLog(engine.open({ folder, name: storeFileName, io, synchronous }), checkOwner);
 	let listener: (replies: readonly StoreReply[]) => void = () => undefined;
@@ -70,7 +71,7 @@ export async function openHere(options: HereOptions): Promise<EventStore> {
 	const ended = new Promise<void>((resolveEnded) => {
 		onEnded = resolveEnded;
 	});
-	const queue = createStoreQueue({ log, post: (replies) => listener(replies), onClosed: onEnded });
+	const queue = createStoreQueue({ log, post: (replies) => listener(replies), onClosed: onEnded, maxWalBytes });
 	return connectStore({
 		post: (requests) => queue.push(requests),
 		onReplies: (added) => {
