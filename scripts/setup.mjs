@@ -33,7 +33,9 @@ export async function ensureDependencies() {
 	if (!reason) return;
 	console.log(`Installing dependencies (${reason}) …`);
 	const startedAt = Date.now();
-	await npm(["ci"]);
+	// `ci` refuses a lockfile without the packages of every platform, which npm writes where a registry has not all of
+	// them. `install` takes the same versions from it and only leaves those out.
+	await npm(["ci"]).catch(() => npm(["install", "--no-save"]));
 	console.log(`Dependencies installed in ${seconds(startedAt)}.`);
 }
 

@@ -19,6 +19,9 @@ import { ensureDependencies, script } from "./setup.mjs";
 
 const usualPort = 8377;
 
+/** What an editor that a person works in takes over: their git identity, their keys, their goals. */
+const ownVariables = ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
+
 await script(main);
 
 async function main(args) {
@@ -67,7 +70,6 @@ async function openInBrowser(port) {
 		// What the browser keeps is bound to the address, so it should be the same one every time.
 		port: port ?? (await freePort(usualPort)),
 		extensions: [vsix],
-		// The person's own: their git identity, their keys, their goals.
 		env: Object.fromEntries(ownVariables.map((name) => [name, process.env[name]])),
 	});
 	console.log("\nVS Code with Mission Control and the sample workspace is at");
@@ -75,8 +77,6 @@ async function openInBrowser(port) {
 	console.log("Only this machine can reach it, but everybody on this machine can. Ctrl+C ends it.");
 	return new Promise((resolve) => server.child.once("close", (code) => resolve(code ?? 0)));
 }
-
-const ownVariables = ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"];
 
 /** What a person changes in the sample stays theirs from one start to the next; git's copy stays clean. */
 function sampleCopy() {
