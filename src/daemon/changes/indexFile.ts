@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { emptyFolder, type Folder, type KnownFile } from "./inventory.ts";
+import { startTimeSlices } from "./timeSlices.ts";
 
 /**
  * The inventory on disk, so that a restarted daemon does not read a large workspace again. An old one is as good as a
@@ -10,7 +10,7 @@ import { emptyFolder, type Folder, type KnownFile } from "./inventory.ts";
  */
 export async function saveInventory(path: string, workspace: string, root: Folder): Promise<void> {
 	const lines: string[] = [JSON.stringify([formatVersion, workspace])];
-	let sinceTurn = 0;
+	const slices = startTimeSlices();
 	await add("", root);
 	const body = `${lines.join("\n")}\n`;
 	await writeFile(`${path}.new`, `${body}${sha1(body)}`, { mode: 0o600 });
@@ -22,11 +22,7 @@ export async function saveInventory(path: string, workspace: string, root: Folde
 			files.push([fileName, mode, blob, stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, stat.mode, racy ? 1 : 0]);
 		}
 		lines.push(JSON.stringify([name, folder.tree ?? null, folder.folders.size, files] satisfies FolderRow));
-		sinceTurn += 1 + files.length;
-		if (sinceTurn > rowsPerTurn) {
-			sinceTurn = 0;
-			await nextTurn();
-		}
+		if (slices.over()) await slices.next();
 		for (const [childName, child] of folder.folders) await add(childName, child);
 	}
 }
@@ -39,7 +35,7 @@ export async function loadInventory(path: string, workspace: string): Promise<Fo
 	const lines = text.slice(0, end - 1).split("\n");
 	if (lines[0] !== JSON.stringify([formatVersion, workspace])) return undefined;
 	let at = 1;
-	let sinceTurn = 0;
+	const slices = startTimeSlices();
 	const root = await take();
 	return root.folder;
 
@@ -50,11 +46,7 @@ export async function loadInventory(path: string, workspace: string): Promise<Fo
 			const stat = { size, mtimeMs, ctimeMs, ino, mode: statMode };
 			folder.files.set(fileName, { mode, blob, stat, racy: racy === 1, seen: 0 } satisfies KnownFile);
 		}
-		sinceTurn += 1 + files.length;
-		if (sinceTurn > rowsPerTurn) {
-			sinceTurn = 0;
-			await nextTurn();
-		}
+		if (slices.over()) await slices.next();
 		for (let left = folders; left > 0; left--) {
 			const child = await take();
 			folder.folders.set(child.name, child.folder);
@@ -69,7 +61,6 @@ type FolderRow = [string, string | null, number, FileRow[]];
 type FileRow = [string, string, string, number, number, number, number, number, 0 | 1];
 
 const formatVersion = 1;
-const rowsPerTurn = 2_000;
 
 function sha1(text: string): string {
 	return createHash("sha1").update(text).digest("hex");

@@ -1,5 +1,4 @@
 import type { RuleChain } from "./ignoreRules.ts";
-import { hashObject, type ObjectSink } from "./objects.ts";
 
 /**
  * What the last snapshot saw, in memory: folders with their files, each with the stat it had and the blob it became.
@@ -60,30 +59,4 @@ export function countFiles(folder: Folder): number {
 	let count = folder.files.size;
 	for (const child of folder.folders.values()) count += countFiles(child);
 	return count;
-}
-
-/** Writes the trees that are not known yet, and returns the id of this one. */
-export async function writeTrees(folder: Folder, sink: ObjectSink, isRoot = true): Promise<string> {
-	if (folder.tree !== undefined && (folder.tree !== "" || !isRoot)) return folder.tree;
-	const entries: { readonly key: string; readonly mode: string; readonly name: string; readonly id: string }[] = [];
-	for (const [name, child] of folder.folders) {
-		const id = await writeTrees(child, sink, false);
-		// Git knows no empty folders. A folder sorts as if its name ended in a slash.
-		if (id !== "") entries.push({ key: `${name}/`, mode: "40000", name, id });
-	}
-	for (const [name, file] of folder.files) entries.push({ key: name, mode: file.mode, name, id: file.blob });
-	if (entries.length === 0 && !isRoot) {
-		folder.tree = "";
-		return "";
-	}
-	entries.sort((a, b) => (a.key < b.key ? -1 : 1));
-	const parts: Buffer[] = [];
-	for (const { mode, name, id } of entries) {
-		parts.push(Buffer.from(`${mode} ${name}\0`, "latin1"), Buffer.from(id, "hex"));
-	}
-	const content = Buffer.concat(parts);
-	const id = hashObject("tree", content);
-	await sink.put("tree", id, content);
-	if (entries.length > 0) folder.tree = id;
-	return id;
 }

@@ -5,15 +5,17 @@ import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
 import { changesBetween, diffBetween } from "./compare.ts";
 import { type Git, openGit, withoutGit } from "./git.ts";
 import { loadInventory, saveInventory } from "./indexFile.ts";
-import { countFiles, emptyFolder, writeTrees } from "./inventory.ts";
+import { countFiles, emptyFolder } from "./inventory.ts";
 import { openObjectReader } from "./objectReader.ts";
-import { openPackWriter, temporaryPrefix } from "./objects.ts";
+import { openObjectWriter } from "./objects.ts";
+import { temporaryPrefix } from "./packFile.ts";
 import { toBytes } from "./pathText.ts";
 import { repack } from "./repack.ts";
 import { openRuleSources } from "./ruleSources.ts";
 import { scanWorkspace } from "./scan.ts";
 import { oneAtATime } from "./sharedRuns.ts";
 import { openTrackedFiles } from "./trackedFiles.ts";
+import { findInTree, writeTrees } from "./trees.ts";
 
 export interface ChangesOptions {
 	readonly workspace: string;
@@ -39,7 +41,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 	const packFolder = join(folder, "objects", "pack");
 	const inventoryPath = join(folder, "inventory");
 	await removeLeftovers(folder, packFolder);
-	const writer = openPackWriter(packFolder);
+	const objects = openObjectWriter(packFolder);
 	const reader = openObjectReader(git);
 	const sources = openRuleSources(workspace, await userRulesFile(options.git ?? "git", workspace));
 	let tracked = openTrackedFiles(git, workspace, sources);
@@ -68,25 +70,25 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 				trackedThoughIgnored: tracked.thoughIgnored,
 				excluded,
 				maxFileBytes,
-				sink: writer,
+				objects,
 				onFileRead: () => readSinceSave++,
 				signal,
 			});
-			const tree = await writeTrees(inventory, writer);
-			await writer.flush();
+			const tree = await writeTrees(inventory, objects, signal);
+			await objects.flush();
 			if (readSinceSave * 50 > countFiles(inventory)) saving = save();
 			return { tree, at, skipped };
 		} catch (error) {
 			// After an abort the next scan goes on from here. After anything else the inventory may name objects that did
 			// not reach the disk; the saved one does not.
-			if (error === signal.reason) await writer.flush();
+			if (error === signal.reason) await objects.flush();
 			else await startOver();
 			throw error;
 		}
 	});
 
 	async function startOver(): Promise<void> {
-		writer.drop();
+		objects.drop();
 		inventory = await loadInventory(inventoryPath, workspace);
 		tracked = openTrackedFiles(git, workspace, sources);
 	}
@@ -121,8 +123,9 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		content,
 		async contentAt(tree, path) {
 			whileOpen();
-			const blob = await findBlob(tree, path);
-			return blob === undefined ? undefined : content(blob);
+			const id = await findEntry(tree, path);
+			const object = id === undefined ? undefined : await reader.read(id);
+			return object?.type === "blob" ? object.content : undefined;
 		},
 		async diff(treeA, treeB, path) {
 			whileOpen();
@@ -147,27 +150,16 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		},
 	};
 
-	async function findBlob(tree: string, path: string): Promise<string | undefined> {
+	async function findEntry(tree: string, path: string): Promise<string | undefined> {
 		let id: string | undefined = tree;
 		for (const name of toBytes(path).split("/")) {
 			const object = await reader.read(id);
 			if (!object) throw new ChangesError("unknownObject", `The record of changes holds no snapshot "${tree}".`);
-			id = object.type === "tree" ? entryOf(object.content, name) : undefined;
+			id = object.type === "tree" ? findInTree(object.content, name) : undefined;
 			if (id === undefined) return undefined;
 		}
 		return id;
 	}
-}
-
-/** A tree is a row of "mode name NUL id", the id in 20 bytes. */
-function entryOf(tree: Buffer, name: string): string | undefined {
-	for (let at = 0; at < tree.length; ) {
-		const space = tree.indexOf(32, at);
-		const end = tree.indexOf(0, space);
-		if (tree.toString("latin1", space + 1, end) === name) return tree.toString("hex", end + 1, end + 21);
-		at = end + 21;
-	}
-	return undefined;
 }
 
 /** A bare repository is these files and folders. Returns the sentence that says why git cannot use it. */

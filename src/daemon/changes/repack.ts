@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "./git.ts";
 import type { ObjectReader } from "./objectReader.ts";
-import { syncFolder } from "./objects.ts";
+import { listIds, syncFolder } from "./packFile.ts";
 
 /**
  * Joins many small packs into one with deltas, without asking which objects are referred to: all are kept. The packs
@@ -12,11 +12,11 @@ import { syncFolder } from "./objects.ts";
 export async function repack(git: Git, packFolder: string, reader: ObjectReader, signal: AbortSignal): Promise<void> {
 	const packs = await choose(packFolder);
 	if (packs.length < 2) return;
-	let ids = "";
-	for (const { name } of packs) ids += listIds(await readFile(join(packFolder, `${name}.idx`)));
+	const ids: string[] = [];
+	for (const { name } of packs) ids.push(...listIds(await readFile(join(packFolder, `${name}.idx`))));
 	const output = await git.run(
 		["-c", "pack.threads=1", "pack-objects", "-q", "--non-empty", join(packFolder, "pack")],
-		{ input: ids, signal, background: true },
+		{ input: `${ids.join("\n")}\n`, signal, background: true },
 	);
 	const made = `pack-${output.toString("latin1").trim()}`;
 	await syncFolder(packFolder);
@@ -51,12 +51,4 @@ async function choose(packFolder: string): Promise<readonly Pack[]> {
 	let bytes = packs.slice(0, joined).reduce((sum, pack) => sum + pack.bytes, 0);
 	while (joined < packs.length && packs[joined]!.bytes < 2 * bytes) bytes += packs[joined++]!.bytes;
 	return packs.slice(0, joined);
-}
-
-/** The ids in a pack's index, version 2: after 8 bytes of head and 256 counts, sorted, 20 bytes each. */
-function listIds(index: Buffer): string {
-	const count = index.readUInt32BE(8 + 255 * 4);
-	let ids = "";
-	for (let at = 0; at < count; at++) ids += `${index.toString("hex", 1032 + at * 20, 1052 + at * 20)}\n`;
-	return ids;
 }

@@ -9,12 +9,12 @@ import {
 	readSync,
 	type Stats,
 } from "node:fs";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { ChangesError, type SkippedPath } from "./changes.ts";
 import { addRules, isIgnored, type RuleChain } from "./ignoreRules.ts";
 import { emptyFolder, type FileStat, type Folder, sameStat } from "./inventory.ts";
-import { hashObject, type ObjectSink } from "./objects.ts";
+import { hashObject, type ObjectWriter } from "./objects.ts";
 import { toFsPath, toText } from "./pathText.ts";
+import { startTimeSlices } from "./timeSlices.ts";
 
 /**
  * Walks the workspace and brings the inventory up to date, reading only what has another stat than before. Own code and
@@ -31,8 +31,7 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 	const { workspace, inventory, number, signal } = scan;
 	const skipped: SkippedPath[] = [];
 	const repositories: string[] = [];
-	let sliceEnd = performance.now() + sliceMs;
-	let sinceLook = 0;
+	const slices = startTimeSlices(signal);
 
 	await visit(inventory, "", scan.rules, false);
 	for (const path of await scan.trackedThoughIgnored(repositories)) await pin(path);
@@ -53,7 +52,7 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 		}
 		for (const name of names) {
 			if (isGitFolder(name)) continue;
-			if (++sinceLook >= 64) await letOthersWork();
+			if (slices.over()) await slices.next();
 			const full = path + name;
 			const stat = look(full);
 			if (!stat) continue;
@@ -145,7 +144,7 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 		}
 		const blob = hashObject("blob", content);
 		const mode = isLink ? "120000" : gitMode(found.mode);
-		if (known?.blob !== blob) await scan.sink.put("blob", blob, content);
+		if (known?.blob !== blob) await scan.objects.put("blob", blob, content);
 		if (known?.blob !== blob || known.mode !== mode) folder.tree = undefined;
 		folder.files.set(name, { mode, blob, stat, racy: isRacy(stat, readAt), seen: number });
 		scan.onFileRead();
@@ -204,14 +203,6 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 		await record(folder, path, name, stat);
 		if (folder.files.has(name)) for (const parent of parents) parent.tree = undefined;
 	}
-
-	async function letOthersWork(): Promise<void> {
-		sinceLook = 0;
-		if (performance.now() < sliceEnd) return;
-		await nextTurn();
-		signal.throwIfAborted();
-		sliceEnd = performance.now() + sliceMs;
-	}
 }
 
 export interface Scan {
@@ -230,7 +221,7 @@ export interface Scan {
 	/** Folders that are never entered: the daemon's own. */
 	readonly excluded: ReadonlySet<string>;
 	readonly maxFileBytes: number;
-	readonly sink: ObjectSink;
+	readonly objects: ObjectWriter;
 	readonly onFileRead: () => void;
 	readonly signal: AbortSignal;
 }
@@ -240,8 +231,6 @@ export interface ScanResult {
 	/** Folders inside the workspace that are repositories of their own; each ends in a slash. */
 	readonly repositories: readonly string[];
 }
-
-const sliceMs = 5;
 
 /**
  * The coarsest clock of a file system in use is FAT's, with two seconds. A file that changed so shortly before it was
