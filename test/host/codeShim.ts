@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { format } from "node:util";
 import type { Page } from "playwright-core";
 import { type CodeServer, startCodeServer, windowUrl } from "../../scripts/codeServer.mjs";
+import { root } from "../../scripts/paths.mjs";
 import { launchBrowser } from "./browser.ts";
 
 const timeoutMs = Number(process.env.MISSION_HOST_TIMEOUT_MS ?? 300_000);
@@ -35,26 +36,36 @@ async function main(args: readonly string[]): Promise<number> {
 		);
 		return 2;
 	}
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mission-host-"));
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mc-code-"));
 	const hostLog: string[] = [];
-	let code = 1;
 	const server = await startCodeServer({ folder });
 	const browser = await launchBrowser(path.join(folder, "browser"));
 	try {
 		const page = browser.pages()[0] ?? (await browser.newPage());
-		code = await runTests(page, server, wanted, hostLog);
-		if (code !== 0) {
-			console.error(hostLog.slice(-100).join("\n"));
-			await page.screenshot({ path: path.join(folder, "failed.png") });
-			console.error(`The editor's data, logs and a picture of its window are in ${folder}`);
-		}
+		const code = await runTests(page, server, wanted, hostLog);
+		if (code !== 0) await tell(page, server, hostLog);
 		return code;
 	} finally {
 		await browser.close();
 		await server.stop();
-		if (code === 0) fs.rmSync(folder, { recursive: true, force: true });
+		fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 	}
 }
+
+/** What is known beyond the report of the tests, which may not have begun. */
+async function tell(page: Page, server: CodeServer, hostLog: readonly string[]): Promise<void> {
+	const folder = path.join(root, "test/output/host");
+	fs.mkdirSync(folder, { recursive: true });
+	fs.writeFileSync(path.join(folder, "window.log"), hostLog.join("\n"));
+	fs.copyFileSync(server.log, path.join(folder, "server.log"));
+	await page.screenshot({ path: path.join(folder, "window.png") });
+	const errors = hostLog.filter((entry) => /^\[(error|page)/.test(entry) && !notInstalled.test(entry));
+	if (errors.length > 0) console.error(errors.slice(-10).join("\n"));
+	console.error(`The window's log and picture are in ${path.relative(process.cwd(), folder)}`);
+}
+
+/** Native parts of the workbench that are left out on purpose, and whose absence it reports at length. */
+const notInstalled = /spdlog|watchdog/;
 
 async function runTests(page: Page, server: CodeServer, wanted: Arguments, hostLog: string[]): Promise<number> {
 	// The web workbench reports to these two functions of its page when it runs tests.

@@ -18,7 +18,7 @@ main().then((code) => {
 
 async function main(): Promise<number> {
 	await bundleSuites();
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mission-host-tests-"));
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mc-host-"));
 	const report = path.join(folder, "report.txt");
 	fs.writeFileSync(report, "");
 	const stopFollowing = follow(report);
@@ -29,7 +29,8 @@ async function main(): Promise<number> {
 			vscodeExecutablePath: executable(),
 			extensionDevelopmentPath: root,
 			extensionTestsPath: path.join(suites, "index.cjs"),
-			launchArgs: [workspace],
+			// Short paths: a desktop VS Code puts a socket into its user data, and macOS allows such paths 103 bytes.
+			launchArgs: [workspace, `--user-data-dir=${folder}/user`, `--extensions-dir=${folder}/extensions`],
 			extensionTestsEnv: {
 				MISSION_HOME: path.join(folder, "data"),
 				MISSION_HOST_REPORT: report,
