@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from "node:crypto";
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { appendFile, copyFile, link, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandOutput, CommandSpec } from "./commands.ts";
+import { headBytes, readableStream, readableText, tailBytes } from "./readableText.ts";
+import { outputPath, type SpoolState, type Spools } from "./spool.ts";
+
+/**
+ * What a command printed, from the files of its spool: `out` holds the beginning, up to the cap. Of a longer output
+ * `tail.0` and `tail.1` hold pieces of the end, written in turn; the last 64 KiB are in them. Output that an outcome
+ * does not carry whole is kept as one file under outputs/: the beginning, a line that says how much is left out, the end.
+ */
+export async function readOutput(
+	spools: Spools,
+	spec: CommandSpec,
+	path: string,
+	state: SpoolState,
+): Promise<CommandOutput> {
+	const out = join(path, "out");
+	const stored = sizeOf(out);
+	const tail = readTail(path, state);
+	// The runner's count lacks what it could not write to a full disk, or is missing when it was killed.
+	const bytes = Math.max(state.drained?.bytes ?? 0, stored + tail.length);
+	if (bytes <= inlineBytes && stored === bytes) {
+		const all = stored === 0 ? Buffer.alloc(0) : readFileSync(out);
+		const sha256 = createHash("sha256").update(all).digest("hex");
+		return { head: readableText(all), tail: "", bytes, sha256, path: "" };
+	}
+	const kept = outputPath(spools, spec.id);
+	if (sizeOf(kept) === 0) await keep(out, kept, bytes - stored, tail, state.drained !== undefined);
+	const head = headBytes(readPart(kept, 0, inlineBytes), inlineBytes / 2);
+	const end = tailBytes(readPart(kept, Math.max(0, sizeOf(kept) - inlineBytes), inlineBytes), inlineBytes / 2);
+	const [headText, tailText] = [readableText(head), readableText(end)];
+	return { head: headText, tail: tailText, bytes, sha256: await digestOf(kept), path: kept };
+}
+
+/** Hands over what the command prints, as it comes, up to the cap. The function returned ends it. */
+export function streamOutput(
+	path: string,
+	maxBytes: number,
+	onOutput: (text: string) => void,
+): (isComplete: boolean) => void {
+	const decode = readableStream();
+	const chunk = Buffer.alloc(65536);
+	let fd: number | undefined;
+	let position = 0;
+
+	function pump(): void {
+		fd ??= openIfThere(join(path, "out"));
+		while (fd !== undefined && position < maxBytes) {
+			const count = readSync(fd, chunk, 0, Math.min(chunk.length, maxBytes - position), position);
+			if (count === 0) return;
+			position += count;
+			const text = decode(chunk.subarray(0, count));
+			if (text !== "") onOutput(text);
+		}
+	}
+
+	const timer = setInterval(pump, streamIntervalMs);
+	return (isComplete) => {
+		clearInterval(timer);
+		if (isComplete) pump();
+		if (fd !== undefined) closeSync(fd);
+		fd = undefined;
+	};
+}
+
+/** Head and tail together. */
+const inlineBytes = 32 * 1024;
+const tailMaxBytes = 64 * 1024;
+const streamIntervalMs = 80;
+
+/** The end of the output that came after `out` was full, at most 64 KiB. */
+function readTail(path: string, state: SpoolState): Buffer {
+	const files = [join(path, "tail.0"), join(path, "tail.1")] as const;
+	const turn = state.drained?.turn ?? (modifiedMs(files[1]) > modifiedMs(files[0]) ? 1 : 0);
+	const parts = [files[turn === 0 ? 1 : 0], files[turn === 0 ? 0 : 1]].map((file) =>
+		readPart(file, Math.max(0, sizeOf(file) - tailMaxBytes), tailMaxBytes),
+	);
+	return Buffer.from(tailBytes(Buffer.concat(parts), tailMaxBytes));
+}
+
+/** Puts the kept output together under a name of its own, in one step, so that an interrupted attempt leaves nothing. */
+async function keep(out: string, kept: string, beyond: number, tail: Buffer, isFinal: boolean): Promise<void> {
+	const fresh = `${kept}.${randomUUID()}`;
+	// A file that nobody writes any more needs no copy.
+	if (beyond === 0 && isFinal) await link(out, fresh).catch(() => copyFile(out, fresh));
+	else await copyFile(out, fresh);
+	if (beyond > 0) {
+		const missing = beyond - tail.length;
+		const note = missing > 0 ? `\n[${missing.toLocaleString("en-US")} bytes are left out here]\n` : "";
+		await appendFile(fresh, Buffer.concat([Buffer.from(note), tail]));
+	}
+	await rename(fresh, kept);
+	await rm(fresh, { force: true });
+}
+
+async function digestOf(file: string): Promise<string> {
+	const hash = createHash("sha256");
+	for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+	return hash.digest("hex");
+}
+
+function readPart(file: string, from: number, maxBytes: number): Buffer {
+	const fd = openIfThere(file);
+	if (fd === undefined) return Buffer.alloc(0);
+	try {
+		const part = Buffer.alloc(Math.min(maxBytes, Math.max(0, fstatSync(fd).size - from)));
+		return part.subarray(0, readSync(fd, part, 0, part.length, from));
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function openIfThere(file: string): number | undefined {
+	try {
+		return openSync(file, "r");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+function sizeOf(file: string): number {
+	return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function modifiedMs(file: string): number {
+	return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

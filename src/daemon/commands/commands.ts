@@ -1,0 +1,120 @@
+import { mkdirSync } from "node:fs";
+import { forgetCommand } from "./forgetCommand.ts";
+import { runCommand } from "./runCommand.ts";
+import { openSpools, runningCommands } from "./spool.ts";
+import { stopCommand } from "./stopCommand.ts";
+
+/**
+ * Commands that outlive the daemon. A command runs under a small runner of its own (posixRunner.ts, windowsRunner.ts)
+ * that notes in a spool folder that the command has begun, what it printed and how it ended. So `run` with the same id
+ * means the same command for ever: a daemon that was killed starts what never began, reads what has finished and
+ * follows what still runs. Nothing is executed twice.
+ */
+export interface Commands {
+	/**
+	 * Runs the command once and resolves with how it ended. The intent must be durable before this is called.
+	 * When `signal` aborts, following ends and the promise rejects with its reason; the command goes on, and its runner
+	 * keeps the time limit. `onOutput` gets the output as it comes, as text, up to `maxBytes`.
+	 */
+	run(spec: CommandSpec, options?: RunOptions): Promise<CommandOutcome>;
+	/** Ends the command and all its processes: SIGTERM, and SIGKILL after `graceMs` (default 3,000). Nothing if it is over. */
+	stop(id: string, graceMs?: number): Promise<void>;
+	/** Ids of the commands that run now, also those that an earlier daemon started. */
+	running(): Promise<readonly string[]>;
+	/** Removes what is kept of a command. Call when its outcome is recorded. A file that an outcome names as `path` stays. */
+	forget(id: string): Promise<void>;
+}
+
+export interface CommandSpec {
+	/** Names this run of the command, for ever: at most 180 bytes. */
+	readonly id: string;
+	readonly command: string;
+	/** An absolute path. */
+	readonly cwd: string;
+	/** The whole environment (see commandEnvironment.ts). */
+	readonly env: Readonly<Record<string, string>>;
+	/** 0 means no limit. While no daemon lives it is kept to the second. */
+	readonly timeoutMs: number;
+	/** What is kept of the output, rounded up to a block of 16 KiB. The end of a longer output is kept as well. */
+	readonly maxBytes: number;
+}
+
+export interface RunOptions {
+	onOutput?(text: string): void;
+	readonly signal?: AbortSignal;
+}
+
+export type CommandOutcome =
+	| {
+			readonly kind: "exited";
+			/** As a shell reports it: 128 + n for a command that signal n ended. */
+			readonly exitCode: number;
+			/** The name of signal n where `exitCode` is 128 + n. */
+			readonly signal?: string;
+			readonly timedOut: boolean;
+			readonly durationMs: number;
+			readonly output: CommandOutput;
+	  }
+	/** Ended by `stop`. */
+	| { readonly kind: "stopped"; readonly durationMs: number; readonly output: CommandOutput }
+	/** It began, runs no more, and left no record of its end. */
+	| { readonly kind: "unknown"; readonly output: CommandOutput }
+	/** It did not begin and never will under this id's spool; a person reads the reason. */
+	| { readonly kind: "notStarted"; readonly reason: string };
+
+export interface CommandOutput {
+	/** Readable text: all of the output when it is small, else its beginning. */
+	readonly head: string;
+	/** Readable text: the end of an output of which `head` is only the beginning, else empty. */
+	readonly tail: string;
+	/** How many bytes the command printed, kept or not. */
+	readonly bytes: number;
+	/** Hex, over the bytes that were kept: those of `path`, where there is one. */
+	readonly sha256: string;
+	/** The file with all that was kept, where head and tail do not hold it all. Empty otherwise. */
+	readonly path: string;
+}
+
+/** Opens the commands kept in `folder`, which is created when missing. */
+export function openCommands({ folder }: { readonly folder: string }): Commands {
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	const spools = openSpools(folder);
+	const inHand = new Map<string, Promise<unknown>>();
+
+	/** Two calls for one id in one daemon: the second waits, and then finds what the first has done. */
+	async function run(spec: CommandSpec, options: RunOptions = {}): Promise<CommandOutcome> {
+		for (;;) {
+			const before = inHand.get(spec.id);
+			if (before === undefined) break;
+			await unlessAborted(before, options.signal);
+		}
+		const outcome = runCommand(spools, spec, options);
+		inHand.set(spec.id, outcome);
+		try {
+			return await outcome;
+		} finally {
+			inHand.delete(spec.id);
+		}
+	}
+
+	return {
+		run,
+		stop: (id, graceMs = 3000) => stopCommand(spools, id, graceMs),
+		running: () => runningCommands(spools),
+		forget: (id) => forgetCommand(spools, id),
+	};
+}
+
+async function unlessAborted(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+	signal?.throwIfAborted();
+	let abort = () => {};
+	const aborted = new Promise<never>((_resolve, reject) => {
+		abort = () => reject(signal?.reason);
+	});
+	signal?.addEventListener("abort", abort);
+	try {
+		await Promise.race([work.catch(() => {}), aborted]);
+	} finally {
+		signal?.removeEventListener("abort", abort);
+	}
+}

@@ -1,0 +1,163 @@
+import { stat } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { streamOutput } from "./commandOutput.ts";
+import type { CommandOutcome, CommandSpec, RunOptions } from "./commands.ts";
+import { endLeftovers } from "./endLeftovers.ts";
+import { isRunning } from "./processIdentity.ts";
+import { settle, settleStopped } from "./settle.ts";
+import { claim, drop, readSpool, type SpoolState, type Spools, spoolPath } from "./spool.ts";
+import { type Runner, startRunner } from "./startRunner.ts";
+import { folderVanished, whyNotStarted } from "./whyNotStarted.ts";
+
+/**
+ * One command, from wherever it stands to its outcome. With a new id that is starting it and waiting for its runner;
+ * with one that has a spool it is reconciling: the table in `reconcile` is the whole of recovery.
+ */
+export async function runCommand(spools: Spools, spec: CommandSpec, options: RunOptions): Promise<CommandOutcome> {
+	for (;;) {
+		options.signal?.throwIfAborted();
+		const outcome = (await fromEarlierBoot(spools, spec)) ?? (await startOrReconcile(spools, spec, options));
+		if (outcome !== undefined) return outcome;
+	}
+}
+
+/** Time for what outlives the shell to finish by itself before it is asked to end. */
+const graceMs = 250;
+
+/** Longer timers fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+async function startOrReconcile(
+	spools: Spools,
+	spec: CommandSpec,
+	options: RunOptions,
+): Promise<CommandOutcome | undefined> {
+	const path = spoolPath(spools.current, spec.id);
+	const state = readSpool(path);
+	if (state !== undefined) return reconcile(spools, spec, options, path);
+	if (!(await isFolder(spec.cwd))) return { kind: "notStarted", reason: folderVanished(spec.cwd) };
+	let runner: Runner | undefined;
+	try {
+		runner = await startRunner(spools, spec);
+	} catch (error) {
+		return { kind: "notStarted", reason: whyNotStarted(error as NodeJS.ErrnoException) };
+	}
+	// Somebody made the spool just now: look again.
+	if (runner === undefined) return undefined;
+	return attend(spools, spec, options, runner);
+}
+
+/** Waits for a runner of our own: it tells through its line of life, so the outcome is there at once. */
+async function attend(
+	spools: Spools,
+	spec: CommandSpec,
+	{ onOutput, signal }: RunOptions,
+	runner: Runner,
+): Promise<CommandOutcome | undefined> {
+	const stopStreaming = onOutput && streamOutput(runner.path, spec.maxBytes, onOutput);
+	let limit: NodeJS.Timeout | undefined;
+	let grace: NodeJS.Timeout | undefined;
+	let abort = () => {};
+	try {
+		await new Promise<void>((resolve, reject) => {
+			abort = () => reject(signal?.reason);
+			if (signal?.aborted) return abort();
+			signal?.addEventListener("abort", abort);
+			if (spec.timeoutMs > 0) limit = setTimeout(() => runner.order("limit"), Math.min(spec.timeoutMs, maxTimerMs));
+			runner.onNotice((notice) => {
+				if (notice === "d" && readSpool(runner.path)?.exitCode !== undefined) resolve();
+				if (notice !== "x") return;
+				grace = setTimeout(() => {
+					runner.order("close");
+					resolve();
+				}, graceMs);
+			});
+			runner.ended.then(resolve, reject);
+		});
+	} catch (error) {
+		runner.release();
+		stopStreaming?.(false);
+		throw error;
+	} finally {
+		clearTimeout(limit);
+		clearTimeout(grace);
+		signal?.removeEventListener("abort", abort);
+	}
+	runner.ended.then(() => {
+		runner.release();
+		endLeftovers(runner.pid, graceMs);
+	});
+	stopStreaming?.(true);
+	const state = readSpool(runner.path);
+	// The spool is gone or shut: another daemon has taken over, or `stop` came first. Look again.
+	if (state === undefined || state.gate === "claimed") return undefined;
+	if (state.gate === "begun") return settle(spools, spec, runner.path, state);
+	claim(runner.path);
+	await drop(spools, runner.path);
+	return { kind: "notStarted", reason: whyNotStarted({ code: "ENOSPC" }) };
+}
+
+/** What a spool that somebody else made says, and what follows from it. */
+async function reconcile(
+	spools: Spools,
+	spec: CommandSpec,
+	{ onOutput, signal }: RunOptions,
+	path: string,
+): Promise<CommandOutcome | undefined> {
+	const stopStreaming = onOutput && streamOutput(path, spec.maxBytes, onOutput);
+	let isComplete = false;
+	try {
+		for (let waitMs = 5; ; waitMs = Math.min(waitMs * 1.5, 100)) {
+			signal?.throwIfAborted();
+			// Whether it runs is asked before its state is read: what ends in between has then left its record.
+			const runner = readSpool(path)?.runner;
+			const runs = runner !== undefined && (await isRunning(runner));
+			const state = readSpool(path);
+			if (state === undefined) return undefined;
+			if (state.gate === "open" && !claim(path)) continue;
+			if (state.gate !== "begun") {
+				if (readSpool(path)?.stopped) return settleStopped(spools, spec, path, state);
+				await drop(spools, path);
+				return undefined;
+			}
+			if (isOver(state) || !runs) {
+				if (runs && state.drained === undefined) await untilDrained(path);
+				isComplete = true;
+				return settle(spools, spec, path, readSpool(path) ?? state);
+			}
+			await delay(waitMs, undefined, { signal });
+		}
+	} finally {
+		stopStreaming?.(isComplete);
+	}
+}
+
+/** After a reboot nothing runs. What a spool of an earlier boot does not say, nobody knows. */
+async function fromEarlierBoot(spools: Spools, spec: CommandSpec): Promise<CommandOutcome | undefined> {
+	for (const boot of spools.earlier) {
+		const path = spoolPath(boot, spec.id);
+		const state = readSpool(path);
+		if (state === undefined) continue;
+		if (state.gate !== "claimed") return settle(spools, spec, path, state);
+		if (state.stopped) return settleStopped(spools, spec, path, state);
+		await drop(spools, path);
+	}
+	return undefined;
+}
+
+function isOver(state: SpoolState): boolean {
+	return state.exitCode !== undefined || state.killed || state.noFolder;
+}
+
+/** The shell is over; its output is in the pipe or held open by what it left behind, which the runner ends. */
+async function untilDrained(path: string): Promise<void> {
+	const until = performance.now() + graceMs;
+	while (performance.now() < until && readSpool(path)?.drained === undefined) await delay(5);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+	return stat(path).then(
+		(found) => found.isDirectory(),
+		() => false,
+	);
+}

@@ -1,0 +1,162 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { posixRunner } from "./posixRunner.ts";
+import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
+
+/**
+ * Where a command leaves its traces:
+ *
+ *     FOLDER/BOOT/ID/      the spool of a command, under the id of the boot that it belongs to
+ *     FOLDER/outputs/ID    output that is longer than what an outcome carries
+ *     FOLDER/dropped/      spools on their way out
+ *     FOLDER/runner-*.sh   the runner
+ *
+ * A spool's state is the names in it, so that one directory listing is one consistent look, and each fact is one atomic
+ * creation. `begun` is the gate: the runner passes it by creating a file of that name, and whoever means to prevent the
+ * command from ever starting creates a directory of the same name. The file system lets one of them win.
+ */
+export interface Spools {
+	readonly folder: string;
+	/** The folder of this boot. */
+	readonly current: string;
+	/** The folders of earlier boots. Nothing in them runs. */
+	readonly earlier: readonly string[];
+	/** The runner as a file: as an argument its text would be hit by a command's `pkill -f`. */
+	readonly runnerFile: string;
+}
+
+export interface SpoolState {
+	readonly gate: "open" | "begun" | "claimed";
+	readonly runner?: ProcessIdentity;
+	readonly exitCode?: number;
+	/** The output is complete. */
+	readonly drained?: { readonly bytes: number; readonly turn: number };
+	readonly timedOut: boolean;
+	/** The runner's time limit ended the command with SIGKILL. */
+	readonly killed: boolean;
+	readonly stopped: boolean;
+	/** The command's folder had vanished when the runner wanted to enter it. */
+	readonly noFolder: boolean;
+}
+
+export function openSpools(folder: string): Spools {
+	const boot = bootId();
+	const current = join(folder, boot);
+	mkdirSync(current, { recursive: true, mode: 0o700 });
+	mkdirSync(join(folder, "outputs"), { recursive: true, mode: 0o700 });
+	const earlier = readdirSync(folder, { withFileTypes: true })
+		.filter((entry) => entry.isDirectory() && !["outputs", "dropped", boot].includes(entry.name))
+		.map((entry) => join(folder, entry.name))
+		.filter((path) => !removedEmpty(path));
+	rm(join(folder, "dropped"), { recursive: true, force: true }).catch(() => {});
+	return { folder, current, earlier, runnerFile: writeRunner(folder) };
+}
+
+/** The state of a spool, or undefined when there is none. */
+export function readSpool(path: string): SpoolState | undefined {
+	let entries: ReturnType<typeof listing>;
+	try {
+		entries = listing(path);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+	const names = new Set(entries.map((entry) => entry.name));
+	const begun = entries.find((entry) => entry.name === "begun");
+	const numbers = (prefix: string) => {
+		const name = entries.find((entry) => entry.name.startsWith(`${prefix}.`))?.name;
+		return name
+			?.slice(prefix.length + 1)
+			.split(".")
+			.map(Number);
+	};
+	const [pid, start] = numbers("runner") ?? [];
+	const [bytes, turn] = numbers("drained") ?? [];
+	return {
+		gate: begun === undefined ? "open" : begun.isDirectory() ? "claimed" : "begun",
+		runner: pid === undefined || start === undefined ? undefined : { pid, start },
+		exitCode: numbers("exit")?.[0],
+		drained: bytes === undefined || turn === undefined ? undefined : { bytes, turn },
+		timedOut: names.has("timedOut"),
+		killed: names.has("killed"),
+		stopped: names.has("stopped"),
+		noFolder: names.has("noFolder"),
+	};
+}
+
+/** Shuts the gate for ever. False when somebody passed or shut it before. */
+export function claim(path: string): boolean {
+	try {
+		mkdirSync(join(path, "begun"));
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		throw error;
+	}
+}
+
+/** Takes a spool away in one step, then removes it at leisure. */
+export async function drop(spools: Spools, path: string): Promise<void> {
+	const dropped = join(spools.folder, "dropped");
+	await mkdir(dropped, { recursive: true, mode: 0o700 });
+	const gone = join(dropped, randomUUID());
+	await rename(path, gone).catch(ignoreMissing);
+	rm(gone, { recursive: true, force: true }).catch(() => {});
+}
+
+/** The folder that `id` has, or would have, under the folder of a boot. */
+export function spoolPath(boot: string, id: string): string {
+	return join(boot, fileName(id));
+}
+
+export function outputPath(spools: Spools, id: string): string {
+	return join(spools.folder, "outputs", fileName(id));
+}
+
+export async function runningCommands(spools: Spools): Promise<readonly string[]> {
+	const names = await readdir(spools.current);
+	const ids: string[] = [];
+	for (const name of names) {
+		const state = readSpool(join(spools.current, name));
+		if (state?.gate !== "begun" || state.exitCode !== undefined || state.runner === undefined) continue;
+		if (await isRunning(state.runner)) ids.push(decodeURIComponent(name));
+	}
+	return ids;
+}
+
+/** An id as a file name on every platform; reversible. */
+function fileName(id: string): string {
+	const name = encodeURIComponent(id).replace(/[.*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+	if (name === "" || name.length > 180) throw new RangeError(`A command's id has 1 to 180 bytes; "${id}" has not.`);
+	return name;
+}
+
+/** Named after its content, so that daemons of two versions in one folder do not change each other's. */
+function writeRunner(folder: string): string {
+	const digest = createHash("sha256").update(posixRunner).digest("hex").slice(0, 12);
+	const file = join(folder, `runner-${digest}.sh`);
+	if (statSync(file, { throwIfNoEntry: false })?.size === Buffer.byteLength(posixRunner)) return file;
+	const fresh = `${file}.${randomUUID()}`;
+	writeFileSync(fresh, posixRunner, { mode: 0o600 });
+	renameSync(fresh, file);
+	return file;
+}
+
+function listing(path: string) {
+	return readdirSync(path, { withFileTypes: true });
+}
+
+function removedEmpty(path: string): boolean {
+	try {
+		rmdirSync(path);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+	if (error.code !== "ENOENT") throw error;
+}
