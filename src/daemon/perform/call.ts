@@ -18,7 +18,8 @@ import {
 	type ToolContext,
 	ToolError,
 } from "../tools/tool.ts";
-import { type FileState, fileState, refusePath, writeInside } from "../tools/workspacePath.ts";
+import { absent, readInside, writeInside } from "../tools/workspaceFiles.ts";
+import { resolveInside } from "../tools/workspacePath.ts";
 import { admit } from "./admit.ts";
 import { runCommand } from "./command.ts";
 import { textOutput } from "./output.ts";
@@ -114,7 +115,7 @@ async function performRead(performing: Performing, call: ToolCall, tool: ReadToo
 	const context = toolContext(performing);
 	const started = performing.parts.clock.now();
 	const took = () => performing.parts.clock.now() - started;
-	const refusal = await refusePath(context, tool.path(args), "read");
+	const refusal = await refusedPath(context, tool.path(args), "read");
 	if (refusal) return finish(performing, call, failure(refusal, refusal));
 	// A read has no effect, so it needs no intent: after a crash it is simply made again.
 	try {
@@ -145,7 +146,7 @@ async function performEdit(performing: Performing, call: ToolCall, tool: EditToo
 	const { driver } = performing;
 	const context = toolContext(performing);
 	const path = tool.path(args);
-	const refusal = await refusePath(context, path, "write");
+	const refusal = await refusedPath(context, path, "write");
 	if (refusal) return finish(performing, call, failure(refusal, refusal));
 	let before: FileState;
 	let after: Uint8Array;
@@ -184,7 +185,7 @@ async function performEdit(performing: Performing, call: ToolCall, tool: EditToo
 	if (admitted.kind !== "begun") return;
 	const started = performing.parts.clock.now();
 	try {
-		await writeInside(context, path, after, before.sha256);
+		await writeInside(context, path, after, { expectedBefore: before.sha256 });
 	} catch (cause) {
 		if (cause instanceof ToolError) return finish(performing, call, failure(cause.message));
 		throw cause;
@@ -238,6 +239,34 @@ async function performCommand(performing: Performing, call: ToolCall, tool: Comm
 			});
 	}
 	await result.forget();
+}
+
+/** The sentence with which a path is refused, if it is. */
+async function refusedPath(context: ToolContext, path: string, purpose: "read" | "write"): Promise<string | undefined> {
+	try {
+		await resolveInside(context, path, purpose);
+		return undefined;
+	} catch (cause) {
+		if (cause instanceof ToolError) return cause.message;
+		throw cause;
+	}
+}
+
+interface FileState {
+	/** Undefined when there is no such file. */
+	readonly bytes: Uint8Array | undefined;
+	readonly sha256: string;
+}
+
+/** The largest file that an edit takes, in bytes. */
+const maxEditBytes = 16 * 1024 * 1024;
+
+async function fileState(context: ToolContext, path: string): Promise<FileState> {
+	const file = await readInside(context, path, maxEditBytes);
+	if (!file) return { bytes: undefined, sha256: absent };
+	if (file.size > maxEditBytes)
+		throw new ToolError(`${path} is too large to edit: ${file.size} bytes, at most ${maxEditBytes}.`);
+	return { bytes: file.bytes, sha256: sha256(file.bytes) };
 }
 
 /** What the judge needs to know of a command. */

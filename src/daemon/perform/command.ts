@@ -1,4 +1,5 @@
 import type { Output } from "../../protocol/values.ts";
+import type { CommandOutput } from "../commands/commands.ts";
 import type { Performing } from "./parts.ts";
 
 /**
@@ -35,7 +36,7 @@ export async function runCommand(
 			{ signal: follow.signal },
 		);
 		const forget = () =>
-			parts.commands.forget(spec.id).catch((cause) => parts.log.debug(`spool ${spec.id}: ${String(cause)}`));
+			parts.commands.forget(spec.id).catch((cause: unknown) => parts.log.debug(`spool ${spec.id}: ${String(cause)}`));
 		switch (outcome.kind) {
 			case "exited":
 				return {
@@ -60,15 +61,17 @@ export async function runCommand(
 				return { kind: "unknown", forget };
 			case "notStarted":
 				return { kind: "notStarted", reason: outcome.reason, forget };
-			case "detached":
-				return { kind: "detached", forget: async () => undefined };
 		}
+	} catch (cause) {
+		if (follow.signal.aborted) return { kind: "detached", forget: async () => undefined };
+		throw cause;
 	} finally {
 		signal.removeEventListener("abort", onAbort);
 	}
 }
 
-function withNote(output: Output, note: string | undefined): Output {
+function withNote({ path, ...kept }: CommandOutput, note: string | undefined): Output {
+	const output: Output = path === "" ? kept : { ...kept, path };
 	if (note === undefined) return output;
 	const key = output.tail ? "tail" : "head";
 	return { ...output, [key]: `${output[key]}\n[${note}]` };

@@ -22,8 +22,6 @@ export interface PerformParts {
 	readonly environment: Readonly<Record<string, string>>;
 	/** The data folder, which no agent may reach. */
 	readonly dataFolder: string;
-	/** The goal's own folder, for outputs too large for an event. */
-	outputFolder(goal: Goal): string;
 	readonly commandTimeoutMs: number;
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }

@@ -1,0 +1,197 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Goal } from "../protocol/goal.ts";
+import { protocolVersion } from "../protocol/methods.ts";
+import { openAgents } from "./agents/agents.ts";
+import type { Changes } from "./changes/changes.ts";
+import { openChanges } from "./changes/openChanges.ts";
+import { commandEnvironment } from "./commands/commandEnvironment.ts";
+import { openCommands } from "./commands/commands.ts";
+import { loadConfig } from "./config/config.ts";
+import type { Clock, Log, NewId } from "./engine/ports.ts";
+import { openSupervisor } from "./engine/supervisor.ts";
+import { takeLock } from "./lock.ts";
+import { openLog, parseLogLevel } from "./log.ts";
+import { performWith } from "./perform/perform.ts";
+import { openSqliteStore } from "./store/sqliteStore.ts";
+import { tools } from "./tools/tools.ts";
+import { serveClient } from "./wire/client.ts";
+import { openDeltas } from "./wire/deltas.ts";
+import { openDoor } from "./wire/server.ts";
+import type { Services } from "./wire/services.ts";
+
+/** The daemon, put together: the only place where its parts are made and joined. What is made here is ended here. */
+export interface Daemon {
+	/** Resolves when the daemon has stopped, by request or because nothing was left to do. */
+	readonly stopped: Promise<void>;
+	stop(now: boolean): Promise<readonly string[]>;
+}
+
+export interface DaemonOptions {
+	/** The data folder. The process's current directory is moved there. */
+	readonly home: string;
+	readonly version: string;
+	readonly env: NodeJS.ProcessEnv;
+	/** With no client and nothing to do the daemon ends after this long. */
+	readonly idleMs: number;
+}
+
+const idleCheckMs = 1000;
+
+/** Resolves with undefined when another daemon holds the folder. Rejects with a sentence when the folder cannot be used. */
+export async function openDaemon({ home, version, env, idleMs }: DaemonOptions): Promise<Daemon | undefined> {
+	prepareFolder(home);
+	process.chdir(home);
+	const lock = await takeLock(home);
+	if (!lock) return undefined;
+	const config = await loadConfig(home, env);
+	const log = openLog(path.join(home, "daemon.log"), parseLogLevel(env.MISSION_LOG), config.redact);
+	for (const problem of config.problems) log.warn(problem);
+	const clock: Clock = { now: () => Date.now() };
+	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
+	const store = await openSqliteStore({ folder: path.join(home, "store"), owner: lock.owner });
+	const commands = openCommands({ folder: path.join(home, "commands") });
+	const agents = openAgents({ config, env, log });
+	const repositories = shadowRepositories(home, log);
+	const deltas = openDeltas();
+	const startedAt = new Date().toISOString();
+	const supervisor = openSupervisor(store, {
+		clock,
+		newId,
+		log,
+		limits: { parallelSteps: config.limits.parallelSteps },
+		perform: performWith({
+			clock,
+			newId,
+			log,
+			commands,
+			tools,
+			agentFor: agents.agentFor,
+			changes: (goal) => repositories.of(goal),
+			environment: commandEnvironment(env),
+			dataFolder: home,
+			commandTimeoutMs: config.limits.commandTimeoutMs,
+			onDelta: deltas.push,
+		}),
+	});
+	await supervisor.start();
+
+	let stopping: Promise<readonly string[]> | undefined;
+	let finished = () => {};
+	const stopped = new Promise<void>((resolve) => {
+		finished = resolve;
+	});
+	let idleSince = Date.now();
+
+	const services: Services = {
+		supervisor,
+		store,
+		clock,
+		newId,
+		about: { version, startedAt, folder: home },
+		primaryAgent: () => config.agent,
+		isListed: agents.isListed,
+		isProvider: agents.isProvider,
+		listProviders: agents.listProviders,
+		changes: (goal) => repositories.of(goal),
+		onDelta: deltas.listen,
+		clients: () => door.clients(),
+		draining: () => stopping !== undefined,
+		stop,
+	};
+	const token = randomBytes(32).toString("hex");
+	const door = await openDoor({
+		token,
+		log,
+		onClient: (socket) => serveClient(socket, services, log),
+		onGone: () => {
+			idleSince = Date.now();
+		},
+	});
+	writeDaemonFile(home, { pid: process.pid, port: door.port, token, version, protocol: protocolVersion, startedAt });
+	log.info(`daemon ${version} listens on port ${door.port}`);
+
+	const idle = setInterval(
+		() => {
+			if (door.clients() > 0 || supervisor.active() > 0) idleSince = Date.now();
+			else if (Date.now() - idleSince >= idleMs) void stop(false);
+		},
+		Math.min(idleCheckMs, idleMs),
+	);
+
+	return { stopped, stop };
+
+	function stop(now: boolean): Promise<readonly string[]> {
+		stopping ??= shutDown(now);
+		return stopping;
+	}
+
+	/** Nothing new begins; commands under way go on under their runner, and are followed by the next daemon. */
+	async function shutDown(now: boolean): Promise<readonly string[]> {
+		log.info(now ? "stopping now" : "stopping");
+		clearInterval(idle);
+		rmSync(path.join(home, "daemon.json"), { force: true });
+		const running = await commands.running();
+		if (now) await Promise.all(running.map((id) => commands.stop(id)));
+		await supervisor.close();
+		// The answer to whoever asked goes out first.
+		setImmediate(() => void end());
+		return now ? [] : running;
+	}
+
+	async function end(): Promise<void> {
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		await door.close();
+		agents.close();
+		await repositories.close();
+		await store.close();
+		lock?.release();
+		log.info("stopped");
+		finished();
+	}
+}
+
+function prepareFolder(home: string): void {
+	try {
+		mkdirSync(home, { recursive: true, mode: 0o700 });
+		writeFileSync(path.join(home, ".writable"), "", { mode: 0o600 });
+		rmSync(path.join(home, ".writable"), { force: true });
+	} catch (cause) {
+		const why = cause instanceof Error ? cause.message : String(cause);
+		throw new Error(
+			`The data folder ${home} cannot be written (${why}). Make it writable, or name another one in MISSION_HOME.`,
+		);
+	}
+}
+
+/** Written whole or not at all, and readable by its owner alone: it holds the token. */
+function writeDaemonFile(home: string, content: object): void {
+	const file = path.join(home, "daemon.json");
+	writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
+	renameSync(`${file}.new`, file);
+}
+
+/** One shadow repository a workspace, shared by its goals. */
+function shadowRepositories(home: string, log: Log) {
+	const opened = new Map<string, Promise<Changes | { readonly unavailable: string }>>();
+	return {
+		of({ workspace }: Goal) {
+			const known = opened.get(workspace);
+			if (known) return known;
+			const name = createHash("sha256").update(workspace).digest("hex").slice(0, 16);
+			const opening = openChanges({ workspace, folder: path.join(home, "changes", name) });
+			opened.set(workspace, opening);
+			opening.catch(() => opened.delete(workspace));
+			return opening;
+		},
+		async close() {
+			for (const opening of opened.values()) {
+				const changes = await opening.catch(() => undefined);
+				if (!changes || "unavailable" in changes) continue;
+				await changes.pack().catch((cause) => log.debug(`packing: ${String(cause)}`));
+				await changes.close();
+			}
+		},
+	};
+}

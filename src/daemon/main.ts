@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import envPaths from "env-paths";
+import { openDaemon } from "./compose.ts";
+
+/**
+ * The daemon's process: `daemon.js run [--home FOLDER] [--idle-seconds N]`. Ends with code 0 when it was stopped, when
+ * nothing was left to do, or when another daemon holds the folder; with code 1 and one sentence when it cannot run.
+ */
+const defaultIdleSeconds = 60;
+
+async function main(): Promise<number> {
+	const { values } = parseArgs({
+		args: process.argv.slice(3),
+		options: { home: { type: "string" }, "idle-seconds": { type: "string" } },
+	});
+	const home = path.resolve(
+		values.home ?? process.env.MISSION_HOME ?? envPaths("mission-control", { suffix: "" }).data,
+	);
+	const idleSeconds = Number(values["idle-seconds"] ?? process.env.MISSION_IDLE_SECONDS ?? defaultIdleSeconds);
+	const daemon = await openDaemon({ home, version: version(), env: process.env, idleMs: idleSeconds * 1000 });
+	if (!daemon) {
+		console.error(`Another daemon already holds ${home}.`);
+		return 0;
+	}
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void daemon.stop(false));
+	await daemon.stopped;
+	return 0;
+}
+
+/** The version of the package beside which this file lies. */
+function version(): string {
+	for (const file of [path.join(__dirname, "package.json"), path.join(__dirname, "..", "package.json")]) {
+		try {
+			return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+		} catch {}
+	}
+	return "0.0.0";
+}
+
+main().then(
+	(code) => process.exit(code),
+	(cause) => {
+		console.error(cause instanceof Error ? cause.message : String(cause));
+		process.exit(1);
+	},
+);

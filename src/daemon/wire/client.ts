@@ -1,0 +1,82 @@
+import "vscode-jsonrpc/node";
+import type { WebSocket } from "ws";
+import type { GoalId } from "../../protocol/ids.ts";
+import { methods, type Notices, protocolVersion } from "../../protocol/methods.ts";
+import { ProtocolError, serve } from "../../protocol/peer.ts";
+import { socketPipe } from "../../protocol/socketPipe.ts";
+import type { Actor } from "../../protocol/values.ts";
+import type { Log } from "../engine/ports.ts";
+import { Refusal } from "../engine/refusal.ts";
+import { StoreError } from "../store/eventStore.ts";
+import { type Handling, handlers } from "./handlers.ts";
+import { isTooSlow } from "./server.ts";
+import type { Services } from "./services.ts";
+
+/** One connected client: who it says it is, and what it watches. Everything it holds ends with its socket. */
+export function serveClient(socket: WebSocket, services: Services, log: Log): void {
+	const watches = new Map<GoalId, () => void>();
+	let stopSummaries: (() => void) | undefined;
+	let actor: Actor | undefined;
+	let closed = false;
+
+	const client: Handling = {
+		services,
+		hello(protocol, who) {
+			if (protocol !== protocolVersion) {
+				throw new ProtocolError(
+					"protocolMismatch",
+					`This daemon speaks version ${protocolVersion} of the protocol, the client version ${protocol}. Restart the daemon with the client's version: \`mission daemon restart\`.`,
+				);
+			}
+			actor = who;
+		},
+		actor() {
+			if (!actor) throw new ProtocolError("helloFirst", "The first request of a connection is daemon/hello.");
+			return actor;
+		},
+		watch(goalId, stop) {
+			watches.get(goalId)?.();
+			if (closed) stop();
+			else watches.set(goalId, stop);
+		},
+		unwatch(goalId) {
+			watches.get(goalId)?.();
+			watches.delete(goalId);
+		},
+		watchSummaries(stop) {
+			stopSummaries?.();
+			stopSummaries = stop;
+			if (closed) stop();
+		},
+		notify(name, params) {
+			if (closed) return;
+			if (isTooSlow(socket)) socket.terminate();
+			else peer.notify(name, params);
+		},
+	};
+	const peer = serve<typeof methods, Notices, Handling>(socketPipe(socket), methods, guarded, client, (cause, method) =>
+		log.error(`${method} failed`, cause),
+	);
+	socket.on("close", () => {
+		closed = true;
+		for (const stop of watches.values()) stop();
+		stopSummaries?.();
+		peer.connection.dispose();
+	});
+}
+
+/** Every request but the first needs a hello before it, and what refuses inside crosses the wire with its code. */
+const guarded = Object.fromEntries(
+	Object.entries(handlers).map(([method, handle]) => [
+		method,
+		async (params: never, client: Handling) => {
+			if (method !== "daemon/hello") client.actor();
+			try {
+				return await (handle as (params: never, client: Handling) => unknown)(params, client);
+			} catch (cause) {
+				if (cause instanceof Refusal || cause instanceof StoreError) throw new ProtocolError(cause.code, cause.message);
+				throw cause;
+			}
+		},
+	]),
+) as unknown as typeof handlers;

@@ -1,0 +1,216 @@
+import { mergeChanges } from "../../protocol/changes.ts";
+import type { RecordedEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { GoalId } from "../../protocol/ids.ts";
+import type { Handlers, Methods, Notice, Notices } from "../../protocol/methods.ts";
+import { protocolVersion } from "../../protocol/methods.ts";
+import { checks } from "../../protocol/readiness.ts";
+import { readEvent } from "../../protocol/upcast.ts";
+import { type Actor, actorName } from "../../protocol/values.ts";
+import { type ChangeView, type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
+import { ChangesError } from "../changes/changes.ts";
+import { writeDossier } from "../dossier/dossier.ts";
+import { decide, type Request } from "../engine/decide.ts";
+import { Refusal } from "../engine/refusal.ts";
+import type { EventStore } from "../store/eventStore.ts";
+import { launch } from "./launch.ts";
+import type { Services } from "./services.ts";
+import { unifiedDiff } from "./unifiedDiff.ts";
+
+/** What a handler sees of the client that asks. */
+export interface Handling {
+	readonly services: Services;
+	hello(protocol: number, actor: Actor): void;
+	actor(): Actor;
+	watch(goalId: GoalId, stop: () => void): void;
+	unwatch(goalId: GoalId): void;
+	watchSummaries(stop: () => void): void;
+	notify<K extends keyof Notices & string>(name: K, params: Notice<Notices, K>): void;
+}
+
+/** One handler a row of the table of methods. */
+export const handlers: Handlers<Methods, Handling> = {
+	"daemon/hello": ({ protocol, actor }, client) => {
+		client.hello(protocol, actor);
+		const { version, startedAt } = client.services.about;
+		return { protocol: protocolVersion, version, pid: process.pid, startedAt };
+	},
+	"daemon/status": (_params, { services }) => ({
+		...services.about,
+		protocol: protocolVersion,
+		pid: process.pid,
+		goals: services.supervisor.summaries().length,
+		active: services.supervisor.active(),
+		clients: services.clients(),
+		draining: services.draining(),
+		residentBytes: process.memoryUsage.rss(),
+	}),
+	"daemon/stop": async ({ now }, { services }) => ({ stillRunning: [...(await services.stop(now))] }),
+
+	"goal/launch": (params, client) => launch(params, client.services, client.actor()),
+	"goal/list": ({ watch }, client) => {
+		const { supervisor } = client.services;
+		if (watch) client.watchSummaries(supervisor.onSummary((goal) => client.notify("goal/summary", { goal })));
+		return { goals: [...supervisor.summaries()] };
+	},
+	"goal/get": async ({ goalId }, { services }) => view(services, await services.supervisor.goal(goalId)),
+	"goal/control": async ({ goalId, action, stepId, now, reason, expectedSeq }, client) => {
+		const request: Request =
+			action === "pause"
+				? { kind: "pause", now }
+				: action === "cancel"
+					? { kind: "cancel", reason }
+					: action === "resume" || action === "delete"
+						? { kind: action }
+						: { kind: action, stepId };
+		const goal = await ask(client, goalId, request, expectedSeq);
+		if (action === "delete") await client.services.supervisor.erase(goalId);
+		return view(client.services, goal);
+	},
+	"goal/watch": async ({ goalId }, client) => {
+		const { services } = client;
+		// Notices wait until the answer with the snapshot is on its way, so that they arrive behind it.
+		let held: RecordedEvent[] | undefined = [];
+		const watch = await services.supervisor.watch(goalId, (_goal, events) => {
+			if (held) held.push(...events);
+			else client.notify("goal/event", { goalId, events: [...events] });
+		});
+		const stopDeltas = services.onDelta(goalId, (threadId, turnId, text, reasoning) =>
+			client.notify("goal/delta", { goalId, threadId, turnId, text, reasoning }),
+		);
+		client.watch(goalId, () => {
+			watch.stop();
+			stopDeltas();
+		});
+		setImmediate(() => {
+			const late = held ?? [];
+			held = undefined;
+			if (late.length > 0) client.notify("goal/event", { goalId, events: late });
+		});
+		return { goal: watch.goal };
+	},
+	"goal/unwatch": ({ goalId }, client) => {
+		client.unwatch(goalId);
+		return {};
+	},
+	"goal/events": async ({ goalId, limit, ...query }, { services }) => {
+		const goal = await services.supervisor.goal(goalId);
+		const rows = await services.store.read(goalId, { ...query, limit });
+		return { events: rows.map(readEvent), lastSeq: goal.seq };
+	},
+	"goal/search": async ({ goalId, text, limit }, { services }) => {
+		await services.supervisor.goal(goalId);
+		const seqs = await services.store.search(goalId, text, limit);
+		const pages = await Promise.all(seqs.map((seq) => services.store.read(goalId, { afterSeq: seq - 1, limit: 1 })));
+		return { events: pages.flat().map(readEvent) };
+	},
+	"thread/send": async ({ goalId, threadId, text }, client) =>
+		view(client.services, await ask(client, goalId, { kind: "send", threadId, text })),
+
+	"approval/list": async ({ goalId }, { services }) => {
+		const waiting = goalId
+			? [goalId]
+			: services.supervisor
+					.summaries()
+					.filter((summary) => summary.pendingApprovals > 0)
+					.map((summary) => summary.goalId);
+		const goals = await Promise.all(waiting.map((id) => services.supervisor.goal(id)));
+		return { approvals: goals.flatMap(viewApprovals) };
+	},
+	"approval/answer": async ({ approvalId, answer, scope, reason, digest }, client) => {
+		const goalId = await goalOf(client.services, approvalId);
+		const goal = await ask(client, goalId, { kind: "answer", approvalId, answer, scope, reason, digest });
+		const settled = goal.settled.find((one) => one.approvalId === approvalId);
+		return { approvalId, answer: settled?.answer ?? answer, by: settled?.by ?? actorName(client.actor()) };
+	},
+	"check/run": async ({ goalId, checkId }, client) => {
+		const goal = await ask(client, goalId, { kind: "runChecks", checkId });
+		return { checks: checks(goal).map(viewCheck) };
+	},
+
+	"change/list": async ({ goalId, stepId }, { services }) => {
+		await services.supervisor.goal(goalId);
+		return { changes: await listChanges(services.store, goalId, stepId) };
+	},
+	"change/content": async ({ goalId, blob }, { services }) => {
+		const changes = await tracked(services, goalId);
+		const bytes = await changes.content(blob).catch((cause) => {
+			throw new Refusal(
+				"unknownContent",
+				cause instanceof ChangesError ? cause.message : `There is no content ${blob}.`,
+			);
+		});
+		return { base64: bytes.toString("base64") };
+	},
+	"change/diff": async ({ goalId, stepId, path }, { services }) => {
+		const changes = await tracked(services, goalId);
+		const list = await listChanges(services.store, goalId, stepId);
+		const wanted = path === undefined ? list : list.filter((change) => change.path === path);
+		if (path !== undefined && wanted.length === 0)
+			throw new Refusal("unknownPath", `This goal did not change ${path}.`);
+		const diffs = await Promise.all(wanted.map((change) => unifiedDiff(change, (blob) => changes.content(blob))));
+		return { diff: diffs.join("") };
+	},
+
+	"dossier/get": async ({ goalId, format, atSeq }, { services }) => {
+		await services.supervisor.goal(goalId);
+		return writeDossier(services.store, goalId, format, atSeq, services.clock.now());
+	},
+	"grant/list": async ({ goalId }, { services }) => {
+		const goal = await services.supervisor.goal(goalId);
+		return {
+			grants: Object.values(goal.grants).map(({ grantId, scope, kind, subject, addedAt }) => ({
+				grantId,
+				scope,
+				kind,
+				subject,
+				addedAt,
+			})),
+		};
+	},
+	"provider/list": (_params, { services }) => services.listProviders(),
+};
+
+async function ask(client: Handling, goalId: GoalId, request: Request, expectedSeq?: number): Promise<Goal> {
+	const { supervisor, newId } = client.services;
+	const asker = { by: client.actor(), newId };
+	return supervisor.commit(goalId, (goal) => {
+		if (expectedSeq !== undefined && expectedSeq !== goal.seq) {
+			throw new Refusal("changed", "The goal moved on meanwhile. Look at it again and decide anew.");
+		}
+		return decide(request, goal, asker);
+	});
+}
+
+async function view(services: Services, goal: Goal): Promise<GoalView> {
+	return viewGoal(goal, await listChanges(services.store, goal.goalId), services.clock.now());
+}
+
+const changePage = 1000;
+
+async function listChanges(store: EventStore, goalId: GoalId, stepId?: string): Promise<ChangeView[]> {
+	const events: RecordedEvent<"file.changed">[] = [];
+	for (let afterSeq = 0; ; ) {
+		const rows = await store.read(goalId, { types: ["file.changed"], stepId, afterSeq, limit: changePage });
+		events.push(...(rows.filter((row) => row.body !== undefined).map(readEvent) as RecordedEvent<"file.changed">[]));
+		const last = rows.at(-1);
+		if (!last || rows.length < changePage) return mergeChanges(events);
+		afterSeq = last.seq;
+	}
+}
+
+async function tracked(services: Services, goalId: GoalId) {
+	const changes = await services.changes(await services.supervisor.goal(goalId));
+	if ("unavailable" in changes) throw new Refusal("untracked", changes.unavailable);
+	return changes;
+}
+
+/** The goal to which an approval belongs. One that is settled is looked for in the goals that are driven. */
+async function goalOf(services: Services, approvalId: string): Promise<GoalId> {
+	for (const { goalId } of services.supervisor.summaries()) {
+		const goal = await services.supervisor.goal(goalId);
+		if (Object.hasOwn(goal.approvals, approvalId) || goal.settled.some((one) => one.approvalId === approvalId))
+			return goalId;
+	}
+	throw new Refusal("unknownApproval", `There is no approval ${approvalId}. \`mission approvals\` shows what waits.`);
+}

@@ -1,0 +1,137 @@
+import { realpath, stat } from "node:fs/promises";
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { CheckId, GoalId, GrantId } from "../../protocol/ids.ts";
+import type { Methods, Params, Result } from "../../protocol/methods.ts";
+import { parseModelRef } from "../../protocol/modelRef.ts";
+import { type LaunchSettings, type Layer, playbookAgent, resolve } from "../../protocol/settings.ts";
+import type { Actor, CheckSpec } from "../../protocol/values.ts";
+import { sha256 } from "../engine/digest.ts";
+import { Refusal } from "../engine/refusal.ts";
+import { parsePlaybook } from "../playbook/parsePlaybook.ts";
+import type { Services } from "./services.ts";
+
+/** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
+export async function launch(
+	params: Params<Methods, "goal/launch">,
+	services: Services,
+	by: Actor,
+): Promise<Result<Methods, "goal/launch">> {
+	const workspace = await workspaceFolder(params.workspace);
+	const prepared = params.playbook ? fromPlaybook(params, params.playbook) : fromPrompt(params, services);
+	const proposed = services.newId<GoalId>("g");
+	const goalId = params.requestId ? await services.store.requestOnce(params.requestId, proposed) : proposed;
+	const { title, prompt, settings, following } = prepared;
+	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
+	const events: GoalEvent[] = [
+		{ type: "goal.launched", goalId, title, prompt, workspace, settings, playbook, by },
+		...(playbook && params.grantPlaybook
+			? [
+					{
+						type: "grant.added" as const,
+						grantId: services.newId<GrantId>("r"),
+						scope: "goal" as const,
+						kind: "playbook" as const,
+						subject: playbook.sha256,
+						files: {},
+						by,
+					},
+				]
+			: []),
+		...following,
+	];
+	await services.supervisor.launch(goalId, events);
+	return { goalId };
+}
+
+interface Prepared {
+	readonly title: string;
+	readonly prompt: string;
+	readonly settings: LaunchSettings;
+	/** What is known from the start: a playbook's plan. */
+	readonly following: readonly GoalEvent[];
+}
+
+function fromPlaybook(
+	params: Params<Methods, "goal/launch">,
+	{ path, text }: { path: string; text: string },
+): Prepared {
+	const playbook = parsePlaybook(text, path);
+	if ("problems" in playbook) {
+		throw new Refusal(
+			"badPlaybook",
+			playbook.problems.map(({ line, message }) => `${path}:${line}: ${message}`).join("\n"),
+		);
+	}
+	const { settings } = layered([
+		{ source: "launch", settings: params.settings },
+		{ source: "playbook", settings: playbook.settings },
+	]);
+	// What the person names at launch comes on top of what the playbook says.
+	const named = (params.settings.checks ?? []).map(
+		(command, index): CheckSpec => ({ checkId: `goal.asked.${index + 1}` as CheckId, command }),
+	);
+	return {
+		title: params.title ?? playbook.title,
+		prompt: params.prompt.trim() || playbook.objective || playbook.title,
+		settings: { ...settings, agent: playbookAgent, checks: named.map((check) => check.command) },
+		following: [
+			{
+				type: "plan.proposed",
+				revision: 1,
+				summary: playbook.objective,
+				steps: [...playbook.steps],
+				checks: [...named, ...playbook.checks],
+			},
+		],
+	};
+}
+
+function fromPrompt(params: Params<Methods, "goal/launch">, services: Services): Prepared {
+	const prompt = params.prompt.trim();
+	if (prompt === "") throw new Refusal("emptyPrompt", "The prompt is empty. Say what the goal is, or name a playbook.");
+	const primary = services.primaryAgent();
+	const inherited = primary ? parseModelRef(primary, services.isListed) : undefined;
+	const { settings } = layered([
+		{ source: "launch", settings: params.settings },
+		...(inherited ? [{ source: "config", settings: { agent: inherited } }] : []),
+	]);
+	if (settings.agent.provider === "builtin") {
+		throw new Refusal(
+			"noAgent",
+			"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.",
+		);
+	}
+	for (const { provider } of [settings.agent, ...settings.assignments]) {
+		if (provider !== undefined && !services.isProvider(provider)) {
+			throw new Refusal(
+				"unknownProvider",
+				`There is no provider “${provider}”. \`mission providers\` lists those that are set up.`,
+			);
+		}
+	}
+	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };
+}
+
+function layered(layers: readonly Layer[]) {
+	return resolve(layers);
+}
+
+function firstLine(prompt: string): string {
+	const line = prompt.split("\n", 1)[0]!.trim();
+	return line.length > maxTitle ? `${line.slice(0, maxTitle - 1).trimEnd()}…` : line;
+}
+
+const maxTitle = 80;
+
+function textHash(text: string): string {
+	return sha256(Buffer.from(text));
+}
+
+async function workspaceFolder(folder: string): Promise<string> {
+	const found = await realpath(folder).catch(() => undefined);
+	const info = found ? await stat(found) : undefined;
+	if (!found || !info)
+		throw new Refusal("noFolder", `The folder ${folder} is not there. Open an existing folder and launch again.`);
+	if (!info.isDirectory()) throw new Refusal("noFolder", `${folder} is a file. A goal works in a folder.`);
+	return found;
+}

@@ -1,0 +1,32 @@
+import type { Goal } from "../../protocol/goal.ts";
+import type { GoalId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import type { Methods, Result } from "../../protocol/methods.ts";
+import type { Changes } from "../changes/changes.ts";
+import type { Clock, NewId } from "../engine/ports.ts";
+import type { Supervisor } from "../engine/supervisor.ts";
+import type { EventStore } from "../store/eventStore.ts";
+
+/** What requests are answered with. */
+export interface Services {
+	readonly supervisor: Supervisor;
+	readonly store: EventStore;
+	readonly clock: Clock;
+	readonly newId: NewId;
+	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };
+	/** The agent that is used when none is named, as `provider/model[:effort]`. */
+	primaryAgent(): string | undefined;
+	/** A listed model of a configured provider. */
+	isListed(provider: string, model: string): boolean;
+	isProvider(provider: string): boolean;
+	listProviders(): Promise<Result<Methods, "provider/list">>;
+	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
+	/** Streamed text of a goal, until the returned function is called. */
+	onDelta(
+		goalId: GoalId,
+		listener: (threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean) => void,
+	): () => void;
+	clients(): number;
+	draining(): boolean;
+	/** Begins to stop; resolves with the names of commands that go on. */
+	stop(now: boolean): Promise<readonly string[]>;
+}
