@@ -94,7 +94,7 @@ describe("a daemon that dies at any moment", function () {
 					chunked = JSON.parse(JSON.stringify(evolveAll(chunked, events.slice(from, end)))) as Goal;
 					from = end;
 				}
-				assert.equal(JSON.stringify(chunked), JSON.stringify(whole));
+				assert.deepEqual(chunked, JSON.parse(JSON.stringify(whole)));
 			}),
 			{ numRuns },
 		);
