@@ -68,17 +68,24 @@ function parseRule(line: string): Rule | undefined {
 
 function matcher(pattern: string, anchored: boolean): Rule["matches"] | undefined {
 	if (!/[*?[\\]/.test(pattern)) {
-		if (ignoreCase) {
-			const lower = pattern.toLowerCase();
-			return (relative, name) => (anchored ? relative : name).toLowerCase() === lower;
-		}
-		return anchored ? (relative) => relative === pattern : (_, name) => name === pattern;
+		const literal = withCase(pattern);
+		return anchored ? (relative) => withCase(relative) === literal : (_, name) => withCase(name) === literal;
 	}
-	const glob = parseGlob(pattern, ignoreCase);
+	// Git compares what stands before the first wildcard on its own, and only then begins to match: so `a**/b` takes `ab`.
+	const start = anchored ? pattern.search(/[*?[\\]/) : 0;
+	const prefix = withCase(pattern.slice(0, start));
+	const glob = parseGlob(pattern.slice(start), ignoreCase);
 	if (!glob) return undefined;
-	if (anchored) return (relative) => matchPath(glob, relative, ignoreCase);
+	if (anchored) {
+		return (relative) =>
+			withCase(relative.slice(0, start)) === prefix && matchPath(glob, relative.slice(start), ignoreCase);
+	}
 	const segment = onlySegment(glob);
 	return segment ? (_, name) => matchName(segment, name, ignoreCase) : () => true;
+}
+
+function withCase(text: string): string {
+	return ignoreCase ? text.toLowerCase() : text;
 }
 
 /** A pattern without a slash is one segment, and matches the last name of a path; `**` alone matches any name. */

@@ -27,6 +27,13 @@ export function parseGlob(pattern: string, ignoreCase: boolean): Glob | undefine
 			segment.push(star);
 			continue;
 		}
+		if (char === "\\" && pattern[at + 1] === "/") {
+			// An escaped slash separates too, only that git then wants `**` before it to stand for one folder at least.
+			if (starsOnly && segment.length > 1) segments.push([star]);
+			endSegment();
+			at++;
+			continue;
+		}
 		starsOnly = false;
 		if (char === "?") {
 			segment.push(anyByte);
@@ -38,8 +45,7 @@ export function parseGlob(pattern: string, ignoreCase: boolean): Glob | undefine
 		} else if (char === "\\") {
 			at++;
 			if (at === pattern.length) return undefined;
-			if (pattern[at] === "/") endSegment();
-			else segment.push(fold(pattern.charCodeAt(at), ignoreCase));
+			segment.push(fold(pattern.charCodeAt(at), ignoreCase));
 		} else {
 			segment.push(fold(char.charCodeAt(0), ignoreCase));
 		}
