@@ -1,0 +1,54 @@
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import { planSteps } from "../../protocol/readiness.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import { t } from "../words.ts";
+import { riskWord, settledSentence } from "./approvalText.ts";
+
+/**
+ * The exact action that waits, in plain text: what a toast has no room for. The command stands by itself between two
+ * rules, exactly as it would run; characters that cannot be seen are named below it.
+ */
+export function approvalDocument(approval: Approval, goal: Goal): string {
+	const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
+	const settled = goal.settled.find((one) => one.approvalId === approval.approvalId);
+	const lines = [settled ? settledSentence(settled) : t("Waits for you: {0}", approval.summary), ""];
+	if (approval.command !== undefined) {
+		lines.push(rule, ...approval.command.split("\n"), rule, "");
+		const unseen = unseenCharacters(approval.command);
+		if (unseen.length > 0) lines.push(t("Contains characters that cannot be seen: {0}", unseen.join(", ")), "");
+	}
+	if (approval.kind === "plan") lines.push(...planLines(goal), "");
+	lines.push(t("Goal: {0}", goal.title));
+	if (step) lines.push(t("Step {0}: {1}", stepPosition(goal, step), step.title));
+	lines.push(t("Folder: {0}", goal.workspace), t("Risk: {0}", riskWord(approval.risk)));
+	if (approval.reasons.length > 0) lines.push(t("Why:"), ...approval.reasons.map((reason) => `  - ${reason}`));
+	if (approval.goalScope) lines.push(t("Approve for Goal covers: {0}", approval.goalScope));
+	lines.push(t("Digest: {0}", approval.digest), t("Asked: {0}", approval.requestedAt));
+	if (approval.expiresAt) lines.push(t("Expires: {0}", approval.expiresAt));
+	return `${lines.join("\n")}\n`;
+}
+
+const rule = "─".repeat(60);
+
+/** A plan is approved as a whole, so all of it stands there. */
+function planLines(goal: Goal): readonly string[] {
+	return planSteps(goal).flatMap((step, index) => {
+		const needs = step.needs.flatMap((stepId) => goal.steps[stepId]?.title ?? []);
+		return [
+			`${index + 1}. ${step.title}${needs.length > 0 ? ` (${t("needs {0}", needs.join(", "))})` : ""}`,
+			...step.instructions.split("\n").map((line) => `   ${line}`),
+			...step.checks.map((check) => `   ${t("check")}: ${check.command}`),
+		];
+	});
+}
+
+/** `U+202E at 14`: where a character is invisible or changes the direction of writing. Tabs and line breaks show. */
+export function unseenCharacters(command: string): readonly string[] {
+	return [...command.matchAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu)]
+		.filter(([character]) => character !== "\n" && character !== "\t")
+		.slice(0, 20)
+		.map((match) => {
+			const point = match[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+			return t("U+{0} at {1}", point, match.index + 1);
+		});
+}

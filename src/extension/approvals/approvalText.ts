@@ -1,0 +1,121 @@
+import type { Approval, Goal, SettledApproval } from "../../protocol/goal.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import { clockTime } from "../times.ts";
+import { t } from "../words.ts";
+import { isWhollyVisible, plainLine } from "./visibleText.ts";
+
+/** The same words in the same order wherever an approval is shown: the command, what it can do, and why it is asked. */
+export function approvalSentence(approval: Approval, goal: Goal): string {
+	const parts = [question(approval, goal)];
+	if (approval.kind === "tool") parts.push(`${riskWord(approval.risk)}.`);
+	const reasons = approval.reasons.map((reason) => plainLine(reason, 160).replace(/\.$/, "")).filter(Boolean);
+	if (reasons.length > 0) parts.push(t("Why: {0}.", reasons.slice(0, 3).join("; ")));
+	if (offersGoalScope(approval)) parts.push(t("For the goal it covers {0}.", goalScopeOf(approval)));
+	return parts.join(" ");
+}
+
+/** A way to answer. `show` opens the exact action instead of answering. */
+export interface Choice {
+	readonly label: string;
+	readonly answer: string;
+	readonly scope: "once" | "goal";
+}
+export const showAnswer = "show";
+
+/** The buttons of a notification, in their order. What runs the command is not among them unless all of it is shown. */
+export function toastChoices(approval: Approval): readonly Choice[] {
+	const shown = approval.command === undefined || isWhollyVisible(approval.command, toastMaxChars);
+	const choices = allChoices(approval).filter((choice) => shown || !carriesOut.has(choice.answer));
+	return [...choices, { label: t("Show"), answer: showAnswer, scope: "once" }];
+}
+
+/** Every answer, for the document that shows the exact action. */
+export function allChoices(approval: Approval): readonly Choice[] {
+	const options = approval.options.length > 0 ? approval.options : ["approve", "deny"];
+	return options.flatMap((answer): Choice[] => {
+		const choice: Choice = { label: optionLabel(answer), answer, scope: "once" };
+		const forGoal: Choice = { label: t("Approve for Goal"), answer, scope: "goal" };
+		return answer === "approve" && offersGoalScope(approval) ? [choice, forGoal] : [choice];
+	});
+}
+
+/** A row of the tree has room for this; what does not fit is shown before it is approved. */
+export function fitsTreeRow(approval: Approval): boolean {
+	return approval.command !== undefined && isWhollyVisible(approval.command, treeMaxChars);
+}
+
+/** What became of an approval that someone else answered first. */
+export function settledSentence(settled: SettledApproval): string {
+	const at = clockTime(settled.at);
+	if (settled.state === "expired") return t("This approval expired at {0}.", at);
+	if (settled.state === "superseded") return t("This approval was replaced at {0}: what it was about has changed.", at);
+	const { client, user } = actorParts(settled.by);
+	const done = settled.state === "denied" ? t("denied") : t("approved");
+	const word = settled.answer === "approve" || settled.answer === "deny" ? done : t("answered “{0}”", settled.answer);
+	return user
+		? t("Already {0} in {1} by {2} at {3}.", word, client, user, at)
+		: t("Already {0} in {1} at {2}.", word, client, at);
+}
+
+export function riskWord(risk: Approval["risk"]): string {
+	const words = {
+		read: t("Only reads"),
+		write: t("Writes files"),
+		network: t("Network"),
+		dangerous: t("Dangerous"),
+	};
+	return words[risk];
+}
+
+export function optionLabel(answer: string): string {
+	const labels: Record<string, string> = {
+		approve: t("Approve"),
+		deny: t("Deny"),
+		verify: t("Verify"),
+		skip: t("Skip"),
+		rerun: t("Re-run"),
+		retry: t("Retry"),
+		fail: t("Fail"),
+		return: t("Send Back"),
+		raise: t("Raise"),
+	};
+	return labels[answer] ?? plainLine(answer, 40);
+}
+
+const toastMaxChars = 200;
+const treeMaxChars = 28;
+
+/** Answers after which the command may run. */
+const carriesOut: ReadonlySet<string> = new Set(["approve", "rerun", "retry"]);
+
+function offersGoalScope(approval: Approval): boolean {
+	return approval.goalScope !== undefined;
+}
+
+function goalScopeOf(approval: Approval): string {
+	return plainLine(approval.goalScope ?? "", 160).replace(/\.$/, "");
+}
+
+function question(approval: Approval, goal: Goal): string {
+	const summary = plainLine(approval.summary, 240);
+	if (approval.command === undefined) return t("{0} ({1})", summary, place(approval, goal));
+	if (!isWhollyVisible(approval.command, toastMaxChars)) {
+		const head = plainLine(approval.command, 80);
+		return t("Run a command that begins with `{0}` for {1}?", head, place(approval, goal));
+	}
+	if (approval.kind !== "tool") return t("`{0}`: {1} ({2})", approval.command, summary, place(approval, goal));
+	return t("Run `{0}` for {1}?", approval.command, place(approval, goal));
+}
+
+function place(approval: Approval, goal: Goal): string {
+	const title = plainLine(goal.title, 60);
+	const position = approval.stepId ? stepPosition(goal, { stepId: approval.stepId }) : 0;
+	return position > 0 ? t("step {0} of {1}", position, title) : title;
+}
+
+/** An actor as the log names it: `CLI (mara, process 4711)`. */
+function actorParts(by: string): { readonly client: string; readonly user?: string } {
+	const [, name = by, details = ""] = /^(.*?) \((.*)\)$/.exec(by) ?? [];
+	const user = details.split(", ").find((part) => part !== "" && !part.startsWith("process "));
+	return { client: name.toLowerCase() === "cli" ? t("the CLI") : name, user };
+}

@@ -1,0 +1,195 @@
+import * as vscode from "vscode";
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import type { ApprovalId, GoalId } from "../../protocol/ids.ts";
+import { ProtocolError } from "../../protocol/peer.ts";
+import type { Daemon } from "../daemon.ts";
+import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
+import type { Goals } from "../goals.ts";
+import { waiting } from "../tree/nodes.ts";
+import { t } from "../words.ts";
+import { approvalDocument } from "./approvalDocument.ts";
+import { allChoices, type Choice, settledSentence } from "./approvalText.ts";
+import { createToastQueue, toastStaysMs, type Waiting } from "./toastQueue.ts";
+
+/** Decisions of the person: notifications, the document that shows the exact action, and the answer itself. */
+export interface Approvals extends vscode.Disposable {
+	/** Everything that waits and is known, the oldest first. */
+	readonly waiting: readonly Waiting[];
+	find(goalId: GoalId, approvalId: ApprovalId): Waiting | undefined;
+	answer(waiting: Waiting, choice: Choice, reason?: string): Promise<void>;
+	/** Asks for the reason first. */
+	deny(waiting: Waiting): Promise<void>;
+	open(goalId: GoalId, approvalId: ApprovalId): Promise<void>;
+}
+
+export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
+	const opened = new Map<ApprovalId, Waiting>();
+	const changed = new vscode.EventEmitter<vscode.Uri>();
+	const lensesChanged = new vscode.EventEmitter<void>();
+
+	const all = (): readonly Waiting[] =>
+		goals.whole
+			.flatMap((goal) => waiting(goal).map((approval) => ({ approval, goal })))
+			.toSorted((a, b) => a.approval.requestedAt.localeCompare(b.approval.requestedAt));
+
+	async function answer({ approval, goal }: Waiting, choice: Choice, given?: string): Promise<void> {
+		const reason = given ?? (choice.answer === "return" ? await askNote() : undefined);
+		if (choice.answer === "return" && reason === undefined) return;
+		try {
+			await daemon.ask("approval/answer", {
+				approvalId: approval.approvalId,
+				answer: choice.answer,
+				scope: choice.scope,
+				reason: reason || undefined,
+				digest: approval.digest,
+			});
+		} catch (cause) {
+			const settled = goals.goal(goal.goalId)?.settled.find((one) => one.approvalId === approval.approvalId);
+			if (settled) throw new ProtocolError("settled", settledSentence(settled));
+			throw cause;
+		}
+	}
+
+	const find = (goalId: GoalId, approvalId: ApprovalId): Waiting | undefined => {
+		const goal = goals.goal(goalId);
+		const approval = goal?.approvals[approvalId];
+		return goal && approval ? { goal, approval } : undefined;
+	};
+	/** As it is now, or as it was when it was opened, with what became of it. */
+	const latest = (uri: vscode.Uri): Waiting | undefined => {
+		const goalId = queryValue(uri, "goal") as GoalId;
+		const approvalId = queryValue(uri, "approval") as ApprovalId;
+		const now = find(goalId, approvalId);
+		if (now) opened.set(approvalId, now);
+		const before = opened.get(approvalId);
+		return before && { ...before, goal: goals.goal(goalId) ?? before.goal };
+	};
+
+	let shownAtMs = 0;
+	const queue = createToastQueue({
+		nowMs: () => Date.now(),
+		async show(sentence, choices) {
+			shownAtMs = Date.now();
+			const items = choices.map((choice) => ({ title: choice.label, choice }));
+			return (await vscode.window.showWarningMessage(sentence, ...items))?.choice;
+		},
+		retract({ approval, goal }) {
+			const settled = goals.goal(goal.goalId)?.settled.find((one) => one.approvalId === approval.approvalId);
+			if (settled) vscode.window.setStatusBarMessage(`$(shield) ${settledSentence(settled)}`, 8_000);
+			// VS Code has no way to close one notification. Toasts can be put behind the bell, where nothing is lost; that
+			// is done only while ours may still be on the screen.
+			if (Date.now() - shownAtMs < toastStaysMs || !vscode.window.state.focused)
+				void vscode.commands.executeCommand("notifications.hideToasts");
+		},
+		answer: (waiting, choice) => reported(answer(waiting, choice)),
+		open: ({ goal, approval }) => open(goal.goalId, approval.approvalId),
+	});
+
+	async function open(goalId: GoalId, approvalId: ApprovalId): Promise<void> {
+		const found = find(goalId, approvalId);
+		if (!found) throw new ProtocolError("settled", t("This approval no longer waits."));
+		opened.set(approvalId, found);
+		await vscode.commands.executeCommand(
+			"vscode.open",
+			approvalUri(goalId, approvalId, t("Approval for {0}", found.goal.title)),
+			{ preview: true },
+		);
+	}
+
+	const update = () => {
+		const notify = vscode.workspace.getConfiguration("missionControl").get<string>("notifications.approvals");
+		const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+		const shows = (goal: Goal) =>
+			vscode.workspace.isTrusted &&
+			notify !== "never" &&
+			(notify !== "thisWorkspace" || folders.includes(goal.workspace));
+		queue.update(all().filter(({ goal }) => shows(goal)));
+	};
+	const refreshDocuments = () => {
+		for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === schemes.approval) changed.fire(uri);
+		lensesChanged.fire();
+	};
+	const stop = goals.onChange(() => {
+		update();
+		refreshDocuments();
+	});
+
+	const subscriptions = [
+		changed,
+		lensesChanged,
+		queue,
+		vscode.workspace.onDidGrantWorkspaceTrust(update),
+		vscode.workspace.registerTextDocumentContentProvider(schemes.approval, {
+			onDidChange: changed.event,
+			provideTextDocumentContent(uri) {
+				const found = latest(uri);
+				return found ? approvalDocument(found.approval, found.goal) : t("This approval no longer waits.");
+			},
+		}),
+		vscode.languages.registerCodeLensProvider(
+			{ scheme: schemes.approval },
+			{
+				onDidChangeCodeLenses: lensesChanged.event,
+				provideCodeLenses(document) {
+					const found = latest(document.uri);
+					return found && find(found.goal.goalId, found.approval.approvalId) ? lenses(found) : [];
+				},
+			},
+		),
+	];
+
+	return {
+		get waiting() {
+			return all();
+		},
+		find,
+		answer,
+		async deny(waiting) {
+			const prompt = t("Why not? The agent reads it. Enter alone denies without a reason.");
+			const reason = await vscode.window.showInputBox({ title: t("Deny"), prompt, ignoreFocusOut: true });
+			if (reason !== undefined) await answer(waiting, { label: "", answer: "deny", scope: "once" }, reason);
+		},
+		open,
+		dispose() {
+			stop();
+			for (const subscription of subscriptions) subscription.dispose();
+		},
+	};
+}
+
+/** An answer given in a notification has nobody else to say what went wrong. */
+async function reported(done: Promise<void>): Promise<void> {
+	try {
+		await done;
+	} catch (cause) {
+		void vscode.window.showInformationMessage(cause instanceof Error ? cause.message : String(cause));
+	}
+}
+
+function askNote(): Thenable<string | undefined> {
+	return vscode.window.showInputBox({
+		title: t("Send the Plan Back"),
+		prompt: t("What should the planner change?"),
+		ignoreFocusOut: true,
+	});
+}
+
+function lenses({ approval, goal }: Waiting): vscode.CodeLens[] {
+	const top = new vscode.Range(0, 0, 0, 0);
+	const target = { goalId: goal.goalId, approvalId: approval.approvalId };
+	return [
+		...allChoices(approval).map(
+			(choice) =>
+				new vscode.CodeLens(top, {
+					title: choice.label,
+					command: "missionControl.answerApproval",
+					arguments: [{ ...target, answer: choice.answer, scope: choice.scope }],
+				}),
+		),
+		new vscode.CodeLens(top, {
+			title: t("Open Thread"),
+			command: "missionControl.openThread",
+			arguments: [{ ...target, threadId: (approval as Approval).threadId }],
+		}),
+	];
+}

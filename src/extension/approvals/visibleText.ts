@@ -1,0 +1,17 @@
+/**
+ * Whether a command can be shown in full, on one line, exactly as it would run. Nobody is offered to approve what they
+ * cannot see: line breaks are folded in a toast, bidirectional and invisible characters show something else than what
+ * runs, and VS Code turns `[text](command:…)` in a notification into a link that hides its target.
+ */
+export function isWhollyVisible(command: string, maxChars: number): boolean {
+	return command.length <= maxChars && !hidden.test(command) && !command.includes("](") && !/^\s|\s$/.test(command);
+}
+
+/** A text of an agent inside a sentence of ours: one line, no links, no longer than `maxChars`. */
+export function plainLine(text: string, maxChars: number): string {
+	const line = text.replace(new RegExp(hidden, "gu"), " ").replace(/\s+/g, " ").replaceAll("](", "] (").trim();
+	return line.length <= maxChars ? line : `${line.slice(0, maxChars - 1).trimEnd()}…`;
+}
+
+/** Control characters (line breaks and tabs too), invisible ones, and those that change the direction of writing. */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/u;

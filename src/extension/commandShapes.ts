@@ -1,0 +1,116 @@
+import * as vscode from "vscode";
+import type { GoalId } from "../protocol/ids.ts";
+import type { GoalSummary } from "../protocol/view.ts";
+import type { Choice } from "./approvals/approvalText.ts";
+import type { Waiting } from "./approvals/toastQueue.ts";
+import { isWhollyVisible } from "./approvals/visibleText.ts";
+import {
+	approvalInFront,
+	chooseGoal,
+	chooseStep,
+	chooseWaiting,
+	type Subject,
+	subjectOf,
+	wholeGoal,
+} from "./choose.ts";
+import type { Parts } from "./compose.ts";
+import { t } from "./words.ts";
+
+/** The shapes that commands share: about a goal, about a step, about an approval, each of which is asked for if need be. */
+export interface CommandRow {
+	/** It changes something, so it is refused in Restricted Mode. */
+	readonly acts?: boolean;
+	run(parts: Parts, argument: unknown): unknown;
+}
+
+/** `active`: the goal of the tab in front, or the current one, without asking. */
+export function withGoal(
+	run: (parts: Parts, goalId: GoalId, subject: Subject) => unknown,
+	fits?: ((goal: GoalSummary) => boolean) | "active",
+): CommandRow["run"] {
+	return async (parts, argument) => {
+		const subject = subjectOf(argument);
+		const implied = fits === "active" ? (parts.surfaces.activeGoal ?? parts.current.goalId) : undefined;
+		const filter = typeof fits === "function" ? fits : undefined;
+		const named = subject.goalId ?? implied;
+		const goalId = await chooseGoal(parts.goals, { goalId: named }, parts.current.goalId, filter);
+		if (goalId) await run(parts, goalId, subject);
+	};
+}
+
+export function withWaiting(run: (parts: Parts, waiting: Waiting, subject: Subject) => unknown): CommandRow["run"] {
+	return async (parts, argument) => {
+		const subject = subjectOf(argument ?? approvalInFront());
+		const waiting = await chooseWaiting(parts.approvals.waiting, subject);
+		if (waiting) await run(parts, waiting, subject);
+	};
+}
+
+export function control(
+	action: "pause" | "resume" | "cancel",
+	fits: (goal: GoalSummary) => boolean,
+	more: { readonly now?: boolean } = {},
+): CommandRow["run"] {
+	return withGoal(async ({ daemon }, goalId) => {
+		await daemon.ask("goal/control", { goalId, action, ...more });
+	}, fits);
+}
+
+export function controlStep(action: "retry" | "rerun" | "skip"): CommandRow["run"] {
+	return withGoal(async ({ daemon, goals }, goalId, subject) => {
+		const goal = await wholeGoal(goals, goalId);
+		const step = await chooseStep(goal, subject, (one) =>
+			action === "skip" ? one.state !== "completed" : one.attempt > 0,
+		);
+		if (step) await daemon.ask("goal/control", { goalId, action, stepId: step.stepId });
+	});
+}
+
+/** What cannot be seen in a row or a button is shown first; there it can be approved. */
+export async function approve({ approvals }: Parts, waiting: Waiting, scope: Choice["scope"]): Promise<void> {
+	const { command, approvalId } = waiting.approval;
+	const isShown =
+		command === undefined || isWhollyVisible(command, seenMaxChars) || approvalInFront()?.approvalId === approvalId;
+	if (!isShown) return approvals.open(waiting.goal.goalId, approvalId);
+	await approvals.answer(waiting, { label: "", answer: "approve", scope });
+}
+
+const seenMaxChars = 200;
+
+/** Everything that waits, to look at or, where all of the command fits, to answer in place. */
+export async function showWaiting({ approvals }: Parts): Promise<void> {
+	const yes = { iconPath: new vscode.ThemeIcon("check"), tooltip: t("Approve") };
+	const no = { iconPath: new vscode.ThemeIcon("close"), tooltip: t("Deny") };
+	const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly waiting: Waiting }>();
+	pick.placeholder = t("Enter shows the whole of it");
+	pick.items = approvals.waiting.map((waiting) => {
+		const { approval, goal } = waiting;
+		const isPlain = approval.kind === "tool" && isWhollyVisible(approval.command ?? "", pickMaxChars);
+		return {
+			label: approval.command?.split("\n")[0] ?? approval.summary,
+			description: goal.title,
+			detail: approval.reasons.join("; "),
+			buttons: isPlain ? [yes, no] : [],
+			waiting,
+		};
+	});
+	if (pick.items.length === 0) pick.placeholder = t("Nothing waits for your decision.");
+	pick.onDidTriggerItemButton(({ item, button }) => {
+		pick.hide();
+		const answer = button === yes ? "approve" : "deny";
+		void vscode.commands.executeCommand("missionControl.answerApproval", {
+			goalId: item.waiting.goal.goalId,
+			approvalId: item.waiting.approval.approvalId,
+			answer,
+		});
+	});
+	pick.onDidAccept(() => {
+		const [item] = pick.selectedItems;
+		pick.hide();
+		if (item) void approvals.open(item.waiting.goal.goalId, item.waiting.approval.approvalId);
+	});
+	pick.onDidHide(() => pick.dispose());
+	pick.show();
+}
+
+const pickMaxChars = 60;

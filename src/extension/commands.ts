@@ -1,0 +1,182 @@
+import * as vscode from "vscode";
+import type { GoalId, ThreadId } from "../protocol/ids.ts";
+import { ProtocolError } from "../protocol/peer.ts";
+import { endStates } from "../protocol/state.ts";
+import type { GoalSummary } from "../protocol/view.ts";
+import { wholeGoal } from "./choose.ts";
+import { approve, type CommandRow, control, controlStep, showWaiting, withGoal, withWaiting } from "./commandShapes.ts";
+import type { Parts } from "./compose.ts";
+import type { Goals } from "./goals.ts";
+import { activeThread } from "./threadRouter.ts";
+import type { TreeNode } from "./tree/nodes.ts";
+import { t } from "./words.ts";
+
+/** Everything a person can do in the editor, one row a command. `package.json` declares the same ids; a test compares. */
+export const commands = {
+	launch: {
+		acts: true,
+		async run(parts) {
+			const { askAndLaunch } = await import("./launch/launch.ts");
+			await showLaunched(parts, await askAndLaunch(parts.daemon));
+		},
+	},
+	launchPlaybook: {
+		acts: true,
+		async run(parts, argument) {
+			const { askAndRunPlaybook } = await import("./launch/playbook.ts");
+			const uri = argument instanceof vscode.Uri ? argument : undefined;
+			await showLaunched(parts, await askAndRunPlaybook(parts.daemon, uri));
+		},
+	},
+
+	openOverview: {
+		run: withGoal((parts, goalId, { approvalId }) => parts.surfaces.openOverview(goalId, approvalId)),
+	},
+	openThread: {
+		run: withGoal(async (parts, goalId, { threadId, stepId }) => {
+			const goal = await wholeGoal(parts.goals, goalId);
+			const thread = threadId ? goal.threads[threadId] : activeThread(goal, stepId);
+			if (thread) parts.surfaces.openThread(goalId, thread.threadId as ThreadId);
+			else parts.surfaces.openOverview(goalId);
+		}),
+	},
+	returnToGoal: {
+		run: withGoal((parts, goalId) => parts.surfaces.openOverview(parts.surfaces.activeGoal ?? goalId), "active"),
+	},
+	openFeed: { run: withGoal((parts, goalId) => parts.surfaces.openFeed(goalId)) },
+	openDossier: { run: withGoal((parts, goalId) => parts.dossiers.open(goalId)) },
+	compareDossier: { run: withGoal((parts, goalId) => parts.dossiers.compare(goalId)) },
+	openChanges: {
+		run: withGoal(async (parts, goalId, { stepId }) => {
+			if (!(await parts.diffs.openAll(goalId, stepId)))
+				throw new ProtocolError(
+					"noChanges",
+					stepId ? t("This step has changed no files.") : t("This goal has changed no files."),
+				);
+		}),
+	},
+	openChange: {
+		async run({ diffs }, argument) {
+			const node = argument as TreeNode | undefined;
+			if (node?.kind === "change") await diffs.openOne(node.goalId, node.change);
+		},
+	},
+	openFile: {
+		async run({ diffs }, argument) {
+			const node = argument as TreeNode | undefined;
+			if (node?.kind === "change") await diffs.openFile(node.goalId, node.change.path);
+		},
+	},
+
+	pause: { acts: true, run: control("pause", (goal) => isOpen(goal) && goal.state !== "paused") },
+	pauseNow: { acts: true, run: control("pause", isOpen, { now: true }) },
+	resume: { acts: true, run: control("resume", (goal) => goal.state === "paused") },
+	cancel: { acts: true, run: control("cancel", isOpen) },
+	delete: {
+		acts: true,
+		run: withGoal(
+			async (parts, goalId) => {
+				const title = parts.goals.summary(goalId)?.title ?? goalId;
+				const sentence = t("Delete “{0}”? What was said and done in it is erased and cannot be brought back.", title);
+				const erase = t("Delete");
+				if ((await vscode.window.showWarningMessage(sentence, { modal: true }, erase)) !== erase) return;
+				await parts.daemon.ask("goal/control", { goalId, action: "delete" });
+			},
+			(goal) => !isOpen(goal),
+		),
+	},
+	retryStep: { acts: true, run: controlStep("retry") },
+	rerunStep: { acts: true, run: controlStep("rerun") },
+	skipStep: { acts: true, run: controlStep("skip") },
+	runChecks: {
+		acts: true,
+		run: withGoal(async (parts, goalId) => {
+			await parts.daemon.ask("check/run", { goalId });
+		}),
+	},
+	sendMessage: {
+		acts: true,
+		run: withGoal(async (parts, goalId, { threadId }) => {
+			const goal = await wholeGoal(parts.goals, goalId);
+			const thread = threadId ? goal.threads[threadId] : activeThread(goal);
+			if (!thread) throw new ProtocolError("noThread", t("This goal has no thread yet that could read a message."));
+			const text = await vscode.window.showInputBox({
+				title: t("Message to {0}", thread.role),
+				prompt: t("Read before its next turn."),
+				ignoreFocusOut: true,
+			});
+			if (text?.trim()) await parts.daemon.ask("thread/send", { goalId, threadId: thread.threadId, text });
+		}, isOpen),
+	},
+
+	approve: { acts: true, run: withWaiting((parts, waiting) => approve(parts, waiting, "once")) },
+	approveForGoal: { acts: true, run: withWaiting((parts, waiting) => approve(parts, waiting, "goal")) },
+	deny: {
+		acts: true,
+		run: withWaiting((parts, waiting) => parts.approvals.answer(waiting, { label: "", answer: "deny", scope: "once" })),
+	},
+	denyWithReason: { acts: true, run: withWaiting((parts, waiting) => parts.approvals.deny(waiting)) },
+	showApproval: {
+		run: withWaiting(({ approvals }, { goal, approval }) => approvals.open(goal.goalId, approval.approvalId)),
+	},
+	/** Given by the lenses of the document that shows all of the action. */
+	answerApproval: {
+		acts: true,
+		run: withWaiting((parts, waiting, { answer, scope }) => {
+			if (!answer) return parts.approvals.open(waiting.goal.goalId, waiting.approval.approvalId);
+			return parts.approvals.answer(waiting, { label: "", answer, scope: scope ?? "once" });
+		}),
+	},
+	showWaiting: { run: (parts) => showWaiting(parts) },
+	showRunning: {
+		run: withGoal(
+			(parts, goalId) => parts.surfaces.openOverview(goalId),
+			(goal) => goal.state === "running" || goal.state === "planning",
+		),
+	},
+
+	startDaemon: { acts: true, run: ({ daemon }) => daemon.start() },
+	stopDaemon: {
+		acts: true,
+		async run({ daemon }) {
+			const { stillRunning } = await daemon.read("daemon/stop", {});
+			const commands =
+				stillRunning.length === 1 ? t("1 command goes on") : t("{0} commands go on", stillRunning.length);
+			const end =
+				stillRunning.length > 0 ? ` ${t("{0} by itself; its outcome is read at the next start.", commands)}` : "";
+			void vscode.window.showInformationMessage(`${t("The goal daemon has stopped.")}${end}`);
+		},
+	},
+	showLog: { run: ({ log }) => log.show() },
+	copyCommand: {
+		run: withWaiting((_parts, { approval }) => vscode.env.clipboard.writeText(approval.command ?? approval.summary)),
+	},
+	copyGoalId: { run: withGoal((_parts, goalId) => vscode.env.clipboard.writeText(goalId)) },
+} satisfies Record<string, CommandRow>;
+
+function isOpen(goal: GoalSummary): boolean {
+	return !endStates.includes(goal.state);
+}
+
+/** The goal is where the person looks: selected in the tree, followed by the feed. */
+async function showLaunched({ goals, current, tree }: Parts, goalId: GoalId | undefined): Promise<void> {
+	if (!goalId) return;
+	current.set(goalId);
+	await untilListed(goals, goalId);
+	await tree.reveal(goalId);
+}
+
+function untilListed(goals: Goals, goalId: GoalId): Promise<void> {
+	if (goals.summary(goalId)) return Promise.resolve();
+	return new Promise((resolve) => {
+		const done = () => {
+			clearTimeout(late);
+			stop();
+			resolve();
+		};
+		const late = setTimeout(done, listedTimeoutMs);
+		const stop = goals.onChange(() => goals.summary(goalId) && done());
+	});
+}
+
+const listedTimeoutMs = 3_000;

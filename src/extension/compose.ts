@@ -1,0 +1,187 @@
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { homeFolder, thisActor } from "../client/home.ts";
+import { ProtocolError } from "../protocol/peer.ts";
+import type { Target } from "../protocol/surface.ts";
+import { type Approvals, createApprovals } from "./approvals/approvals.ts";
+import { type ChangedFiles, createChangedFiles } from "./changedFiles.ts";
+import type { CommandRow } from "./commandShapes.ts";
+import { commands } from "./commands.ts";
+import { type CurrentGoal, createCurrentGoal } from "./currentGoal.ts";
+import { createDaemon, type Daemon } from "./daemon.ts";
+import { createBlobs } from "./documents/blobs.ts";
+import { registerChangeDecorations } from "./documents/changeDecorations.ts";
+import { createDiffs, type Diffs } from "./documents/diffs.ts";
+import { createDossiers, type Dossiers } from "./documents/dossier.ts";
+import { createOutputs, type Outputs } from "./documents/outputs.ts";
+import { createGoals, type Goals } from "./goals.ts";
+import { createStatusBar } from "./status/statusBar.ts";
+import { restrictedSentence } from "./surfaces/restricted.ts";
+import { createSurfaces, type Surfaces } from "./surfaces/surfaces.ts";
+import { createGoalsTree, type GoalsTree } from "./tree/goalsTree.ts";
+import { t } from "./words.ts";
+
+/** The parts of the extension in this window. Whoever needs one is given it; only here are they made and joined. */
+export interface Parts {
+	readonly log: vscode.LogOutputChannel;
+	readonly daemon: Daemon;
+	readonly goals: Goals;
+	readonly files: ChangedFiles;
+	readonly current: CurrentGoal;
+	readonly tree: GoalsTree;
+	readonly approvals: Approvals;
+	readonly diffs: Diffs;
+	readonly dossiers: Dossiers;
+	readonly outputs: Outputs;
+	readonly surfaces: Surfaces;
+}
+
+/** Registers everything and returns at once; the daemon is looked for afterwards. */
+export function compose(context: vscode.ExtensionContext): Parts {
+	const log = vscode.window.createOutputChannel("Mission Control", { log: true });
+	const daemon = createDaemon();
+	const goals = createGoals(daemon);
+	const files = createChangedFiles(daemon, goals);
+	const current = createCurrentGoal(context.workspaceState);
+	const blobs = createBlobs(daemon);
+	const diffs = createDiffs(goals, files, blobs);
+	const dossiers = createDossiers(daemon, goals);
+	const outputs = createOutputs(daemon, dataFolder);
+	const approvals = createApprovals(daemon, goals);
+	const tree = createGoalsTree(goals, files, (goalId) => current.set(goalId));
+	const surfaces = createSurfaces({
+		context,
+		daemon,
+		goals,
+		current,
+		open: (target) => openTarget(parts, target),
+		report: (cause, method) => log.error(`${method}: ${detailsOf(cause)}`),
+	});
+	const parts: Parts = { log, daemon, goals, files, current, tree, approvals, diffs, dossiers, outputs, surfaces };
+
+	const open = () => void daemon.open(clientOptions(context, log));
+	const first = setImmediate(open);
+	context.subscriptions.push(
+		...(Object.entries(commands) as [string, CommandRow][]).map(([name, row]) => register(parts, name, row)),
+		createStatusBar(goals),
+		registerChangeDecorations(),
+		vscode.workspace.onDidGrantWorkspaceTrust(open),
+		vscode.workspace.onDidChangeConfiguration((change) => {
+			if (change.affectsConfiguration("missionControl.dataFolder")) open();
+		}),
+		{ dispose: keepContexts(daemon, goals) },
+		surfaces,
+		tree,
+		approvals,
+		dossiers,
+		outputs,
+		blobs,
+		{
+			dispose() {
+				clearImmediate(first);
+				daemon.close();
+			},
+		},
+		log,
+	);
+	return parts;
+}
+
+/** The daemon's data folder: what the setting names, else what the environment or the platform says. */
+function dataFolder(): string {
+	const named = vscode.workspace.getConfiguration("missionControl").get<string>("dataFolder");
+	return named ? path.resolve(named) : homeFolder();
+}
+
+function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+	return {
+		home: dataFolder(),
+		actor: thisActor("VS Code"),
+		daemonScript: context.asAbsolutePath(path.join("dist", "daemon.js")),
+		start: vscode.workspace.isTrusted ? ("whenWorkWaits" as const) : ("never" as const),
+		log: (level: "error" | "warn" | "info" | "debug", text: string) => log[level](text),
+	};
+}
+
+function register(parts: Parts, name: string, row: CommandRow): vscode.Disposable {
+	return vscode.commands.registerCommand(`missionControl.${name}`, async (argument: unknown) => {
+		if (row.acts && !vscode.workspace.isTrusted) {
+			const trust = t("Manage Trust");
+			if ((await vscode.window.showInformationMessage(restrictedSentence(), trust)) === trust)
+				await vscode.commands.executeCommand("workbench.trust.manage");
+			return;
+		}
+		try {
+			await row.run(parts, argument);
+		} catch (cause) {
+			await tell(parts.log, name, cause);
+		}
+	});
+}
+
+/** A refusal is a sentence for the person. Anything else is a bug: whole in the log, and said to be there. */
+async function tell(log: vscode.LogOutputChannel, name: string, cause: unknown): Promise<void> {
+	if (cause instanceof ProtocolError) {
+		void vscode.window.showErrorMessage(cause.message);
+		return;
+	}
+	log.error(`${name}: ${detailsOf(cause)}`);
+	const show = t("Show Log");
+	const sentence = t("That did not work, and Mission Control does not know why. The log has the details.");
+	if ((await vscode.window.showErrorMessage(sentence, show)) === show) log.show();
+}
+
+function detailsOf(cause: unknown): string {
+	return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
+
+/** What menus and welcome texts look at. */
+function keepContexts({ onConnection, connection }: Daemon, goals: Goals): () => void {
+	const known = new Map<string, unknown>();
+	const set = (key: string, value: unknown) => {
+		if (known.get(key) === value) return;
+		known.set(key, value);
+		void vscode.commands.executeCommand("setContext", `missionControl.${key}`, value);
+	};
+	set("connection", connection.state);
+	const stops = [
+		onConnection(({ state }) => set("connection", state)),
+		goals.onChange(() => {
+			set("goalsKnown", goals.areKnown);
+			set(
+				"waiting",
+				goals.all.some((goal) => goal.pendingApprovals > 0),
+			);
+		}),
+	];
+	return () => {
+		for (const stop of stops) stop();
+	};
+}
+
+/** Where a webview asks to go. */
+async function openTarget(parts: Parts, target: Target): Promise<void> {
+	const { goalId } = target;
+	switch (target.kind) {
+		case "feed":
+			return parts.surfaces.openFeed(goalId, target.seq);
+		case "overview":
+			return parts.surfaces.openOverview(goalId);
+		case "thread":
+			return parts.surfaces.openThread(goalId, target.threadId);
+		case "change":
+			return parts.diffs.openOne(goalId, target);
+		case "changes":
+			if (!(await parts.diffs.openAll(goalId, target.stepId)))
+				throw new ProtocolError("noChanges", t("No file was changed."));
+			return;
+		case "file":
+			return parts.diffs.openFile(goalId, target.path);
+		case "dossier":
+			return parts.dossiers.open(goalId);
+		case "approval":
+			return parts.approvals.open(goalId, target.approvalId);
+		case "output":
+			return parts.outputs.open(goalId, target.seq);
+	}
+}

@@ -1,0 +1,87 @@
+import * as path from "node:path";
+import * as vscode from "vscode";
+import type { GoalId, StepId } from "../../protocol/ids.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import type { ChangedFiles } from "../changedFiles.ts";
+import type { Goals } from "../goals.ts";
+import { t } from "../words.ts";
+import type { Blobs } from "./blobs.ts";
+import { blobUri } from "./uris.ts";
+
+/** What a goal changed, in the editor's own diffs: one file, one step, the whole goal. */
+export interface Diffs {
+	openOne(goalId: GoalId, change: FileVersions): Promise<void>;
+	/** False when there is nothing to show. */
+	openAll(goalId: GoalId, stepId?: StepId): Promise<boolean>;
+	/** The file in the workspace as it is now. */
+	openFile(goalId: GoalId, filePath: string): Promise<void>;
+}
+
+export interface FileVersions {
+	readonly path: string;
+	readonly from?: string;
+	readonly before?: string;
+	readonly after?: string;
+}
+
+/** Files larger than this are not read again to see whether they are still as the goal left them. */
+const maxComparedBytes = 8 * 1024 * 1024;
+
+export function createDiffs(goals: Goals, files: ChangedFiles, blobs: Blobs): Diffs {
+	/**
+	 * The version that the goal left: the file itself while it still is that, so that it can be edited in the diff, else
+	 * the version that was kept.
+	 */
+	async function afterUri(goalId: GoalId, change: FileVersions): Promise<vscode.Uri> {
+		const kept = blobUri(goalId, change.path, change.after);
+		const workspace = goals.summary(goalId)?.workspace;
+		if (!change.after || !workspace) return kept;
+		const file = vscode.Uri.file(path.join(workspace, change.path));
+		try {
+			if ((await vscode.workspace.fs.stat(file)).size > maxComparedBytes) return kept;
+			const [now, left] = await Promise.all([vscode.workspace.fs.readFile(file), blobs.read(goalId, change.after)]);
+			return Buffer.compare(now, left) === 0 ? file : kept;
+		} catch {
+			return kept;
+		}
+	}
+
+	const titleOf = (goalId: GoalId) => goals.summary(goalId)?.title ?? goalId;
+
+	function stepTitle(goalId: GoalId, stepId: StepId): string {
+		const goal = goals.goal(goalId);
+		const step = goal?.steps[stepId];
+		return goal && step ? t("Step {0}: {1}", stepPosition(goal, step), step.title) : t("Step {0}", stepId);
+	}
+
+	return {
+		async openOne(goalId, change) {
+			const left = blobUri(goalId, change.from ?? change.path, change.before);
+			const right = await afterUri(goalId, change);
+			const name = change.path.split("/").at(-1)!;
+			await vscode.commands.executeCommand("vscode.diff", left, right, `${name} (${titleOf(goalId)})`, {
+				preview: true,
+			});
+		},
+		async openAll(goalId, stepId) {
+			const changes = await files.read(goalId, stepId);
+			if (changes.length === 0) return false;
+			const workspace = goals.summary(goalId)?.workspace ?? "/";
+			const rows = await Promise.all(
+				changes.map(async (change) => [
+					vscode.Uri.file(path.join(workspace, change.path)),
+					change.before ? blobUri(goalId, change.from ?? change.path, change.before) : undefined,
+					change.after ? await afterUri(goalId, change) : undefined,
+				]),
+			);
+			const title = stepId ? stepTitle(goalId, stepId) : t("{0}: all changes", titleOf(goalId));
+			await vscode.commands.executeCommand("vscode.changes", title, rows);
+			return true;
+		},
+		async openFile(goalId, filePath) {
+			const workspace = goals.summary(goalId)?.workspace ?? "/";
+			const file = path.resolve(workspace, filePath);
+			await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(file));
+		},
+	};
+}

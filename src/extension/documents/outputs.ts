@@ -1,0 +1,50 @@
+import * as path from "node:path";
+import * as vscode from "vscode";
+import type { GoalId } from "../../protocol/ids.ts";
+import type { Output } from "../../protocol/values.ts";
+import type { Daemon } from "../daemon.ts";
+import { t } from "../words.ts";
+import { outputUri, queryValue, schemes } from "./uris.ts";
+
+/** The output of a command or a check, by the event that carries it: all of it where it was kept in a file. */
+export interface Outputs extends vscode.Disposable {
+	open(goalId: GoalId, seq: number): Promise<void>;
+}
+
+export function createOutputs(daemon: Daemon, home: () => string): Outputs {
+	async function outputOf(goalId: GoalId, seq: number): Promise<Output | undefined> {
+		const { events } = await daemon.read("goal/events", { goalId, afterSeq: seq - 1, limit: 1 });
+		const [event] = events;
+		return event && "output" in event ? event.output : undefined;
+	}
+	const registration = vscode.workspace.registerTextDocumentContentProvider(schemes.output, {
+		async provideTextDocumentContent(uri) {
+			const output = await outputOf(queryValue(uri, "goal") as GoalId, Number(queryValue(uri, "seq")));
+			return output ? outputText(output) : t("This event has no output.");
+		},
+	});
+	return {
+		async open(goalId, seq) {
+			const output = await outputOf(goalId, seq);
+			const whole = output?.path && vscode.Uri.file(path.resolve(home(), output.path));
+			const isThere = whole && (await exists(whole));
+			await vscode.commands.executeCommand("vscode.open", isThere ? whole : outputUri(goalId, seq), { preview: true });
+		},
+		dispose: () => registration.dispose(),
+	};
+}
+
+function outputText({ head, tail, bytes }: Output): string {
+	const shown = Buffer.byteLength(head) + Buffer.byteLength(tail);
+	if (shown >= bytes || tail === "") return head || tail;
+	return `${head}\n… ${t("{0} bytes are left out here", bytes - shown)} …\n${tail}`;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+	try {
+		await vscode.workspace.fs.stat(uri);
+		return true;
+	} catch {
+		return false;
+	}
+}

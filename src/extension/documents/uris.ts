@@ -1,0 +1,58 @@
+import * as vscode from "vscode";
+import type { ApprovalId, GoalId } from "../../protocol/ids.ts";
+import type { ChangeView } from "../../protocol/view.ts";
+
+/**
+ * Documents that come from the daemon, by their address. The path is what a person reads in a tab; the query says what
+ * is meant.
+ */
+export const schemes = {
+	file: "mission-file",
+	change: "mission-change",
+	dossier: "mission-dossier",
+	approval: "mission-approval",
+	output: "mission-output",
+} as const;
+
+/** A version of a file; without a blob, the empty side of a file that was added or deleted. */
+export function blobUri(goalId: GoalId, filePath: string, blob: string | undefined): vscode.Uri {
+	return withQuery(schemes.file, filePath, { goal: goalId, blob });
+}
+
+/** Stands for a change in the tree, for its icon and its decoration. */
+export function changeUri(goalId: GoalId, change: ChangeView): vscode.Uri {
+	return withQuery(schemes.change, change.path, { goal: goalId, status: change.status });
+}
+
+/** The dossier as it stood after an event; now, without one. */
+export function dossierUri(goalId: GoalId, title: string, atSeq?: number): vscode.Uri {
+	return withQuery(schemes.dossier, `${fileName(title)}.md`, { goal: goalId, seq: atSeq?.toString() });
+}
+
+export function approvalUri(goalId: GoalId, approvalId: ApprovalId, title: string): vscode.Uri {
+	return withQuery(schemes.approval, `${fileName(title)}.txt`, { goal: goalId, approval: approvalId });
+}
+
+export function outputUri(goalId: GoalId, seq: number): vscode.Uri {
+	return withQuery(schemes.output, `output-${seq}.txt`, { goal: goalId, seq: String(seq) });
+}
+
+/** What `key` says in an address of ours. */
+export function queryValue(uri: vscode.Uri, key: string): string | undefined {
+	return new URLSearchParams(uri.query).get(key) ?? undefined;
+}
+
+function withQuery(scheme: string, filePath: string, values: Readonly<Record<string, string | undefined>>): vscode.Uri {
+	const query = new URLSearchParams();
+	for (const [key, value] of Object.entries(values)) if (value !== undefined) query.set(key, value);
+	return vscode.Uri.from({ scheme, path: `/${filePath}`, query: query.toString() });
+}
+
+/** A title as the name of a document: without what a path or an address would read as something else. */
+function fileName(title: string): string {
+	const name = title
+		.replace(/[\p{Cc}\p{Cf}\\/:*?"<>|#%]+/gu, " ")
+		.replace(/\s+/g, " ")
+		.trim();
+	return name.slice(0, 60).trim() || "goal";
+}

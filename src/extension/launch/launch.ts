@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { GoalId } from "../../protocol/ids.ts";
+import type { Input, Methods } from "../../protocol/methods.ts";
+import { ProtocolError } from "../../protocol/peer.ts";
+import type { ModelChoice } from "../../protocol/values.ts";
+import type { Daemon } from "../daemon.ts";
+import { t } from "../words.ts";
+import { type AgentRow, agentRows, agentSentence, type Providers } from "./agentChoice.ts";
+import { type LaunchChoices, type LaunchOption, launchOptions } from "./launchOptions.ts";
+
+/**
+ * The quick way to launch: one box for the prompt, Enter, and the goal is there. The agent and the other settings are
+ * one button away and keep what was typed.
+ */
+export async function askAndLaunch(daemon: Daemon, prompt = ""): Promise<GoalId | undefined> {
+	const folder = await chooseFolder();
+	if (!folder) return undefined;
+	const providers = daemon.ask("provider/list", {});
+	providers.catch(() => undefined);
+	let draft: Draft = { prompt, choices: { settings: {} } };
+	for (;;) {
+		const answer = await askPrompt(draft, providers);
+		draft = { ...draft, prompt: answer.prompt };
+		if (answer.kind === "cancel") return undefined;
+		if (answer.kind === "agent") {
+			const agent = await chooseAgent(await providers);
+			if (agent) draft = { ...draft, agent };
+		} else if (answer.kind === "options") {
+			draft = { ...draft, choices: await chooseOptions(draft.choices) };
+		} else {
+			return launchGoal(daemon, {
+				prompt: draft.prompt,
+				title: draft.choices.title,
+				workspace: folder.uri.fsPath,
+				settings: { ...draft.choices.settings, ...(draft.agent ? { agent: draft.agent } : {}) },
+			});
+		}
+	}
+}
+
+/** The same launch sent again is the same goal, so a connection that breaks in between makes no second one. */
+export async function launchGoal(daemon: Daemon, request: Input<Methods, "goal/launch">): Promise<GoalId> {
+	return (await daemon.ask("goal/launch", { ...request, requestId: randomUUID() })).goalId;
+}
+
+/** The folder that a goal works in. With several it is asked for. */
+export async function chooseFolder(uri?: vscode.Uri): Promise<vscode.WorkspaceFolder | undefined> {
+	const folders = vscode.workspace.workspaceFolders ?? [];
+	const own = uri && vscode.workspace.getWorkspaceFolder(uri);
+	if (own) return own;
+	if (folders.length === 0)
+		throw new ProtocolError("noFolder", t("A goal works in a folder. Open one, then launch again."));
+	if (folders.length === 1) return folders[0];
+	return vscode.window.showWorkspaceFolderPick({ placeHolder: t("The folder that the goal works in") });
+}
+
+interface Draft {
+	readonly prompt: string;
+	readonly agent?: ModelChoice;
+	readonly choices: LaunchChoices;
+}
+
+interface PromptAnswer {
+	readonly kind: "launch" | "agent" | "options" | "cancel";
+	readonly prompt: string;
+}
+
+function askPrompt(draft: Draft, providers: Promise<Providers>): Promise<PromptAnswer> {
+	const box = vscode.window.createInputBox();
+	const agentButton = { iconPath: new vscode.ThemeIcon("hubot"), tooltip: t("Choose the Agent") };
+	const optionsButton = { iconPath: new vscode.ThemeIcon("settings-gear"), tooltip: t("Budget, Autonomy, Checks…") };
+	box.title = t("Launch Goal");
+	box.placeholder = t("What is to be done?");
+	box.value = draft.prompt;
+	box.prompt = agentSentence(draft.agent, undefined);
+	box.buttons = [agentButton, optionsButton];
+	box.ignoreFocusOut = true;
+	let isOpen = true;
+	const describe = (text: string) => {
+		if (isOpen) box.prompt = text;
+	};
+	providers.then(
+		(known) => describe(agentSentence(draft.agent, known)),
+		(cause) => describe(cause instanceof Error ? cause.message : String(cause)),
+	);
+	return new Promise((resolve) => {
+		const done = (kind: PromptAnswer["kind"]) => {
+			if (!isOpen) return;
+			isOpen = false;
+			resolve({ kind, prompt: box.value.trim() });
+			box.dispose();
+		};
+		box.onDidAccept(() => {
+			if (box.value.trim() === "") box.validationMessage = t("Say what is to be done, or press Escape.");
+			else done("launch");
+		});
+		box.onDidChangeValue(() => {
+			box.validationMessage = undefined;
+		});
+		box.onDidTriggerButton((button) => done(button === agentButton ? "agent" : "options"));
+		box.onDidHide(() => done("cancel"));
+		box.show();
+	});
+}
+
+/** Listed models, and any other that is typed as `provider/model:effort`. */
+function chooseAgent(providers: Providers): Promise<ModelChoice | undefined> {
+	const pick = vscode.window.createQuickPick<AgentRow & vscode.QuickPickItem>();
+	pick.title = t("Agent");
+	pick.placeholder = t("Choose, or type provider/model or provider/model:effort");
+	pick.items = [...agentRows(providers, "")];
+	pick.matchOnDescription = true;
+	return new Promise((resolve) => {
+		pick.onDidChangeValue((value) => {
+			pick.items = [...agentRows(providers, value)];
+		});
+		pick.onDidAccept(() => {
+			const [row] = pick.activeItems;
+			if (!row?.agent) return;
+			resolve(row.agent);
+			pick.hide();
+		});
+		pick.onDidHide(() => {
+			resolve(undefined);
+			pick.dispose();
+		});
+		pick.show();
+	});
+}
+
+/** Until Escape, which goes back to the prompt. */
+async function chooseOptions(choices: LaunchChoices): Promise<LaunchChoices> {
+	for (let chosen = choices; ; ) {
+		const row = await vscode.window.showQuickPick(
+			launchOptions().map((option) => ({
+				label: option.label,
+				description: option.get(chosen) ?? t("default"),
+				option,
+			})),
+			{ title: t("Launch Settings"), placeHolder: t("Escape goes back to the prompt"), ignoreFocusOut: true },
+		);
+		if (!row) return chosen;
+		const value = await askOption(row.option, chosen);
+		if (value !== undefined) chosen = row.option.set(chosen, value);
+	}
+}
+
+async function askOption(option: LaunchOption, chosen: LaunchChoices): Promise<string | undefined> {
+	const value = option.get(chosen);
+	if (option.kind === "pick") {
+		const items = option.values.map((label) => ({ label, picked: label === value }));
+		return (await vscode.window.showQuickPick(items, { title: option.label, ignoreFocusOut: true }))?.label;
+	}
+	const text = await vscode.window.showInputBox({
+		title: option.label,
+		prompt: option.prompt,
+		value,
+		ignoreFocusOut: true,
+		validateInput: (typed) => option.problem?.(typed.trim()),
+	});
+	return text?.trim();
+}

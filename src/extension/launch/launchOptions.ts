@@ -1,0 +1,90 @@
+import type { PartialLaunchSettings } from "../../protocol/settings.ts";
+import { Autonomy, type BudgetResource, PlanApproval, Priority } from "../../protocol/values.ts";
+import { t } from "../words.ts";
+
+/** What a person may set at launch besides the prompt and the agent. What is left alone is decided by the daemon. */
+export interface LaunchChoices {
+	readonly title?: string;
+	readonly settings: PartialLaunchSettings;
+}
+
+export type LaunchOption =
+	| {
+			readonly kind: "pick";
+			readonly label: string;
+			readonly values: readonly string[];
+			readonly get: (choices: LaunchChoices) => string | undefined;
+			readonly set: (choices: LaunchChoices, value: string) => LaunchChoices;
+	  }
+	| {
+			readonly kind: "text";
+			readonly label: string;
+			readonly prompt: string;
+			readonly get: (choices: LaunchChoices) => string | undefined;
+			/** A sentence when the text cannot be used. */
+			readonly problem?: (text: string) => string | undefined;
+			/** An empty text takes the choice back. */
+			readonly set: (choices: LaunchChoices, text: string) => LaunchChoices;
+	  };
+
+export function launchOptions(): readonly LaunchOption[] {
+	return [
+		{
+			kind: "text",
+			label: t("Title"),
+			prompt: t("A short name for the goal. Empty: made from the prompt."),
+			get: (choices) => choices.title,
+			set: (choices, text) => ({ ...choices, title: text || undefined }),
+		},
+		picked("priority", t("Priority"), Priority.options),
+		picked("autonomy", t("Autonomy"), Autonomy.options),
+		picked("planApproval", t("Plan approval"), PlanApproval.options),
+		{
+			kind: "text",
+			label: t("Check"),
+			prompt: t("A command that must succeed before the goal is done. Several: one after another, with && between."),
+			get: ({ settings }) => settings.checks?.join(" && "),
+			set: (choices, text) => withSetting(choices, "checks", text ? [text] : undefined),
+		},
+		budget("usd", t("Budget: USD")),
+		budget("tokens", t("Budget: tokens")),
+		budget("minutes", t("Budget: minutes")),
+		budget("turns", t("Budget: turns")),
+	];
+}
+
+function picked(key: "priority" | "autonomy" | "planApproval", label: string, values: readonly string[]): LaunchOption {
+	return {
+		kind: "pick",
+		label,
+		values,
+		get: ({ settings }) => settings[key],
+		set: (choices, value) => withSetting(choices, key, value as never),
+	};
+}
+
+function budget(resource: BudgetResource, label: string): LaunchOption {
+	return {
+		kind: "text",
+		label,
+		prompt: t("The most this goal may use. Empty: no limit."),
+		get: ({ settings }) => settings.budget?.[resource]?.toString(),
+		problem: (text) =>
+			text === "" || (Number.isFinite(Number(text)) && Number(text) > 0)
+				? undefined
+				: t("A number above 0, or nothing."),
+		set: (choices, text) =>
+			withSetting(choices, "budget", {
+				...choices.settings.budget,
+				[resource]: text === "" ? undefined : Number(text),
+			}),
+	};
+}
+
+function withSetting<K extends keyof PartialLaunchSettings>(
+	choices: LaunchChoices,
+	key: K,
+	value: PartialLaunchSettings[K],
+): LaunchChoices {
+	return { ...choices, settings: { ...choices.settings, [key]: value } };
+}

@@ -1,0 +1,102 @@
+import * as path from "node:path";
+import * as vscode from "vscode";
+import type { GoalId } from "../../protocol/ids.ts";
+import { ProtocolError } from "../../protocol/peer.ts";
+import type { Daemon } from "../daemon.ts";
+import { t } from "../words.ts";
+import { chooseFolder, launchGoal } from "./launch.ts";
+import { playbookScore, refusedLine } from "./playbookText.ts";
+
+/** Runs a Markdown playbook: the one that was named, else one that is chosen. What runs is the file as it is saved. */
+export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Promise<GoalId | undefined> {
+	const uri = named ?? (await choosePlaybook());
+	if (!uri || !(await isSaved(uri))) return undefined;
+	const folder = await chooseFolder(uri);
+	if (!folder) return undefined;
+	const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+	const shown = path.relative(folder.uri.fsPath, uri.fsPath);
+	const isInside = !shown.startsWith("..") && !path.isAbsolute(shown);
+	try {
+		return await launchGoal(daemon, {
+			workspace: folder.uri.fsPath,
+			playbook: { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text },
+		});
+	} catch (cause) {
+		if (!(cause instanceof ProtocolError)) throw cause;
+		const line = refusedLine(cause.message, path.basename(uri.fsPath));
+		if (line === undefined) throw cause;
+		void offerLine(cause.message, uri, line);
+		return undefined;
+	}
+}
+
+/** More Markdown than this is not looked at, nor more of each file. */
+const maxFiles = 400;
+const maxFileBytes = 256 * 1024;
+const skippedFolders = "**/{node_modules,.git,dist,out,build,vendor,target,.venv}/**";
+
+async function choosePlaybook(): Promise<vscode.Uri | undefined> {
+	if (!vscode.workspace.workspaceFolders?.length)
+		throw new ProtocolError("noFolder", t("A playbook runs in a folder. Open one, then try again."));
+	const found = findPlaybooks();
+	const items = found.then((uris) =>
+		uris.map((uri) => ({ label: path.basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri })),
+	);
+	if ((await items).length === 0)
+		throw new ProtocolError(
+			"noPlaybook",
+			t(
+				"No Markdown file of this workspace has steps with commands. A playbook is one with ## steps and ```sh fences.",
+			),
+		);
+	const chosen = await vscode.window.showQuickPick(items, {
+		title: t("Run a Playbook"),
+		placeHolder: t("Its commands run in the folder, with your approval"),
+		matchOnDescription: true,
+	});
+	return chosen?.uri;
+}
+
+/** The file in the editor first, then what looks most like a playbook. */
+async function findPlaybooks(): Promise<readonly vscode.Uri[]> {
+	const uris = await vscode.workspace.findFiles("**/*.md", skippedFolders, maxFiles);
+	const scored = await Promise.all(uris.map(async (uri) => ({ uri, score: await scoreOf(uri) })));
+	const active = vscode.window.activeTextEditor?.document.uri.toString();
+	return scored
+		.filter(({ score }) => score > 0)
+		.toSorted((a, b) => rank(b) - rank(a) || a.uri.path.localeCompare(b.uri.path))
+		.map(({ uri }) => uri);
+
+	function rank({ uri, score }: { readonly uri: vscode.Uri; readonly score: number }): number {
+		return uri.toString() === active ? Number.POSITIVE_INFINITY : score;
+	}
+}
+
+async function scoreOf(uri: vscode.Uri): Promise<number> {
+	try {
+		const { size } = await vscode.workspace.fs.stat(uri);
+		if (size > maxFileBytes) return 0;
+		return playbookScore(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+	} catch {
+		return 0;
+	}
+}
+
+/** False when the person would rather not run the file that is on disk. */
+async function isSaved(uri: vscode.Uri): Promise<boolean> {
+	const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+	if (!document?.isDirty) return true;
+	const save = t("Save and Run");
+	const asSaved = t("Run as Saved");
+	const name = path.basename(uri.path);
+	const sentence = t("{0} has changes that are not saved. What runs is the saved file.", name);
+	const answer = await vscode.window.showWarningMessage(sentence, save, asSaved);
+	return answer === save ? document.save() : answer === asSaved;
+}
+
+async function offerLine(sentence: string, uri: vscode.Uri, line: number): Promise<void> {
+	const open = t("Open Line {0}", line);
+	if ((await vscode.window.showErrorMessage(sentence, open)) !== open) return;
+	const at = new vscode.Position(line - 1, 0);
+	await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+}

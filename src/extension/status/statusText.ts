@@ -1,0 +1,17 @@
+import type { GoalSummary } from "../../protocol/view.ts";
+import { t } from "../words.ts";
+
+/** What the status bar says: what waits for the person, and what runs. An entry with nothing to say is absent. */
+export function statusText(goals: readonly GoalSummary[]): { readonly waiting?: string; readonly running?: string } {
+	const waiting = waitingApprovals(goals);
+	const running = goals.filter((goal) => goal.state === "running" || goal.state === "planning").length;
+	return {
+		waiting: waiting === 0 ? undefined : waiting === 1 ? t("1 waits for you") : t("{0} wait for you", waiting),
+		running: running === 0 ? undefined : t("{0} running", running),
+	};
+}
+
+/** The number on the activity bar's icon. */
+export function waitingApprovals(goals: readonly GoalSummary[]): number {
+	return goals.reduce((sum, goal) => sum + goal.pendingApprovals, 0);
+}

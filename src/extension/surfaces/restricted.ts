@@ -1,0 +1,5 @@
+import { t } from "../words.ts";
+
+export function restrictedSentence(): string {
+	return t("Restricted Mode: you can look, nothing runs. Trust this workspace to go on.");
+}

@@ -1,0 +1,187 @@
+import type { Message } from "vscode-jsonrpc";
+import type { GoalId, ThreadId } from "../../protocol/ids.ts";
+import type { Handlers, Notice } from "../../protocol/methods.ts";
+import { ProtocolError, serve } from "../../protocol/peer.ts";
+import { portPipe } from "../../protocol/socketPipe.ts";
+import {
+	type SurfaceMethods,
+	type SurfaceNotices,
+	type surfaceKinds,
+	surfaceMethods,
+	type Target,
+} from "../../protocol/surface.ts";
+import { type Daemon, notConnected } from "../daemon.ts";
+import type { Goals } from "../goals.ts";
+import { restrictedSentence } from "./restricted.ts";
+
+/**
+ * The extension's end of a webview: answers what it may ask, passes on what it watches. It speaks through the messages
+ * that the webview's port carries, and neither the daemon's address nor its token is ever among them.
+ */
+export interface SurfaceHost {
+	show(place: Notice<SurfaceNotices, "surface/show">): void;
+	dispose(): void;
+}
+
+export interface SurfaceContext {
+	readonly kind: (typeof surfaceKinds)[number];
+	readonly goalId?: GoalId;
+	readonly threadId?: ThreadId;
+	readonly daemon: Daemon;
+	readonly goals: Goals;
+	/** False in Restricted Mode. */
+	readonly mayAct: () => boolean;
+	open(target: Target): Promise<void>;
+	copy(text: string): Promise<void>;
+	readonly memory: { get(): unknown; set(value: unknown): void };
+	report(cause: unknown, method: string): void;
+	/** The webview was told to show another goal, or chose one. */
+	onWatch?(goalId: GoalId): void;
+}
+
+/** What is used of a webview. */
+export interface WebviewPort {
+	post(message: unknown): void;
+	onMessage(listener: (message: unknown) => void): { dispose(): void };
+}
+
+export function hostSurface(port: WebviewPort, context: SurfaceContext): SurfaceHost {
+	const { daemon, goals } = context;
+	const watched = new Map<GoalId, () => void>();
+	const stops: (() => void)[] = [];
+	const closeListeners: (() => void)[] = [];
+	let place: { readonly goalId?: GoalId; readonly threadId?: ThreadId } = context;
+	let watchesList = false;
+
+	const acting = () => {
+		if (!context.mayAct()) throw new ProtocolError("restricted", restrictedSentence());
+	};
+	const handlers: Handlers<SurfaceMethods, undefined> = {
+		"surface/start": () => {
+			// A page that loads anew begins anew: what the one before watched is no longer wanted.
+			unwatchAll();
+			watchesList = false;
+			return {
+				kind: context.kind,
+				goalId: place.goalId,
+				threadId: place.threadId,
+				memory: context.memory.get(),
+				connection: daemon.connection,
+			};
+		},
+		"surface/open": async ({ target }) => {
+			await context.open(target);
+			return {};
+		},
+		"surface/remember": ({ memory }) => {
+			context.memory.set(memory);
+			return {};
+		},
+		"surface/copy": async ({ text }) => {
+			await context.copy(text);
+			return {};
+		},
+		"surface/startDaemon": () => {
+			acting();
+			daemon.start();
+			return {};
+		},
+		"goal/list": ({ watch }) => {
+			watchesList ||= watch;
+			return goals.areKnown ? { goals: [...goals.all] } : daemon.read("goal/list", { watch: false });
+		},
+		"goal/watch": ({ goalId }) => watch(goalId),
+		"goal/unwatch": ({ goalId }) => {
+			watched.get(goalId)?.();
+			watched.delete(goalId);
+			return {};
+		},
+		"goal/get": (params) => daemon.read("goal/get", params),
+		"goal/events": (params) => daemon.read("goal/events", params),
+		"goal/search": (params) => daemon.read("goal/search", params),
+		"change/list": (params) => daemon.read("change/list", params),
+		"change/diff": (params) => daemon.read("change/diff", params),
+		"goal/control": (params) => {
+			acting();
+			return daemon.ask("goal/control", params);
+		},
+		"thread/send": (params) => {
+			acting();
+			return daemon.ask("thread/send", params);
+		},
+		"approval/answer": (params) => {
+			acting();
+			return daemon.ask("approval/answer", params);
+		},
+		"check/run": (params) => {
+			acting();
+			return daemon.ask("check/run", params);
+		},
+	};
+
+	/** A snapshot first, then every event behind it, without a gap, over all that happens to the daemon's connection. */
+	function watch(goalId: GoalId): Promise<{ goal: NonNullable<ReturnType<Goals["goal"]>> }> {
+		watched.get(goalId)?.();
+		context.onWatch?.(goalId);
+		return new Promise((resolve, reject) => {
+			let sentSeq: number | undefined;
+			const stop = goals.follow(goalId, {
+				onChange(goal, events) {
+					if (sentSeq === undefined) resolve({ goal });
+					else if (events.length > 0) peer.notify("goal/event", { goalId, events: [...events] });
+					// The daemon's record is another one than before: the page begins anew, as after a lost connection.
+					else if (goal.seq < sentSeq) peer.notify("surface/connection", daemon.connection);
+					sentSeq = goal.seq;
+				},
+				onDelta: (delta) => peer.notify("goal/delta", delta),
+				onRefused: reject,
+			});
+			watched.set(goalId, stop);
+			if (daemon.connection.state === "stopped" && !goals.goal(goalId)) reject(notConnected());
+		});
+	}
+
+	const pipe = portPipe({
+		post: (message: Message) => port.post(message),
+		onMessage(listener) {
+			const subscription = port.onMessage((message) => {
+				if (typeof message === "object" && message !== null && "jsonrpc" in message) listener(message as Message);
+			});
+			stops.push(() => subscription.dispose());
+		},
+		onClose: (listener) => void closeListeners.push(listener),
+	});
+	const peer = serve<SurfaceMethods, SurfaceNotices, undefined>(
+		pipe,
+		surfaceMethods,
+		handlers,
+		undefined,
+		context.report,
+	);
+	stops.push(
+		daemon.onConnection((connection) => peer.notify("surface/connection", connection)),
+		goals.onChange((goalId) => {
+			if (!watchesList) return;
+			const summaries = goalId ? [goals.summary(goalId)] : goals.all;
+			for (const goal of summaries) if (goal) peer.notify("goal/summary", { goal });
+		}),
+	);
+
+	function unwatchAll(): void {
+		for (const stop of watched.values()) stop();
+		watched.clear();
+	}
+
+	return {
+		show(next) {
+			place = { goalId: next.goalId ?? place.goalId, threadId: next.threadId ?? place.threadId };
+			peer.notify("surface/show", next);
+		},
+		dispose() {
+			unwatchAll();
+			for (const stop of stops) stop();
+			for (const listener of closeListeners) listener();
+			peer.connection.dispose();
+		},
+	};
+}

@@ -1,0 +1,189 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { ApprovalId, GoalId, ThreadId } from "../../protocol/ids.ts";
+import type { surfaceKinds, Target } from "../../protocol/surface.ts";
+import type { CurrentGoal } from "../currentGoal.ts";
+import type { Daemon } from "../daemon.ts";
+import type { Goals } from "../goals.ts";
+import { rolePlace } from "../threadRouter.ts";
+import { t } from "../words.ts";
+import { surfacePage } from "./page.ts";
+import { hostSurface, type SurfaceContext, type SurfaceHost } from "./surfaceHost.ts";
+
+/** The webviews: the feed in the panel, which follows the current goal, and one tab for each goal and thread that is open. */
+export interface Surfaces extends vscode.Disposable {
+	openOverview(goalId: GoalId, approvalId?: ApprovalId): void;
+	openThread(goalId: GoalId, threadId: ThreadId): void;
+	/** Shows the feed and, in it, an event. */
+	openFeed(goalId: GoalId, seq?: number): Promise<void>;
+	/** Of the tab that is in front. */
+	readonly activeGoal: GoalId | undefined;
+}
+
+interface SurfacesOptions {
+	readonly context: vscode.ExtensionContext;
+	readonly daemon: Daemon;
+	readonly goals: Goals;
+	readonly current: CurrentGoal;
+	open(target: Target): Promise<void>;
+	report(cause: unknown, method: string): void;
+}
+
+interface OpenPanel {
+	readonly panel: vscode.WebviewPanel;
+	readonly host: SurfaceHost;
+	readonly goalId: GoalId;
+}
+
+type Kind = (typeof surfaceKinds)[number];
+type PanelKind = Exclude<Kind, "feed">;
+type Identity = { readonly goalId?: GoalId; readonly threadId?: ThreadId };
+
+export function createSurfaces({ context, daemon, goals, current, open, report }: SurfacesOptions): Surfaces {
+	const panels = new Map<string, OpenPanel>();
+	const root = vscode.Uri.joinPath(context.extensionUri, "dist", "webviews");
+	const media = vscode.Uri.joinPath(context.extensionUri, "media");
+	let feed: { readonly view: vscode.WebviewView; readonly host: SurfaceHost } | undefined;
+	let feedPlace: { readonly goalId: GoalId; readonly seq?: number } | undefined;
+
+	function load(kind: Kind, webview: vscode.Webview, identity: Identity, more: Partial<SurfaceContext> = {}) {
+		webview.options = { enableScripts: true, localResourceRoots: [root] };
+		const key = `surface:${kind}:${identity.threadId ?? (kind === "overview" ? identity.goalId : "") ?? ""}`;
+		const host = hostSurface(
+			{
+				post: (message) => void webview.postMessage(message),
+				onMessage: (listener) => webview.onDidReceiveMessage(listener),
+			},
+			{
+				kind,
+				...identity,
+				daemon,
+				goals,
+				mayAct: () => vscode.workspace.isTrusted,
+				open,
+				copy: async (text) => vscode.env.clipboard.writeText(text),
+				memory: {
+					get: () => context.workspaceState.get(key) ?? null,
+					set: (value) => void context.workspaceState.update(key, value),
+				},
+				report,
+				...more,
+			},
+		);
+		webview.html = surfacePage({
+			kind,
+			uriOf: (name) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString(),
+			cspSource: webview.cspSource,
+			nonce: randomBytes(16).toString("base64url"),
+			identity: { ...identity },
+		});
+		return host;
+	}
+
+	function openPanel(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): OpenPanel {
+		const known = panels.get(panelKey(kind, goalId, threadId));
+		if (known) {
+			known.panel.reveal();
+			return known;
+		}
+		const panel = vscode.window.createWebviewPanel(
+			viewTypes[kind],
+			titleOf(kind, goalId, threadId),
+			vscode.ViewColumn.Active,
+		);
+		return adopt(kind, panel, goalId, threadId);
+	}
+
+	/** A panel that was just created, or one that VS Code brings back. */
+	function adopt(kind: PanelKind, panel: vscode.WebviewPanel, goalId: GoalId, threadId?: ThreadId): OpenPanel {
+		const key = panelKey(kind, goalId, threadId);
+		const host = load(kind, panel.webview, threadId ? { goalId, threadId } : { goalId });
+		panel.iconPath = {
+			light: vscode.Uri.joinPath(media, `${kind}-light.svg`),
+			dark: vscode.Uri.joinPath(media, `${kind}-dark.svg`),
+		};
+		const stop = goals.onChange((changed) => {
+			if (changed && changed !== goalId) return;
+			const title = titleOf(kind, goalId, threadId);
+			if (goals.areKnown && panel.title !== title) panel.title = title;
+		});
+		panel.onDidChangeViewState(() => {
+			if (panel.active) current.set(goalId);
+		});
+		panel.onDidDispose(() => {
+			stop();
+			host.dispose();
+			panels.delete(key);
+		});
+		const opened = { panel, host, goalId };
+		panels.set(key, opened);
+		if (panel.active) current.set(goalId);
+		return opened;
+	}
+
+	function titleOf(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): string {
+		const title = goals.summary(goalId)?.title ?? t("Goal");
+		const goal = goals.goal(goalId);
+		return kind === "thread" && threadId && goal ? rolePlace(goal, threadId) : kind === "thread" ? t("Thread") : title;
+	}
+
+	const feedProvider: vscode.WebviewViewProvider = {
+		resolveWebviewView(view) {
+			const goalId = feedPlace?.goalId ?? current.goalId;
+			const host = load("feed", view.webview, goalId ? { goalId } : {}, { onWatch: (goalId) => current.set(goalId) });
+			feed = { view, host };
+			if (feedPlace?.seq !== undefined) host.show(feedPlace);
+			view.onDidDispose(() => {
+				host.dispose();
+				if (feed?.host === host) feed = undefined;
+			});
+		},
+	};
+
+	const subscriptions: vscode.Disposable[] = [
+		vscode.window.registerWebviewViewProvider("missionControl.feed", feedProvider),
+		...(["overview", "thread"] as const).map((kind) =>
+			vscode.window.registerWebviewPanelSerializer(viewTypes[kind], {
+				async deserializeWebviewPanel(panel, state: Identity | undefined) {
+					const { goalId, threadId } = state ?? {};
+					const isWhole = goalId && (kind === "overview" || threadId);
+					if (!isWhole || panels.has(panelKey(kind, goalId, threadId))) panel.dispose();
+					else adopt(kind, panel, goalId, threadId);
+				},
+			}),
+		),
+	];
+	const stop = current.onChange((goalId) => {
+		feedPlace = { goalId };
+		feed?.host.show({ goalId });
+	});
+
+	return {
+		openOverview(goalId, approvalId) {
+			const { host } = openPanel("overview", goalId);
+			if (approvalId) host.show({ goalId, approvalId });
+		},
+		openThread: (goalId, threadId) => void openPanel("thread", goalId, threadId),
+		async openFeed(goalId, seq) {
+			current.set(goalId);
+			feedPlace = { goalId, seq };
+			await vscode.commands.executeCommand("missionControl.feed.focus");
+			feed?.host.show(feedPlace);
+		},
+		get activeGoal() {
+			return [...panels.values()].find(({ panel }) => panel.active)?.goalId;
+		},
+		dispose() {
+			stop();
+			for (const { panel } of [...panels.values()]) panel.dispose();
+			feed?.host.dispose();
+			for (const subscription of subscriptions) subscription.dispose();
+		},
+	};
+}
+
+const viewTypes = { overview: "missionControl.overview", thread: "missionControl.thread" } as const;
+
+function panelKey(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): string {
+	return `${kind}:${goalId}:${threadId ?? ""}`;
+}

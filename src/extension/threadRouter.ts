@@ -1,0 +1,28 @@
+import type { Goal, Thread } from "../protocol/goal.ts";
+import type { StepId, ThreadId } from "../protocol/ids.ts";
+import { threads } from "../protocol/readiness.ts";
+import { stepPosition } from "../protocol/state.ts";
+import { t } from "./words.ts";
+
+/**
+ * The thread that a person means by "where it happens": one that writes now, else one with a call under way or waiting,
+ * else the one opened last, an active one before a closed one.
+ */
+export function activeThread(goal: Goal, stepId?: StepId): Thread | undefined {
+	const candidates = threads(goal).filter((thread) => stepId === undefined || thread.stepId === stepId);
+	return candidates.toReversed().toSorted((a, b) => liveliness(goal, b) - liveliness(goal, a))[0];
+}
+
+/** `reviewer · Step 3`: what the tab of a thread is called. */
+export function rolePlace(goal: Goal, threadId: ThreadId): string {
+	const thread = goal.threads[threadId];
+	if (!thread) return t("Thread");
+	const position = thread.stepId ? stepPosition(goal, { stepId: thread.stepId }) : 0;
+	return position > 0 ? t("{0} · Step {1}", thread.role, position) : `${thread.role} · ${goal.title}`;
+}
+
+function liveliness(goal: Goal, thread: Thread): number {
+	if (thread.turn) return 3;
+	if (Object.values(goal.calls).some((call) => call.threadId === thread.threadId)) return 2;
+	return thread.state === "active" ? 1 : 0;
+}

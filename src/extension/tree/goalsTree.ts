@@ -1,0 +1,154 @@
+import * as vscode from "vscode";
+import type { GoalId } from "../../protocol/ids.ts";
+import type { ChangedFiles } from "../changedFiles.ts";
+import { changeUri } from "../documents/uris.ts";
+import type { Goals } from "../goals.ts";
+import { waitingApprovals } from "../status/statusText.ts";
+import { t } from "../words.ts";
+import { goalNodes, rootNodes, stepNodes, type TreeNode } from "./nodes.ts";
+import { type Icon, rowOf } from "./rows.ts";
+
+/** The tree of goals in the activity bar. A goal is followed while it is unfolded, so that the folded ones cost nothing. */
+export interface GoalsTree extends vscode.Disposable {
+	/** Unfolds and selects a goal without taking the focus. */
+	reveal(goalId: GoalId): Promise<void>;
+	readonly selected: TreeNode | undefined;
+	/** The rows themselves, for tests. */
+	readonly provider: vscode.TreeDataProvider<TreeNode>;
+}
+
+/** Changes that arrive together are drawn together. */
+const drawAfterMs = 40;
+
+export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (goalId: GoalId) => void): GoalsTree {
+	const changed = new vscode.EventEmitter<undefined>();
+	const unfolded = new Map<GoalId, () => void>();
+
+	const unfold = (goalId: GoalId) => {
+		if (!unfolded.has(goalId)) unfolded.set(goalId, goals.follow(goalId));
+	};
+
+	const provider: vscode.TreeDataProvider<TreeNode> = {
+		onDidChangeTreeData: changed.event,
+		getTreeItem: (node) => itemOf(node),
+		getChildren(node) {
+			if (!node) return [...rootNodes(goals.all)];
+			// Asked for only when the goal is unfolded, by a person or because it waits for one.
+			if (node.kind === "goal") unfold(node.goalId);
+			return [...childrenOf(node, goals, files)];
+		},
+		getParent: (node) => parentOf(node, goals),
+	};
+	const view = vscode.window.createTreeView("missionControl.goals", {
+		treeDataProvider: provider,
+		showCollapseAll: true,
+	});
+
+	let timer: NodeJS.Timeout | undefined;
+	const draw = () => {
+		timer ??= setTimeout(() => {
+			timer = undefined;
+			changed.fire(undefined);
+			const waits = waitingApprovals(goals.all);
+			view.badge = waits > 0 ? { value: waits, tooltip: t("{0} waiting for your decision", waits) } : undefined;
+			for (const [goalId, stop] of unfolded) {
+				if (goals.summary(goalId)) continue;
+				stop();
+				unfolded.delete(goalId);
+			}
+		}, drawAfterMs);
+	};
+
+	const subscriptions = [
+		goals.onChange(draw),
+		files.onChange(draw),
+		...disposers(
+			view.onDidCollapseElement(({ element }) => {
+				if (element.kind !== "goal") return;
+				unfolded.get(element.goalId)?.();
+				unfolded.delete(element.goalId);
+			}),
+			view.onDidChangeSelection(({ selection: [node] }) => {
+				if (node && "goalId" in node) onSelect(node.goalId);
+			}),
+		),
+	];
+
+	return {
+		provider,
+		get selected() {
+			return view.selection[0];
+		},
+		async reveal(goalId) {
+			const summary = goals.summary(goalId);
+			if (!summary) return;
+			await view.reveal({ kind: "goal", goalId, summary }, { select: true, focus: false, expand: true });
+		},
+		dispose() {
+			clearTimeout(timer);
+			for (const stop of [...subscriptions, ...unfolded.values()]) stop();
+			view.dispose();
+			changed.dispose();
+		},
+	};
+}
+
+function childrenOf(node: TreeNode, goals: Goals, files: ChangedFiles): readonly TreeNode[] {
+	switch (node.kind) {
+		case "group":
+			return node.goals.map((summary) => ({ kind: "goal", goalId: summary.goalId, summary }));
+		case "goal": {
+			const goal = goals.goal(node.goalId);
+			// Unfolded, but not known yet: it is followed from now on, and the tree is drawn again when it is there.
+			if (!goal) return [];
+			const text = node.summary.state === "planning" ? t("The planner is writing the plan. Steps appear here.") : "";
+			return goalNodes(goal, files.of(node.goalId), text || node.summary.stateReason);
+		}
+		case "step":
+			return stepNodes(node.goal, node.step, files.of(node.goalId));
+		case "changes":
+			return node.changes.map((change) => ({ kind: "change", goalId: node.goalId, change, under: "goal" }));
+		default:
+			return [];
+	}
+}
+
+/** Only what can be revealed needs its parent: goals, whose parent is their group. */
+function parentOf(node: TreeNode, goals: Goals): TreeNode | undefined {
+	if (node.kind !== "goal") return undefined;
+	return rootNodes(goals.all).find(
+		(root) => root.kind === "group" && root.goals.some((goal) => goal.goalId === node.goalId),
+	);
+}
+
+function itemOf(node: TreeNode): vscode.TreeItem {
+	const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+	const row = rowOf(node, { now: Date.now(), folders });
+	const item = new vscode.TreeItem(row.label, foldStates[row.fold]);
+	item.id = row.id;
+	item.description = row.description ?? "";
+	item.tooltip = row.tooltip ?? row.label;
+	item.contextValue = row.context;
+	item.iconPath = row.icon && themeIcon(row.icon);
+	if (node.kind === "change") {
+		item.resourceUri = changeUri(node.goalId, node.change);
+		item.iconPath = vscode.ThemeIcon.File;
+	}
+	if (row.spoken) item.accessibilityInformation = { label: row.spoken };
+	if (row.click) item.command = { command: row.click, title: t("Open"), arguments: [node] };
+	return item;
+}
+
+export function themeIcon({ codicon, color }: Icon): vscode.ThemeIcon {
+	return new vscode.ThemeIcon(codicon, color ? new vscode.ThemeColor(color) : undefined);
+}
+
+const foldStates = {
+	leaf: vscode.TreeItemCollapsibleState.None,
+	folded: vscode.TreeItemCollapsibleState.Collapsed,
+	open: vscode.TreeItemCollapsibleState.Expanded,
+};
+
+function disposers(...disposables: readonly vscode.Disposable[]): (() => void)[] {
+	return disposables.map((disposable) => () => void disposable.dispose());
+}

@@ -1,0 +1,79 @@
+import type { Approval, Goal, Step, Thread } from "../../protocol/goal.ts";
+import type { GoalId } from "../../protocol/ids.ts";
+import { planSteps, threads } from "../../protocol/readiness.ts";
+import { endStates, stepPosition } from "../../protocol/state.ts";
+import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
+
+/** What the tree of goals consists of. Pure: which rows there are, in which order; `rows.ts` says how each looks. */
+export type TreeNode =
+	| { readonly kind: "group"; readonly group: Group; readonly goals: readonly GoalSummary[] }
+	| { readonly kind: "goal"; readonly goalId: GoalId; readonly summary: GoalSummary }
+	| { readonly kind: "approval"; readonly goalId: GoalId; readonly approval: Approval; readonly goal: Goal }
+	| { readonly kind: "step"; readonly goalId: GoalId; readonly step: Step; readonly goal: Goal }
+	| { readonly kind: "thread"; readonly goalId: GoalId; readonly thread: Thread; readonly goal: Goal }
+	| { readonly kind: "changes"; readonly goalId: GoalId; readonly changes: readonly ChangeView[] }
+	| { readonly kind: "change"; readonly goalId: GoalId; readonly change: ChangeView; readonly under: string }
+	| { readonly kind: "note"; readonly goalId: GoalId; readonly text: string };
+
+export const groups = ["needsYou", "running", "blocked", "finished"] as const;
+export type Group = (typeof groups)[number];
+
+/** Groups that have goals, the most pressing first; within one, the goal that moved last stands first. */
+export function rootNodes(goals: readonly GoalSummary[]): readonly TreeNode[] {
+	return groups.flatMap((group): TreeNode[] => {
+		const members = goals.filter((goal) => groupOf(goal) === group);
+		if (members.length === 0) return [];
+		return [{ kind: "group", group, goals: members.toSorted((a, b) => byRecency(a, b)) }];
+	});
+}
+
+export function groupOf(goal: GoalSummary): Group {
+	if (endStates.includes(goal.state)) return "finished";
+	if (goal.pendingApprovals > 0) return "needsYou";
+	return goal.state === "paused" || goal.state === "blocked" ? "blocked" : "running";
+}
+
+/** What a goal consists of: what waits for the person first, then its steps in the plan's order, then what it changed. */
+export function goalNodes(goal: Goal, changes: readonly ChangeView[], emptyText: string): readonly TreeNode[] {
+	const { goalId } = goal;
+	const nodes: TreeNode[] = [
+		...waiting(goal).map((approval): TreeNode => ({ kind: "approval", goalId, approval, goal })),
+		...threads(goal)
+			.filter((thread) => thread.stepId === undefined)
+			.map((thread): TreeNode => ({ kind: "thread", goalId, thread, goal })),
+		...planSteps(goal).map((step): TreeNode => ({ kind: "step", goalId, step, goal })),
+	];
+	if (changes.length > 0) nodes.push({ kind: "changes", goalId, changes });
+	return nodes.length > 0 ? nodes : [{ kind: "note", goalId, text: emptyText }];
+}
+
+/** Threads of the step's attempts, the newest attempt first, then the files it changed. */
+export function stepNodes(goal: Goal, step: Step, changes: readonly ChangeView[]): readonly TreeNode[] {
+	const { goalId } = goal;
+	return [
+		...threads(goal)
+			.filter((thread) => thread.stepId === step.stepId)
+			.toSorted((a, b) => (b.attempt ?? 0) - (a.attempt ?? 0))
+			.map((thread): TreeNode => ({ kind: "thread", goalId, thread, goal })),
+		...changes
+			.filter((change) => change.stepId === step.stepId)
+			.map((change): TreeNode => ({ kind: "change", goalId, change, under: step.stepId })),
+	];
+}
+
+/** Approvals that wait, the oldest first. */
+export function waiting(goal: Goal): readonly Approval[] {
+	return Object.values(goal.approvals).toSorted((a, b) => a.requestedAt.localeCompare(b.requestedAt));
+}
+
+/** Positions of the steps that this one still needs. */
+export function unmetNeeds(goal: Goal, step: Step): readonly number[] {
+	return step.needs.flatMap((stepId) => {
+		const needed = goal.steps[stepId];
+		return needed && needed.state !== "completed" && needed.state !== "skipped" ? [stepPosition(goal, needed)] : [];
+	});
+}
+
+function byRecency(a: GoalSummary, b: GoalSummary): number {
+	return b.updatedAt.localeCompare(a.updatedAt) || b.launchedAt.localeCompare(a.launchedAt);
+}

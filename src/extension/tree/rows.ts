@@ -1,0 +1,307 @@
+import type { Goal, Step } from "../../protocol/goal.ts";
+import { formatModelRef } from "../../protocol/modelRef.ts";
+import { stepChecks } from "../../protocol/readiness.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
+import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
+import { plainLine } from "../approvals/visibleText.ts";
+import { dayOrTime } from "../times.ts";
+import { t } from "../words.ts";
+import { type Group, type TreeNode, unmetNeeds } from "./nodes.ts";
+
+/**
+ * How a row of the tree looks, as data. Shape, then word, then colour: every icon that carries a colour has a word
+ * beside it or in its label, and the label for screen readers says all of it.
+ */
+export interface Row {
+	/** The same for the same thing over all updates, so that what is folded or selected stays so. */
+	readonly id: string;
+	readonly label: string;
+	readonly description?: string;
+	readonly tooltip?: string;
+	readonly icon?: Icon;
+	readonly spoken?: string;
+	/** What menus look at: words parted by dots. */
+	readonly context: string;
+	readonly fold: "leaf" | "folded" | "open";
+	/** A command of ours that a click runs, with the node as its argument. */
+	readonly click?: string;
+}
+
+export interface Icon {
+	readonly codicon: string;
+	/** A colour of the theme. */
+	readonly color?: string;
+}
+
+export function rowOf(node: TreeNode, view: { readonly now: number; readonly folders: readonly string[] }): Row {
+	switch (node.kind) {
+		case "group":
+			return {
+				id: `group:${node.group}`,
+				label: groupTitle(node.group),
+				description: String(node.goals.length),
+				context: `group.${node.group}`,
+				fold: "open",
+			};
+		case "goal":
+			return goalRow(node.summary, view.now, view.folders);
+		case "approval": {
+			const { approval, goal } = node;
+			const short = fitsTreeRow(approval);
+			const forGoal = approval.goalScope ? ".forGoal" : "";
+			const sentence = approvalSentence(approval, goal);
+			return {
+				id: `approval:${approval.approvalId}`,
+				label: short ? approval.command! : plainLine(approval.command ?? approval.summary, 60),
+				tooltip: sentence,
+				icon: icons.waits,
+				spoken: t("Waits for you: {0}", sentence),
+				context: `approval.${approval.kind}${short ? ".short" : ".long"}${forGoal}`,
+				fold: "leaf",
+				click: "missionControl.showApproval",
+			};
+		}
+		case "step":
+			return stepRow(node.step, node.goal);
+		case "thread": {
+			const { thread, goal } = node;
+			const attempts = thread.stepId ? goal.steps[thread.stepId]?.attempt : undefined;
+			const earlier = thread.attempt !== undefined && attempts !== undefined && thread.attempt < attempts;
+			const model = formatModelRef(thread.assignment);
+			const live = thread.turn !== undefined;
+			return {
+				id: `thread:${thread.threadId}`,
+				label: thread.role,
+				description: earlier ? `${model} · ${t("attempt {0}", thread.attempt!)}` : model,
+				tooltip: live ? t("{0} is writing ({1})", thread.role, model) : `${thread.role} (${model})`,
+				icon: thread.state === "active" ? icons.speaks : icons.spoke,
+				context: `thread.${thread.state}`,
+				fold: "leaf",
+				click: "missionControl.openThread",
+			};
+		}
+		case "changes":
+			return {
+				id: `changes:${node.goalId}`,
+				label: t("Changed files"),
+				description: [String(node.changes.length), lineCounts(sumOf(node.changes))].filter(Boolean).join("  "),
+				icon: icons.changes,
+				context: "changes",
+				fold: "folded",
+			};
+		case "change":
+			return changeRow(node.goalId, node.change, node.under);
+		case "note":
+			return { id: `note:${node.goalId}`, label: "", description: node.text, context: "note", fold: "leaf" };
+	}
+}
+
+export const icons = {
+	verified: { codicon: "pass-filled", color: "charts.green" },
+	unverified: { codicon: "pass" },
+	running: { codicon: "record", color: "charts.blue" },
+	verifying: { codicon: "color-mode", color: "charts.blue" },
+	waits: { codicon: "shield", color: "charts.yellow" },
+	blocked: { codicon: "warning", color: "charts.yellow" },
+	paused: { codicon: "debug-pause" },
+	failed: { codicon: "error", color: "charts.red" },
+	cancelled: { codicon: "circle-slash" },
+	pending: { codicon: "circle-large-outline" },
+	skipped: { codicon: "issue-draft" },
+	speaks: { codicon: "comment", color: "charts.purple" },
+	spoke: { codicon: "comment" },
+	changes: { codicon: "diff-multiple" },
+} as const satisfies Record<string, Icon>;
+
+export function groupTitle(group: Group): string {
+	const titles = {
+		needsYou: t("Needs you"),
+		running: t("Running"),
+		blocked: t("Blocked"),
+		finished: t("Finished"),
+	};
+	return titles[group];
+}
+
+/** `+3 −1`; empty where nobody counted. */
+export function lineCounts({ added, removed }: Pick<ChangeView, "added" | "removed">): string {
+	if (added === undefined && removed === undefined) return "";
+	return `+${added ?? 0} −${removed ?? 0}`;
+}
+
+function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Row {
+	const steps = goal.stepsTotal > 0 ? t("{0} of {1}", goal.stepsDone, goal.stepsTotal) : "";
+	const state = goalWord(goal, now) || steps;
+	const elsewhere = folders.includes(goal.workspace) ? "" : lastName(goal.workspace);
+	const description = [state, elsewhere].filter(Boolean).join(" · ");
+	return {
+		id: `goal:${goal.goalId}`,
+		label: goal.title,
+		description,
+		tooltip: `${goal.title}\n${goal.stateReason}\n${goal.workspace}`,
+		icon: goalIcon(goal),
+		spoken: [goal.title, stateWord(goal), goal.stateReason, steps].filter(Boolean).join(", "),
+		context: `goal.${goal.state}`,
+		fold: goal.pendingApprovals > 0 ? "open" : "folded",
+		click: "missionControl.openOverview",
+	};
+}
+
+function goalIcon(goal: GoalSummary): Icon {
+	switch (goal.state) {
+		case "completed":
+			return goal.verified ? icons.verified : icons.unverified;
+		case "failed":
+			return icons.failed;
+		case "cancelled":
+			return icons.cancelled;
+		case "paused":
+			return icons.paused;
+		case "blocked":
+			return icons.blocked;
+		case "queued":
+			return icons.pending;
+		case "awaiting_approval":
+			return icons.waits;
+		default:
+			return icons.running;
+	}
+}
+
+/** The word that a goal's icon stands for, with what matters most about it. Empty: its steps say more. */
+function goalWord(goal: GoalSummary, now: number): string {
+	const ended = dayOrTime(goal.updatedAt, now);
+	switch (goal.state) {
+		case "completed":
+			return goal.verified ? ended : `${t("unverified")} ${ended}`;
+		case "failed":
+			return t("failed {0}", ended);
+		case "cancelled":
+			return t("cancelled {0}", ended);
+		case "blocked":
+			return plainLine(goal.stateReason, 60).replace(/\.$/, "");
+		case "running":
+		case "awaiting_approval":
+			return "";
+		default:
+			return stateWord(goal);
+	}
+}
+
+function stateWord(goal: GoalSummary): string {
+	const words = {
+		queued: t("queued"),
+		planning: t("planning"),
+		running: t("running"),
+		awaiting_approval: t("waits for you"),
+		paused: t("paused"),
+		blocked: t("blocked"),
+		completed: goal.verified ? t("completed") : t("completed, unverified"),
+		failed: t("failed"),
+		cancelled: t("cancelled"),
+	};
+	return words[goal.state];
+}
+
+function stepRow(step: Step, goal: Goal): Row {
+	const position = stepPosition(goal, step);
+	const total = goal.plan?.order.length ?? 0;
+	const waits = Object.values(goal.approvals).some((approval) => approval.stepId === step.stepId);
+	const word = stepWord(step, goal, waits);
+	const reason = step.reason ?? step.attempts.at(-1)?.diagnosis;
+	const state = waits ? "waits" : step.state;
+	return {
+		id: `step:${goal.goalId}:${step.stepId}`,
+		label: `${position} ${step.title}`,
+		description: word,
+		tooltip: [`${position} ${step.title}`, plainLine(step.instructions, 300), reason && plainLine(reason, 300)]
+			.filter(Boolean)
+			.join("\n"),
+		icon: stepIcon(step, waits),
+		spoken: [t("Step {0} of {1}", position, total), step.title, word || step.state].join(", "),
+		context: `step.${state}.${step.state}`,
+		fold: step.attempt > 0 ? "folded" : "leaf",
+		click: "missionControl.openThread",
+	};
+}
+
+function stepIcon(step: Step, waits: boolean): Icon {
+	if (waits) return icons.waits;
+	switch (step.state) {
+		case "completed":
+			return step.verified ? icons.verified : icons.unverified;
+		case "in_progress":
+			return icons.running;
+		case "verifying":
+			return icons.verifying;
+		case "failed":
+			return icons.failed;
+		case "skipped":
+			return icons.skipped;
+		default:
+			return icons.pending;
+	}
+}
+
+function stepWord(step: Step, goal: Goal, waits: boolean): string {
+	if (waits) return t("waits for you");
+	switch (step.state) {
+		case "completed": {
+			if (!step.verified) return t("unverified");
+			return stepChecks(goal, step.stepId).some((check) => check.state === "stale") ? t("check stale") : "";
+		}
+		case "in_progress":
+			return step.attempt > 1 ? t("attempt {0}", step.attempt) : "";
+		case "verifying":
+			return isInReview(goal, step) ? t("in review") : t("checking");
+		case "failed":
+			return t("failed");
+		case "skipped":
+			return t("skipped");
+		default: {
+			const needs = unmetNeeds(goal, step);
+			return needs.length > 0 ? t("needs {0}", needs.join(", ")) : "";
+		}
+	}
+}
+
+function isInReview(goal: Goal, step: Step): boolean {
+	return Object.values(goal.threads).some(
+		(thread) => thread.stepId === step.stepId && thread.role === "reviewer" && thread.state === "active",
+	);
+}
+
+function changeRow(goalId: string, change: ChangeView, under: string): Row {
+	const slash = change.path.lastIndexOf("/");
+	const folder = slash > 0 ? change.path.slice(0, slash) : "";
+	const by = change.by === "outside" ? t("outside the goal") : change.by === "check" ? t("by a check") : "";
+	return {
+		id: `change:${goalId}:${under}:${change.path}`,
+		label: change.path.slice(slash + 1),
+		description: [folder, lineCounts(change), by].filter(Boolean).join("  "),
+		tooltip: change.from ? `${change.from} → ${change.path}` : change.path,
+		spoken: [change.path, statusWord(change.status), lineCounts(change), by].filter(Boolean).join(", "),
+		context: `change.${change.status}`,
+		fold: "leaf",
+		click: "missionControl.openChange",
+	};
+}
+
+export function statusWord(status: ChangeView["status"]): string {
+	const words = { added: t("added"), modified: t("modified"), deleted: t("deleted"), renamed: t("renamed") };
+	return words[status];
+}
+
+function sumOf(changes: readonly ChangeView[]): Pick<ChangeView, "added" | "removed"> {
+	const counted = changes.filter((change) => change.added !== undefined || change.removed !== undefined);
+	if (counted.length === 0 || counted.length < changes.length) return {};
+	return {
+		added: counted.reduce((sum, change) => sum + (change.added ?? 0), 0),
+		removed: counted.reduce((sum, change) => sum + (change.removed ?? 0), 0),
+	};
+}
+
+function lastName(folder: string): string {
+	return folder.split(/[\\/]/).filter(Boolean).at(-1) ?? folder;
+}
