@@ -1,0 +1,66 @@
+import { useEffect, useState } from "preact/hooks";
+import type { GoalSummary } from "../../protocol/view.ts";
+import { localTimes, plural } from "../shared/format.ts";
+import { useLasting } from "../shared/hooks.ts";
+import { Icon } from "../shared/icon.tsx";
+import { goalMark } from "../shared/marks.ts";
+import { Disconnected } from "../shared/stateLine.tsx";
+import { type Surface, sentence } from "../shared/surface.tsx";
+
+/** Which goal's feed? Newest first, what waits for the person before the rest. */
+export function GoalPicker({ surface }: { surface: Surface }) {
+	const { host, connection } = surface;
+	const [goals, setGoals] = useState<readonly GoalSummary[]>();
+	const [problem, setProblem] = useState<string>();
+	const loading = useLasting(goals === undefined && problem === undefined);
+	useEffect(() => {
+		if (connection.state !== "connected") return;
+		let over = false;
+		host.request("goal/list", { watch: true }).then(
+			(answer) => {
+				if (over) return;
+				setGoals(answer.goals);
+				setProblem(undefined);
+			},
+			(cause) => !over && setProblem(sentence(cause)),
+		);
+		const stop = host.on("goal/summary", ({ goal }) =>
+			setGoals((known) => [goal, ...(known ?? []).filter((one) => one.goalId !== goal.goalId)]),
+		);
+		return () => {
+			over = true;
+			stop();
+		};
+	}, [host, connection.state]);
+	const shown = [...(goals ?? [])]
+		.filter((goal) => !goal.deleted)
+		.sort(
+			(a, b) => Math.sign(b.pendingApprovals) - Math.sign(a.pendingApprovals) || b.updatedAt.localeCompare(a.updatedAt),
+		);
+	return (
+		<main class="picker">
+			{loading ? <div class="progress" /> : null}
+			{connection.state === "connected" ? null : <Disconnected connection={connection} host={host} />}
+			{problem ? <p class="refusal">{problem}</p> : null}
+			{goals !== undefined && shown.length === 0 ? <p>No goals yet.</p> : null}
+			{shown.length > 0 ? <h2>Whose feed?</h2> : null}
+			<ul>
+				{shown.map((goal) => {
+					const mark = goalMark(goal.state, goal.verified);
+					return (
+						<li key={goal.goalId}>
+							<button type="button" onClick={() => surface.show(goal.goalId)}>
+								<Icon icon={mark.icon} tone={mark.tone} />
+								<span class="cut">{goal.title}</span>
+								<span class="quiet small nowrap">
+									{goal.stepsTotal > 0 ? `${goal.stepsDone} of ${plural(goal.stepsTotal, "step")}` : mark.word}
+								</span>
+								<span class="quiet small cut grow">{localTimes(goal.stateReason)}</span>
+							</button>
+						</li>
+					);
+				})}
+			</ul>
+		</main>
+	);
+}

@@ -1,0 +1,296 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a row of a log is a group with a label; a fieldset is for forms.
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the list handles every key for its items, see feedList.tsx.
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import { AnswerButtons, ReasonField, useAnswering } from "../shared/answering.tsx";
+import { actionOf, isTooLong } from "../shared/approvals.ts";
+import { Button } from "../shared/controls/button.tsx";
+import { clockSeconds, elapsed, visible } from "../shared/format.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import { type Surface, sentence } from "../shared/surface.tsx";
+import type { Feed } from "./feed.ts";
+import { openRow } from "./feedList.tsx";
+import type { Item } from "./layout.ts";
+import { callKey, type Row } from "./rows.ts";
+
+interface ItemProps<K extends Item["kind"]> {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly feed: Feed;
+	readonly item: Extract<Item, { kind: K }>;
+	/** Where it stands, in pixels from the top of the list. */
+	readonly y: number;
+	/** Whether Tab reaches it. */
+	readonly active: boolean;
+	readonly now: number;
+	readonly narrow: boolean;
+	readonly onRefused: (sentence: string | undefined) => void;
+}
+
+export function GroupHeader(props: ItemProps<"group"> & { readonly hidden?: boolean }) {
+	const { surface, goal, feed, item, y, active, hidden } = props;
+	const { group, closed } = item;
+	const title = group.position ? `${group.position} ${group.title}` : group.title;
+	return (
+		<div
+			class="feed-group"
+			role="group"
+			style={{ top: `${y}px` }}
+			data-key={hidden ? undefined : item.key}
+			data-active={active && !hidden ? "" : undefined}
+			tabIndex={hidden ? undefined : active ? 0 : -1}
+			aria-label={`${title}, ${group.about}${closed ? ", folded" : ""}`}
+			onClick={() => feed.toggleGroup(group.key)}
+		>
+			<Icon icon={closed ? "chevron-right" : "chevron-down"} />
+			<span class="strong cut">{title}</span>
+			<span class="quiet cut">{group.about}</span>
+			<span class="grow" />
+			{group.threadId ? (
+				<Link
+					tabIndex={active && !hidden ? 0 : -1}
+					onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: group.threadId! })}
+				>
+					Open Thread
+				</Link>
+			) : null}
+		</div>
+	);
+}
+
+export function RowItem(props: ItemProps<"row">) {
+	const { goal, item } = props;
+	const approval = item.row.approvalId ? goal.approvals[item.row.approvalId] : undefined;
+	return approval ? <WaitingRow {...props} approval={approval} /> : <PlainRow {...props} />;
+}
+
+function PlainRow({ surface, goal, feed, item, y, active, now, onRefused }: ItemProps<"row">) {
+	const row = asItStands(goal, item.row);
+	const result = resultOf(goal, row, now);
+	const again = row.rerun;
+	const label = [
+		clockSeconds(row.at),
+		`${row.word} ${row.text}`,
+		row.note,
+		row.code,
+		result,
+		row.lines ? `${row.lines[0]} lines added, ${row.lines[1]} removed` : undefined,
+		item.open === undefined ? undefined : item.open ? "unfolded" : "folded",
+	]
+		.filter(Boolean)
+		.join(", ");
+	const rerun = () =>
+		surface.host
+			.request("check/run", { goalId: goal.goalId, checkId: row.checkId })
+			.then(() => onRefused(undefined))
+			.catch((cause) => onRefused(sentence(cause)));
+	return (
+		<div
+			class={`feed-row${row.startedAt ? " open" : ""}`}
+			role="group"
+			style={{ top: `${y}px` }}
+			data-key={item.key}
+			data-seq={row.seq}
+			data-active={active ? "" : undefined}
+			tabIndex={active ? 0 : -1}
+			aria-label={label}
+			onDblClick={() => openRow(surface, goal, row)}
+		>
+			<span class="time num">{clockSeconds(row.at)}</span>
+			<Twist open={item.open} onClick={() => feed.toggleFold(item.key, !item.open)} />
+			<Icon icon={row.icon} tone={row.tone} />
+			<span class="word cut">{row.word}</span>
+			<span class="text cut">
+				{row.isLink ? (
+					<Link tabIndex={active ? 0 : -1} onOpen={() => openRow(surface, goal, row)}>
+						{row.text}
+					</Link>
+				) : (
+					row.text
+				)}
+				{row.note ? <span class="quiet"> {row.note}</span> : null}
+			</span>
+			<span class="result">
+				{row.code ? (
+					<>
+						<span class="code">{row.code}</span>
+						{result ? " · " : ""}
+					</>
+				) : null}
+				{again ? (
+					<Link tabIndex={active ? 0 : -1} onOpen={() => void rerun()}>
+						Run Again
+					</Link>
+				) : (
+					result
+				)}
+				{row.lines ? (
+					<>
+						<span class="added">+{row.lines[0]}</span> <span class="removed">−{row.lines[1]}</span>
+					</>
+				) : null}
+			</span>
+		</div>
+	);
+}
+
+/** An approval that waits. Enter shows it; only its button approves, and only where the whole command can be seen. */
+function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
+	const { surface, goal, feed, item, y, active, approval, narrow } = props;
+	const answering = useAnswering(surface.host, approval, () => focusNext(goal, feed, approval));
+	const text = useRef<HTMLSpanElement>(null);
+	const [cut, setCut] = useState(true);
+	const action = actionOf(approval);
+	useLayoutEffect(() => {
+		const element = text.current;
+		if (!element) return;
+		const measure = () => setCut(element.scrollWidth > element.clientWidth + 1);
+		const observer = new ResizeObserver(measure);
+		observer.observe(element);
+		measure();
+		return () => observer.disconnect();
+	}, [action]);
+	const notWhole = cut || action.includes("\n") || isTooLong(approval);
+	const show = () => surface.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
+	return (
+		<div
+			class={`feed-row waiting${narrow ? " tall" : ""}`}
+			role="group"
+			style={{ top: `${y}px` }}
+			data-key={item.key}
+			data-seq={item.row.seq}
+			data-active={active ? "" : undefined}
+			tabIndex={active ? 0 : -1}
+			aria-label={`Approval: ${action}. ${approval.reasons.join(", ")}`}
+			title={answering.refusal}
+		>
+			<span class="time num">{clockSeconds(item.row.at)}</span>
+			<span />
+			<Icon icon="shield" tone="wait" />
+			<span class="word cut">approval</span>
+			<span class="text whole">
+				<span class="cut" ref={text}>
+					{visible(action)}
+				</span>
+				<span class="quiet about cut">{approval.reasons.join(", ")}</span>
+			</span>
+			<span class="buttons">
+				{answering.refusal ? (
+					<span role="alert" class="cut refused">
+						{answering.refusal}
+					</span>
+				) : null}
+				{answering.reasonFor ? (
+					<ReasonField answering={answering} />
+				) : (
+					<>
+						<AnswerButtons
+							small
+							approval={approval}
+							answering={answering}
+							hideApprove={notWhole}
+							tabIndex={active ? 0 : -1}
+						/>
+						<Button
+							small
+							primary={notWhole}
+							tabIndex={active ? 0 : -1}
+							onClick={show}
+							label={`Show: ${approval.summary}`}
+						>
+							Show
+						</Button>
+					</>
+				)}
+			</span>
+		</div>
+	);
+}
+
+export function LineItem({ surface, goal, item, y, active }: ItemProps<"line">) {
+	const { row, text, more } = item;
+	const open = () =>
+		row.output
+			? surface.open({ kind: "output", goalId: goal.goalId, seq: row.output.seq })
+			: openRow(surface, goal, row);
+	return (
+		<div class="feed-line" style={{ top: `${y}px` }}>
+			<span class="cut quiet">{text}</span>
+			{more ? (
+				<Link tabIndex={active ? 0 : -1} onOpen={open}>
+					{more}
+				</Link>
+			) : null}
+		</div>
+	);
+}
+
+export function LiveItem({ item, y, active, now }: ItemProps<"live">) {
+	const { live } = item;
+	const time = elapsed(now - live.since);
+	const state = `${live.reasoning ? "thinking" : "writing"} · ${time}`;
+	return (
+		<div
+			class="feed-row live"
+			role="group"
+			style={{ top: `${y}px` }}
+			data-key={item.key}
+			data-active={active ? "" : undefined}
+			tabIndex={active ? 0 : -1}
+			aria-label={`${live.word} is ${live.reasoning ? "thinking" : "writing"}`}
+		>
+			<span class="time num">{clockSeconds(new Date(live.since).toISOString())}</span>
+			<span />
+			<Icon icon="comment" tone="agent" />
+			<span class="word cut">{live.word}</span>
+			<span class="text flowing">
+				<span>
+					{live.text.slice(-600)}
+					<span class="caret" />
+				</span>
+			</span>
+			<span class="result">{state}</span>
+		</div>
+	);
+}
+
+/** For the mouse; Space does it from the keyboard. */
+function Twist({ open, onClick }: { open: boolean | undefined; onClick: () => void }) {
+	if (open === undefined) return <span />;
+	return (
+		// biome-ignore lint/a11y: the row says whether it is folded, and Space folds it.
+		<span class="twist" onClick={onClick}>
+			<Icon icon={open ? "chevron-down" : "chevron-right"} />
+		</span>
+	);
+}
+
+/** A check's verdict may have gone stale since; the row of its last run says so. */
+function asItStands(goal: Goal, row: Row): Row & { readonly rerun?: boolean } {
+	const check = row.checkId ? goal.checks[row.checkId] : undefined;
+	if (!check || row.category !== "checks" || check.run?.runId !== row.runId) return row;
+	if (check.state === "stale") {
+		return { ...row, icon: "stale", tone: "wait", note: "stale: files changed since", rerun: !goal.end };
+	}
+	return row;
+}
+
+function resultOf(goal: Goal, row: Row, now: number): string | undefined {
+	if (row.result !== undefined) return row.result;
+	const call = row.toolCallId ? goal.calls[row.toolCallId] : undefined;
+	if (row.key === callKey(row.toolCallId ?? "") && !call) return undefined;
+	if (call?.state === "waiting") return "waits for you";
+	if (row.startedAt) return `running · ${elapsed(now - Date.parse(row.startedAt))}`;
+	return undefined;
+}
+
+/** To the next approval, else back to the row. */
+function focusNext(goal: Goal, feed: Feed, answered: Approval): void {
+	const next = Object.values(goal.approvals).find((approval) => approval.approvalId !== answered.approvalId);
+	const key = `approval:${next?.approvalId ?? answered.approvalId}`;
+	if (next) feed.goToApproval(next.approvalId);
+	requestAnimationFrame(() =>
+		requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus()),
+	);
+}

@@ -1,0 +1,117 @@
+import { type EventType, isEventType, type RecordedEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { StepId, ThreadId } from "../../protocol/ids.ts";
+import { callKey, eventRows, type Row, type Rule } from "./rows.ts";
+
+/**
+ * The rows of a stretch of a goal's log, which grows at both ends and is cut at both ends. An event that changes a row
+ * which is not here is kept until the row comes, so that pages may arrive in any order and a row read again is whole.
+ */
+export interface RowBook {
+	/** In the order of the log. */
+	rows(): readonly Row[];
+	row(key: string): Row | undefined;
+	/** Events after all that were added, oldest first. */
+	append(events: readonly RecordedEvent[], goal: Goal | undefined): void;
+	/** Events before all that were added, oldest first. */
+	prepend(events: readonly RecordedEvent[], goal: Goal | undefined): void;
+	/** Drops the first or last `count` rows. */
+	cutStart(count: number): void;
+	cutEnd(count: number): void;
+	/** Drops rows that are over and not wanted. */
+	prune(wanted: (row: Row) => boolean): void;
+}
+
+export function newRowBook(): RowBook {
+	let cells: Cell[] = [];
+	const byKey = new Map<string, Cell>();
+	const early = new Map<string, RecordedEvent[]>();
+
+	/** The thread that last worked on each step, which tells where a changed file or a check belongs. */
+	function build(events: readonly RecordedEvent[], goal: Goal | undefined): Cell[] {
+		const made: Cell[] = [];
+		const lastThread = new Map<StepId, ThreadId>();
+		for (const event of events) {
+			if (!isEventType(event.type)) continue;
+			const rule = eventRows[event.type] as Rule<EventType>;
+			if (rule === "hidden") continue;
+			const key = rule.key?.(event) ?? `event:${event.seq}`;
+			if ("change" in rule) {
+				const cell = byKey.get(key);
+				if (cell) change(cell, event);
+				else keep(early, key, event);
+				continue;
+			}
+			if (byKey.has(key)) continue;
+			const draft = rule.row(event);
+			const stepId = draft.stepId ?? (draft.checkId ? goal?.checks[draft.checkId]?.stepId : undefined);
+			const threadId =
+				draft.threadId ??
+				(draft.writer ? byKey.get(callKey(draft.writer))?.row.threadId : undefined) ??
+				(stepId ? (lastThread.get(stepId) ?? threadOf(goal, stepId, draft.attempt)) : undefined);
+			if (draft.threadId && stepId) lastThread.set(stepId, draft.threadId);
+			const cell: Cell = {
+				row: { ...draft, key, seq: event.seq, at: event.at, stepId, threadId },
+				changes: [],
+			};
+			byKey.set(key, cell);
+			for (const later of early.get(key) ?? []) change(cell, later);
+			early.delete(key);
+			made.push(cell);
+		}
+		return made;
+	}
+
+	function drop(cell: Cell): void {
+		byKey.delete(cell.row.key);
+		for (const event of cell.changes) keep(early, cell.row.key, event);
+	}
+
+	return {
+		rows: () => cells.map((cell) => cell.row),
+		row: (key) => byKey.get(key)?.row,
+		append(events, goal) {
+			cells.push(...build(events, goal));
+		},
+		prepend(events, goal) {
+			cells = [...build(events, goal), ...cells];
+		},
+		cutStart(count) {
+			for (const cell of cells.splice(0, count)) drop(cell);
+		},
+		cutEnd(count) {
+			if (count > 0) for (const cell of cells.splice(-count, count)) byKey.delete(cell.row.key);
+		},
+		prune(wanted) {
+			cells = cells.filter((cell) => {
+				if (wanted(cell.row)) return true;
+				byKey.delete(cell.row.key);
+				return false;
+			});
+		},
+	};
+}
+
+interface Cell {
+	row: Row;
+	/** Events that changed it. */
+	readonly changes: RecordedEvent[];
+}
+
+function change(cell: Cell, event: RecordedEvent): void {
+	const rule = eventRows[event.type] as Rule<EventType>;
+	if (rule === "hidden" || !("change" in rule)) return;
+	cell.row = rule.change(cell.row, event);
+	cell.changes.push(event);
+}
+
+function keep(early: Map<string, RecordedEvent[]>, key: string, event: RecordedEvent): void {
+	const kept = early.get(key);
+	if (kept) kept.push(event);
+	else early.set(key, [event]);
+}
+
+function threadOf(goal: Goal | undefined, stepId: StepId, attempt: number | undefined): ThreadId | undefined {
+	const attempts = goal?.steps[stepId]?.attempts ?? [];
+	return (attempts.find((one) => one.attempt === attempt) ?? attempts.at(-1))?.threadId;
+}

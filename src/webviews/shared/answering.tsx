@@ -1,0 +1,115 @@
+import { useState } from "preact/hooks";
+import type { Approval } from "../../protocol/goal.ts";
+import { type Answer, answersTo } from "./approvals.ts";
+import { Button } from "./controls/button.tsx";
+import { TextField } from "./controls/textField.tsx";
+import type { Host } from "./host.ts";
+import { sentence } from "./surface.tsx";
+
+/** One answer under way: the buttons wait for it, and a refusal is said below them. */
+export interface Answering {
+	readonly sending: boolean;
+	readonly refusal?: string;
+	/** The answer whose reason is being written. */
+	readonly reasonFor?: Answer;
+	choose(answer: Answer): void;
+	send(answer: Answer, reason?: string): void;
+	cancel(): void;
+}
+
+export function useAnswering(host: Host, approval: Approval, onAnswered?: () => void): Answering {
+	const [sending, setSending] = useState(false);
+	const [refusal, setRefusal] = useState<string>();
+	const [reasonFor, setReasonFor] = useState<Answer>();
+	async function send(answer: Answer, reason?: string): Promise<void> {
+		setSending(true);
+		setRefusal(undefined);
+		try {
+			await host.request("approval/answer", {
+				approvalId: approval.approvalId,
+				answer: answer.answer,
+				scope: answer.scope,
+				reason: reason || undefined,
+				digest: approval.digest,
+			});
+			setReasonFor(undefined);
+			onAnswered?.();
+		} catch (cause) {
+			setRefusal(sentence(cause));
+			setSending(false);
+		}
+	}
+	return {
+		sending,
+		refusal,
+		reasonFor,
+		choose: (answer) => (answer.reason ? setReasonFor(answer) : void send(answer)),
+		send: (answer, reason) => void send(answer, reason),
+		cancel: () => setReasonFor(undefined),
+	};
+}
+
+/** The buttons of an approval, primary first. Where the command is not wholly visible, approving it is not offered. */
+export function AnswerButtons(props: {
+	readonly approval: Approval;
+	readonly answering: Answering;
+	readonly hideApprove: boolean;
+	readonly small?: boolean;
+	readonly tabIndex?: number;
+}) {
+	const { approval, answering, hideApprove, small, tabIndex } = props;
+	return (
+		<>
+			{answersTo(approval)
+				.filter((answer) => !hideApprove || answer.answer !== "approve")
+				.map((answer) => (
+					<Button
+						key={answer.label}
+						primary={answer.primary}
+						small={small}
+						tabIndex={tabIndex}
+						disabled={answering.sending}
+						label={`${answer.label.replace("…", "")}: ${approval.summary}`}
+						onClick={() => answering.choose(answer)}
+					>
+						{answer.label}
+					</Button>
+				))}
+		</>
+	);
+}
+
+export function ReasonField({ answering }: { answering: Answering }) {
+	const [reason, setReason] = useState("");
+	const answer = answering.reasonFor;
+	if (!answer) return null;
+	const word = answer.label.replace("…", "");
+	return (
+		<>
+			<TextField
+				small
+				focused
+				value={reason}
+				label={answer.reason ?? "Reason"}
+				placeholder={answer.reason}
+				onInput={setReason}
+				onKeyDown={(event) => {
+					if (event.key === "Escape") {
+						event.stopPropagation();
+						answering.cancel();
+					} else if (event.key === "Enter") {
+						event.preventDefault();
+						event.stopPropagation();
+						answering.send(answer, reason);
+					} else event.stopPropagation();
+				}}
+			/>
+			<Button small disabled={answering.sending} onClick={() => answering.send(answer, reason)}>
+				{word}
+			</Button>
+			<Button small onClick={answering.cancel}>
+				Cancel
+			</Button>
+		</>
+	);
+}

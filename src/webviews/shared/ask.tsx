@@ -1,0 +1,87 @@
+import "./ask.css";
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import { AnswerButtons, ReasonField, useAnswering } from "./answering.tsx";
+import { actionOf, contextOf, effectOf, isTooLong } from "./approvals.ts";
+import { Button } from "./controls/button.tsx";
+import { clock, visible } from "./format.ts";
+import { Icon } from "./icon.tsx";
+import { Link } from "./link.tsx";
+import type { Surface } from "./surface.tsx";
+
+/** What waits for the person: the one loud thing on a surface. What, the exact command, effect, why, expiry, buttons. */
+export function Ask(props: {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly approval: Approval;
+	/** The surface's first approval has its one primary button. */
+	readonly onAnswered?: () => void;
+}) {
+	const { surface, goal, approval, onAnswered } = props;
+	const answering = useAnswering(surface.host, approval, onAnswered);
+	const show = () => surface.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
+	const tooLong = isTooLong(approval);
+	const title = `ask-${approval.approvalId}`;
+	return (
+		<section class="ask" aria-labelledby={title} data-approval={approval.approvalId} tabIndex={-1}>
+			<div class="ask-head">
+				<Icon icon="shield" tone="wait" />
+				<h2 id={title} class="nowrap">
+					Waiting for you
+				</h2>
+				<span class="quiet cut">{contextOf(goal, approval)}</span>
+				<span class="grow" />
+				<span class="quiet small num nowrap">{times(approval)}</span>
+			</div>
+			{approval.command !== undefined && approval.summary !== approval.command ? (
+				<p class="ask-text">{approval.summary}</p>
+			) : null}
+			{tooLong ? (
+				<p class="ask-text">
+					The {approval.command === undefined ? "text" : "command"} is too long to be shown here. Read all of it before
+					you decide.
+				</p>
+			) : approval.command === undefined ? (
+				<p class="ask-text">{visible(actionOf(approval))}</p>
+			) : (
+				<pre class="command">{visible(actionOf(approval))}</pre>
+			)}
+			<p class="ask-text small">
+				{effectOf(approval)}
+				{approval.goalScope ? (
+					<span class="quiet"> For the goal it would cover {lowerFirst(approval.goalScope)}</span>
+				) : null}
+			</p>
+			<div class="ask-buttons">
+				{answering.reasonFor ? (
+					<ReasonField answering={answering} />
+				) : (
+					<>
+						{tooLong ? (
+							<Button primary onClick={show}>
+								Show
+							</Button>
+						) : null}
+						<AnswerButtons approval={approval} answering={answering} hideApprove={tooLong} />
+						<span class="grow" />
+						{tooLong ? null : <Link onOpen={show}>Show</Link>}
+					</>
+				)}
+			</div>
+			{answering.refusal ? (
+				<p class="refusal" role="alert">
+					{answering.refusal}
+				</p>
+			) : null}
+		</section>
+	);
+}
+
+function times(approval: Approval): string {
+	const since = `since ${clock(approval.requestedAt)}`;
+	return approval.expiresAt ? `${since} · expires ${clock(approval.expiresAt)}` : since;
+}
+
+function lowerFirst(text: string): string {
+	const sentence = `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+	return sentence.endsWith(".") ? sentence : `${sentence}.`;
+}

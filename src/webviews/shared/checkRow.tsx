@@ -1,0 +1,24 @@
+import type { ComponentChildren } from "preact";
+import type { Check } from "../../protocol/goal.ts";
+import { firstLine } from "./format.ts";
+import { Icon } from "./icon.tsx";
+import { checkMark } from "./marks.ts";
+
+/** A check and how fresh its verdict is. */
+export function CheckRow({ check, action, detail }: { check: Check; action?: ComponentChildren; detail?: string }) {
+	const mark = checkMark(check);
+	const more = detail ?? (check.state === "red" && check.diagnosis ? firstLine(check.diagnosis) : undefined);
+	return (
+		<div class="check-row">
+			<Icon icon={mark.icon} tone={mark.tone} />
+			<code class="plain cut" title={check.command}>
+				{check.command}
+			</code>
+			<span class={`row num nowrap${check.state === "green" || check.state === "pending" ? " quiet" : ""}`}>
+				{action}
+				{mark.word}
+			</span>
+			{more ? <span class="detail">{more}</span> : null}
+		</div>
+	);
+}

@@ -1,0 +1,40 @@
+import "./toolkit.ts";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+export interface TextFieldProps {
+	readonly value: string;
+	readonly onInput: (value: string) => void;
+	readonly label: string;
+	readonly placeholder?: string;
+	readonly small?: boolean;
+	/** Takes the focus when it appears: only for a field that the person has just asked for. */
+	readonly focused?: boolean;
+	readonly onKeyDown?: (event: KeyboardEvent) => void;
+	/** An icon before the text. */
+	readonly start?: ComponentChildren;
+}
+
+export function TextField({ value, onInput, label, placeholder, small, focused, onKeyDown, start }: TextFieldProps) {
+	const field = useRef<HTMLElement>(null);
+	useEffect(() => {
+		if (focused) field.current?.focus();
+	}, [focused]);
+	return (
+		<vscode-text-field
+			ref={field}
+			class={small ? "small" : undefined}
+			value={value}
+			placeholder={placeholder}
+			aria-label={label}
+			onInput={(event: Event) => onInput((event.currentTarget as HTMLInputElement).value)}
+			onKeyDown={onKeyDown}
+		>
+			{start ? (
+				<span slot="start" class="start">
+					{start}
+				</span>
+			) : null}
+		</vscode-text-field>
+	);
+}

@@ -1,0 +1,110 @@
+/** Times, sizes and texts in the words of the surfaces. Times are local; the log's are UTC. */
+
+const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const seconds = new Intl.DateTimeFormat(undefined, {
+	hour: "2-digit",
+	minute: "2-digit",
+	second: "2-digit",
+	hourCycle: "h23",
+});
+const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const counts = new Intl.NumberFormat("en-US");
+
+/** `14:30:21` */
+export function clockSeconds(at: string): string {
+	return isTime(at) ? seconds.format(Date.parse(at)) : "";
+}
+
+/** `14:30` */
+export function clock(at: string): string {
+	return isTime(at) ? hours.format(Date.parse(at)) : "";
+}
+
+/** `14:30`, `yesterday 14:30` or `12 Mar`: the shortest that cannot be mistaken. */
+export function when(at: string, now: number): string {
+	if (!isTime(at)) return "";
+	const days_ = dayOf(now) - dayOf(Date.parse(at));
+	if (days_ === 0) return clock(at);
+	if (days_ === 1) return `yesterday ${clock(at)}`;
+	return days.format(Date.parse(at));
+}
+
+/** `0.4 s`, `9 s`, `47 min`, `2 h 5 min`, `3 d 4 h` */
+export function duration(ms: number): string {
+	const total = Math.max(0, ms) / 1000;
+	if (total < 10) return `${total.toFixed(1)} s`;
+	if (total < 60) return `${Math.round(total)} s`;
+	const minutes = Math.floor(total / 60);
+	if (minutes < 60) return `${minutes} min`;
+	const wholeHours = Math.floor(minutes / 60);
+	if (wholeHours < 24) return minutes % 60 ? `${wholeHours} h ${minutes % 60} min` : `${wholeHours} h`;
+	const wholeDays = Math.floor(wholeHours / 24);
+	return wholeHours % 24 ? `${wholeDays} d ${wholeHours % 24} h` : `${wholeDays} d`;
+}
+
+/** How long something has been going on: whole seconds, so that nothing flickers. */
+export function elapsed(ms: number): string {
+	return ms < 60_000 ? `${Math.max(0, Math.floor(ms / 1000))} s` : duration(ms);
+}
+
+/** `1,284` */
+export function count(value: number): string {
+	return counts.format(value);
+}
+
+/** `1 file`, `3 files` */
+export function plural(value: number, one: string, many = `${one}s`): string {
+	return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** `950`, `12.5 k`, `1.4 M` */
+export function short(value: number): string {
+	if (value < 1000) return String(Math.round(value));
+	if (value < 1_000_000) return `${trim(value / 1000)} k`;
+	return `${trim(value / 1_000_000)} M`;
+}
+
+/** `812 B`, `48 KB`, `1.4 MB` */
+export function bytes(value: number): string {
+	if (value < 1000) return `${value} B`;
+	if (value < 1_000_000) return `${trim(value / 1000)} KB`;
+	return `${trim(value / 1_000_000)} MB`;
+}
+
+/** `3.20`; unknown money has no number. */
+export function money(usd: number): string {
+	return usd > 0 && usd < 0.01 ? usd.toFixed(4) : usd.toFixed(2);
+}
+
+/** A sentence from the log, with its times in the reader's clock. */
+export function localTimes(text: string): string {
+	return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => clock(at));
+}
+
+export function firstLine(text: string): string {
+	const trimmed = text.trimStart();
+	const end = trimmed.search(/[\r\n]/);
+	return end < 0 ? trimmed : trimmed.slice(0, end);
+}
+
+/**
+ * A text of which nothing is hidden: characters without a shape of their own, or that turn the direction of reading,
+ * are written out. A command is shown like this before anyone is asked to approve it.
+ */
+export function visible(text: string): string {
+	return text.replace(hidden, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
+}
+const hidden = /(?![\t\n ])(?:\p{Cc}|\p{Cf}|\p{Z}|\p{Variation_Selector}|[\u115f\u1160\u3164\uffa0])/gu;
+
+function trim(value: number): string {
+	return value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value));
+}
+
+function isTime(at: string): boolean {
+	return !Number.isNaN(Date.parse(at));
+}
+
+function dayOf(at: number): number {
+	const date = new Date(at);
+	return Math.floor((at - date.getTimezoneOffset() * 60_000) / 86_400_000);
+}

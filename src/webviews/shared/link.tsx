@@ -1,0 +1,25 @@
+import type { ComponentChildren } from "preact";
+
+/** A link that asks the editor for something, or does something here. */
+export function Link(props: {
+	readonly onOpen: () => void;
+	readonly children: ComponentChildren;
+	readonly class?: string;
+	readonly label?: string;
+	readonly tabIndex?: number;
+}) {
+	return (
+		<button
+			type="button"
+			class={`link ${props.class ?? ""}`}
+			aria-label={props.label}
+			tabIndex={props.tabIndex}
+			onClick={(event) => {
+				event.stopPropagation();
+				props.onOpen();
+			}}
+		>
+			{props.children}
+		</button>
+	);
+}

@@ -1,0 +1,44 @@
+import type { ComponentChildren } from "preact";
+import type { Goal } from "../../protocol/goal.ts";
+import { goalState, stateReason } from "../../protocol/state.ts";
+import type { Connection } from "../../protocol/surface.ts";
+import { clock, localTimes } from "./format.ts";
+import type { Host } from "./host.ts";
+import { Icon } from "./icon.tsx";
+import { Link } from "./link.tsx";
+import { goalMark } from "./marks.ts";
+
+/** What state, and why: the first thing to read on a surface. Without the daemon, the last known state stays below it. */
+export function StateLine(props: {
+	readonly goal: Goal;
+	readonly connection: Connection;
+	readonly host: Host;
+	readonly children?: ComponentChildren;
+}) {
+	const { goal, connection, host } = props;
+	if (connection.state !== "connected") return <Disconnected connection={connection} host={host} />;
+	const mark = goalMark(goalState(goal), goal.end?.verified);
+	return (
+		<div class="state-line" role="status">
+			<Icon icon={mark.icon} tone={mark.tone} />
+			<span class="strong nowrap">{mark.word}</span>
+			<span class="why">{localTimes(stateReason(goal))}</span>
+			<span class="grow" />
+			{props.children}
+		</div>
+	);
+}
+
+export function Disconnected({ connection, host }: { connection: Connection; host: Host }) {
+	const seen = connection.lastSeen ? ` Last seen ${clock(connection.lastSeen)}.` : "";
+	return (
+		<div class="state-line" role="status">
+			<Icon icon="debug-disconnect" tone="wait" />
+			<span class="strong nowrap">Not connected.</span>
+			<span class="why">
+				{seen} {connection.state === "connecting" ? "Trying again." : "The daemon is not running."}
+			</span>
+			<Link onOpen={() => void host.request("surface/startDaemon", {}).catch(() => undefined)}>Start</Link>
+		</div>
+	);
+}
