@@ -15,7 +15,7 @@ import { takeLock } from "./lock.ts";
 import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
-import { tools } from "./tools/tools.ts";
+import { createTools } from "./tools/tools.ts";
 import { serveClient } from "./wire/client.ts";
 import { openDeltas } from "./wire/deltas.ts";
 import { openDoor } from "./wire/server.ts";
@@ -66,7 +66,7 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 			newId,
 			log,
 			commands,
-			tools,
+			tools: createTools(env),
 			agentFor: agents.agentFor,
 			changes: (goal) => repositories.of(goal),
 			environment: commandEnvironment(env),
