@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import {
+import fs, {
 	chmodSync,
 	chownSync,
 	lstatSync,
@@ -11,6 +11,7 @@ import {
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ChangesError } from "../../../src/daemon/changes/changes.ts";
@@ -302,6 +303,32 @@ describe("a snapshot", () => {
 			seen.add(tree);
 		}
 		assert.equal(seen.size, 60);
+	});
+
+	it("sees such an edit also where the file system counts time in steps of two seconds", async () => {
+		const exact = fs.lstatSync;
+		const coarse = (...args: Parameters<typeof exact>) => {
+			const stat = exact(...args) as fs.Stats | undefined;
+			if (stat)
+				Object.assign(stat, {
+					mtimeMs: stat.mtimeMs - (stat.mtimeMs % 2000),
+					ctimeMs: stat.ctimeMs - (stat.ctimeMs % 2000),
+				});
+			return stat;
+		};
+		fs.lstatSync = coarse as typeof exact;
+		syncBuiltinESMExports();
+		try {
+			const changes = await place.open();
+			for (let round = 0; round < 20; round++) {
+				place.write("file.txt", String(100 + round));
+				const { tree } = await changes.snapshot();
+				assert.equal((await changes.contentAt(tree, "file.txt"))?.toString(), String(100 + round));
+			}
+		} finally {
+			fs.lstatSync = exact;
+			syncBuiltinESMExports();
+		}
 	});
 
 	it("says in a sentence that the workspace is gone, and goes on when it is back", async () => {
