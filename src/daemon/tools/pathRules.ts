@@ -25,7 +25,7 @@ export function problemWithRelativePath(path: string): string | undefined {
 
 /** Whether the names lead to a `.git`, of the workspace or of a repository inside it, or below one. */
 export function isInsideGit(names: readonly string[]): boolean {
-	return names.some((name) => isGitFolder(plainName(name)));
+	return names.some(isGitName);
 }
 
 /** Hooks and configuration of a repository: not even to be read, since addresses in them may hold keys. */
@@ -33,6 +33,11 @@ export function isGitSecret(names: readonly string[]): boolean {
 	const plain = names.map(plainName);
 	const git = plain.findIndex(isGitFolder);
 	return git >= 0 && plain.slice(git + 1).some((name) => ["hooks", "config", "config.worktree"].includes(name));
+}
+
+/** Whether a file system may take this name for `.git`. */
+export function isGitName(name: string): boolean {
+	return isGitFolder(plainName(name));
 }
 
 function isGitFolder(plain: string): boolean {

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+import { decodeText } from "./textFile.ts";
+import { type ReadTool, ToolError } from "./tool.ts";
+import { readInside } from "./workspaceFiles.ts";
+
+const LineNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
+const Params = v.object({
+	path: v.string(),
+	fromLine: v.optional(LineNumber),
+	toLine: v.optional(LineNumber),
+});
+
+/** What one call gives at most; a longer file is read in parts. */
+const maxLines = 2000;
+const maxChars = 200_000;
+const maxFileBytes = 16 * 1024 * 1024;
+
+export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
+	name: "readFile",
+	kind: "read",
+	description: `Reads a text file of the workspace, as it is. At most ${maxLines} lines at once: fromLine and toLine (from 1, both included) choose which.`,
+	params: Params,
+	summarize: ({ path, fromLine, toLine }) =>
+		fromLine === undefined && toLine === undefined ? path : `${path}, lines ${fromLine ?? 1}–${toLine ?? "end"}`,
+	path: ({ path }) => path,
+	async run({ path, fromLine, toLine }, context) {
+		const file = await readInside(context, path, maxFileBytes);
+		if (!file) throw new ToolError(`There is no file ${path}. listFiles shows what is there.`);
+		if (file.size > maxFileBytes)
+			throw new ToolError(`${path} has ${file.size} bytes, too many to read at once: search it with findText.`);
+		const text = decodeText(file.bytes);
+		if (text === undefined)
+			throw new ToolError(`${path} is no UTF-8 text: it has ${file.size} bytes of something else.`);
+		return excerpt(text.replace(/^\uFEFF/, ""), path, fromLine, toLine);
+	},
+};
+
+function excerpt(text: string, path: string, fromLine?: number, toLine?: number): string {
+	const lines = text.split("\n");
+	const total = text === "" ? 0 : text.endsWith("\n") ? lines.length - 1 : lines.length;
+	const from = fromLine ?? 1;
+	if (from > Math.max(total, 1)) throw new ToolError(`${path} has only ${total} lines.`);
+	if (toLine !== undefined && toLine < from) throw new ToolError("toLine lies before fromLine.");
+	let to = Math.min(toLine ?? total, total, from + maxLines - 1);
+	if (from === 1 && to === total && text.length <= maxChars) return text;
+	let chars = 0;
+	for (let at = from; at <= to; at++) {
+		chars += lines[at - 1]!.length + 1;
+		if (chars > maxChars) to = Math.max(at - 1, from);
+	}
+	const part = lines.slice(from - 1, to).join("\n");
+	const shown = part.length > maxChars ? `${part.slice(0, maxChars)}…` : part;
+	return `${shown}\n[lines ${from}–${to} of ${total} of ${path}]`;
+}

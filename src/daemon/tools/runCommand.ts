@@ -1,0 +1,19 @@
+import * as v from "valibot";
+import type { CommandTool } from "./tool.ts";
+
+/** A day: whatever takes longer is no step of a goal. */
+const maxTimeoutMs = 24 * 60 * 60 * 1000;
+const Params = v.object({
+	command: v.pipe(v.string(), v.nonEmpty()),
+	timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxTimeoutMs))),
+});
+
+export const runCommand: CommandTool<v.InferOutput<typeof Params>> = {
+	name: "runCommand",
+	kind: "command",
+	description:
+		"Runs a shell command in the workspace's folder and gives its output and exit code. It has no terminal and nobody answers its questions. A person may have to approve it first.",
+	params: Params,
+	summarize: ({ command }) => command,
+	command: ({ command, timeoutMs }) => ({ command, timeoutMs }),
+};

@@ -1,0 +1,379 @@
+import assert from "node:assert/strict";
+import { rm, symlink, writeFile as writeDisk } from "node:fs/promises";
+import path from "node:path";
+import * as v from "valibot";
+import { lineSearch } from "../../../src/daemon/tools/lineSearch.ts";
+import { findRipgrep } from "../../../src/daemon/tools/ripgrep.ts";
+import { type Tool, ToolError } from "../../../src/daemon/tools/tool.ts";
+import { toolSchema } from "../../../src/daemon/tools/toolSchema.ts";
+import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { makeWorkspace, type Workspace } from "./workspace.ts";
+
+const ripgrep = findRipgrep(process.env);
+const tools = new Map(createTools({}).map((tool) => [tool.name, tool]));
+const bytes = (text: string) => Buffer.from(text);
+
+describe("the tools", () => {
+	it("carry the names and arguments that are promised to models", () => {
+		const shapes = [...tools.values()].map((tool) => {
+			const { properties, required } = toolSchema(tool) as { properties: object; required?: string[] };
+			return [
+				tool.name,
+				Object.keys(properties)
+					.map((name) => (required?.includes(name) ? name : `${name}?`))
+					.join(" "),
+			];
+		});
+		assert.deepEqual(Object.fromEntries(shapes), {
+			readFile: "path fromLine? toLine?",
+			writeFile: "path content",
+			editFile: "path edits",
+			listFiles: "path? glob?",
+			findText: "pattern path? glob?",
+			runCommand: "command timeoutMs?",
+			updateTodos: "todos",
+		});
+		assert.deepEqual(toolSchema(tools.get("editFile")!), {
+			type: "object",
+			properties: {
+				path: { type: "string" },
+				edits: {
+					type: "array",
+					minItems: 1,
+					items: {
+						type: "object",
+						properties: { find: { type: "string" }, replace: { type: "string" } },
+						required: ["find", "replace"],
+					},
+				},
+			},
+			required: ["path", "edits"],
+		});
+	});
+
+	const summaries: readonly [name: string, args: object, summary: string][] = [
+		["readFile", { path: "a.ts" }, "a.ts"],
+		["readFile", { path: "a.ts", fromLine: 3 }, "a.ts, lines 3–end"],
+		["writeFile", { path: "a.ts", content: "" }, "a.ts"],
+		[
+			"editFile",
+			{
+				path: "a.ts",
+				edits: [
+					{ find: "a", replace: "b" },
+					{ find: "c", replace: "d" },
+				],
+			},
+			"a.ts, 2 passages",
+		],
+		["listFiles", {}, "."],
+		["listFiles", { path: "src", glob: "*.ts" }, "src  *.ts"],
+		["findText", { pattern: "a+", glob: "*.ts" }, "/a+/  *.ts"],
+		["runCommand", { command: "npm test" }, "npm test"],
+		[
+			"updateTodos",
+			{
+				todos: [
+					{ content: "a", state: "completed" },
+					{ content: "b", state: "pending" },
+				],
+			},
+			"1 of 2 done",
+		],
+	];
+	for (const [name, args, summary] of summaries)
+		it(`sums up ${name} ${JSON.stringify(args)} as “${summary}”`, () => {
+			const tool = tools.get(name)!;
+			assert.equal(tool.summarize(v.parse(tool.params, args)), summary);
+		});
+
+	const wrong: readonly [name: string, args: object][] = [
+		["readFile", {}],
+		["readFile", { path: "a", fromLine: 0 }],
+		["editFile", { path: "a", edits: [] }],
+		["runCommand", { command: "" }],
+		["runCommand", { command: "x", timeoutMs: -1 }],
+		["updateTodos", { todos: [{ content: "a", state: "done" }] }],
+	];
+	for (const [name, args] of wrong)
+		it(`does not take ${JSON.stringify(args)} for ${name}`, () => {
+			assert.equal(v.safeParse(tools.get(name)!.params, args).success, false);
+		});
+});
+
+describe("readFile", () => {
+	let place: Workspace;
+	beforeEach(async () => {
+		place = await makeWorkspace({
+			"a.txt": "one\ntwo\nthree\n",
+			"bom.txt": "\uFEFFhello\n",
+			"image.png": Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 0xff]),
+			"latin1.txt": Buffer.from([0x66, 0xfc, 0x72]),
+			"long.txt": Array.from({ length: 5000 }, (_, at) => `line ${at + 1}\n`).join(""),
+			"wide.txt": "x".repeat(500_000),
+			"empty.txt": "",
+		});
+	});
+	afterEach(() => place.dispose());
+	const read = (args: object) => run("readFile", args, place);
+
+	it("gives a file as it is", async () => {
+		assert.equal(await read({ path: "a.txt" }), "one\ntwo\nthree\n");
+		assert.equal(await read({ path: "bom.txt" }), "hello\n");
+		assert.equal(await read({ path: "empty.txt" }), "");
+	});
+
+	it("gives the lines asked for, and says which of how many", async () => {
+		assert.equal(await read({ path: "a.txt", fromLine: 2, toLine: 2 }), "two\n[lines 2–2 of 3 of a.txt]");
+		assert.equal(await read({ path: "a.txt", fromLine: 2 }), "two\nthree\n[lines 2–3 of 3 of a.txt]");
+		await assert.rejects(read({ path: "a.txt", fromLine: 9 }), /has only 3 lines/);
+		await assert.rejects(read({ path: "a.txt", fromLine: 3, toLine: 2 }), /before fromLine/);
+	});
+
+	it("gives a long file in parts", async () => {
+		const text = await read({ path: "long.txt" });
+		assert.ok(text.endsWith("line 2000\n[lines 1–2000 of 5000 of long.txt]"), text.slice(-80));
+		assert.ok((await read({ path: "wide.txt" })).length < 210_000);
+	});
+
+	it("says the size of what is no text, rather than giving garbage", async () => {
+		await assert.rejects(read({ path: "image.png" }), toolError(/image\.png is no UTF-8 text: it has 8 bytes/));
+		await assert.rejects(read({ path: "latin1.txt" }), toolError(/no UTF-8 text: it has 3 bytes/));
+	});
+
+	it("says what helps when there is no such file", async () => {
+		await assert.rejects(read({ path: "b.txt" }), toolError(/There is no file b\.txt\. listFiles shows/));
+		await assert.rejects(read({ path: "../outside/secret.txt" }), toolError(/leads out of the workspace/));
+	});
+});
+
+describe("editFile", () => {
+	const edit = (before: string | Uint8Array | undefined, ...edits: [find: string, replace: string][]) => {
+		const args = { path: "a.ts", edits: edits.map(([find, replace]) => ({ find, replace })) };
+		return Buffer.from(
+			editTool("editFile").edit(args as never, typeof before === "string" ? bytes(before) : before),
+		).toString();
+	};
+
+	it("replaces passages in order, each on the result of the one before", () => {
+		assert.equal(edit("a b c\n", ["a b", "b b b"], ["b b b c", "done"]), "done\n");
+	});
+
+	it("takes the replacement as it is, with all its dollars", () => {
+		assert.equal(edit("price\n", ["price", "$& $1 $$"]), "$& $1 $$\n");
+	});
+
+	it("keeps byte order mark and Windows line ends", () => {
+		assert.equal(edit("\uFEFFone\r\ntwo\r\nthree\r\n", ["one\ntwo", "1\n2\n2b"]), "\uFEFF1\r\n2\r\n2b\r\nthree\r\n");
+		assert.equal(edit("one\r\ntwo\r\n", ["one\r\ntwo", "1\r\n2"]), "1\r\n2\r\n");
+		assert.equal(edit("one\r\ntwo\n", ["one\ntwo", "1\n2"]), "1\r\n2\n");
+	});
+
+	it("keeps plain line ends, and bytes it does not touch", () => {
+		assert.equal(edit("a\tß\u{1F600}\nb", ["b", "c"]), "a\tß\u{1F600}\nc");
+	});
+
+	const refused: readonly [
+		name: string,
+		before: string | Uint8Array | undefined,
+		edits: [string, string][],
+		why: RegExp,
+	][] = [
+		[
+			"a passage that is not there, naming the nearest line",
+			"let x = 1;\n\tconst total = sum(a);\n",
+			[["const total = sum(b);", "x"]],
+			/nearest is line 2: "\\tconst total = sum\(a\);"/,
+		],
+		[
+			"a passage that differs in spaces only",
+			"if (a) {\n    go();\n}\n",
+			[["if (a) {\n  go();\n}", "x"]],
+			/nearest is line 1: "if \(a\) \{"/,
+		],
+		[
+			"a passage like nothing in the file",
+			"abc\n",
+			[["zzz qqq", "x"]],
+			/its find is not in a\.ts\. Read the file again/,
+		],
+		["a passage that occurs more than once", "a\nb\na\n", [["a", "x"]], /occurs 2 times in a\.ts \(at lines 1, 3\)/],
+		["a passage that overlaps itself", "aaa", [["aa", "x"]], /occurs 2 times/],
+		["an empty passage", "a", [["", "x"]], /empty find/],
+		["an edit that changes nothing", "a", [["a", "a"]], /would leave a\.ts as it is/],
+		[
+			"all of them when the second does not fit",
+			"a b",
+			[
+				["a", "c"],
+				["x", "y"],
+			],
+			/^Edit 2 does not fit/,
+		],
+		["a file that is not there", undefined, [["a", "b"]], /There is no file a\.ts\. Write it with writeFile/],
+		["a file that is no text", Buffer.from([0xff, 0xfe, 0x61, 0]), [["a", "b"]], /no UTF-8 text \(4 bytes\)/],
+	];
+	for (const [name, before, edits, why] of refused)
+		it(`refuses ${name}`, () => {
+			assert.throws(() => edit(before, ...edits), toolError(why));
+		});
+
+	it("finds the nearest line of a large file at once", () => {
+		const large = Array.from({ length: 100_000 }, (_, at) => `const value${at} = compute(${at});`).join("\n");
+		const startedAt = performance.now();
+		assert.throws(() => edit(large, ["const value77 = calculate(77);", "x"]), /nearest is line 78/);
+		assert.ok(performance.now() - startedAt < 2000);
+	});
+});
+
+describe("writeFile", () => {
+	it("makes the file's bytes from the text alone", () => {
+		const after = editTool("writeFile").edit({ path: "a", content: "ü\r\n" } as never, bytes("before"));
+		assert.deepEqual(Buffer.from(after), bytes("ü\r\n"));
+	});
+});
+
+for (const [name, program] of [
+	["ripgrep", ripgrep],
+	["our own search", undefined],
+] as const)
+	describe(`listFiles and findText with ${name}`, () => {
+		let place: Workspace;
+		const searching = new Map(createTools({ MISSION_RIPGREP: program }).map((tool) => [tool.name, tool]));
+		const list = (args: object) => run("listFiles", args, place, searching);
+		const find = (args: object) => run("findText", args, place, searching);
+
+		before(() => {
+			if (name === "ripgrep" && !ripgrep)
+				throw new Error("ripgrep is missing: install it, or name it in MISSION_RIPGREP.");
+		});
+		beforeEach(async () => {
+			place = await makeWorkspace({
+				".gitignore": "node_modules/\n*.log\n/build\n",
+				".git/HEAD": "needle",
+				"a.ts": "const needle = 1;\nnothing\nneedle(needle)\n",
+				"src/b.ts": "// Needle\r\nneedle\r\n",
+				"src/deep/c.js": "find(a.b)\n",
+				"src/deep/.gitignore": "skip*\n",
+				"src/deep/skipped.ts": "needle",
+				"src/deep/notes.log": "needle",
+				"src/build/kept.ts": "x",
+				".hidden/d.ts": "needle hidden\n",
+				"build/out.ts": "needle",
+				"node_modules/p/index.js": "needle",
+				"debug.log": "needle",
+				"picture.bin": Buffer.from([0, 1, 2, ...bytes("needle")]),
+			});
+			await symlink(place.outside, path.join(place.workspace, "outer"));
+			await writeDisk(path.join(place.outside, "secret.txt"), "needle\n");
+		});
+		afterEach(() => place.dispose());
+
+		const listings: readonly [name: string, args: object, files: readonly string[]][] = [
+			[
+				"all that is not ignored",
+				{},
+				[
+					".gitignore",
+					".hidden/d.ts",
+					"a.ts",
+					"picture.bin",
+					"src/b.ts",
+					"src/build/kept.ts",
+					"src/deep/.gitignore",
+					"src/deep/c.js",
+				],
+			],
+			["a folder, with the rules of those above it", { path: "src/deep" }, ["src/deep/.gitignore", "src/deep/c.js"]],
+			["a folder named with a slash", { path: "./src/", glob: "deep/*.js" }, ["src/deep/c.js"]],
+			["by name at any depth", { glob: "*.ts" }, [".hidden/d.ts", "a.ts", "src/b.ts", "src/build/kept.ts"]],
+			["by path", { glob: "src/**/*.{ts,js}" }, ["src/b.ts", "src/build/kept.ts", "src/deep/c.js"]],
+			["by path from the folder on", { path: "src", glob: "deep/*" }, ["src/deep/.gitignore", "src/deep/c.js"]],
+			["one file", { path: "a.ts" }, ["a.ts"]],
+		];
+		for (const [what, args, files] of listings)
+			it(`lists ${what}`, async () => {
+				assert.deepEqual((await list(args)).split("\n"), files);
+			});
+
+		it("lists nothing outside, in the data folder, or ignored by name alone", async () => {
+			assert.equal(await list({ glob: "*.log" }), "No file matches *.log.");
+			await assert.rejects(list({ path: "outer" }), toolError(/leads out/));
+			await assert.rejects(list({ path: "data" }), toolError(/belongs to Mission Control/));
+			await assert.rejects(list({ path: "none" }), toolError(/There is no none/));
+		});
+
+		const searches: readonly [name: string, args: object, answer: string][] = [
+			[
+				"every line once",
+				{ pattern: "needle" },
+				".hidden/d.ts:1: needle hidden\na.ts:1: const needle = 1;\na.ts:3: needle(needle)\nsrc/b.ts:2: needle",
+			],
+			["by regular expression", { pattern: "^find\\(\\w\\.\\w\\)$" }, "src/deep/c.js:1: find(a.b)"],
+			["in a folder", { pattern: "needle", path: "src" }, "src/b.ts:2: needle"],
+			["in a file", { pattern: "nothing", path: "a.ts" }, "a.ts:2: nothing"],
+			["in files that a glob matches", { pattern: "needle", glob: ".hidden/*" }, ".hidden/d.ts:1: needle hidden"],
+			["a pattern that begins like an option", { pattern: "--files" }, "Nothing matches --files."],
+			["nothing", { pattern: "absent everywhere" }, "Nothing matches absent everywhere."],
+		];
+		for (const [what, args, answer] of searches)
+			it(`finds ${what}`, async () => {
+				assert.equal(await find(args), answer);
+			});
+
+		it("says what is wrong with a pattern", async () => {
+			await assert.rejects(find({ pattern: "a(" }), toolError(/^a\( is no regular expression/));
+		});
+
+		it("gives a bounded answer and says so", async () => {
+			await writeDisk(path.join(place.workspace, "many.txt"), `${"x".repeat(1500)} needle\n`.repeat(1000));
+			const answer = await find({ pattern: "x needle", path: "many.txt" });
+			assert.equal(answer.split("\n").length, 201);
+			assert.match(answer, /there may be more/);
+			assert.ok(answer.length < 100_000, `${answer.length}`);
+			await rm(path.join(place.workspace, "many.txt"));
+			for (let at = 0; at < 1200; at++) await writeDisk(path.join(place.workspace, "src/deep", `f${at}.md`), "");
+			const listing = (await list({ glob: "*.md" })).split("\n");
+			assert.equal(listing.length, 1001);
+			assert.equal(listing.at(-1), "[200 more: name a folder or a glob]");
+		});
+
+		it("ends when it is aborted", async () => {
+			const context = { ...place, signal: AbortSignal.abort() };
+			await assert.rejects(run("findText", { pattern: "needle" }, context, searching), { name: "AbortError" });
+		});
+	});
+
+describe("a pattern that takes exponential time", () => {
+	it("is given up inside its match, and does not hang the daemon", () => {
+		const search = lineSearch("^(a+)+$");
+		assert.ok("run" in search);
+		const startedAt = performance.now();
+		assert.equal(search.run(`${"a".repeat(40)}b`, 10), undefined);
+		assert.ok(performance.now() - startedAt < 2000);
+		assert.deepEqual(search.run("aaa\nb\naa", 10), [
+			{ line: 1, text: "aaa" },
+			{ line: 3, text: "aa" },
+		]);
+	});
+});
+
+function run(name: string, args: object, context: Workspace, from = tools): Promise<string> {
+	const tool = from.get(name);
+	assert.ok(tool?.kind === "read");
+	return tool.run(v.parse(tool.params, args), context);
+}
+
+function editTool(name: string): Extract<Tool, { kind: "edit" }> {
+	const tool = tools.get(name);
+	assert.ok(tool?.kind === "edit");
+	return tool;
+}
+
+function toolError(message: RegExp) {
+	return (cause: unknown) => {
+		assert.ok(cause instanceof ToolError, String(cause));
+		assert.match(cause.message, message);
+		return true;
+	};
+}
