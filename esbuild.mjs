@@ -40,7 +40,7 @@ async function main(args) {
 		process.exit(2);
 	}
 	const production = args.includes("--production") || args.includes("--minify");
-	const builds = [...processBuilds(production), webviewBuild(production)].filter(Boolean);
+	const builds = [...processBuilds(production), webviewBuild(production)];
 	if (args.includes("--watch")) {
 		copyFiles();
 		for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
@@ -54,8 +54,7 @@ async function main(args) {
 }
 
 function processBuilds(production) {
-	return Object.entries(processes).flatMap(([name, source]) => {
-		if (!exists(source)) return [];
+	return Object.entries(processes).map(([name, source]) => {
 		const shebang = name === "cli" ? "#!/usr/bin/env node\n" : "";
 		return {
 			...shared(production),
@@ -81,10 +80,7 @@ function processBuilds(production) {
 /** Each folder of src/webviews with a main.tsx is one app, named after its folder. */
 function webviewBuild(production) {
 	const folder = path.join(root, "src/webviews");
-	const apps = fs.existsSync(folder)
-		? fs.readdirSync(folder).filter((name) => fs.existsSync(path.join(folder, name, "main.tsx")))
-		: [];
-	if (apps.length === 0) return;
+	const apps = fs.readdirSync(folder).filter((name) => fs.existsSync(path.join(folder, name, "main.tsx")));
 	return {
 		...shared(production),
 		entryPoints: Object.fromEntries(apps.map((name) => [`webviews/${name}`, `src/webviews/${name}/main.tsx`])),
@@ -119,12 +115,6 @@ function copyFiles() {
 		fs.copyFileSync(path.join(root, from), target);
 		return path.relative(root, target);
 	});
-}
-
-function exists(source) {
-	if (fs.existsSync(path.join(root, source))) return true;
-	console.log(`not built: ${source} does not exist yet`);
-	return false;
 }
 
 /** Files of an earlier build would be packaged, or found by a process that should not find them. */

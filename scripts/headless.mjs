@@ -47,8 +47,30 @@ async function writeDossier(folder, env) {
 	return file;
 }
 
-/** Also one of an earlier run that was interrupted. */
+/** Also one of an earlier run that was interrupted. It answers before it ends: what it owns is free only afterwards. */
 async function stopDaemon(env) {
-	if (!fs.existsSync(path.join(env.MISSION_HOME, "daemon.json"))) return;
+	const pid = daemonPid(env.MISSION_HOME);
+	if (pid === undefined) return;
 	await run(process.execPath, [cli, "daemon", "stop"], { env, quiet: true, timeoutMs: 30_000 });
+	const deadline = Date.now() + 10_000;
+	while (isAlive(pid)) {
+		if (Date.now() > deadline) throw new Sentence(`The daemon of the sample (process ${pid}) did not end.`);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+}
+
+function daemonPid(folder) {
+	try {
+		return JSON.parse(fs.readFileSync(path.join(folder, "daemon.json"), "utf8")).pid;
+	} catch {
+		return undefined; // None runs.
+	}
+}
+
+function isAlive(pid) {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
 }
