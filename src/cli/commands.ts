@@ -1,0 +1,321 @@
+import type { MethodName } from "../protocol/methods.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Everything a person can do in a terminal, one row a command; a row is all it takes to add one. What a command needs
+ * is loaded when it runs.
+ */
+export interface CommandRow {
+	/** One word, or a group and a word. */
+	readonly name: string;
+	readonly about: string;
+	/** `<required>`, `[optional]`. */
+	readonly arguments?: readonly (readonly [name: string, about: string])[];
+	readonly options?: readonly OptionRow[];
+	/** The protocol's requests that it makes, beside the first hello. */
+	readonly asks: readonly MethodName[];
+	/** What its group does when nothing else is named. */
+	readonly isDefault?: boolean;
+	/** Gives the exit code when it is not 0. */
+	readonly run: (context: Context, args: readonly string[], options: OptionValues) => Promise<number | undefined>;
+}
+
+export interface OptionRow {
+	readonly flags: string;
+	readonly about: string;
+	/** May be given several times. */
+	readonly many?: true;
+	readonly choices?: readonly string[];
+}
+
+export type OptionValues = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
+
+export const groups: Readonly<Record<string, string>> = {
+	check: "run a goal's checks",
+	daemon: "the daemon that runs the goals",
+};
+
+const goal = ["<goal>", "the goal's id, or how it begins"] as const;
+const step = ["<step>", "the step's id, or its position from 1"] as const;
+const id = ["<id>", "the approval's id, or how it begins"] as const;
+const reason: OptionRow = { flags: "--reason <text>", about: "why" };
+const ofStep: OptionRow = { flags: "--step <step>", about: "of this step only" };
+const scope: OptionRow = {
+	flags: "--scope <scope>",
+	about: "how far it reaches",
+	choices: ["once", "goal", "workspace"],
+};
+
+export const commands: readonly CommandRow[] = [
+	{
+		name: "launch",
+		about: "launch a goal",
+		arguments: [["[prompt]", "what is to be reached; `-` reads it from standard input"]],
+		options: [
+			{ flags: "--title <title>", about: "a short name" },
+			{ flags: "--priority <priority>", about: "of its turn", choices: ["low", "normal", "high", "urgent"] },
+			{ flags: "--workspace <folder>", about: "where it works (default: the current folder)" },
+			{ flags: "--agent <agent>", about: "primary agent: provider/model, or provider/model:effort" },
+			{ flags: "--playbook <file>", about: "a Markdown playbook to run" },
+			{ flags: "--roster <file>", about: "who works in which role: a JSON or YAML file" },
+			{ flags: "--check <command>", about: "an acceptance check; may be given several times", many: true },
+			{
+				flags: "--autonomy <autonomy>",
+				about: "what it may do without asking",
+				choices: ["supervised", "aware", "autonomous"],
+			},
+			{
+				flags: "--plan-approval <when>",
+				about: "when you approve the plan",
+				choices: ["always", "lowConfidence", "never"],
+			},
+			{ flags: "--budget-usd <number>", about: "most it may cost" },
+			{ flags: "--budget-tokens <number>", about: "most tokens it may use" },
+			{ flags: "--budget-minutes <number>", about: "most minutes it may take" },
+			{ flags: "--budget-turns <number>", about: "most model calls it may make" },
+			{
+				flags: "--grant <what>",
+				about: "`playbook`: approve the commands and writes of exactly this playbook",
+				choices: ["playbook"],
+			},
+			{ flags: "--request-id <id>", about: "launching twice with the same id gives one goal" },
+			{ flags: "--follow", about: "print what happens until the goal ends" },
+		],
+		asks: ["goal/launch", "provider/list", "goal/watch", "goal/events"],
+		run: async (context, [prompt], options) => (await import("./commands/launch.ts")).launch(context, prompt, options),
+	},
+	{
+		name: "list",
+		about: "list the goals",
+		asks: ["goal/list"],
+		run: async (context) => (await import("./commands/list.ts")).list(context),
+	},
+	{
+		name: "show",
+		about: "show one goal",
+		arguments: [goal],
+		asks: ["goal/list", "goal/get"],
+		run: async (context, [goalId = ""]) => (await import("./commands/show.ts")).show(context, goalId),
+	},
+	{
+		name: "feed",
+		about: "print a goal's events, or those that have all of some words",
+		arguments: [goal],
+		options: [
+			{ flags: "-f, --follow", about: "go on until the goal ends" },
+			{ flags: "--after <seq>", about: "only events after this one" },
+			{ flags: "--types <types>", about: "only events of these types, separated by commas" },
+			{ flags: "--search <words>", about: "only events with these words, newest first" },
+		],
+		asks: ["goal/events", "goal/search", "goal/watch", "goal/unwatch"],
+		run: async (context, [goalId = ""], options) => (await import("./commands/feed.ts")).feed(context, goalId, options),
+	},
+	{
+		name: "wait",
+		about: "wait until a goal is in a state",
+		arguments: [goal],
+		options: [
+			{ flags: "--for <states>", about: "states, separated by commas (default: completed)" },
+			{ flags: "--timeout <seconds>", about: "give up after so many seconds" },
+		],
+		asks: ["goal/watch", "goal/get"],
+		run: async (context, [goalId = ""], options) => (await import("./commands/wait.ts")).wait(context, goalId, options),
+	},
+	{
+		name: "approvals",
+		about: "list what waits for a decision of yours",
+		arguments: [["[goal]", "of this goal only"]],
+		asks: ["approval/list"],
+		run: async (context, [goalId]) => (await import("./commands/approvals.ts")).approvals(context, goalId),
+	},
+	{
+		name: "approve",
+		about: "approve what waits",
+		arguments: [id],
+		options: [scope],
+		asks: ["approval/list", "approval/answer"],
+		run: async (context, [approvalId = ""], options) =>
+			(await import("./commands/approvals.ts")).answer(context, approvalId, "approve", options),
+	},
+	{
+		name: "deny",
+		about: "deny what waits",
+		arguments: [id],
+		options: [reason],
+		asks: ["approval/list", "approval/answer"],
+		run: async (context, [approvalId = ""], options) =>
+			(await import("./commands/approvals.ts")).answer(context, approvalId, "deny", options),
+	},
+	{
+		name: "answer",
+		about: "answer what waits with one of its options",
+		arguments: [id],
+		options: [{ flags: "--option <option>", about: "the option" }, scope, reason],
+		asks: ["approval/list", "approval/answer"],
+		run: async (context, [approvalId = ""], options) =>
+			(await import("./commands/approvals.ts")).answer(context, approvalId, undefined, options),
+	},
+	{
+		name: "pause",
+		about: "pause a goal",
+		arguments: [goal],
+		options: [{ flags: "--now", about: "end what runs, too" }, reason],
+		asks: ["goal/control"],
+		run: async (context, [goalId = ""], options) =>
+			(await import("./commands/control.ts")).control(context, "pause", goalId, options),
+	},
+	...(["resume", "cancel", "delete"] as const).map(
+		(action): CommandRow => ({
+			name: action,
+			about: {
+				resume: "go on with a paused or blocked goal",
+				cancel: "cancel a goal",
+				delete: "delete a goal that is over: its record keeps the chain, not the contents",
+			}[action],
+			arguments: [goal],
+			options: action === "cancel" ? [reason] : [],
+			asks: ["goal/control"],
+			run: async (context, [goalId = ""], options) =>
+				(await import("./commands/control.ts")).control(context, action, goalId, options),
+		}),
+	),
+	...(["retry", "rerun", "skip"] as const).map(
+		(action): CommandRow => ({
+			name: action,
+			about: {
+				retry: "try a step again, a playbook's from the command that failed",
+				rerun: "begin a step anew, from its top",
+				skip: "go on without a step",
+			}[action],
+			arguments: [goal, step],
+			asks: ["goal/get", "goal/control"],
+			run: async (context, [goalId = "", stepName = ""], options) =>
+				(await import("./commands/control.ts")).control(context, action, goalId, options, stepName),
+		}),
+	),
+	{
+		name: "send",
+		about: "send a message to the agent that works",
+		arguments: [goal, ["<text>", "the message; `-` reads it from standard input"]],
+		options: [{ flags: "--thread <thread>", about: "to this thread (default: the active one)" }],
+		asks: ["thread/send", "goal/get"],
+		run: async (context, [goalId = "", text = ""], options) =>
+			(await import("./commands/send.ts")).send(context, goalId, text, options),
+	},
+	{
+		name: "changes",
+		about: "list the files that a goal changed",
+		arguments: [goal],
+		options: [ofStep],
+		asks: ["change/list"],
+		run: async (context, [goalId = ""], options) =>
+			(await import("./commands/changes.ts")).changes(context, goalId, options),
+	},
+	{
+		name: "diff",
+		about: "print what a goal changed as a unified diff, or one version of a file",
+		arguments: [goal, ["[path]", "of this file only"]],
+		options: [
+			ofStep,
+			{ flags: "--content <version>", about: "the file before or after", choices: ["before", "after"] },
+		],
+		asks: ["change/diff", "change/list", "change/content"],
+		run: async (context, [goalId = "", file], options) =>
+			(await import("./commands/changes.ts")).diff(context, goalId, file, options),
+	},
+	{
+		name: "inventory",
+		about: "list what a goal left behind: files and reports",
+		arguments: [goal],
+		asks: ["change/list", "goal/events"],
+		run: async (context, [goalId = ""]) => (await import("./commands/inventory.ts")).inventory(context, goalId),
+	},
+	{
+		name: "dossier",
+		about: "print the account of a goal",
+		arguments: [goal],
+		options: [
+			{ flags: "--format <format>", about: "md, html, or jsonl to be verified", choices: ["md", "html", "jsonl"] },
+			{ flags: "--at <seq>", about: "as it stood after this event" },
+			{ flags: "--out <file>", about: "write it into a file" },
+		],
+		asks: ["dossier/get"],
+		run: async (context, [goalId = ""], options) =>
+			(await import("./commands/dossier.ts")).dossier(context, goalId, options),
+	},
+	{
+		name: "verify",
+		about: "check the hash chain of a dossier exported as jsonl; needs no daemon",
+		arguments: [["<file>", "the exported file; `-` reads standard input"]],
+		asks: [],
+		run: async (context, [file = ""]) => (await import("./commands/verify.ts")).verify(context, file),
+	},
+	{
+		name: "plan",
+		about: "show a goal's plan, approve it, or send it back",
+		arguments: [goal, ["[action]", "show, approve or return (default: show)"]],
+		options: [{ flags: "--note <text>", about: "what another plan should do better" }],
+		asks: ["goal/get", "approval/answer"],
+		run: async (context, [goalId = "", action = "show"], options) =>
+			(await import("./commands/plan.ts")).plan(context, goalId, action, options),
+	},
+	{
+		name: "check run",
+		about: "run a goal's checks again",
+		arguments: [goal, ["[check]", "this check only"]],
+		asks: ["check/run", "goal/get"],
+		run: async (context, [goalId = "", checkId]) =>
+			(await import("./commands/check.ts")).runChecks(context, goalId, checkId),
+	},
+	{
+		name: "grants",
+		about: "list what was approved for longer than once",
+		arguments: [["[goal]", "of this goal only"]],
+		asks: ["grant/list", "goal/list"],
+		run: async (context, [goalId]) => (await import("./commands/grants.ts")).grants(context, goalId),
+	},
+	{
+		name: "providers",
+		about: "list the agents that can be chosen, and why the rest cannot",
+		asks: ["provider/list"],
+		run: async (context) => (await import("./commands/providers.ts")).providers(context),
+	},
+	{
+		name: "daemon status",
+		about: "how the daemon is",
+		isDefault: true,
+		asks: ["daemon/status"],
+		run: async (context) => (await import("./commands/daemon.ts")).status(context),
+	},
+	{
+		name: "daemon start",
+		about: "start the daemon where none runs",
+		asks: ["daemon/hello"],
+		run: async (context) => (await import("./commands/daemon.ts")).start(context),
+	},
+	{
+		name: "daemon stop",
+		about: "stop the daemon; commands under way go on",
+		options: [{ flags: "--now", about: "end commands under way, too" }],
+		asks: ["daemon/stop"],
+		run: async (context, _args, options) => (await import("./commands/daemon.ts")).stop(context, options),
+	},
+	{
+		name: "daemon restart",
+		about: "stop the daemon and start it again",
+		asks: ["daemon/stop", "daemon/hello"],
+		run: async (context) => (await import("./commands/daemon.ts")).restart(context),
+	},
+	{
+		name: "daemon run",
+		about: "be the daemon, in this terminal",
+		asks: [],
+		run: async (context) => (await import("./commands/daemonRun.ts")).run(context),
+	},
+	{
+		name: "doctor",
+		about: "what is usable here, and what to do about the rest",
+		asks: ["provider/list", "daemon/status"],
+		run: async (context) => (await import("./commands/doctor.ts")).doctor(context),
+	},
+];

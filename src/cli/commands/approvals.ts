@@ -1,0 +1,43 @@
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { wrongUsage } from "../failure.ts";
+import { textOption } from "../given.ts";
+import { paint } from "../output.ts";
+import { resolveApproval, resolveGoal } from "../resolve.ts";
+import { approvalText } from "./show.ts";
+
+export async function approvals(context: Context, typedGoal: string | undefined): Promise<undefined> {
+	const goalId = typedGoal === undefined ? undefined : await resolveGoal(context, typedGoal);
+	const { approvals: waiting } = await context.ask("approval/list", { goalId });
+	context.output.result(waiting, () =>
+		waiting.length === 0
+			? "Nothing waits for you."
+			: waiting
+					.map((approval) => (goalId ? "" : `${paint.dim(`goal ${approval.goalId}`)}\n`) + approvalText(approval))
+					.join("\n\n"),
+	);
+}
+
+/** `approve` and `deny` mean for each kind of approval what the daemon says they mean; `given` undefined: `--option`. */
+export async function answer(
+	context: Context,
+	typed: string,
+	given: "approve" | "deny" | undefined,
+	options: OptionValues,
+): Promise<undefined> {
+	const chosen = given ?? textOption(options, "option");
+	if (!chosen) throw wrongUsage("--option says which answer; `mission approvals` shows the options.");
+	const { approvalId, approval } = await resolveApproval(context, typed);
+	const scope = textOption(options, "scope") as "once" | "goal" | "workspace" | undefined;
+	const answered = await context.ask("approval/answer", {
+		approvalId,
+		answer: chosen,
+		scope: scope ?? "once",
+		reason: textOption(options, "reason"),
+		digest: approval?.digest,
+	});
+	context.output.result(
+		answered,
+		() => `${answered.answer}: ${approval?.command ?? approval?.summary ?? answered.approvalId}`,
+	);
+}

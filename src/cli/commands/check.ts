@@ -1,0 +1,11 @@
+import type { Context } from "../context.ts";
+import { resolveCheck, resolveGoal } from "../resolve.ts";
+import { checkLine } from "./show.ts";
+
+export async function runChecks(context: Context, typed: string, typedCheck: string | undefined): Promise<undefined> {
+	const goalId = await resolveGoal(context, typed);
+	const checkId =
+		typedCheck === undefined ? undefined : resolveCheck(await context.ask("goal/get", { goalId }), typedCheck);
+	const { checks } = await context.ask("check/run", { goalId, checkId });
+	context.output.result(checks, () => checks.map(checkLine).join("\n") || "This goal has no checks.");
+}

@@ -1,0 +1,29 @@
+import type { Input, Methods } from "../../protocol/methods.ts";
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { textOption } from "../given.ts";
+import { resolveGoal, resolveStep } from "../resolve.ts";
+import { showGoal } from "./show.ts";
+
+type Action = Input<Methods, "goal/control">["action"];
+
+export async function control(
+	context: Context,
+	action: Action,
+	typed: string,
+	options: OptionValues,
+	typedStep?: string,
+): Promise<undefined> {
+	const goalId = await resolveGoal(context, typed);
+	const stepId =
+		typedStep === undefined ? undefined : resolveStep(await context.ask("goal/get", { goalId }), typedStep);
+	const goal = await context.ask("goal/control", {
+		goalId,
+		action,
+		stepId,
+		now: options.now === true,
+		reason: textOption(options, "reason"),
+	});
+	if (action === "delete") context.output.result(goal, () => `Deleted “${goal.title}”.`);
+	else showGoal(context, goal);
+}

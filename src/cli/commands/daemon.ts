@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { processLives, readDaemonFile } from "../../client/daemonFile.ts";
+import { ProtocolError } from "../../protocol/peer.ts";
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { exitCodes, Failure } from "../failure.ts";
+import { ago, count, table } from "../layout.ts";
+import { paint } from "../output.ts";
+
+/** How long a daemon that was told to stop may take until its process is gone. */
+const stopTimeoutMs = 30_000;
+
+/** Looks, and starts nothing. */
+export async function status(context: Context): Promise<number> {
+	const client = context.client("never");
+	try {
+		const answer = await client.request("daemon/status", {});
+		context.output.result({ running: true, ...answer }, () =>
+			table(
+				[
+					[paint.dim("daemon"), `${paint.green("runs")}, version ${answer.version}, process ${answer.pid}`],
+					[paint.dim("since"), ago(answer.startedAt, Date.now())],
+					[paint.dim("folder"), answer.folder],
+					[paint.dim("goals"), `${answer.goals}, ${answer.active} of them active`],
+					[paint.dim("clients"), String(answer.clients)],
+					[paint.dim("memory"), `${Math.round(answer.residentBytes / 1024 / 1024)} MB`],
+					[paint.dim("draining"), answer.draining ? "yes" : ""],
+				].filter(([, value]) => value),
+			),
+		);
+		return exitCodes.done;
+	} catch (cause) {
+		if (!(cause instanceof ProtocolError) || cause.code !== "noDaemon") throw cause;
+		context.output.result({ running: false, folder: context.home }, `No daemon runs for ${context.home}.`);
+		return exitCodes.done;
+	}
+}
+
+export async function start(context: Context): Promise<undefined> {
+	const before = readDaemonFile(context.home);
+	const { pid, version } = await context.ask("daemon/status", {});
+	const started = before?.pid !== pid;
+	context.output.result(
+		{ pid, version, started },
+		`The daemon ${started ? "runs" : "ran already"}: version ${version}, process ${pid}.`,
+	);
+}
+
+export async function stop(context: Context, options: OptionValues): Promise<undefined> {
+	const stopped = await stopDaemon(context, options.now === true);
+	context.output.result({ stopped: stopped !== undefined, stillRunning: stopped?.stillRunning ?? [] }, () => {
+		if (!stopped) return `No daemon runs for ${context.home}.`;
+		const { stillRunning } = stopped;
+		if (stillRunning.length === 0) return "The daemon stopped.";
+		return `The daemon stopped. ${count(stillRunning.length, "command")} still under way:\n${stillRunning.map((command) => `  ${command}`).join("\n")}`;
+	});
+}
+
+export async function restart(context: Context): Promise<undefined> {
+	const stopped = await stopDaemon(context, false);
+	context.close();
+	const { pid, version } = await context.client("always").request("daemon/status", {});
+	context.output.result(
+		{ pid, version, started: true, stillRunning: stopped?.stillRunning ?? [] },
+		`The daemon runs: version ${version}, process ${pid}.`,
+	);
+}
+
+/** Resolves when its process is gone, with the commands that go on; undefined when there was no daemon. */
+async function stopDaemon(
+	context: Context,
+	now: boolean,
+): Promise<{ readonly stillRunning: readonly string[] } | undefined> {
+	const file = readDaemonFile(context.home);
+	const client = context.client("never");
+	let stillRunning: readonly string[] = [];
+	try {
+		({ stillRunning } = await client.request("daemon/stop", { now }, { once: true }));
+	} catch (cause) {
+		if (!(cause instanceof ProtocolError)) throw cause;
+		if (cause.code === "noDaemon") return undefined;
+		// It may be gone before its answer has left.
+		if (cause.code !== "closed") throw cause;
+	}
+	client.close();
+	const deadline = performance.now() + stopTimeoutMs;
+	while (file && processLives(file.pid) && readDaemonFile(context.home)?.token === file.token) {
+		if (performance.now() > deadline)
+			throw new Failure(
+				"notStopped",
+				`The daemon (process ${file.pid}) was told to stop, but still runs.`,
+				exitCodes.timedOut,
+			);
+		await sleep(10);
+	}
+	return { stillRunning };
+}

@@ -1,0 +1,117 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
+import { promisify } from "node:util";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../failure.ts";
+import { indent, oneLine } from "../layout.ts";
+import { paint } from "../output.ts";
+
+/** What goals need here, each found or not, with what to do about it. */
+interface Finding {
+	readonly name: string;
+	/** `missing` only where goals cannot run without it. */
+	readonly state: "ok" | "limited" | "missing";
+	readonly detail: string;
+	readonly advice?: string;
+}
+
+const minFreeBytes = 200 * 1024 * 1024;
+
+export async function doctor(context: Context): Promise<number> {
+	const findings = (
+		await Promise.all([node(), git(), ripgrep(), shell(context), dataFolder(context), daemon(context)])
+	).flat();
+	const ok = findings.every((finding) => finding.state !== "missing");
+	context.output.result({ ok, findings }, () => findings.map(findingText).join("\n"));
+	return ok ? exitCodes.done : exitCodes.failed;
+}
+
+function findingText({ name, state, detail, advice }: Finding): string {
+	const sign = { ok: paint.green("✓"), limited: paint.yellow("!"), missing: paint.red("✗") }[state];
+	return `${sign} ${paint.bold(name)}  ${detail}${advice ? `\n${indent(paint.dim(advice))}` : ""}`;
+}
+
+function node(): Finding {
+	const [major = 0] = process.versions.node.split(".").map(Number);
+	if (major >= 20) return { name: "node", state: "ok", detail: process.versions.node };
+	return {
+		name: "node",
+		state: "missing",
+		detail: `${process.versions.node} is too old`,
+		advice: "Install Node 20 or newer.",
+	};
+}
+
+async function git(): Promise<Finding> {
+	const version = await firstLine("git", ["--version"]);
+	if (version) return { name: "git", state: "ok", detail: version.replace(/^git version /, "") };
+	const advice = "Goals run without it, but what they change on disk is not tracked: install git.";
+	return { name: "git", state: "limited", detail: "not found", advice };
+}
+
+async function ripgrep(): Promise<Finding> {
+	const version = await firstLine("rg", ["--version"]);
+	if (version) return { name: "ripgrep", state: "ok", detail: version.replace(/^ripgrep /, "") };
+	const advice = "Searching in files is slower without it: install ripgrep.";
+	return { name: "ripgrep", state: "limited", detail: "not found", advice };
+}
+
+async function shell({ env }: Context): Promise<Finding> {
+	if (process.platform === "win32") {
+		const advice = "A command that was under way when the machine went down may have to be looked at by you.";
+		return { name: "shell", state: "limited", detail: env.ComSpec ?? "cmd.exe", advice };
+	}
+	const found = await firstLine("/bin/sh", ["-c", "echo found"]);
+	if (found === "found") return { name: "shell", state: "ok", detail: "/bin/sh" };
+	return { name: "shell", state: "missing", detail: "/bin/sh does not run", advice: "Commands need a POSIX shell." };
+}
+
+function dataFolder({ home }: Context): Finding {
+	try {
+		mkdirSync(home, { recursive: true, mode: 0o700 });
+		accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+		const { bavail, bsize } = statfsSync(home);
+		const freeBytes = bavail * bsize;
+		const detail = `${home}, ${Math.round(freeBytes / 1024 / 1024 / 102.4) / 10} GB free`;
+		if (freeBytes >= minFreeBytes) return { name: "data folder", state: "ok", detail };
+		return { name: "data folder", state: "limited", detail, advice: "The record of goals needs room: free some." };
+	} catch (cause) {
+		return {
+			name: "data folder",
+			state: "missing",
+			detail: `${home} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
+			advice: "Set MISSION_HOME to a folder of yours.",
+		};
+	}
+}
+
+/** Starts it, as any command would; with it come the agents, which only the daemon knows. */
+async function daemon(context: Context): Promise<Finding[]> {
+	try {
+		const { version, pid } = await context.ask("daemon/status", {});
+		const { providers } = await context.ask("provider/list", {});
+		return [
+			{ name: "daemon", state: "ok", detail: `version ${version}, process ${pid}` },
+			...providers.map(
+				({ id, usable, models, reason }): Finding => ({
+					name: `agent ${id}`,
+					state: usable ? "ok" : "limited",
+					detail: usable ? oneLine(models.join(", ") || "usable", 200) : (reason ?? "not usable"),
+				}),
+			),
+		];
+	} catch (cause) {
+		const detail = cause instanceof Error ? cause.message : String(cause);
+		return [{ name: "daemon", state: "missing", detail, advice: "`mission daemon run` shows what it does." }];
+	}
+}
+
+/** Nothing when the program is not there or does not end well. */
+async function firstLine(program: string, args: readonly string[]): Promise<string | undefined> {
+	try {
+		const { stdout } = await promisify(execFile)(program, [...args], { timeout: 5_000, windowsHide: true });
+		return stdout.split("\n")[0]?.trim();
+	} catch {
+		return undefined;
+	}
+}

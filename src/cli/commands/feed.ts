@@ -1,0 +1,72 @@
+import type { RecordedEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { GoalId } from "../../protocol/ids.ts";
+import { goalState, stateReason } from "../../protocol/state.ts";
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { eventLines } from "../eventLine.ts";
+import { exitCodes, wrongUsage } from "../failure.ts";
+import { followGoal, readEvents } from "../follow.ts";
+import { numberOption, textOption, wordsOption } from "../given.ts";
+import { resolveGoal } from "../resolve.ts";
+import { stateText } from "../states.ts";
+
+export async function feed(context: Context, typed: string, options: OptionValues): Promise<number | undefined> {
+	const afterSeq = numberOption(options, "after", "--after", true) ?? 0;
+	const types = wordsOption(options, "types");
+	const words = textOption(options, "search");
+	if (words !== undefined && options.follow)
+		throw wrongUsage("--search looks back and --follow forward: use one of them.");
+	const goalId = await resolveGoal(context, typed);
+	if (options.follow) return followFeed(context, goalId, afterSeq, types);
+	const print = printer(context);
+	if (words !== undefined) {
+		const { events } = await context.ask("goal/search", { goalId, text: words });
+		print.events(events.filter((event) => event.seq > afterSeq && (!types || types.includes(event.type))));
+		return undefined;
+	}
+	for await (const events of readEvents(context, goalId, { afterSeq, types })) print.events(events);
+	return undefined;
+}
+
+/** Prints until the goal is over; the exit code says whether it was completed. */
+export async function followFeed(
+	context: Context,
+	goalId: GoalId,
+	afterSeq: number,
+	types?: readonly string[],
+): Promise<number> {
+	const print = printer(context);
+	const sayGoodbye = () => {
+		context.output.note(`The goal goes on. \`mission feed ${goalId} --follow\` follows it again.`);
+		process.exit(130);
+	};
+	process.once("SIGINT", sayGoodbye);
+	try {
+		const goal = await followGoal(context, goalId, {
+			afterSeq,
+			types,
+			onEvents: print.events,
+			onGoal: afterSeq > 0 || types ? print.learn : undefined,
+		});
+		context.output.note("");
+		if (!context.output.json) context.output.result(undefined, endText(goal));
+		return goalState(goal) === "completed" ? exitCodes.done : exitCodes.failed;
+	} finally {
+		process.off("SIGINT", sayGoodbye);
+	}
+}
+
+function printer({ output }: Context): { events(events: readonly RecordedEvent[]): void; learn(goal: Goal): void } {
+	const lines = eventLines();
+	return {
+		events(events) {
+			for (const event of events) output.line(event, () => lines.line(event, output.columns));
+		},
+		learn: lines.learn,
+	};
+}
+
+function endText(goal: Goal): string {
+	return `${stateText(goalState(goal))}  ${stateReason(goal)}`;
+}

@@ -1,0 +1,20 @@
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { wrongUsage } from "../failure.ts";
+import { textOption, typedOrRead } from "../given.ts";
+import { resolveGoal, resolveThread } from "../resolve.ts";
+
+export async function send(
+	context: Context,
+	typed: string,
+	typedText: string,
+	options: OptionValues,
+): Promise<undefined> {
+	const text = (await typedOrRead(typedText, context.readStdin)) ?? "";
+	if (text.trim() === "") throw wrongUsage("The message is empty. Write what the agent should know.");
+	const goalId = await resolveGoal(context, typed);
+	const thread = textOption(options, "thread");
+	const threadId = thread === undefined ? undefined : resolveThread(await context.ask("goal/get", { goalId }), thread);
+	const goal = await context.ask("thread/send", { goalId, threadId, text });
+	context.output.result(goal, "Sent. It is read before the thread's next turn.");
+}

@@ -1,0 +1,120 @@
+import type { ApprovalView, CheckView, GoalView, StepView } from "../../protocol/view.ts";
+import type { Context } from "../context.ts";
+import { ago, count, indent, money, oneLine, table } from "../layout.ts";
+import { paint } from "../output.ts";
+import { resolveGoal } from "../resolve.ts";
+import { checkSign, stateText, stepSign } from "../states.ts";
+
+export async function show(context: Context, typed: string): Promise<undefined> {
+	const goalId = await resolveGoal(context, typed);
+	showGoal(context, await context.ask("goal/get", { goalId }));
+}
+
+/** What every command that acts on a goal answers with. */
+export function showGoal(context: Context, goal: GoalView): void {
+	context.output.result(goal, () => goalText(goal, Date.now()));
+}
+
+export function goalText(goal: GoalView, now: number): string {
+	const parts = [
+		`${paint.bold(goal.title)}  ${stateText(goal.state)}\n${goal.stateReason}`,
+		facts(goal, now),
+		section("Plan", goal.plan.steps.length > 0 ? stepBoard(goal.plan.steps) : ""),
+		section("Checks of the goal", goal.checks.map(checkLine).join("\n")),
+		section("Waits for you", goal.approvals.map((approval) => approvalText(approval)).join("\n\n")),
+		section("Agents", agents(goal)),
+		section("Used", usage(goal)),
+	];
+	return parts.filter(Boolean).join("\n\n");
+}
+
+function facts(goal: GoalView, now: number): string {
+	const changed = goal.untracked ? `not tracked: ${goal.untracked}` : count(goal.changes.length, "file");
+	return table(
+		[
+			[paint.dim("goal"), goal.goalId],
+			[paint.dim("objective"), oneLine(goal.prompt, 200)],
+			[paint.dim("workspace"), goal.workspace],
+			[paint.dim("playbook"), goal.playbook ?? ""],
+			[paint.dim("autonomy"), goal.autonomy],
+			[paint.dim("changed"), changed],
+			[paint.dim("launched"), `${ago(goal.launchedAt, now)}, last event ${ago(goal.updatedAt, now)}`],
+		].filter(([, value]) => value),
+	);
+}
+
+export function stepBoard(steps: readonly StepView[]): string {
+	const width = String(steps.length).length;
+	return steps.flatMap((step, index) => [stepLine(step, String(index + 1).padStart(width)), ...under(step)]).join("\n");
+}
+
+function stepLine(step: StepView, position: string): string {
+	const attempts = step.attempts.length > 1 ? `, attempt ${step.attempts.length}` : "";
+	const unverified = step.state === "completed" && step.verified === false ? ", unverified" : "";
+	const state = paint.dim(`${step.state.replace("_", " ")}${unverified}${attempts}`);
+	return `${stepSign(step.state)} ${position} ${step.title}  ${state}  ${paint.dim(step.stepId)}`;
+}
+
+function under(step: StepView): string[] {
+	const { diagnosis } = step.attempts.at(-1) ?? {};
+	const isBad = step.state === "failed" || step.state === "pending";
+	return [
+		...(diagnosis && isBad ? [indent(paint.red(oneLine(diagnosis, 200)), "    ")] : []),
+		...step.checks.map((check) => indent(checkLine(check), "    ")),
+	];
+}
+
+export function checkLine(check: CheckView): string {
+	const activity = check.activity ? paint.dim(`  ${check.activity}`) : "";
+	const failed = check.state === "red" && check.exitCode !== undefined ? paint.red(`  exit ${check.exitCode}`) : "";
+	return `${checkSign(check.state)} ${oneLine(check.command, 160)}${activity}${failed}  ${paint.dim(check.checkId)}`;
+}
+
+/** All a person needs to decide, the exact command included, however long it is. */
+export function approvalText(approval: ApprovalView): string {
+	const lines = [
+		`${paint.yellow("?")} ${paint.bold(approval.summary)}  ${riskText(approval.risk)}  ${paint.dim(approval.approvalId)}`,
+	];
+	if (approval.command && approval.command !== approval.summary) lines.push(indent(approval.command, "    "));
+	for (const reason of approval.reasons) lines.push(paint.dim(`    ${reason}`));
+	const beyond = approval.goalScope ? `, --scope goal covers ${approval.goalScope}` : "";
+	const isPlain = approval.options.every((option) => option === "approve" || option === "deny");
+	lines.push(
+		isPlain
+			? paint.dim(`    mission approve ${approval.approvalId}${beyond}; mission deny ${approval.approvalId}`)
+			: paint.dim(`    mission answer ${approval.approvalId} --option ${approval.options.join("|")}`),
+	);
+	return lines.join("\n");
+}
+
+function riskText(risk: ApprovalView["risk"]): string {
+	return risk === "dangerous" ? paint.red(risk) : risk === "read" ? paint.dim(risk) : paint.yellow(risk);
+}
+
+function agents(goal: GoalView): string {
+	return table(
+		goal.roster.assignments.map((one) => [
+			one.enabled ? one.role : paint.dim(one.role),
+			`${one.provider}/${one.model}${one.effort ? `:${one.effort}` : ""}`,
+			one.enabled ? paint.dim(one.label) : paint.dim("disabled"),
+			paint.dim(one.inherits ? "inherits the primary agent" : `from ${one.source}`),
+		]),
+	);
+}
+
+function usage({ usage: used, budget }: GoalView): string {
+	const meters = Object.entries(budget)
+		.filter(([, meter]) => meter.limit !== null)
+		.map(([resource, meter]) => `${meter.used ?? "unknown"} of ${meter.limit} ${resource}`);
+	const tokens = used.inputTokens + used.outputTokens;
+	const total = [
+		count(used.turns, "turn"),
+		count(used.toolCalls, "action"),
+		...(tokens > 0 ? [count(tokens, "token"), money(used.costUsd)] : []),
+	];
+	return [total.join(", "), ...(meters.length > 0 ? [`budget: ${meters.join(", ")}`] : [])].join("\n");
+}
+
+function section(title: string, text: string): string {
+	return text ? `${paint.dim(title)}\n${indent(text)}` : "";
+}

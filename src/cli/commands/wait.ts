@@ -1,0 +1,49 @@
+import { type GoalState, goalState, goalStates } from "../../protocol/state.ts";
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { exitCodes, Failure, wrongUsage } from "../failure.ts";
+import { followGoal } from "../follow.ts";
+import { numberOption, wordsOption } from "../given.ts";
+import { resolveGoal } from "../resolve.ts";
+import { showGoal } from "./show.ts";
+
+/** Ends with 0 in a state that was asked for, with 1 when the goal is over otherwise, with 4 when the time is up. */
+export async function wait(context: Context, typed: string, options: OptionValues): Promise<number> {
+	const states = statesOf(wordsOption(options, "for") ?? ["completed"]);
+	const seconds = numberOption(options, "timeout", "--timeout");
+	let last: GoalState | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_resolve, reject) => {
+		if (seconds === undefined) return;
+		const say = () =>
+			reject(
+				new Failure(
+					"timeout",
+					`The goal was not ${states.join(" or ")} within ${seconds} s${last ? `; it is ${last.replace("_", " ")}` : ""}.`,
+					exitCodes.timedOut,
+				),
+			);
+		// A timer counts to 24 days; nobody waits longer for a number.
+		timer = setTimeout(say, Math.min(seconds * 1000, 2 ** 31 - 1));
+	});
+	late.catch(() => undefined);
+	try {
+		const goalId = await Promise.race([resolveGoal(context, typed), late]);
+		const until = (goal: Parameters<typeof goalState>[0]) => {
+			last = goalState(goal);
+			return states.includes(last);
+		};
+		const goal = await Promise.race([followGoal(context, goalId, { afterSeq: 0, until }), late]);
+		const reached = states.includes(goalState(goal));
+		showGoal(context, await Promise.race([context.ask("goal/get", { goalId }), late]));
+		return reached ? exitCodes.done : exitCodes.failed;
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+function statesOf(words: readonly string[]): readonly GoalState[] {
+	const unknown = words.find((word) => !(goalStates as readonly string[]).includes(word));
+	if (unknown) throw wrongUsage(`There is no state “${unknown}”. The states are: ${goalStates.join(", ")}.`);
+	return words as readonly GoalState[];
+}

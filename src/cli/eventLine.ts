@@ -1,0 +1,217 @@
+import type { EventOf, EventType, RecordedEvent } from "../protocol/events.ts";
+import type { Goal } from "../protocol/goal.ts";
+import { formatModelRef } from "../protocol/modelRef.ts";
+import { actorName, type Output } from "../protocol/values.ts";
+import { clock, count, money, oneLine, span } from "./layout.ts";
+import { paint } from "./output.ts";
+
+/**
+ * An event as one line for people: when, what kind of thing, what, and how it ended. An event of a type that this version
+ * does not know is shown by its type. What an event refers to by id (a call, a step) is remembered from the events before.
+ */
+export interface EventLines {
+	/** What is known of the goal already, when the events before are not printed. */
+	learn(goal: Goal): void;
+	line(event: RecordedEvent, columns?: number): string;
+}
+
+export function eventLines(): EventLines {
+	const names: Names = new Map();
+	return {
+		learn(goal) {
+			for (const step of Object.values(goal.steps)) names.set(step.stepId, step.title);
+			for (const call of Object.values(goal.calls)) names.set(call.toolCallId, call.summary);
+			for (const thread of Object.values(goal.threads)) names.set(thread.threadId, thread.role);
+			for (const approval of Object.values(goal.approvals)) names.set(approval.approvalId, approval.summary);
+			for (const hold of Object.values(goal.holds)) names.set(hold.holdId, hold.reason);
+		},
+		line(event, columns) {
+			const row = rows[event.type] as ((event: RecordedEvent, names: Names) => Line) | undefined;
+			const [kind, text, result = "", tone] = row?.(event, names) ?? ["", event.type];
+			const coloured = tone ? paint[tone] : (same: string) => same;
+			const end = result ? `  ${result}` : "";
+			const room = columns === undefined ? undefined : columns - clock(event.at).length - kindWidth - 4;
+			const body = oneLine(text + end, room);
+			return `${paint.dim(clock(event.at))}  ${coloured(kind.padEnd(kindWidth))}  ${tone === "dim" ? paint.dim(body) : body}`;
+		},
+	};
+}
+
+/** Kind, text, how it ended, colour of the kind. */
+type Line = readonly [kind: string, text: string, result?: string, tone?: keyof typeof paint];
+type Names = Map<string, string>;
+const kindWidth = 9;
+
+const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names) => Line } = {
+	"goal.launched": (e) => [
+		"goal",
+		`${e.title || e.prompt} in ${e.workspace}`,
+		`launched by ${actorName(e.by)}`,
+		"bold",
+	],
+	"goal.completed": (e) => ["goal", e.reason ?? "", e.verified ? "completed" : "completed, unverified", "green"],
+	"goal.failed": (e) => ["goal", e.reason, "failed", "red"],
+	"goal.cancelled": (e) => ["goal", e.reason ?? "", `cancelled by ${actorName(e.by)}`, "yellow"],
+	"goal.reopened": (e) => ["goal", e.reason ?? "", `reopened by ${actorName(e.by)}`, "bold"],
+	"goal.deleted": (e) => ["goal", "", `deleted by ${by(e.by)}`, "yellow"],
+	"plan.proposed": (e, names) => {
+		for (const step of e.steps) names.set(step.stepId, step.title);
+		return ["plan", e.summary || e.steps.map((step) => step.title).join(", "), count(e.steps.length, "step"), "cyan"];
+	},
+	"plan.approved": (e) => [
+		"plan",
+		`revision ${e.revision}`,
+		e.by ? `approved by ${actorName(e.by)}` : "approved",
+		"cyan",
+	],
+	"plan.returned": (e) => ["plan", e.note, `sent back by ${actorName(e.by)}`, "yellow"],
+	"step.started": (e, names) => [
+		"step",
+		name(names, e.stepId),
+		e.attempt > 1 ? `attempt ${e.attempt}` : "started",
+		"cyan",
+	],
+	"step.reported": (e, names) => ["step", name(names, e.stepId), `says it is done: ${e.report}`, "cyan"],
+	"step.completed": (e, names) => [
+		"step",
+		name(names, e.stepId),
+		e.verified ? "completed" : "completed, unverified",
+		"green",
+	],
+	"attempt.failed": (e, names) => [
+		"step",
+		name(names, e.stepId),
+		`attempt ${e.attempt} failed: ${e.diagnosis}`,
+		"yellow",
+	],
+	"step.failed": (e, names) => ["step", name(names, e.stepId), `failed: ${e.reason}`, "red"],
+	"step.skipped": (e, names) => [
+		"step",
+		name(names, e.stepId),
+		e.by ? `skipped by ${actorName(e.by)}` : "skipped",
+		"yellow",
+	],
+	"step.retried": (e, names) => [
+		"step",
+		name(names, e.stepId),
+		e.how === "continue" ? "goes on" : "begins anew",
+		"cyan",
+	],
+	"thread.opened": (e, names) => {
+		names.set(e.threadId, e.role);
+		return ["thread", e.role, formatModelRef(e.assignment), "dim"];
+	},
+	"thread.closed": (e, names) => ["thread", name(names, e.threadId), "closed", "dim"],
+	"message.added": (e) => ["message", `${e.from}: ${e.text}`],
+	"turn.started": (e) => ["turn", formatModelRef(e.asked), "asked", "dim"],
+	"turn.completed": (e) => {
+		const tokens = `${count(e.usage.inputTokens + e.usage.outputTokens, "token")}, ${money(e.usage.costUsd)}`;
+		return ["turn", e.answered, tokens, "dim"];
+	},
+	"turn.interrupted": (e) => ["turn", e.reason, "interrupted", "yellow"],
+	"provider.failed": (e) => [
+		"provider",
+		`${e.provider}: ${e.reason}`,
+		e.retryAt ? `again at ${clock(e.retryAt)}` : "",
+		"red",
+	],
+	"tool.requested": (e, names) => {
+		names.set(e.toolCallId, e.summary);
+		return ["action", e.summary, "", "dim"];
+	},
+	"tool.started": (e, names) => ["action", name(names, e.toolCallId), e.run > 1 ? `run ${e.run}` : "runs"],
+	"tool.completed": (e, names) => {
+		const text = name(names, e.toolCallId);
+		if (e.refused !== undefined) return ["action", text, `not done: ${e.refused}`, "yellow"];
+		return ["action", text, ended(e), e.ok ? "green" : "red"];
+	},
+	"tool.interrupted": (e, names) => ["action", name(names, e.toolCallId), `outcome unknown: ${e.reason}`, "red"],
+	"approval.requested": (e, names) => {
+		names.set(e.approvalId, e.summary);
+		return ["approval", e.command ?? e.summary, `waits for you: mission approve ${e.approvalId}`, "yellow"];
+	},
+	"approval.answered": (e, names) => [
+		"approval",
+		name(names, e.approvalId),
+		`${e.answer}, by ${actorName(e.by)}`,
+		"yellow",
+	],
+	"approval.expired": (e, names) => ["approval", name(names, e.approvalId), "expired", "yellow"],
+	"approval.superseded": (e, names) => ["approval", name(names, e.approvalId), e.reason, "dim"],
+	"grant.added": (e) => ["grant", `${e.kind} ${e.subject}`, `for this ${e.scope}, by ${actorName(e.by)}`, "yellow"],
+	"grant.revoked": (e) => ["grant", e.reason, "revoked", "yellow"],
+	"snapshot.taken": (e) => [
+		"files",
+		"looked at",
+		e.skipped.length > 0 ? `without ${count(e.skipped.length, "path")}` : "",
+		"dim",
+	],
+	"snapshot.failed": (e) => ["files", e.reason, "changes are not tracked", "yellow"],
+	"file.changed": (e) => {
+		const from = e.from ? `${e.from} → ` : "";
+		return [
+			"file",
+			`${from}${e.path}`,
+			`${e.status}${lines(e)}${e.by === "outside" ? ", outside the goal" : ""}`,
+			"cyan",
+		];
+	},
+	"todo.updated": (e) => {
+		const done = e.todos.filter((todo) => todo.state === "completed").length;
+		const now = e.todos.find((todo) => todo.state === "in_progress");
+		return ["todo", now?.content ?? "", `${done} of ${e.todos.length} done`, "dim"];
+	},
+	"check.started": (e) => ["check", e.command, "runs"],
+	"check.completed": (e) => ["check", e.command, `${e.ok ? "green" : "red"}, ${ended(e)}`, e.ok ? "green" : "red"],
+	"check.interrupted": (e) => ["check", e.checkId, `outcome unknown: ${e.reason}`, "red"],
+	"check.reset": (e) => ["check", e.checkId, "is run again", "dim"],
+	"evidence.added": (e) => ["evidence", e.text, e.kind],
+	"review.completed": (e) => [
+		"review",
+		e.summary,
+		`${e.verdict}, by ${e.verifier}`,
+		e.verdict === "pass" ? "green" : "red",
+	],
+	"roster.edited": (e) => ["roster", `revision ${e.revision}`, `edited by ${actorName(e.by)}`, "cyan"],
+	"budget.exceeded": (e) => ["budget", `${e.used} of ${e.limit} ${e.resource}`, "exceeded", "red"],
+	"budget.raised": (e) => ["budget", limits(e.limits), `raised by ${actorName(e.by)}`, "cyan"],
+	"hold.placed": (e, names) => {
+		names.set(e.holdId, e.reason);
+		return ["hold", e.reason, e.wakeAt ? `until ${clock(e.wakeAt)}` : "", "yellow"];
+	},
+	"hold.lifted": (e, names) => ["hold", name(names, e.holdId), "lifted", "yellow"],
+	"reflection.written": (e) => ["reflect", e.summary],
+};
+
+function name(names: Names, id: string): string {
+	return names.get(id) ?? id;
+}
+
+/** A deleted goal's events keep their place and lose their contents. */
+function by(actor: EventOf<"goal.deleted">["by"] | undefined): string {
+	return actor ? actorName(actor) : "somebody";
+}
+
+function ended(e: {
+	readonly exitCode?: number;
+	readonly durationMs: number;
+	readonly output: Output;
+	readonly ok: boolean;
+}): string {
+	const code = e.exitCode === undefined ? (e.ok ? "done" : "failed") : `exit ${e.exitCode}`;
+	const said = e.ok ? "" : lastLine(e.output.tail || e.output.head);
+	return `${code} in ${span(e.durationMs)}${said ? `: ${said}` : ""}`;
+}
+
+function lastLine(text: string): string {
+	return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
+}
+
+function lines(e: { readonly added?: number; readonly removed?: number }): string {
+	return e.added === undefined && e.removed === undefined ? "" : ` +${e.added ?? 0} −${e.removed ?? 0}`;
+}
+
+function limits(given: Readonly<Record<string, number | undefined>>): string {
+	const named = Object.entries(given).filter(([, limit]) => limit !== undefined);
+	return named.map(([resource, limit]) => `${limit} ${resource}`).join(", ");
+}

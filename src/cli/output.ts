@@ -1,0 +1,120 @@
+import type { Failure } from "./failure.ts";
+
+/**
+ * The one place where the command line writes. With `--json` standard output carries one document, or one object a line
+ * where it streams, and nothing else; without, it carries text for people. Text of agents and files passes here on its
+ * way to a terminal: what would move the cursor, recolour the screen or reverse the reading order is shown, not done.
+ */
+export interface Output {
+	readonly json: boolean;
+	/** Columns of the terminal; undefined when the output goes elsewhere, where lines are never shortened. */
+	readonly columns?: number;
+	/** The command's answer. */
+	result(value: unknown, text: string | (() => string)): void;
+	/** One of many. */
+	line(value: unknown, text: string | (() => string)): void;
+	/** A text that is wanted as it is, such as a diff; into a file or a pipe it goes byte for byte. */
+	raw(value: unknown, text: string): void;
+	/** Something beside the answer, for people only. */
+	note(text: string): void;
+	failure(failure: Failure): void;
+}
+
+/** As much of a process as writing needs. */
+export interface Terminal {
+	readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+	readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+	readonly env: NodeJS.ProcessEnv;
+}
+
+export function createOutput({ stdout, stderr, env }: Terminal, json: boolean): Output {
+	const isColoured = (stream: { isTTY?: boolean }) => stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+	const print = (stream: Terminal["stderr"], text: string) =>
+		stream.write(`${dress(visible(text), isColoured(stream))}\n`);
+	const said = (text: string | (() => string)) => (typeof text === "string" ? text : text());
+	return {
+		json,
+		columns: stdout.isTTY ? (stdout.columns ?? 80) : undefined,
+		result(value, text) {
+			if (json) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+			else print(stdout, said(text));
+		},
+		line(value, text) {
+			if (json) stdout.write(`${JSON.stringify(value)}\n`);
+			else print(stdout, said(text));
+		},
+		raw(value, text) {
+			if (json) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+			else if (stdout.isTTY) stdout.write(withNewline(visible(text)));
+			else stdout.write(withNewline(text));
+		},
+		note(text) {
+			if (!json) print(stderr, paint.dim(text));
+		},
+		failure({ code, message }) {
+			if (json) stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+			else print(stderr, message);
+		},
+	};
+}
+
+/**
+ * Colours are put into a text as characters that mean nothing elsewhere, and become the terminal's own, or nothing,
+ * when it is printed. A text that contains such characters by itself can change its colour and no more.
+ */
+const marks = { bold: "\uE010", dim: "\uE011", red: "\uE012", green: "\uE013", yellow: "\uE014", cyan: "\uE015" };
+const endMark = "\uE01F";
+const codes: Readonly<Record<string, string>> = {
+	[marks.bold]: "\x1b[1m",
+	[marks.dim]: "\x1b[2m",
+	[marks.red]: "\x1b[31m",
+	[marks.green]: "\x1b[32m",
+	[marks.yellow]: "\x1b[33m",
+	[marks.cyan]: "\x1b[36m",
+	[endMark]: "\x1b[0m",
+};
+
+type Colour = keyof typeof marks;
+export const paint = Object.fromEntries(
+	Object.entries(marks).map(([name, mark]) => [name, (text: string) => (text ? `${mark}${text}${endMark}` : "")]),
+) as Readonly<Record<Colour, (text: string) => string>>;
+
+function dress(text: string, isColoured: boolean): string {
+	return text.replace(/[\uE010-\uE01F]/g, (mark) => (isColoured ? (codes[mark] ?? "") : ""));
+}
+
+/** Colours take no room. */
+export function widthOf(text: string): number {
+	let width = 0;
+	for (const character of text.replace(/[\uE010-\uE01F]/g, "")) width += isWide(character) ? 2 : 1;
+	return width;
+}
+
+/** Ideographs, Hangul, full-width forms and emoji take two columns. */
+function isWide(character: string): boolean {
+	const point = character.codePointAt(0) ?? 0;
+	return (
+		point >= 0x1100 &&
+		(point <= 0x115f ||
+			(point >= 0x2e80 && point <= 0xa4cf) ||
+			(point >= 0xac00 && point <= 0xd7a3) ||
+			(point >= 0xf900 && point <= 0xfaff) ||
+			(point >= 0xfe30 && point <= 0xfe6f) ||
+			(point >= 0xff00 && point <= 0xff60) ||
+			(point >= 0x1f300 && point <= 0x1faff) ||
+			(point >= 0x20000 && point <= 0x3fffd))
+	);
+}
+
+/** Control characters and those that reverse the reading order, written out: what is read is what is there. */
+export function visible(text: string): string {
+	return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, (character) => {
+		if (character === "\r") return "";
+		const code = character.charCodeAt(0).toString(16);
+		return code.length > 2 ? `\\u{${code}}` : `\\x${code.padStart(2, "0")}`;
+	});
+}
+
+function withNewline(text: string): string {
+	return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}

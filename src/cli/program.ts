@@ -1,0 +1,110 @@
+import { Command, CommanderError } from "commander";
+import { type CommandRow, commands, groups, type OptionValues } from "./commands.ts";
+import { type Context, createContext } from "./context.ts";
+import { asFailure, exitCodes, wrongUsage } from "./failure.ts";
+import { createOutput, type Output } from "./output.ts";
+
+/** Runs one command line to its exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+	const output = createOutput(process, asksForJson(args));
+	let exitCode: number = exitCodes.done;
+	const program = buildProgram(output, async (row, given, options) => {
+		const context = createContext(output);
+		try {
+			exitCode = (await row.run(context, given, options)) ?? exitCodes.done;
+		} finally {
+			context.close();
+		}
+	});
+	try {
+		await program.parseAsync(args, { from: "user" });
+		return exitCode;
+	} catch (cause) {
+		if (cause instanceof CommanderError) return endOfParsing(cause, program, args, output);
+		const failure = asFailure(cause);
+		output.failure(failure);
+		if (failure.code === "bug" || process.env.MISSION_LOG === "trace") output.note(failure.stack ?? "");
+		return failure.exitCode;
+	}
+}
+
+type Act = (row: CommandRow, args: readonly string[], options: OptionValues, context?: Context) => Promise<void>;
+
+/** The tree of commands, from the table. */
+export function buildProgram(output: Output, act: Act): Command {
+	const program = new Command("mission")
+		.description("Launch, watch, steer and audit long-running goals.")
+		.helpOption("-h, --help", "show help")
+		.helpCommand("help [command]", "show help of a command")
+		.showSuggestionAfterError(true);
+	const parents = new Map<string, Command>();
+	for (const [name, about] of Object.entries(groups)) {
+		parents.set(name, quiet(program.command(name).description(about)));
+	}
+	for (const row of commands) {
+		const words = row.name.split(" ");
+		const parent = words.length === 2 ? parents.get(words[0] ?? "") : program;
+		if (!parent) throw new Error(`The command ${row.name} has no group.`);
+		const command = quiet(
+			parent.command(words.at(-1) ?? "", { isDefault: row.isDefault ?? false }).description(row.about),
+		);
+		for (const [name, about] of row.arguments ?? []) command.argument(name, about);
+		for (const { flags, about, many, choices } of row.options ?? []) {
+			const option = command.createOption(flags, about);
+			if (choices) option.choices(choices);
+			if (many) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+			command.addOption(option);
+		}
+		command.option("--json", "print JSON");
+		command.allowExcessArguments(false);
+		command.action((...given: unknown[]) => {
+			const parsed = given.at(-1) as Command;
+			return act(row, given.slice(0, -2).flat() as string[], parsed.opts() as OptionValues);
+		});
+	}
+	return quiet(program);
+
+	/** Nothing is printed and nothing exits by itself: both have one place. */
+	function quiet(command: Command): Command {
+		return command.exitOverride().configureOutput({
+			writeOut: (text) => output.raw({ help: text }, text),
+			writeErr: () => undefined,
+			outputError: () => undefined,
+		});
+	}
+}
+
+function endOfParsing(cause: CommanderError, program: Command, args: readonly string[], output: Output): number {
+	if (cause.exitCode === 0) return exitCodes.done;
+	if (cause.code === "commander.help") {
+		const named = args.find((arg) => !arg.startsWith("-"));
+		const asked = program.commands.find((command) => command.name() === named) ?? program;
+		output.failure(wrongUsage(asked.helpInformation().trimEnd()));
+		return exitCodes.usage;
+	}
+	const text = cause.message.replace(/^error: /, "").replace(/\n\((.*)\)$/s, " ($1)");
+	const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+	const help = `mission ${commandNamed(program, args)}--help`;
+	output.failure(
+		wrongUsage(`${/[.?)!]$/.test(sentence) ? sentence : `${sentence}.`} \`${help}\` says how it is used.`),
+	);
+	return exitCodes.usage;
+}
+
+function commandNamed(program: Command, args: readonly string[]): string {
+	let command = program;
+	const named: string[] = [];
+	for (const arg of args) {
+		const next = command.commands.find((candidate) => candidate.name() === arg);
+		if (!next) break;
+		command = next;
+		named.push(`${arg} `);
+	}
+	return named.join("");
+}
+
+/** Known before anything is parsed, so that a wrong command line is answered in the form that was asked for. */
+function asksForJson(args: readonly string[]): boolean {
+	const end = args.indexOf("--");
+	return (end < 0 ? args : args.slice(0, end)).includes("--json");
+}
