@@ -37,8 +37,14 @@ export function readableStream(): (bytes: Uint8Array) => string {
 	};
 }
 
-const sequenceSource =
-	"\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)|[PX^_][^\u001b]*\u001b\\\\|[ -/]*[0-~])";
+const sequenceSource = [
+	"\\[[0-?]*[ -/]*[@-~]", // colours, cursor
+	"\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)", // titles, links
+	"[PX^_][^\u001b]*\u001b\\\\", // device strings
+	"[ -/]*[0-OQ-WYZ\\\\`-~]", // the short ones
+]
+	.map((rest) => `\u001b${rest}`)
+	.join("|");
 const sequence = new RegExp(sequenceSource);
 const sequences = new RegExp(sequenceSource, "g");
 

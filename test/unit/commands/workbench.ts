@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commandEnvironment } from "../../../src/daemon/commands/commandEnvironment.ts";
+import { type CommandSpec, type Commands, openCommands } from "../../../src/daemon/commands/commands.ts";
+
+/** A folder for commands to work in, one for what is kept of them, and a way to say only what a test is about. */
+export interface Workbench {
+	readonly workspace: string;
+	readonly folder: string;
+	readonly commands: Commands;
+	spec(command: string, more?: Partial<CommandSpec>): CommandSpec;
+	/** Commands of the same folder as a daemon that starts now sees them. */
+	restarted(): Commands;
+	/** The folder of this boot, in which the spools lie. */
+	bootFolder(): string;
+	/** A file of the workspace; empty when it is not there. */
+	text(name: string): string;
+	remove(): void;
+}
+
+export function openWorkbench(): Workbench {
+	const base = mkdtempSync(join(tmpdir(), "commands-"));
+	const workspace = join(base, "workspace");
+	const folder = join(base, "data");
+	mkdirSync(workspace);
+	let count = 0;
+	return {
+		workspace,
+		folder,
+		commands: openCommands({ folder }),
+		spec: (command, more) => {
+			count++;
+			const env = commandEnvironment(process.env);
+			return { id: `run-${count}`, command, cwd: workspace, env, timeoutMs: 20_000, maxBytes: 1_000_000, ...more };
+		},
+		restarted: () => openCommands({ folder }),
+		bootFolder: () => {
+			const name = readdirSync(folder).find((entry) => /^[0-9a-f-]{36}$/.test(entry));
+			return join(folder, name ?? "boot");
+		},
+		text: (name) => {
+			try {
+				return readFileSync(join(workspace, name), "utf8");
+			} catch {
+				return "";
+			}
+		},
+		remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }),
+	};
+}
+
+/** Waits until `condition` holds, or throws after `limitMs`. */
+export async function until(
+	what: string,
+	condition: () => boolean | Promise<boolean>,
+	limitMs = 10_000,
+): Promise<void> {
+	const end = performance.now() + limitMs;
+	while (!(await condition())) {
+		if (performance.now() > end) throw new Error(`Waited ${limitMs} ms in vain until ${what}.`);
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
+
+/** True while the process runs; a zombie does not. */
+export function runs(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+	} catch {
+		return false;
+	}
+	if (process.platform !== "linux") return true;
+	try {
+		return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+	} catch {
+		return false;
+	}
+}
+
+export function bytesOnDisk(folder: string): number {
+	let bytes = 0;
+	for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+		if (entry.isFile())
+			bytes += statSync(join(entry.parentPath ?? entry.path, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+	}
+	return bytes;
+}
+
+export function numbersIn(text: string): readonly number[] {
+	return text.split(/\s+/).filter(Boolean).map(Number);
+}
