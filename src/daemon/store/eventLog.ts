@@ -1,4 +1,3 @@
-import type { SqlValue } from "sql.js/dist/sql-wasm-debug.js";
 import { digestOf, genesisHash, hashOf, newSalt } from "./chain.ts";
 import { idsPerGoal, pageSql } from "./eventPage.ts";
 import {
@@ -12,6 +11,7 @@ import {
 import { createFullText } from "./fullText.ts";
 import { migrate } from "./schema.ts";
 import { searchWords } from "./searchText.ts";
+import type { SqlValue } from "./sqliteConnection.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
 import { isDiskFailure, storeError, toStoreError } from "./storeFailure.ts";
 
@@ -44,6 +44,8 @@ export interface EventLog {
 
 	/** Bytes in the write-ahead log. */
 	walBytes(): number;
+	/** When moving it into the file is worth the time: it may grow as large as the file, within limits. */
+	worthwhileWalBytes(): number;
 	/** Moves the write-ahead log into the file; `empty` also cuts it to nothing. A failure costs nothing but the space. */
 	checkpointWal(mode: "passive" | "empty"): void;
 	/** Closes the file. Without ownership it is left as it is. */
@@ -57,7 +59,7 @@ interface GoalState {
 	readonly number: number;
 	epoch: number;
 	lastSeq: number;
-	lastHash: Uint8Array;
+	lastHash: Buffer;
 	updatedAt: number;
 	indexedSeq: number;
 	/** Set until it is written. */
@@ -74,10 +76,12 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 	let suspect = false;
 	let owned = true;
 
+	let fileBytes = 0;
 	const fullText = createFullText(file);
 	try {
 		migrate(file);
 		file.folder.markCommitted();
+		fileBytes = sizeOfFile();
 	} catch (error) {
 		file.abandon();
 		throw error;
@@ -94,6 +98,10 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 			}
 			throw error;
 		}
+	}
+
+	function sizeOfFile(): number {
+		return Number(file.row("PRAGMA page_count")?.[0]) * pageBytes;
 	}
 
 	function forget(): void {
@@ -191,7 +199,7 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 			number: Number(row[0]),
 			epoch: Number(row[1]),
 			lastSeq: Number(row[2]),
-			lastHash: row[3] as Uint8Array,
+			lastHash: row[3] as Buffer,
 			updatedAt: Number(row[4]),
 			indexedSeq: Number(row[5]),
 			summary: undefined,
@@ -260,9 +268,9 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 			at: Number(at),
 			type: nameOf(Number(type)),
 			body: body === null ? undefined : (body as string),
-			digest: hex(digest as Uint8Array),
-			salt: salt === null ? undefined : hex(salt as Uint8Array),
-			hash: hex(hash as Uint8Array),
+			digest: (digest as Buffer).toString("hex"),
+			salt: salt === null ? undefined : (salt as Buffer).toString("hex"),
+			hash: (hash as Buffer).toString("hex"),
 		};
 	}
 
@@ -430,6 +438,7 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 		},
 
 		walBytes: () => file.folder.walBytes,
+		worthwhileWalBytes: () => Math.min(Math.max(fileBytes, minWalBytes), maxWalBytes),
 		checkpointWal,
 
 		close() {
@@ -447,7 +456,10 @@ export function createEventLog(file: SqliteFile, checkOwner: () => void): EventL
 		if (file.folder.walBytes === 0 || suspect || !owned) return;
 		try {
 			assertOwner();
-			guarded(() => file.row(`PRAGMA wal_checkpoint(${mode === "empty" ? "TRUNCATE" : "PASSIVE"})`));
+			guarded(() => {
+				file.row(`PRAGMA wal_checkpoint(${mode === "empty" ? "TRUNCATE" : "PASSIVE"})`);
+				fileBytes = sizeOfFile();
+			});
 		} catch {
 			// Everything acknowledged is in the log, and the next append reports what is wrong with the disk.
 		}
@@ -468,13 +480,13 @@ const refusals: ReadonlySet<string> = new Set(["conflict", "fenced", "unknownGoa
 
 /** Goals and names remembered; beyond that all are forgotten and looked up again. */
 const maxKnown = 5_000;
+const pageBytes = 4096;
+const minWalBytes = 512 * 1024;
+/** Moving this much takes some 20 ms, in which appends wait. */
+const maxWalBytes = 8 * 1024 * 1024;
 const maxLimit = 10_000;
 /** A slice is what appends may have to wait for. */
 const sliceEvents = 250;
 const maxSliceBytes = 1024 * 1024;
 const indexSliceEvents = 250;
 const eraseSliceEvents = 1_000;
-
-function hex(bytes: Uint8Array): string {
-	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-}

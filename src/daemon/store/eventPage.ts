@@ -1,5 +1,5 @@
-import type { SqlValue } from "sql.js/dist/sql-wasm-debug.js";
 import type { EventQuery } from "./eventStore.ts";
+import type { SqlValue } from "./sqliteConnection.ts";
 
 /**
  * The SQL of one page of a goal's events. Every shape walks an index in the goal's own order and stops at the limit, so

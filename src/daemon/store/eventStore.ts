@@ -19,11 +19,17 @@ export interface EventStore {
 		events: readonly NewEvent[],
 		summary: string,
 	): Promise<number>;
-	/** Events after `query.afterSeq`, oldest first (newest first with `descending`), at most `query.limit`. */
+	/**
+	 * Events after `query.afterSeq`, oldest first (newest first with `descending`), at most `query.limit`. A goal that is
+	 * not known has none. Long reads pause for appends.
+	 */
 	read(goalId: GoalId, query: EventQuery): Promise<readonly StoredEvent[]>;
-	/** Full-text search in the bodies of a goal's events. Rows are indexed lazily; `search` indexes what is missing first. */
+	/**
+	 * Full-text search in the values of the bodies of a goal's events: the seqs, newest first, of those with words
+	 * beginning with every word of `text`. Rows are indexed lazily; `search` indexes what is missing first.
+	 */
 	search(goalId: GoalId, text: string, limit: number): Promise<readonly number[]>;
-	/** Every goal with the summary of its last append, newest change first. */
+	/** Every goal that has events, with the summary of its last append, newest change first. */
 	goals(): Promise<readonly GoalRow[]>;
 	/** Creates the goal when it is new, and makes the caller its one writer: epochs count from 1 and only grow. */
 	claim(goalId: GoalId): Promise<{ readonly epoch: number; readonly lastSeq: number }>;
@@ -31,7 +37,10 @@ export interface EventStore {
 	checkpoint(goalId: GoalId): Promise<Checkpoint | undefined>;
 	/** Replaces the goal's checkpoint. Losing it costs only time. */
 	saveCheckpoint(goalId: GoalId, checkpoint: Checkpoint): Promise<void>;
-	/** Erases the bodies and salts of the goal's events. Headers stay, so that the chain still verifies. */
+	/**
+	 * Erases the bodies and salts of the goal's events, its checkpoint and what search knows of it. Headers stay, so that
+	 * the chain still verifies. Ends early when the process does: call it again.
+	 */
 	erase(goalId: GoalId): Promise<void>;
 	/** The goal id of an earlier launch with this request id, or records `goalId` for it. Call before the first append. */
 	requestOnce(requestId: string, goalId: GoalId): Promise<GoalId>;

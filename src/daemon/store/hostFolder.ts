@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { join } from "node:path";
+import { type AppendBuffer, createAppendBuffer } from "./appendBuffer.ts";
 import type { FileIo } from "./fileIo.ts";
 
 /**
@@ -28,7 +29,7 @@ export interface HostFolder {
 	owns(fd: number): boolean;
 	close(fd: number): void;
 	read(fd: number, buffer: Uint8Array, offset: number, length: number): number;
-	write(fd: number, buffer: Uint8Array, offset: number, length: number): void;
+	write(fd: number, bytes: Uint8Array): void;
 	/** Moves the position and returns it. */
 	seek(fd: number, offset: number, from: "start" | "current" | "end"): number;
 	sync(fd: number): void;
@@ -51,12 +52,15 @@ export interface HostFailure {
 
 interface OpenFile {
 	readonly hostFd: number;
-	readonly hostPath: string;
-	readonly isWal: boolean;
+	/** Of the write-ahead log only. */
+	readonly appends: AppendBuffer | undefined;
 	/** The name was created by us and its folder was not synced since. */
 	nameUnsynced: boolean;
 	position: number;
 }
+
+/** What file systems answer that keep no folders of their own to sync (network and virtual ones). */
+const unsyncable: ReadonlySet<string> = new Set(["EINVAL", "ENOTSUP", "ENOSYS", "EISDIR"]);
 
 export function createHostFolder(path: string, hostPath: string, firstFd: number, io: FileIo): HostFolder {
 	const files = new Map<number, OpenFile>();
@@ -88,11 +92,22 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 		if (sealed) throw Object.assign(new Error("The store no longer belongs to this process."), { code: "EROFS" });
 	}
 
+	function put(hostFd: number, position: number, bytes: Uint8Array): void {
+		attempt("write", () => {
+			refuseWhenSealed();
+			let written = 0;
+			while (written < bytes.length)
+				written += io.writeSync(hostFd, bytes, written, bytes.length - written, position + written);
+		});
+	}
+
 	function syncFolder(): void {
 		if (process.platform === "win32") return; // a folder cannot be opened there; NTFS journals names itself
 		const fd = io.openSync(hostPath, constants.O_RDONLY);
 		try {
 			io.fsyncSync(fd);
+		} catch (error) {
+			if (!unsyncable.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
 		} finally {
 			io.closeSync(fd);
 		}
@@ -118,6 +133,7 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 		},
 		discardUncommitted() {
 			if (uncommittedFrom === Number.POSITIVE_INFINITY || walPath === undefined) return;
+			for (const { appends } of files.values()) appends?.forget();
 			const keep = uncommittedFrom;
 			const target = walPath;
 			attempt("truncate", () => {
@@ -161,18 +177,21 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 			const hostFd = flags.create ? attempt("open", open) : open();
 			const isWal = target.endsWith("-wal");
 			if (isWal) walPath = target;
+			const appends = isWal ? createAppendBuffer((position, bytes) => put(hostFd, position, bytes)) : undefined;
 			const fd = nextFd++;
-			files.set(fd, { hostFd, hostPath: target, isWal, nameUnsynced: isNew, position: 0 });
+			files.set(fd, { hostFd, appends, nameUnsynced: isNew, position: 0 });
 			return fd;
 		},
 		owns: (fd) => files.has(fd),
 		close(fd) {
-			const { hostFd } = fileOf(fd);
+			const { hostFd, appends } = fileOf(fd);
 			files.delete(fd);
+			appends?.flush();
 			attempt("close", () => io.closeSync(hostFd));
 		},
 		read(fd, buffer, offset, length) {
 			const file = fileOf(fd);
+			file.appends?.flush();
 			let got = 0;
 			while (got < length) {
 				const bytes = attempt("read", () =>
@@ -184,22 +203,19 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 			}
 			return got;
 		},
-		write(fd, buffer, offset, length) {
+		write(fd, bytes) {
 			const file = fileOf(fd);
-			if (file.isWal) uncommittedFrom = Math.min(uncommittedFrom, file.position);
-			attempt("write", () => {
-				refuseWhenSealed();
-				let put = 0;
-				while (put < length) {
-					const bytes = io.writeSync(file.hostFd, buffer, offset + put, length - put, file.position);
-					put += bytes;
-					file.position += bytes;
-				}
-			});
-			if (file.isWal) walBytes = file.position;
+			if (file.appends === undefined) put(file.hostFd, file.position, bytes);
+			else {
+				uncommittedFrom = Math.min(uncommittedFrom, file.position);
+				file.appends.add(file.position, bytes);
+				walBytes = file.position + bytes.length;
+			}
+			file.position += bytes.length;
 		},
 		seek(fd, offset, from) {
 			const file = fileOf(fd);
+			if (from === "end") file.appends?.flush();
 			if (from === "start") file.position = offset;
 			else if (from === "current") file.position += offset;
 			else file.position = Number(io.fstatSync(file.hostFd, { bigint: true }).size) + offset;
@@ -207,6 +223,7 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 		},
 		sync(fd) {
 			const file = fileOf(fd);
+			file.appends?.flush();
 			attempt("fsync", () => {
 				io.fsyncSync(file.hostFd);
 				if (!file.nameUnsynced) return;
@@ -216,16 +233,19 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 		},
 		truncate(fd, length) {
 			const file = fileOf(fd);
+			file.appends?.flush();
 			attempt("truncate", () => {
 				refuseWhenSealed();
 				io.ftruncateSync(file.hostFd, length);
 			});
-			if (file.isWal) walBytes = length;
+			if (file.appends !== undefined) walBytes = length;
 		},
-		stat: (target) =>
-			typeof target === "number"
-				? io.fstatSync(fileOf(target).hostFd, { bigint: true })
-				: io.statSync(toHost(target), { bigint: true }),
+		stat(target) {
+			if (typeof target === "string") return io.statSync(toHost(target), { bigint: true });
+			const { hostFd, appends } = fileOf(target);
+			appends?.flush();
+			return io.fstatSync(hostFd, { bigint: true });
+		},
 		unlink(name) {
 			const target = toHost(name);
 			if (!exists(target)) throw Object.assign(new Error("There is no such file."), { code: "ENOENT" });

@@ -1,35 +1,12 @@
 /** The part of sql.js 1.16.0 that the store uses; the package ships no types. */
 declare module "sql.js/dist/sql-wasm-debug.js" {
-	export type SqlValue = number | string | Uint8Array | null;
-
-	export interface Statement {
-		bind(values: readonly SqlValue[]): boolean;
-		step(): boolean;
-		get(): SqlValue[];
-		reset(): boolean;
-		free(): boolean;
-	}
-
-	export interface Database {
-		/** Pointer to the `sqlite3` handle. */
-		db: number;
-		exec(sql: string): ReadonlyArray<{ readonly columns: string[]; readonly values: SqlValue[][] }>;
-		prepare(sql: string): Statement;
-		close(): void;
-	}
-
-	export interface SqlJs {
-		readonly Database: new () => Database;
-		cwrap(name: string, result: "number", params: ReadonlyArray<"number" | "string">): (...args: unknown[]) => number;
-		_malloc(bytes: number): number;
-		_free(pointer: number): void;
-	}
-
 	export interface SqlJsConfig {
+		/** Emscripten's hook: instantiate the module with these imports, or your own, and hand the instance over. */
 		instantiateWasm(imports: { env: WebAssembly.ModuleImports }, done: (instance: WebAssembly.Instance) => void): void;
 		useOldExtensionFunctions: boolean;
 	}
 
-	const initSqlJs: (config: SqlJsConfig) => Promise<SqlJs>;
+	/** Resolves when the instance is initialized. The first call decides for the whole thread. */
+	const initSqlJs: (config: SqlJsConfig) => Promise<unknown>;
 	export default initSqlJs;
 }

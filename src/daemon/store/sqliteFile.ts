@@ -1,16 +1,12 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import initSqlJs, { type Database, type SqlJs, type SqlValue, type Statement } from "sql.js/dist/sql-wasm-debug.js";
-import { StoreError } from "./eventStore.ts";
 import type { FileIo } from "./fileIo.ts";
 import type { HostFolder } from "./hostFolder.ts";
+import { openConnection, type SqliteConnection, type SqliteStatement, type SqlValue } from "./sqliteConnection.ts";
+import { loadSqliteModule, type SqliteModule } from "./sqliteModule.ts";
 import { toStoreError } from "./storeFailure.ts";
-import { createWasmFiles, routedImports, type WasmFiles } from "./wasmFiles.ts";
 
 /**
- * SQLite on a real file: stock sql.js whose system calls are answered by the host (wasmFiles.ts). The build with
- * readable import names is used, pinned by its hash, because another build could import other calls and then write
- * into thin air. The connection is in WAL mode with `synchronous=FULL`, so a commit that returned is on the disk.
+ * SQLite on a real file, in WAL mode with `synchronous=FULL`: a commit that returned is on the disk. Statements are
+ * prepared once. Failures come as the store's errors.
  */
 export interface SqliteFile {
 	readonly folder: HostFolder;
@@ -19,7 +15,7 @@ export interface SqliteFile {
 	/** The first row, or undefined. */
 	row(sql: string, values?: readonly SqlValue[]): readonly SqlValue[] | undefined;
 	/** Calls `each` with every row until it returns false. */
-	rows(sql: string, values: readonly SqlValue[], each: (row: readonly SqlValue[]) => boolean | undefined): void;
+	rows(sql: string, values: readonly SqlValue[], each: RowVisitor): void;
 	/** Runs several statements. */
 	script(sql: string): void;
 	/** Drops the connection as a crash would and opens the file again: SQLite recovers what was committed. */
@@ -30,12 +26,14 @@ export interface SqliteFile {
 	abandon(): void;
 }
 
+export type RowVisitor = (row: readonly SqlValue[]) => boolean | undefined;
+
 export interface SqliteFileOptions {
 	/** Folder of the host that holds the file; it exists. */
 	readonly folder: string;
 	readonly name: string;
 	readonly io: FileIo;
-	/** Overrides for experiments; the default is `FULL`, anything less loses acknowledged events in a power cut. */
+	/** Anything less than `FULL`, the default, loses acknowledged events in a power cut; a test shows that. */
 	readonly synchronous?: "FULL" | "NORMAL";
 }
 
@@ -43,92 +41,22 @@ export interface SqliteEngine {
 	open(options: SqliteFileOptions): SqliteFile;
 }
 
-/** `sql-wasm-debug.wasm` of sql.js 1.16.0. */
-const pinnedSha256 = "d60edf60bd7134326204069ece82255dbe7c017f16664fbe6ed90ba89f277417";
-
-/** 4 MiB of pages; negative means KiB. */
-const cacheSize = -4096;
-
-/** sql.js is one instance per thread, so the engine is, too. */
-let engine: Promise<SqliteEngine> | undefined;
-
-export function loadSqlite(wasmPath: string): Promise<SqliteEngine> {
-	engine ??= startEngine(compile(wasmPath));
-	return engine;
+export async function loadSqlite(wasmPath: string): Promise<SqliteEngine> {
+	const module = await loadSqliteModule(wasmPath);
+	return { open: (options) => openFile(module, options) };
 }
 
-/** Compiles the module and refuses any but the one this was written for. */
-export function compile(wasmPath: string): WebAssembly.Module {
-	const bytes = readFileSync(wasmPath);
-	const sha256 = createHash("sha256").update(bytes).digest("hex");
-	if (sha256 !== pinnedSha256)
-		throw new StoreError(
-			"io",
-			`The event store needs sql-wasm-debug.wasm of sql.js 1.16.0, but ${wasmPath} is another file (SHA-256 ${sha256}); install the pinned version again.`,
-		);
-	const module = new WebAssembly.Module(bytes);
-	checkImports(WebAssembly.Module.imports(module));
-	return module;
-}
-
-export function checkImports(imports: readonly WebAssembly.ModuleImportDescriptor[]): void {
-	const names = new Set(imports.map(({ module, name }) => `${module}.${name}`));
-	const missing = routedImports.filter((name) => !names.has(name));
-	if (missing.length === 0) return;
-	throw new StoreError(
-		"io",
-		`The event store cannot reach the disk through this build of sql.js, which does not import ${missing.join(", ")}; install sql.js 1.16.0 again.`,
-	);
-}
-
-async function startEngine(module: WebAssembly.Module): Promise<SqliteEngine> {
-	const files = createWasmFiles();
-	const sql = await new Promise<SqlJs>((resolve, reject) => {
-		initSqlJs({
-			useOldExtensionFunctions: false,
-			instantiateWasm(imports, done) {
-				try {
-					const instance = new WebAssembly.Instance(module, files.imports(withQuietGrowth(imports.env)));
-					files.attach(instance.exports.memory as WebAssembly.Memory);
-					done(instance);
-				} catch (error) {
-					reject(error);
-				}
-			},
-		}).then(resolve, reject);
-	});
-	return { open: (options) => openFile(sql, files, options) };
-}
-
-/** This build writes a line to the console whenever its memory grows; a person at a terminal has no use for it. */
-function withQuietGrowth(imports: WebAssembly.ModuleImports): WebAssembly.ModuleImports {
-	const grow = imports.emscripten_resize_heap as (bytes: number) => boolean;
-	return {
-		...imports,
-		emscripten_resize_heap(bytes: number) {
-			const { warn } = console;
-			console.warn = () => undefined;
-			try {
-				return grow(bytes);
-			} finally {
-				console.warn = warn;
-			}
-		},
-	};
-}
-
-function openFile(sql: SqlJs, files: WasmFiles, options: SqliteFileOptions): SqliteFile {
+function openFile({ sqlite, files }: SqliteModule, options: SqliteFileOptions): SqliteFile {
 	const folder = files.mount(options.folder, options.io);
-	const statements = new Map<string, Statement>();
-	let database: Database | undefined;
+	const statements = new Map<string, SqliteStatement>();
+	let connection: SqliteConnection | undefined;
 
-	function connect(): Database {
-		const opened = openHandle(sql, files, `${folder.path}/${options.name}`);
+	function connect(): SqliteConnection {
+		const opened = openConnection(sqlite, `${folder.path}/${options.name}`);
 		try {
-			opened.exec("PRAGMA locking_mode=EXCLUSIVE"); // before WAL: the index of the log is then kept in memory
-			const mode = opened.exec("PRAGMA journal_mode=WAL")[0]?.values[0]?.[0];
-			if (mode !== "wal") throw new Error(`journal_mode is ${String(mode)}`);
-			opened.exec(`
+			// Exclusive before WAL: the index of the log is then kept in memory.
+			opened.script("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL");
+			opened.script(`
 				PRAGMA synchronous=${options.synchronous ?? "FULL"};
 				PRAGMA wal_autocheckpoint=0; -- done after the acknowledgement, by the event log
 				PRAGMA cache_size=${cacheSize};
@@ -143,120 +71,105 @@ function openFile(sql: SqlJs, files: WasmFiles, options: SqliteFileOptions): Sql
 		}
 	}
 
-	/** Ends the connection without a checkpoint: a sealed folder refuses every change. */
-	function drop(connection: Database | undefined): void {
+	function finish(closing: SqliteConnection): void {
+		for (const statement of statements.values()) statement.finalize();
 		statements.clear();
+		closing.close();
+	}
+
+	/** Ends the connection without a checkpoint: a sealed folder refuses every change. */
+	function drop(dropped: SqliteConnection | undefined): void {
 		folder.seal();
 		try {
-			connection?.close();
+			if (dropped !== undefined) finish(dropped);
 		} catch {
 			// Its state is given up anyway.
 		}
 		folder.reset();
 	}
 
-	function use<Result>(work: (connection: Database) => Result): Result {
+	function use<Result>(work: (current: SqliteConnection) => Result): Result {
 		folder.lastFailure = undefined;
 		try {
-			database ??= connect();
-			return work(database);
+			connection ??= connect();
+			return work(connection);
 		} catch (error) {
 			throw toStoreError(error, folder);
 		}
 	}
 
-	function prepared(connection: Database, text: string): Statement {
-		const known = statements.get(text);
-		statements.delete(text); // and back in at the end: the first is the one that was not used for longest
-		const statement = known ?? connection.prepare(text);
-		statements.set(text, statement);
+	function prepared(current: SqliteConnection, sql: string): SqliteStatement {
+		const known = statements.get(sql);
+		if (known !== undefined) statements.delete(sql); // and in again at the end: the first one is the longest unused
+		const statement = known ?? current.prepare(sql);
+		statements.set(sql, statement);
 		if (statements.size > maxStatements) {
 			const [oldest] = statements;
 			statements.delete(oldest![0]);
-			oldest![1].free();
+			oldest![1].finalize();
 		}
 		return statement;
 	}
 
-	function rows(
-		text: string,
-		values: readonly SqlValue[],
-		each: (row: readonly SqlValue[]) => boolean | undefined,
-	): void {
-		use((connection) => {
-			const statement = prepared(connection, text);
+	function rows(sql: string, values: readonly SqlValue[], each: RowVisitor): void {
+		use((current) => {
+			const statement = prepared(current, sql);
 			try {
 				statement.bind(values);
-				while (statement.step()) if (each(statement.get()) === false) break;
+				while (statement.step()) if (each(statement.row()) === false) break;
 			} finally {
-				statement.reset(); // an open statement would hold its page and keep the log from being reused
+				statement.reset(); // an open statement would keep the log from being used again
 			}
 		});
 	}
 
+	function row(sql: string, values: readonly SqlValue[] = []): readonly SqlValue[] | undefined {
+		let found: readonly SqlValue[] | undefined;
+		rows(sql, values, (first) => {
+			found = first;
+			return false;
+		});
+		return found;
+	}
+
 	try {
-		use(() => undefined);
+		const [mode] = row("PRAGMA journal_mode") ?? [];
+		if (mode !== "wal") throw new Error(`The event store needs SQLite's WAL mode, but got ${mode}.`);
 	} catch (error) {
+		drop(connection);
 		files.unmount(folder);
 		throw error;
 	}
 
 	return {
 		folder,
-		run: (text, values = []) => rows(text, values, () => undefined),
-		row(text, values = []) {
-			let found: readonly SqlValue[] | undefined;
-			rows(text, values, (row) => {
-				found = row;
-				return false;
-			});
-			return found;
-		},
+		run: (sql, values = []) => rows(sql, values, () => undefined),
+		row,
 		rows,
-		script: (text) => use((connection) => void connection.exec(text)),
+		script: (sql) => use((current) => current.script(sql)),
 		reopen() {
-			drop(database);
-			database = undefined;
+			drop(connection);
+			connection = undefined;
 			use(() => undefined);
 		},
 		close() {
-			if (database === undefined) return;
-			const closing = database;
-			database = undefined;
-			statements.clear();
+			if (connection === undefined) return;
+			const closing = connection;
+			connection = undefined;
 			try {
-				closing.close();
+				finish(closing);
 			} finally {
 				files.unmount(folder);
 			}
 		},
 		abandon() {
-			drop(database);
-			database = undefined;
+			drop(connection);
+			connection = undefined;
 			files.unmount(folder);
 		},
 	};
 }
 
+/** 4 MiB of pages; negative means KiB. */
+const cacheSize = -4096;
 const maxStatements = 64;
-
-/**
- * sql.js only opens files of its own memory. So its constructor gets to open one of those, and the handle is then
- * exchanged for one on the real file: everything else of the class works on the handle it holds.
- */
-function openHandle(sql: SqlJs, files: WasmFiles, path: string): Database {
-	const database = new sql.Database();
-	sql.cwrap("sqlite3_close_v2", "number", ["number"])(database.db);
-	const result = sql._malloc(4);
-	try {
-		const code = sql.cwrap("sqlite3_open", "number", ["string", "number"])(path, result);
-		database.db = files.pointerAt(result);
-		if (code !== 0) {
-			database.close();
-			throw new Error("unable to open database file");
-		}
-		return database;
-	} finally {
-		sql._free(result);
-	}
-}

@@ -36,7 +36,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
 }
 
 /** SQLite's memory is outside of these; they bound what a read holds while it is handed over. */
-export const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 } as const;
+export const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 } as const;
 
 /** Waits for the first message; `once` takes every listener off again. */
 async function greeting(worker: Worker): Promise<void> {

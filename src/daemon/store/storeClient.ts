@@ -55,13 +55,20 @@ export function connectStore(port: StorePort): EventStore {
 
 	async function close(): Promise<void> {
 		refusal ??= storeError("closed", "it was closed");
-		await Promise.race([send({ op: "close" }), port.ended()]);
-		await port.ended();
+		try {
+			await Promise.race([send({ op: "close" }), port.ended()]);
+		} finally {
+			await port.ended();
+		}
 	}
 
 	return {
-		append: (goalId, expectedSeq, epoch, events, summary) =>
-			ask({ op: "append", goalId, expectedSeq, epoch, events, summary }),
+		append(goalId, expectedSeq, epoch, events, summary) {
+			const tooLarge = events.find(({ body }) => body.length > maxBodyLength);
+			if (tooLarge !== undefined)
+				return Promise.reject(new RangeError(`The body of ${tooLarge.type} has ${tooLarge.body.length} characters.`));
+			return ask({ op: "append", goalId, expectedSeq, epoch, events, summary });
+		},
 		read: (goalId, query) => ask({ op: "read", goalId, query }),
 		search: (goalId, text, limit) => ask({ op: "search", goalId, text, limit }),
 		goals: () => ask({ op: "goals" }),
@@ -73,6 +80,9 @@ export function connectStore(port: StorePort): EventStore {
 		close: () => (closing ??= close()),
 	};
 }
+
+/** Long output belongs into files. More than this could exhaust the worker's memory, and every goal with it. */
+const maxBodyLength = 16 * 1024 * 1024;
 
 interface Pending {
 	readonly resolve: (value: unknown) => void;

@@ -1,18 +1,18 @@
 import { StoreError, type StoreErrorCode } from "./eventStore.ts";
 import type { HostFolder } from "./hostFolder.ts";
+import { SqliteError } from "./sqliteConnection.ts";
 
 /**
- * Turns what SQLite and the disk report into the sentence a person reads. sql.js passes SQLite's message only, so the
- * reason is taken from the call of the host that failed, and from the message where no call failed.
+ * Turns what SQLite and the disk report into the sentence a person reads. The call of the host that failed says more
+ * than SQLite, which knows only a few kinds of failure. What neither the disk nor the file caused stays what it is.
  */
 export function toStoreError(error: unknown, folder: HostFolder): unknown {
 	if (error instanceof StoreError) return error;
-	const message = error instanceof Error ? error.message : String(error);
-	const failure = folder.lastFailure;
-	const code = (failure && codeByErrno[failure.code]) ?? codeByMessage.find(([text]) => message.includes(text))?.[1];
-	if (code === undefined && failure === undefined) return error instanceof Error ? error : new Error(message);
-	const detail = failure === undefined ? message : `${failure.code} from ${failure.call}`;
-	return storeError(code ?? "io", detail);
+	const { lastFailure } = folder;
+	if (lastFailure !== undefined)
+		return storeError(codeByErrno[lastFailure.code] ?? "io", `${lastFailure.code} from ${lastFailure.call}`);
+	const code = error instanceof SqliteError ? codeByResult.get(error.code) : undefined;
+	return code === undefined ? error : storeError(code, (error as SqliteError).message);
 }
 
 export function storeError(code: keyof typeof sentences, detail: string): StoreError {
@@ -46,13 +46,13 @@ const codeByErrno: Readonly<Record<string, "diskFull" | "readOnly">> = {
 	EPERM: "readOnly",
 };
 
-/** Parts of SQLite's own messages. */
-const codeByMessage: ReadonlyArray<readonly [string, "diskFull" | "readOnly" | "io"]> = [
-	["database or disk is full", "diskFull"],
-	["readonly database", "readOnly"],
-	["disk I/O error", "io"],
-	["unable to open database", "io"],
-	["database is locked", "io"],
-	["malformed", "io"],
-	["not a database", "io"],
-];
+/** SQLite's results that speak of the disk or the file. */
+const codeByResult: ReadonlyMap<number, "diskFull" | "readOnly" | "io"> = new Map([
+	[5, "io"], // SQLITE_BUSY: the file is open a second time
+	[8, "readOnly"], // SQLITE_READONLY
+	[10, "io"], // SQLITE_IOERR
+	[11, "io"], // SQLITE_CORRUPT
+	[13, "diskFull"], // SQLITE_FULL
+	[14, "io"], // SQLITE_CANTOPEN
+	[26, "io"], // SQLITE_NOTADB
+]);

@@ -17,7 +17,7 @@ export interface StoreQueueOptions {
 	readonly post: (replies: readonly StoreReply[]) => void;
 	/** Called once, after the reply to `close`. */
 	readonly onClosed: () => void;
-	/** A longer write-ahead log is moved into the file. */
+	/** A longer write-ahead log is moved into the file; otherwise the log decides by the file's size. */
 	readonly maxWalBytes?: number;
 }
 
@@ -25,7 +25,7 @@ type Write = Extract<StoreRequest, { op: "append" | "claim" | "saveCheckpoint" |
 type Job = { readonly id: number; readonly steps: Iterator<readonly StoredEvent[], unknown> };
 
 export function createStoreQueue(options: StoreQueueOptions): StoreQueue {
-	const { log, post, onClosed, maxWalBytes = defaultMaxWalBytes } = options;
+	const { log, post, onClosed, maxWalBytes } = options;
 	const writes: Write[] = [];
 	const jobs: Job[] = [];
 	let closing: number | undefined;
@@ -53,7 +53,7 @@ export function createStoreQueue(options: StoreQueueOptions): StoreQueue {
 		if (writes.length > 0) post(commit(log, takeBatch(writes)));
 		const job = jobs.shift();
 		if (job !== undefined) advance(job);
-		if (log.walBytes() > maxWalBytes) log.checkpointWal("passive");
+		if (log.walBytes() > (maxWalBytes ?? log.worthwhileWalBytes())) log.checkpointWal("passive");
 		if (writes.length > 0 || jobs.length > 0) schedule();
 		else if (closing !== undefined) close(closing);
 		else if (!scheduled) idle = setTimeout(() => log.checkpointWal("empty"), idleMs).unref();
@@ -89,8 +89,6 @@ export function failureOf(error: unknown): StoreFailure {
 	return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
-/** A log of one MiB costs a few milliseconds to move and keeps the disk use near what the events need. */
-const defaultMaxWalBytes = 1024 * 1024;
 const idleMs = 500;
 const maxBatchWrites = 1_000;
 /** A transaction is held in memory until its commit. */

@@ -15,8 +15,6 @@ export interface WasmFiles {
 	imports(original: WebAssembly.ModuleImports): WebAssembly.Imports;
 	/** To be called with the instance's memory before SQLite runs. */
 	attach(memory: WebAssembly.Memory): void;
-	/** The pointer that stands at an address of the instance's memory. */
-	pointerAt(address: number): number;
 	/** Makes a folder of the host visible to SQLite. */
 	mount(hostPath: string, io: FileIo): HostFolder;
 	unmount(folder: HostFolder): void;
@@ -183,7 +181,7 @@ export function createWasmFiles(): WasmFiles {
 			fd_write: byFd(of("fd_write"), (folder, [fd = 0, list = 0, count = 0, result = 0]) =>
 				plain(() => {
 					const total = gather(list, count, (offset, length) => {
-						folder.write(fd, bytes, offset, length);
+						folder.write(fd, bytes.subarray(offset, offset + length));
 						return length;
 					});
 					view.setUint32(result, total, true);
@@ -207,10 +205,6 @@ export function createWasmFiles(): WasmFiles {
 		},
 		attach(attached) {
 			memory = attached;
-		},
-		pointerAt(address) {
-			look();
-			return view.getUint32(address, true);
 		},
 		mount(hostPath, io) {
 			const index = folders.includes(undefined) ? folders.indexOf(undefined) : folders.length;

@@ -190,6 +190,18 @@ for (const [name, open] of adapters)
 				);
 			});
 
+			it("takes a list of hundreds of types", async () => {
+				for (const count of [60, 64, 300]) {
+					const types = Array.from({ length: count }, (_, index) => `many.${index}`);
+					const many = await withEvents(...types);
+					const all = await store.read(many, { types, limit: 10_000 });
+					assert.deepEqual(
+						all.map(({ type }) => type),
+						types,
+					);
+				}
+			});
+
 			it("finds nothing where there is nothing", async () => {
 				assert.deepEqual(await seqs({ types: ["no.such"], limit: 10 }), []);
 				assert.deepEqual(await seqs({ types: [], limit: 10 }), []);

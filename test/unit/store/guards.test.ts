@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { checkImports, compile, loadSqlite } from "../../../src/daemon/store/sqliteFile.ts";
+import { loadSqlite } from "../../../src/daemon/store/sqliteFile.ts";
+import { checkImports, compile } from "../../../src/daemon/store/sqliteModule.ts";
 import { openSqliteStore } from "../../../src/daemon/store/sqliteStore.ts";
 import { storeFileName } from "../../../src/daemon/store/storeFile.ts";
 import { event, goalId, rejectsWith, sized } from "./fixtures.ts";
