@@ -192,6 +192,7 @@ describe("files of the workspace", () => {
 	it("never reads or writes outside while links are swapped under it", async function () {
 		this.timeout(30_000);
 		await mkdir(at("flip"));
+		await mkdir(path.join(place.outside, "deep"));
 		await writeFile(at("flip/secret.txt"), "inside\n");
 		await writeFile(path.join(place.outside, "secret.txt"), "OUTSIDE\n");
 		const swapper = spawn(
@@ -215,7 +216,7 @@ describe("files of the workspace", () => {
 					}
 					const before = file ? sha256(file.bytes) : absent;
 					await writeInside(place, name, bytes(`inside ${round}\n`), { expectedBefore: before });
-					await writeInside(place, `flip/new${round}.txt`, bytes("new\n"), { expectedBefore: absent });
+					await writeInside(place, `flip/deep/new${round}.txt`, bytes("new\n"), { expectedBefore: absent });
 					counts.wrote += 1;
 				} catch (cause) {
 					if (!(cause instanceof ToolError)) throw cause;
@@ -227,7 +228,8 @@ describe("files of the workspace", () => {
 		}
 		console.log(`      ${JSON.stringify(counts)}`);
 		assert.ok(counts.read > 0 && counts.wrote > 0 && counts.refused > 0);
-		assert.deepEqual(await inventory(place.outside), { "secret.txt": "OUTSIDE\n" });
+		assert.deepEqual(await inventory(place.outside), { "secret.txt": "OUTSIDE\n", deep: "" });
+		assert.deepEqual(await readdir(path.join(place.outside, "deep")), []);
 	});
 });
 
