@@ -24,7 +24,7 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 		hello(protocol, who) {
 			if (protocol !== protocolVersion) {
 				throw new ProtocolError(
-					"protocolMismatch",
+					"protocol",
 					`This daemon speaks version ${protocolVersion} of the protocol, the client version ${protocol}. Restart the daemon with the client's version: \`mission daemon restart\`.`,
 				);
 			}
