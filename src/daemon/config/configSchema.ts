@@ -1,0 +1,86 @@
+import { toJsonSchema } from "@valibot/to-json-schema";
+import * as v from "valibot";
+
+/**
+ * What a person may write into config.jsonc. Read key by key, so that one mistake costs one setting; the JSON Schema
+ * that editors complete and check by is made from the same lines.
+ */
+const described = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64));
+const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(24 * 60 * 60 * 1000));
+const Price = v.pipe(v.number(), v.minValue(0));
+
+const Prices = v.object({
+	input: described(Price, "USD for a million tokens that the model reads."),
+	output: described(Price, "USD for a million tokens that the model writes."),
+});
+
+export const Provider = v.object({
+	id: described(
+		v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, "use lower-case letters, digits, dots and dashes")),
+		"The name of the provider in provider/model.",
+	),
+	kind: described(
+		v.optional(v.literal("openai-compatible"), "openai-compatible"),
+		"The protocol it speaks: Ollama, LM Studio, vLLM, OpenRouter, OpenAI and many others.",
+	),
+	baseUrl: described(
+		v.pipe(v.string(), v.regex(/^https?:\/\/\S+$/, "write an address that begins with http:// or https://")),
+		"The address below which /chat/completions answers, such as http://127.0.0.1:11434/v1.",
+	),
+	apiKeyEnv: described(
+		v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "name an environment variable"))),
+		"The environment variable of the daemon that holds the key.",
+	),
+	apiKeyCommand: described(
+		v.optional(v.pipe(v.string(), v.nonEmpty())),
+		"A command that prints the key; run when a key is needed.",
+	),
+	models: described(
+		v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
+		"The models to choose from. A model that is not listed may be named too.",
+	),
+	prices: described(
+		v.optional(v.record(v.string(), Prices)),
+		"What models cost, by name. Without a price a turn's cost is unknown, and a budget in USD cannot hold it.",
+	),
+	structuredOutput: described(
+		v.optional(v.boolean(), true),
+		"Whether plans are asked for with a JSON schema. A provider that refuses it is asked without.",
+	),
+});
+export type Provider = v.InferOutput<typeof Provider>;
+
+export const limits = {
+	parallelSteps: described(v.optional(Count, 3), "Steps of one goal that run side by side."),
+	parallelGoals: described(v.optional(Count, 4), "Goals that run side by side."),
+	commandTimeoutMs: described(
+		v.optional(Milliseconds, 10 * 60 * 1000),
+		"How long a command may run that names no limit of its own.",
+	),
+	modelSilenceMs: described(
+		v.optional(Milliseconds, 5 * 60 * 1000),
+		"How long a model may send nothing before it is asked again.",
+	),
+	promptChars: described(
+		v.optional(v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(10_000_000)), 400_000),
+		"The longest prompt that is sent, in characters; older outputs are left out first.",
+	),
+};
+export type Limits = { readonly [K in keyof typeof limits]: v.InferOutput<(typeof limits)[K]> };
+
+export const AgentName = v.pipe(
+	v.string(),
+	v.regex(/^[^/\s]+\/\S+$/, "write provider/model, or provider/model:effort"),
+);
+
+/** The JSON Schema of config.jsonc, for editors. */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+	const whole = v.strictObject({
+		$schema: v.optional(v.string()),
+		providers: described(v.optional(v.array(v.strictObject(Provider.entries))), "Where models answer."),
+		agent: described(v.optional(AgentName), "The agent used when a launch names none: provider/model, with :effort."),
+		limits: described(v.optional(v.strictObject(limits)), "How much runs at once, and for how long."),
+	});
+	return { ...toJsonSchema(whole, { typeMode: "input", errorMode: "ignore" }), title: "Mission Control configuration" };
+}
