@@ -48,6 +48,12 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 	await standing(page);
 	const quickInput = page.locator(".quick-input-widget");
 	const input = quickInput.locator("input").and(page.locator(":visible")).first();
+	/** "Pause Goal" is not "Pause Goal Now". */
+	const command = (title: string) =>
+		quickInput
+			.locator(".monaco-list-row")
+			.filter({ has: page.getByText(title, { exact: true }) })
+			.first();
 	const pick = (text: string) => row(quickInput, text).click();
 	return {
 		page,
@@ -59,7 +65,7 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 			for (;;) {
 				await page.keyboard.press("F1");
 				await input.fill(`>${title}`);
-				const found = row(quickInput, title).waitFor({ timeout: 2000 });
+				const found = command(title).waitFor({ timeout: 2000 });
 				if (
 					await found.then(
 						() => true,
@@ -70,7 +76,7 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 				if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}".`);
 				await page.keyboard.press("Escape");
 			}
-			await pick(title);
+			await command(title).click();
 		},
 		async enter(text) {
 			await input.fill(text);
