@@ -105,6 +105,7 @@ export const commands: readonly CommandRow[] = [
 			{ flags: "-f, --follow", about: "go on until the goal ends" },
 			{ flags: "--after <seq>", about: "only events after this one" },
 			{ flags: "--types <types>", about: "only events of these types, separated by commas" },
+			{ flags: "--all", about: "with the events of the machinery (JSON always has them)" },
 			{ flags: "--search <words>", about: "only events with these words, newest first" },
 		],
 		asks: ["goal/events", "goal/search", "goal/watch", "goal/unwatch"],

@@ -10,6 +10,8 @@ import { paint } from "./output.ts";
  * does not know is shown by its type. What an event refers to by id (a call, a step) is remembered from the events before.
  */
 export interface EventLines {
+	/** Nothing in it for a person who follows: it is there for those who look into the machine. */
+	isPlumbing(event: RecordedEvent): boolean;
 	/** What is known of the goal already, when the events before are not printed. */
 	learn(goal: Goal): void;
 	line(event: RecordedEvent, columns?: number): string;
@@ -25,6 +27,7 @@ export function eventLines(): EventLines {
 			for (const approval of Object.values(goal.approvals)) names.set(approval.approvalId, approval.summary);
 			for (const hold of Object.values(goal.holds)) names.set(hold.holdId, hold.reason);
 		},
+		isPlumbing,
 		line(event, columns) {
 			const row = rows[event.type] as ((event: RecordedEvent, names: Names) => Line) | undefined;
 			const [kind, text, result = "", tone] = row?.(event, names) ?? ["", event.type];
@@ -35,6 +38,25 @@ export function eventLines(): EventLines {
 			return `${paint.dim(clock(event.at))}  ${coloured(kind.padEnd(kindWidth))}  ${tone === "dim" ? paint.dim(body) : body}`;
 		},
 	};
+}
+
+function isPlumbing(event: RecordedEvent): boolean {
+	switch (event.type) {
+		case "turn.started":
+		case "thread.closed":
+			return true;
+		case "thread.opened":
+			return event.assignment.provider === "builtin";
+		case "turn.completed":
+			return event.asked.provider === "builtin";
+		case "snapshot.taken":
+			return event.skipped.length === 0;
+		case "evidence.added":
+			// The step's report, which its own event tells already.
+			return event.kind === "report" && event.stepId !== undefined;
+		default:
+			return false;
+	}
 }
 
 /** Kind, text, how it ended, colour of the kind. */
@@ -119,16 +141,16 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		names.set(e.toolCallId, e.summary);
 		return ["action", e.summary, "", "dim"];
 	},
-	"tool.started": (e, names) => ["action", name(names, e.toolCallId), e.run > 1 ? `run ${e.run}` : "runs"],
+	"tool.started": (e, names) => ["action", brief(name(names, e.toolCallId)), e.run > 1 ? `run ${e.run}` : "runs"],
 	"tool.completed": (e, names) => {
-		const text = name(names, e.toolCallId);
+		const text = brief(name(names, e.toolCallId));
 		if (e.refused !== undefined) return ["action", text, `not done: ${e.refused}`, "yellow"];
 		return ["action", text, ended(e), e.ok ? "green" : "red"];
 	},
 	"tool.interrupted": (e, names) => ["action", name(names, e.toolCallId), `outcome unknown: ${e.reason}`, "red"],
 	"approval.requested": (e, names) => {
 		names.set(e.approvalId, e.summary);
-		return ["approval", e.command ?? e.summary, `waits for you: mission approve ${e.approvalId}`, "yellow"];
+		return ["approval", e.command ?? e.summary, `waits for you: ${answerCommand(e)}`, "yellow"];
 	},
 	"approval.answered": (e, names) => [
 		"approval",
@@ -183,8 +205,25 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"reflection.written": (e) => ["reflect", e.summary],
 };
 
+/** How a person answers: plain yes or no, or one of the approval's own options. */
+export function answerCommand({
+	approvalId,
+	options,
+}: {
+	readonly approvalId: string;
+	readonly options: readonly string[];
+}): string {
+	const isPlain = options.every((option) => option === "approve" || option === "deny");
+	return isPlain ? `mission approve ${approvalId}` : `mission answer ${approvalId} --option ${options.join("|")}`;
+}
+
 function name(names: Names, id: string): string {
 	return names.get(id) ?? id;
+}
+
+/** A command that was shown in full when it was asked for needs only to be recognised. */
+function brief(text: string): string {
+	return oneLine(text, 72);
 }
 
 /** A deleted goal's events keep their place and lose their contents. */

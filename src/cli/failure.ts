@@ -30,7 +30,6 @@ const notRefusals: Readonly<Record<string, number>> = {
 	noDaemon: exitCodes.failed,
 	startFailed: exitCodes.failed,
 	internal: exitCodes.failed,
-	badAnswer: exitCodes.failed,
 };
 
 /** Any error as a failure; what is neither ours nor the daemon's is a bug, and keeps its stack. */

@@ -9,7 +9,7 @@ import {
 	protocolVersion,
 	type Result,
 } from "../protocol/methods.ts";
-import { connect, ProtocolError } from "../protocol/peer.ts";
+import { connect } from "../protocol/peer.ts";
 import { socketPipe } from "../protocol/socketPipe.ts";
 import type { Actor } from "../protocol/values.ts";
 import type { DaemonFile } from "./daemonFile.ts";
@@ -51,9 +51,7 @@ export async function openConnection(file: DaemonFile, actor: Actor, events: Con
 		return { hello, request: peer.request, closed: peer.closed, close };
 	} catch (cause) {
 		close();
-		throw cause instanceof ProtocolError && cause.code === "protocol"
-			? new ProtocolError("protocol", `${cause.message} Update the older of the two, then try again.`)
-			: cause;
+		throw cause;
 	} finally {
 		clearTimeout(late);
 	}

@@ -296,5 +296,5 @@ function messageOf(cause: unknown): string {
 
 /** Whether a goal was ever launched here. */
 function keepsGoals(home: string): boolean {
-	return existsSync(path.join(home, "events.db"));
+	return existsSync(path.join(home, "store", "events.db"));
 }

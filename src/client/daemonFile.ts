@@ -26,8 +26,20 @@ export function readDaemonFile(home: string): DaemonFile | undefined {
 export function processLives(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
-		return true;
+		return !isZombie(pid);
 	} catch (cause) {
 		return (cause as NodeJS.ErrnoException).code === "EPERM";
+	}
+}
+
+/** In a container without an init process nobody collects a process that has ended: its number stays taken. */
+function isZombie(pid: number): boolean {
+	if (process.platform !== "linux") return false;
+	try {
+		// `pid (name) state …`, and a name may have brackets itself.
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		return stat.charAt(stat.lastIndexOf(")") + 2) === "Z";
+	} catch {
+		return false;
 	}
 }

@@ -8,6 +8,8 @@ import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
 
 /** How long a daemon may take until it says where it listens. */
 const startTimeoutMs = 15_000;
+/** How long after its end a loser waits for the winner to say where it listens, before it is started again. */
+const stepAsideMs = 500;
 const maxLogBytes = 1024 * 1024;
 
 export interface StartOptions {
@@ -26,8 +28,33 @@ export interface StartOptions {
 export async function startDaemon({ home, daemonScript, before, signal }: StartOptions): Promise<DaemonFile> {
 	mkdirSync(home, { recursive: true, mode: 0o700 });
 	const script = await copyOfDaemon(home, daemonScript);
+	const deadline = performance.now() + startTimeoutMs;
+	let child = spawnDaemon(home, script);
+	for (let waitMs = 2; performance.now() < deadline; waitMs = Math.min(waitMs * 1.3, 50)) {
+		const file = readDaemonFile(home);
+		const { ended } = child;
+		if (file && (file.token !== before?.token || ended?.code === 0) && processLives(file.pid)) return file;
+		if (ended && ended.code !== 0) throw startFailed(ended.cause?.message ?? child.lastWords());
+		// Another daemon holds the folder. When it says nothing of itself it is about to end: this one comes after it.
+		if (ended && performance.now() - ended.atMs > stepAsideMs) child = spawnDaemon(home, script);
+		await sleep(waitMs, undefined, { signal });
+	}
+	throw startFailed(
+		child.ended
+			? `another daemon holds ${home}, but it cannot be reached`
+			: `it did not say where it listens within ${startTimeoutMs / 1000} s`,
+	);
+}
+
+interface Child {
+	readonly ended?: { readonly code: number | null; readonly cause?: Error; readonly atMs: number };
+	/** The line that says why it ended. */
+	lastWords(): string;
+}
+
+function spawnDaemon(home: string, script: string): Child {
 	const log = openLog(path.join(home, "daemon-start.log"));
-	let ended: { readonly code: number | null; readonly cause?: Error } | undefined;
+	let ended: Child["ended"];
 	const child = spawn(process.execPath, [script, "run", "--home", home], {
 		cwd: home,
 		detached: true,
@@ -35,23 +62,19 @@ export async function startDaemon({ home, daemonScript, before, signal }: StartO
 		stdio: ["ignore", log.fd, log.fd],
 		windowsHide: true,
 	});
-	child.on("exit", (code) => (ended ??= { code }));
-	child.on("error", (cause) => (ended ??= { code: null, cause }));
+	const end = (code: number | null, cause?: Error) => {
+		ended ??= { code, cause, atMs: performance.now() };
+	};
+	child.on("exit", (code) => end(code));
+	child.on("error", (cause) => end(null, cause));
 	child.unref();
 	closeSync(log.fd);
-
-	const deadline = performance.now() + startTimeoutMs;
-	for (let waitMs = 2; performance.now() < deadline; waitMs = Math.min(waitMs * 1.3, 50)) {
-		const file = readDaemonFile(home);
-		if (file && (file.token !== before?.token || ended?.code === 0) && processLives(file.pid)) return file;
-		if (ended && ended.code !== 0) throw startFailed(ended.cause?.message ?? log.added());
-		await sleep(waitMs, undefined, { signal });
-	}
-	throw startFailed(
-		ended
-			? `another daemon holds ${home}, but it cannot be reached`
-			: `it did not say where it listens within ${startTimeoutMs / 1000} s`,
-	);
+	return {
+		get ended() {
+			return ended;
+		},
+		lastWords: log.added,
+	};
 }
 
 function startFailed(why: string): ProtocolError {

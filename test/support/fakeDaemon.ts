@@ -77,7 +77,10 @@ export async function startFakeDaemon(
 		"daemon/hello": ({ protocol }) => {
 			const ours = options.protocol ?? protocolVersion;
 			if (protocol !== ours)
-				throw new ProtocolError("protocol", `This daemon speaks version ${ours} of the protocol, not ${protocol}.`);
+				throw new ProtocolError(
+					"protocolMismatch",
+					`This daemon speaks version ${ours} of the protocol, not ${protocol}.`,
+				);
 			return { protocol: ours, version: "0.0.0", pid: process.pid, startedAt };
 		},
 		"goal/list": ({ watch }, watcher) => {

@@ -18,8 +18,9 @@ export async function feed(context: Context, typed: string, options: OptionValue
 	if (words !== undefined && options.follow)
 		throw wrongUsage("--search looks back and --follow forward: use one of them.");
 	const goalId = await resolveGoal(context, typed);
-	if (options.follow) return followFeed(context, goalId, afterSeq, types);
-	const print = printer(context);
+	const isWhole = options.all === true || types !== undefined || words !== undefined;
+	if (options.follow) return followFeed(context, goalId, { afterSeq, types, isWhole });
+	const print = printer(context, isWhole);
 	if (words !== undefined) {
 		const { events } = await context.ask("goal/search", { goalId, text: words });
 		print.events(events.filter((event) => event.seq > afterSeq && (!types || types.includes(event.type))));
@@ -29,14 +30,20 @@ export async function feed(context: Context, typed: string, options: OptionValue
 	return undefined;
 }
 
+interface FeedRange {
+	readonly afterSeq?: number;
+	readonly types?: readonly string[];
+	/** With the events that are of no use to most people. Scripts get all of them. */
+	readonly isWhole?: boolean;
+}
+
 /** Prints until the goal is over; the exit code says whether it was completed. */
 export async function followFeed(
 	context: Context,
 	goalId: GoalId,
-	afterSeq: number,
-	types?: readonly string[],
+	{ afterSeq = 0, types, isWhole = false }: FeedRange = {},
 ): Promise<number> {
-	const print = printer(context);
+	const print = printer(context, isWhole);
 	const sayGoodbye = () => {
 		context.output.note(`The goal goes on. \`mission feed ${goalId} --follow\` follows it again.`);
 		process.exit(130);
@@ -57,11 +64,14 @@ export async function followFeed(
 	}
 }
 
-function printer({ output }: Context): { events(events: readonly RecordedEvent[]): void; learn(goal: Goal): void } {
+function printer({ output }: Context, isWhole: boolean) {
 	const lines = eventLines();
 	return {
-		events(events) {
-			for (const event of events) output.line(event, () => lines.line(event, output.columns));
+		events(events: readonly RecordedEvent[]): void {
+			for (const event of events) {
+				if (!output.json && !isWhole && lines.isPlumbing(event)) continue;
+				output.line(event, () => lines.line(event, output.columns));
+			}
 		},
 		learn: lines.learn,
 	};

@@ -10,12 +10,17 @@ import { changeTable } from "./changes.ts";
 export async function inventory(context: Context, typed: string): Promise<undefined> {
 	const goalId = await resolveGoal(context, typed);
 	const { changes } = await context.ask("change/list", { goalId });
+	const told = new Set<string>();
 	const reports: { seq: number; at: string; kind: string; text: string; stepId?: string }[] = [];
 	for await (const page of readEvents(context, goalId, { types: ["step.reported", "evidence.added"] })) {
 		for (const event of page) {
 			const { seq, at } = event;
-			const told = reportOf(event);
-			if (told) reports.push({ seq, at, ...told });
+			const report = reportOf(event);
+			// A step's report is an event of its own, and evidence.
+			const key = JSON.stringify(report);
+			if (!report || told.has(key)) continue;
+			told.add(key);
+			reports.push({ seq, at, ...report });
 		}
 	}
 	context.output.result({ goalId, files: changes, reports }, () =>

@@ -52,7 +52,7 @@ export async function launch(
 
 function follow(context: Context, goalId: GoalId, answer: object): Promise<number> {
 	context.output.line(answer, `Launched ${paint.bold(goalId)}`);
-	return followFeed(context, goalId, 0);
+	return followFeed(context, goalId);
 }
 
 function hint(goalId: string): string {

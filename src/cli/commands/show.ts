@@ -1,5 +1,6 @@
 import type { ApprovalView, CheckView, GoalView, StepView } from "../../protocol/view.ts";
 import type { Context } from "../context.ts";
+import { answerCommand } from "../eventLine.ts";
 import { ago, count, indent, money, oneLine, table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal } from "../resolve.ts";
@@ -77,13 +78,9 @@ export function approvalText(approval: ApprovalView): string {
 	];
 	if (approval.command && approval.command !== approval.summary) lines.push(indent(approval.command, "    "));
 	for (const reason of approval.reasons) lines.push(paint.dim(`    ${reason}`));
-	const beyond = approval.goalScope ? `, --scope goal covers ${approval.goalScope}` : "";
-	const isPlain = approval.options.every((option) => option === "approve" || option === "deny");
-	lines.push(
-		isPlain
-			? paint.dim(`    mission approve ${approval.approvalId}${beyond}; mission deny ${approval.approvalId}`)
-			: paint.dim(`    mission answer ${approval.approvalId} --option ${approval.options.join("|")}`),
-	);
+	const denial = approval.options.includes("deny") ? ` or mission deny ${approval.approvalId}` : "";
+	lines.push(paint.dim(`    ${answerCommand(approval)}${denial}`));
+	if (approval.goalScope) lines.push(paint.dim(`    with --scope goal it covers ${approval.goalScope}`));
 	return lines.join("\n");
 }
 

@@ -83,6 +83,16 @@ describe("the daemon's client", () => {
 		assert.equal(starts(), 2);
 	});
 
+	it("starts one behind a daemon that is about to end", async () => {
+		const first = open();
+		const { pid } = await first.request("daemon/status", {});
+		first.close();
+		// Its lock stands, and its file is gone: this is how a daemon looks while it ends.
+		rmSync(path.join(home, "daemon.json"));
+		setTimeout(() => process.kill(pid, "SIGKILL"), 700);
+		assert.notEqual((await open().request("daemon/status", {})).pid, pid);
+	});
+
 	it("does not ask again for what may have been done", async () => {
 		const client = open();
 		const { pid } = await client.request("daemon/status", {});
@@ -110,7 +120,8 @@ describe("the daemon's client", () => {
 		await until(() => idle.state === "stopped");
 		assert.equal(existsSync(path.join(home, "starts")), false);
 		idle.close();
-		writeFileSync(path.join(home, "events.db"), "");
+		mkdirSync(path.join(home, "store"));
+		writeFileSync(path.join(home, "store", "events.db"), "");
 		const client = open({ start: "whenWorkWaits" });
 		await until(() => client.state === "connected");
 		assert.equal(starts(), 1);
@@ -140,8 +151,8 @@ describe("the daemon's client", () => {
 	it("says so when the two speak different versions of the protocol", async () => {
 		const daemon = await startFakeDaemon(home, { protocol: 99 });
 		await assert.rejects(open({ log() {} }).request("daemon/status", {}), {
-			code: "protocol",
-			message: /version 99 of the protocol.*Update the older of the two/,
+			code: "protocolMismatch",
+			message: /version 99 of the protocol/,
 		});
 		await daemon.stop();
 	});
