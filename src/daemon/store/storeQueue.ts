@@ -17,15 +17,12 @@ export interface StoreQueueOptions {
 	readonly post: (replies: readonly StoreReply[]) => void;
 	/** Called once, after the reply to `close`. */
 	readonly onClosed: () => void;
-	/** A longer write-ahead log is moved into the file; otherwise the log decides by the file's size. */
-	readonly maxWalBytes?: number;
 }
 
 type Write = Extract<StoreRequest, { op: "append" | "claim" | "saveCheckpoint" | "requestOnce" }>;
 type Job = { readonly id: number; readonly steps: Iterator<readonly StoredEvent[], unknown> };
 
-export function createStoreQueue(options: StoreQueueOptions): StoreQueue {
-	const { log, post, onClosed, maxWalBytes } = options;
+export function createStoreQueue({ log, post, onClosed }: StoreQueueOptions): StoreQueue {
 	const writes: Write[] = [];
 	const jobs: Job[] = [];
 	let closing: number | undefined;
@@ -53,10 +50,10 @@ export function createStoreQueue(options: StoreQueueOptions): StoreQueue {
 		if (writes.length > 0) post(commit(log, takeBatch(writes)));
 		const job = jobs.shift();
 		if (job !== undefined) advance(job);
-		if (log.walBytes() > (maxWalBytes ?? log.worthwhileWalBytes())) log.checkpointWal("passive");
+		if (log.wantsCheckpoint()) log.checkpoint("passive");
 		if (writes.length > 0 || jobs.length > 0) schedule();
 		else if (closing !== undefined) close(closing);
-		else if (!scheduled) idle = setTimeout(() => log.checkpointWal("empty"), idleMs).unref();
+		else if (!scheduled) idle = setTimeout(() => log.checkpoint("empty"), idleMs).unref();
 	}
 
 	function advance(job: Job): void {
@@ -149,7 +146,7 @@ function stepsOf(log: EventLog, request: Exclude<StoreRequest, Write | { op: "cl
 		case "goals":
 			return once(() => log.goals());
 		case "checkpoint":
-			return once(() => log.checkpoint(request.goalId));
+			return once(() => log.savedCheckpoint(request.goalId));
 	}
 }
 

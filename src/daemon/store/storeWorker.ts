@@ -17,7 +17,7 @@ async function serve(port: MessagePort, { folder, wasmPath, owner }: StoreWorker
 		const checkOwner = ownerCheck(owner);
 		checkOwner();
 		const engine = await loadSqlite(wasmPath);
-		const log = createEventLog(engine.open({ folder, name: storeFileName, io: fs }), checkOwner);
+		const log = createEventLog({ file: engine.open({ folder, name: storeFileName, io: fs }), checkOwner });
 		const queue = createStoreQueue({
 			log,
 			post: (replies: readonly StoreReply[]) => port.postMessage(replies),

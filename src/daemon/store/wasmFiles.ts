@@ -213,8 +213,10 @@ export function createWasmFiles(): WasmFiles {
 			return folder;
 		},
 		unmount(folder) {
+			const index = folders.indexOf(folder);
+			if (index < 0) return;
 			folder.reset();
-			folders[folders.indexOf(folder)] = undefined;
+			folders[index] = undefined;
 		},
 	};
 }

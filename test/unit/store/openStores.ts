@@ -65,13 +65,17 @@ export interface HereOptions {
 export async function openHere(options: HereOptions): Promise<EventStore> {
 	const { io = fs, folder, checkOwner = () => undefined, synchronous, maxWalBytes } = options;
 	const engine = await loadSqlite(wasmPath);
-	const log = createEventLog(engine.open({ folder, name: storeFileName, io, synchronous }), checkOwner);
+	const log = createEventLog({
+		file: engine.open({ folder, name: storeFileName, io, synchronous }),
+		checkOwner,
+		maxWalBytes,
+	});
 	let listener: (replies: readonly StoreReply[]) => void = () => undefined;
 	let onEnded: () => void = () => undefined;
 	const ended = new Promise<void>((resolveEnded) => {
 		onEnded = resolveEnded;
 	});
-	const queue = createStoreQueue({ log, post: (replies) => listener(replies), onClosed: onEnded, maxWalBytes });
+	const queue = createStoreQueue({ log, post: (replies) => listener(replies), onClosed: onEnded });
 	return connectStore({
 		post: (requests) => queue.push(requests),
 		onReplies: (added) => {
