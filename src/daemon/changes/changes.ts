@@ -25,7 +25,10 @@ export interface Changes {
 	contentAt(tree: string, path: string): Promise<Buffer | undefined>;
 	/** A unified diff in git's style, of everything or of one file. */
 	diff(treeA: string, treeB: string, path?: string): Promise<string>;
-	/** Makes the history small on disk. Snapshots go on meanwhile. To be called now and then, when nothing else is to do. */
+	/**
+	 * Makes the history small on disk; snapshots go on meanwhile. To be called when nothing else is to do: after some
+	 * hundred snapshots it happens by itself, in a process of low priority.
+	 */
 	pack(): Promise<void>;
 	/** Ends what is under way; what it has recorded so far is not lost. Safe to call twice. */
 	close(): Promise<void>;

@@ -22,8 +22,8 @@ export function hashObject(type: ObjectType, content: Buffer): string {
 	return createHash("sha1").update(`${type} ${content.length}\0`).update(content).digest("hex");
 }
 
-/** `packFolder` is `objects/pack` of the repository. */
-export function openObjectWriter(packFolder: string): ObjectWriter {
+/** `packFolder` is `objects/pack` of the repository; `onPack` hears of every pack that was written. */
+export function openObjectWriter(packFolder: string, onPack: () => void): ObjectWriter {
 	let pending = new Map<string, Buffer>();
 	let pendingBytes = 0;
 
@@ -36,6 +36,7 @@ export function openObjectWriter(packFolder: string): ObjectWriter {
 		} catch (cause) {
 			throw new ChangesError("disk", diskSentence(packFolder, cause), { cause });
 		}
+		onPack();
 	}
 
 	function drop(): void {

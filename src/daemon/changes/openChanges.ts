@@ -1,21 +1,21 @@
-import { execFile } from "node:child_process";
-import { mkdir, readdir, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
 import { changesBetween, diffBetween } from "./compare.ts";
-import { type Git, openGit, withoutGit } from "./git.ts";
+import { openGit } from "./git.ts";
 import { loadInventory, saveInventory } from "./indexFile.ts";
 import { countFiles, emptyFolder } from "./inventory.ts";
 import { openObjectReader } from "./objectReader.ts";
 import { openObjectWriter } from "./objects.ts";
-import { temporaryPrefix } from "./packFile.ts";
 import { toBytes } from "./pathText.ts";
 import { repack } from "./repack.ts";
+import { prepareRepository } from "./repository.ts";
 import { openRuleSources } from "./ruleSources.ts";
 import { scanWorkspace } from "./scan.ts";
 import { oneAtATime } from "./sharedRuns.ts";
 import { openTrackedFiles } from "./trackedFiles.ts";
 import { findInTree, writeTrees } from "./trees.ts";
+import { findUserRules } from "./userRules.ts";
 
 export interface ChangesOptions {
 	readonly workspace: string;
@@ -33,17 +33,15 @@ export interface ChangesOptions {
 export async function openChanges(options: ChangesOptions): Promise<Changes | { readonly unavailable: string }> {
 	const { folder, maxFileBytes = 5 * 1024 * 1024 } = options;
 	const workspace = await realpath(options.workspace).catch(() => options.workspace);
-	await mkdir(folder, { recursive: true, mode: 0o700 });
 	const git = openGit(options.git ?? "git", folder);
-	const unavailable = await createRepository(git, folder);
+	const unavailable = await prepareRepository(git, folder);
 	if (unavailable !== undefined) return { unavailable };
 
 	const packFolder = join(folder, "objects", "pack");
 	const inventoryPath = join(folder, "inventory");
-	await removeLeftovers(folder, packFolder);
-	const objects = openObjectWriter(packFolder);
+	const objects = openObjectWriter(packFolder, () => loosePacks++);
 	const reader = openObjectReader(git);
-	const sources = openRuleSources(workspace, await userRulesFile(options.git ?? "git", workspace));
+	const sources = openRuleSources(workspace, await findUserRules(options.git ?? "git", workspace));
 	let tracked = openTrackedFiles(git, workspace, sources);
 	const excluded = await excludedFolders(workspace, [folder, ...(options.exclude ?? [])]);
 	const closing = new AbortController();
@@ -53,6 +51,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 	let readSinceSave = 0;
 	let saving: Promise<void> = Promise.resolve();
 	let packing: Promise<void> | undefined;
+	let loosePacks = (await readdir(packFolder)).length / 2;
 	let closed: Promise<void> | undefined;
 
 	const snapshots = oneAtATime(async (wanted): Promise<Snapshot> => {
@@ -77,12 +76,19 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 			const tree = await writeTrees(inventory, objects, signal);
 			await objects.flush();
 			if (readSinceSave * 50 > countFiles(inventory)) saving = save();
+			// Should it fail, it is tried again after as many snapshots; meanwhile everything works, only slower.
+			if (loosePacks >= packsUntilPacking) void pack().catch(() => {});
 			return { tree, at, skipped };
 		} catch (error) {
 			// After an abort the next scan goes on from here. After anything else the inventory may name objects that did
 			// not reach the disk; the saved one does not.
-			if (error === signal.reason) await objects.flush();
-			else await startOver();
+			const isRecorded =
+				error === signal.reason &&
+				(await objects.flush().then(
+					() => true,
+					() => false,
+				));
+			if (!isRecorded) await startOver();
 			throw error;
 		}
 	});
@@ -98,6 +104,14 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		if (!inventory || readSinceSave === 0) return;
 		readSinceSave = 0;
 		await saveInventory(inventoryPath, workspace, inventory).catch(() => {});
+	}
+
+	function pack(): Promise<void> {
+		loosePacks = 0;
+		packing ??= repack(git, packFolder, reader, closing.signal).finally(() => {
+			packing = undefined;
+		});
+		return packing;
 	}
 
 	function whileOpen(): void {
@@ -133,10 +147,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		},
 		async pack() {
 			whileOpen();
-			packing ??= repack(git, packFolder, reader, closing.signal).finally(() => {
-				packing = undefined;
-			});
-			return packing;
+			return pack();
 		},
 		close() {
 			closed ??= (async () => {
@@ -162,69 +173,8 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 	}
 }
 
-/** A bare repository is these files and folders. Returns the sentence that says why git cannot use it. */
-async function createRepository(git: Git, folder: string): Promise<string | undefined> {
-	await mkdir(join(folder, "objects", "pack"), { recursive: true, mode: 0o700 });
-	await mkdir(join(folder, "refs"), { recursive: true });
-	await replaceFile(join(folder, "HEAD"), "ref: refs/heads/main\n");
-	await replaceFile(join(folder, "config"), config);
-	try {
-		await git.run(["rev-parse", "--is-bare-repository"]);
-		return undefined;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-			return "git is not installed here, so changes to files are not tracked: install git and start the daemon again.";
-		}
-		return `Changes to files are not tracked: ${(error as Error).message}`;
-	}
-}
-
-/** Nobody ever sees half of it, whenever we are killed. */
-async function replaceFile(path: string, text: string): Promise<void> {
-	await writeFile(`${path}.new`, text, { mode: 0o600 });
-	await rename(`${path}.new`, path);
-}
-
-/**
- * All that git needs to know. The only thing it writes here is packs, on `pack()`: synced before they appear, so that
- * the packs they replace may go.
- */
-const config = `[core]
-	repositoryformatversion = 0
-	bare = true
-	filemode = true
-	quotePath = false
-	attributesFile = /dev/null
-	fsync = all
-[gc]
-	auto = 0
-[maintenance]
-	auto = false
-[pack]
-	writeBitmaps = false
-`;
-
-/** What a killed daemon left: we are the only one who writes here, so nobody is still at it. */
-async function removeLeftovers(folder: string, packFolder: string): Promise<void> {
-	const locks = (await readdir(folder)).filter((name) => name.endsWith(".lock") || name.endsWith(".new"));
-	const names = new Set(await readdir(packFolder));
-	const packs = [...names].filter(
-		(name) =>
-			name.startsWith(temporaryPrefix) || (name.endsWith(".pack") && !names.has(name.replace(/\.pack$/, ".idx"))),
-	);
-	const paths = [...locks.map((name) => join(folder, name)), ...packs.map((name) => join(packFolder, name))];
-	for (const path of paths) await rm(path, { force: true, recursive: true });
-}
-
-/** What `core.excludesFile` names: the only question ever asked of the user's configuration. Asking runs nothing of it. */
-function userRulesFile(command: string, workspace: string): Promise<string | undefined> {
-	return new Promise((resolve) => {
-		const options = { cwd: workspace, env: withoutGit(process.env), windowsHide: true };
-		execFile(command, ["config", "--path", "--get", "core.excludesFile"], options, (error, output) =>
-			resolve(error ? undefined : output.replace(/\n$/, "") || undefined),
-		);
-	});
-}
+// With 100 packs git compares two trees in 4 ms, with 300 in 6 ms, with 1,000 in 25 ms.
+const packsUntilPacking = 256;
 
 async function excludedFolders(workspace: string, folders: readonly string[]): Promise<ReadonlySet<string>> {
 	const inside = new Set<string>();

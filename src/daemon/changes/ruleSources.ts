@@ -14,8 +14,11 @@ export interface RuleSources {
 	forWorkspace(): RuleChain | undefined;
 	/** The user's own file of rules; it need not exist. */
 	readonly userFile: string;
-	/** The chain that a repository inside the workspace begins with: rules from outside it do not reach in, as in git. */
-	forRepository(path: string): RuleChain | undefined;
+	/**
+	 * The chain that a folder with a `.git` begins with: when that is a repository, rules from outside do not reach in, as
+	 * in git.
+	 */
+	forRepository(path: string, outside: RuleChain | undefined): RuleChain | undefined;
 }
 
 /** `userRules` is the file that `core.excludesFile` names, where the user has set it. */
@@ -56,11 +59,13 @@ export function openRuleSources(workspace: string, userRules: string | undefined
 			if (names.length > 0 && isWorkspaceIgnored(names, files)) return cached("", [user]);
 			return cached("", files);
 		},
-		forRepository(path) {
-			const found = resolveGitFolder(join(workspace, Buffer.from(path, "latin1").toString(), ".git"));
-			const files: RuleFile[] = [{ path: userFile, base: path, above: "" }];
-			if (found) files.push({ path: join(found.commonFolder, "info", "exclude"), base: path, above: "" });
-			return cached(path, files);
+		forRepository(path, outside) {
+			const found = resolveGitFolder(join(workspace, fromBytes(path), ".git"));
+			if (!found) return outside;
+			return cached(path, [
+				{ path: userFile, base: path, above: "" },
+				{ path: join(found.commonFolder, "info", "exclude"), base: path, above: "" },
+			]);
 		},
 	};
 }
@@ -127,12 +132,18 @@ const maxRuleBytes = 1024 * 1024;
 function resolveGitFolder(path: string): Pick<Repository, "gitFolder" | "commonFolder"> | undefined {
 	const stat = lstatSync(path, { throwIfNoEntry: false });
 	if (!stat) return undefined;
-	if (stat.isDirectory()) return { gitFolder: path, commonFolder: path };
-	const named = /^gitdir: (.*)/.exec(Buffer.from(readRules(path), "latin1").toString())?.[1];
-	if (!named) return undefined;
-	const gitFolder = resolve(dirname(path), named);
-	const common = Buffer.from(readRules(join(gitFolder, "commondir")), "latin1")
-		.toString()
-		.trim();
+	let gitFolder = path;
+	if (!stat.isDirectory()) {
+		const named = /^gitdir: (.*)/.exec(fromBytes(readRules(path)))?.[1];
+		if (!named) return undefined;
+		gitFolder = resolve(dirname(path), named);
+	}
+	// Without a HEAD git does not take it for a repository either.
+	if (!lstatSync(join(gitFolder, "HEAD"), { throwIfNoEntry: false })) return undefined;
+	const common = stat.isDirectory() ? "" : fromBytes(readRules(join(gitFolder, "commondir"))).trim();
 	return { gitFolder, commonFolder: common ? resolve(gitFolder, common) : gitFolder };
+}
+
+function fromBytes(bytes: string): string {
+	return Buffer.from(bytes, "latin1").toString();
 }

@@ -1,19 +1,10 @@
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	lstatSync,
-	openSync,
-	readdirSync,
-	readlinkSync,
-	readSync,
-	type Stats,
-} from "node:fs";
+import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { ChangesError, type SkippedPath } from "./changes.ts";
 import { addRules, isIgnored, type RuleChain } from "./ignoreRules.ts";
 import { emptyFolder, type FileStat, type Folder, sameStat } from "./inventory.ts";
 import { hashObject, type ObjectWriter } from "./objects.ts";
 import { toFsPath, toText } from "./pathText.ts";
+import { readLink, readRegular } from "./readFile.ts";
 import { startTimeSlices } from "./timeSlices.ts";
 
 /**
@@ -45,7 +36,7 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 		if (!knownOnly) {
 			if (path !== "" && names.some(isGitFolder)) {
 				repositories.push(path);
-				rules = scan.rulesOfRepository(path);
+				rules = scan.rulesOfRepository(path, above);
 			}
 			if (names.includes(".gitignore")) rules = rulesOf(folder, path, rules);
 			else folder.ownRules = undefined;
@@ -215,7 +206,7 @@ export interface Scan {
 	/** The rules from above and beside the workspace: everything but its own .gitignore files. */
 	readonly rules: RuleChain | undefined;
 	/** The rules that a repository inside the workspace begins with. The same object while nothing changed. */
-	readonly rulesOfRepository: (path: string) => RuleChain | undefined;
+	readonly rulesOfRepository: (path: string, outside: RuleChain | undefined) => RuleChain | undefined;
 	/** Files that a repository of the user tracks although a rule ignores them, for the repositories found. */
 	readonly trackedThoughIgnored: (repositories: readonly string[]) => Promise<readonly string[]>;
 	/** Folders that are never entered: the daemon's own. */
@@ -276,46 +267,6 @@ function statOf(stat: Stats): FileStat {
 
 function gitMode(mode: number): string {
 	return mode & 0o100 && process.platform !== "win32" ? "100755" : "100644";
-}
-
-type Unread = "gone" | SkippedPath["reason"];
-
-function readLink(path: string): Buffer | Unread {
-	try {
-		return readlinkSync(toFsPath(path), { encoding: "buffer" });
-	} catch (error) {
-		return unread(error);
-	}
-}
-
-// Should the name have become a link or a pipe since it was looked at, opening it must neither follow nor wait.
-const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-function readRegular(path: string, maxBytes: number): Buffer | Unread {
-	let file: number | undefined;
-	try {
-		file = openSync(toFsPath(path), openFlags);
-		const stat = fstatSync(file);
-		if (!stat.isFile()) return "special";
-		if (stat.size > maxBytes) return "tooLarge";
-		const content = Buffer.allocUnsafe(stat.size);
-		let length = 0;
-		while (length < content.length) {
-			const read = readSync(file, content, length, content.length - length, null);
-			if (read === 0) break;
-			length += read;
-		}
-		return content.subarray(0, length);
-	} catch (error) {
-		return unread(error);
-	} finally {
-		if (file !== undefined) closeSync(file);
-	}
-}
-
-function unread(error: unknown): Unread {
-	const code = (error as NodeJS.ErrnoException).code;
-	return code === "ENOENT" || code === "ENOTDIR" ? "gone" : "unreadable";
 }
 
 function goneSentence(workspace: string, code: string | undefined): string {

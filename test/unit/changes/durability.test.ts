@@ -21,7 +21,7 @@ describe("the record of changes", () => {
 		const random = randomFrom(seed);
 		const script = fileURLToPath(new URL("snapshotForEver.ts", import.meta.url));
 		const acknowledged = new Set<string>();
-		for (let round = 0; round < 10; round++) {
+		for (let round = 0; round < 6; round++) {
 			const child = spawn(process.execPath, ["--import=tsx", script, place.workspace, place.folder], {
 				stdio: ["ignore", "pipe", "inherit"],
 			});
@@ -115,7 +115,7 @@ describe("the record of changes", () => {
 	});
 
 	it("lets a caller go who gives up, and serves the others", async () => {
-		for (let file = 0; file < 2000; file++) place.write(`d${file % 50}/f${file}`, `content of ${file}\n`.repeat(20));
+		for (let file = 0; file < 800; file++) place.write(`d${file % 50}/f${file}`, `content of ${file}\n`.repeat(20));
 		const changes = await place.open();
 		const impatient = new AbortController();
 		const given = changes.snapshot(impatient.signal);
@@ -133,7 +133,7 @@ describe("the record of changes", () => {
 	});
 
 	it("goes on where an aborted first snapshot ended", async () => {
-		for (let file = 0; file < 3000; file++) place.write(`d${file % 50}/f${file}`, `content of ${file}\n`.repeat(20));
+		for (let file = 0; file < 1000; file++) place.write(`d${file % 50}/f${file}`, `content of ${file}\n`.repeat(20));
 		const changes = await place.open();
 		for (let tries = 0; tries < 5; tries++) {
 			const abort = new AbortController();
@@ -214,6 +214,21 @@ describe("packing", () => {
 			assert.match((await changes.contentAt(tree, "src/d3/f3.ts"))!.toString(), new RegExp(`^round ${round}$`, "m"));
 		}
 		fsck(place);
+	});
+
+	it("happens by itself before the packs become too many", async function () {
+		this.timeout(60_000);
+		const changes = await place.open();
+		const trees: string[] = [];
+		for (let round = 0; round < 300; round++) {
+			place.write("file", `round ${round}`);
+			trees.push((await changes.snapshot()).tree);
+		}
+		await changes.pack();
+		assert.ok(readdirSync(join(place.folder, "objects", "pack")).length < 100);
+		for (const [round, tree] of trees.entries()) {
+			assert.equal((await changes.contentAt(tree, "file"))?.toString(), `round ${round}`);
+		}
 	});
 
 	it("of nothing, or of one pack, does nothing", async () => {

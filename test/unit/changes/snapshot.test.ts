@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import fs, {
+import {
 	chmodSync,
 	chownSync,
 	lstatSync,
 	mkdirSync,
 	renameSync,
 	rmSync,
+	type Stats,
 	symlinkSync,
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
+import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ChangesError } from "../../../src/daemon/changes/changes.ts";
@@ -306,17 +307,14 @@ describe("a snapshot", () => {
 	});
 
 	it("sees such an edit also where the file system counts time in steps of two seconds", async () => {
-		const exact = fs.lstatSync;
-		const coarse = (...args: Parameters<typeof exact>) => {
-			const stat = exact(...args) as fs.Stats | undefined;
-			if (stat)
-				Object.assign(stat, {
-					mtimeMs: stat.mtimeMs - (stat.mtimeMs % 2000),
-					ctimeMs: stat.ctimeMs - (stat.ctimeMs % 2000),
-				});
-			return stat;
+		const fs = createRequire(import.meta.url)("node:fs") as { lstatSync: unknown };
+		const exact = fs.lstatSync as typeof lstatSync;
+		fs.lstatSync = (...args: Parameters<typeof lstatSync>) => {
+			const stat = exact(...args) as Stats | undefined;
+			if (!stat) return undefined;
+			const { mtimeMs, ctimeMs } = stat;
+			return Object.assign(stat, { mtimeMs: mtimeMs - (mtimeMs % 2000), ctimeMs: ctimeMs - (ctimeMs % 2000) });
 		};
-		fs.lstatSync = coarse as typeof exact;
 		syncBuiltinESMExports();
 		try {
 			const changes = await place.open();
