@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import { loadSqlite } from "../../../src/daemon/store/sqliteFile.ts";
 import { checkImports, compile } from "../../../src/daemon/store/sqliteModule.ts";
 import { openSqliteStore } from "../../../src/daemon/store/sqliteStore.ts";
@@ -96,6 +97,28 @@ describe("the SQLite store refuses", () => {
 			() => checkImports([{ module: "env", name: "__syscall_openat", kind: "function" } as never]),
 			/does not import .*wasi_snapshot_preview1[.]fd_sync/,
 		);
+	});
+
+	it("everything once its worker is gone, instead of waiting for it", async () => {
+		let worker: Worker | undefined;
+		const store = await openInWorker(newFolder(), (started) => {
+			worker = started;
+		});
+		await store.claim(goal);
+		const waiting = store.append(goal, 0, 1, [event("a")], "{}");
+		const refused = rejectsWith("io", waiting);
+		await worker?.terminate();
+		await refused.catch(() => waiting); // unless it was stored before the end
+		await rejectsWith("io", store.append(goal, 0, 1, [event("a")], "{}"));
+		await store.close();
+	});
+
+	it("a body that could exhaust its memory", async () => {
+		const store = await openInWorker(newFolder());
+		await store.claim(goal);
+		await assert.rejects(store.append(goal, 0, 1, [sized(17 * 1024 * 1024)], "{}"), RangeError);
+		assert.equal(await store.append(goal, 0, 1, [sized(15 * 1024 * 1024)], "{}"), 1);
+		await store.close();
 	});
 
 	it("to start without its worker, with an error that says so", async () => {

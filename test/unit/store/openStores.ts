@@ -38,17 +38,17 @@ export function removeFolders(): void {
 }
 
 /** In a worker thread, as the daemon has it. */
-export function openInWorker(folder: string): Promise<EventStore> {
+export function openInWorker(folder: string, onStarted?: (worker: Worker) => void): Promise<EventStore> {
 	return openSqliteStore({
 		folder,
 		owner: { file: ownerFile(folder), nonce },
 		wasmPath,
-		workerFactory: (workerData) =>
-			new Worker(`require("tsx/cjs"); require(${JSON.stringify(workerSource)})`, {
-				eval: true,
-				workerData,
-				resourceLimits,
-			}),
+		workerFactory(workerData) {
+			const source = `require("tsx/cjs"); require(${JSON.stringify(workerSource)})`;
+			const worker = new Worker(source, { eval: true, workerData, resourceLimits });
+			onStarted?.(worker);
+			return worker;
+		},
 	});
 }
 
