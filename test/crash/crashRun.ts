@@ -123,10 +123,17 @@ async function runGoal(
 	const log = await wholeLog(client, goalId);
 	return {
 		goal,
-		kills: deaths.map(({ aim, at, lines, streaming: streams }) => ({ aim, hit: underWay(log, goalId, at, lines, streams) })),
-		lost: [...told.values()].filter((event) => JSON.stringify(log[event.seq - 1]) !== JSON.stringify(event)).map((event) => `${event.seq} ${event.type}`),
+		kills: deaths.map(({ aim, at, lines, streaming: streams }) => ({
+			aim,
+			hit: underWay(log, goalId, at, lines, streams),
+		})),
+		lost: [...told.values()]
+			.filter((event) => JSON.stringify(log[event.seq - 1]) !== JSON.stringify(event))
+			.map((event) => `${event.seq} ${event.type}`),
 		unknown: log.flatMap((event) =>
-			(event.type === "tool.interrupted" || event.type === "check.interrupted") && event.outcome === "unknown" ? [event.reason] : [],
+			(event.type === "tool.interrupted" || event.type === "check.interrupted") && event.outcome === "unknown"
+				? [event.reason]
+				: [],
 		),
 		lines: readLines(workspace),
 	};
@@ -159,7 +166,13 @@ async function untilPhase(
 }
 
 /** What was under way at a moment, as the log tells it. */
-function underWay(log: readonly RecordedEvent[], goalId: GoalId, at: number, lines: number, streams: ReadonlySet<string>): Phase[] {
+function underWay(
+	log: readonly RecordedEvent[],
+	goalId: GoalId,
+	at: number,
+	lines: number,
+	streams: ReadonlySet<string>,
+): Phase[] {
 	let goal = newGoal(goalId);
 	let completed = 0;
 	for (const event of log) {
@@ -181,7 +194,9 @@ async function answerAll(client: DaemonClient, goal: Goal): Promise<void> {
 	for (const { approvalId, kind } of Object.values(goal.approvals)) {
 		const answer = kind === "recovery" ? "verify" : "approve";
 		// Answered already, or the daemon died under the answer: the next look asks again.
-		await client.request("approval/answer", { approvalId, answer, scope: "once" }, { connectTimeoutMs: 500 }).catch(() => undefined);
+		await client
+			.request("approval/answer", { approvalId, answer, scope: "once" }, { connectTimeoutMs: 500 })
+			.catch(() => undefined);
 	}
 }
 

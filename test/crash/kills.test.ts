@@ -5,7 +5,16 @@ import path from "node:path";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import { goalState } from "../../src/protocol/state.ts";
 import { seeded } from "../support/seed.ts";
-import { type CrashBed, type GoalVerdict, type Kill, logName, numbered, openCrashBed, type Phase, phases } from "./crashRun.ts";
+import {
+	type CrashBed,
+	type GoalVerdict,
+	type Kill,
+	logName,
+	numbered,
+	openCrashBed,
+	type Phase,
+	phases,
+} from "./crashRun.ts";
 
 /** `npm run test:crash -- --kills 500` for the long form. */
 const kills = Number(process.env.MISSION_KILLS ?? 50);
@@ -47,7 +56,8 @@ function nextAims(done: readonly Kill[], wanted: number): Phase[] {
 	const count = Math.min(killsPerGoal, wanted - done.length);
 	for (let at = 0; at < count; at++) {
 		const hits = (phase: Phase) =>
-			done.filter(({ aim, hit }) => (phase === "random" ? aim === phase : hit.includes(phase))).length + 2 * aims.filter((aim) => aim === phase).length;
+			done.filter(({ aim, hit }) => (phase === "random" ? aim === phase : hit.includes(phase))).length +
+			2 * aims.filter((aim) => aim === phase).length;
 		aims.push([...phases].filter((phase) => phase !== "stream").sort((a, b) => hits(a) - hits(b))[0]!);
 	}
 	return aims;
@@ -65,7 +75,9 @@ async function runPlaybook(bed: CrashBed, aims: readonly Phase[]): Promise<GoalV
 /** Two steps side by side and one that needs both; each command appends one numbered line. */
 function playbook(workspace: string): Input<Methods, "goal/launch"> {
 	const commands = (from: number) =>
-		Array.from({ length: commandsPerStep }, (_, at) => fence("sh", `echo ${numbered(from + at)} >> ${logName}; sleep 0.03`)).join("\n");
+		Array.from({ length: commandsPerStep }, (_, at) =>
+			fence("sh", `echo ${numbered(from + at)} >> ${logName}; sleep 0.03`),
+		).join("\n");
 	const check = (from: number) => fence("check", `sleep 0.05; grep -q ${numbered(from)} ${logName}`);
 	const text = [
 		"# Append lines",
