@@ -3,15 +3,18 @@ import { planSteps } from "../../protocol/readiness.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import { t } from "../words.ts";
 import { riskWord, settledSentence } from "./approvalText.ts";
+import { plainLine } from "./visibleText.ts";
 
 /**
- * The exact action that waits, in plain text: what a toast has no room for. The command stands by itself between two
- * rules, exactly as it would run; characters that cannot be seen are named below it.
+ * The exact action that waits, in plain text: what a toast has no room for. The command, or what would be written, stands
+ * by itself between two rules, exactly as it is; characters that cannot be seen are named below it.
  */
 export function approvalDocument(approval: Approval, goal: Goal): string {
 	const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
 	const settled = goal.settled.find((one) => one.approvalId === approval.approvalId);
-	const lines = [settled ? settledSentence(settled) : t("Waits for you: {0}", approval.summary), ""];
+	const lines = [settled ? settledSentence(settled) : t("Waits for you: {0}", plainLine(approval.summary, 100)), ""];
+	const content = writtenContent(approval, goal);
+	if (content !== undefined) lines.push(rule, ...content.split("\n"), rule, "");
 	if (approval.command !== undefined) {
 		lines.push(rule, ...approval.command.split("\n"), rule, "");
 		const unseen = unseenCharacters(approval.command);
@@ -29,6 +32,15 @@ export function approvalDocument(approval: Approval, goal: Goal): string {
 }
 
 const rule = "─".repeat(60);
+
+/** What a tool without a command would be given: the text of a file as it is, anything else as JSON. */
+function writtenContent(approval: Approval, goal: Goal): string | undefined {
+	const call = approval.toolCallId && goal.calls[approval.toolCallId];
+	if (!call || approval.command !== undefined) return undefined;
+	const { content, path, ...rest } = call.args;
+	const isWrite = typeof content === "string" && typeof path === "string" && Object.keys(rest).length === 0;
+	return isWrite ? `${path}\n\n${content}` : JSON.stringify(call.args, undefined, 2);
+}
 
 /** A plan is approved as a whole, so all of it stands there. */
 function planLines(goal: Goal): readonly string[] {

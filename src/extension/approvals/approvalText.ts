@@ -9,7 +9,7 @@ export function approvalSentence(approval: Approval, goal: Goal): string {
 	const parts = [question(approval, goal)];
 	if (approval.kind === "tool") parts.push(`${riskWord(approval.risk)}.`);
 	const reasons = approval.reasons.map((reason) => plainLine(reason, 160).replace(/\.$/, "")).filter(Boolean);
-	if (reasons.length > 0) parts.push(t("Why: {0}.", reasons.slice(0, 3).join("; ")));
+	if (reasons.length > 0) parts.push(t("Why: {0}.", reasons.slice(0, 3).join(". ")));
 	if (offersGoalScope(approval)) parts.push(t("For the goal it covers {0}.", goalScopeOf(approval)));
 	return parts.join(" ");
 }
@@ -98,7 +98,11 @@ function goalScopeOf(approval: Approval): string {
 
 function question(approval: Approval, goal: Goal): string {
 	const summary = plainLine(approval.summary, 240);
-	if (approval.command === undefined) return t("{0} ({1})", summary, place(approval, goal));
+	if (approval.command === undefined) {
+		return approval.kind === "tool"
+			? t("`{0}` for {1}?", summary, place(approval, goal))
+			: t("{0} ({1})", summary, place(approval, goal));
+	}
 	if (!isWhollyVisible(approval.command, toastMaxChars)) {
 		const head = plainLine(approval.command, 80);
 		return t("Run a command that begins with `{0}` for {1}?", head, place(approval, goal));

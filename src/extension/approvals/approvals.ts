@@ -105,9 +105,20 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 			(notify !== "thisWorkspace" || folders.includes(goal.workspace));
 		queue.update(all().filter(({ goal }) => shows(goal)));
 	};
+	let isInFront = false;
 	const refreshDocuments = () => {
 		for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === schemes.approval) changed.fire(uri);
 		lensesChanged.fire();
+		tellMenus();
+	};
+	/** Whether the document in front is about something that still waits. */
+	const tellMenus = () => {
+		const uri = vscode.window.activeTextEditor?.document.uri;
+		const found = uri?.scheme === schemes.approval ? latest(uri) : undefined;
+		const waits = found !== undefined && find(found.goal.goalId, found.approval.approvalId) !== undefined;
+		if (waits === isInFront) return;
+		isInFront = waits;
+		void vscode.commands.executeCommand("setContext", "missionControl.approvalInFront", waits);
 	};
 	const stop = goals.onChange(() => {
 		update();
@@ -119,6 +130,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 		lensesChanged,
 		queue,
 		vscode.workspace.onDidGrantWorkspaceTrust(update),
+		vscode.window.onDidChangeActiveTextEditor(tellMenus),
 		vscode.workspace.registerTextDocumentContentProvider(schemes.approval, {
 			onDidChange: changed.event,
 			provideTextDocumentContent(uri) {

@@ -1,3 +1,4 @@
+import "vscode-jsonrpc/node";
 import type { Message } from "vscode-jsonrpc";
 import type { GoalId, ThreadId } from "../../protocol/ids.ts";
 import type { Handlers, Notice } from "../../protocol/methods.ts";
@@ -65,7 +66,7 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 				kind: context.kind,
 				goalId: place.goalId,
 				threadId: place.threadId,
-				memory: context.memory.get(),
+				memory: context.memory.get() ?? null,
 				connection: daemon.connection,
 			};
 		},

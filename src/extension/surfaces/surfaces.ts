@@ -63,7 +63,7 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 				open,
 				copy: async (text) => vscode.env.clipboard.writeText(text),
 				memory: {
-					get: () => context.workspaceState.get(key) ?? null,
+					get: () => context.workspaceState.get(key),
 					set: (value) => void context.workspaceState.update(key, value),
 				},
 				report,

@@ -6,7 +6,7 @@ import type { Goals } from "../goals.ts";
 import { waitingApprovals } from "../status/statusText.ts";
 import { t } from "../words.ts";
 import { goalNodes, rootNodes, stepNodes, type TreeNode } from "./nodes.ts";
-import { type Icon, rowOf } from "./rows.ts";
+import { type Icon, type Row, rowOf } from "./rows.ts";
 
 /** The tree of goals in the activity bar. A goal is followed while it is unfolded, so that the folded ones cost nothing. */
 export interface GoalsTree extends vscode.Disposable {
@@ -22,15 +22,23 @@ const drawAfterMs = 40;
 
 export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (goalId: GoalId) => void): GoalsTree {
 	const changed = new vscode.EventEmitter<undefined>();
+	/** Goals whose rows are shown, and those that a person folded, which stay so when their state changes. */
 	const unfolded = new Map<GoalId, () => void>();
+	const folded = new Set<GoalId>();
 
 	const unfold = (goalId: GoalId) => {
 		if (!unfolded.has(goalId)) unfolded.set(goalId, goals.follow(goalId));
 	};
 
+	const foldOf = (node: TreeNode): Row["fold"] | undefined => {
+		if (node.kind !== "goal") return undefined;
+		if (folded.has(node.goalId)) return "folded";
+		return unfolded.has(node.goalId) ? "open" : undefined;
+	};
+
 	const provider: vscode.TreeDataProvider<TreeNode> = {
 		onDidChangeTreeData: changed.event,
-		getTreeItem: (node) => itemOf(node),
+		getTreeItem: (node) => itemOf(node, foldOf(node)),
 		getChildren(node) {
 			if (!node) return [...rootNodes(goals.all)];
 			// Asked for only when the goal is unfolded, by a person or because it waits for one.
@@ -67,6 +75,10 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 				if (element.kind !== "goal") return;
 				unfolded.get(element.goalId)?.();
 				unfolded.delete(element.goalId);
+				folded.add(element.goalId);
+			}),
+			view.onDidExpandElement(({ element }) => {
+				if (element.kind === "goal") folded.delete(element.goalId);
 			}),
 			view.onDidChangeSelection(({ selection: [node] }) => {
 				if (node && "goalId" in node) onSelect(node.goalId);
@@ -82,6 +94,7 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 		async reveal(goalId) {
 			const summary = goals.summary(goalId);
 			if (!summary) return;
+			folded.delete(goalId);
 			await view.reveal({ kind: "goal", goalId, summary }, { select: true, focus: false, expand: true });
 		},
 		dispose() {
@@ -121,10 +134,10 @@ function parentOf(node: TreeNode, goals: Goals): TreeNode | undefined {
 	);
 }
 
-function itemOf(node: TreeNode): vscode.TreeItem {
+function itemOf(node: TreeNode, fold: Row["fold"] | undefined): vscode.TreeItem {
 	const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
 	const row = rowOf(node, { now: Date.now(), folders });
-	const item = new vscode.TreeItem(row.label, foldStates[row.fold]);
+	const item = new vscode.TreeItem(row.label, foldStates[fold ?? row.fold]);
 	item.id = row.id;
 	item.description = row.description ?? "";
 	item.tooltip = row.tooltip ?? row.label;

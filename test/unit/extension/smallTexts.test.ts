@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { agentRows, agentSentence, type Providers } from "../../../src/extension/launch/agentChoice.ts";
+import { type LaunchChoices, launchOptions } from "../../../src/extension/launch/launchOptions.ts";
+import { playbookScore, refusedLine } from "../../../src/extension/launch/playbookText.ts";
+import { statusText } from "../../../src/extension/status/statusText.ts";
+import { surfacePage } from "../../../src/extension/surfaces/page.ts";
+import { activeThread, rolePlace } from "../../../src/extension/threadRouter.ts";
+import { dayOrTime } from "../../../src/extension/times.ts";
+import { at, goalOf, planned, started, summaryOf, threadId, turnStarted, withMore } from "./goalFixture.ts";
+
+describe("the status bar", () => {
+	const goals = (waiting: number, running: number) => [
+		summaryOf(goalOf(), { pendingApprovals: waiting, state: "awaiting_approval" }),
+		...Array.from({ length: running }, () => summaryOf(goalOf(), { pendingApprovals: 0, state: "running" })),
+	];
+	it("says what waits and what runs, and nothing where there is nothing", () => {
+		assert.deepEqual(statusText(goals(0, 0)), { waiting: undefined, running: undefined });
+		assert.deepEqual(statusText(goals(1, 2)), { waiting: "1 waits for you", running: "2 running" });
+		assert.equal(statusText(goals(3, 0)).waiting, "3 wait for you");
+	});
+});
+
+describe("the thread router", () => {
+	const goal = goalOf(...planned({}, {}), ...started("step-1", "t1"), ...started("step-2", "t2"));
+	it("jumps to the thread that writes now, else to the one opened last", () => {
+		assert.equal(activeThread(goal)?.threadId, "t2");
+		assert.equal(activeThread(withMore(goal, turnStarted("t1")))?.threadId, "t1");
+		assert.equal(activeThread(withMore(goal, turnStarted("t1")), "step-2" as never)?.threadId, "t2");
+		assert.equal(activeThread(goalOf()), undefined);
+	});
+	it("prefers an active thread to a closed one", () => {
+		const closed = withMore(goal, { type: "thread.closed", threadId: threadId("t2") });
+		assert.equal(activeThread(closed)?.threadId, "t1");
+	});
+	it("names a thread by its role and its place", () => {
+		assert.equal(rolePlace(goal, threadId("t2")), "implementer · Step 2");
+	});
+});
+
+describe("the launch box", () => {
+	const providers: Providers = {
+		providers: [
+			{ id: "local", kind: "openai-compatible", models: ["qwen3:8b", "gemma"], usable: true },
+			{ id: "acme", kind: "openai", models: ["big"], usable: false, reason: "ACME_KEY is not set." },
+		],
+		primary: "local/gemma",
+	};
+	it("offers the models that can be used, and says why the others cannot", () => {
+		assert.deepEqual(
+			agentRows(providers, "").map(({ label, agent, detail }) => [label, agent !== undefined, detail]),
+			[
+				["local/qwen3:8b", true, undefined],
+				["local/gemma", true, undefined],
+				["acme", false, "ACME_KEY is not set."],
+			],
+		);
+	});
+	it("takes a model that is typed, with or without an effort", () => {
+		assert.deepEqual(agentRows(providers, "local/gemma:high")[0]?.agent, {
+			provider: "local",
+			model: "gemma",
+			effort: "high",
+		});
+		assert.equal(agentRows(providers, "local/qwen3:8b").length, 3);
+	});
+	it("says which agent Enter launches with, and why there is none", () => {
+		assert.match(agentSentence(undefined, providers), /local\/gemma/);
+		assert.match(agentSentence({ provider: "a", model: "b", effort: "low" }, providers), /a\/b:low/);
+		const none = { providers: providers.providers.slice(1) };
+		assert.match(agentSentence(undefined, none), /playbook.*ACME_KEY is not set/);
+	});
+	it("keeps each setting apart and takes a setting back when it is emptied", () => {
+		const options = Object.fromEntries(launchOptions().map((option) => [option.label, option]));
+		let choices: LaunchChoices = { settings: {} };
+		choices = options["Budget: USD"]!.set(choices, "8");
+		choices = options["Budget: turns"]!.set(choices, "20");
+		choices = options.Priority!.set(choices, "high");
+		assert.deepEqual(choices.settings, { budget: { usd: 8, turns: 20 }, priority: "high" });
+		choices = options["Budget: USD"]!.set(choices, "");
+		assert.equal(choices.settings.budget?.usd, undefined);
+		const budget = options["Budget: USD"]!;
+		assert.ok(budget.kind === "text" && budget.problem?.("-1") && !budget.problem("0.5"));
+	});
+});
+
+describe("the list of playbooks", () => {
+	it("has what could run, and what is written as a playbook before a readme with commands", () => {
+		const readme = playbookScore("# A\n## Install\n```sh\nnpm i\n```\n");
+		const playbook = playbookScore(
+			"---\nautonomy: aware\n---\n# A\n## One\nneeds: none\n```sh\nls\n```\n```check\ntrue\n```\n",
+		);
+		assert.ok(readme > 0 && playbook > readme);
+		assert.equal(playbookScore("# A\n## B\n```js\n1\n```\n"), 0);
+		assert.equal(playbookScore("# A\n```sh\nls\n```\n"), 0);
+	});
+	it("finds the line that a refusal names", () => {
+		assert.equal(refusedLine("runbooks/a.md:12: the fence is not closed.", "a.md"), 12);
+		assert.equal(refusedLine("No agent can be used.", "a.md"), undefined);
+	});
+});
+
+describe("the page of a webview", () => {
+	const page = surfacePage({
+		kind: "thread",
+		uriOf: (name) => `https://host/${name}`,
+		cspSource: "https://host",
+		nonce: "n0",
+		identity: { goalId: "g</script>", threadId: "t" },
+	});
+	it("lets nothing load but its own script and styles", () => {
+		assert.match(page, /default-src 'none'; script-src 'nonce-n0'; style-src https:\/\/host; font-src/);
+		assert.ok(!page.includes("unsafe"));
+		assert.equal(page.match(/<script/g)?.length, page.match(/<script nonce="n0"/g)?.length);
+	});
+	it("keeps what it shows for the time after a reload, and no text of it can end the script", () => {
+		assert.ok(page.includes('setState({"goalId":"g\\u003c/script>","threadId":"t"})'));
+	});
+});
+
+describe("times in the tree", () => {
+	it("are as short as they stay clear", () => {
+		const now = Date.parse(at);
+		assert.match(dayOrTime(at, now), /^\d\d:\d\d$/);
+		assert.equal(dayOrTime(new Date(now - 86_400_000).toISOString(), now), "yesterday");
+		assert.equal(dayOrTime("2025-01-03T12:00:00.000Z", now), "2025-01-03");
+	});
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import type { GoalListener } from "../../../src/client/goalWatch.ts";
+import type { Daemon } from "../../../src/extension/daemon.ts";
+import type { Goals } from "../../../src/extension/goals.ts";
+import { hostSurface, type SurfaceContext } from "../../../src/extension/surfaces/surfaceHost.ts";
+import type { RecordedEvent } from "../../../src/protocol/events.ts";
+import { connect } from "../../../src/protocol/peer.ts";
+import { portPipe } from "../../../src/protocol/socketPipe.ts";
+import { surfaceMethods, surfaceNotices } from "../../../src/protocol/surface.ts";
+import { goalId, goalOf, planned, summaryOf, withMore } from "./goalFixture.ts";
+
+/** Both ends over a port that copies messages, as postMessage does. */
+function surface(more: Partial<SurfaceContext> = {}) {
+	const wire = new EventEmitter();
+	const copy = (message: unknown) => JSON.parse(JSON.stringify(message)) as never;
+	const asked: [string, unknown][] = [];
+	const followers = new Set<Partial<GoalListener>>();
+	const connectionListeners = new Set<(connection: Daemon["connection"]) => void>();
+	const memory = { value: undefined as unknown };
+	const record = async (method: string, params: unknown) => {
+		asked.push([method, params]);
+		return method === "change/diff" ? { diff: "" } : ({} as never);
+	};
+	const daemon = {
+		connection: { state: "connected" },
+		read: record,
+		ask: record,
+		start: () => asked.push(["start", {}]),
+		onConnection: (listener: (connection: Daemon["connection"]) => void) => {
+			connectionListeners.add(listener);
+			return () => connectionListeners.delete(listener);
+		},
+	} as unknown as Daemon;
+	const goals = {
+		all: [summaryOf(goalOf())],
+		areKnown: true,
+		goal: () => undefined,
+		summary: () => summaryOf(goalOf()),
+		onChange: () => () => undefined,
+		follow(_goalId: string, listener: Partial<GoalListener>) {
+			followers.add(listener);
+			return () => followers.delete(listener);
+		},
+	} as unknown as Goals;
+	const host = hostSurface(
+		{
+			post: (message) => void setImmediate(() => wire.emit("toPage", copy(message))),
+			onMessage(listener) {
+				wire.on("toHost", listener);
+				return { dispose: () => void wire.off("toHost", listener) };
+			},
+		},
+		{
+			kind: "feed",
+			goalId,
+			daemon,
+			goals,
+			mayAct: () => true,
+			open: async (target) => void asked.push(["open", target]),
+			copy: async (text) => void asked.push(["copy", text]),
+			memory: { get: () => memory.value, set: (value) => (memory.value = value) },
+			report: (cause) => assert.fail(String(cause)),
+			...more,
+		},
+	);
+	const notices: [string, unknown][] = [];
+	const page = connect(
+		portPipe({
+			post: (message) => void setImmediate(() => wire.emit("toHost", copy(message))),
+			onMessage: (listener) => void wire.on("toPage", listener),
+			onClose: () => undefined,
+		}),
+		surfaceMethods,
+		surfaceNotices,
+		(name, params) => void notices.push([name, params]),
+		(cause) => assert.fail(String(cause)),
+	);
+	return { host, page, asked, followers, connectionListeners, notices, memory };
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe("a webview's end in the extension", () => {
+	it("tells a page that starts what it shows, and keeps what it remembers", async () => {
+		const { page, memory } = surface();
+		const start = await page.request("surface/start", {});
+		assert.deepEqual([start.kind, start.goalId, start.connection.state], ["feed", goalId, "connected"]);
+		await page.request("surface/remember", { memory: { filter: "errors" } });
+		assert.deepEqual(memory.value, { filter: "errors" });
+	});
+
+	it("answers a watch with the goal, then passes on every event behind it once", async () => {
+		const { page, followers, notices } = surface();
+		const watching = page.request("goal/watch", { goalId });
+		await soon();
+		const [follower] = followers;
+		const goal = goalOf();
+		follower!.onChange!(goal, []);
+		assert.equal((await watching).goal.seq, 1);
+		const planning = planned({}).map((event, index) => ({ ...event, seq: 2 + index, epoch: 1, at: goal.updatedAt }));
+		follower!.onChange!(withMore(goal, ...planned({})), planning as RecordedEvent[]);
+		await soon();
+		const seqs = notices.flatMap(([name, params]) =>
+			name === "goal/event" ? (params as { events: { seq: number }[] }).events.map((event) => event.seq) : [],
+		);
+		assert.deepEqual(seqs, [2, 3]);
+		await page.request("goal/unwatch", { goalId });
+		assert.equal(followers.size, 0);
+	});
+
+	it("watches nothing any more when it is closed", async () => {
+		const { page, host, followers, connectionListeners } = surface();
+		page.request("goal/watch", { goalId }).catch(() => undefined);
+		await soon();
+		assert.equal(followers.size, 1);
+		host.dispose();
+		assert.deepEqual([followers.size, connectionListeners.size], [0, 0]);
+	});
+
+	it("lets a page look and not act in Restricted Mode", async () => {
+		const { page, asked } = surface({ mayAct: () => false });
+		for (const act of [
+			() => page.request("goal/control", { goalId, action: "pause" }),
+			() => page.request("approval/answer", { approvalId: "a" as never, answer: "approve" }),
+			() => page.request("thread/send", { goalId, text: "hello" }),
+			() => page.request("check/run", { goalId }),
+			() => page.request("surface/startDaemon", {}),
+		])
+			await assert.rejects(act(), /Restricted Mode/);
+		assert.deepEqual(asked, []);
+		await page.request("change/diff", { goalId });
+		assert.equal(asked[0]?.[0], "change/diff");
+	});
+
+	it("refuses what is not in the table", async () => {
+		const { page } = surface();
+		await assert.rejects(page.connection.sendRequest("daemon/stop", {}), /does not know/);
+	});
+});

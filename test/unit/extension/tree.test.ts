@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { goalNodes, groupOf, rootNodes, stepNodes } from "../../../src/extension/tree/nodes.ts";
+import { rowOf } from "../../../src/extension/tree/rows.ts";
+import type { ChangeView } from "../../../src/protocol/view.ts";
+import {
+	answered,
+	asked,
+	at,
+	checkId,
+	goalId,
+	goalOf,
+	planned,
+	started,
+	stepId,
+	summaryOf,
+	withMore,
+} from "./goalFixture.ts";
+
+const view = { now: Date.parse(at), folders: ["/home/mara/payments"] };
+
+describe("the tree of goals", () => {
+	const waits = goalOf(
+		...planned({}, { needs: [stepId("step-1")] }),
+		...started("step-1", "t1"),
+		asked({ stepId: stepId("step-1") }),
+	);
+	const change: ChangeView = {
+		path: "src/routes/refunds.ts",
+		status: "modified",
+		stepId: stepId("step-1"),
+		toolCallIds: [],
+		added: 3,
+		removed: 1,
+		by: "agent",
+	};
+
+	it("groups goals by what they need, the most pressing group first, and leaves empty groups out", () => {
+		const running = summaryOf(goalOf(), { state: "running", pendingApprovals: 0 });
+		const states = ["completed", "paused", "blocked", "failed", "queued", "cancelled", "planning"] as const;
+		const goals = [
+			summaryOf(waits),
+			running,
+			...states.map((state) => summaryOf(goalOf(), { state, pendingApprovals: 0 })),
+		];
+		assert.deepEqual(
+			rootNodes(goals).map((node) => [rowOf(node, view).label, rowOf(node, view).description]),
+			[
+				["Needs you", "1"],
+				["Running", "3"],
+				["Blocked", "2"],
+				["Finished", "3"],
+			],
+		);
+		assert.deepEqual(
+			rootNodes([running]).map((node) => rowOf(node, view).label),
+			["Running"],
+		);
+	});
+
+	it("counts a running goal with an approval among those that need the person, and an ended one never", () => {
+		assert.equal(groupOf(summaryOf(waits, { state: "running" })), "needsYou");
+		assert.equal(groupOf(summaryOf(waits, { state: "cancelled" })), "finished");
+	});
+
+	it("shows under a goal what waits for the person first, then the steps in the plan's order, then the changed files", () => {
+		const rows = goalNodes(waits, [change], "").map((node) => rowOf(node, view));
+		assert.deepEqual(
+			rows.map(({ label, description, icon }) => [label, description, icon?.codicon]),
+			[
+				["npm install express@5", undefined, "shield"],
+				["1 Step number 1", "waits for you", "shield"],
+				["2 Step number 2", "needs 1", "circle-large-outline"],
+				["Changed files", "1  +3 −1", "diff-multiple"],
+			],
+		);
+	});
+
+	it("offers Approve in the row only for a command that the row shows whole", () => {
+		const rowFor = (command: string) => {
+			const goal = goalOf(asked({ command }));
+			return rowOf({ kind: "approval", goalId, goal, approval: Object.values(goal.approvals)[0]! }, view);
+		};
+		assert.match(rowFor("npm test").context, /^approval\.tool\.short/);
+		assert.match(rowFor("x".repeat(28)).context, /\.short/);
+		for (const command of ["x".repeat(29), "a\nb", "rm \u202e-rf", "echo [a](command:b)", "ls\u200b"])
+			assert.match(rowFor(command).context, /\.long/, JSON.stringify(command));
+	});
+
+	it("shows the threads of a step, the newest attempt first, and the files that it changed", () => {
+		const second = withMore(
+			waits,
+			{ type: "attempt.failed", stepId: stepId("step-1"), attempt: 1, diagnosis: "red" },
+			...started("step-1", "t2", 2),
+		);
+		const nodes = stepNodes(second, second.steps[stepId("step-1")]!, [change, { ...change, stepId: stepId("step-2") }]);
+		assert.deepEqual(
+			nodes.map((node) => [rowOf(node, view).label, rowOf(node, view).description]),
+			[
+				["implementer", "local/qwen3"],
+				["implementer", "local/qwen3 · attempt 1"],
+				["refunds.ts", "src/routes  +3 −1"],
+			],
+		);
+	});
+
+	it("says `unverified` of what no check has proved, and `check stale` of what changed since", () => {
+		const done = (verified: boolean) =>
+			withMore(goalOf(...planned({}), ...started("step-1", "t1")), {
+				type: "step.completed",
+				stepId: stepId("step-1"),
+				attempt: 1,
+				verified,
+			});
+		const rowFor = (goal: ReturnType<typeof done>) =>
+			rowOf({ kind: "step", goalId, goal, step: goal.steps[stepId("step-1")]! }, view);
+		assert.deepEqual([rowFor(done(false)).description, rowFor(done(false)).icon?.codicon], ["unverified", "pass"]);
+		assert.deepEqual([rowFor(done(true)).description, rowFor(done(true)).icon?.codicon], ["", "pass-filled"]);
+		const id = checkId("check-1");
+		const output = { head: "", tail: "", bytes: 0, sha256: "" };
+		const run = { checkId: id, runId: "run-1" as never, command: "npm test" };
+		const stale = withMore(
+			goalOf(...planned({ checks: [{ checkId: id, command: "npm test" }] }), ...started("step-1", "t1")),
+			{ type: "check.started", ...run },
+			{ type: "check.completed", ...run, ok: true, exitCode: 0, output, durationMs: 1 },
+			{ type: "step.completed", stepId: stepId("step-1"), attempt: 1, verified: true },
+			{ type: "file.changed", path: "a", status: "modified", toolCallIds: [], by: "outside" },
+		);
+		assert.equal(rowFor(stale).description, "check stale");
+	});
+
+	it("says of a goal in words what its icon shows", () => {
+		const rowFor = (more: Parameters<typeof summaryOf>[1]) =>
+			rowOf({ kind: "goal", goalId, summary: summaryOf(goalOf(), { pendingApprovals: 0, ...more }) }, view);
+		const yesterday = new Date(view.now - 86_400_000).toISOString();
+		assert.equal(rowFor({ state: "failed", updatedAt: yesterday }).description, "failed yesterday");
+		assert.match(rowFor({ state: "completed", verified: false }).description!, /^unverified /);
+		assert.equal(rowFor({ state: "running", stepsDone: 2, stepsTotal: 7 }).description, "2 of 7");
+		assert.equal(rowFor({ state: "blocked", stateReason: "Quota at acme." }).description, "Quota at acme");
+		assert.equal(rowFor({ state: "paused", workspace: "/srv/other" }).description, "paused · other");
+		assert.match(
+			rowFor({ state: "running", stateReason: "Works on A." }).spoken!,
+			/Express 4 to 5, running, Works on A\./,
+		);
+	});
+
+	it("keeps a row's id when its state changes, so that what is folded stays folded", () => {
+		const later = withMore(waits, answered("approve"));
+		const ids = (goal: typeof waits) => goalNodes(goal, [], "").map((node) => rowOf(node, view).id);
+		assert.deepEqual(
+			ids(later),
+			ids(waits).filter((id) => !id.startsWith("approval:")),
+		);
+	});
+
+	it("has one sentence for a goal that has nothing to show yet", () => {
+		const rows = goalNodes(goalOf(), [], "Waits for its turn.").map((node) => rowOf(node, view));
+		assert.deepEqual(
+			rows.map((row) => row.description),
+			["Waits for its turn."],
+		);
+	});
+});
