@@ -6,12 +6,12 @@ import { listIds, syncFolder } from "./packFile.ts";
 
 /**
  * Joins many small packs into one with deltas, without asking which objects are referred to: all are kept. The packs
- * that remain grow geometrically, so a large first snapshot is rewritten only when the history has grown half as large,
- * and the number of packs stays logarithmic.
+ * that remain grow geometrically, so their number stays small without writing everything again each time. Large ones are
+ * left alone until there are very many: joining the 45 MB of a first snapshot took 20 s and saved nothing.
  */
 export async function repack(git: Git, packFolder: string, reader: ObjectReader, signal: AbortSignal): Promise<void> {
 	const packs = await choose(packFolder);
-	if (packs.length < 2) return;
+	if (packs.length === 0) return;
 	const ids: string[] = [];
 	for (const { name } of packs) ids.push(...listIds(await readFile(join(packFolder, `${name}.idx`))));
 	const output = await git.run(
@@ -25,8 +25,9 @@ export async function repack(git: Git, packFolder: string, reader: ObjectReader,
 	for (const { name } of packs) {
 		if (name === made) continue;
 		// Without its index a pack is not seen any more, so the order matters to whoever reads meanwhile.
-		for (const ending of ["idx", "pack"])
+		for (const ending of ["idx", "rev", "pack"]) {
 			await rm(join(packFolder, `${name}.${ending}`), { force: true }).catch(() => {});
+		}
 	}
 }
 
@@ -36,13 +37,16 @@ interface Pack {
 }
 
 async function choose(packFolder: string): Promise<readonly Pack[]> {
-	const packs: Pack[] = [];
+	const all: Pack[] = [];
 	for (const file of await readdir(packFolder)) {
 		if (!/^pack-[0-9a-f]{40}\.idx$/.test(file)) continue;
 		const name = file.slice(0, -4);
-		packs.push({ name, bytes: (await stat(join(packFolder, `${name}.pack`))).size });
+		all.push({ name, bytes: (await stat(join(packFolder, `${name}.pack`))).size });
 	}
-	packs.sort((a, b) => a.bytes - b.bytes);
+	all.sort((a, b) => a.bytes - b.bytes);
+	const small = all.filter((pack) => pack.bytes < largeBytes);
+	const packs = all.length - small.length > maxLargePacks ? all : small;
+	if (packs.length < 2) return [];
 	// From the largest down, each pack at least twice its smaller neighbour: those stay. The rest is joined, together
 	// with what would then be less than twice as large.
 	let joined = packs.length;
@@ -52,3 +56,6 @@ async function choose(packFolder: string): Promise<readonly Pack[]> {
 	while (joined < packs.length && packs[joined]!.bytes < 2 * bytes) bytes += packs[joined++]!.bytes;
 	return packs.slice(0, joined);
 }
+
+const largeBytes = 4 * 1024 * 1024;
+const maxLargePacks = 100;

@@ -60,10 +60,8 @@ const config = `[core]
 async function removeLeftovers(folder: string, packFolder: string): Promise<void> {
 	const locks = (await readdir(folder)).filter((name) => name.endsWith(".lock") || name.endsWith(".new"));
 	const names = new Set(await readdir(packFolder));
-	const packs = [...names].filter(
-		(name) =>
-			name.startsWith(temporaryPrefix) || (name.endsWith(".pack") && !names.has(name.replace(/\.pack$/, ".idx"))),
-	);
+	const isOrphan = (name: string) => /\.(pack|rev)$/.test(name) && !names.has(name.replace(/\.\w+$/, ".idx"));
+	const packs = [...names].filter((name) => name.startsWith(temporaryPrefix) || isOrphan(name));
 	const paths = [...locks.map((name) => join(folder, name)), ...packs.map((name) => join(packFolder, name))];
 	for (const path of paths) await rm(path, { force: true, recursive: true });
 }
