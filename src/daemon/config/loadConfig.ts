@@ -90,10 +90,11 @@ function readText(file: string): { readonly text?: string; readonly problem?: st
 function readSettings(source: string): Settings {
 	const text = source.replace(/^\uFEFF/, "");
 	const errors: ParseError[] = [];
-	const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
+	const tree = maxDepth < depthOf(text) ? undefined : parseTree(text, errors, parseOptions);
 	const settings: Settings = { providers: [], limits: v.parse(v.object(limits), {}), problems: [] };
 	const complain = (offset: number, sentence: string) =>
 		void settings.problems.push(`${configName}:${lineAt(text, offset)}: ${sentence}`);
+	if (maxDepth < depthOf(text)) complain(0, "the file has too many brackets in each other. The defaults hold.");
 	const first = errors[0];
 	// One is enough: the others follow from it.
 	if (first) complain(first.offset, `${syntaxError(first)} What could be read is used.`);
@@ -106,6 +107,21 @@ function readSettings(source: string): Settings {
 		else complain(key.offset, `“${name}” is no setting. Use one of: providers, agent, limits.`);
 	}
 	return settings;
+}
+
+const parseOptions = { allowTrailingComma: true, allowEmptyContent: true };
+
+/** More than any configuration has, and less than what ends the parser's stack. */
+const maxDepth = 100;
+
+function depthOf(text: string): number {
+	let depth = 0;
+	let deepest = 0;
+	for (const char of text) {
+		if (char === "{" || char === "[") deepest = Math.max(deepest, ++depth);
+		else if (char === "}" || char === "]") depth -= 1;
+	}
+	return deepest;
 }
 
 type Complain = (offset: number, sentence: string) => void;

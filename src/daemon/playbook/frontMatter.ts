@@ -14,6 +14,8 @@ export interface FrontMatter {
 	readonly lines: number;
 }
 
+/** The YAML parser takes long over brackets in each other, and nobody writes so many settings. */
+const maxChars = 8000;
 const nothing: FrontMatter = { settings: {}, checks: [], problems: [], lines: 0 };
 
 export function readFrontMatter(lines: readonly string[]): FrontMatter {
@@ -23,7 +25,12 @@ export function readFrontMatter(lines: readonly string[]): FrontMatter {
 		const message = "the settings that begin here are never closed";
 		return { ...nothing, problems: [{ line: 1, message, fix: "End them with a line of three dashes (---)." }] };
 	}
-	return { ...readSettings(lines.slice(1, end).join("\n")), lines: end + 1 };
+	const text = lines.slice(1, end).join("\n");
+	if (text.length > maxChars) {
+		const message = `the settings have ${text.length} characters, more than ${maxChars}`;
+		return { ...nothing, lines: end + 1, problems: [{ line: 1, message, fix: "Make them shorter." }] };
+	}
+	return { ...readSettings(text), lines: end + 1 };
 }
 
 const { checks: _, ...entries } = PartialLaunchSettings.entries;

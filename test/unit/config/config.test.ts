@@ -121,6 +121,7 @@ describe("config.jsonc", () => {
 			/^config\.jsonc:2: “parallelSteps” cannot be read: expected >=1\.$/,
 		],
 		["an unknown limit", '{ "limits": { "steps": 1 } }', /“steps” is no limit\. Use one of: parallelSteps/],
+		["brackets without end", '{"providers":'.repeat(20_000), /^config\.jsonc:1: the file has too many brackets/],
 		["an agent without provider", '{ "agent": "qwen" }', /“agent” cannot be read: write provider\/model/],
 	];
 	for (const [name, text, problem, providers] of broken)

@@ -1,0 +1,174 @@
+import { type ParseError, parse } from "jsonc-parser";
+import * as v from "valibot";
+import type { CheckId, StepId } from "../../protocol/ids.ts";
+import type { CheckSpec, PlanStep } from "../../protocol/values.ts";
+import { findCycle, slug } from "../playbook/stepGraph.ts";
+
+/**
+ * A plan out of what a planner wrote. Models put prose and fences around their JSON, call steps by their titles and
+ * leave out what can be guessed: all of that is read. What cannot be meant comes back as a sentence for the model.
+ */
+export interface ParsedPlan {
+	readonly title: string;
+	readonly summary: string;
+	readonly steps: readonly PlanStep[];
+	readonly checks: readonly CheckSpec[];
+}
+
+export const maxSteps = 50;
+const maxChecks = 20;
+const maxInstructionChars = 20_000;
+
+export function parsePlan(text: string): ParsedPlan | { readonly problem: string } {
+	const found = findObject(text);
+	if (!found)
+		return { problem: "The answer holds no JSON object with “steps”. Answer with the plan as one JSON document." };
+	const plan = v.safeParse(Plan, found);
+	if (!plan.success) {
+		const issue = plan.issues[0];
+		const where = v.getDotPath(issue as v.BaseIssue<unknown>) ?? "the plan";
+		return {
+			problem: `“${where}” cannot be read: expected ${issue.expected ?? "another value"}. Answer with the whole plan again.`,
+		};
+	}
+	return build(plan.output);
+}
+
+const Text = v.pipe(
+	v.union([v.string(), v.number()]),
+	v.transform((value) => String(value).trim()),
+);
+const maybe = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);
+const Commands = maybe(v.array(Text));
+const Confidence = v.picklist(["high", "medium", "low"]);
+const Step = v.object({
+	id: maybe(Text),
+	title: maybe(Text),
+	instructions: maybe(v.string()),
+	kind: maybe(v.string()),
+	role: maybe(v.string()),
+	needs: maybe(v.union([v.array(Text), Text])),
+	checks: Commands,
+	confidence: v.fallback(maybe(Confidence), undefined),
+});
+const Plan = v.object({ title: maybe(Text), summary: maybe(Text), steps: v.array(Step), checks: Commands });
+type Plan = v.InferOutput<typeof Plan>;
+
+function build({ title, summary, steps, checks }: Plan): ParsedPlan | { readonly problem: string } {
+	if (steps.length === 0) return { problem: "The plan has no steps. Give it at least one." };
+	if (steps.length > maxSteps)
+		return { problem: `The plan has ${steps.length} steps; at most ${maxSteps} are possible. Make larger steps.` };
+	const ids: string[] = [];
+	const byName = new Map<string, string>();
+	for (const [at, step] of steps.entries()) {
+		const name = step.id || step.title;
+		if (!name) return { problem: `Step ${at + 1} has neither id nor title. Name it.` };
+		const id = slug(name, `step-${at + 1}`);
+		if (ids.includes(id)) return { problem: `Two steps have the id “${id}”. Give each step its own.` };
+		ids.push(id);
+		for (const key of [name, step.title]) if (key && !byName.has(key)) byName.set(key, id);
+	}
+	const planned: PlanStep[] = [];
+	for (const [at, step] of steps.entries()) {
+		const id = ids[at]!;
+		if (!step.title && !step.instructions?.trim())
+			return { problem: `Step “${id}” says not what to do. Give it instructions.` };
+		const needs = new Set<string>();
+		for (const need of step.needs == null ? ids.slice(Math.max(at - 1, 0), at) : [step.needs].flat()) {
+			const needed = byName.get(need) ?? (ids.includes(slug(need)) ? slug(need) : undefined);
+			if (!needed) {
+				const others = ids.filter((other) => other !== id).join(", ");
+				return {
+					problem: `Step “${id}” needs “${need}”, which is no step of this plan. The others are: ${others || "none"}.`,
+				};
+			}
+			needs.add(needed);
+		}
+		planned.push({
+			stepId: id as StepId,
+			title: (step.title || step.id || id).slice(0, 200),
+			instructions: (step.instructions?.trim() || step.title || "").slice(0, maxInstructionChars),
+			kind: slug(step.kind ?? "", "work").slice(0, 40),
+			role: roleOf(step.role),
+			needs: [...needs] as StepId[],
+			checks: checkSpecs(id, step.checks),
+			confidence: step.confidence ?? "high",
+		});
+	}
+	const cycle = findCycle(new Map(planned.map((step) => [step.stepId as string, step.needs as readonly string[]])));
+	if (cycle) return { problem: `These steps need each other in a circle: ${cycle.join(" → ")}. Take one need away.` };
+	return {
+		title: (title ?? "").slice(0, 200),
+		summary: (summary ?? "").slice(0, 4000),
+		steps: planned,
+		checks: checkSpecs("goal", checks),
+	};
+}
+
+/** `<owner>.1`, `<owner>.2`…, as in a playbook. */
+function checkSpecs(owner: string, commands: readonly string[] | null | undefined): CheckSpec[] {
+	const wanted = [...new Set((commands ?? []).filter((command) => command !== ""))].slice(0, maxChecks);
+	return wanted.map((command, at) => ({ checkId: `${owner}.${at + 1}` as CheckId, command }));
+}
+
+function roleOf(role: string | null | undefined): string {
+	const name = slug(role ?? "", "implementer").slice(0, 40);
+	return /^[a-z]/.test(name) ? name : "implementer";
+}
+
+/** The first object with steps: the whole text, a fence, or something between braces in prose. */
+function findObject(text: string): object | undefined {
+	const fences = [...text.matchAll(/(?:```|~~~)[\w-]*[ \t]*\r?\n([\s\S]*?)(?:```|~~~|$)/g)].map((match) => match[1]!);
+	for (const candidate of [text, ...fences, ...bracedParts(text)]) {
+		const value = parseJson(candidate.trim());
+		const object = Array.isArray(value) ? { steps: value } : value;
+		if (isPlanLike(object)) return object;
+		// Some wrap it once more: { "plan": { … } }.
+		if (isPlanLike((object as { plan?: unknown } | undefined)?.plan)) return (object as { plan: object }).plan;
+	}
+	return undefined;
+}
+
+function isPlanLike(value: unknown): value is object {
+	return typeof value === "object" && value !== null && Array.isArray((value as { steps?: unknown }).steps);
+}
+
+function parseJson(text: string): unknown {
+	if (!/^[{[]/.test(text)) return undefined;
+	try {
+		return JSON.parse(text);
+	} catch {
+		return parseLoosely(text);
+	}
+}
+
+/** Trailing commas and comments are common; anything worse is not guessed at. */
+function parseLoosely(text: string): unknown {
+	try {
+		const errors: ParseError[] = [];
+		const value = parse(text, errors, { allowTrailingComma: true }) as unknown;
+		return errors.length === 0 ? value : undefined;
+	} catch (cause) {
+		// Thousands of braces in each other are more than the parser's stack holds.
+		if (cause instanceof RangeError) return undefined;
+		throw cause;
+	}
+}
+
+/** The outermost `{…}` of a text, strings respected: a few, so that hostile text stays cheap. */
+function bracedParts(text: string): readonly string[] {
+	const parts: string[] = [];
+	let depth = 0;
+	let from = 0;
+	let inString = false;
+	for (let at = 0; at < text.length && parts.length < 20; at++) {
+		const char = text[at];
+		if (inString) {
+			if (char === "\\") at += 1;
+			else if (char === '"' || char === "\n") inString = false;
+		} else if (char === '"' && depth > 0) inString = true;
+		else if (char === "{" && depth++ === 0) from = at;
+		else if (char === "}" && depth > 0 && --depth === 0) parts.push(text.slice(from, at + 1));
+	}
+	return parts;
+}
