@@ -73,7 +73,9 @@ describe("a person who runs the sample playbook", function () {
 
 	it("reads in the dossier what ran and what it proved", async () => {
 		await window.palette("Mission Control: Open Dossier");
-		await window.page.getByText("Prepare the weekly report").first().waitFor();
+		const dossier = await window.webview("h1");
+		await dossier.getByText("its checks are green").waitFor();
+		assert.equal(await dossier.getByRole("cell", { name: "done, verified" }).count(), 5);
 		await window.screenshot("playbook-dossier");
 		const [goal] = mission.ask("list");
 		assert.deepEqual([goal.stepsDone, goal.stepsTotal, goal.pendingApprovals], [5, 5, 0]);
