@@ -1,20 +1,22 @@
 import * as vscode from "vscode";
-import { compose } from "./compose.ts";
+import { compose, type Parts } from "./compose.ts";
 import { translateWith } from "./words.ts";
 
 /** What other extensions and tests get of this one. */
 export interface Exports {
 	/** How long `activate` took, in milliseconds. */
 	readonly activationMs: number;
+	/** Only where the editor runs tests: what a person sees cannot all be read back through VS Code. */
+	readonly parts?: Parts;
 }
 
 export function activate(context: vscode.ExtensionContext): Exports {
 	const startedAt = performance.now();
 	translateWith(vscode.l10n.t);
-	const { log } = compose(context);
+	const parts = compose(context);
 	const activationMs = performance.now() - startedAt;
-	log.info(`Activated in ${activationMs.toFixed(1)} ms.`);
-	return { activationMs };
+	parts.log.info(`Activated in ${activationMs.toFixed(1)} ms.`);
+	return context.extensionMode === vscode.ExtensionMode.Test ? { activationMs, parts } : { activationMs };
 }
 
 /** Everything that was made is ended by the context's subscriptions. */
