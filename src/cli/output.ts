@@ -108,11 +108,12 @@ function isWide(character: string): boolean {
 
 /** Control characters and those that reverse the reading order, written out: what is read is what is there. */
 export function visible(text: string): string {
-	return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, (character) => {
-		if (character === "\r") return "";
-		const code = character.charCodeAt(0).toString(16);
-		return code.length > 2 ? `\\u{${code}}` : `\\x${code.padStart(2, "0")}`;
-	});
+	return text
+		.replace(/\r\n/g, "\n")
+		.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, (character) => {
+			const code = character.charCodeAt(0).toString(16);
+			return code.length > 2 ? `\\u{${code}}` : `\\x${code.padStart(2, "0")}`;
+		});
 }
 
 function withNewline(text: string): string {

@@ -5,8 +5,9 @@ import { asFailure, exitCodes, wrongUsage } from "./failure.ts";
 import { createOutput, type Output } from "./output.ts";
 
 /** Runs one command line to its exit code. */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
-	const output = createOutput(process, asksForJson(args));
+export async function runCommandLine(typed: readonly string[]): Promise<number> {
+	const { args, json } = takeJson(typed);
+	const output = createOutput(process, json);
 	let exitCode: number = exitCodes.done;
 	const program = buildProgram(output, async (row, given, options) => {
 		const context = createContext(output);
@@ -103,8 +104,9 @@ function commandNamed(program: Command, args: readonly string[]): string {
 	return named.join("");
 }
 
-/** Known before anything is parsed, so that a wrong command line is answered in the form that was asked for. */
-function asksForJson(args: readonly string[]): boolean {
-	const end = args.indexOf("--");
-	return (end < 0 ? args : args.slice(0, end)).includes("--json");
+/** `--json` may stand anywhere, and is known before the rest is read: a wrong command line is answered in that form too. */
+function takeJson(typed: readonly string[]): { readonly args: readonly string[]; readonly json: boolean } {
+	const end = typed.includes("--") ? typed.indexOf("--") : typed.length;
+	const args = typed.filter((arg, index) => arg !== "--json" || index > end);
+	return { args, json: args.length < typed.length };
 }

@@ -12,6 +12,7 @@ import type { Goal } from "../../../src/protocol/goal.ts";
 import type { GoalId, ThreadId } from "../../../src/protocol/ids.ts";
 import type { GoalSummary } from "../../../src/protocol/view.ts";
 import { type FakeDaemon, launched, startFakeDaemon } from "../../support/fakeDaemon.ts";
+import { seeded } from "../../support/seed.ts";
 
 const goalId = "g1" as GoalId;
 
@@ -42,9 +43,8 @@ describe("watching a goal", () => {
 		assert.deepEqual(seen.seqs, [12, 13, 14]);
 	});
 
-	const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
-	it(`tells each of 1,000 events once and in order while the connection is cut at random (TEST_SEED=${seed})`, async () => {
-		const random = generator(seed);
+	it("tells each of 1,000 events once and in order while the connection is cut at random", async () => {
+		const { next: random } = seeded("cuts of the connection");
 		const seen = watch(client);
 		await until(() => seen.goal?.seq === 1);
 		let cuts = 0;
@@ -181,17 +181,6 @@ async function until(condition: () => boolean): Promise<void> {
 		if (performance.now() > deadline) assert.fail(`waited 10 s for ${condition}`);
 		await sleep(5);
 	}
-}
-
-/** A small generator of pseudo-random numbers (mulberry32). */
-function generator(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-	};
 }
 
 /** As it looks after the wire, where a field without a value is no field. */

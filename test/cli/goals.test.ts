@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { lines, openStage, type Stage } from "./mission.ts";
+
+describe("mission, the command line", function () {
+	this.timeout(120_000);
+	let stage: Stage;
+	before(() => {
+		stage = openStage();
+	});
+	after(() => stage.end());
+
+	describe("a granted playbook, followed to its end", () => {
+		let goalId: string;
+
+		it("prints what it approves, then what happens, and ends with 0", () => {
+			const { code, out, error } = stage.run(
+				"launch",
+				"--playbook",
+				"prepare-report.md",
+				"--grant",
+				"playbook",
+				"--follow",
+			);
+			assert.equal(code, 0, error);
+			assert.match(error, /Approved, exactly as written in .*prepare-report\.md:\n {2}command\n {4}mkdir -p report/);
+			assert.match(out, /^Launched g-/);
+			assert.match(out, /step {7}Join the parts {2}completed/);
+			assert.match(out, /completed {2}Done, and its checks are green\.\n$/);
+			assert.ok(existsSync(path.join(stage.workspace, "report/weekly.md")));
+		});
+
+		it("is listed and shown, also by the beginning of its id", () => {
+			const [summary] = stage.json("list");
+			goalId = summary.goalId;
+			assert.deepEqual(
+				[summary.title, summary.state, summary.stepsDone, summary.stepsTotal, summary.pendingApprovals],
+				["Prepare the weekly report", "completed", 5, 5, 0],
+			);
+			const goal = stage.json("show", goalId.slice(0, 6));
+			assert.equal(goal.goalId, goalId);
+			assert.equal(goal.workspace, stage.workspace);
+			assert.equal(goal.plan.steps.length, 5);
+			assert.match(stage.run("show", goalId).out, /✓ 4 Join the parts {2}completed/);
+		});
+
+		it("gives its events flat, one a line, in order and filtered", () => {
+			const all = lines(stage.run("feed", goalId, "--json").out);
+			assert.deepEqual(
+				all.map((event) => event.seq),
+				all.map((_, index) => index + 1),
+			);
+			assert.equal(all[0].type, "goal.launched");
+			assert.match(all[0].at, /^\d{4}-\d\d-\d\dT.*Z$/);
+			const some = lines(
+				stage.run("feed", goalId, "--json", "--after", "5", "--types", "step.completed,goal.completed").out,
+			);
+			assert.equal(some.length, 6);
+			assert.ok(some.every((event) => event.seq > 5));
+			const followed = stage.run("feed", goalId, "--json", "--follow");
+			assert.equal(followed.code, 0);
+			assert.deepEqual(lines(followed.out), all);
+			const found = lines(stage.run("feed", goalId, "--json", "--search", "questions").out);
+			assert.ok(found.length > 0 && found.length < all.length);
+		});
+
+		it("shows what changed, as a list, as a diff, and byte for byte", () => {
+			const changes = stage.json("changes", goalId);
+			assert.deepEqual(changes.map((change: { path: string }) => change.path).sort(), [
+				"report/counts.md",
+				"report/header.md",
+				"report/questions.md",
+				"report/weekly.md",
+			]);
+			assert.deepEqual(
+				stage.json("changes", goalId, "--step", "3").map((change: { path: string }) => change.path),
+				["report/header.md"],
+			);
+			assert.match(
+				stage.run("diff", goalId, "report/header.md").out,
+				/\+\+\+ b\/report\/header\.md\n@@ .* @@\n\+# Weekly report/,
+			);
+			assert.equal(
+				stage.run("diff", goalId, "report/weekly.md", "--content", "after").out,
+				readFileSync(path.join(stage.workspace, "report/weekly.md"), "utf8"),
+			);
+			const inventory = stage.json("inventory", goalId);
+			assert.equal(inventory.files.length, 4);
+			assert.equal(inventory.reports.length, 5);
+		});
+
+		it("has a dossier, and a record that is verified offline", () => {
+			assert.match(stage.run("dossier", goalId).out, /^# Prepare the weekly report/);
+			assert.match(stage.run("dossier", goalId, "--format", "html").out, /<html/);
+			const file = path.join(stage.workspace, "record.jsonl");
+			const written = stage.json("dossier", goalId, "--format", "jsonl", "--out", "record.jsonl");
+			assert.equal(written.path, file);
+			// Another data folder: nothing but the file is asked.
+			const elsewhere = { env: { MISSION_HOME: path.join(stage.home, "nothing-here") } };
+			const verdict = stage.runWith(elsewhere, "verify", file, "--json");
+			assert.equal(verdict.code, 0, verdict.out);
+			assert.equal(JSON.parse(verdict.out).goalId, goalId);
+			assert.equal(existsSync(elsewhere.env.MISSION_HOME), false);
+			writeFileSync(file, readFileSync(file, "utf8").replace("Join the parts", "Join no parts"));
+			const broken = stage.runWith(elsewhere, "verify", file);
+			assert.equal(broken.code, 1);
+			assert.match(broken.out, /The chain is broken at line \d+, event \d+: its contents were changed\./);
+		});
+
+		it("shows its plan, its grants and its checks, and runs a check again", () => {
+			assert.equal(stage.json("plan", goalId).steps.length, 5);
+			assert.equal(stage.json("grants", goalId)[0].kind, "playbook");
+			assert.equal(stage.json("grants").length, 1);
+			assert.ok(Array.isArray(stage.json("check", "run", goalId, "goal.1")));
+			assert.equal(stage.json("wait", goalId, "--timeout", "30").state, "completed");
+		});
+
+		it("is gone after it was deleted", () => {
+			stage.json("delete", goalId);
+			assert.deepEqual(stage.json("list"), []);
+			assert.equal(stage.run("show", goalId).code, 3);
+		});
+	});
+
+	describe("a playbook that asks", () => {
+		let goalId: string;
+		const pending = () => stage.json("approvals", goalId);
+
+		it("waits for a person, who is told the exact command", () => {
+			const file = stage.playbook(
+				"ask.md",
+				"# Ask",
+				"## One",
+				"```sh",
+				"echo one > one.txt",
+				"```",
+				"## Two",
+				"```sh",
+				"exit 3",
+				"```",
+			);
+			({ goalId } = stage.json("launch", "--playbook", file));
+			assert.equal(
+				stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30").state,
+				"awaiting_approval",
+			);
+			const [approval] = pending();
+			assert.deepEqual([approval.kind, approval.command, approval.state], ["tool", "echo one > one.txt", "pending"]);
+			assert.match(stage.run("approvals").out, /echo one > one\.txt\n(.*\n)*.*mission approve a-/);
+			assert.equal(existsSync(path.join(stage.workspace, "one.txt")), false);
+		});
+
+		it("takes the first answer and refuses the second", () => {
+			const [{ approvalId }] = pending();
+			assert.equal(stage.json("approve", approvalId.slice(0, 8)).answer, "approve");
+			const again = stage.run("deny", approvalId, "--json");
+			assert.equal(again.code, 3);
+			const { error } = JSON.parse(again.error);
+			assert.equal(error.code, "alreadyAnswered");
+			assert.match(error.message, /^Already answered: approve, by CLI/);
+		});
+
+		it("waits in no state that it never reaches, and times out with 4", () => {
+			const { code, out, error } = stage.run("wait", goalId, "--for", "failed", "--timeout", "0.5", "--json");
+			assert.deepEqual([code, out], [4, ""]);
+			assert.equal(JSON.parse(error).error.code, "timeout");
+		});
+
+		it("pauses and resumes", () => {
+			assert.equal(stage.json("pause", goalId, "--reason", "lunch").state, "paused");
+			assert.equal(stage.run("pause", goalId).code, 3);
+			assert.notEqual(stage.json("resume", goalId).state, "paused");
+		});
+
+		it("asks what to do about a step that failed, and takes one of its options", async () => {
+			stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+			stage.json("approve", pending()[0].approvalId);
+			const question = await eventually(() => pending().find((one: { kind: string }) => one.kind === "step"));
+			const wrong = stage.run("answer", question.approvalId, "--option", "shrug");
+			assert.equal(wrong.code, 3);
+			assert.match(wrong.error, /Choose one of: .*skip/);
+			assert.equal(stage.json("answer", question.approvalId, "--option", "skip").answer, "skip");
+		});
+
+		it("ends `wait` with 1 when the goal is over otherwise", () => {
+			const waiting = stage.run("wait", goalId, "--for", "failed", "--timeout", "30", "--json");
+			assert.equal(waiting.code, 1);
+			assert.equal(JSON.parse(waiting.out).state, "completed");
+		});
+	});
+
+	it("answers about itself: providers, doctor, status", () => {
+		assert.ok(Array.isArray(stage.json("providers")));
+		const { ok, findings } = stage.json("doctor");
+		assert.equal(ok, true, JSON.stringify(findings));
+		assert.ok(findings.some((finding: { name: string }) => finding.name === "git"));
+		const status = stage.json("daemon", "status");
+		assert.deepEqual([status.running, status.pid, status.folder], [true, stage.daemonPid(), stage.home]);
+		assert.equal(stage.run("daemon").code, 0);
+	});
+
+	it("launches one goal however often the same request is made", () => {
+		const file = stage.playbook("once.md", "# Once", "## One", "```sh", "true", "```");
+		const first = stage.json("launch", "--playbook", file, "--request-id", "again");
+		const second = stage.json("launch", "--playbook", file, "--request-id", "again");
+		assert.deepEqual(second, first);
+		assert.equal(stage.json("cancel", first.goalId).state, "cancelled");
+	});
+});
+
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+	const deadline = Date.now() + 30_000;
+	for (;;) {
+		const found = look();
+		if (found !== undefined) return found;
+		assert.ok(Date.now() < deadline, "it did not come to that within 30 s");
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+}
