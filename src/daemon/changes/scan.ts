@@ -9,14 +9,16 @@ import { startTimeSlices } from "./timeSlices.ts";
 
 /**
  * Walks the workspace and brings the inventory up to date, reading only what has another stat than before. Own code and
- * not `git add`, for three reasons: it takes 0.3 ms in a small workspace where two git processes take 6 ms; git records a
- * repository inside the workspace as one opaque commit id; and git reads a file of gigabytes before anyone could refuse.
+ * not `git add`, for three reasons: in a small workspace a whole snapshot takes 0.9 ms, where two git processes take
+ * 6 ms; git records a repository inside the workspace as one opaque commit id; and git reads a file of gigabytes before
+ * anyone could refuse. (With 100,000 files both walk for about 0.4 s of processor time.)
  *
  * As with git, a file once recorded stays recorded when a rule begins to ignore it: otherwise an edit of .gitignore
  * would look like the deletion of files that are all still there.
  *
- * The calls are synchronous, because an lstat takes 1 µs here and about 15 µs through the thread pool; the walk lets
- * other work in every few milliseconds.
+ * The calls are synchronous, because an lstat takes 1 to 3 µs here and about 15 µs through the thread pool; the walk
+ * lets other work in every few milliseconds. Every file is looked at every time: trusting the time of a folder would
+ * save a quarter, and miss changes where the file system does not keep it.
  */
 export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 	const { workspace, inventory, number, signal } = scan;
