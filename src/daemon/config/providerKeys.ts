@@ -1,16 +1,24 @@
 import { exec } from "node:child_process";
 import type { Provider } from "./configSchema.ts";
-import type { Env } from "./loadConfig.ts";
 
 /**
- * Keys live here and on the wire to their provider, nowhere else: no sentence, log or event holds one. `Key` keeps its
- * value from being printed by accident.
+ * Keys live here and on the wire to their provider, nowhere else: no sentence, log or event holds one. A `Key` keeps its
+ * value from being printed by accident, and `redact` takes every key known so far out of a text.
  */
+export interface KeyChain {
+	resolveKey(provider: Provider): Promise<KeyResult>;
+	/** The provider refused the key: a command is asked again next time. */
+	forget(providerId: string): void;
+	redact(text: string): string;
+}
+
 export type KeyResult =
 	| { readonly kind: "key"; readonly key: Key }
 	/** The provider asks for none. */
 	| { readonly kind: "none" }
 	| { readonly kind: "missing"; readonly reason: string };
+
+export type Env = Readonly<Record<string, string | undefined>>;
 
 export class Key {
 	readonly #value: string;
@@ -21,39 +29,46 @@ export class Key {
 	reveal(): string {
 		return this.#value;
 	}
-	/** The text without the key in it. */
-	redact(text: string): string {
-		return text.replaceAll(this.#value, "…");
-	}
 	toJSON(): string {
 		return "…";
 	}
 }
 
-export interface KeyChain {
-	resolveKey(provider: Provider): Promise<KeyResult>;
-	/** The provider refused the key: a command is asked again next time. */
-	forget(providerId: string): void;
-}
-
 /** A key command may ask a password manager, which may be locked: it is given this long. */
 const commandTimeoutMs = 15_000;
+/** Taking a shorter text out of everything would leave nothing readable, and protects no secret. */
+const minKeyChars = 6;
 
-export function createKeyChain(env: Env): KeyChain {
+export function createKeyChain(env: Env, providers: readonly Provider[]): KeyChain {
 	const printed = new Map<string, Promise<KeyResult>>();
+	const values = new Set<string>();
+	const keyFor = (value: string): KeyResult => {
+		if (value.length >= minKeyChars) values.add(value);
+		return { kind: "key", key: new Key(value) };
+	};
+	const fromEnv = ({ apiKeyEnv }: Provider) => (apiKeyEnv === undefined ? undefined : env[apiKeyEnv]?.trim());
+	for (const provider of providers) {
+		const value = fromEnv(provider);
+		if (value) keyFor(value);
+	}
 	return {
 		async resolveKey(provider) {
-			const named = provider.apiKeyEnv === undefined ? undefined : env[provider.apiKeyEnv]?.trim();
-			if (named) return { kind: "key", key: new Key(named) };
+			const named = fromEnv(provider);
+			if (named) return keyFor(named);
 			if (provider.apiKeyCommand === undefined) return missingOrNone(provider);
-			const known = printed.get(provider.id) ?? askCommand(provider, env);
+			const known = printed.get(provider.id) ?? askCommand(provider, env, keyFor);
 			printed.set(provider.id, known);
 			const result = await known;
-			if (result.kind !== "key") printed.delete(provider.id);
+			if (result.kind !== "key" && printed.get(provider.id) === known) printed.delete(provider.id);
 			return result;
 		},
 		forget(providerId) {
 			printed.delete(providerId);
+		},
+		redact(text) {
+			let clean = text;
+			for (const value of values) clean = clean.replaceAll(value, "…");
+			return clean;
 		},
 	};
 }
@@ -66,7 +81,11 @@ function missingOrNone({ id, apiKeyEnv }: Provider): KeyResult {
 	};
 }
 
-function askCommand({ id, apiKeyCommand }: Provider, env: Env): Promise<KeyResult> {
+function askCommand(
+	{ id, apiKeyCommand }: Provider,
+	env: Env,
+	keyFor: (value: string) => KeyResult,
+): Promise<KeyResult> {
 	return new Promise((resolve) => {
 		const missing = (why: string) =>
 			resolve({
@@ -81,7 +100,7 @@ function askCommand({ id, apiKeyCommand }: Provider, env: Env): Promise<KeyResul
 				const value = stdout.trim();
 				if (error) missing(`failed with exit code ${error.code ?? "unknown"}`);
 				else if (!value || /\s/.test(value)) missing("printed no key");
-				else resolve({ kind: "key", key: new Key(value) });
+				else resolve(keyFor(value));
 			},
 		);
 		// What the command started may hold its output open for longer, so nothing waits for that.

@@ -4,9 +4,9 @@ import os from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
+import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { configJsonSchema, type Provider } from "../../../src/daemon/config/configSchema.ts";
-import { type Env, loadConfig, parseAgent } from "../../../src/daemon/config/loadConfig.ts";
-import { createKeyChain } from "../../../src/daemon/config/providerKeys.ts";
+import { createKeyChain, type Env } from "../../../src/daemon/config/providerKeys.ts";
 
 describe("config.jsonc", () => {
 	let folder: string;
@@ -45,8 +45,7 @@ describe("config.jsonc", () => {
 				["hub", "openai-compatible", "https://hub.example/v1"],
 			],
 		);
-		assert.deepEqual(config.agent, { provider: "local", model: "a:high" });
-		assert.deepEqual(parseAgent("hub/a:high", config.providers), { provider: "hub", model: "a", effort: "high" });
+		assert.equal(config.agent, "local/a:high");
 		assert.equal(config.limits.parallelSteps, 2);
 		assert.equal(config.limits.parallelGoals, 4);
 	});
@@ -55,7 +54,7 @@ describe("config.jsonc", () => {
 		const config = load(
 			'{ "providers": [ { "id": "a", "baseUrl": "http://a" }, { "id": "b", "baseUrl": "http://b", "models": ["m"] } ] }',
 		);
-		assert.deepEqual(config.agent, { provider: "b", model: "m" });
+		assert.equal(config.agent, "b/m");
 	});
 
 	const valid = '{ "id": "ok", "baseUrl": "http://ok" }';
@@ -182,13 +181,13 @@ describe("a provider's key", () => {
 	const provider: Provider = { id: "p", kind: "openai-compatible", baseUrl: "http://p", structuredOutput: true };
 
 	it("comes from the environment variable that the provider names", async () => {
-		const keys = createKeyChain({ P_KEY: " secret-1\n" });
+		const keys = createKeyChain({ P_KEY: " secret-1\n" }, []);
 		const result = await keys.resolveKey({ ...provider, apiKeyEnv: "P_KEY" });
 		assert.equal(result.kind === "key" && result.key.reveal(), "secret-1");
 	});
 
 	it("is not needed where none is named, and is asked for by the variable's name where it is missing", async () => {
-		const keys = createKeyChain({});
+		const keys = createKeyChain({}, []);
 		assert.deepEqual(await keys.resolveKey(provider), { kind: "none" });
 		const missing = await keys.resolveKey({ ...provider, apiKeyEnv: "P_KEY" });
 		assert.ok(missing.kind === "missing");
@@ -198,7 +197,7 @@ describe("a provider's key", () => {
 	it("comes from a command, which runs once until the key is refused", async () => {
 		const folder = mkdtempSync(path.join(os.tmpdir(), "mission-key-"));
 		try {
-			const keys = createKeyChain({ PATH: process.env.PATH });
+			const keys = createKeyChain({ PATH: process.env.PATH }, []);
 			const count = path.join(folder, "count");
 			const asked = { ...provider, apiKeyCommand: `echo x >> ${count}; echo secret-2` };
 			const runs = () => readFileSync(count, "utf8").split("\n").length - 1;
@@ -219,7 +218,7 @@ describe("a provider's key", () => {
 		["prints more than a key", "echo 'please log in: secret-3'", /printed no key/],
 	] as const)
 		it(`is missing when its command ${name}, with a sentence that does not hold what was printed`, async () => {
-			const result = await createKeyChain({ PATH: process.env.PATH }).resolveKey({
+			const result = await createKeyChain({ PATH: process.env.PATH }, []).resolveKey({
 				...provider,
 				apiKeyCommand: command,
 			});
@@ -229,11 +228,17 @@ describe("a provider's key", () => {
 		});
 
 	it("cannot be printed by accident", async () => {
-		const result = await createKeyChain({ P_KEY: "secret-4" }).resolveKey({ ...provider, apiKeyEnv: "P_KEY" });
+		const result = await createKeyChain({ P_KEY: "secret-4" }, []).resolveKey({ ...provider, apiKeyEnv: "P_KEY" });
 		assert.ok(result.kind === "key");
 		assert.ok(!inspect(result, { depth: 9, showHidden: true }).includes("secret-4"));
 		assert.ok(!JSON.stringify(result).includes("secret-4"));
 		assert.ok(!`${result.key}`.includes("secret-4"));
-		assert.equal(result.key.redact("Wrong key secret-4, secret-4!"), "Wrong key …, …!");
+	});
+
+	it("is taken out of any text, wherever it came from", async () => {
+		const providers = [{ ...provider, apiKeyEnv: "P_KEY" }];
+		const keys = createKeyChain({ P_KEY: "secret-5", PATH: process.env.PATH }, providers);
+		await keys.resolveKey({ ...provider, id: "q", apiKeyCommand: "echo secret-6" });
+		assert.equal(keys.redact("Wrong key secret-5, secret-5 or secret-6!"), "Wrong key …, … or …!");
 	});
 });
