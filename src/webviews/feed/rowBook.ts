@@ -33,6 +33,7 @@ export function newRowBook(): RowBook {
 		const lastThread = new Map<StepId, ThreadId>();
 		for (const event of events) {
 			if (!isEventType(event.type)) continue;
+			if (event.type === "thread.opened" && event.stepId) lastThread.set(event.stepId, event.threadId);
 			const rule = eventRows[event.type] as Rule<EventType>;
 			if (rule === "hidden") continue;
 			const key = rule.key?.(event) ?? `event:${event.seq}`;

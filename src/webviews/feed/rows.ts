@@ -3,7 +3,17 @@ import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import type { Target } from "../../protocol/surface.ts";
 import { actorName, type Output, type Risk } from "../../protocol/values.ts";
-import { clockSeconds, count, duration, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
+import {
+	clockSeconds,
+	count,
+	duration,
+	firstLine,
+	localTimes,
+	money,
+	plainMarkdown,
+	plural,
+	short,
+} from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
 import { toolIcon } from "../shared/toolIcons.ts";
 
@@ -118,8 +128,8 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 			: e.from === "daemon"
 				? shown("messages", "comment", "idle", "daemon")
 				: shown("messages", "comment", "agent", e.from)),
-		text: firstLine(e.text),
-		body: e.text,
+		text: firstLine(plainMarkdown(e.text)),
+		body: plainMarkdown(e.text),
 		threadId: e.threadId,
 		opens: "thread",
 	})),
@@ -417,8 +427,10 @@ interface ChangingRule<T extends EventType> {
 }
 export type Draft = Omit<Row, "key" | "seq" | "at">;
 
-/** The events that have a row, for asking the daemon for no others. */
-export const shownTypes = (Object.keys(eventRows) as EventType[]).filter((type) => eventRows[type] !== "hidden");
+/** The events that rows are made of, for asking the daemon for no others. An opened thread tells where rows belong. */
+export const shownTypes = (Object.keys(eventRows) as EventType[]).filter(
+	(type) => eventRows[type] !== "hidden" || type === "thread.opened",
+);
 
 /** Where a row belongs: one group for each attempt of each role at a step. */
 export interface Group {

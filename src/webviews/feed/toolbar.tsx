@@ -85,7 +85,7 @@ export function Toolbar(props: {
 					onClick={() => surface.show(undefined)}
 				>
 					<span class="cut">{goal.title}</span>
-					<span class="nowrap num"> · {count(goal.seq)} events</span>
+					<span class="nowrap num">{` · ${count(goal.seq)} events`}</span>
 				</button>
 			) : null}
 			<FollowPill status={status} onFollow={props.onFollow} />

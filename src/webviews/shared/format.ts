@@ -87,6 +87,11 @@ export function firstLine(text: string): string {
 	return end < 0 ? trimmed : trimmed.slice(0, end);
 }
 
+/** Markdown where there is room for one line only: links by their labels, without the signs of emphasis. */
+export function plainMarkdown(text: string): string {
+	return text.replace(/\[([^\]\n]+)\]\([^)\s]+\)/g, "$1").replace(/\*\*([^*\n]+)\*\*/g, "$1");
+}
+
 /**
  * A text of which nothing is hidden: characters without a shape of their own, or that turn the direction of reading,
  * are written out. A command is shown like this before anyone is asked to approve it.

@@ -1,0 +1,105 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a native meter cannot be drawn in the colours of the theme.
+import type { Goal } from "../../protocol/goal.ts";
+import { type BudgetResource, budgetResources } from "../../protocol/values.ts";
+import type { GoalView } from "../../protocol/view.ts";
+import { count, duration, money, short } from "../shared/format.ts";
+
+const names: { readonly [R in BudgetResource]: string } = {
+	usd: "USD",
+	tokens: "Tokens",
+	minutes: "Time",
+	turns: "Turns",
+};
+
+/** What was used, each number with its limit beside it. Unknown money has no number. */
+export function Budget({ goal, view }: { goal: Goal; view: GoalView }) {
+	const roles = Object.entries(goal.usage.byRole).filter(([, usage]) => usage.turns > 0);
+	const spent = goal.usage.costUsd ?? 0;
+	return (
+		<section class="block" aria-labelledby="budget">
+			<div class="section-head">
+				<h2 id="budget">Budget</h2>
+			</div>
+			{budgetResources.map((resource) => (
+				<Meter key={resource} resource={resource} {...view.budget[resource]} />
+			))}
+			{roles.length > 0 ? <p class="quiet small used-by">Used by role</p> : null}
+			{roles.map(([role, usage]) => (
+				<div key={role} class="meter-row">
+					<span class="quiet cut">{role}</span>
+					{usage.costUsd !== null && spent > 0 ? (
+						<Bar part={usage.costUsd / spent} />
+					) : (
+						<span class="quiet cut num">{short(usage.inputTokens + usage.outputTokens)} tokens</span>
+					)}
+					<span class="num nowrap">{usage.costUsd === null ? "no price known" : money(usage.costUsd)}</span>
+				</div>
+			))}
+		</section>
+	);
+}
+
+function Meter(props: {
+	readonly resource: BudgetResource;
+	readonly limit: number | null;
+	readonly used: number | null;
+}) {
+	const { resource, limit, used } = props;
+	const name = names[resource];
+	if (used === null) {
+		return (
+			<div class="meter-row">
+				<span class="quiet">{name}</span>
+				<span />
+				<span class="nowrap">no price known</span>
+			</div>
+		);
+	}
+	const part = limit === null ? undefined : limit > 0 ? used / limit : 1;
+	const near = part === undefined ? undefined : part >= 1 ? "reached" : part >= 0.9 ? "near limit" : undefined;
+	const text = limit === null ? format(resource, used) : `${format(resource, used)} of ${format(resource, limit)}`;
+	return (
+		<div class="meter-row">
+			<span class="quiet">{name}</span>
+			{part === undefined ? (
+				<span class="quiet cut">no limit</span>
+			) : (
+				<div
+					role="meter"
+					aria-label={name}
+					aria-valuemin={0}
+					aria-valuemax={limit ?? 0}
+					aria-valuenow={Math.min(used, limit ?? 0)}
+					aria-valuetext={near ? `${text}, ${near}` : text}
+				>
+					<Bar part={part} near={near !== undefined} />
+				</div>
+			)}
+			<span class="num nowrap">
+				{near ? <span class="strong">{near} · </span> : null}
+				{text}
+			</span>
+		</div>
+	);
+}
+
+function Bar({ part, near }: { part: number; near?: boolean }) {
+	return (
+		<div class={`bar${near ? " near" : ""}`} aria-hidden="true">
+			<i style={{ width: `${Math.min(100, Math.max(0, part * 100))}%` }} />
+		</div>
+	);
+}
+
+function format(resource: BudgetResource, value: number): string {
+	switch (resource) {
+		case "usd":
+			return money(value);
+		case "tokens":
+			return short(value);
+		case "minutes":
+			return duration(Math.max(1, value) * 60_000);
+		default:
+			return count(value);
+	}
+}

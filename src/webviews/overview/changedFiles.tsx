@@ -1,0 +1,76 @@
+import { useState } from "preact/hooks";
+import type { Goal } from "../../protocol/goal.ts";
+import type { ChangeView } from "../../protocol/view.ts";
+import { plural } from "../shared/format.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import type { Surface } from "../shared/surface.tsx";
+
+const icons: { readonly [S in ChangeView["status"]]: string } = {
+	added: "diff-added",
+	modified: "diff-modified",
+	deleted: "diff-removed",
+	renamed: "diff-renamed",
+};
+const shownAtFirst = 10;
+
+/** Each changed file once, with its diff a click away. */
+export function ChangedFiles(props: {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly changes: readonly ChangeView[];
+	readonly untracked: string | undefined;
+}) {
+	const { surface, goal, changes, untracked } = props;
+	const { goalId } = goal;
+	const [all, setAll] = useState(false);
+	if (changes.length === 0 && !untracked) return null;
+	const shown = all ? changes : changes.slice(0, shownAtFirst);
+	return (
+		<section class="block" aria-labelledby="files">
+			<div class="section-head">
+				<h2 id="files">Changed files</h2>
+				<span class="quiet small">{changes.length}</span>
+			</div>
+			{untracked ? (
+				<p class="row small">
+					<Icon icon="warning" tone="wait" />
+					Changes are not tracked: {untracked}
+				</p>
+			) : null}
+			<ul class="files">
+				{shown.map((change) => (
+					<li key={change.path} class="row">
+						<Icon icon={icons[change.status]} tone="active" />
+						<Link
+							class="cut"
+							onOpen={() =>
+								surface.open({ kind: "change", goalId, path: change.path, before: change.before, after: change.after })
+							}
+						>
+							{change.path}
+						</Link>
+						<span class="quiet small nowrap">
+							{[change.status === "modified" ? undefined : change.status, writer(change)].filter(Boolean).join(" · ")}
+						</span>
+						<span class="grow" />
+						{change.added === undefined ? null : (
+							<span class="small num nowrap">
+								<span class="added">+{change.added}</span> <span class="removed">−{change.removed ?? 0}</span>
+							</span>
+						)}
+					</li>
+				))}
+			</ul>
+			{changes.length > shownAtFirst ? (
+				<button type="button" class="link small" aria-expanded={all} onClick={() => setAll(!all)}>
+					{all ? "Show fewer" : `${plural(changes.length - shownAtFirst, "more file")}`}
+				</button>
+			) : null}
+		</section>
+	);
+}
+
+function writer(change: ChangeView): string | undefined {
+	return change.by === "outside" ? "outside the goal" : change.by === "check" ? "by a check" : undefined;
+}

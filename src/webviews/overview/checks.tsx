@@ -1,0 +1,53 @@
+import type { Check, Goal } from "../../protocol/goal.ts";
+import type { CheckId } from "../../protocol/ids.ts";
+import { CheckRow } from "../shared/checkRow.tsx";
+import { Link } from "../shared/link.tsx";
+import { type Surface, sentence } from "../shared/surface.tsx";
+
+/** Every check of the goal and of its steps, what needs a look first. */
+export function Checks(props: {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly onRefused: (sentence: string | undefined) => void;
+}) {
+	const { surface, goal, onRefused } = props;
+	const checks = Object.values(goal.checks);
+	if (checks.length === 0) return null;
+	const stale = checks.filter((check) => check.state === "stale");
+	const run = (checkIds: readonly CheckId[]) =>
+		Promise.all(checkIds.map((checkId) => surface.host.request("check/run", { goalId: goal.goalId, checkId })))
+			.then(() => onRefused(undefined))
+			.catch((cause) => onRefused(sentence(cause)));
+	return (
+		<section class="block" aria-labelledby="checks">
+			<div class="section-head">
+				<h2 id="checks">Checks</h2>
+				<span class="grow" />
+				{stale.length > 0 && !goal.end ? (
+					<Link class="small" onOpen={() => void run(stale.map((check) => check.checkId))}>
+						Run Stale
+					</Link>
+				) : null}
+			</div>
+			{checks.map((check) => (
+				<CheckRow
+					key={check.checkId}
+					check={check}
+					detail={detailOf(check)}
+					action={
+						check.state === "red" && !goal.end ? (
+							<Link label={`Run ${check.command} again`} onOpen={() => void run([check.checkId])}>
+								Run Again
+							</Link>
+						) : undefined
+					}
+				/>
+			))}
+		</section>
+	);
+}
+
+function detailOf(check: Check): string | undefined {
+	if (check.state === "stale") return "was green; files changed since";
+	return undefined;
+}

@@ -1,0 +1,180 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Goal } from "../../protocol/goal.ts";
+import type { GoalId } from "../../protocol/ids.ts";
+import { planSteps } from "../../protocol/readiness.ts";
+import { goalState, progress, stepPosition } from "../../protocol/state.ts";
+import { type ChangeView, viewGoal } from "../../protocol/view.ts";
+import { Ask } from "../shared/ask.tsx";
+import { clock, duration } from "../shared/format.ts";
+import { useGoal, useLasting, useNow } from "../shared/hooks.ts";
+import type { Host } from "../shared/host.ts";
+import { StateLine } from "../shared/stateLine.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import { Budget } from "./budget.tsx";
+import { ChangedFiles } from "./changedFiles.tsx";
+import { Checks } from "./checks.tsx";
+import { Controls } from "./controls.tsx";
+import { Roster } from "./roster.tsx";
+import { StepBoard } from "./stepBoard.tsx";
+import { Threads } from "./threads.tsx";
+
+export function OverviewPage({ surface, goalId }: { surface: Surface; goalId: GoalId }) {
+	const watch = useGoal(surface.host, goalId);
+	const goal = watch.goal();
+	const problem = watch.problem();
+	const waiting = useLasting(!goal && !problem);
+	if (!goal) return problem ? <p class="empty">{problem}</p> : waiting ? <div class="progress" /> : null;
+	return <Overview surface={surface} goal={goal} />;
+}
+
+function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
+	const [refusal, setRefusal] = useState<string>();
+	const now = useNow(15_000, goal.end === undefined);
+	const changes = useChanges(surface.host, goal);
+	const view = viewGoal(goal, changes, now);
+	const page = useRef<HTMLElement>(null);
+	const asks = Object.values(goal.approvals);
+	const { approvalId } = surface.place;
+	useEffect(() => {
+		if (approvalId) page.current?.querySelector<HTMLElement>(`[data-approval="${CSS.escape(approvalId)}"]`)?.focus();
+	}, [approvalId, asks.length]);
+	/** After an answer the focus goes to the next approval, else to the steps. */
+	const focusNext = () =>
+		requestAnimationFrame(() => page.current?.querySelector<HTMLElement>(".ask, [data-step][tabindex='0']")?.focus());
+	const elapsedMs = (goal.end ? Date.parse(goal.updatedAt) : now) - Date.parse(goal.launchedAt);
+	return (
+		<main class="overview" ref={page}>
+			<div class="overview-head">
+				<h1>{goal.title || goal.prompt}</h1>
+				<Controls surface={surface} goal={goal} onRefused={setRefusal} />
+			</div>
+			<StateLine goal={goal} connection={surface.connection} host={surface.host}>
+				<span class="quiet small num nowrap since">
+					{goal.launchedAt
+						? `started ${clock(goal.launchedAt)} · ${duration(elapsedMs)} · ${goal.settings.autonomy}`
+						: ""}
+				</span>
+			</StateLine>
+			{refusal ? (
+				<p class="refusal" role="alert">
+					{refusal}
+				</p>
+			) : null}
+			<div class="columns">
+				<div>
+					<Facts goal={goal} surface={surface} />
+					{asks.map((approval) => (
+						<Ask
+							key={approval.approvalId}
+							surface={surface}
+							goal={goal}
+							approval={approval}
+							onAnswered={() => void focusNext()}
+						/>
+					))}
+					<StepBoard surface={surface} goal={goal} changes={changes} onRefused={setRefusal} />
+					<ChangedFiles surface={surface} goal={goal} changes={changes} untracked={view.untracked} />
+					<Threads surface={surface} goal={goal} />
+				</div>
+				<aside aria-label="Checks, roster and budget">
+					<Checks surface={surface} goal={goal} onRefused={setRefusal} />
+					<Roster goal={goal} view={view.roster} />
+					<Budget goal={goal} view={view} />
+				</aside>
+			</div>
+		</main>
+	);
+}
+
+function Facts({ goal, surface }: { goal: Goal; surface: Surface }) {
+	const [whole, setWhole] = useState(false);
+	const { done, total } = progress(goal);
+	const steps = planSteps(goal);
+	const counted = [
+		`${done} of ${total} steps done`,
+		countOf("verifying", "in review"),
+		countOf("in_progress", "under way"),
+		countOf("failed", "failed"),
+	].filter(Boolean);
+	const long = goal.prompt.length > 600 || goal.prompt.split("\n").length > 8;
+	const next = steps.find((step) => step.state === "pending");
+	return (
+		<dl class="objective">
+			<dt>Objective</dt>
+			<dd>
+				<div class={`prompt${long && !whole ? " short" : ""}`}>{goal.prompt || goal.title}</div>
+				{long ? (
+					<button type="button" class="link small" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+						{whole ? "Show less" : "Show all of it"}
+					</button>
+				) : null}
+			</dd>
+			{goal.playbook ? (
+				<>
+					<dt>Playbook</dt>
+					<dd>
+						<button
+							type="button"
+							class="link"
+							onClick={() => surface.open({ kind: "file", goalId: goal.goalId, path: goal.playbook!.path })}
+						>
+							{goal.playbook.path}
+						</button>
+					</dd>
+				</>
+			) : null}
+			{total > 0 ? (
+				<>
+					<dt>Position</dt>
+					<dd>
+						{counted.join(", ")}
+						<span class="quiet"> · plan revision {goal.plan?.revision}</span>
+					</dd>
+				</>
+			) : null}
+			{next && !goal.end ? (
+				<>
+					<dt>Next</dt>
+					<dd>
+						Step {stepPosition(goal, next)}, {next.title}
+						{waitsFor(next.needs)}
+					</dd>
+				</>
+			) : null}
+		</dl>
+	);
+
+	function countOf(state: string, words: string): string | undefined {
+		const found = steps.filter((step) => step.state === state).length;
+		return found > 0 ? `${found} ${words}` : undefined;
+	}
+
+	function waitsFor(needs: readonly (typeof steps)[number]["stepId"][]): string {
+		const open = needs
+			.flatMap((need) => goal.steps[need] ?? [])
+			.filter((step) => step.state !== "completed" && step.state !== "skipped")
+			.map((step) => stepPosition(goal, step));
+		if (open.length === 0) return goalState(goal) === "running" ? "" : ", once the goal goes on";
+		return `, once step ${open.join(" and ")} is done`;
+	}
+}
+
+/** The goal's changed files, asked for again when there are more. */
+function useChanges(host: Host, goal: Goal): readonly ChangeView[] {
+	const [changes, setChanges] = useState<readonly ChangeView[]>([]);
+	const { goalId } = goal;
+	useEffect(() => {
+		let over = false;
+		const timer = setTimeout(() => {
+			host.request("change/list", { goalId }).then(
+				(answer) => !over && setChanges(answer.changes),
+				(cause) => console.warn(cause),
+			);
+		}, 100);
+		return () => {
+			over = true;
+			clearTimeout(timer);
+		};
+	}, [host, goalId, goal.counts.changes]);
+	return changes;
+}

@@ -1,0 +1,59 @@
+import type { Goal } from "../../protocol/goal.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import type { AssignmentView, GoalView } from "../../protocol/view.ts";
+import { Icon, type Mark } from "../shared/icon.tsx";
+
+const labels: { readonly [L in AssignmentView["label"]]: Mark & { readonly word: string } } = {
+	live: { icon: "record", tone: "active", word: "live" },
+	"pending-next-turn": { icon: "clock", tone: "wait", word: "pending next turn" },
+	"pending-next-step": { icon: "clock", tone: "wait", word: "pending next step" },
+	fallback: { icon: "warning", tone: "wait", word: "fallback" },
+	idle: { icon: "circle-large", tone: "idle", word: "idle" },
+};
+
+/** Who does what, and where each choice came from. */
+export function Roster({ goal, view }: { goal: Goal; view: GoalView["roster"] }) {
+	return (
+		<section class="block" aria-labelledby="roster">
+			<div class="section-head">
+				<h2 id="roster">Roster</h2>
+				<span class="quiet small">revision {view.revision}</span>
+			</div>
+			<ul class="roster">
+				{view.assignments.map((assignment) => {
+					const label = labels[assignment.label];
+					const position = liveAt(goal, assignment.role);
+					return (
+						<li key={assignment.role}>
+							<div class="row">
+								<span>{assignment.role}</span>
+								<span class="grow" />
+								{assignment.enabled ? (
+									<span class={`row label small${assignment.label === "idle" ? " quiet" : ""}`}>
+										{assignment.label === "idle" ? null : <Icon icon={label.icon} tone={label.tone} />}
+										{assignment.label === "live" && position ? `live, step ${position}` : label.word}
+									</span>
+								) : (
+									<span class="quiet small">off</span>
+								)}
+							</div>
+							<div class="quiet small cut">
+								<span class="mono">
+									{assignment.provider}/{assignment.model}
+									{assignment.effort ? ` · ${assignment.effort}` : ""}
+								</span>
+								{assignment.inherits ? " · as primary" : ` · from ${assignment.source}`}
+							</div>
+						</li>
+					);
+				})}
+			</ul>
+		</section>
+	);
+}
+
+function liveAt(goal: Goal, role: string): number | undefined {
+	const thread = Object.values(goal.threads).find((one) => one.role === role && one.state === "active" && one.stepId);
+	const step = thread?.stepId ? goal.steps[thread.stepId] : undefined;
+	return step ? stepPosition(goal, step) : undefined;
+}

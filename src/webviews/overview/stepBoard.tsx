@@ -1,0 +1,222 @@
+import { useState } from "preact/hooks";
+import type { Check, Goal, Step } from "../../protocol/goal.ts";
+import type { CheckId, StepId } from "../../protocol/ids.ts";
+import { planSteps } from "../../protocol/readiness.ts";
+import { goalState } from "../../protocol/state.ts";
+import type { ChangeView } from "../../protocol/view.ts";
+import { firstLine, plural } from "../shared/format.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import { checkMark, stepMark } from "../shared/marks.ts";
+import { type Surface, sentence } from "../shared/surface.tsx";
+import { laneX, layLanes } from "./lanes.ts";
+
+const rowPx = 28;
+const subRowPx = 24;
+
+/** The steps on their lanes; the one that matters now is unfolded to its checks and links. Arrows move between steps. */
+export function StepBoard(props: {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly changes: readonly ChangeView[];
+	readonly onRefused: (sentence: string | undefined) => void;
+}) {
+	const { surface, goal, changes, onRefused } = props;
+	const { goalId } = goal;
+	const steps = planSteps(goal);
+	const [chosen, setChosen] = useState<StepId | "none">();
+	const [focused, setFocused] = useState<StepId>();
+	const current =
+		chosen === "none" ? undefined : (steps.find((step) => step.stepId === chosen) ?? currentStep(goal, steps));
+	const stop = focused ?? current?.stepId ?? steps[0]?.stepId;
+	let y = 0;
+	const placed = steps.map((step) => {
+		const subs = step === current ? subRows(goal, step) : [];
+		const place = { step, subs, y };
+		y += rowPx + subs.length * subRowPx;
+		return place;
+	});
+	const lanes = layLanes(
+		placed.map(({ step, y: top }) => ({ id: step.stepId, needs: step.needs, y: top + rowPx / 2 })),
+	);
+
+	const openThread = (step: Step) => {
+		const threadId = step.attempts.at(-1)?.threadId;
+		if (threadId) surface.open({ kind: "thread", goalId, threadId });
+	};
+	const control = (action: "retry" | "rerun" | "skip", stepId: StepId) =>
+		surface.host
+			.request("goal/control", { goalId, action, stepId })
+			.then(() => onRefused(undefined))
+			.catch((cause) => onRefused(sentence(cause)));
+	const onKeyDown = (event: KeyboardEvent, index: number) => {
+		if (event.target !== event.currentTarget) return;
+		const step = steps[index]!;
+		const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: steps.length - 1 }[event.key];
+		if (to !== undefined && steps[to]) {
+			const next = steps[to]!.stepId;
+			setFocused(next);
+			(event.currentTarget as HTMLElement)
+				.closest(".board")
+				?.querySelector<HTMLElement>(`[data-step="${CSS.escape(next)}"]`)
+				?.focus();
+		} else if (event.key === "Enter") openThread(step);
+		else if (event.key === " ") toggle(step);
+		else if (event.key === "ArrowRight" && step !== current) toggle(step);
+		else if (event.key === "ArrowLeft" && step === current) toggle(step);
+		else return;
+		event.preventDefault();
+	};
+	function toggle(step: Step): void {
+		setFocused(step.stepId);
+		setChosen(step === current ? "none" : step.stepId);
+	}
+
+	return (
+		<section class="block" aria-labelledby="steps">
+			<div class="section-head">
+				<h2 id="steps">Steps</h2>
+				<span class="grow" />
+				{changes.length > 0 ? (
+					<Link class="small" onOpen={() => surface.open({ kind: "changes", goalId })}>
+						All changes
+					</Link>
+				) : null}
+			</div>
+			{steps.length === 0 ? (
+				<p class="quiet">
+					{goalState(goal) === "planning"
+						? "The planner is writing the plan. Steps appear here."
+						: "There are no steps yet."}
+				</p>
+			) : (
+				<ol class="board">
+					<svg class="lanes" width="44" height={y} fill="none" aria-hidden="true">
+						{lanes.lines.map((line) => (
+							<path key={line} d={line} />
+						))}
+					</svg>
+					{placed.map(({ step, subs }, index) => {
+						const mark = stepMark(goal, step);
+						const attempt = step.attempt > 1 ? `attempt ${step.attempt}` : undefined;
+						return (
+							<li key={step.stepId}>
+								{/* biome-ignore lint/a11y/useSemanticElements: the row holds a grid, and Enter opens while Space folds. */}
+								<div
+									role="button"
+									class={`step${step === current ? " current" : ""}`}
+									data-step={step.stepId}
+									tabIndex={step.stepId === stop ? 0 : -1}
+									aria-expanded={step === current}
+									onClick={() => toggle(step)}
+									onDblClick={() => openThread(step)}
+									onKeyDown={(event) => onKeyDown(event, index)}
+								>
+									<span class="node" style={{ left: `${laneX[lanes.lane[index]!]! - 8}px` }}>
+										<Icon icon={mark.icon} tone={mark.tone} />
+									</span>
+									<span class="position num">
+										<span class="spoken">Step </span>
+										{index + 1}
+										<span class="spoken"> of {steps.length}, </span>
+									</span>
+									<span class="cut">{step.title}</span>
+									<span class="role cut">{step.role}</span>
+									<span class="word num cut">{attempt ? `${attempt} · ${mark.word}` : mark.word}</span>
+									<span class="spoken">{spokenChecks(goal, step)}</span>
+								</div>
+								{subs.map((sub, at) => (
+									<SubRow
+										key={sub.check?.checkId ?? "links"}
+										sub={sub}
+										step={step}
+										links={
+											at === subs.length - 1
+												? {
+														thread: step.attempts.length > 0 ? () => openThread(step) : undefined,
+														files: changes.filter((change) => change.stepId === step.stepId).length,
+														changes: () => surface.open({ kind: "changes", goalId, stepId: step.stepId }),
+														control:
+															step.state === "failed" ? (action) => void control(action, step.stepId) : undefined,
+													}
+												: undefined
+										}
+									/>
+								))}
+							</li>
+						);
+					})}
+				</ol>
+			)}
+		</section>
+	);
+}
+
+interface Sub {
+	readonly check?: Check;
+	readonly text?: string;
+}
+
+interface SubLinks {
+	readonly thread?: () => void;
+	readonly files: number;
+	readonly changes: () => void;
+	readonly control?: (action: "retry" | "rerun" | "skip") => void;
+}
+
+function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | undefined }) {
+	const mark = sub.check ? checkMark(sub.check) : undefined;
+	return (
+		<div class="sub-row">
+			{sub.check && mark ? (
+				<>
+					<Icon icon={mark.icon} tone={mark.tone} />
+					<code class="plain cut">{sub.check.command}</code>
+					<span class="quiet nowrap">{mark.word}</span>
+				</>
+			) : (
+				<span class="quiet cut">{sub.text}</span>
+			)}
+			<span class="grow" />
+			{links?.control ? (
+				<>
+					<Link onOpen={() => links.control?.("retry")}>Retry</Link>
+					<Link onOpen={() => links.control?.("skip")}>Skip</Link>
+				</>
+			) : null}
+			{links?.thread ? (
+				<Link label={`Open thread of ${step.title}`} onOpen={links.thread}>
+					Open Thread
+				</Link>
+			) : null}
+			{links && links.files > 0 ? <Link onOpen={links.changes}>{plural(links.files, "file")}</Link> : null}
+		</div>
+	);
+}
+
+/** Its checks; without any, one line for why it stands where it does and for the links. */
+function subRows(goal: Goal, step: Step): readonly Sub[] {
+	const checks = step.checks.flatMap(({ checkId }) => goal.checks[checkId as CheckId] ?? []);
+	const why = step.reason && step.state !== "completed" ? [{ text: firstLine(step.reason) }] : [];
+	if (checks.length > 0) return [...why, ...checks.map((check) => ({ check }))];
+	return why.length > 0 ? why : [{ text: "no checks" }];
+}
+
+function currentStep(goal: Goal, steps: readonly Step[]): Step | undefined {
+	const asked = new Set(Object.values(goal.approvals).map((approval) => approval.stepId));
+	return (
+		steps.find((step) => asked.has(step.stepId)) ??
+		steps.find((step) => step.state === "failed") ??
+		steps.find((step) => step.state === "in_progress" || step.state === "verifying")
+	);
+}
+
+/** What the unfolded rows would say. */
+function spokenChecks(goal: Goal, step: Step): string {
+	return step.checks
+		.flatMap(({ checkId }) => {
+			const check = goal.checks[checkId];
+			return check ? `, check ${check.command} ${checkMark(check).word}` : [];
+		})
+		.join("");
+}

@@ -1,0 +1,81 @@
+import { useRef, useState } from "preact/hooks";
+import type { Goal, Thread } from "../../protocol/goal.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import { Button } from "../shared/controls/button.tsx";
+import { TextArea } from "../shared/controls/textArea.tsx";
+import { type Surface, sentence } from "../shared/surface.tsx";
+
+/** A word to the agent: it is read before its next turn, and a call in flight is not changed. */
+export function Composer({
+	surface,
+	goal,
+	thread,
+	hasAsk,
+}: {
+	surface: Surface;
+	goal: Goal;
+	thread: Thread;
+	hasAsk: boolean;
+}) {
+	const [text, setText] = useState(() => draftOf(surface.memory, thread));
+	const [sending, setSending] = useState(false);
+	const [refusal, setRefusal] = useState<string>();
+	const timer = useRef(0);
+	if (thread.state === "closed") {
+		return <p class="composer-closed quiet small">This thread is closed: what it was opened for is over.</p>;
+	}
+	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
+	const hint = `Message the ${thread.role}${step ? ` of step ${stepPosition(goal, step)}` : ""}`;
+	const keep = (draft: string) => {
+		setText(draft);
+		clearTimeout(timer.current);
+		timer.current = window.setTimeout(() => surface.remember({ threadId: thread.threadId, draft }), 300);
+	};
+	async function send(): Promise<void> {
+		if (text.trim() === "" || sending) return;
+		setSending(true);
+		setRefusal(undefined);
+		try {
+			await surface.host.request("thread/send", { goalId: goal.goalId, threadId: thread.threadId, text });
+			keep("");
+		} catch (cause) {
+			setRefusal(sentence(cause));
+		}
+		setSending(false);
+	}
+	return (
+		<div class="composer">
+			<TextArea
+				value={text}
+				rows={3}
+				label={hint}
+				placeholder={hint}
+				onInput={keep}
+				onKeyDown={(event) => {
+					if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+					event.preventDefault();
+					void send();
+				}}
+			/>
+			{refusal ? (
+				<p class="refusal" role="alert">
+					{refusal}
+				</p>
+			) : null}
+			<div class="row composer-foot">
+				<span class="quiet small">A call in flight is not changed.</span>
+				<span class="grow" />
+				<Button primary={!hasAsk && text.trim() !== ""} disabled={sending} onClick={() => void send()}>
+					Send<span class="key">{isMac ? "⌘Enter" : "Ctrl+Enter"}</span>
+				</Button>
+			</div>
+		</div>
+	);
+}
+
+const isMac = /Mac/.test(navigator.platform);
+
+function draftOf(memory: unknown, thread: Thread): string {
+	const kept = memory as { threadId?: unknown; draft?: unknown } | undefined;
+	return kept?.threadId === thread.threadId && typeof kept.draft === "string" ? kept.draft : "";
+}

@@ -1,0 +1,288 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Goal } from "../../protocol/goal.ts";
+import { clock, duration, elapsed, firstLine, plural, visible } from "../shared/format.ts";
+import { useNow } from "../shared/hooks.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import { Markdown } from "../shared/markdown.tsx";
+import { outputHead } from "../shared/output.ts";
+import { type Surface, sentence } from "../shared/surface.tsx";
+import { toolIcon } from "../shared/toolIcons.ts";
+import { type Hunk, readHunk } from "./hunk.ts";
+import type { Entry } from "./transcript.ts";
+
+interface EntryProps<K extends Entry["kind"]> {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly entry: Extract<Entry, { kind: K }>;
+	/** Unfolded without being asked. */
+	readonly openFirst: boolean;
+}
+
+export function EntryView(props: EntryProps<Entry["kind"]>) {
+	const { entry } = props;
+	switch (entry.kind) {
+		case "message":
+			return <MessageView {...props} entry={entry} />;
+		case "tool":
+			return <ToolView {...props} entry={entry} />;
+		case "file":
+			return <FileView {...props} entry={entry} />;
+		case "instructions":
+			return (
+				<Fold title={entry.title} icon="list-selection" key={entry.key}>
+					<div class="fold-body">
+						<Markdown text={entry.text} />
+					</div>
+				</Fold>
+			);
+		case "approval":
+			return <ApprovalView {...props} entry={entry} />;
+		default:
+			return <NoteView {...props} entry={entry} />;
+	}
+}
+
+export function Speaker({ from, at, note }: { from: string; at: string; note?: string }) {
+	const person = from === "person";
+	return (
+		<div class="speaker">
+			<Icon icon={person ? "account" : "comment"} tone={person ? "idle" : "agent"} />
+			<span class="strong">{person ? "You" : from}</span>
+			<span class="quiet num">{note ? `${clock(at)} · ${note}` : clock(at)}</span>
+		</div>
+	);
+}
+
+function MessageView({ surface, goal, entry }: EntryProps<"message">) {
+	const openFile = (path: string) => surface.open({ kind: "file", goalId: goal.goalId, path });
+	return (
+		<div class="message" data-seq={entry.seq}>
+			<Speaker from={entry.from} at={entry.at} />
+			{entry.reasoning ? (
+				<Fold title="Reasoning" icon="lightbulb">
+					<div class="fold-body quiet">
+						<Markdown text={entry.reasoning} />
+					</div>
+				</Fold>
+			) : null}
+			<div class="message-body">
+				<Markdown text={entry.text} onFile={openFile} />
+			</div>
+		</div>
+	);
+}
+
+const shownLines = 12;
+
+function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
+	const { outcome } = entry;
+	const call = goal.calls[entry.toolCallId];
+	const running = call?.state === "started";
+	const now = useNow(1000, running);
+	const failed = outcome !== undefined && (outcome.unknown || !outcome.ok);
+	const head = outcome && !outcome.unknown ? outputHead(outcome.output, shownLines) : undefined;
+	const result = !outcome
+		? running && entry.startedAt
+			? `running · ${elapsed(now - Date.parse(entry.startedAt))}`
+			: call?.state === "waiting"
+				? "waits for you"
+				: ""
+		: outcome.unknown
+			? "outcome unknown"
+			: outcome.refused
+				? "not run"
+				: [outcome.exitCode === undefined ? undefined : `exit ${outcome.exitCode}`, duration(outcome.durationMs)]
+						.filter(Boolean)
+						.join(" · ");
+	const isCommand = entry.name === "runCommand";
+	const detail = [
+		entry.summary.includes("\n") ? visible(entry.summary) : undefined,
+		outcome?.unknown ? outcome.reason : outcome?.refused,
+	].filter(Boolean);
+	return (
+		<Fold
+			title={firstLine(entry.summary)}
+			mono
+			prefix={isCommand ? undefined : entry.name}
+			icon={toolIcon(entry.name)}
+			tone={failed ? "fail" : "idle"}
+			result={result}
+			resultMark={failed ? "error" : undefined}
+			folded={detail.length === 0 && (head === undefined || (head.lines.length === 0 && !head.more))}
+		>
+			<div class="fold-body">
+				{detail.map((text) => (
+					<pre key={text} class="output">
+						{text}
+					</pre>
+				))}
+				{head && head.lines.length > 0 ? <pre class="output">{head.lines.join("\n")}</pre> : null}
+				{head?.more && outcome && !outcome.unknown ? (
+					<Link class="small" onOpen={() => surface.open({ kind: "output", goalId: goal.goalId, seq: outcome.seq })}>
+						{head.more}
+					</Link>
+				) : null}
+			</div>
+		</Fold>
+	);
+}
+
+function FileView({ surface, goal, entry, openFirst }: EntryProps<"file">) {
+	const { path, before, after, stepId } = entry;
+	const open = () => surface.open({ kind: "change", goalId: goal.goalId, path, before, after });
+	const words = { added: "added", modified: "", deleted: "deleted", renamed: `renamed from ${entry.from}` };
+	return (
+		<Fold
+			icon="diff"
+			tone="active"
+			startsOpen={openFirst}
+			label={`${path} ${words[entry.status]}`}
+			head={
+				<>
+					<Link class="mono cut" onOpen={open}>
+						{path}
+					</Link>
+					<span class="quiet">{words[entry.status]}</span>
+				</>
+			}
+			end={
+				entry.added === undefined ? null : (
+					<span class="num">
+						<span class="added">+{entry.added}</span> <span class="removed">−{entry.removed ?? 0}</span>
+					</span>
+				)
+			}
+		>
+			<HunkView surface={surface} goal={goal} path={path} stepId={stepId} onOpen={open} />
+		</Fold>
+	);
+}
+
+function HunkView(props: {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly path: string;
+	readonly stepId: Extract<Entry, { kind: "file" }>["stepId"];
+	readonly onOpen: () => void;
+}) {
+	const { surface, goal, path, stepId, onOpen } = props;
+	const [hunk, setHunk] = useState<Hunk>();
+	const [problem, setProblem] = useState<string>();
+	useEffect(() => {
+		let over = false;
+		surface.host.request("change/diff", { goalId: goal.goalId, stepId, path }).then(
+			({ diff }) => !over && setHunk(readHunk(diff, shownLines)),
+			(cause) => !over && setProblem(sentence(cause)),
+		);
+		return () => {
+			over = true;
+		};
+	}, [path, stepId]);
+	return (
+		<div class="hunk">
+			<div class="hunk-head">
+				<span class="mono cut">{path}</span>
+				<span class="grow" />
+				<Link onOpen={onOpen}>Open Diff</Link>
+			</div>
+			{problem ? <p class="hunk-text">{problem}</p> : null}
+			{hunk && hunk.lines.length === 0 ? <p class="hunk-text quiet">No text to compare.</p> : null}
+			{hunk?.lines.map((line, index) => (
+				<div key={index} class={`hunk-line ${line.kind}`}>
+					<span>{line.number}</span>
+					<span>{line.kind === "added" ? "+" : line.kind === "removed" ? "−" : ""}</span>
+					<span>{line.text}</span>
+				</div>
+			))}
+			{hunk && hunk.more > 0 ? <p class="hunk-text quiet">{plural(hunk.more, "more line")}</p> : null}
+		</div>
+	);
+}
+
+function ApprovalView({ goal, entry }: EntryProps<"approval">) {
+	// While it waits, it stands as a block at the end.
+	if (goal.approvals[entry.approvalId]) return null;
+	return (
+		<div class="fold-row">
+			<span class="twist-room" />
+			<Icon icon={entry.settled?.startsWith("Denied") ? "circle-slash" : "shield"} />
+			<code class="plain cut">{firstLine(entry.action)}</code>
+			<span class="fold-end quiet">{entry.settled ?? ""}</span>
+		</div>
+	);
+}
+
+function NoteView({ entry }: EntryProps<"note">) {
+	if (!entry.detail) {
+		return (
+			<div class="fold-row">
+				<span class="twist-room" />
+				<Icon icon={entry.icon} tone={entry.tone} />
+				<span class="wrap">{entry.text}</span>
+			</div>
+		);
+	}
+	return (
+		<Fold title={entry.text} icon={entry.icon} tone={entry.tone}>
+			<div class="fold-body">
+				<Markdown text={entry.detail} />
+			</div>
+		</Fold>
+	);
+}
+
+/** A line that unfolds. */
+function Fold(props: {
+	readonly title?: string;
+	readonly label?: string;
+	readonly prefix?: string;
+	readonly mono?: boolean;
+	readonly icon: string;
+	readonly tone?: Parameters<typeof Icon>[0]["tone"];
+	readonly head?: ComponentChildren;
+	readonly end?: ComponentChildren;
+	readonly result?: string;
+	readonly resultMark?: string;
+	/** There is nothing to unfold. */
+	readonly folded?: boolean;
+	readonly startsOpen?: boolean;
+	readonly children: ComponentChildren;
+}) {
+	const [chosen, setChosen] = useState<boolean>();
+	const open = chosen ?? props.startsOpen ?? false;
+	const title = (
+		<>
+			{props.prefix ? <span class="quiet nowrap">{props.prefix}</span> : null}
+			{props.mono ? <code class="plain cut">{props.title}</code> : <span class="cut">{props.title}</span>}
+		</>
+	);
+	return (
+		<div class="fold">
+			<div class="fold-row">
+				{props.folded ? (
+					<span class="twist-room" />
+				) : (
+					<button
+						type="button"
+						class="fold-twist"
+						aria-expanded={open}
+						aria-label={props.label ?? props.title}
+						onClick={() => setChosen(!open)}
+					>
+						<Icon icon={open ? "chevron-down" : "chevron-right"} />
+					</button>
+				)}
+				<Icon icon={props.icon} tone={props.tone} />
+				{props.head ?? title}
+				<span class="fold-end num">
+					{props.resultMark ? <Icon icon={props.resultMark} tone="fail" /> : null}
+					{props.result ? <span class={props.resultMark ? "" : "quiet"}>{props.result}</span> : null}
+					{props.end}
+				</span>
+			</div>
+			{open && !props.folded ? props.children : null}
+		</div>
+	);
+}

@@ -1,0 +1,253 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Goal, Thread } from "../../protocol/goal.ts";
+import type { GoalId, ThreadId } from "../../protocol/ids.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import { Ask } from "../shared/ask.tsx";
+import type { GoalWatch } from "../shared/goalWatch.ts";
+import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Markdown } from "../shared/markdown.tsx";
+import { goalMark, stepMark } from "../shared/marks.ts";
+import { Disconnected } from "../shared/stateLine.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import { Composer } from "./composer.tsx";
+import { EntryView, Speaker } from "./entries.tsx";
+import { openThreadLog } from "./threadLog.ts";
+import { isAsAsked, type Transcript, transcribe } from "./transcript.ts";
+
+export function ThreadPage(props: {
+	readonly surface: Surface;
+	readonly goalId: GoalId;
+	readonly threadId: ThreadId | undefined;
+}) {
+	const { surface, goalId } = props;
+	const watch = useGoal(surface.host, goalId);
+	const goal = watch.goal();
+	const problem = watch.problem();
+	const waiting = useLasting(!goal && !problem);
+	const threadId = props.threadId ?? (goal ? activeThread(goal) : undefined);
+	const thread = goal && threadId ? goal.threads[threadId] : undefined;
+	if (!goal) return problem ? <p class="empty">{problem}</p> : waiting ? <div class="progress" /> : null;
+	if (!thread || !threadId) {
+		return (
+			<p class="empty">{threadId ? "This thread is not part of the goal any more." : "No thread was opened yet."}</p>
+		);
+	}
+	return <ThreadView key={threadId} surface={surface} watch={watch} goal={goal} thread={thread} />;
+}
+
+function ThreadView({
+	surface,
+	watch,
+	goal,
+	thread,
+}: {
+	surface: Surface;
+	watch: GoalWatch;
+	goal: Goal;
+	thread: Thread;
+}) {
+	const { threadId } = thread;
+	const log = useMemo(() => openThreadLog(surface.host, watch, goal.goalId, threadId), [watch, threadId]);
+	const renderAgain = useRenderAgain();
+	useEffect(() => {
+		const stop = log.subscribe(renderAgain);
+		renderAgain();
+		return () => {
+			stop();
+			log.close();
+		};
+	}, [log]);
+	const transcript = useMemo(() => transcribe(log.events(), goal, threadId), [log.events(), goal, threadId]);
+	const loading = useLasting(log.loading());
+	const live = [...watch.live().values()].find((text) => text.threadId === threadId);
+	const asks = Object.values(goal.approvals).filter(
+		(approval) => approval.threadId === threadId || (thread.stepId !== undefined && approval.stepId === thread.stepId),
+	);
+	const scroller = useStickyEnd([transcript, live?.text, asks.length]);
+	const toGoal = () => surface.open({ kind: "overview", goalId: goal.goalId });
+	const openFile = (path: string) => surface.open({ kind: "file", goalId: goal.goalId, path });
+	const lastFile = transcript.entries.findLast((entry) => entry.kind === "file")?.key;
+	useEffect(() => {
+		const onKey = (event: KeyboardEvent) => {
+			if (event.altKey && event.key === "ArrowLeft") toGoal();
+		};
+		window.addEventListener("keydown", onKey);
+		return () => window.removeEventListener("keydown", onKey);
+	});
+	return (
+		<>
+			{loading ? <div class="progress" /> : null}
+			<Nav surface={surface} goal={goal} thread={thread} toGoal={toGoal} first={transcript.entries[0]?.seq} />
+			{surface.connection.state === "connected" ? null : (
+				<div class="thread-strip">
+					<Disconnected connection={surface.connection} host={surface.host} />
+				</div>
+			)}
+			<Header goal={goal} thread={thread} transcript={transcript} />
+			{log.problem() ? <p class="refusal thread-strip">{log.problem()}</p> : null}
+			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable from the keyboard. */}
+			<div class="transcript" role="log" aria-label="Thread" aria-live="off" ref={scroller} tabIndex={0}>
+				{log.hasEarlier() ? (
+					<button type="button" class="link earlier" onClick={log.loadEarlier}>
+						Show earlier messages
+					</button>
+				) : null}
+				{transcript.entries.length === 0 && !log.loading() && !live ? <p class="quiet">Nothing was said yet.</p> : null}
+				{transcript.entries.map((entry) => (
+					<EntryView key={entry.key} surface={surface} goal={goal} entry={entry} openFirst={entry.key === lastFile} />
+				))}
+				{live ? (
+					<div class="message">
+						<Speaker
+							from={thread.role}
+							at={new Date(live.since).toISOString()}
+							note={live.reasoning ? "thinking" : "writing"}
+						/>
+						<div class={`message-body${live.reasoning ? " quiet" : ""}`}>
+							<Markdown text={live.text} onFile={openFile} />
+							<span class="caret" />
+						</div>
+					</div>
+				) : null}
+				{asks.map((approval) => (
+					<Ask key={approval.approvalId} surface={surface} goal={goal} approval={approval} />
+				))}
+			</div>
+			{transcript.queued.map((entry) => (
+				<div key={entry.key} class="queued" role="status">
+					<div class="row">
+						<Icon icon="clock" tone="wait" />
+						<span class="strong">You</span>
+						<span class="quiet small cut">will be read before the next turn</span>
+					</div>
+					<div class="queued-text">
+						<Markdown text={entry.text} />
+					</div>
+				</div>
+			))}
+			<Composer surface={surface} goal={goal} thread={thread} hasAsk={asks.length > 0} />
+		</>
+	);
+}
+
+function Nav(props: {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly thread: Thread;
+	readonly toGoal: () => void;
+	readonly first: number | undefined;
+}) {
+	const { surface, goal, thread, toGoal, first } = props;
+	const { goalId } = goal;
+	return (
+		<nav class="thread-nav" aria-label="Thread">
+			<button type="button" class="link row" onClick={toGoal} title="Return to Goal (Alt+Left)">
+				<i class="icon codicon codicon-arrow-left" aria-hidden="true" />
+				Return to Goal
+			</button>
+			<span class="grow" />
+			<ToolButton
+				icon="list-flat"
+				label="Show in feed"
+				onClick={() => surface.open({ kind: "feed", goalId, seq: first })}
+			/>
+			<ToolButton
+				icon="diff-multiple"
+				label="Changes of this step"
+				onClick={() => surface.open({ kind: "changes", goalId, stepId: thread.stepId })}
+			/>
+		</nav>
+	);
+}
+
+function ToolButton({ icon, label, onClick }: { icon: string; label: string; onClick: () => void }) {
+	return (
+		<button type="button" class="tool-button" aria-label={label} title={label} onClick={onClick}>
+			<i class={`icon codicon codicon-${icon}`} aria-hidden="true" />
+		</button>
+	);
+}
+
+function Header({ goal, thread, transcript }: { goal: Goal; thread: Thread; transcript: Transcript }) {
+	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
+	const mark = step ? stepMark(goal, step) : goalMark(goal.end?.state ?? "running");
+	const position = step ? stepPosition(goal, step) : 0;
+	const turn = thread.turns + (thread.turn ? 1 : 0);
+	const about = [
+		thread.role,
+		position > 0 ? `step ${position} of ${goal.plan?.order.length}` : undefined,
+		thread.attempt === undefined ? undefined : `attempt ${thread.attempt}`,
+		turn > 0 ? `turn ${turn}` : undefined,
+		thread.state === "closed" ? "closed" : undefined,
+	].filter(Boolean);
+	const { answered } = transcript;
+	return (
+		<header class="thread-head">
+			<div class="row">
+				<Icon icon={mark.icon} tone={mark.tone} />
+				<h1 class="cut">{step?.title ?? (thread.role === "planner" ? "Plan" : goal.title)}</h1>
+				<span class="spoken">{mark.word}</span>
+			</div>
+			<dl class="facts">
+				<dt>Role</dt>
+				<dd>{about.join(" · ")}</dd>
+				<dt>Asked</dt>
+				<dd class="mono">
+					{[thread.assignment.provider, thread.assignment.model, thread.assignment.effort].filter(Boolean).join(" · ")}
+				</dd>
+				<dt>Answered</dt>
+				{answered ? (
+					<dd class="row">
+						<span class="mono">{answered.answered}</span>
+						{isAsAsked(answered.asked, answered.answered) ? (
+							<span class="quiet">as asked</span>
+						) : (
+							<>
+								<Icon icon="warning" tone="wait" />
+								<span>another model than asked</span>
+							</>
+						)}
+					</dd>
+				) : (
+					<dd class="quiet">{thread.assignment.provider === "builtin" ? "runs without a model" : "not yet"}</dd>
+				)}
+			</dl>
+		</header>
+	);
+}
+
+/** Keeps the end in view for a reader who is there, and nobody else. */
+function useStickyEnd(changes: readonly unknown[]) {
+	const scroller = useRef<HTMLDivElement>(null);
+	const atEnd = useRef(true);
+	const [ready, setReady] = useState(false);
+	useEffect(() => {
+		const element = scroller.current;
+		if (!element) return;
+		const onScroll = () => {
+			atEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - 8;
+		};
+		const onResize = new ResizeObserver(() => {
+			if (atEnd.current) element.scrollTop = element.scrollHeight;
+		});
+		element.addEventListener("scroll", onScroll);
+		onResize.observe(element);
+		setReady(true);
+		return () => {
+			element.removeEventListener("scroll", onScroll);
+			onResize.disconnect();
+		};
+	}, []);
+	useLayoutEffect(() => {
+		const element = scroller.current;
+		if (element && atEnd.current) element.scrollTop = element.scrollHeight;
+	}, [...changes, ready]);
+	return scroller;
+}
+
+/** The thread that works now, else the last one. */
+function activeThread(goal: Goal): ThreadId | undefined {
+	const threads = Object.values(goal.threads);
+	return (threads.findLast((thread) => thread.state === "active") ?? threads.at(-1))?.threadId;
+}

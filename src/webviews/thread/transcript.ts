@@ -1,0 +1,165 @@
+import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { ApprovalId, ThreadId } from "../../protocol/ids.ts";
+import { actorName, type ModelChoice } from "../../protocol/values.ts";
+import { clock, firstLine } from "../shared/format.ts";
+import type { Mark } from "../shared/icon.tsx";
+
+/** What was said and done in a thread, in its order: messages, calls with their outcome, changed files, decisions. */
+export type Entry = { readonly key: string; readonly seq: number; readonly at: string } & (
+	| { readonly kind: "message"; readonly from: string; readonly text: string; readonly reasoning?: string }
+	| { readonly kind: "instructions"; readonly title: string; readonly text: string }
+	| ({ readonly kind: "tool"; readonly outcome?: ToolOutcome; readonly startedAt?: string } & Pick<
+			EventBody<"tool.requested">,
+			"toolCallId" | "name" | "summary"
+	  >)
+	| ({ readonly kind: "file" } & EventBody<"file.changed">)
+	| { readonly kind: "approval"; readonly approvalId: ApprovalId; readonly action: string; readonly settled?: string }
+	| ({ readonly kind: "note"; readonly text: string; readonly detail?: string } & Mark)
+);
+type ToolOutcome =
+	| ({ readonly unknown: false; readonly seq: number } & EventBody<"tool.completed">)
+	| { readonly unknown: true; readonly reason: string };
+
+export interface Transcript {
+	readonly entries: readonly Entry[];
+	/** Messages of the person that the next turn will read. */
+	readonly queued: readonly Extract<Entry, { kind: "message" }>[];
+	/** The last answer: which model was asked, and which one said it answered. */
+	readonly answered?: { readonly asked: ModelChoice; readonly answered: string };
+}
+
+/** `events` are those of the thread, and of files and approvals from the same stretch of the log. */
+export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadId: ThreadId): Transcript {
+	const entries: Entry[] = [];
+	const tools = new Map<string, number>();
+	const approvals = new Map<string, number>();
+	const thread = goal.threads[threadId];
+	let answered: Transcript["answered"];
+	let instructed = false;
+	for (const event of [...events].sort((a, b) => a.seq - b.seq)) {
+		const place = { key: `${event.seq}`, seq: event.seq, at: event.at };
+		switch (event.type) {
+			case "message.added":
+				if (event.threadId !== threadId) break;
+				if (event.from === "daemon") {
+					const title = instructed ? firstLine(event.text) : "Instructions from the plan";
+					entries.push({ ...place, kind: "instructions", title, text: event.text });
+					instructed = true;
+				} else {
+					entries.push({ ...place, kind: "message", from: event.from, text: event.text, reasoning: event.reasoning });
+				}
+				break;
+			case "tool.requested": {
+				if (event.threadId !== threadId) break;
+				const { toolCallId, name, summary } = event;
+				tools.set(toolCallId, entries.push({ ...place, kind: "tool", toolCallId, name, summary }) - 1);
+				break;
+			}
+			case "tool.started":
+			case "tool.completed":
+			case "tool.interrupted": {
+				const index = tools.get(event.toolCallId);
+				const entry = index === undefined ? undefined : entries[index];
+				if (index === undefined || entry?.kind !== "tool") break;
+				if (event.type === "tool.started") entries[index] = { ...entry, startedAt: event.at };
+				else if (event.type === "tool.completed") entries[index] = { ...entry, outcome: { unknown: false, ...event } };
+				else entries[index] = { ...entry, outcome: { unknown: true, reason: event.reason } };
+				break;
+			}
+			case "file.changed":
+				if (belongs(event)) entries.push({ ...place, ...event, kind: "file" });
+				break;
+			case "approval.requested":
+				if (event.threadId !== threadId) break;
+				approvals.set(
+					event.approvalId,
+					entries.push({
+						...place,
+						kind: "approval",
+						approvalId: event.approvalId,
+						action: event.command ?? event.summary,
+					}) - 1,
+				);
+				break;
+			case "approval.answered":
+				settle(event.approvalId, `${answerWord(event.answer)} by ${actorName(event.by)}, ${clock(event.at)}`);
+				break;
+			case "approval.expired":
+				settle(event.approvalId, `Expired, ${clock(event.at)}`);
+				break;
+			case "approval.superseded":
+				settle(event.approvalId, `Superseded, ${clock(event.at)}: ${event.reason}`);
+				break;
+			case "turn.completed":
+				if (event.threadId === threadId) answered = { asked: event.asked, answered: event.answered };
+				break;
+			case "turn.interrupted":
+				if (event.threadId === threadId) note("warning", "wait", `Turn interrupted: ${event.reason}`);
+				break;
+			case "provider.failed":
+				if (event.threadId !== threadId) break;
+				note("error", "fail", event.retryAt ? `${event.reason}; asked again at ${clock(event.retryAt)}` : event.reason);
+				break;
+			case "step.reported":
+				if (thread?.stepId === event.stepId && thread.attempt === event.attempt) {
+					note("pass", "idle", "Says it is done; the checks decide.", event.report);
+				}
+				break;
+			case "attempt.failed":
+				if (thread?.stepId === event.stepId && thread.attempt === event.attempt) {
+					note("error", "fail", `Attempt ${event.attempt} failed.`, event.diagnosis);
+				}
+				break;
+			case "review.completed":
+				if (event.threadId !== threadId) break;
+				note(
+					event.verdict === "pass" ? "pass-filled" : "error",
+					event.verdict === "pass" ? "done" : "fail",
+					`${event.verdict === "pass" ? "Passed" : "Returned"}: ${event.summary}`,
+					[`Verifier: ${event.verifier}`, `Coverage: ${event.coverage}`, `Gaps: ${event.gaps}`, event.diagnosis]
+						.filter(Boolean)
+						.join("\n"),
+				);
+				break;
+		}
+
+		function note(icon: Mark["icon"], tone: Mark["tone"], text: string, detail?: string): void {
+			entries.push({ ...place, kind: "note", icon, tone, text, detail });
+		}
+	}
+	const queued = takeQueued(entries, thread?.unread ?? 0);
+	return { entries: entries.filter((entry) => !queued.includes(entry as never)), queued, answered };
+
+	/** By a call of this thread; a change without a known call belongs to its step. */
+	function belongs(event: EventBody<"file.changed">): boolean {
+		if (event.by !== "agent") return false;
+		if (event.toolCallIds.some((call) => tools.has(call))) return true;
+		return event.toolCallIds.length === 0 && event.stepId !== undefined && event.stepId === thread?.stepId;
+	}
+
+	function settle(approvalId: ApprovalId, settled: string): void {
+		const index = approvals.get(approvalId);
+		const entry = index === undefined ? undefined : entries[index];
+		if (index !== undefined && entry?.kind === "approval") entries[index] = { ...entry, settled };
+	}
+}
+
+function takeQueued(entries: readonly Entry[], unread: number): readonly Extract<Entry, { kind: "message" }>[] {
+	const queued: Extract<Entry, { kind: "message" }>[] = [];
+	for (let index = entries.length - 1; index >= 0 && queued.length < unread; index--) {
+		const entry = entries[index]!;
+		if (entry.kind === "message" && entry.from === "person") queued.unshift(entry);
+	}
+	return queued;
+}
+
+function answerWord(answer: string): string {
+	return answer === "approve" ? "Approved" : answer === "deny" ? "Denied" : `Answered “${answer}”`;
+}
+
+/** Whether the model that answered is the one that was asked; vendors add dates to names. */
+export function isAsAsked(asked: ModelChoice, answered: string): boolean {
+	const plain = (name: string) => name.split("/").at(-1)!.toLowerCase();
+	return plain(answered).startsWith(plain(asked.model)) || plain(asked.model).startsWith(plain(answered));
+}
