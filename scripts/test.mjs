@@ -29,6 +29,7 @@ const stages = [
 	{ name: "knip", bin: ["knip", "knip"], args: [], minutes: 5 },
 	{ name: "docs", bin: ["tsx", "tsx"], args: ["scripts/docs.ts", "--check"], minutes: 5 },
 	{ name: "unit", suites: "test/unit", minutes: 20 },
+	{ name: "cli", suites: "test/cli", minutes: 10 },
 	{ name: "crash", suites: "test/crash", minutes: 15 },
 	{ name: "webviews", suites: "test/webviews", minutes: 10 },
 	{ name: "package", suites: "test/package", minutes: 5 },

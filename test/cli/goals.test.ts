@@ -111,14 +111,15 @@ describe("mission, the command line", function () {
 		it("shows its plan, its grants and its checks, and runs a check again", () => {
 			assert.equal(stage.json("plan", goalId).steps.length, 5);
 			assert.equal(stage.json("grants", goalId)[0].kind, "playbook");
-			assert.equal(stage.json("grants").length, 1);
+			assert.ok(stage.json("grants").some((grant: { goalId: string }) => grant.goalId === goalId));
 			assert.ok(Array.isArray(stage.json("check", "run", goalId, "goal.1")));
 			assert.equal(stage.json("wait", goalId, "--timeout", "30").state, "completed");
 		});
 
 		it("is gone after it was deleted", () => {
 			stage.json("delete", goalId);
-			assert.deepEqual(stage.json("list"), []);
+			const left = stage.json("list").map((goal: { goalId: string }) => goal.goalId);
+			assert.equal(left.includes(goalId), false);
 			assert.equal(stage.run("show", goalId).code, 3);
 		});
 	});

@@ -40,6 +40,11 @@ describe("a command line that cannot be meant", function () {
 		[["wait", "g", "--timeout", "soon"], 2, /^--timeout takes a number/],
 		[["feed", "g", "--after", "1.5"], 2, /^--after takes a whole number/],
 		[["feed", "g", "--follow", "--search", "x"], 2, /use one of them/],
+		[
+			["feed", "g", "--types", "goal.exploded"],
+			2,
+			/^There is no event type “goal\.exploded”\. There are goal\.launched, /,
+		],
 		[["show"], 2, /^Missing required argument 'goal'\./],
 		[["show", "a", "b"], 2, /^Too many arguments/],
 		[["show", "a", "--colour"], 2, /^Unknown option '--colour'/],

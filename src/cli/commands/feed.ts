@@ -1,4 +1,4 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
+import { eventTypes, isEventType, type RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import { goalState, stateReason } from "../../protocol/state.ts";
@@ -13,7 +13,7 @@ import { stateText } from "../states.ts";
 
 export async function feed(context: Context, typed: string, options: OptionValues): Promise<number | undefined> {
 	const afterSeq = numberOption(options, "after", "--after", true) ?? 0;
-	const types = wordsOption(options, "types");
+	const types = knownTypes(wordsOption(options, "types"));
 	const words = textOption(options, "search");
 	if (words !== undefined && options.follow)
 		throw wrongUsage("--search looks back and --follow forward: use one of them.");
@@ -28,6 +28,18 @@ export async function feed(context: Context, typed: string, options: OptionValue
 	}
 	for await (const events of readEvents(context, goalId, { afterSeq, types })) print.events(events);
 	return undefined;
+}
+
+/** A mistyped one would print nothing, which looks like an answer. */
+function knownTypes(types: readonly string[] | undefined): readonly string[] | undefined {
+	const unknown = types?.find((type) => !isEventType(type));
+	if (unknown === undefined) return types;
+	const noun = unknown.split(".")[0] ?? "";
+	const near = eventTypes.filter((type) => type.startsWith(`${noun}.`));
+	const known = near.length > 0 ? near : eventTypes;
+	throw wrongUsage(
+		`There is no event type “${unknown}”. ${near.length > 0 ? "There are" : "The types are"} ${known.join(", ")}.`,
+	);
 }
 
 interface FeedRange {
