@@ -15,6 +15,7 @@ import { createDiffs, type Diffs } from "./documents/diffs.ts";
 import { createDossiers, type Dossiers } from "./documents/dossier.ts";
 import { createOutputs, type Outputs } from "./documents/outputs.ts";
 import { createGoals, type Goals } from "./goals.ts";
+import { registerLinks } from "./links.ts";
 import { createStatusBar } from "./status/statusBar.ts";
 import { restrictedSentence } from "./surfaces/restricted.ts";
 import { createSurfaces, type Surfaces } from "./surfaces/surfaces.ts";
@@ -65,6 +66,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		...(Object.entries(commands) as [string, CommandRow][]).map(([name, row]) => register(parts, name, row)),
 		createStatusBar(goals),
 		registerChangeDecorations(),
+		registerLinks(surfaces),
 		vscode.workspace.onDidGrantWorkspaceTrust(open),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration("missionControl.dataFolder")) open();

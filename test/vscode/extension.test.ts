@@ -145,7 +145,7 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 				/Already approved in the CLI by mara at \d\d:\d\d\./,
 			);
 			const document = vscode.window.activeTextEditor!.document;
-			await until("the document to say so", () => document.getText().startsWith("Already approved in the CLI by mara"));
+			await until("the document to say so", () => document.getText().startsWith("Approved in the CLI by mara"));
 		} finally {
 			other.close();
 			stop();

@@ -8,8 +8,8 @@ import { isWhollyVisible, plainLine } from "./visibleText.ts";
 export function approvalSentence(approval: Approval, goal: Goal): string {
 	const parts = [question(approval, goal)];
 	if (approval.kind === "tool") parts.push(`${riskWord(approval.risk)}.`);
-	const reasons = approval.reasons.map((reason) => plainLine(reason, 160).replace(/\.$/, "")).filter(Boolean);
-	if (reasons.length > 0) parts.push(t("Why: {0}.", reasons.slice(0, 3).join(". ")));
+	const reasons = approval.reasons.map((reason) => sentenceOf(plainLine(reason, 160))).filter(Boolean);
+	if (reasons.length > 0) parts.push(t("Why: {0}", reasons.slice(0, 3).join(" ")));
 	if (offersGoalScope(approval)) parts.push(t("For the goal it covers {0}.", goalScopeOf(approval)));
 	return parts.join(" ");
 }
@@ -22,11 +22,15 @@ export interface Choice {
 }
 export const showAnswer = "show";
 
-/** The buttons of a notification, in their order. What runs the command is not among them unless all of it is shown. */
+/**
+ * The buttons of a notification, in their order. Where not all of a command is shown, Show stands in the place of what
+ * would run it.
+ */
 export function toastChoices(approval: Approval): readonly Choice[] {
 	const shown = approval.command === undefined || isWhollyVisible(approval.command, toastMaxChars);
-	const choices = allChoices(approval).filter((choice) => shown || !carriesOut.has(choice.answer));
-	return [...choices, { label: t("Show"), answer: showAnswer, scope: "once" }];
+	const show: Choice = { label: t("Show"), answer: showAnswer, scope: "once" };
+	if (shown) return [...allChoices(approval), show];
+	return [show, ...allChoices(approval).filter((choice) => !carriesOut.has(choice.answer))];
 }
 
 /** Every answer, for the document that shows the exact action. */
@@ -44,17 +48,23 @@ export function fitsTreeRow(approval: Approval): boolean {
 	return approval.command !== undefined && isWhollyVisible(approval.command, treeMaxChars);
 }
 
-/** What became of an approval that someone else answered first. */
+/** What became of an approval: who answered it, where, when. */
 export function settledSentence(settled: SettledApproval): string {
 	const at = clockTime(settled.at);
 	if (settled.state === "expired") return t("This approval expired at {0}.", at);
 	if (settled.state === "superseded") return t("This approval was replaced at {0}: what it was about has changed.", at);
 	const { client, user } = actorParts(settled.by);
-	const done = settled.state === "denied" ? t("denied") : t("approved");
-	const word = settled.answer === "approve" || settled.answer === "deny" ? done : t("answered “{0}”", settled.answer);
-	return user
-		? t("Already {0} in {1} by {2} at {3}.", word, client, user, at)
-		: t("Already {0} in {1} at {2}.", word, client, at);
+	const words: Record<string, string> = { approve: t("Approved"), deny: t("Denied") };
+	const word = words[settled.answer] ?? t("Answered “{0}”", optionLabel(settled.answer));
+	return user ? t("{0} in {1} by {2} at {3}.", word, client, user, at) : t("{0} in {1} at {2}.", word, client, at);
+}
+
+/** The same to someone who answers too late. */
+export function lateSentence(settled: SettledApproval): string {
+	const sentence = settledSentence(settled);
+	return settled.state === "approved" || settled.state === "denied"
+		? t("Already {0}", sentence.charAt(0).toLowerCase() + sentence.slice(1))
+		: sentence;
 }
 
 export function riskWord(risk: Approval["risk"]): string {
@@ -90,6 +100,11 @@ const carriesOut: ReadonlySet<string> = new Set(["approve", "rerun", "retry"]);
 
 function offersGoalScope(approval: Approval): boolean {
 	return approval.goalScope !== undefined;
+}
+
+/** `Writes a file.`, however it was written. */
+function sentenceOf(text: string): string {
+	return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.;,]$/, "")}.`;
 }
 
 function goalScopeOf(approval: Approval): string {

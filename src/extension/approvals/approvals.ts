@@ -8,7 +8,7 @@ import type { Goals } from "../goals.ts";
 import { waiting } from "../tree/nodes.ts";
 import { t } from "../words.ts";
 import { approvalDocument } from "./approvalDocument.ts";
-import { allChoices, type Choice, settledSentence } from "./approvalText.ts";
+import { allChoices, type Choice, lateSentence, settledSentence } from "./approvalText.ts";
 import { createToastQueue, toastStaysMs, type Waiting } from "./toastQueue.ts";
 
 /** Decisions of the person: notifications, the document that shows the exact action, and the answer itself. */
@@ -45,7 +45,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 			});
 		} catch (cause) {
 			const settled = goals.goal(goal.goalId)?.settled.find((one) => one.approvalId === approval.approvalId);
-			if (settled) throw new ProtocolError("settled", settledSentence(settled));
+			if (settled) throw new ProtocolError("settled", lateSentence(settled));
 			throw cause;
 		}
 	}

@@ -39,9 +39,9 @@ export function agentRows(providers: Providers, typed: string): readonly AgentRo
 
 /** Which agent Enter will launch with, in one sentence. */
 export function agentSentence(agent: ModelChoice | undefined, providers: Providers | undefined): string {
-	if (agent) return t("Agent: {0}. Enter launches, Escape cancels.", formatModelRef(agent));
+	if (agent) return t("Agent: {0}.", formatModelRef(agent));
 	if (!providers) return t("Looking for agents…");
-	if (providers.primary) return t("Agent: {0}. Enter launches, Escape cancels.", providers.primary);
+	if (providers.primary) return t("Agent: {0}.", providers.primary);
 	const reason = providers.providers.find((provider) => !provider.usable && provider.reason)?.reason;
 	return [t("No agent can be used here; a playbook runs without one."), reason].filter(Boolean).join(" ");
 }

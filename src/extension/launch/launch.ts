@@ -20,21 +20,26 @@ export async function askAndLaunch(daemon: Daemon, prompt = ""): Promise<GoalId 
 	providers.catch(() => undefined);
 	let draft: Draft = { prompt, choices: { settings: {} } };
 	for (;;) {
-		const answer = await askPrompt(draft, providers);
-		draft = { ...draft, prompt: answer.prompt };
-		if (answer.kind === "cancel") return undefined;
-		if (answer.kind === "agent") {
-			const agent = await chooseAgent(await providers);
-			if (agent) draft = { ...draft, agent };
-		} else if (answer.kind === "options") {
-			draft = { ...draft, choices: await chooseOptions(draft.choices) };
-		} else {
-			return launchGoal(daemon, {
-				prompt: draft.prompt,
+		const answer = await askPrompt(draft, providers, (text) =>
+			launchGoal(daemon, {
+				prompt: text,
 				title: draft.choices.title,
 				workspace: folder.uri.fsPath,
 				settings: { ...draft.choices.settings, ...(draft.agent ? { agent: draft.agent } : {}) },
-			});
+			}),
+		);
+		draft = { ...draft, prompt: answer.prompt };
+		switch (answer.kind) {
+			case "launched":
+				return answer.goalId;
+			case "agent":
+				draft = { ...draft, agent: (await chooseAgent(await providers)) ?? draft.agent };
+				break;
+			case "options":
+				draft = { ...draft, choices: await chooseOptions(draft.choices) };
+				break;
+			default:
+				return undefined;
 		}
 	}
 }
@@ -61,12 +66,16 @@ interface Draft {
 	readonly choices: LaunchChoices;
 }
 
-interface PromptAnswer {
-	readonly kind: "launch" | "agent" | "options" | "cancel";
-	readonly prompt: string;
-}
+type PromptAnswer =
+	| { readonly kind: "launched"; readonly prompt: string; readonly goalId: GoalId }
+	| { readonly kind: "agent" | "options" | "cancel"; readonly prompt: string };
 
-function askPrompt(draft: Draft, providers: Promise<Providers>): Promise<PromptAnswer> {
+/** A refusal stands under the box, with what was typed still in it. */
+function askPrompt(
+	draft: Draft,
+	providers: Promise<Providers>,
+	launch: (prompt: string) => Promise<GoalId>,
+): Promise<PromptAnswer> {
 	const box = vscode.window.createInputBox();
 	const agentButton = { iconPath: new vscode.ThemeIcon("hubot"), tooltip: t("Choose the Agent") };
 	const optionsButton = { iconPath: new vscode.ThemeIcon("settings-gear"), tooltip: t("Budget, Autonomy, Checks…") };
@@ -85,21 +94,35 @@ function askPrompt(draft: Draft, providers: Promise<Providers>): Promise<PromptA
 		(cause) => describe(cause instanceof Error ? cause.message : String(cause)),
 	);
 	return new Promise((resolve) => {
-		const done = (kind: PromptAnswer["kind"]) => {
+		const done = (answer: PromptAnswer) => {
 			if (!isOpen) return;
 			isOpen = false;
-			resolve({ kind, prompt: box.value.trim() });
+			resolve(answer);
 			box.dispose();
 		};
-		box.onDidAccept(() => {
-			if (box.value.trim() === "") box.validationMessage = t("Say what is to be done, or press Escape.");
-			else done("launch");
-		});
+		const prompt = () => box.value.trim();
+		const accept = async () => {
+			if (prompt() === "") {
+				box.validationMessage = t("Say what is to be done, or press Escape.");
+				return;
+			}
+			box.busy = true;
+			box.enabled = false;
+			try {
+				done({ kind: "launched", prompt: prompt(), goalId: await launch(prompt()) });
+			} catch (cause) {
+				if (!isOpen) return;
+				box.busy = false;
+				box.enabled = true;
+				box.validationMessage = cause instanceof Error ? cause.message : String(cause);
+			}
+		};
+		box.onDidAccept(() => void accept());
 		box.onDidChangeValue(() => {
 			box.validationMessage = undefined;
 		});
-		box.onDidTriggerButton((button) => done(button === agentButton ? "agent" : "options"));
-		box.onDidHide(() => done("cancel"));
+		box.onDidTriggerButton((button) => done({ kind: button === agentButton ? "agent" : "options", prompt: prompt() }));
+		box.onDidHide(() => done({ kind: "cancel", prompt: prompt() }));
 		box.show();
 	});
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { approvalDocument, unseenCharacters } from "../../../src/extension/approvals/approvalDocument.ts";
-import { approvalSentence, settledSentence, toastChoices } from "../../../src/extension/approvals/approvalText.ts";
+import { approvalSentence, lateSentence, toastChoices } from "../../../src/extension/approvals/approvalText.ts";
 import { isWhollyVisible, plainLine } from "../../../src/extension/approvals/visibleText.ts";
 import { clockTime } from "../../../src/extension/times.ts";
 import { seeded } from "../../support/seed.ts";
@@ -31,7 +31,7 @@ describe("the words of an approval", () => {
 	it("say the command first, then what it can do, then why", () => {
 		assert.equal(
 			sentence(),
-			"Run `npm install express@5` for step 2 of Express 4 to 5? Network. Why: the routes compile only with express 5.",
+			"Run `npm install express@5` for step 2 of Express 4 to 5? Network. Why: The routes compile only with express 5.",
 		);
 	});
 
@@ -44,7 +44,7 @@ describe("the words of an approval", () => {
 
 	it("never offer to approve a command that is not wholly visible", () => {
 		const hidden = ["x".repeat(201), "a\nrm -rf /", "ls \u202e", "true\u2028rm", "echo [safe](command:rm)", " leading"];
-		for (const command of hidden) assert.deepEqual(labels({ command }), ["Deny", "Show"], JSON.stringify(command));
+		for (const command of hidden) assert.deepEqual(labels({ command }), ["Show", "Deny"], JSON.stringify(command));
 		assert.deepEqual(labels({ command: "x".repeat(200) }), ["Approve", "Deny", "Show"]);
 	});
 
@@ -52,7 +52,7 @@ describe("the words of an approval", () => {
 		const recovery = { kind: "recovery", options: ["verify", "skip", "rerun"] } as const;
 		assert.deepEqual(labels({ ...recovery, options: [...recovery.options] }), ["Verify", "Skip", "Re-run", "Show"]);
 		const long = { command: "a\nb", kind: "recovery", options: ["verify", "skip", "rerun"] } as const;
-		assert.deepEqual(labels({ ...long, options: [...long.options] }), ["Verify", "Skip", "Show"]);
+		assert.deepEqual(labels({ ...long, options: [...long.options] }), ["Show", "Verify", "Skip"]);
 		assert.deepEqual(labels({ kind: "plan", command: undefined, options: ["approve", "return"] }), [
 			"Approve",
 			"Send Back",
@@ -78,7 +78,7 @@ describe("the words of an approval", () => {
 
 	it("tell who was first when someone else has answered", () => {
 		const settled = (answer: string, by?: Parameters<typeof answered>[1]) =>
-			settledSentence(withMore(goal(), answered(answer, by)).settled[0]!);
+			lateSentence(withMore(goal(), answered(answer, by)).settled[0]!);
 		assert.equal(settled("approve"), `Already approved in the CLI by mara at ${clockTime(at)}.`);
 		assert.equal(
 			settled("deny", { client: "VS Code", user: "ada", pid: 1 }),
