@@ -152,6 +152,8 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
 		for (const [at, piece] of pieces.entries()) {
 			if (outgoing.destroyed) return;
 			if (at === wanted.cutAfter) {
+				// What was written arrives first: a connection that breaks at once takes it along.
+				await sleep(20);
 				outgoing.destroy();
 				return;
 			}

@@ -1,12 +1,77 @@
-// placeholder by the lead so that the daemon runs: the agents helper overwrites this file
+import type { Methods, Result } from "../../protocol/methods.ts";
+import { formatModelRef } from "../../protocol/modelRef.ts";
+import { playbookAgent } from "../../protocol/settings.ts";
+import type { ModelChoice } from "../../protocol/values.ts";
+import type { Config } from "../config/config.ts";
+import type { Log } from "../engine/ports.ts";
+import type { Agent } from "./agent.ts";
+import { createModelAgent, warm } from "./modelAgent.ts";
 import { createPlaybookAgent } from "./playbookAgent.ts";
-export function openAgents(_: object) {
+import { providerStatus } from "./providerStatus.ts";
+
+/** The agents that assignments name, made when they are first needed. */
+export interface Agents {
+	/** Never fails: an assignment that names nobody gets an agent whose turns say so. */
+	agentFor(choice: ModelChoice): Agent;
+	/** A listed model of a configured provider. */
+	isListed(provider: string, model: string): boolean;
+	isProvider(id: string): boolean;
+	/** Looks whether each provider answers, in about a second. */
+	listProviders(): Promise<Result<Methods, "provider/list">>;
+	/** Turns under way end as aborted. */
+	close(): void;
+}
+
+export function openAgents({ config, log }: { readonly config: Config; readonly log: Log }): Agents {
 	const playbook = createPlaybookAgent();
+	const agents = new Map<string, Agent>();
+	const withoutSchema = new Set<string>();
+	const closing = new AbortController();
+	const providerOf = (id: string) => config.providers.find((provider) => provider.id === id);
+	if (config.providers.length > 0) warm().catch((cause) => log.error("The package for models cannot be loaded", cause));
+
+	function create(choice: ModelChoice): Agent {
+		if (choice.provider === playbookAgent.provider) {
+			return choice.model === playbookAgent.model
+				? playbook
+				: nobody(`There is no built-in agent “${choice.model}”: the only one is ${formatModelRef(playbookAgent)}.`);
+		}
+		const provider = providerOf(choice.provider);
+		if (!provider) {
+			const others = config.providers.map(({ id }) => `“${id}”`).join(", ");
+			return nobody(
+				`There is no provider “${choice.provider}”: add it to config.jsonc in the data folder, or choose another one${others && ` (${others})`}.`,
+			);
+		}
+		return createModelAgent({
+			provider,
+			choice,
+			keys: config.keys,
+			limits: config.limits,
+			denied: [config.folder],
+			withoutSchema,
+			closing: closing.signal,
+		});
+	}
+
 	return {
-		agentFor: () => playbook,
-		isListed: () => false,
-		isProvider: (id: string) => id === "builtin",
-		listProviders: async () => ({ providers: [], primary: undefined }),
-		close() {},
+		agentFor(choice) {
+			const name = formatModelRef(choice);
+			const known = agents.get(name) ?? create(choice);
+			agents.set(name, known);
+			return known;
+		},
+		isListed: (provider, model) => providerOf(provider)?.models?.includes(model) ?? false,
+		isProvider: (id) => id === playbookAgent.provider || providerOf(id) !== undefined,
+		async listProviders() {
+			const models = await Promise.all(config.providers.map((provider) => providerStatus(provider, config.keys)));
+			const builtIn = { id: playbookAgent.provider, kind: "playbook", models: [playbookAgent.model], usable: true };
+			return { providers: [...models, builtIn], primary: config.agent };
+		},
+		close: () => closing.abort(),
 	};
+}
+
+function nobody(reason: string): Agent {
+	return { takeTurn: async () => ({ kind: "failed", code: "noAgent", reason, retryable: false }) };
 }

@@ -1,0 +1,245 @@
+import type {
+	LanguageModelV3,
+	LanguageModelV3CallOptions,
+	LanguageModelV3StreamPart,
+	LanguageModelV3Usage,
+} from "@ai-sdk/provider";
+import type { ModelChoice, Usage } from "../../protocol/values.ts";
+import type { Limits, Provider } from "../config/configSchema.ts";
+import type { KeyChain } from "../config/providerKeys.ts";
+import { toolSchema } from "../tools/toolSchema.ts";
+import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
+import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
+import { planSchema } from "./planAnswer.ts";
+import { promptMessages } from "./promptMessages.ts";
+import { systemPrompt } from "./prompts.ts";
+import { lookAround } from "./surroundings.ts";
+
+/**
+ * An agent that is a model behind an OpenAI-compatible endpoint: one streamed call a turn, no loop and no retry of its
+ * own, because the engine records, judges and repeats. An answer counts only when the provider said that it is finished;
+ * half of one is a failure, never a result.
+ */
+export interface ModelAgentParts {
+	readonly provider: Provider;
+	readonly choice: ModelChoice;
+	readonly keys: KeyChain;
+	readonly limits: Limits;
+	/** What no agent may read: the data folder. */
+	readonly denied: readonly string[];
+	/** Models that refused a JSON schema, as `provider/model`; shared, so that each is asked once. */
+	readonly withoutSchema: Set<string>;
+	/** Aborts when the daemon stops. */
+	readonly closing: AbortSignal;
+}
+
+export function createModelAgent(parts: ModelAgentParts): Agent {
+	return { takeTurn: (turn, signal) => takeTurn(parts, turn, signal) };
+}
+
+/** Loads the provider's package ahead of the first turn. */
+export async function warm(): Promise<typeof import("@ai-sdk/openai-compatible")> {
+	return import("@ai-sdk/openai-compatible");
+}
+
+async function takeTurn(parts: ModelAgentParts, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
+	const { provider, choice, keys, limits } = parts;
+	const loading = warm();
+	const [key, surroundings] = await Promise.all([
+		keys.resolveKey(provider),
+		lookAround(turn.goal.workspace, parts.denied),
+	]);
+	if (key.kind === "missing") return { kind: "failed", code: "keyNeeded", reason: key.reason, retryable: false };
+	const { createOpenAICompatible } = await loading;
+	const modelOver = (fetch: typeof globalThis.fetch) =>
+		createOpenAICompatible({
+			name: provider.id,
+			baseURL: provider.baseUrl.replace(/\/+$/, ""),
+			apiKey: key.kind === "key" ? key.key.reveal() : undefined,
+			includeUsage: true,
+			supportsStructuredOutputs: provider.structuredOutput,
+			fetch,
+		})(choice.model);
+	const system = systemPrompt(turn, surroundings);
+	const options: LanguageModelV3CallOptions = {
+		prompt: promptMessages(system, turn.thread.role, turn.transcript, limits.promptChars),
+		tools: turn.tools.map((tool) => ({
+			type: "function",
+			name: tool.name,
+			description: tool.description,
+			inputSchema: toolSchema(tool),
+		})),
+		// Goes out as `reasoning_effort`.
+		providerOptions: choice.effort ? { openaiCompatible: { reasoningEffort: choice.effort } } : undefined,
+	};
+	const asked: Omit<Asked, "began"> = {
+		provider: provider.id,
+		model: choice.model,
+		baseUrl: provider.baseUrl,
+		keySource: provider.apiKeyEnv ?? (provider.apiKeyCommand && "the command in apiKeyCommand"),
+	};
+	const call = { modelOver, asked, turn, signal: AbortSignal.any([signal, parts.closing]), limits };
+	const name = `${provider.id}/${choice.model}`;
+	const wantsSchema = !turn.step && provider.structuredOutput && !parts.withoutSchema.has(name);
+	const format = { type: "json" as const, schema: planSchema, name: "plan" };
+	let outcome = await callModel({ ...call, options: wantsSchema ? { ...options, responseFormat: format } : options });
+	if (wantsSchema && refusedSchema(outcome)) {
+		// No retry: the endpoint said what it cannot do, and nothing was answered. The prompt says the shape in words too.
+		parts.withoutSchema.add(name);
+		outcome = await callModel({ ...call, options });
+	}
+	if (outcome.kind === "failed") {
+		if (outcome.code === "unauthorized") keys.forget(provider.id);
+		return { ...outcome, reason: keys.redact(outcome.reason) };
+	}
+	return outcome.kind === "answered" ? { ...outcome, usage: priced(outcome.usage, provider, choice.model) } : outcome;
+}
+
+function refusedSchema(outcome: TurnOutcome): boolean {
+	return (
+		outcome.kind === "failed" &&
+		outcome.code === "badRequest" &&
+		/response_format|json_schema|structured|schema/i.test(outcome.reason)
+	);
+}
+
+function priced(usage: Usage, { prices }: Provider, model: string): Usage {
+	const price = prices?.[model];
+	if (!price) return usage;
+	return { ...usage, costUsd: (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000 };
+}
+
+interface ModelCall {
+	modelOver(fetch: typeof globalThis.fetch): LanguageModelV3;
+	readonly options: LanguageModelV3CallOptions;
+	readonly asked: Omit<Asked, "began">;
+	readonly turn: Turn;
+	readonly signal: AbortSignal;
+	readonly limits: Limits;
+}
+
+async function callModel({ modelOver, options, asked, turn, signal, limits }: ModelCall): Promise<TurnOutcome> {
+	const silence = new AbortController();
+	const abortSignal = AbortSignal.any([signal, silence.signal]);
+	const watchdog = setTimeout(() => silence.abort(), limits.modelSilenceMs);
+	const answer = new Answer();
+	const heard = () => {
+		watchdog.refresh();
+		answer.began = true;
+	};
+	try {
+		const { stream } = await modelOver(listeningFetch(heard)).doStream({ ...options, abortSignal });
+		const reader = stream.getReader();
+		try {
+			for (let next = await reader.read(); !next.done; next = await reader.read()) {
+				answer.add(next.value, turn.onDelta);
+			}
+		} finally {
+			await reader.cancel().catch(() => {});
+		}
+		if (answer.error !== undefined) throw answer.error;
+	} catch (cause) {
+		if (signal.aborted) return { kind: "aborted" };
+		if (silence.signal.aborted) return answer.began ? cutOff(asked) : unreachable(asked, "it took too long");
+		return failureOf(cause, { ...asked, began: answer.began, understood: answer.understood });
+	} finally {
+		clearTimeout(watchdog);
+	}
+	if (signal.aborted) return { kind: "aborted" };
+	if (!answer.finish) return cutOff(asked);
+	return {
+		kind: "answered",
+		text: answer.text,
+		reasoning: answer.reasoning || undefined,
+		calls: answer.calls,
+		answered: answer.answered ?? asked.model,
+		usage: answer.usage ?? estimatedUsage(options, answer),
+		finish: answer.finish,
+	};
+}
+
+/** Tells of every piece of a successful response, of those too that only keep the connection open. */
+function listeningFetch(heard: () => void): typeof globalThis.fetch {
+	return async (input, init) => {
+		const response = await fetch(input, init);
+		if (!response.ok || !response.body) return response;
+		heard();
+		const listening = new TransformStream<Uint8Array, Uint8Array>({
+			transform(piece, controller) {
+				heard();
+				controller.enqueue(piece);
+			},
+		});
+		return new Response(response.body.pipeThrough(listening), response);
+	};
+}
+
+/** What has arrived of an answer. */
+class Answer {
+	text = "";
+	reasoning = "";
+	readonly calls: ProposedCall[] = [];
+	answered: string | undefined;
+	usage: Usage | undefined;
+	/** Set once the provider said that the answer is whole. */
+	finish: string | undefined;
+	error: unknown;
+	/** A stream came back, whatever is in it. */
+	began = false;
+	/** It was the beginning of an answer. */
+	understood = false;
+
+	add(part: LanguageModelV3StreamPart, onDelta: Turn["onDelta"]): void {
+		switch (part.type) {
+			case "response-metadata":
+				this.understood = true;
+				this.answered = part.modelId || undefined;
+				break;
+			case "text-delta":
+				this.text += part.delta;
+				onDelta(part.delta, false);
+				break;
+			case "reasoning-delta":
+				this.reasoning += part.delta;
+				onDelta(part.delta, true);
+				break;
+			case "tool-call":
+				this.calls.push(proposedCall(part.toolName, part.input));
+				break;
+			case "error":
+				this.error ??= part.error ?? new Error("The provider reported an error.");
+				break;
+			case "finish":
+				if (part.finishReason.unified !== "error") this.finish = part.finishReason.unified;
+				this.usage = usageOf(part.usage);
+				break;
+			default:
+		}
+	}
+}
+
+/** A model that has nothing to say about arguments may send none at all. */
+function proposedCall(name: string, input: string): ProposedCall {
+	if (input.trim() === "") return { name, args: {} };
+	try {
+		const args = JSON.parse(input) as unknown;
+		if (typeof args === "object" && args !== null && !Array.isArray(args)) return { name, args };
+		return { name, args, malformed: "the arguments must be a JSON object." };
+	} catch (cause) {
+		return { name, args: input, malformed: `the arguments are no valid JSON (${(cause as Error).message}).` };
+	}
+}
+
+function usageOf({ inputTokens, outputTokens }: LanguageModelV3Usage): Usage | undefined {
+	if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
+	return { inputTokens: inputTokens.total, outputTokens: outputTokens.total, costUsd: null };
+}
+
+/** Endpoints that count nothing must not make a budget blind: about four characters are a token. */
+function estimatedUsage({ prompt, tools }: LanguageModelV3CallOptions, { text, reasoning, calls }: Answer): Usage {
+	return {
+		inputTokens: Math.ceil(JSON.stringify([prompt, tools]).length / 4),
+		outputTokens: Math.ceil((text.length + reasoning.length + JSON.stringify(calls).length) / 4),
+		costUsd: null,
+	};
+}

@@ -1,0 +1,183 @@
+import type { TurnOutcome } from "./agent.ts";
+
+/**
+ * What a failed model call means for the goal: a word for programs, whether asking again helps, and a sentence for the
+ * person. Whoever calls this takes keys out of the sentence.
+ */
+export type Failure = Extract<TurnOutcome, { kind: "failed" }>;
+
+export interface Asked {
+	readonly provider: string;
+	readonly model: string;
+	readonly baseUrl: string;
+	/** Where the key came from, in words: `OPENAI_API_KEY`. */
+	readonly keySource?: string;
+	/** Whether a successful response had begun to arrive. */
+	readonly began: boolean;
+	/** Whether there was anything of an answer in it. */
+	readonly understood?: boolean;
+}
+
+/** `cause` is whatever the provider package threw, or an error that came in the stream. */
+export function failureOf(cause: unknown, asked: Asked): Failure {
+	const status = statusOf(cause);
+	if (status !== undefined) return statusFailure(status, cause, asked);
+	if (isOwnError(cause)) return statusFailure(Number(cause.code) || statusForType(cause), cause, asked);
+	const why = connectionProblem(cause);
+	if (asked.understood || (asked.began && why !== undefined)) return cutOff(asked);
+	if (why !== undefined) return unreachable(asked, why);
+	return {
+		kind: "failed",
+		code: "serverError",
+		reason: `Provider “${asked.provider}” answered with something that is no answer of a model${saidBy(cause)}. Check that ${shownUrl(asked.baseUrl)} speaks the OpenAI protocol.`,
+		retryable: true,
+	};
+}
+
+export function cutOff({ provider, model }: Pick<Asked, "provider" | "model">): Failure {
+	return {
+		kind: "failed",
+		code: "cutOff",
+		reason: `The answer of ${provider}/${model} broke off before its end.`,
+		retryable: true,
+	};
+}
+
+export function unreachable({ provider, baseUrl }: Pick<Asked, "provider" | "baseUrl">, why: string): Failure {
+	return {
+		kind: "failed",
+		code: "unreachable",
+		reason: `Provider “${provider}” does not answer at ${shownUrl(baseUrl)} (${why}). Start it, or correct its baseUrl in config.jsonc.`,
+		retryable: true,
+	};
+}
+
+/** The address without what might be secret in it. */
+export function shownUrl(baseUrl: string): string {
+	try {
+		const url = new URL(baseUrl);
+		return `${url.origin}${url.pathname}`.replace(/\/$/, "");
+	} catch {
+		return "its address";
+	}
+}
+
+/** Why a connection failed, in words; undefined when it did not. */
+export function connectionProblem(cause: unknown): string | undefined {
+	for (let at = cause, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth++) {
+		const words = connectionCodes[(at as NodeJS.ErrnoException).code ?? ""] ?? connectionCodes[at.name];
+		if (words) return words;
+		if (at instanceof AggregateError && at.errors[0]) return connectionProblem(at.errors[0]);
+		if (at.message === "fetch failed" && !at.cause) return "the connection failed";
+	}
+	return undefined;
+}
+
+const connectionCodes: Readonly<Record<string, string>> = {
+	ECONNREFUSED: "connection refused",
+	ECONNRESET: "connection reset",
+	EPIPE: "connection reset",
+	ENOTFOUND: "its name is unknown",
+	EAI_AGAIN: "its name cannot be looked up",
+	ETIMEDOUT: "it took too long",
+	EHOSTUNREACH: "no route to it",
+	ENETUNREACH: "no network",
+	UND_ERR_CONNECT_TIMEOUT: "it took too long",
+	UND_ERR_HEADERS_TIMEOUT: "it took too long",
+	UND_ERR_BODY_TIMEOUT: "it took too long",
+	UND_ERR_SOCKET: "connection closed",
+	TimeoutError: "it took too long",
+	CERT_HAS_EXPIRED: "its certificate has expired",
+	DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not trusted",
+	SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted",
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted",
+	ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
+};
+
+function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
+	const { provider, model, baseUrl, keySource } = asked;
+	const said = saidBy(cause);
+	const failed = (code: string, retryable: boolean, reason: string): Failure => ({
+		kind: "failed",
+		code,
+		reason,
+		status,
+		retryable,
+		...(retryable && { retryAfterMs: retryAfter(cause) }),
+	});
+	if (status === 401 || status === 403) {
+		// What it said may hold the key, or part of it, and says no more than this.
+		const from = keySource ? `: check ${keySource}` : ": name one with apiKeyEnv or apiKeyCommand in config.jsonc";
+		return failed("unauthorized", false, `Provider “${provider}” refused the key (${status})${from}.`);
+	}
+	if (status === 404)
+		return failed(
+			"notFound",
+			false,
+			`Provider “${provider}” knows no model “${model}” at ${shownUrl(baseUrl)} (404)${said}. Check the model's name and the provider's baseUrl.`,
+		);
+	if (status === 402 || isOutOfCredit(cause))
+		return failed(
+			"rateLimited",
+			false,
+			`Provider “${provider}” has no credit left (${status})${said}. Add some, then resume the goal.`,
+		);
+	if (status === 429) return failed("rateLimited", true, `Provider “${provider}” asks to wait (429)${said}.`);
+	if (status === 408 || status === 504) return { ...unreachable(asked, "it took too long"), status };
+	if (status >= 500) return failed("serverError", true, `Provider “${provider}” failed (${status})${said}.`);
+	return failed("badRequest", false, `Provider “${provider}” refused the request (${status})${said}.`);
+}
+
+/** Seconds, milliseconds or a date, as providers send it; at most a day. */
+function retryAfter(cause: unknown): number | undefined {
+	const headers = (cause as { responseHeaders?: Record<string, string> }).responseHeaders ?? {};
+	const ms = Number(headers["retry-after-ms"] || Number.NaN);
+	const seconds = Number(headers["retry-after"] || Number.NaN);
+	const date = Date.parse(headers["retry-after"] ?? "") - Date.now();
+	const wait = [ms, seconds * 1000, date].find((each) => Number.isFinite(each));
+	return wait === undefined ? undefined : Math.min(Math.max(Math.ceil(wait), 0), 24 * 60 * 60 * 1000);
+}
+
+function statusOf(cause: unknown): number | undefined {
+	const status = (cause as { statusCode?: unknown } | undefined)?.statusCode;
+	return typeof status === "number" && status >= 300 ? status : undefined;
+}
+
+/** An error that came in the stream, in place of the rest of the answer. */
+function isOwnError(cause: unknown): cause is { message: string; code?: unknown; type?: unknown } {
+	return !(cause instanceof Error) && typeof (cause as { message?: unknown } | undefined)?.message === "string";
+}
+
+function statusForType({ code, type }: { code?: unknown; type?: unknown }): number {
+	const word = `${String(code)} ${String(type)}`;
+	if (/rate.?limit|quota|overload/i.test(word)) return 429;
+	return /invalid|context.?length|bad.?request/i.test(word) ? 400 : 500;
+}
+
+function isOutOfCredit(cause: unknown): boolean {
+	const body = (cause as { responseBody?: unknown }).responseBody;
+	const code = (cause as { code?: unknown }).code;
+	return code === "insufficient_quota" || (typeof body === "string" && body.includes('"insufficient_quota"'));
+}
+
+/** What the provider said about it, on one line and bounded, as the end of a clause. */
+function saidBy(cause: unknown): string {
+	const data = (cause as { data?: { error?: { message?: unknown } } } | undefined)?.data?.error?.message;
+	const body = (cause as { responseBody?: unknown } | undefined)?.responseBody;
+	const message = (cause as { message?: unknown } | undefined)?.message;
+	const text = [data, messageIn(body), body, message].find(
+		(each): each is string => typeof each === "string" && each.trim() !== "",
+	);
+	const line = text?.replace(/\s+/g, " ").trim().slice(0, 300).replace(/[.:]$/, "");
+	return line ? `: ${line}` : "";
+}
+
+function messageIn(body: unknown): unknown {
+	if (typeof body !== "string") return undefined;
+	try {
+		const { error, message } = JSON.parse(body) as { error?: { message?: unknown } | string; message?: unknown };
+		return typeof error === "string" ? error : (error?.message ?? message);
+	} catch {
+		return undefined;
+	}
+}

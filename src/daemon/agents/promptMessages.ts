@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import type { LanguageModelV3Message, LanguageModelV3Prompt } from "@ai-sdk/provider";
+import type { RecordedEvent } from "../../protocol/events.ts";
+import type { Output } from "../../protocol/values.ts";
+
+/**
+ * A thread as messages to a model, made anew from the log for every turn. A message is placed where the turn begins that
+ * could read it first: what a person writes while the model answers comes after that answer and its calls.
+ */
+export function promptMessages(
+	system: string,
+	role: string,
+	transcript: readonly RecordedEvent[],
+	maxChars: number,
+): LanguageModelV3Prompt {
+	const pieces = readTranscript(role, transcript);
+	shorten(pieces, maxChars - system.length);
+	// Some endpoints take a last message of the assistant's as the beginning of the answer, others refuse it.
+	if (pieces.at(-1)?.kind === "said" && (pieces.at(-1) as Said).calls.length === 0)
+		pieces.push({ kind: "heard", text: "Go on." });
+	return [{ role: "system", content: system }, ...pieces.flatMap(toMessages)];
+}
+
+interface Heard {
+	readonly kind: "heard";
+	readonly text: string;
+}
+interface Said {
+	readonly kind: "said";
+	readonly turnId?: string;
+	readonly text: string;
+	readonly calls: Call[];
+}
+interface Call {
+	readonly id: string;
+	readonly name: string;
+	args: Readonly<Record<string, unknown>>;
+	result: string;
+}
+
+function readTranscript(role: string, transcript: readonly RecordedEvent[]): (Heard | Said)[] {
+	const results = resultsOf(transcript);
+	const pieces: (Heard | Said)[] = [];
+	let waiting: Heard[] = [];
+	const deliver = () => {
+		pieces.push(...waiting);
+		waiting = [];
+	};
+	for (const event of transcript) {
+		if (event.type === "turn.started") deliver();
+		else if (event.type === "message.added") {
+			if (event.from === role) pieces.push({ kind: "said", text: event.text, calls: [] });
+			else waiting.push({ kind: "heard", text: heardText(event.from, event.text) });
+			// The first says what the thread is for; nothing was under way then.
+			if (pieces.length === 0) deliver();
+		} else if (event.type === "tool.requested") {
+			const last = pieces.at(-1);
+			const call = {
+				id: wireId(event.toolCallId),
+				name: event.name,
+				args: event.args,
+				result: results.get(event.toolCallId) ?? "This was not carried out.",
+			};
+			const isSameTurn = last?.kind === "said" && (last.calls.length === 0 || last.turnId === event.turnId);
+			if (isSameTurn) pieces[pieces.length - 1] = { ...last, turnId: event.turnId, calls: [...last.calls, call] };
+			else pieces.push({ kind: "said", turnId: event.turnId, text: "", calls: [call] });
+		}
+	}
+	deliver();
+	return pieces;
+}
+
+function heardText(from: string, text: string): string {
+	if (from === "goal" || from === "daemon") return text;
+	return from === "person" ? `The person who watches over this goal says:\n${text}` : `The ${from} says:\n${text}`;
+}
+
+/** What each call came to, by its id. A call that ran again after it was interrupted has its last outcome. */
+function resultsOf(transcript: readonly RecordedEvent[]): ReadonlyMap<string, string> {
+	const results = new Map<string, string>();
+	for (const event of transcript) {
+		if (event.type === "tool.completed") {
+			const output = outputText(event.output);
+			const refusal =
+				event.refused !== undefined && !output.includes(event.refused) ? `Not carried out: ${event.refused}` : "";
+			const exit = event.exitCode === undefined ? "" : `[exit code ${event.exitCode}]`;
+			results.set(event.toolCallId, [refusal, exit, output].filter(Boolean).join("\n") || "[no output]");
+		} else if (event.type === "tool.interrupted") {
+			const why = event.reason ? ` ${event.reason}` : "";
+			const text =
+				(event.outcome as string) === "unknown"
+					? `The outcome is unknown: verify it before you repeat anything.${why}`
+					: `This was not carried out.${why}`;
+			results.set(event.toolCallId, text);
+		}
+	}
+	return results;
+}
+
+function outputText({ head, tail, bytes }: Output): string {
+	const left = bytes - Buffer.byteLength(head) - Buffer.byteLength(tail);
+	if (tail === "") return left > 0 ? `${head}\n[${left} bytes left out]` : head;
+	return left > 0 ? `${head}\n[… ${left} of ${bytes} bytes left out …]\n${tail}` : `${head}${tail}`;
+}
+
+/** Results and arguments longer than this are cut when the whole has become too long. */
+const keptChars = 400;
+
+/**
+ * Keeps the prompt below a bound, crudely: outputs of the oldest calls go first, then what the oldest calls wrote. A
+ * model's real window and a summary of what went before would do better; what was said is never cut.
+ */
+function shorten(pieces: readonly (Heard | Said)[], maxChars: number): void {
+	const calls = pieces.flatMap((piece) => (piece.kind === "said" ? piece.calls : []));
+	const argsChars = (call: Call) => JSON.stringify(call.args).length;
+	let chars = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
+	for (const call of calls) chars += call.result.length + argsChars(call);
+	// The newest result is what the model is about to read.
+	for (const call of calls.slice(0, -1)) {
+		if (chars <= maxChars) return;
+		const before = call.result.length;
+		call.result = cut(call.result);
+		chars -= before - call.result.length;
+	}
+	for (const call of calls) {
+		if (chars <= maxChars) return;
+		const before = argsChars(call);
+		call.args = Object.fromEntries(
+			Object.entries(call.args).map(([name, value]) => [name, typeof value === "string" ? cut(value) : value]),
+		);
+		chars -= before - argsChars(call);
+	}
+}
+
+function cut(text: string): string {
+	if (text.length <= keptChars + 60) return text;
+	return `${text.slice(0, keptChars)}\n[… ${text.length - keptChars} characters left out to save space …]`;
+}
+
+/** Some endpoints take no longer id. */
+function wireId(toolCallId: string): string {
+	if (toolCallId.length <= 40) return toolCallId;
+	return createHash("sha256").update(toolCallId).digest("hex").slice(0, 40);
+}
+
+function toMessages(piece: Heard | Said): readonly LanguageModelV3Message[] {
+	if (piece.kind === "heard") return [{ role: "user", content: [{ type: "text", text: piece.text }] }];
+	const said: LanguageModelV3Message = {
+		role: "assistant",
+		content: [
+			...(piece.text ? [{ type: "text" as const, text: piece.text }] : []),
+			...piece.calls.map((call) => ({
+				type: "tool-call" as const,
+				toolCallId: call.id,
+				toolName: call.name,
+				input: call.args,
+			})),
+		],
+	};
+	if (piece.calls.length === 0) return [said];
+	const results = piece.calls.map((call) => ({
+		type: "tool-result" as const,
+		toolCallId: call.id,
+		toolName: call.name,
+		output: { type: "text" as const, value: call.result },
+	}));
+	return [said, { role: "tool", content: results }];
+}
