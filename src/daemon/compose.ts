@@ -52,7 +52,7 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
 	const store = await openSqliteStore({ folder: path.join(home, "store"), owner: lock.owner });
 	const commands = openCommands({ folder: path.join(home, "commands") });
-	const agents = openAgents({ config, env, log });
+	const agents = openAgents({ config, log });
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
 	const startedAt = new Date().toISOString();

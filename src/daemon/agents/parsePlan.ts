@@ -11,8 +11,8 @@ import { findCycle, slug } from "../playbook/stepGraph.ts";
 export interface ParsedPlan {
 	readonly title: string;
 	readonly summary: string;
-	readonly steps: readonly PlanStep[];
-	readonly checks: readonly CheckSpec[];
+	readonly steps: PlanStep[];
+	readonly checks: CheckSpec[];
 }
 
 export const maxSteps = 50;

@@ -7,7 +7,7 @@ import { type LaunchSettings, type Layer, playbookAgent, resolve } from "../../p
 import type { Actor, CheckSpec } from "../../protocol/values.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
-import { parsePlaybook } from "../playbook/parsePlaybook.ts";
+import { describeProblem, parsePlaybook } from "../playbook/parsePlaybook.ts";
 import type { Services } from "./services.ts";
 
 /** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
@@ -57,10 +57,7 @@ function fromPlaybook(
 ): Prepared {
 	const playbook = parsePlaybook(text, path);
 	if ("problems" in playbook) {
-		throw new Refusal(
-			"badPlaybook",
-			playbook.problems.map(({ line, message }) => `${path}:${line}: ${message}`).join("\n"),
-		);
+		throw new Refusal("badPlaybook", playbook.problems.map((problem) => describeProblem(path, problem)).join("\n"));
 	}
 	const { settings } = layered([
 		{ source: "launch", settings: params.settings },
