@@ -27,12 +27,15 @@ export async function readOutput(
 		const sha256 = createHash("sha256").update(all).digest("hex");
 		return { head: readableText(all), tail: "", bytes, sha256, path: "" };
 	}
-	const kept = outputPath(spools, spec.id);
-	if (sizeOf(kept) === 0) await keep(out, kept, bytes - stored, tail, state.drained !== undefined);
-	const head = headBytes(readPart(kept, 0, inlineBytes), inlineBytes / 2);
-	const end = tailBytes(readPart(kept, Math.max(0, sizeOf(kept) - inlineBytes), inlineBytes), inlineBytes / 2);
-	const [headText, tailText] = [readableText(head), readableText(end)];
-	return { head: headText, tail: tailText, bytes, sha256: await digestOf(kept), path: kept };
+	const end = Buffer.concat([readPart(out, Math.max(0, stored - inlineBytes), inlineBytes), tail]);
+	const file = await keep(out, outputPath(spools, spec.id), bytes - stored, tail, state.drained !== undefined);
+	return {
+		head: readableText(headBytes(readPart(out, 0, inlineBytes), inlineBytes / 2)),
+		tail: readableText(tailBytes(end, inlineBytes / 2)),
+		bytes,
+		sha256: await digestOf(file),
+		path: file,
+	};
 }
 
 /** Hands over what the command prints, as it comes, up to the cap. The function returned ends it. */
@@ -81,19 +84,30 @@ function readTail(path: string, state: SpoolState): Buffer {
 	return Buffer.from(tailBytes(Buffer.concat(parts), tailMaxBytes));
 }
 
-/** Puts the kept output together under a name of its own, in one step, so that an interrupted attempt leaves nothing. */
-async function keep(out: string, kept: string, beyond: number, tail: Buffer, isFinal: boolean): Promise<void> {
+/**
+ * Puts the kept output together under a name of its own, in one step, so that an interrupted attempt leaves nothing.
+ * On a full disk it stays in the spool, without its end. Resolves with the file.
+ */
+async function keep(out: string, kept: string, beyond: number, tail: Buffer, isFinal: boolean): Promise<string> {
+	if (sizeOf(kept) > 0) return kept;
 	const fresh = `${kept}.${randomUUID()}`;
-	// A file that nobody writes any more needs no copy.
-	if (beyond === 0 && isFinal) await link(out, fresh).catch(() => copyFile(out, fresh));
-	else await copyFile(out, fresh);
-	if (beyond > 0) {
-		const missing = beyond - tail.length;
-		const note = missing > 0 ? `\n[${missing.toLocaleString("en-US")} bytes are left out here]\n` : "";
-		await appendFile(fresh, Buffer.concat([Buffer.from(note), tail]));
+	try {
+		// A file that nobody writes any more needs no copy.
+		if (beyond === 0 && isFinal) await link(out, fresh).catch(() => copyFile(out, fresh));
+		else await copyFile(out, fresh);
+		if (beyond > 0) {
+			const missing = beyond - tail.length;
+			const note = missing > 0 ? `\n[${missing.toLocaleString("en-US")} bytes are left out here]\n` : "";
+			await appendFile(fresh, Buffer.concat([Buffer.from(note), tail]));
+		}
+		await rename(fresh, kept);
+		return kept;
+	} catch (error) {
+		if (!["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+		return out;
+	} finally {
+		await rm(fresh, { force: true });
 	}
-	await rename(fresh, kept);
-	await rm(fresh, { force: true });
 }
 
 async function digestOf(file: string): Promise<string> {

@@ -17,11 +17,12 @@ export async function endLeftovers(leader: number, graceMs: number): Promise<voi
 	}
 }
 
-/** A group that is gone already is what was wanted. */
+/** A group that is gone already is what was wanted; one that has become somebody else's (sudo) is out of reach. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
 	try {
 		process.kill(-group, signal);
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+		const { code } = error as NodeJS.ErrnoException;
+		if (code !== "ESRCH" && code !== "EPERM") throw error;
 	}
 }

@@ -24,6 +24,12 @@ export async function runCommand(spools: Spools, spec: CommandSpec, options: Run
 /** Time for what outlives the shell to finish by itself before it is asked to end. */
 const graceMs = 250;
 
+/** How long an outcome waits, after the shell has exited, for output that something else still holds open. */
+const patienceMs = 1000;
+
+/** The same for a runner without a daemon: it waits in whole seconds, since not every `sleep` knows others. */
+const aloneMs = 2000;
+
 /** Longer timers fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
@@ -55,37 +61,16 @@ async function attend(
 	runner: Runner,
 ): Promise<CommandOutcome | undefined> {
 	const stopStreaming = onOutput && streamOutput(runner.path, spec.maxBytes, onOutput);
-	let limit: NodeJS.Timeout | undefined;
-	let grace: NodeJS.Timeout | undefined;
-	let abort = () => {};
 	try {
-		await new Promise<void>((resolve, reject) => {
-			abort = () => reject(signal?.reason);
-			if (signal?.aborted) return abort();
-			signal?.addEventListener("abort", abort);
-			if (spec.timeoutMs > 0) limit = setTimeout(() => runner.order("limit"), Math.min(spec.timeoutMs, maxTimerMs));
-			runner.onNotice((notice) => {
-				if (notice === "d" && readSpool(runner.path)?.exitCode !== undefined) resolve();
-				if (notice !== "x") return;
-				grace = setTimeout(() => {
-					runner.order("close");
-					resolve();
-				}, graceMs);
-			});
-			runner.ended.then(resolve, reject);
-		});
+		await untilOver(runner, spec.timeoutMs, signal);
 	} catch (error) {
 		runner.release();
 		stopStreaming?.(false);
 		throw error;
-	} finally {
-		clearTimeout(limit);
-		clearTimeout(grace);
-		signal?.removeEventListener("abort", abort);
 	}
 	runner.ended.then(() => {
 		runner.release();
-		endLeftovers(runner.pid, graceMs);
+		return endLeftovers(runner.pid, graceMs);
 	});
 	stopStreaming?.(true);
 	const state = readSpool(runner.path);
@@ -95,6 +80,34 @@ async function attend(
 	claim(runner.path);
 	await drop(spools, runner.path);
 	return { kind: "notStarted", reason: whyNotStarted({ code: "ENOSPC" }) };
+}
+
+/** Resolves when the shell has exited and its output is complete, or what holds it open has had its time. */
+function untilOver(runner: Runner, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+	const timers: NodeJS.Timeout[] = [];
+	const after = (ms: number, act: () => void) => timers.push(setTimeout(act, Math.min(ms, maxTimerMs)));
+	let abort = () => {};
+	let stopListening = () => {};
+	const over = new Promise<void>((resolve, reject) => {
+		abort = () => reject(signal?.reason);
+		if (signal?.aborted) return abort();
+		signal?.addEventListener("abort", abort);
+		if (timeoutMs > 0) after(timeoutMs, () => runner.order("limit"));
+		const noticed = new Set<string>();
+		stopListening = runner.onNotice((notice) => {
+			noticed.add(notice);
+			if (noticed.has("x") && noticed.has("d")) return resolve();
+			if (notice !== "x") return;
+			after(graceMs, () => runner.order("close"));
+			after(patienceMs, resolve);
+		});
+		runner.ended.then(resolve, reject);
+	});
+	return over.finally(() => {
+		stopListening();
+		timers.forEach(clearTimeout);
+		signal?.removeEventListener("abort", abort);
+	});
 }
 
 /** What a spool that somebody else made says, and what follows from it. */
@@ -151,7 +164,7 @@ function isOver(state: SpoolState): boolean {
 
 /** The shell is over; its output is in the pipe or held open by what it left behind, which the runner ends. */
 async function untilDrained(path: string): Promise<void> {
-	const until = performance.now() + graceMs;
+	const until = performance.now() + aloneMs;
 	while (performance.now() < until && readSpool(path)?.drained === undefined) await delay(5);
 }
 

@@ -39,8 +39,8 @@ function signalName(exitCode: number): string | undefined {
 /** By the clock of the file system, which a restart of the daemon does not change. */
 function durationMs(path: string): number {
 	const names = readdirSync(path);
-	const ends = ["stopped", "killed", names.find((name) => name.startsWith("exit."))];
-	const end = ends.findLast((name) => name !== undefined && names.includes(name));
-	if (end === undefined) return 0;
+	const end =
+		names.find((name) => name.startsWith("exit.")) ?? ["killed", "stopped"].find((name) => names.includes(name));
+	if (end === undefined || !names.includes("begun")) return 0;
 	return Math.max(0, Math.round(statSync(join(path, end)).mtimeMs - statSync(join(path, "begun")).mtimeMs));
 }

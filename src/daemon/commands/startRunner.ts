@@ -13,8 +13,11 @@ export interface Runner {
 	readonly pid: number;
 	/** Resolves when the runner's process has ended. */
 	readonly ended: Promise<void>;
-	/** Calls back with each notice of the runner: "x" when the shell has exited, "d" when the output is complete. */
-	onNotice(listener: (notice: string) => void): void;
+	/**
+	 * Calls back with each notice of the runner: "x" when the shell has exited, "d" when the output is complete.
+	 * The function returned ends that.
+	 */
+	onNotice(listener: (notice: string) => void): () => void;
 	/** Ends the command for its time limit, or what it left behind. */
 	order(order: "limit" | "close"): void;
 	/** Lets go: from now on the runner looks after itself. */
@@ -72,7 +75,9 @@ async function letGo(path: string, child: ChildProcess, durable: Promise<void>):
 		pid,
 		ended,
 		onNotice: (listener) => {
-			lifeline?.on("data", (data: Buffer) => data.toString("latin1").trim().split("\n").forEach(listener));
+			const hear = (data: Buffer) => data.toString("latin1").trim().split("\n").forEach(listener);
+			lifeline?.on("data", hear);
+			return () => lifeline?.off("data", hear);
 		},
 		order: (order) => lifeline?.write(`${order}\n`),
 		release: () => {
