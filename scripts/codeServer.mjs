@@ -32,7 +32,7 @@ export async function fetchCodeServer() {
 	const platformNode = `node-linux-${process.arch}`;
 	if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch))
 		throw new Sentence(
-			"No desktop VS Code was found, and its stand-in runs on Linux only. Install VS Code and its `code` command, and try again.",
+			"This needs a VS Code. Install the desktop one with its `code` command, or run it on Linux (x64 or arm64).",
 		);
 	const wanted = JSON.parse(fs.readFileSync(path.join(root, "scripts/host/package.json"), "utf8"));
 	const folder = path.join(downloads, `code-server-${wanted.dependencies["code-server"]}`);

@@ -4,8 +4,9 @@ import fs from "node:fs";
 const graceMs = 5000;
 
 /**
- * Ends processes whose environment still holds `name=value` after a moment's grace, and returns how each was called.
- * Only Linux shows the environment of a process; elsewhere the answer is empty.
+ * Ends processes in whose environment `name` still begins with `value` after a moment's grace. Returns a line for each:
+ * the rest of the variable, and how the process was called. Only Linux shows the environment of a process; elsewhere the
+ * answer is empty.
  */
 export async function endLeftBehind(name, value) {
 	if (process.platform !== "linux") return [];
@@ -21,20 +22,18 @@ export async function endLeftBehind(name, value) {
 		} catch {
 			// It ended by itself just now.
 		}
-	return left.map(({ pid, command }) => `${pid} ${command}`);
+	return left.map(({ pid, rest, command }) => `${rest}: ${command} (process ${pid})`);
 }
 
-function alive(entry) {
+function alive(beginning) {
 	return fs.readdirSync("/proc").flatMap((name) => {
 		if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
 		try {
-			if (!fs.readFileSync(`/proc/${name}/environ`, "utf8").split("\0").includes(entry)) return [];
-			return [
-				{
-					pid: Number(name),
-					command: fs.readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 300),
-				},
-			];
+			const variables = fs.readFileSync(`/proc/${name}/environ`, "utf8").split("\0");
+			const found = variables.find((variable) => variable.startsWith(beginning));
+			if (found === undefined) return [];
+			const command = fs.readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim().slice(0, 300);
+			return [{ pid: Number(name), rest: found.slice(beginning.length), command }];
 		} catch {
 			return []; // Ended meanwhile, or another user's.
 		}

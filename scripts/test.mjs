@@ -43,16 +43,20 @@ const failed = { passed: 0, failed: 1 };
 await script(main);
 
 async function main(args) {
-	const { wanted, grep } = parse(args);
+	const { wanted, grep, list } = parse(args);
+	if (list) {
+		console.log(wanted.map(({ name }) => name).join("\n"));
+		return 0;
+	}
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mission-test-"));
-	// Tests that forget to name a data folder must not find the person's own. The second names all that tests start.
-	const env = { MISSION_HOME: path.join(folder, "data"), MISSION_TEST_RUN: path.basename(folder) };
+	// Tests that forget to name a data folder must not find the person's own.
+	const env = { MISSION_HOME: path.join(folder, "data") };
 	const results = [];
 	try {
 		await ensureDependencies();
 		results.push(await stage("setup", () => setUp()));
 		for (const each of wanted) results.push(await stage(each.name, () => runStage(each, folder, env, grep)));
-		results.push(await stage("leftovers", () => leftovers(env.MISSION_TEST_RUN)));
+		results.push(await stage("leftovers", () => leftovers(`${path.basename(folder)}/`)));
 	} finally {
 		fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 	}
@@ -68,11 +72,10 @@ function parse(args) {
 	} catch (error) {
 		throw new Sentence(`${error.message}. Known: --only ${names.join(",")}, --grep PATTERN, --list.`);
 	}
-	if (values.list) throw new Sentence(names.join("\n"));
 	const only = values.only?.split(",") ?? names;
 	const unknown = only.find((name) => !names.includes(name));
 	if (unknown !== undefined) throw new Sentence(`There is no stage "${unknown}". There are ${names.join(", ")}.`);
-	return { wanted: stages.filter(({ name }) => only.includes(name)), grep: values.grep };
+	return { wanted: stages.filter(({ name }) => only.includes(name)), grep: values.grep, list: values.list };
 }
 
 /** Runs one stage; a Sentence that it throws is its failure. */
@@ -103,7 +106,7 @@ async function setUp() {
 	return passed;
 }
 
-async function runStage({ bin, module, args, suites, minutes }, folder, env, grep) {
+async function runStage({ name, bin, module, args, suites, minutes }, folder, env, grep) {
 	if (suites && !fs.existsSync(path.join(root, suites))) throw new Sentence(`${suites} does not exist.`);
 	const counts = path.join(folder, "counts.json");
 	fs.rmSync(counts, { force: true });
@@ -114,7 +117,12 @@ async function runStage({ bin, module, args, suites, minutes }, folder, env, gre
 			? ["--import", "tsx", module, ...args]
 			: ["--import", "tsx", program(["mocha", "mocha"]), ...mocha, ...grepped(grep), `${suites}/**/*.test.{ts,tsx}`];
 	const code = await run(process.execPath, command, {
-		env: { ...env, MISSION_TEST_COUNTS: counts, MISSION_TEST_GREP: grep },
+		env: {
+			...env,
+			MISSION_TEST_COUNTS: counts,
+			MISSION_TEST_GREP: grep,
+			MISSION_TEST_RUN: `${path.basename(folder)}/${name}`,
+		},
 		timeoutMs: minutes * 60_000,
 	});
 	if (!suites) return code === 0 ? passed : failed;
@@ -140,7 +148,7 @@ function program([name, bin]) {
 /** Whatever a test starts, it ends: daemons are made to outlive their clients and would pile up unseen. */
 async function leftovers(run) {
 	const left = await endLeftBehind("MISSION_TEST_RUN", run);
-	if (left.length > 0) throw new Sentence(`Processes that tests left behind, now ended:\n${left.join("\n")}`);
+	if (left.length > 0) throw new Sentence(`Processes that a stage left behind, now ended:\n${left.join("\n")}`);
 	return passed;
 }
 

@@ -11,7 +11,12 @@ export async function run(): Promise<void> {
 	const report = process.env.MISSION_HOST_REPORT;
 	if (report)
 		Mocha.reporters.Base.consoleLog = (...args: unknown[]) => fs.appendFileSync(report, `${format(...args)}\n`);
-	const mocha = new Mocha({ ui: "bdd", timeout: 60_000, reporter: process.env.MISSION_REPORTER, color: true });
+	const mocha = new Mocha({
+		ui: "bdd",
+		timeout: 60_000,
+		reporter: process.env.MISSION_REPORTER,
+		color: Boolean(process.env.MISSION_HOST_COLOR),
+	});
 	if (process.env.MISSION_TEST_GREP) mocha.grep(process.env.MISSION_TEST_GREP);
 	for (const name of fs.readdirSync(__dirname).sort())
 		if (name.endsWith(".test.cjs")) mocha.addFile(path.join(__dirname, name));

@@ -34,6 +34,7 @@ async function main(): Promise<number> {
 			extensionTestsEnv: {
 				MISSION_HOME: path.join(folder, "data"),
 				MISSION_HOST_REPORT: report,
+				MISSION_HOST_COLOR: process.stdout.isTTY ? "1" : "",
 				MISSION_REPORTER: path.join(root, "scripts/mochaReporter.cjs"),
 			},
 		}).catch((error: Error) => {
