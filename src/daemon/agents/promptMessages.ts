@@ -5,7 +5,8 @@ import type { Output } from "../../protocol/values.ts";
 
 /**
  * A thread as messages to a model, made anew from the log for every turn. A message is placed where the turn begins that
- * could read it first: what a person writes while the model answers comes after that answer and its calls.
+ * could read it first: what a person writes while the model answers comes after that answer and its calls. Reasoning is
+ * not sent back: most endpoints refuse it or pass over it.
  */
 export function promptMessages(
 	system: string,

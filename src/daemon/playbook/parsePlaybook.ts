@@ -30,8 +30,8 @@ export interface PlaybookProblem {
 	readonly fix: string;
 }
 
-export const maxPlaybookChars = 1_000_000;
-export const maxPlaybookSteps = 200;
+const maxPlaybookChars = 1_000_000;
+const maxPlaybookSteps = 200;
 
 /** `path` names the playbook when it has no title. */
 export function parsePlaybook(

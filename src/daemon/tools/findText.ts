@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { globFilter } from "./globFilter.ts";
 import { lineSearch } from "./lineSearch.ts";
-import { globFilter } from "./listFiles.ts";
 import { deniedIn, listPaths, ripgrepScope, searchTimeoutMs, withSlashes } from "./listPaths.ts";
 import { runRipgrep } from "./ripgrep.ts";
 import { decodeText } from "./textFile.ts";

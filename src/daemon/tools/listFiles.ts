@@ -1,5 +1,5 @@
-import picomatch from "picomatch";
 import * as v from "valibot";
+import { globFilter } from "./globFilter.ts";
 import { listPaths, maxPaths } from "./listPaths.ts";
 import type { ReadTool } from "./tool.ts";
 
@@ -26,13 +26,4 @@ export function createListFiles(ripgrep: string | undefined): ReadTool<v.InferOu
 			return `${shown}\n[${paths.length - maxShown} more: name a folder or a glob]`;
 		},
 	};
-}
-
-/** A glob without `/` is matched with the name alone, any other with the path from the folder that was asked for. */
-export function globFilter(glob: string | undefined, folder: string | undefined): (path: string) => boolean {
-	if (!glob) return () => true;
-	const matches = picomatch(glob.replace(/^\.?\//, ""), { dot: true, basename: !glob.includes("/") });
-	const base = (folder ?? ".").replace(/^(\.\/)+/, "").replace(/\/+$/, "");
-	const prefix = base === "." || base === "" ? "" : `${base}/`;
-	return (path) => matches(path.startsWith(prefix) ? path.slice(prefix.length) : path);
 }
