@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Goal } from "../../protocol/goal.ts";
 import type { Target } from "../../protocol/surface.ts";
-import { useNow } from "../shared/hooks.ts";
+import { useNow, useRenderAgain } from "../shared/hooks.ts";
 import type { Surface } from "../shared/surface.tsx";
 import type { Feed } from "./feed.ts";
 import { GroupHeader, LineItem, LiveItem, RowItem } from "./items.tsx";
@@ -26,6 +26,7 @@ export function FeedList(props: {
 	const [activeKey, setActiveKey] = useState<string>();
 	const [width, setWidth] = useState(800);
 	const moveFocus = useRef(false);
+	const renderAgain = useRenderAgain();
 	const layout = feed.layout();
 	const pads = feed.pads();
 	const top = feed.scrollTop();
@@ -79,6 +80,7 @@ export function FeedList(props: {
 		const sticky = 22;
 		moveFocus.current = true;
 		setActiveKey(item.key);
+		renderAgain();
 		if (y < feed.scrollTop() + sticky) feed.scrolled(Math.max(0, y - sticky));
 		else if (end > feed.scrollTop() + height) feed.scrolled(end - height);
 	}

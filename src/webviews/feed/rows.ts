@@ -245,7 +245,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		body: e.reason,
 	})),
 	"file.changed": makes((e) => ({
-		...shown("files", changeIcons[e.status], "active", changeWords[e.status]),
+		...shown("files", "diff-single", "active", changeWords[e.status]),
 		text: e.path,
 		note:
 			e.by === "outside" ? "outside the goal" : e.by === "check" ? "by a check" : e.from ? `from ${e.from}` : undefined,
@@ -518,11 +518,5 @@ function amount(value: number, resource: string): string {
 	}
 }
 
-const changeIcons = {
-	added: "diff-added",
-	modified: "diff-modified",
-	deleted: "diff-removed",
-	renamed: "diff-renamed",
-} as const;
 const changeWords = { added: "added", modified: "changed", deleted: "deleted", renamed: "renamed" } as const;
 const todoSigns = { pending: "○", in_progress: "◐", completed: "✓", blocked: "✕" } as const;

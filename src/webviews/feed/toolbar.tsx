@@ -10,7 +10,7 @@ import { type Category, categories } from "./rows.ts";
 
 const toggles: { readonly [C in Category]: { readonly label: string; readonly icon: string } } = {
 	tools: { label: "Tools", icon: "terminal" },
-	files: { label: "Files", icon: "diff" },
+	files: { label: "Files", icon: "diff-single" },
 	messages: { label: "Messages", icon: "comment" },
 	checks: { label: "Checks", icon: "beaker" },
 	errors: { label: "Errors", icon: "error" },

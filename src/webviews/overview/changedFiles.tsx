@@ -6,12 +6,6 @@ import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Surface } from "../shared/surface.tsx";
 
-const icons: { readonly [S in ChangeView["status"]]: string } = {
-	added: "diff-added",
-	modified: "diff-modified",
-	deleted: "diff-removed",
-	renamed: "diff-renamed",
-};
 const shownAtFirst = 10;
 
 /** Each changed file once, with its diff a click away. */
@@ -41,7 +35,7 @@ export function ChangedFiles(props: {
 			<ul class="files">
 				{shown.map((change) => (
 					<li key={change.path} class="row">
-						<Icon icon={icons[change.status]} tone="active" />
+						<Icon icon="diff-single" tone="active" />
 						<Link
 							class="cut"
 							onOpen={() =>

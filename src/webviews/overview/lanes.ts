@@ -53,5 +53,6 @@ function join(steps: readonly LaneStep[], lane: readonly number[], from: number,
 	if (!between(lane[to]!))
 		return `M${x1} ${y1}C${x1} ${y1 + bend * 0.6} ${x2} ${y1 + bend * 0.4} ${x2} ${y1 + bend}V${y2}`;
 	if (between(lane[from]!)) return undefined;
-	return `M${x1} ${y1}V${y2 - bend}C${x1} ${y2 - bend * 0.4} ${x2} ${y2 - bend * 0.6} ${x2} ${y2}`;
+	const end = Math.min(16, bend);
+	return `M${x1} ${y1}V${y2 - end}C${x1} ${y2 - end * 0.3} ${x2} ${y2 - end * 0.7} ${x2} ${y2}`;
 }

@@ -1,6 +1,6 @@
-import "./overview.css";
 import { runSurface, type Surface } from "../shared/surface.tsx";
 import { OverviewPage } from "./overviewPage.tsx";
+import "./overview.css";
 
 /** One goal on one page: what state and why, what waits for the person, what is next, the rest. */
 runSurface(({ surface }: { surface: Surface }) =>

@@ -5,8 +5,8 @@ import { Icon, type Mark } from "../shared/icon.tsx";
 
 const labels: { readonly [L in AssignmentView["label"]]: Mark & { readonly word: string } } = {
 	live: { icon: "record", tone: "active", word: "live" },
-	"pending-next-turn": { icon: "clock", tone: "wait", word: "pending next turn" },
-	"pending-next-step": { icon: "clock", tone: "wait", word: "pending next step" },
+	"pending-next-turn": { icon: "clockface", tone: "wait", word: "pending next turn" },
+	"pending-next-step": { icon: "clockface", tone: "wait", word: "pending next step" },
 	fallback: { icon: "warning", tone: "wait", word: "fallback" },
 	idle: { icon: "circle-large", tone: "idle", word: "idle" },
 };
@@ -37,7 +37,7 @@ export function Roster({ goal, view }: { goal: Goal; view: GoalView["roster"] })
 									<span class="quiet small">off</span>
 								)}
 							</div>
-							<div class="quiet small cut">
+							<div class="quiet small">
 								<span class="mono">
 									{assignment.provider}/{assignment.model}
 									{assignment.effort ? ` · ${assignment.effort}` : ""}
@@ -53,7 +53,9 @@ export function Roster({ goal, view }: { goal: Goal; view: GoalView["roster"] })
 }
 
 function liveAt(goal: Goal, role: string): number | undefined {
-	const thread = Object.values(goal.threads).find((one) => one.role === role && one.state === "active" && one.stepId);
+	const thread = Object.values(goal.threads).findLast(
+		(one) => one.role === role && one.state === "active" && one.stepId,
+	);
 	const step = thread?.stepId ? goal.steps[thread.stepId] : undefined;
 	return step ? stepPosition(goal, step) : undefined;
 }

@@ -29,9 +29,10 @@ export function when(at: string, now: number): string {
 	return days.format(Date.parse(at));
 }
 
-/** `0.4 s`, `9 s`, `47 min`, `2 h 5 min`, `3 d 4 h` */
+/** `20 ms`, `0.4 s`, `9 s`, `47 min`, `2 h 5 min`, `3 d 4 h` */
 export function duration(ms: number): string {
-	const total = Math.max(0, ms) / 1000;
+	if (ms < 100) return `${Math.max(0, Math.round(ms))} ms`;
+	const total = ms / 1000;
 	if (total < 10) return `${total.toFixed(1)} s`;
 	if (total < 60) return `${Math.round(total)} s`;
 	const minutes = Math.floor(total / 60);

@@ -66,7 +66,7 @@ export function Composer({
 				<span class="quiet small">A call in flight is not changed.</span>
 				<span class="grow" />
 				<Button primary={!hasAsk && text.trim() !== ""} disabled={sending} onClick={() => void send()}>
-					Send<span class="key">{isMac ? "⌘Enter" : "Ctrl+Enter"}</span>
+					Send<kbd>{isMac ? "⌘Enter" : "Ctrl+Enter"}</kbd>
 				</Button>
 			</div>
 		</div>

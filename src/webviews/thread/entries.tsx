@@ -135,7 +135,7 @@ function FileView({ surface, goal, entry, openFirst }: EntryProps<"file">) {
 	const words = { added: "added", modified: "", deleted: "deleted", renamed: `renamed from ${entry.from}` };
 	return (
 		<Fold
-			icon="diff"
+			icon="diff-single"
 			tone="active"
 			startsOpen={openFirst}
 			label={`${path} ${words[entry.status]}`}

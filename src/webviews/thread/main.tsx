@@ -1,6 +1,6 @@
-import "./thread.css";
 import { runSurface, type Surface } from "../shared/surface.tsx";
 import { ThreadPage } from "./threadPage.tsx";
+import "./thread.css";
 
 /** One thread: who speaks to whom about what, what was done, what waits; to read and to steer. */
 runSurface(({ surface }: { surface: Surface }) =>

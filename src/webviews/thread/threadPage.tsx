@@ -117,7 +117,7 @@ function ThreadView({
 			{transcript.queued.map((entry) => (
 				<div key={entry.key} class="queued" role="status">
 					<div class="row">
-						<Icon icon="clock" tone="wait" />
+						<Icon icon="clockface" tone="wait" />
 						<span class="strong">You</span>
 						<span class="quiet small cut">will be read before the next turn</span>
 					</div>

@@ -198,6 +198,7 @@ export type Fake = typeof fake;
 Object.assign(window, {
 	fake,
 	acquireVsCodeApi: () => ({
-		postMessage: (message: unknown) => void setTimeout(() => reader.emit(structuredClone(message) as Message)),
+		postMessage: (message: unknown) =>
+			void setTimeout(() => reader.emit(JSON.parse(JSON.stringify(message)) as Message)),
 	}),
 });

@@ -49,14 +49,14 @@ export function migration(): RecordedEvent[] {
 		"src/app.ts:12\nsrc/routes/refunds.ts:19\n",
 	);
 	at("13:53:10");
-	done(log, "inventory");
+	done(log, "inventory", "t-1");
 	step(log, "contract", "t-2", "implementer", codex);
 	at("13:58:00");
 	tool(log, "t-2", "contract", "c-2", "writeFile", "test/contract/charges.test.ts", 40, "wrote 88 lines\n");
 	add(changed("test/contract/charges.test.ts", "added", "contract", "c-2", 88, 0));
 	at("14:04:20");
 	check(log, "k-contract", "npm test -- contract", true, 9100, "12 passing\n");
-	done(log, "contract");
+	done(log, "contract", "t-2");
 	step(log, "removed", "t-3", "implementer", codex);
 	at("14:12:00");
 	tool(log, "t-3", "removed", "c-3", "editFile", "src/routes/refunds.ts", 30, "3 edits\n");
@@ -154,7 +154,7 @@ export function migration(): RecordedEvent[] {
 		code: "closed",
 		reason: "local/qwen3 closed the connection",
 		retryAt: `${day}T14:31:04.000Z`,
-		charged: { inputTokens: 0, outputTokens: 0, costUsd: null },
+		charged: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
 	});
 	at("14:31:04");
 	add(turnStarted("t-5", "turn-9"));
@@ -342,7 +342,8 @@ function step(
 	});
 }
 
-function done(log: Log, stepId: string) {
+function done(log: Log, stepId: string, threadId: string) {
+	log.add({ type: "thread.closed", threadId: id(threadId) });
 	log.add({ type: "step.completed", stepId: id(stepId), attempt: 1, verified: true });
 }
 

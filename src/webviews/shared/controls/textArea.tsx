@@ -1,4 +1,5 @@
 import "./toolkit.ts";
+import { useLabel } from "./labelled.ts";
 
 export interface TextAreaProps {
 	readonly value: string;
@@ -10,11 +11,12 @@ export interface TextAreaProps {
 }
 
 export function TextArea({ value, onInput, label, placeholder, rows, onKeyDown }: TextAreaProps) {
+	const field = useLabel(label);
 	return (
 		<vscode-text-area
+			ref={field}
 			value={value}
 			placeholder={placeholder}
-			aria-label={label}
 			rows={rows}
 			onInput={(event: Event) => onInput((event.currentTarget as HTMLTextAreaElement).value)}
 			onKeyDown={onKeyDown}

@@ -1,6 +1,7 @@
 import "./toolkit.ts";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { useLabel } from "./labelled.ts";
 
 export interface TextFieldProps {
 	readonly value: string;
@@ -16,7 +17,7 @@ export interface TextFieldProps {
 }
 
 export function TextField({ value, onInput, label, placeholder, small, focused, onKeyDown, start }: TextFieldProps) {
-	const field = useRef<HTMLElement>(null);
+	const field = useLabel(label);
 	useEffect(() => {
 		if (focused) field.current?.focus();
 	}, [focused]);
@@ -26,7 +27,6 @@ export function TextField({ value, onInput, label, placeholder, small, focused, 
 			class={small ? "small" : undefined}
 			value={value}
 			placeholder={placeholder}
-			aria-label={label}
 			onInput={(event: Event) => onInput((event.currentTarget as HTMLInputElement).value)}
 			onKeyDown={onKeyDown}
 		>
