@@ -93,7 +93,7 @@ function askPrompt(
 		(known) => describe(agentSentence(draft.agent, known)),
 		(cause) => describe(cause instanceof Error ? cause.message : String(cause)),
 	);
-	return new Promise((resolve) => {
+	return new Promise((resolve, reject) => {
 		const done = (answer: PromptAnswer) => {
 			if (!isOpen) return;
 			isOpen = false;
@@ -101,17 +101,25 @@ function askPrompt(
 			box.dispose();
 		};
 		const prompt = () => box.value.trim();
+		let isSending = false;
+		let isHidden = false;
 		const accept = async () => {
 			if (prompt() === "") {
 				box.validationMessage = t("Say what is to be done, or press Escape.");
 				return;
 			}
+			isSending = true;
 			box.busy = true;
 			box.enabled = false;
 			try {
 				done({ kind: "launched", prompt: prompt(), goalId: await launch(prompt()) });
 			} catch (cause) {
-				if (!isOpen) return;
+				isSending = false;
+				if (isHidden) {
+					isOpen = false;
+					reject(cause);
+					return;
+				}
 				box.busy = false;
 				box.enabled = true;
 				box.validationMessage = cause instanceof Error ? cause.message : String(cause);
@@ -122,7 +130,11 @@ function askPrompt(
 			box.validationMessage = undefined;
 		});
 		box.onDidTriggerButton((button) => done({ kind: button === agentButton ? "agent" : "options", prompt: prompt() }));
-		box.onDidHide(() => done({ kind: "cancel", prompt: prompt() }));
+		box.onDidHide(() => {
+			isHidden = true;
+			// What was sent cannot be taken back: if it becomes a goal, it is shown like any other.
+			if (!isSending) done({ kind: "cancel", prompt: prompt() });
+		});
 		box.show();
 	});
 }

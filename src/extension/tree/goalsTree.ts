@@ -19,6 +19,8 @@ export interface GoalsTree extends vscode.Disposable {
 
 /** Changes that arrive together are drawn together. */
 const drawAfterMs = 40;
+const revealTimes = 4;
+const revealAgainAfterMs = 300;
 
 export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (goalId: GoalId) => void): GoalsTree {
 	const changed = new vscode.EventEmitter<undefined>();
@@ -95,7 +97,14 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 			const summary = goals.summary(goalId);
 			if (!summary) return;
 			folded.delete(goalId);
-			await view.reveal({ kind: "goal", goalId, summary }, { select: true, focus: false, expand: true });
+			// A goal that was just launched moves between groups while it is looked for, and a tree that is being drawn forgets
+			// what it was told to unfold.
+			for (let time = 0; time < revealTimes && goals.summary(goalId); time++) {
+				await view.reveal({ kind: "goal", goalId, summary }, { select: true, focus: false, expand: true });
+				if (unfolded.has(goalId)) return;
+				await new Promise((resolve) => setTimeout(resolve, revealAgainAfterMs));
+				if (unfolded.has(goalId)) return;
+			}
 		},
 		dispose() {
 			clearTimeout(timer);
