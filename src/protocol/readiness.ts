@@ -85,10 +85,16 @@ export function threadCalls(goal: Goal, threadId: ThreadId): readonly ToolCall[]
 	return calls(goal).filter((call) => call.threadId === threadId);
 }
 
-/** Nothing of the thread is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
+/** Answers that could not be used, in a row, before the planner is given up. */
+export const rejectedLimit = 3;
+
+/** There is work for the thread, nothing of it is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
 export function threadIsFree(goal: Goal, thread: Thread): boolean {
+	const wanted = thread.stepId ? goal.steps[thread.stepId]?.state === "in_progress" : goal.plan === undefined;
 	return (
+		wanted &&
 		thread.state === "active" &&
+		thread.rejected < rejectedLimit &&
 		thread.turn === undefined &&
 		!(isPlaybook(thread) && thread.failed !== undefined) &&
 		threadHold(goal, thread.threadId) === undefined &&
@@ -141,7 +147,7 @@ export function allStepsOver(goal: Goal): boolean {
 export function canMove(goal: Goal): boolean {
 	if (goalHold(goal))
 		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => call.state === "started");
-	if (threads(goal).some((thread) => thread.turn || (threadIsFree(goal, thread) && !thread.retryAt))) return true;
+	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;
 	if (calls(goal).some((call) => call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call)))
 		return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;

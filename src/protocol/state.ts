@@ -48,8 +48,6 @@ export function stateReason(goal: Goal): string {
 		case "blocked": {
 			const [hold] = holds(goal);
 			if (hold) return hold.wakeAt ? `${hold.reason} Tries again at ${hold.wakeAt}.` : hold.reason;
-			const retrying = threads(goal).find((thread) => thread.retryAt);
-			if (retrying) return `The provider did not answer. Asks again at ${retrying.retryAt}.`;
 			return "Nothing can move.";
 		}
 		case "completed":

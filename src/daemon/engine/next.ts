@@ -13,6 +13,7 @@ import {
 	isCutOff,
 	isPlaybook,
 	planSteps,
+	rejectedLimit,
 	snapshotIsDue,
 	stepCanStart,
 	stepChecks,
@@ -62,8 +63,6 @@ export interface Limits {
 	readonly parallelSteps: number;
 }
 
-const rejectedPlans = 3;
-
 export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
 	if (goal.seq === 0 || goal.deleted) return { effects: [] };
 	const begun = underWay(goal, epoch);
@@ -95,11 +94,11 @@ function planEffects(goal: Goal): Effect[] {
 	if (!goal.plan) {
 		const planner = threads(goal).find((thread) => thread.stepId === undefined && thread.state === "active");
 		if (!planner) return [{ kind: "openPlanner" }];
-		if (planner.rejected < rejectedPlans) return [];
+		if (planner.rejected < rejectedLimit) return [];
 		return [
 			{
 				kind: "failGoal",
-				reason: `The planner answered ${rejectedPlans} times without a plan that can be used. Choose another model, or retry to plan again.`,
+				reason: `The planner answered ${rejectedLimit} times without a plan that can be used. Choose another model, or retry to plan again.`,
 			},
 		];
 	}
@@ -151,9 +150,7 @@ function threadEffects(goal: Goal, now: number): Effect[] {
 			if (stepIsAsked(goal, thread.stepId) || calls(goal).some((call) => call.threadId === thread.threadId)) return [];
 			return [{ kind: "askStep", stepId: thread.stepId, reason: thread.failed.reason }];
 		}
-		if (!threadIsFree(goal, thread) || thread.rejected >= rejectedPlans) return [];
-		const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
-		if (thread.stepId ? step?.state !== "in_progress" : goal.plan !== undefined) return [];
+		if (!threadIsFree(goal, thread)) return [];
 		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
 		return [{ kind: "startTurn", threadId: thread.threadId }];
 	});
