@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { streamOutput } from "./commandOutput.ts";
@@ -5,7 +6,7 @@ import type { CommandOutcome, CommandSpec, RunOptions } from "./commands.ts";
 import { endLeftovers } from "./endLeftovers.ts";
 import { isRunning } from "./processIdentity.ts";
 import { settle, settleStopped } from "./settle.ts";
-import { claim, drop, readSpool, type SpoolState, type Spools, spoolPath } from "./spool.ts";
+import { claim, latestSpool, readSpool, type SpoolState, type Spools } from "./spool.ts";
 import { type Runner, startRunner } from "./startRunner.ts";
 import { folderVanished, whyNotStarted } from "./whyNotStarted.ts";
 
@@ -38,13 +39,12 @@ async function startOrReconcile(
 	spec: CommandSpec,
 	options: RunOptions,
 ): Promise<CommandOutcome | undefined> {
-	const path = spoolPath(spools.current, spec.id);
-	const state = readSpool(path);
+	const { path, state } = latestSpool(spools.current, spec.id);
 	if (state !== undefined) return reconcile(spools, spec, options, path);
 	if (!(await isFolder(spec.cwd))) return { kind: "notStarted", reason: folderVanished(spec.cwd) };
 	let runner: Runner | undefined;
 	try {
-		runner = await startRunner(spools, spec);
+		runner = await startRunner(spools, spec, path);
 	} catch (error) {
 		return { kind: "notStarted", reason: whyNotStarted(error as NodeJS.ErrnoException) };
 	}
@@ -74,11 +74,9 @@ async function attend(
 	});
 	stopStreaming?.(true);
 	const state = readSpool(runner.path);
-	// The spool is gone or shut: another daemon has taken over, or `stop` came first. Look again.
-	if (state === undefined || state.gate === "claimed") return undefined;
-	if (state.gate === "begun") return settle(spools, spec, runner.path, state);
-	claim(runner.path);
-	await drop(spools, runner.path);
+	if (state?.gate === "begun") return settle(spools, spec, runner.path, state);
+	// The runner could not even create an empty file, unless the gate is shut: by another daemon or by `stop`. Look again.
+	if (!claim(runner.path)) return undefined;
 	return { kind: "notStarted", reason: whyNotStarted({ code: "ENOSPC" }) };
 }
 
@@ -127,11 +125,11 @@ async function reconcile(
 			const runs = runner !== undefined && (await isRunning(runner));
 			const state = readSpool(path);
 			if (state === undefined) return undefined;
-			if (state.gate === "open" && !claim(path)) continue;
-			if (state.gate !== "begun") {
-				if (readSpool(path)?.stopped) return settleStopped(spools, spec, path, state);
-				await drop(spools, path);
-				return undefined;
+			if (state.gate === "claimed") return state.stopped ? settleStopped(spools, spec, path, state) : undefined;
+			if (state.gate === "open") {
+				if (!mayStillBegin(path, state, runs)) claim(path);
+				await delay(5, undefined, { signal });
+				continue;
 			}
 			if (isOver(state) || !runs) {
 				if (runs && state.drained === undefined) await untilDrained(path);
@@ -148,14 +146,20 @@ async function reconcile(
 /** After a reboot nothing runs. What a spool of an earlier boot does not say, nobody knows. */
 async function fromEarlierBoot(spools: Spools, spec: CommandSpec): Promise<CommandOutcome | undefined> {
 	for (const boot of spools.earlier) {
-		const path = spoolPath(boot, spec.id);
-		const state = readSpool(path);
-		if (state === undefined) continue;
-		if (state.gate !== "claimed") return settle(spools, spec, path, state);
-		if (state.stopped) return settleStopped(spools, spec, path, state);
-		await drop(spools, path);
+		const { path, state } = latestSpool(boot, spec.id);
+		if (state !== undefined) return settle(spools, spec, path, state);
 	}
 	return undefined;
+}
+
+/**
+ * Whether the one who made the spool may be about to start the command. Its runner dies with it until it has said "go",
+ * so a runner that lives says yes; before there is a runner only time tells. When this is wrong nothing is lost: the
+ * gate decides, and the other one looks again. It keeps two daemons from shutting each other's gates in turn.
+ */
+function mayStillBegin(path: string, state: SpoolState, runs: boolean): boolean {
+	const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+	return ageMs >= 0 && ageMs < (state.runner === undefined ? 500 : runs ? 5000 : 0);
 }
 
 function isOver(state: SpoolState): boolean {

@@ -8,7 +8,8 @@ import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 /**
  * Where a command leaves its traces:
  *
- *     FOLDER/BOOT/ID/      the spool of a command, under the id of the boot that it belongs to
+ *     FOLDER/BOOT/ID/      the spool of a command, under the id of the boot that it belongs to; ID~2, ID~3 … when the
+ *                          one before was shut before its command began
  *     FOLDER/outputs/ID    output that is longer than what an outcome carries
  *     FOLDER/dropped/      spools on their way out
  *     FOLDER/runner-*.sh   the runner
@@ -16,6 +17,9 @@ import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
  * A spool's state is the names in it, so that one directory listing is one consistent look, and each fact is one atomic
  * creation. `begun` is the gate: the runner passes it by creating a file of that name, and whoever means to prevent the
  * command from ever starting creates a directory of the same name. The file system lets one of them win.
+ *
+ * A spool is made once, by whoever creates its folder, and never taken away before its outcome is recorded. So a path
+ * means the same spool for everybody and for ever, and two daemons that meet over one command cannot mistake it.
  */
 export interface Spools {
 	readonly folder: string;
@@ -97,18 +101,26 @@ export function claim(path: string): boolean {
 	}
 }
 
-/** Takes a spool away in one step, then removes it at leisure. */
-export async function drop(spools: Spools, path: string): Promise<void> {
-	const dropped = join(spools.folder, "dropped");
-	await mkdir(dropped, { recursive: true, mode: 0o700 });
-	const gone = join(dropped, randomUUID());
-	await rename(path, gone).catch(ignoreMissing);
-	rm(gone, { recursive: true, force: true }).catch(() => {});
+/** The spool that counts for `id` among those of a boot; without a state it is still to be made. */
+export function latestSpool(boot: string, id: string): { readonly path: string; readonly state?: SpoolState } {
+	for (let generation = 1; ; generation++) {
+		const path = spoolPath(boot, id, generation);
+		const state = readSpool(path);
+		if (state?.gate !== "claimed" || state.stopped) return { path, state };
+	}
 }
 
-/** The folder that `id` has, or would have, under the folder of a boot. */
-export function spoolPath(boot: string, id: string): string {
-	return join(boot, fileName(id));
+/** Takes every spool of `id` away, each in one step, the oldest last; then removes them at leisure. */
+export async function dropSpools(spools: Spools, boot: string, id: string): Promise<void> {
+	let generation = 1;
+	while (readSpool(spoolPath(boot, id, generation + 1)) !== undefined) generation++;
+	const dropped = join(spools.folder, "dropped");
+	await mkdir(dropped, { recursive: true, mode: 0o700 });
+	for (; generation > 0; generation--) {
+		const gone = join(dropped, randomUUID());
+		await rename(spoolPath(boot, id, generation), gone).catch(ignoreMissing);
+		rm(gone, { recursive: true, force: true }).catch(() => {});
+	}
 }
 
 export function outputPath(spools: Spools, id: string): string {
@@ -121,14 +133,18 @@ export async function runningCommands(spools: Spools): Promise<readonly string[]
 	for (const name of names) {
 		const state = readSpool(join(spools.current, name));
 		if (state?.gate !== "begun" || state.exitCode !== undefined || state.runner === undefined) continue;
-		if (await isRunning(state.runner)) ids.push(decodeURIComponent(name));
+		if (await isRunning(state.runner)) ids.push(decodeURIComponent(name.replace(/~\d+$/, "")));
 	}
 	return ids;
 }
 
+function spoolPath(boot: string, id: string, generation: number): string {
+	return join(boot, generation === 1 ? fileName(id) : `${fileName(id)}~${generation}`);
+}
+
 /** An id as a file name on every platform; reversible. */
 function fileName(id: string): string {
-	const name = encodeURIComponent(id).replace(/[.*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+	const name = encodeURIComponent(id).replace(/[.*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 	if (name === "" || name.length > 180) throw new RangeError(`A command's id has 1 to 180 bytes; "${id}" has not.`);
 	return name;
 }

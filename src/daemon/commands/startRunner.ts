@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { CommandSpec } from "./commands.ts";
 import { identify } from "./processIdentity.ts";
-import { claim, drop, type Spools, spoolPath } from "./spool.ts";
+import { claim, type Spools } from "./spool.ts";
 import { windowsRunner } from "./windowsRunner.ts";
 
 /** A runner that this daemon started, as long as the daemon holds its line of life. */
@@ -25,14 +25,13 @@ export interface Runner {
 }
 
 /**
- * Starts the runner of a command whose spool does not exist yet. Resolves with undefined when the spool is there
- * already. Rejects when nothing could be started; then no spool is left.
+ * Makes the spool at `path` and starts its command's runner in it. Resolves with undefined when the spool is there
+ * already. Rejects when nothing could be started; then nothing ever will be in this spool.
  *
  * The spool's name is on the disk before the command begins, so that after a power cut a missing spool means that the
  * command never began. That takes one fsync, which goes on while the shell starts; the runner waits for our "go".
  */
-export async function startRunner(spools: Spools, spec: CommandSpec): Promise<Runner | undefined> {
-	const path = spoolPath(spools.current, spec.id);
+export async function startRunner(spools: Spools, spec: CommandSpec, path: string): Promise<Runner | undefined> {
 	try {
 		mkdirSync(path, { mode: 0o700 });
 	} catch (error) {
@@ -48,7 +47,6 @@ export async function startRunner(spools: Spools, spec: CommandSpec): Promise<Ru
 	} catch (error) {
 		lifelineOf(child)?.destroy();
 		claim(path);
-		await drop(spools, path);
 		throw error;
 	}
 }

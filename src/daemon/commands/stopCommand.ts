@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { signalGroup } from "./endLeftovers.ts";
 import { groupsLeftBy, isRunning, type ProcessIdentity, ticksNow } from "./processIdentity.ts";
-import { claim, readSpool, type Spools, spoolPath } from "./spool.ts";
+import { claim, latestSpool, type Spools } from "./spool.ts";
 
 /**
  * Ends a command and all its processes. The mark `stopped` comes first: from then on its outcome is "stopped", whoever
@@ -11,8 +11,7 @@ import { claim, readSpool, type Spools, spoolPath } from "./spool.ts";
  * the group whose leader is, at that moment, exactly the runner that the spool names.
  */
 export async function stopCommand(spools: Spools, id: string, graceMs: number): Promise<void> {
-	const path = spoolPath(spools.current, id);
-	const state = readSpool(path);
+	const { path, state } = latestSpool(spools.current, id);
 	if (state === undefined || state.exitCode !== undefined || state.killed || state.gate === "claimed") return;
 	const { runner } = state;
 	if (state.gate === "begun" && (runner === undefined || !(await isRunning(runner)))) return;

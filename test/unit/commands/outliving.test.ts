@@ -64,6 +64,21 @@ describe("a command outlives its daemon", () => {
 		console.log(`      after a kill: ${JSON.stringify(fates)}`);
 	});
 
+	it("and two daemons that take it at the same moment execute it once, and both learn its outcome", async () => {
+		for (let round = 0; round < 15; round++) {
+			const spec = bench.spec(`echo ${round} >> lines; exit 9`);
+			const daemons = [startDaemon(daemonFile, bench.folder, spec), startDaemon(daemonFile, bench.folder, spec)];
+			for (const { outcome } of daemons) {
+				const found = await outcome;
+				assert.ok(found?.kind === "exited" && found.exitCode === 9, JSON.stringify(found));
+			}
+			assert.deepEqual(
+				numbersIn(bench.text("lines")).filter((line) => line === round),
+				[round],
+			);
+		}
+	});
+
 	it("but not its time limit", async () => {
 		const spec = bench.spec("trap '' TERM; echo $$ > pid; while :; do sleep 0.1; done", { timeoutMs: 1000 });
 		const daemon = startDaemon(daemonFile, bench.folder, spec);
