@@ -2,6 +2,7 @@ import { type ParseError, parse } from "jsonc-parser";
 import * as v from "valibot";
 import type { CheckId, StepId } from "../../protocol/ids.ts";
 import type { CheckSpec, PlanStep } from "../../protocol/values.ts";
+import { isTooDeep } from "../config/jsonDepth.ts";
 import { findCycle, slug } from "../playbook/stepGraph.ts";
 
 /**
@@ -144,15 +145,10 @@ function parseJson(text: string): unknown {
 
 /** Trailing commas and comments are common; anything worse is not guessed at. */
 function parseLoosely(text: string): unknown {
-	try {
-		const errors: ParseError[] = [];
-		const value = parse(text, errors, { allowTrailingComma: true }) as unknown;
-		return errors.length === 0 ? value : undefined;
-	} catch (cause) {
-		// Thousands of braces in each other are more than the parser's stack holds.
-		if (cause instanceof RangeError) return undefined;
-		throw cause;
-	}
+	if (isTooDeep(text)) return undefined;
+	const errors: ParseError[] = [];
+	const value = parse(text, errors, { allowTrailingComma: true }) as unknown;
+	return errors.length === 0 ? value : undefined;
 }
 
 /** The outermost `{…}` of a text, strings respected: a few, so that hostile text stays cheap. */

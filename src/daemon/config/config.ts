@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import * as v from "valibot";
 import { AgentName, type Limits, limits, Provider } from "./configSchema.ts";
+import { isTooDeep } from "./jsonDepth.ts";
 import { createKeyChain, type Env, type KeyChain } from "./providerKeys.ts";
 
 /**
@@ -86,11 +87,12 @@ function readText(file: string): { readonly text?: string; readonly problem?: st
 function readSettings(source: string): Settings {
 	const text = source.replace(/^\uFEFF/, "");
 	const errors: ParseError[] = [];
-	const tree = maxDepth < depthOf(text) ? undefined : parseTree(text, errors, parseOptions);
+	const tooDeep = isTooDeep(text);
+	const tree = tooDeep ? undefined : parseTree(text, errors, parseOptions);
 	const settings: Settings = { providers: [], limits: v.parse(v.object(limits), {}), problems: [] };
 	const complain = (offset: number, sentence: string) =>
 		void settings.problems.push(`${configName}:${lineAt(text, offset)}: ${sentence}`);
-	if (maxDepth < depthOf(text)) complain(0, "the file has too many brackets in each other. The defaults hold.");
+	if (tooDeep) complain(0, "the file has too many brackets in each other. The defaults hold.");
 	const first = errors[0];
 	// One is enough: the others follow from it.
 	if (first) complain(first.offset, `${syntaxError(first)} What could be read is used.`);
@@ -106,19 +108,6 @@ function readSettings(source: string): Settings {
 }
 
 const parseOptions = { allowTrailingComma: true, allowEmptyContent: true };
-
-/** More than any configuration has, and less than what ends the parser's stack. */
-const maxDepth = 100;
-
-function depthOf(text: string): number {
-	let depth = 0;
-	let deepest = 0;
-	for (const char of text) {
-		if (char === "{" || char === "[") deepest = Math.max(deepest, ++depth);
-		else if (char === "}" || char === "]") depth -= 1;
-	}
-	return deepest;
-}
 
 type Complain = (offset: number, sentence: string) => void;
 

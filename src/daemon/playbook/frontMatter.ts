@@ -14,8 +14,18 @@ export interface FrontMatter {
 	readonly lines: number;
 }
 
-/** The YAML parser takes long over brackets in each other, and nobody writes so many settings. */
+/** Nobody writes so many settings. */
 const maxChars = 8000;
+
+/**
+ * What would nest deeper than settings ever do. The YAML parser calls itself for each level, and a text made to end its
+ * stack can end the whole process: the engine does not always survive it as an exception.
+ */
+function isTooDeep(text: string): boolean {
+	const opened = text.match(/[[{]/g)?.length ?? 0;
+	return opened > 200 || /^[ \t]{100}|^(?:[ \t]*[-?:](?=[ \t])){8}/m.test(text);
+}
+
 const nothing: FrontMatter = { settings: {}, checks: [], problems: [], lines: 0 };
 
 export function readFrontMatter(lines: readonly string[]): FrontMatter {
@@ -29,6 +39,10 @@ export function readFrontMatter(lines: readonly string[]): FrontMatter {
 	if (text.length > maxChars) {
 		const message = `the settings have ${text.length} characters, more than ${maxChars}`;
 		return { ...nothing, lines: end + 1, problems: [{ line: 1, message, fix: "Make them shorter." }] };
+	}
+	if (isTooDeep(text)) {
+		const message = "the settings have too many lists and brackets in each other";
+		return { ...nothing, lines: end + 1, problems: [{ line: 1, message, fix: "Write them plainly." }] };
 	}
 	return { ...readSettings(text), lines: end + 1 };
 }

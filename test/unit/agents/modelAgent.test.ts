@@ -389,14 +389,14 @@ describe("an agent that is a model", () => {
 	const waits: readonly [header: Record<string, string>, ms: number][] = [
 		[{ "retry-after": "2" }, 2000],
 		[{ "retry-after-ms": "350" }, 350],
-		[{ "retry-after": new Date(Date.now() + 90_000).toUTCString() }, 90_000],
+		[{ "retry-after": new Date(Date.now() + 3_600_000).toUTCString() }, 3_600_000],
 		[{ "retry-after": "999999999" }, 86_400_000],
 	];
 	for (const [headers, ms] of waits)
 		it(`passes on that the provider wants to be asked again after ${JSON.stringify(headers).slice(0, 24)}`, async () => {
 			const outcome = failed(await take(() => ({ status: 429, headers })));
 			assert.ok(
-				Math.abs((outcome.retryAfterMs ?? 0) - ms) < 15_000 && (outcome.retryAfterMs ?? 0) > 0,
+				Math.abs((outcome.retryAfterMs ?? 0) - ms) <= ("retry-after" in headers && ms === 3_600_000 ? 120_000 : 0),
 				`${outcome.retryAfterMs}`,
 			);
 		});
