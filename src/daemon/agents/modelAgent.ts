@@ -6,6 +6,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { ModelChoice, Usage } from "../../protocol/values.ts";
 import type { Limits, Provider } from "../config/configSchema.ts";
+import { isTooDeep } from "../config/jsonDepth.ts";
 import type { KeyChain } from "../config/providerKeys.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
@@ -221,6 +222,7 @@ class Answer {
 /** A model that has nothing to say about arguments may send none at all. */
 function proposedCall(name: string, input: string): ProposedCall {
 	if (input.trim() === "") return { name, args: {} };
+	if (isTooDeep(input)) return { name, args: {}, malformed: "the arguments have too many brackets in each other." };
 	try {
 		const args = JSON.parse(input) as unknown;
 		if (typeof args === "object" && args !== null && !Array.isArray(args)) return { name, args };

@@ -1,3 +1,4 @@
+import { lstat } from "node:fs/promises";
 import * as v from "valibot";
 import { globFilter } from "./globFilter.ts";
 import { lineSearch } from "./lineSearch.ts";
@@ -57,6 +58,7 @@ async function searchWithRipgrep(
 	add: Add,
 ): Promise<boolean> {
 	const start = await resolveInside(context, given, "read");
+	if (!(await lstat(start.real).catch(() => undefined))) throw new ToolError(`There is no ${given}.`);
 	const inside = relativeInside(context.workspace, start.real)!;
 	const isDenied = await deniedIn(context);
 	const { code, errors } = await runRipgrep({
@@ -79,8 +81,6 @@ async function searchWithRipgrep(
 		},
 	});
 	if (code === 2 && /regex|pattern/i.test(errors)) throw noPattern(pattern, errors.trim().split("\n").at(-1)!);
-	if (code === 2 && /No such file/.test(errors) && (await listPaths(given, context, ripgrep)).paths.length === 0)
-		return true;
 	return code !== null;
 }
 

@@ -319,11 +319,12 @@ describe("an agent that is a model", () => {
 				{ name: "readFile", args: '{"path": "a' },
 				{ name: "listFiles", args: "" },
 				{ name: "readFile", args: '["a"]' },
+				{ name: "readFile", args: `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}` },
 			];
 			const outcome = answered(await take(() => ({ calls })));
 			assert.deepEqual(
 				outcome.calls.map(({ malformed }) => malformed !== undefined),
-				[true, false, true],
+				[true, false, true, true],
 			);
 			assert.match(outcome.calls[0]?.malformed ?? "", /no valid JSON/);
 			assert.equal(outcome.calls[0]?.args, '{"path": "a');

@@ -301,6 +301,7 @@ for (const [name, program] of [
 			await assert.rejects(list({ path: "outer" }), toolError(/leads out/));
 			await assert.rejects(list({ path: "data" }), toolError(/belongs to Mission Control/));
 			await assert.rejects(list({ path: "none" }), toolError(/There is no none/));
+			await assert.rejects(find({ pattern: "a", path: "none" }), toolError(/There is no none/));
 		});
 
 		const searches: readonly [name: string, args: object, answer: string][] = [
