@@ -12,13 +12,13 @@ import { type Icon, type Row, rowOf } from "./rows.ts";
 export interface GoalsTree extends vscode.Disposable {
 	/** Unfolds and selects a goal without taking the focus. */
 	reveal(goalId: GoalId): Promise<void>;
-	readonly selected: TreeNode | undefined;
 	/** The rows themselves, for tests. */
 	readonly provider: vscode.TreeDataProvider<TreeNode>;
 }
 
-/** Changes that arrive together are drawn together. */
-const drawAfterMs = 40;
+/** A change is drawn at once, changes that follow each other closely together: a busy goal has hundreds in a second. */
+const drawAfterMs = 20;
+const drawAgainAfterMs = 250;
 const revealTimes = 4;
 const revealAgainAfterMs = 300;
 
@@ -55,9 +55,12 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 	});
 
 	let timer: NodeJS.Timeout | undefined;
+	let drawnAtMs = 0;
 	const draw = () => {
+		const restMs = Math.max(drawAfterMs, drawnAtMs + drawAgainAfterMs - Date.now());
 		timer ??= setTimeout(() => {
 			timer = undefined;
+			drawnAtMs = Date.now();
 			changed.fire(undefined);
 			const waits = waitingApprovals(goals.all);
 			view.badge = waits > 0 ? { value: waits, tooltip: t("{0} waiting for your decision", waits) } : undefined;
@@ -66,7 +69,7 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 				stop();
 				unfolded.delete(goalId);
 			}
-		}, drawAfterMs);
+		}, restMs);
 	};
 
 	const subscriptions = [
@@ -90,9 +93,6 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 
 	return {
 		provider,
-		get selected() {
-			return view.selection[0];
-		},
 		async reveal(goalId) {
 			const summary = goals.summary(goalId);
 			if (!summary) return;
