@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProtocolError } from "../protocol/peer.ts";
 import { copyOfDaemon } from "./daemonCopy.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
+import { makeHome } from "./home.ts";
 
 /** How long a daemon may take until it says where it listens. */
 const startTimeoutMs = 15_000;
@@ -26,7 +27,7 @@ export interface StartOptions {
  * where it listens. Which of two lives is decided by the daemon's own lock: the loser ends with code 0.
  */
 export async function startDaemon({ home, daemonScript, before, signal }: StartOptions): Promise<DaemonFile> {
-	mkdirSync(home, { recursive: true, mode: 0o700 });
+	makeHome(home);
 	const script = await copyOfDaemon(home, daemonScript);
 	const deadline = performance.now() + startTimeoutMs;
 	let child = spawnDaemon(home, script);

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { makeHome } from "../../client/home.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 
@@ -10,7 +11,7 @@ import { Failure } from "../failure.ts";
 export async function run({ daemonScript, home, env }: Context): Promise<number | undefined> {
 	if (!existsSync(daemonScript))
 		throw new Failure("notBuilt", `${daemonScript} is not there: build the project first.`);
-	mkdirSync(home, { recursive: true, mode: 0o700 });
+	makeHome(home);
 	env.MISSION_HOME = home;
 	process.argv = [process.execPath, daemonScript, "run", "--home", home];
 	createRequire(daemonScript)(daemonScript);

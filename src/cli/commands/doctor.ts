@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, statfsSync } from "node:fs";
 import { promisify } from "node:util";
+import { makeHome } from "../../client/home.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../failure.ts";
 import { indent, oneLine } from "../layout.ts";
@@ -68,7 +69,7 @@ async function shell({ env }: Context): Promise<Finding> {
 
 function dataFolder({ home }: Context): Finding {
 	try {
-		mkdirSync(home, { recursive: true, mode: 0o700 });
+		makeHome(home);
 		accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
 		const { bavail, bsize } = statfsSync(home);
 		const freeBytes = bavail * bsize;
