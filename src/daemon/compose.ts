@@ -180,7 +180,7 @@ function shadowRepositories(home: string, log: Log) {
 			const known = opened.get(workspace);
 			if (known) return known;
 			const name = createHash("sha256").update(workspace).digest("hex").slice(0, 16);
-			const opening = openChanges({ workspace, folder: path.join(home, "changes", name) });
+			const opening = openChanges({ workspace, folder: path.join(home, "changes", name), exclude: [home] });
 			opened.set(workspace, opening);
 			opening.catch(() => opened.delete(workspace));
 			return opening;

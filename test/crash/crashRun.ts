@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -52,9 +52,9 @@ const goalTimeoutMs = 90_000;
 const aimTimeoutMs = 4_000;
 export const logName = "log.txt";
 
-export function openCrashBed(random: Random, env: Record<string, string> = {}): CrashBed {
+export function openCrashBed(random: Random, config: object): CrashBed {
 	const home = mkdtempSync(path.join(os.tmpdir(), "mission-crash-"));
-	Object.assign(process.env, env);
+	writeFileSync(path.join(home, "config.jsonc"), JSON.stringify(config));
 	const client = openClient({ home, daemonScript, actor: { client: "crash test" }, start: "always", log() {} });
 	return {
 		client,

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import { goalState } from "../../src/protocol/state.ts";
+import { type Answer, type ModelRequest, type ModelServer, startModelServer } from "../support/modelServer.ts";
 import { seeded } from "../support/seed.ts";
 import {
 	type CrashBed,
@@ -28,68 +29,106 @@ describe(`a daemon killed ${kills} times`, function () {
 	const random = seeded("kills");
 	const done: Kill[] = [];
 	let bed: CrashBed;
+	let server: ModelServer;
 
-	before(() => {
-		bed = openCrashBed(random);
+	before(async () => {
+		server = await startModelServer({ script: appendLines, models: ["scripted"] });
+		bed = openCrashBed(random, {
+			providers: [{ id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["scripted"] }],
+			agent: "local/scripted",
+		});
 	});
 	after(async () => {
 		await bed.close();
+		await server.close();
 	});
 
 	it("loses no acknowledged event, repeats no effect, and completes every goal", async () => {
-		while (done.length < kills) {
-			const verdict = await runPlaybook(bed, nextAims(done, kills));
+		for (let goals = 0; done.length < kills; goals++) {
+			const usesModel = goals % 2 === 0;
+			const aims = nextAims(done, kills - done.length, usesModel);
+			const verdict = await withWorkspace((workspace) =>
+				bed.run(usesModel ? prompt(workspace) : playbook(workspace), aims, workspace),
+			);
 			expectWhole(verdict);
 			done.push(...verdict.kills);
 		}
 		console.log(histogram(done));
-		for (const phase of phases.filter((one) => one !== "random" && one !== "stream")) {
+		for (const phase of phases.filter((one) => one !== "random")) {
 			const hits = done.filter(({ hit }) => hit.includes(phase)).length;
 			assert.ok(hits >= share * done.length, `only ${hits} of ${done.length} kills hit “${phase}”`);
 		}
 	});
 });
 
-/** Aims at what was hit least, relative to the others. */
-function nextAims(done: readonly Kill[], wanted: number): Phase[] {
+/** Aims at what was hit least. Only a model's goal streams. */
+function nextAims(done: readonly Kill[], wanted: number, usesModel: boolean): Phase[] {
 	const aims: Phase[] = [];
-	const count = Math.min(killsPerGoal, wanted - done.length);
-	for (let at = 0; at < count; at++) {
-		const hits = (phase: Phase) =>
-			done.filter(({ aim, hit }) => (phase === "random" ? aim === phase : hit.includes(phase))).length +
-			2 * aims.filter((aim) => aim === phase).length;
-		aims.push([...phases].filter((phase) => phase !== "stream").sort((a, b) => hits(a) - hits(b))[0]!);
-	}
+	const hits = (phase: Phase) =>
+		done.filter(({ aim, hit }) => (phase === "random" ? aim === phase : hit.includes(phase))).length +
+		2 * aims.filter((aim) => aim === phase).length;
+	const possible = phases.filter((phase) => usesModel || phase !== "stream");
+	while (aims.length < Math.min(killsPerGoal, wanted)) aims.push([...possible].sort((a, b) => hits(a) - hits(b))[0]!);
 	return aims;
 }
 
-async function runPlaybook(bed: CrashBed, aims: readonly Phase[]): Promise<GoalVerdict> {
+async function withWorkspace<T>(use: (workspace: string) => Promise<T>): Promise<T> {
 	const workspace = mkdtempSync(path.join(os.tmpdir(), "mission-crash-ws-"));
 	try {
-		return await bed.run(playbook(workspace), aims, workspace);
+		return await use(workspace);
 	} finally {
 		rmSync(workspace, { recursive: true, force: true, maxRetries: 5 });
 	}
 }
 
-/** Two steps side by side and one that needs both; each command appends one numbered line. */
+/** The steps of both kinds of goal: two side by side, and one that needs both. */
+const steps = [
+	{ id: "first", from: 0, needs: [] },
+	{ id: "second", from: 100, needs: [] },
+	{ id: "third", from: 200, needs: ["first", "second"] },
+];
+
+function command(number: number): string {
+	return `echo ${numbered(number)} >> ${logName}; sleep 0.03`;
+}
+
+function check(from: number): string {
+	return `sleep 0.05; grep -q ${numbered(from)} ${logName}`;
+}
+
+function prompt(workspace: string): Input<Methods, "goal/launch"> {
+	return { workspace, prompt: "Append the lines", requestId: `crash-${workspace}` };
+}
+
+/** A model that plans the steps and appends their lines one call a turn, speaking slowly. What it does next depends on the request alone. */
+function appendLines({ purpose, toolResults, text }: ModelRequest): Answer {
+	if (purpose === "plan") {
+		const plan = steps.map(({ id, from, needs }) => ({
+			id,
+			title: id,
+			instructions: `Append from ${from}.`,
+			needs,
+			checks: [check(from)],
+		}));
+		return { text: JSON.stringify({ title: "Append lines", summary: "Appends.", steps: plan }), chunkMs: 4 };
+	}
+	const from = Number(/Append from (\d+)\./.exec(text)?.[1]);
+	if (toolResults >= commandsPerStep) return { text: "All lines are appended.", chunkMs: 8 };
+	const calls = [{ name: "runCommand", args: { command: command(from + toolResults) } }];
+	return { text: `I append line ${from + toolResults} to the file now, as it was planned.`, calls, chunkMs: 8 };
+}
+
 function playbook(workspace: string): Input<Methods, "goal/launch"> {
-	const commands = (from: number) =>
-		Array.from({ length: commandsPerStep }, (_, at) =>
-			fence("sh", `echo ${numbered(from + at)} >> ${logName}; sleep 0.03`),
-		).join("\n");
-	const check = (from: number) => fence("check", `sleep 0.05; grep -q ${numbered(from)} ${logName}`);
-	const text = [
-		"# Append lines",
-		`## First\nneeds: none\n\n${commands(0)}\n${check(0)}`,
-		`## Second\nneeds: none\n\n${commands(100)}\n${check(100)}`,
-		`## Third\nneeds: first, second\n\n${commands(200)}\n${check(200)}`,
-	].join("\n\n");
+	const sections = steps.map(({ id, from, needs }) => {
+		const commands = Array.from({ length: commandsPerStep }, (_, at) => fence("sh", command(from + at)));
+		return `## ${id}\nneeds: ${needs.join(", ") || "none"}\n\n${commands.join("\n")}\n${fence("check", check(from))}`;
+	});
+	const text = ["# Append lines", ...sections].join("\n\n");
 	return { workspace, playbook: { path: "append.md", text }, requestId: `crash-${workspace}` };
 }
 
 function expectedLines(): string[] {
-	return [0, 100, 200].flatMap((from) => Array.from({ length: commandsPerStep }, (_, at) => numbered(from + at)));
+	return steps.flatMap(({ from }) => Array.from({ length: commandsPerStep }, (_, at) => numbered(from + at)));
 }
 
 function fence(kind: string, text: string): string {
