@@ -36,7 +36,7 @@ export const groups: Readonly<Record<string, string>> = {
 };
 
 const goal = ["<goal>", "the goal's id, or how it begins"] as const;
-const step = ["<step>", "the step's id, or its position from 1"] as const;
+const step = ["[step]", "the step's id, or its position from 1; not needed where only one can be meant"] as const;
 const id = ["<id>", "the approval's id, or how it begins"] as const;
 const reason: OptionRow = { flags: "--reason <text>", about: "why" };
 const ofStep: OptionRow = { flags: "--step <step>", about: "of this step only" };
@@ -160,7 +160,7 @@ export const commands: readonly CommandRow[] = [
 		name: "pause",
 		about: "pause a goal",
 		arguments: [goal],
-		options: [{ flags: "--now", about: "end what runs, too" }, reason],
+		options: [{ flags: "--now", about: "end what runs, too" }],
 		asks: ["goal/control"],
 		run: async (context, [goalId = ""], options) =>
 			(await import("./commands/control.ts")).control(context, "pause", goalId, options),
@@ -190,7 +190,7 @@ export const commands: readonly CommandRow[] = [
 			}[action],
 			arguments: [goal, step],
 			asks: ["goal/get", "goal/control"],
-			run: async (context, [goalId = "", stepName = ""], options) =>
+			run: async (context, [goalId = "", stepName], options) =>
 				(await import("./commands/control.ts")).control(context, action, goalId, options, stepName),
 		}),
 	),

@@ -86,6 +86,12 @@ describe("a command line that cannot be meant", function () {
 		stage.json("cancel", goalId);
 	});
 
+	it("a data folder that cannot be one is said", () => {
+		const { code, error } = stage.runWith({ env: { MISSION_HOME: path.join(stage.workspace, "fine.md") } }, "list");
+		assert.equal(code, 1);
+		assert.match(error, /^The data folder .*fine\.md cannot be used .* name another one in MISSION_HOME\.$/m);
+	});
+
 	it("help is no mistake, and starts no daemon", () => {
 		const fresh = { env: { MISSION_HOME: path.join(stage.home, "fresh") } };
 		const { code, out } = stage.runWith(fresh, "launch", "--help");
