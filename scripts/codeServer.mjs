@@ -7,6 +7,7 @@
 import fs from "node:fs";
 import http from "node:http";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import { downloads, root } from "./paths.mjs";
 import { capture, end, npm, Sentence, start } from "./run.mjs";
@@ -81,7 +82,9 @@ export async function startCodeServer({ folder, port, extensions = [], settings 
 	writeSettings(folder, settings);
 	const config = path.join(folder, "config.yaml");
 	fs.writeFileSync(config, "auth: none\ncert: false\n");
-	const options = { cwd: folder, env: isolatedEnv(folder, env) };
+	// Its sockets, which it never removes. A socket's path may have 107 bytes, so this cannot lie in `folder`.
+	const sockets = fs.mkdtempSync(path.join(os.tmpdir(), "mc-run-"));
+	const options = { cwd: folder, env: { ...isolatedEnv(folder, env), XDG_RUNTIME_DIR: sockets } };
 	for (const vsix of extensions) {
 		const { code, output, errors } = await capture(
 			node,
@@ -103,6 +106,7 @@ export async function startCodeServer({ folder, port, extensions = [], settings 
 	const serve = [entry, "--config", config, ...data, ...listen, ...off, ...args];
 	const child = start(node, serve, { ...options, stdio: ["ignore", logFile, logFile] });
 	fs.closeSync(logFile);
+	child.once("close", () => fs.rmSync(sockets, { recursive: true, force: true }));
 	await answering(child, chosenPort, log);
 	return { child, port: chosenPort, origin: `http://127.0.0.1:${chosenPort}`, log, stop: () => stop(child) };
 }

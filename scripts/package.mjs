@@ -15,7 +15,7 @@ export async function packageExtension() {
 	await ensureDependencies();
 	if ((await run(process.execPath, ["esbuild.mjs", "--production"])) !== 0) throw new Sentence("The build failed.");
 	const vsce = path.join(root, "node_modules/@vscode/vsce/vsce");
-	const flags = ["--no-dependencies", "--allow-missing-repository", "--out", vsix];
+	const flags = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--out", vsix];
 	if ((await run(process.execPath, [vsce, "package", ...flags], { quiet: true })) !== 0)
 		throw new Sentence("The extension could not be packaged. What vsce said stands above.");
 	console.log(`${path.relative(root, vsix)}: ${(fs.statSync(vsix).size / 1024 / 1024).toFixed(2)} MiB`);
