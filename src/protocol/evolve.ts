@@ -231,7 +231,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	},
 
 	"tool.requested": (goal, e) => ({
-		...goal,
+		...withThread(goal, e.threadId, (thread) => (thread.rejected > 0 ? { ...thread, rejected: 0 } : thread)),
 		calls: {
 			...goal.calls,
 			[e.toolCallId]: {

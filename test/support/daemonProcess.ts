@@ -82,7 +82,7 @@ async function untilReady(
 ): Promise<DaemonFile> {
 	for (let tries = 0; tries < 1500; tries++) {
 		const file = readDaemonFile(home);
-		if (file?.pid === child.pid) return file;
+		if (file && file.pid === child.pid) return file;
 		if (child.exitCode !== null) throw new Error(`the daemon ended with code ${child.exitCode}: ${words()}`);
 		await sleep(10);
 	}

@@ -6,6 +6,7 @@ import type { DriverParts, GoalDriver } from "../../src/daemon/engine/driver.ts"
 import { openDriver } from "../../src/daemon/engine/driver.ts";
 import { performWith } from "../../src/daemon/perform/perform.ts";
 import type { EventStore } from "../../src/daemon/store/eventStore.ts";
+import type { Tool } from "../../src/daemon/tools/tool.ts";
 import type { GoalEvent, RecordedEvent } from "../../src/protocol/events.ts";
 import type { CheckId, GoalId, StepId } from "../../src/protocol/ids.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
@@ -70,7 +71,7 @@ export async function simulate({
 	const perform = performWith({
 		...parts,
 		commands: commands ?? simulatedCommands(world, commandMs),
-		tools: [commandTool],
+		tools: [commandTool as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
 		changes: async () => simulatedChanges(world),
 		environment: {},

@@ -44,7 +44,7 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 			else folder.ownRules = undefined;
 		}
 		for (const name of names) {
-			if (isGitFolder(name)) continue;
+			if (isGitFolder(name) || isHalfWritten(name)) continue;
 			if (slices.over()) await slices.next();
 			const full = path + name;
 			const stat = look(full);
@@ -237,6 +237,11 @@ function isRacy(stat: FileStat, readAt: number): boolean {
 
 function isGitFolder(name: string): boolean {
 	return name === ".git" || (name.length === 4 && name.toLowerCase() === ".git" && process.platform !== "linux");
+}
+
+/** What a write of ours leaves beside its file when it is killed (tools/workspaceFiles.ts); the next write replaces it. */
+function isHalfWritten(name: string): boolean {
+	return /^\.mission-[0-9a-f]{12}\.tmp$/.test(name);
 }
 
 function verdict(

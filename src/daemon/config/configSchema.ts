@@ -53,7 +53,6 @@ export type Provider = v.InferOutput<typeof Provider>;
 
 export const limits = {
 	parallelSteps: described(v.optional(Count, 3), "Steps of one goal that run side by side."),
-	parallelGoals: described(v.optional(Count, 4), "Goals that run side by side."),
 	commandTimeoutMs: described(
 		v.optional(Milliseconds, 10 * 60 * 1000),
 		"How long a command may run that names no limit of its own.",

@@ -2,6 +2,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { HoldId, MessageId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
+import { rejectedLimit } from "../../protocol/readiness.ts";
 import type { ToolEffect, Usage } from "../../protocol/values.ts";
 import type { ProposedCall, TurnOutcome } from "../agents/agent.ts";
 import { parsePlan } from "../agents/parsePlan.ts";
@@ -75,6 +76,12 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 	if (outcome.calls.length > 0) {
 		return [...events, ...outcome.calls.map((call) => requested(call, thread, turn.turnId, parts))];
 	}
+	if (outcome.finish === "length" && thread.rejected + 1 < rejectedLimit) {
+		return [
+			...events,
+			correction(thread, "Your answer was cut off at its length limit. Go on, in smaller parts.", parts),
+		];
+	}
 	// Something was said to the agent while it answered: it gets a turn to read it before its word counts.
 	if (thread.unread > 0) return events;
 	const report = outcome.text.trim() || "The agent ended its work without a report.";
@@ -89,15 +96,7 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 function planEvents(goal: Goal, thread: Thread, text: string, parts: Parts): GoalEvent[] {
 	const plan = parsePlan(text);
 	if ("problem" in plan) {
-		return [
-			{
-				type: "message.added",
-				messageId: parts.newId<MessageId>("m"),
-				threadId: thread.threadId,
-				from: "daemon",
-				text: `${plan.problem} Answer again with the whole plan.`,
-			},
-		];
+		return [correction(thread, `${plan.problem} Answer again with the whole plan.`, parts)];
 	}
 	const asked = goal.settings.checks.map((command, index) => ({
 		checkId: checkId(`goal.asked.${index + 1}`),
@@ -115,6 +114,11 @@ function planEvents(goal: Goal, thread: Thread, text: string, parts: Parts): Goa
 		},
 		{ type: "thread.closed", threadId: thread.threadId },
 	];
+}
+
+/** What the daemon tells an agent whose answer could not be used. */
+function correction({ threadId }: Thread, text: string, parts: Parts): GoalEvent {
+	return { type: "message.added", messageId: parts.newId<MessageId>("m"), threadId, from: "daemon", text };
 }
 
 function checkId(id: string): Goal["checks"][keyof Goal["checks"]]["checkId"] {

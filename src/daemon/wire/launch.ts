@@ -3,7 +3,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { CheckId, GoalId, GrantId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { parseModelRef } from "../../protocol/modelRef.ts";
-import { type LaunchSettings, type Layer, playbookAgent, resolve } from "../../protocol/settings.ts";
+import { type LaunchSettings, type PartialLaunchSettings, playbookAgent, resolve } from "../../protocol/settings.ts";
 import type { Actor, CheckSpec } from "../../protocol/values.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
@@ -59,9 +59,9 @@ function fromPlaybook(
 	if ("problems" in playbook) {
 		throw new Refusal("badPlaybook", playbook.problems.map((problem) => describeProblem(path, problem)).join("\n"));
 	}
-	const { settings } = layered([
+	const { settings } = resolve([
 		{ source: "launch", settings: params.settings },
-		{ source: "playbook", settings: playbook.settings },
+		{ source: "playbook", settings: notLooser(playbook.settings) },
 	]);
 	// What the person names at launch comes on top of what the playbook says.
 	const named = (params.settings.checks ?? []).map(
@@ -88,7 +88,7 @@ function fromPrompt(params: Params<Methods, "goal/launch">, services: Services):
 	if (prompt === "") throw new Refusal("emptyPrompt", "The prompt is empty. Say what the goal is, or name a playbook.");
 	const primary = services.primaryAgent();
 	const inherited = primary ? parseModelRef(primary, services.isListed) : undefined;
-	const { settings } = layered([
+	const { settings } = resolve([
 		{ source: "launch", settings: params.settings },
 		...(inherited ? [{ source: "config", settings: { agent: inherited } }] : []),
 	]);
@@ -109,8 +109,13 @@ function fromPrompt(params: Params<Methods, "goal/launch">, services: Services):
 	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };
 }
 
-function layered(layers: readonly Layer[]) {
-	return resolve(layers);
+/** A file of the repository may ask for more care than the person is used to, never for less. */
+function notLooser({ autonomy, planApproval, ...settings }: PartialLaunchSettings): PartialLaunchSettings {
+	return {
+		...settings,
+		autonomy: autonomy === "supervised" ? autonomy : undefined,
+		planApproval: planApproval === "always" ? planApproval : undefined,
+	};
 }
 
 function firstLine(prompt: string): string {

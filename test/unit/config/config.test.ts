@@ -47,7 +47,6 @@ describe("config.jsonc", () => {
 		);
 		assert.equal(config.agent, "local/a:high");
 		assert.equal(config.limits.parallelSteps, 2);
-		assert.equal(config.limits.parallelGoals, 4);
 	});
 
 	it("chooses the first listed model when it names no agent", () => {
@@ -116,7 +115,7 @@ describe("config.jsonc", () => {
 		],
 		[
 			"a limit out of range",
-			'{ "limits": {\n"parallelSteps": 0, "parallelGoals": 2 } }',
+			'{ "limits": {\n"parallelSteps": 0, "promptChars": 9000 } }',
 			/^config\.jsonc:2: “parallelSteps” cannot be read: expected >=1\.$/,
 		],
 		["an unknown limit", '{ "limits": { "steps": 1 } }', /“steps” is no limit\. Use one of: parallelSteps/],
