@@ -59,7 +59,7 @@ export type CommandOutcome =
 	| { readonly kind: "stopped"; readonly durationMs: number; readonly output: CommandOutput }
 	/** It began, runs no more, and left no record of its end. */
 	| { readonly kind: "unknown"; readonly output: CommandOutput }
-	/** It did not begin and never will under this id's spool; a person reads the reason. */
+	/** It did not begin, and a person reads the reason. Running it again starts it anew. */
 	| { readonly kind: "notStarted"; readonly reason: string };
 
 export interface CommandOutput {

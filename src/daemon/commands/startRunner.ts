@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { CommandSpec } from "./commands.ts";
 import { identify } from "./processIdentity.ts";
-import { claim, type Spools } from "./spool.ts";
+import type { Spools } from "./spool.ts";
 import { windowsRunner } from "./windowsRunner.ts";
 
 /** A runner that this daemon started, as long as the daemon holds its line of life. */
@@ -45,8 +45,8 @@ export async function startRunner(spools: Spools, spec: CommandSpec, path: strin
 		child = process.platform === "win32" ? spawnOnWindows(path, spec) : spawnOnPosix(spools, path, spec);
 		return await letGo(path, child, durable);
 	} catch (error) {
+		// Without our "go" the runner never passes the gate.
 		lifelineOf(child)?.destroy();
-		claim(path);
 		throw error;
 	}
 }
@@ -64,8 +64,7 @@ async function letGo(path: string, child: ChildProcess, durable: Promise<void>):
 		await ended;
 		throw new Error("The runner did not start.");
 	}
-	const identity = identify(pid);
-	writeFileSync(join(path, `runner.${pid}.${identity.start}`), "");
+	if (lifeline) writeFileSync(join(path, `runner.${pid}.${identify(pid).start}`), "");
 	await durable;
 	lifeline?.write("go\n");
 	return {
@@ -101,7 +100,7 @@ function spawnOnPosix(spools: Spools, path: string, spec: CommandSpec): ChildPro
 	});
 }
 
-/** Without a line of life: the runner keeps the time limit itself from the beginning. */
+/** Without a line of life: this runner says itself who it is, and keeps the time limit from the beginning. */
 function spawnOnWindows(path: string, spec: CommandSpec): ChildProcess {
 	const { command, cwd, env, timeoutMs, maxBytes } = spec;
 	const file = join(path, "command.json");

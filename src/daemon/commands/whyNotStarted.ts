@@ -1,13 +1,18 @@
 /** Why a command could not begin, as a sentence for a person: what happened and what to do. */
-export function whyNotStarted(error: { readonly code?: string; readonly message?: string }): string {
-	return sentences[error.code ?? ""] ?? `The command could not be started: ${error.message ?? "unknown error"}.`;
+export function whyNotStarted(error: NodeJS.ErrnoException): string {
+	if (error.code === "ENOENT" && !error.syscall?.startsWith("spawn")) return vanished;
+	return sentences[error.code ?? ""] ?? `The command could not be started: ${error.message}.`;
 }
 
 export function folderVanished(path: string): string {
 	return `The folder ${path} does not exist, so the command was not started. Create it or choose another one.`;
 }
 
+export const runnerFailed =
+	"The command was not started because its runner could not write to the data folder. Check its space and permissions.";
+
 const full = "The command was not started because the disk of the data folder is full. Free some space and try again.";
+const vanished = "The command was not started because the data folder has vanished. Restart the daemon.";
 const crowded =
 	"The command was not started because the machine allows no more processes or memory. End some and try again.";
 const locked =

@@ -14,6 +14,7 @@ const fs = require("node:fs");
 const { spawn, spawnSync } = require("node:child_process");
 const { command, cwd, env, timeoutMs, maxBytes } = JSON.parse(fs.readFileSync("command.json", "utf8"));
 const mark = (name) => fs.writeFileSync(name, "");
+mark("runner." + process.pid + ".0");
 try {
 	fs.writeFileSync("begun", "", { flag: "wx" });
 } catch {
