@@ -16,7 +16,7 @@ export interface GoalsTree extends vscode.Disposable {
 	readonly provider: vscode.TreeDataProvider<TreeNode>;
 }
 
-/** A change is drawn at once, changes that follow each other closely together: a busy goal has hundreds in a second. */
+/** A new goal is drawn at once, changes that follow each other closely together: a busy goal has hundreds in a second. */
 const drawAfterMs = 20;
 const drawAgainAfterMs = 250;
 const revealTimes = 4;
@@ -56,9 +56,14 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 
 	let timer: NodeJS.Timeout | undefined;
 	let drawnAtMs = 0;
+	let drawnGoals = 0;
 	const draw = () => {
-		const restMs = Math.max(drawAfterMs, drawnAtMs + drawAgainAfterMs - Date.now());
-		timer ??= setTimeout(() => {
+		const isNews = goals.all.length !== drawnGoals;
+		const restMs = isNews ? 0 : Math.max(drawAfterMs, drawnAtMs + drawAgainAfterMs - Date.now());
+		if (isNews) clearTimeout(timer);
+		else if (timer) return;
+		timer = setTimeout(() => {
+			drawnGoals = goals.all.length;
 			timer = undefined;
 			drawnAtMs = Date.now();
 			changed.fire(undefined);
@@ -97,10 +102,11 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 			const summary = goals.summary(goalId);
 			if (!summary) return;
 			folded.delete(goalId);
-			// A goal that was just launched moves between groups while it is looked for, and a tree that is being drawn forgets
-			// what it was told to unfold.
 			for (let time = 0; time < revealTimes && goals.summary(goalId); time++) {
-				await view.reveal({ kind: "goal", goalId, summary }, { select: true, focus: false, expand: true });
+				// A goal that was just launched moves between groups while it is looked for: VS Code then does not find it, or
+				// finds it and forgets that it was to be unfolded. A tree that cannot be scrolled to it is no failure.
+				const node: TreeNode = { kind: "goal", goalId, summary };
+				await Promise.resolve(view.reveal(node, { select: true, focus: false, expand: true })).catch(() => undefined);
 				if (unfolded.has(goalId)) return;
 				await new Promise((resolve) => setTimeout(resolve, revealAgainAfterMs));
 				if (unfolded.has(goalId)) return;
