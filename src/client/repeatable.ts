@@ -4,22 +4,17 @@ import type { MethodName } from "../protocol/methods.ts";
  * Requests that do no harm when they are carried out twice, so that a client repeats them by itself after the
  * connection broke. All others are answered with "it may or may not have been done".
  */
-const repeatable: Readonly<Record<MethodName, boolean | ((params: never) => boolean)>> = {
+const repeatable: { readonly [M in MethodName]?: true | ((params: never) => boolean) } = {
 	"daemon/hello": true,
 	"daemon/status": true,
-	"daemon/stop": false,
 	"goal/launch": (params: { requestId?: string }) => params.requestId !== undefined,
 	"goal/list": true,
 	"goal/get": true,
-	"goal/control": false,
 	"goal/watch": true,
 	"goal/unwatch": true,
 	"goal/events": true,
 	"goal/search": true,
-	"thread/send": false,
 	"approval/list": true,
-	"approval/answer": false,
-	"check/run": false,
 	"change/list": true,
 	"change/content": true,
 	"change/diff": true,
@@ -30,5 +25,5 @@ const repeatable: Readonly<Record<MethodName, boolean | ((params: never) => bool
 
 export function mayRepeat(method: MethodName, params: unknown): boolean {
 	const row = repeatable[method];
-	return typeof row === "function" ? row(params as never) : row;
+	return typeof row === "function" ? row(params as never) : row === true;
 }
