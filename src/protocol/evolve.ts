@@ -609,8 +609,3 @@ export function evolveAll(goal: Goal, events: Iterable<RecordedEvent>): Goal {
 export function record(goal: Goal, epoch: number, at: string, events: readonly GoalEvent[]): readonly RecordedEvent[] {
 	return events.map((event, index) => ({ ...event, seq: goal.seq + index + 1, epoch, at }) as RecordedEvent);
 }
-
-/** The calls of a thread that have no outcome yet, in the order in which they were asked for. */
-export function openCalls(goal: Goal, threadId: ThreadId): readonly ToolCall[] {
-	return (Object.values(goal.calls) as ToolCall[]).filter((call) => call.threadId === threadId);
-}

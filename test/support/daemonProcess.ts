@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -110,8 +110,4 @@ export async function untilState(
 			throw new Error(`the goal is ${goal.state} and not ${states.join(" or ")}: ${goal.stateReason}`);
 		await sleep(20);
 	}
-}
-
-export function readText(file: string): string {
-	return readFileSync(file, "utf8");
 }

@@ -1,6 +1,6 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Writer } from "../../protocol/goal.ts";
-import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
+import type { FileChange, Snapshot } from "../changes/changes.ts";
 import type { Performing } from "./parts.ts";
 
 /**
@@ -52,12 +52,6 @@ export async function look({ parts, driver }: Performing, writers: readonly Writ
 
 export function allWriters(goal: Goal): readonly Writer[] {
 	return [...goal.files.unaccounted, ...goal.files.writers];
-}
-
-/** The shadow repository, where changes are tracked. */
-export async function trackedChanges({ parts, driver }: Performing): Promise<Changes | undefined> {
-	const changes = await parts.changes(driver.goal());
-	return "unavailable" in changes ? undefined : changes;
 }
 
 function taken(snapshot: Snapshot, toolCallIds: readonly string[]): GoalEvent {
