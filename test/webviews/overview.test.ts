@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { themes } from "./harness/pages.ts";
 import { audit, leave, openStage, picture, type Stage } from "./harness/stage.ts";
 
@@ -8,13 +10,171 @@ describe("overview", () => {
 	});
 	after(() => stage?.close());
 
+	const open = () => stage.open("overview", { width: 1000, height: 1080 });
+
 	for (const theme of themes) {
 		it(`shows state, what waits, steps and the rest, without a barrier, in ${theme}`, async () => {
-			const page = await stage.open("overview", { theme, width: 1000, height: 1180 });
+			const page = await stage.open("overview", { theme, width: 1000, height: 1080 });
 			await page.getByText("test/contract/charges.test.ts").waitFor();
 			await picture(page, `overview-${theme.slice(7)}`);
 			await audit(page);
 			await leave(page);
 		});
 	}
+
+	it("is one column in reading order at 400 pixels and at a zoom of 200 %", async () => {
+		for (const [name, size] of [
+			["narrow", { width: 400, height: 1900 }],
+			["zoomed", { width: 600, height: 800, scale: 2 }],
+		] as const) {
+			const page = await stage.open("overview", { ...size, reducedMotion: true });
+			await page.getByText("test/contract/charges.test.ts").waitFor();
+			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), name);
+			const order = await page.locator("h1, h2").allInnerTexts();
+			assert.deepEqual(order, [
+				"Express 4 to 5",
+				"Waiting for you",
+				"Steps",
+				"Changed files",
+				"Threads",
+				"Checks",
+				"Roster",
+				"Budget",
+			]);
+			await picture(page, `overview-${name}`);
+			await audit(page);
+			await leave(page);
+		}
+	});
+
+	it("has one primary button, and it belongs to what waits for the person", async () => {
+		const page = await open();
+		await page.locator(".ask").waitFor();
+		const primary = page.locator("vscode-button[appearance=primary]");
+		assert.equal(await primary.count(), 1);
+		assert.equal(await page.locator(".ask vscode-button[appearance=primary]").count(), 1);
+		await primary.click();
+		await page.locator(".ask").waitFor({ state: "detached" });
+		assert.deepEqual(await page.evaluate(() => window.fake.asked("approval/answer")), [
+			{ approvalId: "a-1", answer: "approve", scope: "once", digest: "d1" },
+		]);
+		await leave(page);
+	});
+
+	it("pauses, resumes, and cancels only when that is meant", async () => {
+		const page = await open();
+		await page.getByRole("button", { name: "Pause" }).click();
+		await page.getByRole("status").getByText("Paused", { exact: true }).waitFor();
+		await page.getByRole("button", { name: "Resume" }).click();
+		await page.getByRole("status").getByText("Running", { exact: true }).waitFor();
+		await page.getByRole("button", { name: "Cancel…" }).click();
+		await page.getByRole("button", { name: "Keep" }).click();
+		await page.getByRole("button", { name: "Cancel…" }).click();
+		await page.getByRole("button", { name: "Cancel Goal" }).click();
+		await page.getByRole("status").getByText("Cancelled", { exact: true }).waitFor();
+		const asked = (await page.evaluate(() => window.fake.asked("goal/control"))) as { action: string }[];
+		assert.deepEqual(
+			asked.map((one) => one.action),
+			["pause", "resume", "cancel"],
+		);
+		await leave(page);
+	});
+
+	it("says the daemon's sentence when it refuses", async () => {
+		const page = await open();
+		await page.evaluate(() => {
+			window.fake.refusals["goal/control"] = "The goal is over; there is nothing to pause.";
+		});
+		await page.getByRole("button", { name: "Pause" }).click();
+		await page.getByRole("alert").getByText("The goal is over; there is nothing to pause.").waitFor();
+		await leave(page);
+	});
+
+	it("steps: arrows move, Space unfolds, Enter opens the thread", async () => {
+		const page = await open();
+		const current = page.getByRole("button", { name: /^Step 4 of 7/ });
+		await current.focus();
+		assert.equal(await current.getAttribute("aria-expanded"), "true");
+		assert.match((await current.textContent()).replace(/\s+/g, " "), /Upgrade express and its types/);
+		await page.keyboard.press("ArrowUp");
+		await page.keyboard.press("Space");
+		const third = page.getByRole("button", { name: /^Step 3 of 7/ });
+		assert.equal(await third.getAttribute("aria-expanded"), "true");
+		assert.equal(await current.getAttribute("aria-expanded"), "false");
+		await page.getByText("npm run lint").first().waitFor();
+		await page.keyboard.press("Enter");
+		assert.deepEqual(await targets(page), [{ kind: "thread", goalId: "goal-1", threadId: "t-3" }]);
+		await leave(page);
+	});
+
+	it("links lead to diffs, threads, feed, dossier and all changes", async () => {
+		const page = await open();
+		await page.getByRole("button", { name: "package.json" }).click();
+		await page.getByRole("button", { name: "All changes" }).click();
+		await page.getByRole("button", { name: "reviewer, step 3" }).click();
+		await page.getByRole("button", { name: "Open Feed" }).click();
+		await page.getByRole("button", { name: "Dossier" }).click();
+		assert.deepEqual(
+			(await targets(page)).map((target) => target.kind),
+			["change", "changes", "thread", "feed", "dossier"],
+		);
+		await leave(page);
+	});
+
+	it("stale checks say so, and are run again together", async () => {
+		const page = await open();
+		await page.getByText("was green; files changed since").waitFor();
+		await page.getByRole("button", { name: "Run Stale" }).click();
+		assert.deepEqual(await page.evaluate(() => window.fake.asked("check/run")), [
+			{ goalId: "goal-1", checkId: "k-contract" },
+		]);
+		await leave(page);
+	});
+
+	it("meters say value and limit, and when a limit is near; unknown money has no number", async () => {
+		const page = await open();
+		const meter = page.getByRole("meter", { name: "Tokens" });
+		assert.equal(await meter.getAttribute("aria-valuetext"), "382 k of 4 M");
+		await page.evaluate(() =>
+			window.fake.append([
+				{
+					type: "turn.completed",
+					turnId: "turn-x" as never,
+					threadId: "t-4" as never,
+					asked: { provider: "acp", model: "gpt-5-codex" },
+					answered: "gpt-5-codex",
+					usage: { inputTokens: 3_400_000, outputTokens: 0, costUsd: null },
+					finish: "stop",
+				},
+			]),
+		);
+		await page.getByText("near limit").waitFor();
+		await page.getByText("no price known").first().waitFor();
+		await leave(page);
+	});
+
+	it("without steps it says what is going on", async () => {
+		const page = await stage.open("overview", { story: "empty", width: 800, height: 500 });
+		await page.getByText("There are no steps yet.").waitFor();
+		await audit(page);
+		await leave(page);
+	});
+
+	it("without the daemon the last known state stays, and can be started from here", async () => {
+		const page = await open();
+		await page.locator(".ask").waitFor();
+		await page.evaluate(() => window.fake.connect({ state: "stopped", lastSeen: "2026-03-12T14:32:00.000Z" }));
+		await page.getByText("Not connected.").waitFor();
+		await page.getByText("Last seen 14:32.").waitFor();
+		assert.equal(await page.getByRole("button", { name: /^Step \d of 7/ }).count(), 7);
+		await page.getByRole("button", { name: "Start" }).click();
+		assert.equal((await page.evaluate(() => window.fake.asked("surface/startDaemon"))).length, 1);
+		await leave(page);
+	});
 });
+
+async function targets(page: Page): Promise<{ kind: string }[]> {
+	return page.evaluate(() =>
+		window.fake.asked("surface/open").map((one) => (one as { target: { kind: string } }).target),
+	);
+}

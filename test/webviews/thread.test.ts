@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { themes } from "./harness/pages.ts";
 import { audit, leave, openStage, picture, type Stage } from "./harness/stage.ts";
 
@@ -8,6 +9,9 @@ describe("thread", () => {
 		stage = await openStage();
 	});
 	after(() => stage?.close());
+
+	const open = (options: { thread?: string; width?: number; height?: number; memory?: unknown } = {}) =>
+		stage.open("thread", { thread: "t-4", width: 600, height: 960, ...options });
 
 	for (const theme of themes) {
 		it(`shows who said and did what, without a barrier, in ${theme}`, async () => {
@@ -19,5 +23,202 @@ describe("thread", () => {
 			await leave(page);
 		});
 	}
-	void assert;
+
+	it("fits 400 pixels and a zoom of 200 %", async () => {
+		for (const [name, size] of [
+			["narrow", { width: 400, height: 700 }],
+			["zoomed", { width: 500, height: 400, scale: 2 }],
+		] as const) {
+			const page = await stage.open("thread", { thread: "t-4", reducedMotion: true, ...size });
+			await page.getByText("Four type errors").waitFor();
+			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), name);
+			await picture(page, `thread-${name}`);
+			await audit(page);
+			await leave(page);
+		}
+	});
+
+	it("one action leads back to the goal", async () => {
+		const page = await open();
+		await page.getByRole("button", { name: "Return to Goal" }).click();
+		await page.keyboard.press("Alt+ArrowLeft");
+		assert.deepEqual(await targets(page), [
+			{ kind: "overview", goalId: "goal-1" },
+			{ kind: "overview", goalId: "goal-1" },
+		]);
+		await leave(page);
+	});
+
+	it("calls unfold to the beginning of their output, files to their first lines", async () => {
+		const page = await open();
+		await page.getByRole("button", { name: "npx tsc --noEmit -p tsconfig.json" }).click();
+		await page.getByText("src/app.ts(52,18)").waitFor();
+		await page.getByText("27 more lines").click();
+		await page.getByRole("button", { name: "Open Diff" }).click();
+		const opened = await targets(page);
+		assert.equal(opened[0]?.kind, "output");
+		assert.deepEqual(opened[1], {
+			kind: "change",
+			goalId: "goal-1",
+			path: "package.json",
+			before: "aaaa",
+			after: "bbbb",
+		});
+		assert.deepEqual(await page.evaluate(() => window.fake.asked("change/diff")), [
+			{ goalId: "goal-1", stepId: "upgrade", path: "package.json" },
+		]);
+		await leave(page);
+	});
+
+	it("a message is sent with Ctrl+Enter, waits visibly, and is read by the next turn", async () => {
+		const page = await open();
+		const field = page.getByRole("textbox", { name: "Message the implementer of step 4" });
+		await field.fill("Use the lock file.");
+		await field.press("Enter");
+		assert.deepEqual(await page.evaluate(() => window.fake.asked("thread/send")), []);
+		await field.fill("Use the lock file.");
+		await field.press("Control+Enter");
+		await page.locator(".queued").getByText("Use the lock file.").waitFor();
+		assert.equal(await page.getByText("will be read before the next turn").count(), 2);
+		assert.equal(await field.inputValue(), "");
+		await page.evaluate(() =>
+			window.fake.append([
+				{
+					type: "turn.started",
+					turnId: "turn-12" as never,
+					threadId: "t-4" as never,
+					asked: { provider: "acp", model: "gpt-5-codex" },
+					reserved: { tokens: 1, usd: null },
+				},
+			]),
+		);
+		await page.locator(".queued").first().waitFor({ state: "detached" });
+		await page.locator(".message").getByText("Use the lock file.").waitFor();
+		await leave(page);
+	});
+
+	it("a refused message stays in the field, with the daemon's sentence", async () => {
+		const page = await open();
+		await page.evaluate(() => {
+			window.fake.refusals["thread/send"] = "This goal is over; reopen it first.";
+		});
+		const field = page.getByRole("textbox", { name: /^Message/ });
+		await field.fill("Hello");
+		await field.press("Control+Enter");
+		await page.getByRole("alert").getByText("This goal is over; reopen it first.").waitFor();
+		assert.equal(await field.inputValue(), "Hello");
+		await leave(page);
+	});
+
+	it("a draft is there again after a reload", async () => {
+		const page = await open({ memory: { threadId: "t-4", draft: "half a thou" } });
+		assert.equal(await page.getByRole("textbox", { name: /^Message/ }).inputValue(), "half a thou");
+		await leave(page);
+	});
+
+	it("an approval is answered here, with its exact command", async () => {
+		const page = await open();
+		await page.getByRole("button", { name: "Copy the command" }).click();
+		await page.getByRole("button", { name: /^Approve for Goal: / }).click();
+		await page.getByText("Approved by editor (mara)").waitFor();
+		assert.deepEqual(await page.evaluate(() => window.fake.asked("surface/copy")), [
+			{ text: "npm install express@5 --save" },
+		]);
+		assert.deepEqual(await page.evaluate(() => window.fake.asked("approval/answer")), [
+			{ approvalId: "a-1", answer: "approve", scope: "goal", digest: "d1" },
+		]);
+		assert.equal(await page.locator(".ask").count(), 0);
+		await leave(page);
+	});
+
+	it("text that is being written shows as it comes", async () => {
+		const page = await open({ thread: "t-5" });
+		await page.evaluate(() => {
+			window.fake.delta("t-5", "turn-9", "I read ");
+			window.fake.delta("t-5", "turn-9", "`refunds.ts`");
+		});
+		await page.locator(".message code", { hasText: "refunds.ts" }).waitFor();
+		await page.evaluate(() => window.fake.delta("t-4", "turn-10", "of another thread"));
+		assert.equal(await page.getByText("of another thread").count(), 0);
+		await leave(page);
+	});
+
+	it("text of a model never becomes more than text, code, lists, emphasis and links", async () => {
+		const page = await open();
+		await page.evaluate(() =>
+			window.fake.append([
+				{
+					type: "message.added",
+					messageId: "m-x" as never,
+					threadId: "t-4" as never,
+					from: "implementer",
+					text: [
+						"<img src=x onerror=alert(1)> <script>alert(2)</script>",
+						"[run](javascript:alert(3)) [go](command:evil) [web](https://example.com/a) [file](./src/a.ts#L3)",
+						"",
+						"1. one",
+						"2. **two**",
+						"",
+						"```ts",
+						"const <b>x</b> = `1`;",
+						"```",
+					].join("\n"),
+				},
+			]),
+		);
+		await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+		const body = page.locator(".message-body").last();
+		assert.equal(await body.locator("img, script, b").count(), 0);
+		assert.deepEqual(
+			await body.locator("a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href)),
+			["https://example.com/a"],
+		);
+		assert.equal(await body.locator("ol li strong").textContent(), "two");
+		assert.equal(await body.locator("pre").textContent(), "const <b>x</b> = `1`;");
+		await body.getByRole("button", { name: "file" }).click();
+		assert.deepEqual(await targets(page), [{ kind: "file", goalId: "goal-1", path: "src/a.ts" }]);
+		await leave(page);
+	});
+
+	it("says when another model answered than was asked", async () => {
+		const page = await open();
+		await page.getByText("as asked").waitFor();
+		await page.evaluate(() =>
+			window.fake.append([
+				{
+					type: "turn.completed",
+					turnId: "turn-5" as never,
+					threadId: "t-4" as never,
+					asked: { provider: "acp", model: "gpt-5-codex" },
+					answered: "small-model",
+					usage: { inputTokens: 1, outputTokens: 1, costUsd: 0 },
+					finish: "stop",
+				},
+			]),
+		);
+		await page.getByText("another model than asked").waitFor();
+		await leave(page);
+	});
+
+	it("a closed thread says so instead of taking messages", async () => {
+		const page = await open({ thread: "t-2" });
+		await page.getByText("This thread is closed").waitFor();
+		assert.equal(await page.getByRole("textbox").count(), 0);
+		await leave(page);
+	});
+
+	it("a long thread comes in pages, and stays where it is read", async () => {
+		const page = await stage.open("thread", { story: "long:20000", thread: "t-6", width: 600, height: 700 });
+		await page.getByRole("button", { name: "Show earlier messages" }).waitFor();
+		const before = await page.locator(".fold-row").count();
+		await page.getByRole("button", { name: "Show earlier messages" }).click();
+		await page.waitForFunction((count) => document.querySelectorAll(".fold-row").length > count, before);
+		await leave(page);
+	});
 });
+
+async function targets(page: Page): Promise<{ kind: string }[]> {
+	return page.evaluate(() =>
+		window.fake.asked("surface/open").map((one) => (one as { target: { kind: string } }).target),
+	);
+}

@@ -3,7 +3,7 @@ import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, ThreadId } from "../../protocol/ids.ts";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import type { Host } from "../shared/host.ts";
-import { sentence } from "../shared/surface.tsx";
+import { sentence } from "../shared/sentence.ts";
 import { type Filter, matches, parseQuery } from "./filter.ts";
 import { itemAt, type Layout, type LiveRow, layOut } from "./layout.ts";
 import { newRowBook, type RowBook } from "./rowBook.ts";
@@ -118,7 +118,10 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 	});
 	if (watch.goal()) void openWindow({ at: "end" });
 
-	function take(events: readonly RecordedEvent[], goal: Goal): void {
+	function take(all: readonly RecordedEvent[], goal: Goal): void {
+		// A page may have brought some of them already.
+		const events = all.filter((event) => event.seq > last);
+		if (events.length === 0) return;
 		const before = book.rows().length;
 		if (ready && last === events[0]!.seq - 1 && (following || before < maxRows * 1.5)) {
 			book.append(events, goal);
@@ -244,6 +247,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		place: { readonly at: "end" } | { readonly at: "scroll" | "middle" | "top"; readonly seq: number },
 	) {
 		const mine = ++window_;
+		const until = watch.goal()?.seq ?? 0;
 		loading = true;
 		problem = undefined;
 		following = place.at === "end";
@@ -257,9 +261,8 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 				fresh.append(events, watch.goal());
 				found = { keys: new Set(fresh.rows().map((row) => row.key)), cut };
 				first = 1;
-				last = watch.goal()?.seq ?? 0;
+				last = until;
 			} else if (place.at === "end") {
-				const until = watch.goal()?.seq ?? 0;
 				const page = await events({ descending: true, limit: pageSize, beforeSeq: until + 1 });
 				if (mine !== window_) return;
 				found = undefined;
@@ -268,12 +271,12 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 				last = until;
 			} else {
 				const after = Math.max(0, place.seq - pageSize / 2);
-				const page = await events({ afterSeq: after, limit: pageSize });
+				const page = await eventsAfter(after, pageSize);
 				if (mine !== window_) return;
 				found = undefined;
-				fresh.append(page, watch.goal());
+				fresh.append(page.events, watch.goal());
 				first = after + 1;
-				last = page.length < pageSize ? (watch.goal()?.seq ?? after) : page.at(-1)!.seq;
+				last = page.last;
 			}
 			book = fresh;
 			ready = true;
@@ -291,15 +294,22 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 
 	async function catchUp(mine: number): Promise<void> {
 		while (mine === window_ && !toEnd()) {
-			const page = await events({ afterSeq: last, limit: pageSize });
+			const page = await eventsAfter(last, pageSize);
 			if (mine !== window_) return;
-			book.append(page, watch.goal());
-			last = page.length < pageSize ? (watch.goal()?.seq ?? last) : page.at(-1)!.seq;
+			book.append(page.events, watch.goal());
+			last = Math.max(last, page.last);
 		}
 	}
 
 	async function events(ask: { afterSeq?: number; beforeSeq?: number; limit: number; descending?: boolean }) {
 		return (await host.request("goal/events", { goalId, types: types(), ...ask })).events;
+	}
+
+	/** A page, and the seq up to which nothing is missing: events may come while it is under way. */
+	async function eventsAfter(after: number, limit: number) {
+		const until = watch.goal()?.seq ?? after;
+		const page = await events({ afterSeq: after, limit });
+		return { events: page, last: Math.max(page.length < limit ? until : after, page.at(-1)?.seq ?? after) };
 	}
 
 	/** Fetches what the reader is near to, one page at a time. */
@@ -325,10 +335,10 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		try {
 			const limit = layout.height < view.height ? sparsePageSize : pageSize;
 			if (later) {
-				const page = await events({ afterSeq: last, limit });
+				const page = await eventsAfter(last, limit);
 				if (mine !== window_) return;
-				book.append(page, watch.goal());
-				last = page.length < limit ? (watch.goal()?.seq ?? last) : page.at(-1)!.seq;
+				book.append(page.events, watch.goal());
+				last = Math.max(last, page.last);
 				if (book.rows().length > maxRows) cutStart();
 			} else {
 				const page = await events({ beforeSeq: first, limit, descending: true });

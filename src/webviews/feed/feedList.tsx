@@ -105,6 +105,12 @@ export function FeedList(props: {
 			return;
 		}
 		if (!onItem) return;
+		if (event.key === "c" && (event.ctrlKey || event.metaKey) && window.getSelection()?.isCollapsed !== false) {
+			const item = items[activeIndex];
+			const text = item?.kind === "row" ? exactText(goal, item.row) : undefined;
+			if (text !== undefined) void surface.host.request("surface/copy", { text }).catch(() => undefined);
+			return;
+		}
 		const action = keys[event.key];
 		if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
 		event.preventDefault();
@@ -225,6 +231,12 @@ export function targetOf(goal: Goal, row: Row): Target | undefined {
 		default:
 			return undefined;
 	}
+}
+
+/** The whole command or text of a row, not what fits the line. */
+function exactText(goal: Goal, row: Row): string {
+	const approval = row.approvalId ? goal.approvals[row.approvalId] : undefined;
+	return approval?.command ?? row.body ?? row.text;
 }
 
 function threadTarget(goal: Goal, threadId: string): Target {

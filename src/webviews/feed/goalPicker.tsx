@@ -4,8 +4,9 @@ import { localTimes, plural } from "../shared/format.ts";
 import { useLasting } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
 import { goalMark } from "../shared/marks.ts";
+import { sentence } from "../shared/sentence.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
-import { type Surface, sentence } from "../shared/surface.tsx";
+import type { Surface } from "../shared/surface.tsx";
 
 /** Which goal's feed? Newest first, what waits for the person before the rest. */
 export function GoalPicker({ surface }: { surface: Surface }) {

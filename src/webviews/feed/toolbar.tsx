@@ -77,17 +77,21 @@ export function Toolbar(props: {
 				);
 			})}
 			<span class="grow" />
-			{goal ? (
-				<button
-					type="button"
-					class="feed-goal"
-					title="Show the feed of another goal"
-					onClick={() => surface.show(undefined)}
-				>
-					<span class="cut">{goal.title}</span>
-					<span class="nowrap num">{` · ${count(goal.seq)} events`}</span>
-				</button>
-			) : null}
+			<button
+				type="button"
+				class="feed-goal"
+				title="Show the feed of another goal"
+				onClick={() => surface.show(undefined)}
+			>
+				{goal ? (
+					<>
+						<span class="cut">{goal.title}</span>
+						<span class="nowrap num">{` · ${count(goal.seq)} events`}</span>
+					</>
+				) : (
+					"Goals"
+				)}
+			</button>
 			<FollowPill status={status} onFollow={props.onFollow} />
 		</div>
 	);

@@ -2,7 +2,8 @@ import type { Check, Goal } from "../../protocol/goal.ts";
 import type { CheckId } from "../../protocol/ids.ts";
 import { CheckRow } from "../shared/checkRow.tsx";
 import { Link } from "../shared/link.tsx";
-import { type Surface, sentence } from "../shared/surface.tsx";
+import { sentence } from "../shared/sentence.ts";
+import type { Surface } from "../shared/surface.tsx";
 
 /** Every check of the goal and of its steps, what needs a look first. */
 export function Checks(props: {

@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import type { Goal } from "../../protocol/goal.ts";
 import { type GoalState, goalState } from "../../protocol/state.ts";
 import { Button } from "../shared/controls/button.tsx";
-import { type Surface, sentence } from "../shared/surface.tsx";
+import { sentence } from "../shared/sentence.ts";
+import type { Surface } from "../shared/surface.tsx";
 
 type Action = "pause" | "resume" | "cancel";
 

@@ -8,7 +8,8 @@ import { firstLine, plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { checkMark, stepMark } from "../shared/marks.ts";
-import { type Surface, sentence } from "../shared/surface.tsx";
+import { sentence } from "../shared/sentence.ts";
+import type { Surface } from "../shared/surface.tsx";
 import { laneX, layLanes } from "./lanes.ts";
 
 const rowPx = 28;

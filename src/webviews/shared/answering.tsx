@@ -4,7 +4,7 @@ import { type Answer, answersTo } from "./approvals.ts";
 import { Button } from "./controls/button.tsx";
 import { TextField } from "./controls/textField.tsx";
 import type { Host } from "./host.ts";
-import { sentence } from "./surface.tsx";
+import { sentence } from "./sentence.ts";
 
 /** One answer under way: the buttons wait for it, and a refusal is said below them. */
 export interface Answering {

@@ -43,7 +43,20 @@ export function Ask(props: {
 			) : approval.command === undefined ? (
 				<p class="ask-text">{visible(actionOf(approval))}</p>
 			) : (
-				<pre class="command">{visible(actionOf(approval))}</pre>
+				<div class="ask-command">
+					<pre class="command">{visible(approval.command)}</pre>
+					<button
+						type="button"
+						class="tool-button"
+						aria-label="Copy the command"
+						title="Copy the command"
+						onClick={() =>
+							void surface.host.request("surface/copy", { text: approval.command! }).catch(() => undefined)
+						}
+					>
+						<i class="icon codicon codicon-copy" aria-hidden="true" />
+					</button>
+				</div>
 			)}
 			<p class="ask-text small">
 				{effectOf(approval)}

@@ -3,6 +3,7 @@ import { type ComponentType, createElement, render } from "preact";
 import type { ApprovalId, GoalId, ThreadId } from "../../protocol/ids.ts";
 import type { Connection, Target } from "../../protocol/surface.ts";
 import { connectHost, type Host } from "./host.ts";
+import { sentence } from "./sentence.ts";
 
 /** What every app is given: the editor, what to show, and how the daemon is reached just now. */
 export interface Surface {
@@ -52,7 +53,7 @@ export function runSurface(App: ComponentType<{ surface: Surface }>): void {
 			started = true;
 			change({ goalId, threadId, memory, connection });
 		} catch (cause) {
-			render(<p class="empty">{cause instanceof Error ? cause.message : String(cause)}</p>, root);
+			render(<p class="empty">{sentence(cause)}</p>, root);
 		}
 	}
 
@@ -60,9 +61,4 @@ export function runSurface(App: ComponentType<{ surface: Surface }>): void {
 		surface = { ...surface, ...fields };
 		if (started) render(createElement(App, { surface }), root);
 	}
-}
-
-/** The sentence of a refused request. */
-export function sentence(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }

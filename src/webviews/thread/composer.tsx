@@ -3,7 +3,8 @@ import type { Goal, Thread } from "../../protocol/goal.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";
-import { type Surface, sentence } from "../shared/surface.tsx";
+import { sentence } from "../shared/sentence.ts";
+import type { Surface } from "../shared/surface.tsx";
 
 /** A word to the agent: it is read before its next turn, and a call in flight is not changed. */
 export function Composer({

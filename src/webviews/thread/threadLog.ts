@@ -2,7 +2,7 @@ import type { RecordedEvent } from "../../protocol/events.ts";
 import type { GoalId, ThreadId } from "../../protocol/ids.ts";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import type { Host } from "../shared/host.ts";
-import { sentence } from "../shared/surface.tsx";
+import { sentence } from "../shared/sentence.ts";
 
 /** The events of one thread, newest page first, and what comes live. */
 export interface ThreadLog {
@@ -31,7 +31,8 @@ export function openThreadLog(host: Host, watch: GoalWatch, goalId: GoalId, thre
 	let closed = false;
 	const stop = watch.subscribe((events) => {
 		if (events === undefined) void load();
-		else if (events.length > 0 && first !== undefined) add(events);
+		// Also while the first page is under way: what comes now may not be in it.
+		else if (events.length > 0) add(events);
 	});
 	if (watch.goal()) void load();
 
