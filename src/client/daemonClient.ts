@@ -123,8 +123,10 @@ export function openClient(options: ClientOptions): DaemonClient {
 				options.log("debug", `No daemon answers on port ${file.port}: ${messageOf(cause)}`);
 			}
 		}
-		// A file without a daemon is what a daemon that was cut off leaves behind.
-		if (!mayStart(isFirst, file !== undefined)) return undefined;
+		// A file without a daemon is what a daemon that was cut off leaves behind; one that ends in order takes it away,
+		// perhaps just now.
+		const wasCutOff = file !== undefined && readDaemonFile(options.home) !== undefined;
+		if (!mayStart(isFirst, wasCutOff)) return undefined;
 		const { home, daemonScript } = options;
 		const started = await startDaemon({ home, daemonScript, before: file, signal: ending.signal });
 		options.log("info", `The daemon runs as process ${started.pid}.`);

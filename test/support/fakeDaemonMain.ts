@@ -13,6 +13,12 @@ const home = process.argv[process.argv.indexOf("--home") + 1] ?? "";
 const started = path.join(home, "starts");
 const lock = path.join(home, "fake.lock");
 
+/** No test that fails, or ends while it starts, leaves it behind. */
+const longestLifeMs = 120_000;
+
+setInterval(() => existsSync(home) || process.exit(0), 500);
+setTimeout(() => process.exit(0), longestLifeMs);
+
 void main();
 
 async function main(): Promise<void> {
