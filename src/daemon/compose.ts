@@ -18,6 +18,7 @@ import { openSqliteStore } from "./store/sqliteStore.ts";
 import { createTools } from "./tools/tools.ts";
 import { serveClient } from "./wire/client.ts";
 import { openDeltas } from "./wire/deltas.ts";
+import { eraseGoal } from "./wire/eraseGoal.ts";
 import { openDoor } from "./wire/server.ts";
 import type { Services } from "./wire/services.ts";
 
@@ -111,6 +112,7 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 	});
 	writeDaemonFile(home, { pid: process.pid, port: door.port, token, version, protocol: protocolVersion, startedAt });
 	log.info(`daemon ${version} listens on port ${door.port}`);
+	void eraseDeleted(services, log);
 
 	const idle = setInterval(
 		() => {
@@ -149,6 +151,13 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 		lock?.release();
 		log.info("stopped");
 		finished();
+	}
+}
+
+/** An erasure that a crash cut short is repeated. */
+async function eraseDeleted(services: Services, log: Log): Promise<void> {
+	for (const goalId of services.supervisor.deleted()) {
+		await eraseGoal(services, goalId).catch((cause) => log.warn(`${goalId} could not be erased`, cause));
 	}
 }
 

@@ -164,11 +164,12 @@ export function summarize(goal: Goal): GoalSummary {
 	const { done, total } = progress(goal);
 	return {
 		goalId: goal.goalId,
-		title: goal.title,
+		// What was deleted leaves nothing that says what it was.
+		title: goal.deleted ? "" : goal.title,
 		state: goalState(goal),
-		stateReason: stateReason(goal),
+		stateReason: goal.deleted ? "" : stateReason(goal),
 		verified: goal.end?.verified,
-		workspace: goal.workspace,
+		workspace: goal.deleted ? "" : goal.workspace,
 		priority: goal.settings.priority,
 		stepsDone: done,
 		stepsTotal: total,

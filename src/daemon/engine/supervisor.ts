@@ -26,6 +26,8 @@ export interface Supervisor {
 	onSummary(listener: (summary: GoalSummary) => void): () => void;
 	/** Goals that move, or will move by themselves. */
 	active(): number;
+	/** Goals that were deleted: their erasure is to be repeated after a crash. */
+	deleted(): readonly GoalId[];
 	/** Erases what a deleted goal said and did. */
 	erase(goalId: GoalId): Promise<void>;
 	close(): Promise<void>;
@@ -84,6 +86,7 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 			return () => summaryListeners.delete(listener);
 		},
 		active: () => [...open.values()].filter((driver) => driver.busy() || driver.wakeAt() !== undefined).length,
+		deleted: () => [...summaries.values()].filter((summary) => summary.deleted).map((summary) => summary.goalId),
 		async erase(goalId) {
 			const driver = open.get(goalId);
 			if (driver) await driver.close();

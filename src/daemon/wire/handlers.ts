@@ -13,6 +13,7 @@ import { writeDossier } from "../dossier/dossier.ts";
 import { decide, type Request } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { EventStore } from "../store/eventStore.ts";
+import { eraseGoal } from "./eraseGoal.ts";
 import { launch } from "./launch.ts";
 import type { Services } from "./services.ts";
 import { unifiedDiff } from "./unifiedDiff.ts";
@@ -64,7 +65,7 @@ export const handlers: Handlers<Methods, Handling> = {
 						? { kind: action }
 						: { kind: action, stepId };
 		const goal = await ask(client, goalId, request, expectedSeq);
-		if (action === "delete") await client.services.supervisor.erase(goalId);
+		if (action === "delete") await eraseGoal(client.services, goalId);
 		return view(client.services, goal);
 	},
 	"goal/watch": async ({ goalId }, client) => {

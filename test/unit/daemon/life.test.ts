@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -162,7 +162,35 @@ describe("a daemon", function () {
 		);
 		await client.request("goal/control", { goalId, action: "cancel" });
 		await assert.rejects(client.request("goal/control", { goalId, action: "resume" }), /cancelled/);
+	});
+
+	it("erases a deleted goal: no word of it is left on the disk, and its place in the list is gone", async () => {
+		daemon = await startDaemonProcess();
+		const { client, home } = daemon;
+		const text = "# Peacock plans\n\n## One\n\n```sh\nseq 1 20000; echo peacock\n```\n";
+		const { goalId } = await client.request("goal/launch", {
+			workspace,
+			playbook: { path: "p.md", text },
+			grantPlaybook: true,
+		});
+		await untilState(client, goalId, ["completed"]);
+		const { events } = await client.request("goal/events", { goalId, types: ["tool.completed"], limit: 10 });
+		const [done] = events;
+		assert.ok(
+			done?.type === "tool.completed" && done.output.path && existsSync(done.output.path),
+			"the long output is in a file",
+		);
 		await client.request("goal/control", { goalId, action: "delete" });
 		await assert.rejects(client.request("goal/get", { goalId }), /no goal/);
+		assert.deepEqual((await client.request("goal/list", {})).goals, []);
+		await client.request("daemon/stop", {});
+		await daemon.ended();
+		const left = readdirSync(home, { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile() && !entry.parentPath.includes(`${path.sep}changes`))
+			.filter((entry) => readFileSync(path.join(entry.parentPath, entry.name)).includes("eacock"));
+		assert.deepEqual(
+			left.map((entry) => entry.name),
+			[],
+		);
 	});
 });

@@ -1,0 +1,23 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { GoalId } from "../../protocol/ids.ts";
+import { readEvent } from "../../protocol/upcast.ts";
+import type { Services } from "./services.ts";
+
+const page = 1000;
+
+/** What a deleted goal said and did goes: the bodies of its events, and the files that hold its long outputs. Safe to repeat. */
+export async function eraseGoal({ store, supervisor, about }: Services, goalId: GoalId): Promise<void> {
+	for (let afterSeq = 0; ; ) {
+		const rows = await store.read(goalId, { types: ["tool.completed", "check.completed"], afterSeq, limit: page });
+		for (const row of rows) {
+			afterSeq = row.seq;
+			if (row.body === undefined) continue;
+			const event = readEvent(row);
+			const file = "output" in event ? event.output.path : undefined;
+			if (file !== undefined && path.resolve(file).startsWith(about.folder + path.sep)) await rm(file, { force: true });
+		}
+		if (rows.length < page) break;
+	}
+	await supervisor.erase(goalId);
+}
