@@ -47,6 +47,8 @@ export interface ClientOptions {
 	readonly actor: Actor;
 	/** The built daemon, `dist/daemon.js`. */
 	readonly daemonScript: string;
+	/** Added to the environment of a daemon that this client starts. */
+	readonly env?: Readonly<Record<string, string>>;
 	/**
 	 * When a daemon is started. `always`: at once. `whenWorkWaits`: when goals are kept in the folder, or a request is
 	 * made. With both: when the daemon was cut off, but not after it was stopped, until a request needs it.
@@ -128,7 +130,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 		const wasCutOff = file !== undefined && readDaemonFile(options.home) !== undefined;
 		if (!mayStart(isFirst, wasCutOff)) return undefined;
 		const { home, daemonScript } = options;
-		const started = await startDaemon({ home, daemonScript, before: file, signal: ending.signal });
+		const started = await startDaemon({ home, daemonScript, env: options.env, before: file, signal: ending.signal });
 		options.log("info", `The daemon runs as process ${started.pid}.`);
 		return await openConnection(started, options.actor, events);
 	}

@@ -17,6 +17,8 @@ export interface StartOptions {
 	readonly home: string;
 	/** The built daemon, `dist/daemon.js`; it is run from a copy. */
 	readonly daemonScript: string;
+	/** Added to its environment. */
+	readonly env?: Readonly<Record<string, string>>;
 	/** The file of the daemon that could not be reached, if there was one: a new daemon has another token. */
 	readonly before?: DaemonFile;
 	readonly signal?: AbortSignal;
@@ -26,7 +28,7 @@ export interface StartOptions {
  * Starts a daemon that outlives this process, and waits until it, or one that another client started meanwhile, says
  * where it listens. Which of two lives is decided by the daemon's own lock: the loser ends with code 0.
  */
-export async function startDaemon({ home, daemonScript, before, signal }: StartOptions): Promise<DaemonFile> {
+export async function startDaemon({ home, daemonScript, env, before, signal }: StartOptions): Promise<DaemonFile> {
 	makeHome(home);
 	const script = await copyOfDaemon(home, daemonScript);
 	const deadline = performance.now() + startTimeoutMs;
@@ -59,7 +61,7 @@ function spawnDaemon(home: string, script: string): Child {
 	const child = spawn(process.execPath, [script, "run", "--home", home], {
 		cwd: home,
 		detached: true,
-		env: daemonEnvironment(process.env, home),
+		env: daemonEnvironment({ ...process.env, ...env }, home),
 		stdio: ["ignore", log.fd, log.fd],
 		windowsHide: true,
 	});

@@ -16,6 +16,7 @@ import { createDossiers, type Dossiers } from "./documents/dossier.ts";
 import { createOutputs, type Outputs } from "./documents/outputs.ts";
 import { createGoals, type Goals } from "./goals.ts";
 import { registerLinks } from "./links.ts";
+import { editorRipgrep } from "./ripgrep.ts";
 import { createStatusBar } from "./status/statusBar.ts";
 import { restrictedSentence } from "./surfaces/restricted.ts";
 import { createSurfaces, type Surfaces } from "./surfaces/surfaces.ts";
@@ -96,10 +97,12 @@ function dataFolder(): string {
 }
 
 function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+	const ripgrep = editorRipgrep(vscode.env.appRoot);
 	return {
 		home: dataFolder(),
 		actor: thisActor("VS Code"),
 		daemonScript: context.asAbsolutePath(path.join("dist", "daemon.js")),
+		env: ripgrep ? { MISSION_RIPGREP: ripgrep } : undefined,
 		start: vscode.workspace.isTrusted ? ("whenWorkWaits" as const) : ("never" as const),
 		log: (level: "error" | "warn" | "info" | "debug", text: string) => log[level](text),
 	};

@@ -111,7 +111,7 @@ export function connect<T extends Table, N extends NoticeTable>(
 				const result = v.safeParse(row.result, answer);
 				if (!result.success)
 					throw new ProtocolError(
-						"badAnswer",
+						"unexpectedAnswer",
 						`The answer to ${method} is not what was expected: ${describe(result.issues)}.`,
 					);
 				return result.output as Result<T, typeof method>;
