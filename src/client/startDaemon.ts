@@ -32,14 +32,14 @@ export async function startDaemon({ home, daemonScript, env, before, signal }: S
 	makeHome(home);
 	const script = await copyOfDaemon(home, daemonScript);
 	const deadline = performance.now() + startTimeoutMs;
-	let child = spawnDaemon(home, script);
+	let child = spawnDaemon(home, script, env);
 	for (let waitMs = 2; performance.now() < deadline; waitMs = Math.min(waitMs * 1.3, 50)) {
 		const file = readDaemonFile(home);
 		const { ended } = child;
 		if (file && (file.token !== before?.token || ended?.code === 0) && processLives(file.pid)) return file;
 		if (ended && ended.code !== 0) throw startFailed(ended.cause?.message ?? child.lastWords());
 		// Another daemon holds the folder. When it says nothing of itself it is about to end: this one comes after it.
-		if (ended && performance.now() - ended.atMs > stepAsideMs) child = spawnDaemon(home, script);
+		if (ended && performance.now() - ended.atMs > stepAsideMs) child = spawnDaemon(home, script, env);
 		await sleep(waitMs, undefined, { signal });
 	}
 	throw startFailed(
@@ -55,7 +55,7 @@ interface Child {
 	lastWords(): string;
 }
 
-function spawnDaemon(home: string, script: string): Child {
+function spawnDaemon(home: string, script: string, env: StartOptions["env"]): Child {
 	const log = openLog(path.join(home, "daemon-start.log"));
 	let ended: Child["ended"];
 	const child = spawn(process.execPath, [script, "run", "--home", home], {
