@@ -15,6 +15,8 @@ export interface CodeServerOptions {
 	/** Added to the environment of the server and of the extension host. `undefined` removes a variable. */
 	readonly env?: Readonly<Record<string, string | undefined>>;
 	readonly args?: readonly string[];
+	/** Folders are not trusted before the person says so. Default: every folder is trusted. */
+	readonly trust?: boolean;
 }
 
 export interface CodeServer {

@@ -76,7 +76,7 @@ async function install(folder) {
  * Starts code-server on loopback. All that it and its extensions write lies in `folder`: user data, extensions, logs
  * and, unless `env` says otherwise, HOME. Resolves when it answers.
  */
-export async function startCodeServer({ folder, port, extensions = [], settings = {}, env = {}, args = [] }) {
+export async function startCodeServer({ folder, port, extensions = [], settings = {}, env = {}, args = [], trust }) {
 	const { node, entry } = await fetchCodeServer();
 	const data = ["--user-data-dir", path.join(folder, "user"), "--extensions-dir", path.join(folder, "extensions")];
 	writeSettings(folder, settings);
@@ -99,9 +99,8 @@ export async function startCodeServer({ folder, port, extensions = [], settings 
 	const chosenPort = port ?? (await freePort());
 	const log = path.join(folder, "server.log");
 	const logFile = fs.openSync(log, "a");
-	const off = "telemetry update-check workspace-trust getting-started-override proxy"
-		.split(" ")
-		.map((name) => `--disable-${name}`);
+	const off = "telemetry update-check getting-started-override proxy".split(" ").map((name) => `--disable-${name}`);
+	if (!trust) off.push("--disable-workspace-trust");
 	const listen = ["--auth", "none", "--bind-addr", `127.0.0.1:${chosenPort}`, "--ignore-last-opened"];
 	const serve = [entry, "--config", config, ...data, ...listen, ...off, ...args];
 	const child = start(node, serve, { ...options, stdio: ["ignore", logFile, logFile] });

@@ -17,6 +17,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 		extensions: options.vsix ? [options.vsix] : [],
 		settings: { "workbench.colorTheme": "Default Dark Modern", ...options.settings },
 		env: options.env,
+		trust: options.trust,
 	});
 	let browser: BrowserContext | undefined;
 	return {
@@ -44,6 +45,8 @@ export interface EditorOptions extends BrowserOptions {
 	/** Default: any free one. What the browser keeps is bound to it. */
 	readonly port?: number;
 	readonly settings?: Readonly<Record<string, unknown>>;
+	/** Folders are not trusted before the person says so. */
+	readonly trust?: boolean;
 	/** Added to the environment of the extension host, and so of what extensions start. */
 	readonly env?: Readonly<Record<string, string | undefined>>;
 }
