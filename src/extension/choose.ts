@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
 import type { Goal, Step } from "../protocol/goal.ts";
 import type { ApprovalId, GoalId, StepId, ThreadId } from "../protocol/ids.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 import { planSteps } from "../protocol/readiness.ts";
 import { stepPosition } from "../protocol/state.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import type { Waiting } from "./approvals/toastQueue.ts";
 import { queryValue, schemes } from "./documents/uris.ts";
 import type { Goals } from "./goals.ts";
+import { Refusal } from "./refusal.ts";
 import type { TreeNode } from "./tree/nodes.ts";
 import { t } from "./words.ts";
 
@@ -64,7 +64,7 @@ export async function chooseGoal(
 ): Promise<GoalId | undefined> {
 	if (goalId) return goalId;
 	const candidates = goals.all.filter(fits);
-	if (candidates.length === 0) throw new ProtocolError("noGoal", t("There is no goal that this could be done to."));
+	if (candidates.length === 0) throw new Refusal("noGoal", t("There is no goal that this could be done to."));
 	if (candidates.length === 1) return candidates[0]!.goalId;
 	const order = candidates.toSorted((a, b) => Number(b.goalId === currentGoal) - Number(a.goalId === currentGoal));
 	const items = order.map((goal) => ({ label: goal.title, description: goal.stateReason, goalId: goal.goalId }));
@@ -78,7 +78,7 @@ export async function wholeGoal(goals: Goals, goalId: GoalId): Promise<Goal> {
 	return new Promise((resolve, reject) => {
 		const late = setTimeout(() => {
 			stop();
-			reject(new ProtocolError("notConnected", t("The goal could not be read: the daemon does not answer.")));
+			reject(new Refusal("notConnected", t("The goal could not be read: the daemon does not answer.")));
 		}, readGoalTimeoutMs);
 		const settle = () => {
 			clearTimeout(late);
@@ -104,7 +104,7 @@ export async function chooseStep(
 ): Promise<Step | undefined> {
 	if (stepId) return goal.steps[stepId];
 	const candidates = planSteps(goal).filter(fits);
-	if (candidates.length === 0) throw new ProtocolError("noStep", t("No step of this goal is in a state for that."));
+	if (candidates.length === 0) throw new Refusal("noStep", t("No step of this goal is in a state for that."));
 	const items = candidates.map((step) => ({
 		label: `${stepPosition(goal, step)} ${step.title}`,
 		description: step.state,
@@ -122,7 +122,7 @@ export async function chooseWaiting(
 			(approvalId === undefined || approval.approvalId === approvalId) &&
 			(goalId === undefined || goal.goalId === goalId),
 	);
-	if (candidates.length === 0) throw new ProtocolError("noApproval", t("Nothing waits for your decision."));
+	if (candidates.length === 0) throw new Refusal("noApproval", t("Nothing waits for your decision."));
 	if (candidates.length === 1) return candidates[0];
 	const items = candidates.map((one) => ({
 		label: `$(shield) ${one.approval.command?.split("\n")[0] ?? one.approval.summary}`,

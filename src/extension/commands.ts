@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import type { GoalId, ThreadId } from "../protocol/ids.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 import { endStates } from "../protocol/state.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import { wholeGoal } from "./choose.ts";
 import { approve, type CommandRow, control, controlStep, showWaiting, withGoal, withWaiting } from "./commandShapes.ts";
 import type { Parts } from "./compose.ts";
 import type { Goals } from "./goals.ts";
+import { Refusal } from "./refusal.ts";
 import { activeThread } from "./threadRouter.ts";
 import type { TreeNode } from "./tree/nodes.ts";
 import { t } from "./words.ts";
@@ -49,7 +49,7 @@ export const commands = {
 	openChanges: {
 		run: withGoal(async (parts, goalId, { stepId }) => {
 			if (!(await parts.diffs.openAll(goalId, stepId)))
-				throw new ProtocolError(
+				throw new Refusal(
 					"noChanges",
 					stepId ? t("This step has changed no files.") : t("This goal has changed no files."),
 				);
@@ -99,7 +99,7 @@ export const commands = {
 		run: withGoal(async (parts, goalId, { threadId }) => {
 			const goal = await wholeGoal(parts.goals, goalId);
 			const thread = threadId ? goal.threads[threadId] : activeThread(goal);
-			if (!thread) throw new ProtocolError("noThread", t("This goal has no thread yet that could read a message."));
+			if (!thread) throw new Refusal("noThread", t("This goal has no thread yet that could read a message."));
 			const text = await vscode.window.showInputBox({
 				title: t("Message to {0}", thread.role),
 				prompt: t("Read before its next turn."),

@@ -1,7 +1,6 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { homeFolder, thisActor } from "../client/home.ts";
-import { ProtocolError } from "../protocol/peer.ts";
+import type { ClientOptions } from "../client/daemonClient.ts";
 import type { Target } from "../protocol/surface.ts";
 import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { type ChangedFiles, createChangedFiles } from "./changedFiles.ts";
@@ -16,6 +15,7 @@ import { createDossiers, type Dossiers } from "./documents/dossier.ts";
 import { createOutputs, type Outputs } from "./documents/outputs.ts";
 import { createGoals, type Goals } from "./goals.ts";
 import { registerLinks } from "./links.ts";
+import { isRefusal, Refusal } from "./refusal.ts";
 import { editorRipgrep } from "./ripgrep.ts";
 import { createStatusBar } from "./status/statusBar.ts";
 import { restrictedSentence } from "./surfaces/restricted.ts";
@@ -61,7 +61,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	});
 	const parts: Parts = { log, daemon, goals, files, current, tree, approvals, diffs, dossiers, outputs, surfaces };
 
-	const open = () => void daemon.open(clientOptions(context, log));
+	const open = () => void clientOptions(context, log).then((options) => daemon.open(options));
 	const first = setImmediate(open);
 	context.subscriptions.push(
 		...(Object.entries(commands) as [string, CommandRow][]).map(([name, row]) => register(parts, name, row)),
@@ -91,20 +91,22 @@ export function compose(context: vscode.ExtensionContext): Parts {
 }
 
 /** The daemon's data folder: what the setting names, else what the environment or the platform says. */
-function dataFolder(): string {
+async function dataFolder(): Promise<string> {
+	const { homeFolder } = await import("../client/home.ts");
 	const named = vscode.workspace.getConfiguration("missionControl").get<string>("dataFolder");
 	return named ? path.resolve(named) : homeFolder();
 }
 
-function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+async function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<ClientOptions> {
+	const { thisActor } = await import("../client/home.ts");
 	const ripgrep = editorRipgrep(vscode.env.appRoot);
 	return {
-		home: dataFolder(),
+		home: await dataFolder(),
 		actor: thisActor("VS Code"),
 		daemonScript: context.asAbsolutePath(path.join("dist", "daemon.js")),
 		env: ripgrep ? { MISSION_RIPGREP: ripgrep } : undefined,
-		start: vscode.workspace.isTrusted ? ("whenWorkWaits" as const) : ("never" as const),
-		log: (level: "error" | "warn" | "info" | "debug", text: string) => log[level](text),
+		start: vscode.workspace.isTrusted ? "whenWorkWaits" : "never",
+		log: (level, text) => log[level](text),
 	};
 }
 
@@ -126,7 +128,7 @@ function register(parts: Parts, name: string, row: CommandRow): vscode.Disposabl
 
 /** A refusal is a sentence for the person. Anything else is a bug: whole in the log, and said to be there. */
 async function tell(log: vscode.LogOutputChannel, name: string, cause: unknown): Promise<void> {
-	if (cause instanceof ProtocolError) {
+	if (isRefusal(cause)) {
 		void vscode.window.showErrorMessage(cause.message);
 		return;
 	}
@@ -178,7 +180,7 @@ async function openTarget(parts: Parts, target: Target): Promise<void> {
 			return parts.diffs.openOne(goalId, target);
 		case "changes":
 			if (!(await parts.diffs.openAll(goalId, target.stepId)))
-				throw new ProtocolError("noChanges", t("No file was changed."));
+				throw new Refusal("noChanges", t("No file was changed."));
 			return;
 		case "file":
 			return parts.diffs.openFile(goalId, target.path);

@@ -2,8 +2,8 @@ import type { ClientOptions, DaemonClient } from "../client/daemonClient.ts";
 import type { watchGoals } from "../client/goalsWatch.ts";
 import type { watchGoal } from "../client/goalWatch.ts";
 import type { Input, MethodName, Methods, Result } from "../protocol/methods.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 import type { Connection } from "../protocol/surface.ts";
+import { Refusal } from "./refusal.ts";
 import { t } from "./words.ts";
 
 /**
@@ -98,6 +98,6 @@ export function createDaemon(): Daemon {
 	};
 }
 
-export function notConnected(): ProtocolError {
-	return new ProtocolError("notConnected", t("Not connected to the goal daemon. Start it, then try again."));
+export function notConnected(): Refusal {
+	return new Refusal("notConnected", t("Not connected to the goal daemon. Start it, then try again."));
 }

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, GoalId } from "../../protocol/ids.ts";
-import { ProtocolError } from "../../protocol/peer.ts";
 import type { Daemon } from "../daemon.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
 import type { Goals } from "../goals.ts";
+import { Refusal } from "../refusal.ts";
 import { waiting } from "../tree/nodes.ts";
 import { t } from "../words.ts";
 import { approvalDocument } from "./approvalDocument.ts";
@@ -45,7 +45,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 			});
 		} catch (cause) {
 			const settled = goals.goal(goal.goalId)?.settled.find((one) => one.approvalId === approval.approvalId);
-			if (settled) throw new ProtocolError("settled", lateSentence(settled));
+			if (settled) throw new Refusal("settled", lateSentence(settled));
 			throw cause;
 		}
 	}
@@ -87,7 +87,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 
 	async function open(goalId: GoalId, approvalId: ApprovalId): Promise<void> {
 		const found = find(goalId, approvalId);
-		if (!found) throw new ProtocolError("settled", t("This approval no longer waits."));
+		if (!found) throw new Refusal("settled", t("This approval no longer waits."));
 		opened.set(approvalId, found);
 		await vscode.commands.executeCommand(
 			"vscode.open",

@@ -11,7 +11,7 @@ export interface Outputs extends vscode.Disposable {
 	open(goalId: GoalId, seq: number): Promise<void>;
 }
 
-export function createOutputs(daemon: Daemon, home: () => string): Outputs {
+export function createOutputs(daemon: Daemon, home: () => Promise<string>): Outputs {
 	async function outputOf(goalId: GoalId, seq: number): Promise<Output | undefined> {
 		const { events } = await daemon.read("goal/events", { goalId, afterSeq: seq - 1, limit: 1 });
 		const [event] = events;
@@ -26,7 +26,7 @@ export function createOutputs(daemon: Daemon, home: () => string): Outputs {
 	return {
 		async open(goalId, seq) {
 			const output = await outputOf(goalId, seq);
-			const whole = output?.path && vscode.Uri.file(path.resolve(home(), output.path));
+			const whole = output?.path && vscode.Uri.file(path.resolve(await home(), output.path));
 			const isThere = whole && (await exists(whole));
 			await vscode.commands.executeCommand("vscode.open", isThere ? whole : outputUri(goalId, seq), { preview: true });
 		},

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Input, Methods } from "../../protocol/methods.ts";
-import { ProtocolError } from "../../protocol/peer.ts";
 import type { ModelChoice } from "../../protocol/values.ts";
 import type { Daemon } from "../daemon.ts";
+import { Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
 import { type AgentRow, agentRows, agentSentence, type Providers } from "./agentChoice.ts";
 import { type LaunchChoices, type LaunchOption, launchOptions } from "./launchOptions.ts";
@@ -54,8 +54,7 @@ export async function chooseFolder(uri?: vscode.Uri): Promise<vscode.WorkspaceFo
 	const folders = vscode.workspace.workspaceFolders ?? [];
 	const own = uri && vscode.workspace.getWorkspaceFolder(uri);
 	if (own) return own;
-	if (folders.length === 0)
-		throw new ProtocolError("noFolder", t("A goal works in a folder. Open one, then launch again."));
+	if (folders.length === 0) throw new Refusal("noFolder", t("A goal works in a folder. Open one, then launch again."));
 	if (folders.length === 1) return folders[0];
 	return vscode.window.showWorkspaceFolderPick({ placeHolder: t("The folder that the goal works in") });
 }

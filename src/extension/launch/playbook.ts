@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../protocol/ids.ts";
-import { ProtocolError } from "../../protocol/peer.ts";
 import type { Daemon } from "../daemon.ts";
+import { isRefusal, Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
 import { chooseFolder, launchGoal } from "./launch.ts";
 import { playbookScore, refusedLine } from "./playbookText.ts";
@@ -22,7 +22,7 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 			playbook: { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text },
 		});
 	} catch (cause) {
-		if (!(cause instanceof ProtocolError)) throw cause;
+		if (!isRefusal(cause)) throw cause;
 		const line = refusedLine(cause.message, path.basename(uri.fsPath));
 		if (line === undefined) throw cause;
 		void offerLine(cause.message, uri, line);
@@ -37,13 +37,13 @@ const skippedFolders = "**/{node_modules,.git,dist,out,build,vendor,target,.venv
 
 async function choosePlaybook(): Promise<vscode.Uri | undefined> {
 	if (!vscode.workspace.workspaceFolders?.length)
-		throw new ProtocolError("noFolder", t("A playbook runs in a folder. Open one, then try again."));
+		throw new Refusal("noFolder", t("A playbook runs in a folder. Open one, then try again."));
 	const found = findPlaybooks();
 	const items = found.then((uris) =>
 		uris.map((uri) => ({ label: path.basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri })),
 	);
 	if ((await items).length === 0)
-		throw new ProtocolError(
+		throw new Refusal(
 			"noPlaybook",
 			t(
 				"No Markdown file of this workspace has steps with commands. A playbook is one with ## steps and ```sh fences.",

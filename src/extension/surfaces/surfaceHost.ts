@@ -13,6 +13,7 @@ import {
 } from "../../protocol/surface.ts";
 import { type Daemon, notConnected } from "../daemon.ts";
 import type { Goals } from "../goals.ts";
+import { isRefusal } from "../refusal.ts";
 import { restrictedSentence } from "./restricted.ts";
 
 /**
@@ -155,7 +156,7 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 	const peer = serve<SurfaceMethods, SurfaceNotices, undefined>(
 		pipe,
 		surfaceMethods,
-		handlers,
+		tellingRefusals(handlers),
 		undefined,
 		context.report,
 	);
@@ -185,4 +186,19 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 			peer.connection.dispose();
 		},
 	};
+}
+
+/** A refusal of the extension reaches the page as its sentence, like one of the daemon. */
+function tellingRefusals(handlers: Handlers<SurfaceMethods, undefined>): Handlers<SurfaceMethods, undefined> {
+	const telling = Object.entries(handlers).map(([method, handle]) => [
+		method,
+		async (params: never) => {
+			try {
+				return await handle(params, undefined);
+			} catch (cause) {
+				throw isRefusal(cause) ? new ProtocolError(cause.code, cause.message) : cause;
+			}
+		},
+	]);
+	return Object.fromEntries(telling);
 }

@@ -8,7 +8,7 @@ import type { Goals } from "../goals.ts";
 import { rolePlace } from "../threadRouter.ts";
 import { t } from "../words.ts";
 import { surfacePage } from "./page.ts";
-import { hostSurface, type SurfaceContext, type SurfaceHost } from "./surfaceHost.ts";
+import type { SurfaceContext, SurfaceHost } from "./surfaceHost.ts";
 
 /** The webviews: the feed in the panel, which follows the current goal, and one tab for each goal and thread that is open. */
 export interface Surfaces extends vscode.Disposable {
@@ -46,38 +46,46 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 	let feed: { readonly view: vscode.WebviewView; readonly host: SurfaceHost } | undefined;
 	let feedPlace: { readonly goalId: GoalId; readonly seq?: number } | undefined;
 
-	function load(kind: Kind, webview: vscode.Webview, identity: Identity, more: Partial<SurfaceContext> = {}) {
+	function load(
+		kind: Kind,
+		webview: vscode.Webview,
+		identity: Identity,
+		more: Partial<SurfaceContext> = {},
+	): SurfaceHost {
 		webview.options = { enableScripts: true, localResourceRoots: [root] };
 		const key = `surface:${kind}:${identity.threadId ?? (kind === "overview" ? identity.goalId : "") ?? ""}`;
-		const host = hostSurface(
-			{
-				post: (message) => void webview.postMessage(message),
-				onMessage: (listener) => webview.onDidReceiveMessage(listener),
-			},
-			{
-				kind,
-				...identity,
-				daemon,
-				goals,
-				mayAct: () => vscode.workspace.isTrusted,
-				open,
-				copy: async (text) => vscode.env.clipboard.writeText(text),
-				memory: {
-					get: () => context.workspaceState.get(key),
-					set: (value) => void context.workspaceState.update(key, value),
+		return whenLoaded(async () => {
+			const { hostSurface } = await import("./surfaceHost.ts");
+			const host = hostSurface(
+				{
+					post: (message) => void webview.postMessage(message),
+					onMessage: (listener) => webview.onDidReceiveMessage(listener),
 				},
-				report,
-				...more,
-			},
-		);
-		webview.html = surfacePage({
-			kind,
-			uriOf: (name) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString(),
-			cspSource: webview.cspSource,
-			nonce: randomBytes(16).toString("base64url"),
-			identity: { ...identity },
+				{
+					kind,
+					...identity,
+					daemon,
+					goals,
+					mayAct: () => vscode.workspace.isTrusted,
+					open,
+					copy: async (text) => vscode.env.clipboard.writeText(text),
+					memory: {
+						get: () => context.workspaceState.get(key),
+						set: (value) => void context.workspaceState.update(key, value),
+					},
+					report,
+					...more,
+				},
+			);
+			webview.html = surfacePage({
+				kind,
+				uriOf: (name) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString(),
+				cspSource: webview.cspSource,
+				nonce: randomBytes(16).toString("base64url"),
+				identity: { ...identity },
+			});
+			return host;
 		});
-		return host;
 	}
 
 	function openPanel(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): OpenPanel {
@@ -186,4 +194,18 @@ const viewTypes = { overview: "missionControl.overview", thread: "missionControl
 
 function panelKey(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): string {
 	return `${kind}:${goalId}:${threadId ?? ""}`;
+}
+
+/** A host that is loaded when the first webview needs it; what it is told before waits for it. */
+function whenLoaded(load: () => Promise<SurfaceHost>): SurfaceHost {
+	let isDisposed = false;
+	const host = load();
+	host.then((loaded) => isDisposed && loaded.dispose()).catch(() => undefined);
+	return {
+		show: (place) => void host.then((loaded) => isDisposed || loaded.show(place)),
+		dispose() {
+			if (!isDisposed) void host.then((loaded) => loaded.dispose());
+			isDisposed = true;
+		},
+	};
 }
