@@ -51,10 +51,8 @@ export function newRowBook(): RowBook {
 				(draft.writer ? byKey.get(callKey(draft.writer))?.row.threadId : undefined) ??
 				(stepId ? (lastThread.get(stepId) ?? threadOf(goal, stepId, draft.attempt)) : undefined);
 			if (draft.threadId && stepId) lastThread.set(stepId, draft.threadId);
-			const cell: Cell = {
-				row: { ...draft, key, seq: event.seq, at: event.at, stepId, threadId },
-				changes: [],
-			};
+			const row: Row = { ...draft, key, seq: event.seq, at: event.at, stepId, threadId };
+			const cell: Cell = { first: row, row, changes: [] };
 			byKey.set(key, cell);
 			for (const later of early.get(key) ?? []) change(cell, later);
 			early.delete(key);
@@ -94,16 +92,21 @@ export function newRowBook(): RowBook {
 }
 
 interface Cell {
+	/** As it was made. */
+	readonly first: Row;
 	row: Row;
-	/** Events that changed it. */
-	readonly changes: RecordedEvent[];
+	/** Events that changed it, in the order of the log. */
+	changes: RecordedEvent[];
 }
 
+/** Changes may come in any order, and twice; they count in the order of the log, and once. */
 function change(cell: Cell, event: RecordedEvent): void {
-	const rule = eventRows[event.type] as Rule<EventType>;
-	if (rule === "hidden" || !("change" in rule)) return;
-	cell.row = rule.change(cell.row, event);
-	cell.changes.push(event);
+	if (cell.changes.some((known) => known.seq === event.seq)) return;
+	cell.changes = [...cell.changes, event].sort((a, b) => a.seq - b.seq);
+	cell.row = cell.changes.reduce((row, one) => {
+		const rule = eventRows[one.type] as Rule<EventType>;
+		return rule !== "hidden" && "change" in rule ? rule.change(row, one) : row;
+	}, cell.first);
 }
 
 function keep(early: Map<string, RecordedEvent[]>, key: string, event: RecordedEvent): void {

@@ -167,7 +167,14 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	},
 	"tool.started": {
 		key: (e) => callKey(e.toolCallId),
-		change: (row, e) => ({ ...row, startedAt: e.at, note: e.run > 1 ? `run ${e.run}` : undefined }),
+		change: (row, e) => ({
+			...row,
+			startedAt: e.at,
+			result: undefined,
+			isError: undefined,
+			tone: "idle",
+			note: e.run > 1 ? `run ${e.run}` : undefined,
+		}),
 	},
 	"tool.completed": {
 		key: (e) => callKey(e.toolCallId),
@@ -188,15 +195,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	},
 	"tool.interrupted": {
 		key: (e) => callKey(e.toolCallId),
-		change: (row, e) => ({
-			...row,
-			startedAt: undefined,
-			icon: "warning",
-			tone: "wait",
-			isError: true,
-			note: firstLine(e.reason),
-			result: "outcome unknown",
-		}),
+		change: interrupted,
 	},
 
 	"approval.requested": {
@@ -296,15 +295,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	},
 	"check.interrupted": {
 		key: (e) => runKey(e.runId),
-		change: (row, e) => ({
-			...row,
-			startedAt: undefined,
-			icon: "warning",
-			tone: "wait",
-			isError: true,
-			note: firstLine(e.reason),
-			result: "outcome unknown",
-		}),
+		change: interrupted,
 	},
 	"check.reset": "hidden",
 
@@ -422,7 +413,6 @@ interface MakingRule<T extends EventType> {
 }
 interface ChangingRule<T extends EventType> {
 	readonly key: (event: RecordedEvent<T>) => string;
-	/** Applied twice it changes nothing more. */
 	readonly change: (row: Row, event: RecordedEvent<T>) => Row;
 }
 export type Draft = Omit<Row, "key" | "seq" | "at">;
@@ -495,6 +485,20 @@ function goal(icon: Mark["icon"], tone: Mark["tone"] = "idle") {
 
 function failure(word: string) {
 	return { ...shown("errors", "error", "fail", word), isError: true };
+}
+
+/** Nobody knows whether it had its effect; or it certainly had none, and begins again. */
+function interrupted(row: Row, e: { readonly outcome: "unknown" | "notBegun"; readonly reason: string }): Row {
+	if (e.outcome === "notBegun") return { ...row, startedAt: undefined, note: firstLine(e.reason) };
+	return {
+		...row,
+		startedAt: undefined,
+		icon: "warning",
+		tone: "wait",
+		isError: true,
+		note: firstLine(e.reason),
+		result: "outcome unknown",
+	};
 }
 
 function isYes(answer: string): boolean {

@@ -4,6 +4,7 @@ import type { GoalId } from "../../protocol/ids.ts";
 import { planSteps } from "../../protocol/readiness.ts";
 import { goalState, progress, stepPosition } from "../../protocol/state.ts";
 import { type ChangeView, viewGoal } from "../../protocol/view.ts";
+import { Answered } from "../shared/answered.tsx";
 import { Ask } from "../shared/ask.tsx";
 import { clock, duration } from "../shared/format.ts";
 import { useGoal, useLasting, useNow } from "../shared/hooks.ts";
@@ -72,6 +73,7 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 							onAnswered={() => void focusNext()}
 						/>
 					))}
+					<Answered goal={goal} />
 					<StepBoard surface={surface} goal={goal} changes={changes} onRefused={setRefusal} />
 					<ChangedFiles surface={surface} goal={goal} changes={changes} untracked={view.untracked} />
 					<Threads surface={surface} goal={goal} />

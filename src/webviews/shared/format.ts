@@ -7,7 +7,6 @@ const seconds = new Intl.DateTimeFormat(undefined, {
 	second: "2-digit",
 	hourCycle: "h23",
 });
-const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const counts = new Intl.NumberFormat("en-US");
 
 /** `14:30:21` */
@@ -18,15 +17,6 @@ export function clockSeconds(at: string): string {
 /** `14:30` */
 export function clock(at: string): string {
 	return isTime(at) ? hours.format(Date.parse(at)) : "";
-}
-
-/** `14:30`, `yesterday 14:30` or `12 Mar`: the shortest that cannot be mistaken. */
-export function when(at: string, now: number): string {
-	if (!isTime(at)) return "";
-	const days_ = dayOf(now) - dayOf(Date.parse(at));
-	if (days_ === 0) return clock(at);
-	if (days_ === 1) return `yesterday ${clock(at)}`;
-	return days.format(Date.parse(at));
 }
 
 /** `20 ms`, `0.4 s`, `9 s`, `47 min`, `2 h 5 min`, `3 d 4 h` */
@@ -108,9 +98,4 @@ function trim(value: number): string {
 
 function isTime(at: string): boolean {
 	return !Number.isNaN(Date.parse(at));
-}
-
-function dayOf(at: number): number {
-	const date = new Date(at);
-	return Math.floor((at - date.getTimezoneOffset() * 60_000) / 86_400_000);
 }

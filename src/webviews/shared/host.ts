@@ -1,6 +1,9 @@
-import { AbstractMessageReader, AbstractMessageWriter, type DataCallback, type Message } from "vscode-jsonrpc/browser";
+// Gives vscode-jsonrpc the browser's timers and encoders.
+import "vscode-jsonrpc/browser";
+import type { Message } from "vscode-jsonrpc/browser";
 import type { Notice } from "../../protocol/methods.ts";
 import { connect, type Requester } from "../../protocol/peer.ts";
+import { portPipe } from "../../protocol/socketPipe.ts";
 import { type SurfaceMethods, type SurfaceNotices, surfaceMethods, surfaceNotices } from "../../protocol/surface.ts";
 
 /**
@@ -18,7 +21,14 @@ export function connectHost(): Host {
 	const listeners = new Map<string, Set<(params: never) => void>>();
 	const api = acquireVsCodeApi();
 	const peer = connect(
-		{ reader: new WindowReader(), writer: new EditorWriter(api) },
+		portPipe({
+			post: (message) => api.postMessage(message),
+			onMessage: (listen) =>
+				window.addEventListener("message", ({ data }: MessageEvent) => {
+					if (isMessage(data)) listen(data);
+				}),
+			onClose: () => undefined,
+		}),
 		surfaceMethods,
 		surfaceNotices,
 		(name, params) => {
@@ -36,32 +46,7 @@ export function connectHost(): Host {
 	};
 }
 
-interface EditorApi {
-	postMessage(message: unknown): void;
-}
-declare function acquireVsCodeApi(): EditorApi;
-
-class WindowReader extends AbstractMessageReader {
-	override listen(callback: DataCallback) {
-		const receive = (event: MessageEvent) => {
-			if (isMessage(event.data)) callback(event.data);
-		};
-		window.addEventListener("message", receive);
-		return { dispose: () => window.removeEventListener("message", receive) };
-	}
-}
-
-class EditorWriter extends AbstractMessageWriter {
-	readonly #api: EditorApi;
-	constructor(api: EditorApi) {
-		super();
-		this.#api = api;
-	}
-	async write(message: Message): Promise<void> {
-		this.#api.postMessage(message);
-	}
-	end(): void {}
-}
+declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
 
 function isMessage(data: unknown): data is Message {
 	return typeof data === "object" && data !== null && (data as { jsonrpc?: unknown }).jsonrpc === "2.0";

@@ -62,9 +62,11 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				const index = tools.get(event.toolCallId);
 				const entry = index === undefined ? undefined : entries[index];
 				if (index === undefined || entry?.kind !== "tool") break;
-				if (event.type === "tool.started") entries[index] = { ...entry, startedAt: event.at };
+				if (event.type === "tool.started") entries[index] = { ...entry, startedAt: event.at, outcome: undefined };
 				else if (event.type === "tool.completed") entries[index] = { ...entry, outcome: { unknown: false, ...event } };
-				else entries[index] = { ...entry, outcome: { unknown: true, reason: event.reason } };
+				else if (event.outcome === "unknown") {
+					entries[index] = { ...entry, outcome: { unknown: true, reason: event.reason } };
+				}
 				break;
 			}
 			case "file.changed":

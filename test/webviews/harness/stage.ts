@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { ensurePrograms, findProgram } from "../../../scripts/debian.mjs";
 import type { Fake } from "./fakeHost.ts";
@@ -97,8 +97,7 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 /** Every rule of axe that applies to a part of a page. */
 export async function audit(page: Page): Promise<void> {
-	const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-	await page.evaluate(source);
+	await page.evaluate(axe.source);
 	const violations = await page.evaluate(async () => {
 		const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: Violation[] }> } };
 		interface Violation {

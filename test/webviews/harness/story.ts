@@ -1,7 +1,7 @@
-import type { EventType, GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
-import type { GoalId, StepId, ThreadId } from "../../../src/protocol/ids.ts";
+import type { GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
+import type { CheckId, GoalId, StepId, ThreadId } from "../../../src/protocol/ids.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
-import type { Output } from "../../../src/protocol/values.ts";
+import type { Output, PlanStep } from "../../../src/protocol/values.ts";
 
 /**
  * Histories that a daemon could have written, for webviews to show: the same events, in the same order, with the same
@@ -29,7 +29,7 @@ export function migration(): RecordedEvent[] {
 		type: "plan.proposed",
 		revision: 2,
 		summary: "Inventory, contract tests, then the upgrade in small steps.",
-		steps: planSteps,
+		steps: [...planSteps],
 		checks: goalChecks,
 		threadId: id("t-plan"),
 	});
@@ -191,7 +191,7 @@ export function longHistory(count: number): RecordedEvent[] {
 	const log = newLog(`${day}T08:00:00.000Z`);
 	const { add } = log;
 	add(launched("A long goal", "Go on for very long."));
-	add({ type: "plan.proposed", revision: 1, summary: "Long.", steps: planSteps, checks: [] });
+	add({ type: "plan.proposed", revision: 1, summary: "Long.", steps: [...planSteps], checks: [] });
 	add({ type: "plan.approved", revision: 1 });
 	let turn = 0;
 	let open: string | undefined;
@@ -285,7 +285,7 @@ function launched(title: string, prompt: string): GoalEvent {
 	};
 }
 
-const planSteps = (
+const planSteps: readonly PlanStep[] = (
 	[
 		["inventory", "Inventory Express 4 usage", "researcher", [], []],
 		["contract", "Contract tests for charges and refunds", "implementer", [], [["k-contract", "npm test -- contract"]]],
@@ -311,10 +311,10 @@ const planSteps = (
 	kind: "work",
 	role,
 	needs: needs.map((need) => id<StepId>(need)),
-	checks: checks.map(([checkId, command]) => ({ checkId: id(checkId), command })),
+	checks: checks.map(([checkId, command]) => ({ checkId: id<CheckId>(checkId), command })),
 	confidence: "high" as const,
 }));
-const goalChecks = [{ checkId: id("k-goal"), command: "npm ls express@5 --all" }];
+const goalChecks = [{ checkId: id<CheckId>("k-goal"), command: "npm ls express@5 --all" }];
 
 const instructions = "Upgrade express to 5 and @types/express with it. Keep the public routes as they are.";
 
@@ -433,6 +433,7 @@ export function approval(approvalId: string, command: string, callId: string): G
 		toolCallId: id(callId),
 		stepId: id("upgrade"),
 		threadId: id("t-4"),
+		files: {},
 		goalScope: "Exactly this command in this folder.",
 		expiresAt: `${day}T15:30:00.000Z`,
 	};
@@ -473,5 +474,3 @@ function outputOf(text: string): Output {
 export function id<T extends string>(text: string): T {
 	return text as T;
 }
-
-export type AnyEvent = { [T in EventType]: RecordedEvent<T> }[EventType];

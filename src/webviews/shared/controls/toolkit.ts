@@ -1,34 +1,16 @@
 import "./controls.css";
-import {
-	provideVSCodeDesignSystem,
-	vsCodeButton,
-	vsCodeCheckbox,
-	vsCodeDropdown,
-	vsCodeOption,
-	vsCodeTextArea,
-	vsCodeTextField,
-} from "@vscode/webview-ui-toolkit";
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeTextArea, vsCodeTextField } from "@vscode/webview-ui-toolkit";
 
 /**
  * The one place that knows the webview UI toolkit. Its web components are wrapped for preact in this folder; should it
  * be replaced one day, nothing outside of here changes.
  */
-provideVSCodeDesignSystem().register(
-	vsCodeButton(),
-	vsCodeCheckbox(),
-	vsCodeDropdown(),
-	vsCodeOption(),
-	vsCodeTextArea(),
-	vsCodeTextField(),
-);
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextArea(), vsCodeTextField());
 
 declare module "preact" {
 	namespace JSX {
 		interface IntrinsicElements {
 			"vscode-button": ToolkitElement;
-			"vscode-checkbox": ToolkitElement;
-			"vscode-dropdown": ToolkitElement;
-			"vscode-option": ToolkitElement;
 			"vscode-text-area": ToolkitElement;
 			"vscode-text-field": ToolkitElement;
 		}

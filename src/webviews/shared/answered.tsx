@@ -1,0 +1,26 @@
+import { useRef } from "preact/hooks";
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import { actionOf, settledText } from "./approvals.ts";
+import { firstLine } from "./format.ts";
+import { Icon } from "./icon.tsx";
+
+/** Approvals that were asked here and then answered, here or elsewhere: who it was, so that nobody wonders where they went. */
+export function Answered({ goal }: { goal: Goal }) {
+	const asked = useRef(new Map<string, Approval>());
+	for (const approval of Object.values(goal.approvals)) asked.current.set(approval.approvalId, approval);
+	const answered = goal.settled.filter(({ approvalId }) => asked.current.has(approvalId)).slice(-shown);
+	if (answered.length === 0) return null;
+	return (
+		<ul class="answered" role="status">
+			{answered.map((settled) => (
+				<li key={settled.approvalId} class="row small">
+					<Icon icon={settled.state === "approved" ? "check" : "circle-slash"} />
+					<code class="plain cut">{firstLine(actionOf(asked.current.get(settled.approvalId)!))}</code>
+					<span class="quiet nowrap">{settledText(settled)}</span>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+const shown = 3;
