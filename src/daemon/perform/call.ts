@@ -115,11 +115,14 @@ async function performRead(performing: Performing, call: ToolCall, tool: ReadToo
 	const context = toolContext(performing);
 	const started = performing.parts.clock.now();
 	const took = () => performing.parts.clock.now() - started;
+	// A read has no effect, so it needs no intent: after a crash it is simply made again. And it need not wait until its
+	// path was judged: what it read of a refused one is thrown away.
+	const reading = tool.run(args, context);
+	reading.catch(() => undefined);
 	const refusal = await refusedPath(context, tool.path(args), "read");
 	if (refusal) return finish(performing, call, failure(refusal, refusal));
-	// A read has no effect, so it needs no intent: after a crash it is simply made again.
 	try {
-		const text = await tool.run(args, context);
+		const text = await reading;
 		return await finish(performing, call, { ok: true, output: textOutput(text), durationMs: took() });
 	} catch (cause) {
 		if (performing.signal.aborted && performing.signal.reason === "drain") return;

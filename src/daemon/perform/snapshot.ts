@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Writer } from "../../protocol/goal.ts";
+import { isPlaybook, threads } from "../../protocol/readiness.ts";
 import type { FileChange, Snapshot } from "../changes/changes.ts";
 import type { Performing } from "./parts.ts";
 
@@ -9,8 +11,16 @@ import type { Performing } from "./parts.ts";
  */
 export async function performSnapshot(performing: Performing): Promise<void> {
 	const { driver } = performing;
+	if (asksModel(driver.goal())) await sleep(afterRequestMs);
 	const seen = await look(performing, allWriters(driver.goal()));
 	await driver.recordFact((goal) => (goal.files.tree === seen.basedOn ? seen.events : retryLater(goal)));
+}
+
+/** A walk of 10,000 files keeps the daemon busy for 40 ms: the question to the model goes out first, and we look while it thinks. */
+const afterRequestMs = 5;
+
+function asksModel(goal: Goal): boolean {
+	return threads(goal).some((thread) => thread.turn && !isPlaybook(thread));
 }
 
 /** Somebody else recorded a look in between; next asks for another if one is still owed. */
