@@ -88,6 +88,7 @@ describe("feed", () => {
 
 		it("text that is being written shows at once, and gives way to the message", async () => {
 			const page = await stage.open("feed");
+			await row(page, "npm run typecheck").waitFor();
 			await page.evaluate(() => window.fake.delta("t-5", "turn-9", "I am reading"));
 			await page.locator(".live").getByText("I am reading").waitFor();
 			await page.evaluate(() =>
@@ -490,11 +491,18 @@ describe("feed", () => {
 			await leave(page);
 		});
 
-		it("the editor can ask for a place in it", async () => {
+		it("the editor can ask for a place in it, also before there is anything to show", async () => {
+			const early = await stage.open("feed", { story: "long:5000" });
+			await early.evaluate(() => window.fake.show({ seq: 1000 }));
+			await early.locator(".marked").waitFor();
+			await leave(early);
 			const page = await stage.open("feed", { story: "long:20000" });
 			await page.locator("[data-seq='19999'], [data-seq='20000'], [data-seq='19998']").first().waitFor();
 			await page.evaluate(() => window.fake.show({ seq: 7000 }));
-			await page.locator("[data-seq='7000'], [data-seq='7001'], [data-seq='7002']").first().waitFor();
+			await page
+				.locator("[data-seq='7000'].marked, [data-seq='7001'].marked, [data-seq='7002'].marked")
+				.first()
+				.waitFor();
 			await leave(page);
 		});
 	});

@@ -133,6 +133,7 @@ describe("thread", () => {
 
 	it("text that is being written shows as it comes", async () => {
 		const page = await open({ thread: "t-5" });
+		await page.getByText("closed the connection").waitFor();
 		await page.evaluate(() => {
 			window.fake.delta("t-5", "turn-9", "I read ");
 			window.fake.delta("t-5", "turn-9", "`refunds.ts`");

@@ -36,11 +36,7 @@ describe("words of the webviews", () => {
 			"rm\\u{a0}-rf \\u{2066}x\\u{2069}\\u{d}\n",
 		],
 		["a plain command as it is", visible("echo 'äé 漢字 👍' | wc -l\n\tx"), "echo 'äé 漢字 👍' | wc -l\n\tx"],
-		[
-			"terminal colours removed",
-			plainText("\u001b[31mred\u001b[0m\u001b]0;title\u0007 10%\r 20%\rdone"),
-			"done",
-		],
+		["terminal colours removed", plainText("\u001b[31mred\u001b[0m\u001b]0;title\u0007 10%\r 20%\rdone"), "done"],
 		[
 			"a step and words",
 			parseQuery(" Step:4  Express role:reviewer "),

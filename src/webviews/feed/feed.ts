@@ -22,6 +22,8 @@ export interface Feed {
 	readonly pads: () => { readonly top: number; readonly bottom: number };
 	readonly scrollTop: () => number;
 	readonly status: () => FeedStatus;
+	/** The row that was asked for last. */
+	readonly target: () => string | undefined;
 	subscribe(listen: () => void): () => void;
 	/** The reader scrolled. */
 	scrolled(top: number): void;
@@ -94,6 +96,9 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 	let problem: string | undefined;
 	let ready = false;
 	let pages = 0;
+	/** A place that was asked for before there was anything to show, and the row that was found there. */
+	let asked: number | undefined;
+	let target: string | undefined;
 	/** Grows with each new window: answers for an older one are dropped. */
 	let window_ = 0;
 	let frame = 0;
@@ -108,8 +113,8 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 			return;
 		}
 		if (events === undefined) {
-			if (!ready) void openWindow({ at: "end" });
-			else if (following) void openWindow({ at: "end" });
+			if (asked !== undefined) void openWindow({ at: "middle", seq: asked });
+			else if (!ready || following) void openWindow({ at: "end" });
 			else void fill();
 			return;
 		}
@@ -175,6 +180,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 			scrollTop = Math.max(0, estimate + layout.height + bottom - view.height);
 		} else if (typeof anchor === "object") {
 			const index = layout.items.findIndex((item) => "row" in item && item.row.seq >= anchor.seq);
+			if (anchor.at === "middle") target = layout.items[index]?.key;
 			const y = layout.tops[index < 0 ? layout.items.length : index] ?? 0;
 			if (anchor.at === "scroll" && !fromStart()) pads = { top: Math.max(view.height, scrollTop - y), bottom };
 			else pads = { top: estimate, bottom };
@@ -280,6 +286,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 			}
 			book = fresh;
 			ready = true;
+			asked = undefined;
 			loading = false;
 			// What was appended while the page was under way.
 			if (place.at === "end") await catchUp(mine);
@@ -386,6 +393,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		layout: () => layout,
 		pads: () => pads,
 		scrollTop: () => scrollTop,
+		target: () => target,
 		status: () => ({
 			following,
 			unseen,
@@ -441,6 +449,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		},
 		follow() {
 			following = true;
+			target = undefined;
 			unseen = 0;
 			pages = 0;
 			if (toEnd()) draw("end");
@@ -457,6 +466,8 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		goTo(seq) {
 			pages = 0;
 			following = false;
+			asked = ready ? undefined : seq;
+			if (!watch.goal()) return;
 			if (ready && seq >= first && seq <= last) draw({ seq, at: "middle" });
 			else void openWindow({ at: "middle", seq });
 		},

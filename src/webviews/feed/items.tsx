@@ -88,7 +88,7 @@ function PlainRow({ surface, goal, feed, item, y, active, now, onRefused }: Item
 			.catch((cause) => onRefused(sentence(cause)));
 	return (
 		<div
-			class={`feed-row${row.startedAt ? " open" : ""}`}
+			class={`feed-row${feed.target() === item.key ? " marked" : ""}`}
 			role="group"
 			style={{ top: `${y}px` }}
 			data-key={item.key}

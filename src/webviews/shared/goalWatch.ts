@@ -75,7 +75,8 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 			goal = snapshot.goal;
 			problem = undefined;
 			watching = undefined;
-			live.clear();
+			const turns = new Set(Object.values(goal.threads).map((thread) => thread.turn?.turnId));
+			for (const turnId of live.keys()) if (!turns.has(turnId as never)) live.delete(turnId);
 			tell(undefined);
 			take(early);
 		} catch (cause) {
