@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { themes } from "./harness/pages.ts";
-import { audit, leave, openStage, picture, type Stage } from "./harness/stage.ts";
+import { asked, audit, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
 import { reviewerSays } from "./harness/story.ts";
 
 describe("feed", () => {
@@ -126,9 +126,7 @@ describe("feed", () => {
 			const lint = row(page, "npm run lint");
 			await lint.getByText("stale: files changed since").waitFor();
 			await lint.getByText("Run Again").click();
-			assert.deepEqual(await page.evaluate(() => window.fake.asked("check/run")), [
-				{ goalId: "goal-1", checkId: "k-lint" },
-			]);
+			assert.deepEqual(await asked(page, "check/run"), [{ goalId: "goal-1", checkId: "k-lint" }]);
 			await leave(page);
 		});
 
@@ -137,18 +135,16 @@ describe("feed", () => {
 			await page.getByRole("button", { name: "package.json", exact: true }).click();
 			await page.getByText("33 more lines").click();
 			await page.locator("[data-key^='group:']").getByText("Open Thread").last().click();
-			const targets = await page.evaluate(() =>
-				window.fake.asked("surface/open").map((one) => (one as { target: unknown }).target),
-			);
-			assert.deepEqual(targets[0], {
+			const opened = await targets(page, 3);
+			assert.deepEqual(opened[0], {
 				kind: "change",
 				goalId: "goal-1",
 				path: "package.json",
 				before: "aaaa",
 				after: "bbbb",
 			});
-			assert.equal((targets[1] as { kind: string }).kind, "output");
-			assert.deepEqual(targets[2], { kind: "thread", goalId: "goal-1", threadId: "t-5" });
+			assert.equal((opened[1] as { kind: string }).kind, "output");
+			assert.deepEqual(opened[2], { kind: "thread", goalId: "goal-1", threadId: "t-5" });
 			await leave(page);
 		});
 
@@ -198,7 +194,7 @@ describe("feed", () => {
 			await say(page, "after the gap");
 			await row(page, "after the gap").waitFor();
 			await row(page, "was lost").waitFor();
-			assert.equal((await page.evaluate(() => window.fake.asked("goal/watch"))).length, 2);
+			assert.equal((await asked(page, "goal/watch", 2)).length, 2);
 			await leave(page);
 		});
 
@@ -208,7 +204,7 @@ describe("feed", () => {
 			await page.evaluate(() => window.fake.connect({ state: "connecting", lastSeen: "2026-03-12T14:32:00.000Z" }));
 			await page.getByText("Last seen 14:32. Trying again.").waitFor();
 			await page.getByRole("button", { name: "Start" }).click();
-			assert.equal((await page.evaluate(() => window.fake.asked("surface/startDaemon"))).length, 1);
+			assert.equal((await asked(page, "surface/startDaemon")).length, 1);
 			await page.evaluate(() => {
 				window.fake.lose([{ type: "goal.reopened", reason: "meanwhile", by: { client: "CLI" } }]);
 				window.fake.connect({ state: "connected" });
@@ -229,7 +225,7 @@ describe("feed", () => {
 			assert.equal(await page.getByRole("switch", { name: "Tools" }).getAttribute("aria-checked"), "false");
 			await page.getByRole("switch", { name: "Errors" }).click();
 			await row(page, "npx tsc --noEmit").waitFor({ state: "detached" });
-			const kept = await page.evaluate(() => window.fake.asked("surface/remember").at(-1));
+			const kept = (await asked(page, "surface/remember", 3)).at(-1);
 			assert.deepEqual((kept as { memory: { filter: unknown } }).memory.filter, {
 				text: "",
 				off: ["todos", "tools", "errors"],
@@ -278,7 +274,7 @@ describe("feed", () => {
 			const page = await stage.open("feed");
 			await page.getByRole("button", { name: /^Approve: npm install/ }).click();
 			await row(page, "npm install express@5").getByText("approved by editor (mara)").waitFor();
-			assert.deepEqual(await page.evaluate(() => window.fake.asked("approval/answer")), [
+			assert.deepEqual(await asked(page, "approval/answer"), [
 				{ approvalId: "a-1", answer: "approve", scope: "once", digest: "d1" },
 			]);
 			assert.equal(await page.locator(".waiting").count(), 0);
@@ -291,7 +287,7 @@ describe("feed", () => {
 			await page.getByRole("textbox", { name: "Reason, read by the agent" }).fill("use pnpm");
 			await page.keyboard.press("Enter");
 			await page.getByText("denied by editor (mara)").waitFor();
-			const [answer] = (await page.evaluate(() => window.fake.asked("approval/answer"))) as {
+			const [answer] = (await asked(page, "approval/answer")) as {
 				answer: string;
 				reason: string;
 			}[];
@@ -350,7 +346,7 @@ describe("feed", () => {
 			}
 			await picture(page, "feed-long-command");
 			await page.getByRole("button", { name: /^Show: / }).click();
-			const [open] = (await page.evaluate(() => window.fake.asked("surface/open"))) as { target: { kind: string } }[];
+			const [open] = (await asked(page, "surface/open")) as { target: { kind: string } }[];
 			assert.equal(open?.target.kind, "approval");
 			await leave(page);
 		});
@@ -379,7 +375,7 @@ describe("feed", () => {
 			await waiting.focus();
 			await page.keyboard.press("Enter");
 			await page.keyboard.press("Space");
-			const [open] = (await page.evaluate(() => window.fake.asked("surface/open"))) as { target: { kind: string } }[];
+			const [open] = (await asked(page, "surface/open")) as { target: { kind: string } }[];
 			assert.equal(open?.target.kind, "approval");
 			assert.deepEqual(await page.evaluate(() => window.fake.asked("approval/answer")), []);
 			const spoken = await page.locator("[data-live='assertive']").textContent();
@@ -404,7 +400,7 @@ describe("feed", () => {
 			await page.keyboard.press("ArrowLeft");
 			await page.getByText("no errors").waitFor({ state: "detached" });
 			await page.keyboard.press("Enter");
-			const opened = (await page.evaluate(() => window.fake.asked("surface/open"))) as { target: { kind: string } }[];
+			const opened = (await asked(page, "surface/open")) as { target: { kind: string } }[];
 			assert.equal(opened.length, 1);
 
 			await page.getByRole("textbox", { name: "Filter" }).focus();

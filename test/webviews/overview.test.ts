@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { themes } from "./harness/pages.ts";
-import { audit, leave, openStage, picture, type Stage } from "./harness/stage.ts";
+import { asked, audit, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
 
 describe("overview", () => {
 	let stage: Stage;
@@ -55,7 +54,7 @@ describe("overview", () => {
 		assert.equal(await page.locator(".ask vscode-button[appearance=primary]").count(), 1);
 		await primary.click();
 		await page.locator(".ask").waitFor({ state: "detached" });
-		assert.deepEqual(await page.evaluate(() => window.fake.asked("approval/answer")), [
+		assert.deepEqual(await asked(page, "approval/answer"), [
 			{ approvalId: "a-1", answer: "approve", scope: "once", digest: "d1" },
 		]);
 		await leave(page);
@@ -90,9 +89,9 @@ describe("overview", () => {
 		await page.getByRole("button", { name: "Cancel…" }).click();
 		await page.getByRole("button", { name: "Cancel Goal" }).click();
 		await page.getByRole("status").getByText("Cancelled", { exact: true }).waitFor();
-		const asked = (await page.evaluate(() => window.fake.asked("goal/control"))) as { action: string }[];
+		const actions = await asked<{ action: string }>(page, "goal/control", 3);
 		assert.deepEqual(
-			asked.map((one) => one.action),
+			actions.map((one) => one.action),
 			["pause", "resume", "cancel"],
 		);
 		await leave(page);
@@ -133,7 +132,7 @@ describe("overview", () => {
 		await page.getByRole("button", { name: "Open Feed" }).click();
 		await page.getByRole("button", { name: "Dossier" }).click();
 		assert.deepEqual(
-			(await targets(page)).map((target) => target.kind),
+			(await targets(page, 5)).map((target) => target.kind),
 			["change", "changes", "thread", "feed", "dossier"],
 		);
 		await leave(page);
@@ -143,9 +142,7 @@ describe("overview", () => {
 		const page = await open();
 		await page.getByText("was green; files changed since").waitFor();
 		await page.getByRole("button", { name: "Run Stale" }).click();
-		assert.deepEqual(await page.evaluate(() => window.fake.asked("check/run")), [
-			{ goalId: "goal-1", checkId: "k-contract" },
-		]);
+		assert.deepEqual(await asked(page, "check/run"), [{ goalId: "goal-1", checkId: "k-contract" }]);
 		await leave(page);
 	});
 
@@ -186,13 +183,7 @@ describe("overview", () => {
 		await page.getByText("Last seen 14:32.").waitFor();
 		assert.equal(await page.getByRole("button", { name: /^Step \d of 7/ }).count(), 7);
 		await page.getByRole("button", { name: "Start" }).click();
-		assert.equal((await page.evaluate(() => window.fake.asked("surface/startDaemon"))).length, 1);
+		assert.equal((await asked(page, "surface/startDaemon")).length, 1);
 		await leave(page);
 	});
 });
-
-async function targets(page: Page): Promise<{ kind: string }[]> {
-	return page.evaluate(() =>
-		window.fake.asked("surface/open").map((one) => (one as { target: { kind: string } }).target),
-	);
-}

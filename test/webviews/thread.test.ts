@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { themes } from "./harness/pages.ts";
-import { audit, leave, openStage, picture, type Stage } from "./harness/stage.ts";
+import { asked, audit, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
 
 describe("thread", () => {
 	let stage: Stage;
@@ -42,7 +41,7 @@ describe("thread", () => {
 		const page = await open();
 		await page.getByRole("button", { name: "Return to Goal" }).click();
 		await page.keyboard.press("Alt+ArrowLeft");
-		assert.deepEqual(await targets(page), [
+		assert.deepEqual(await targets(page, 2), [
 			{ kind: "overview", goalId: "goal-1" },
 			{ kind: "overview", goalId: "goal-1" },
 		]);
@@ -55,7 +54,7 @@ describe("thread", () => {
 		await page.getByText("src/app.ts(52,18)").waitFor();
 		await page.getByText("27 more lines").click();
 		await page.getByRole("button", { name: "Open Diff" }).click();
-		const opened = await targets(page);
+		const opened = await targets(page, 2);
 		assert.equal(opened[0]?.kind, "output");
 		assert.deepEqual(opened[1], {
 			kind: "change",
@@ -64,9 +63,7 @@ describe("thread", () => {
 			before: "aaaa",
 			after: "bbbb",
 		});
-		assert.deepEqual(await page.evaluate(() => window.fake.asked("change/diff")), [
-			{ goalId: "goal-1", stepId: "upgrade", path: "package.json" },
-		]);
+		assert.deepEqual(await asked(page, "change/diff"), [{ goalId: "goal-1", stepId: "upgrade", path: "package.json" }]);
 		await leave(page);
 	});
 
@@ -81,6 +78,7 @@ describe("thread", () => {
 		await page.locator(".queued").getByText("Use the lock file.").waitFor();
 		assert.equal(await page.getByText("will be read before the next turn").count(), 2);
 		assert.equal(await field.inputValue(), "");
+		assert.equal((await asked(page, "thread/send")).length, 1);
 		await page.evaluate(() =>
 			window.fake.append([
 				{
@@ -121,10 +119,8 @@ describe("thread", () => {
 		await page.getByRole("button", { name: "Copy the command" }).click();
 		await page.getByRole("button", { name: /^Approve for Goal: / }).click();
 		await page.getByText("Approved by editor (mara)").waitFor();
-		assert.deepEqual(await page.evaluate(() => window.fake.asked("surface/copy")), [
-			{ text: "npm install express@5 --save" },
-		]);
-		assert.deepEqual(await page.evaluate(() => window.fake.asked("approval/answer")), [
+		assert.deepEqual(await asked(page, "surface/copy"), [{ text: "npm install express@5 --save" }]);
+		assert.deepEqual(await asked(page, "approval/answer"), [
 			{ approvalId: "a-1", answer: "approve", scope: "goal", digest: "d1" },
 		]);
 		assert.equal(await page.locator(".ask").count(), 0);
@@ -217,9 +213,3 @@ describe("thread", () => {
 		await leave(page);
 	});
 });
-
-async function targets(page: Page): Promise<{ kind: string }[]> {
-	return page.evaluate(() =>
-		window.fake.asked("surface/open").map((one) => (one as { target: { kind: string } }).target),
-	);
-}

@@ -85,6 +85,17 @@ export async function leave(page: Page): Promise<void> {
 	assert.deepEqual(said, []);
 }
 
+/** What the page asked of the editor under this name, once it has asked `count` times. */
+export async function asked<T = unknown>(page: Page, method: string, count = 1): Promise<T[]> {
+	await page.waitForFunction(([name, least]) => window.fake.asked(name).length >= least, [method, count] as const);
+	return (await page.evaluate((name) => window.fake.asked(name), method)) as T[];
+}
+
+/** What the page wanted to be shown elsewhere. */
+export async function targets(page: Page, count = 1): Promise<{ kind: string }[]> {
+	return (await asked<{ target: { kind: string } }>(page, "surface/open", count)).map((one) => one.target);
+}
+
 /** The digest of an empty style sheet: axe adds one, which the policy refuses. */
 const emptyStyle = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
