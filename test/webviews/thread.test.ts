@@ -76,7 +76,7 @@ describe("thread", () => {
 		await field.fill("Use the lock file.");
 		await field.press("Control+Enter");
 		await page.locator(".queued").getByText("Use the lock file.").waitFor();
-		assert.equal(await page.getByText("will be read before the next turn").count(), 2);
+		await page.getByText("will be read before the next turn").nth(1).waitFor();
 		assert.equal(await field.inputValue(), "");
 		assert.equal((await asked(page, "thread/send")).length, 1);
 		await page.evaluate(() =>
