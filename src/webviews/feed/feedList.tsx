@@ -6,7 +6,7 @@ import { useNow, useRenderAgain } from "../shared/hooks.ts";
 import type { Surface } from "../shared/surface.tsx";
 import type { Feed } from "./feed.ts";
 import { GroupHeader, LineItem, LiveItem, RowItem } from "./items.tsx";
-import { type Item, itemAt } from "./layout.ts";
+import { heights, type Item, itemAt, type Layout } from "./layout.ts";
 import type { Row } from "./rows.ts";
 
 /**
@@ -157,7 +157,8 @@ export function FeedList(props: {
 	if (activeIndex > to) shown.push(activeIndex);
 	const stop =
 		activeIndex >= 0 ? activeIndex : Math.min(items.length - 1, nextStop(items, itemAt(layout, top - pads.top)));
-	const header = stickyGroup(items, itemAt(layout, top - pads.top));
+	const first = itemAt(layout, top - pads.top);
+	const header = stickyGroup(items, first);
 	const shared = { surface, goal, feed, now, narrow: width < narrowPx, onRefused };
 
 	return (
@@ -180,7 +181,7 @@ export function FeedList(props: {
 			</span>
 			{header ? (
 				<div class="feed-sticky" aria-hidden="true">
-					<GroupHeader {...shared} item={header} y={0} active={false} hidden />
+					<GroupHeader {...shared} item={header} y={-pushed(layout, first, top - pads.top)} active={false} hidden />
 				</div>
 			) : null}
 			<div class="feed-space" style={{ height: `${pads.top + layout.height + pads.bottom}px` }}>
@@ -260,6 +261,14 @@ function stickyGroup(items: readonly Item[], index: number): Extract<Item, { kin
 		if (item?.kind === "group") return item;
 	}
 	return undefined;
+}
+
+/** How far the next group's own header has pushed it away: no row stands under the header of another group. */
+function pushed({ items, tops }: Layout, first: number, top: number): number {
+	for (let at = first + 1; at < items.length && tops[at]! < top + heights.group; at++) {
+		if (items[at]!.kind === "group") return top + heights.group - tops[at]!;
+	}
+	return 0;
 }
 
 /** Something on the list shows how long it has been going on. */
