@@ -15,7 +15,7 @@ import { defaultSettings } from "./settings.ts";
 import { actorName, type ModelChoice, type Usage } from "./values.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 1;
+export const foldVersion = 2;
 
 /** Failed attempts of a step before a person is asked. */
 const attemptLimit = 3;
@@ -35,6 +35,7 @@ export function newGoal(goalId: GoalId): Goal {
 		launchedAt: "",
 		updatedAt: "",
 		deleted: false,
+		planRevision: 0,
 		steps: {},
 		checks: {},
 		threads: {},
@@ -81,7 +82,13 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	"goal.failed": (goal, e) => over(goal, { state: "failed", reason: e.reason }),
 	"goal.cancelled": (goal, e) =>
 		over(goal, { state: "cancelled", reason: e.reason ?? `Cancelled by ${actorName(e.by)}.` }),
-	"goal.reopened": (goal) => ({ ...goal, end: undefined }),
+	// What was under way when the goal ended goes on where it was.
+	"goal.reopened": (goal) =>
+		withThreads({ ...goal, end: undefined }, (thread) => {
+			const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
+			const goesOn = (step?.state === "in_progress" || step?.state === "verifying") && step.attempt === thread.attempt;
+			return goesOn ? { ...thread, state: "active" } : thread;
+		}),
 	"goal.deleted": (goal) => ({ ...goal, deleted: true }),
 
 	"plan.proposed": (goal, e) => {
@@ -101,6 +108,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			...goal,
 			title: goal.title || e.title || goal.prompt,
 			plan: { revision: e.revision, summary: e.summary, approved: false, order: e.steps.map((step) => step.stepId) },
+			planRevision: e.revision,
 			planNote: undefined,
 			steps,
 			checks,
@@ -150,7 +158,13 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			withAttempt(goal, e.stepId, e.attempt, { state: "skipped" }, (step) => ({ ...step, state: "skipped" })),
 			(thread) => thread.stepId === e.stepId,
 		),
-	"step.retried": (goal, e) => {
+	"step.retried": (before, e) => {
+		// What was red is run again on what the step makes now, before anybody is asked about it.
+		const goal = withChecks(before, (check) =>
+			check.stepId === undefined && check.state === "red"
+				? { ...check, state: "pending", settledFor: undefined }
+				: check,
+		);
 		if (e.how === "continue") {
 			const continued = withAttempt(
 				goal,
@@ -269,13 +283,15 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 				...goal,
 				calls: without(goal.calls, e.toolCallId),
 				files: account(goal, e.toolCallId),
-				counts: e.ok ? goal.counts : { ...goal.counts, errors: goal.counts.errors + 1 },
+				counts: e.ok || !tried ? goal.counts : { ...goal.counts, errors: goal.counts.errors + 1 },
 			},
 			call.threadId,
-			(thread) =>
-				passed
-					? { ...thread, done: thread.done + 1 }
-					: { ...thread, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } },
+			(thread) => {
+				const newChars = thread.newChars + e.output.head.length + e.output.tail.length;
+				if (passed) return { ...thread, newChars, done: thread.done + 1 };
+				if (!tried) return thread;
+				return { ...thread, newChars, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
+			},
 		);
 		return next;
 	},
@@ -298,6 +314,8 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
 		const approval: Approval = { ...body, requestedAt: at };
 		return setSubject({ ...goal, approvals: { ...goal.approvals, [e.approvalId]: approval } }, approval, "waiting");
+		// A call whose thread ended before it began has not failed: it was never tried.
+		const tried = call.state === "started" || goal.threads[call.threadId]?.state === "active";
 	},
 	"approval.answered": (goal, e) => {
 		const approval = goal.approvals[e.approvalId];

@@ -43,6 +43,8 @@ export interface Goal {
 		readonly approved: boolean;
 		readonly order: readonly StepId[];
 	};
+	/** Of the last plan that was proposed; 0 before the first. */
+	readonly planRevision: number;
 	/** The note with which the last plan was sent back. */
 	readonly planNote?: string;
 	readonly steps: Readonly<Record<StepId, Step>>;

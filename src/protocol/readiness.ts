@@ -1,4 +1,4 @@
-import type { Check, Goal, Hold, Step, Thread, ToolCall } from "./goal.ts";
+import type { Approval, Check, Goal, Hold, Step, Thread, ToolCall } from "./goal.ts";
 import type { StepId, ThreadId } from "./ids.ts";
 
 /**
@@ -90,6 +90,42 @@ export const rejectedLimit = 3;
 
 /** There is work for the thread, nothing of it is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
 export function threadIsFree(goal: Goal, thread: Thread): boolean {
+/** Its thread has ended before the call began: nobody waits for it, and it must not begin. */
+export function isLeftBehind(goal: Goal, call: ToolCall): boolean {
+	return call.state !== "started" && goal.threads[call.threadId]?.state !== "active";
+}
+
+/** What the approval asks about is gone or decided otherwise, so that no answer to it would count. */
+export function isMoot(goal: Goal, approval: Approval): boolean {
+	if (goal.end) return true;
+	const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
+	switch (approval.kind) {
+		case "plan":
+			return goal.plan === undefined || goal.plan.approved;
+		case "step":
+			return step === undefined || isOver(step);
+		case "question":
+			return !allStepsOver(goal) || !finalChecks(goal).some((check) => check.state === "red");
+		default:
+			if (approval.checkId) return !checkWaits(goal.checks[approval.checkId], step);
+			return approval.toolCallId !== undefined && goal.calls[approval.toolCallId] === undefined;
+	}
+}
+
+function checkWaits(check: Check | undefined, step: Step | undefined): boolean {
+	if (step?.state === "failed" || step?.state === "skipped") return false;
+	return check?.state === "waiting" || check?.state === "unknown";
+}
+
+/** Something of the step is under way: a turn, a call, a command of a check. */
+export function stepIsBusy(goal: Goal, stepId: StepId): boolean {
+	return (
+		threads(goal).some((thread) => thread.stepId === stepId && thread.turn) ||
+		calls(goal).some((call) => call.stepId === stepId && call.state === "started") ||
+		goal.files.writers.some((writer) => writer.stepId === stepId)
+	);
+}
+
 	const wanted = thread.stepId ? goal.steps[thread.stepId]?.state === "in_progress" : goal.plan === undefined;
 	return (
 		wanted &&

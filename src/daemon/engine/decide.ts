@@ -9,6 +9,7 @@ import {
 	personHold,
 	planSteps,
 	stepIsAsked,
+	stepIsBusy,
 	threads,
 } from "../../protocol/readiness.ts";
 import { type GoalState, goalState } from "../../protocol/state.ts";
@@ -153,28 +154,25 @@ function stepRequest(
 	const state = goalState(goal);
 	const reopened: GoalEvent[] = goal.end ? [{ type: "goal.reopened", by }] : [];
 	if (stepId === undefined) {
-		if (kind === "retry" && !goal.plan && goal.end) {
-			const planner = threads(goal).find((thread) => thread.stepId === undefined && thread.state === "active");
-			return [...reopened, ...(planner ? [{ type: "thread.closed" as const, threadId: planner.threadId }] : [])];
-		}
-		const failed = planSteps(goal).filter((step) => step.state === "failed" || stepIsAsked(goal, step.stepId));
-		if (failed.length !== 1) throw new Refusal("unknownStep", `Name the step to ${kind}: ${stepNames(goal)}.`);
-		return stepRequest(kind, failed[0]!.stepId, goal, { by } as Asker);
+		const meant = planSteps(goal).filter((one) => isStuck(goal, one));
+		if (kind === "retry" && goal.end && goal.end.state !== "completed" && meant.length === 0) return reopened;
+		if (meant.length !== 1) throw new Refusal("unknownStep", `Name the step to ${kind}: ${stepNames(goal)}.`);
+		return stepRequest(kind, meant[0]!.stepId, goal, { by } as Asker);
 	}
 	const step = goal.steps[stepId];
 	if (!step) throw new Refusal("unknownStep", `There is no step ${stepId}. The steps are: ${stepNames(goal)}.`);
 	if (kind === "skip" && isOver(step)) {
 		if (step.state !== "failed") throw new Refusal("notNow", `Step “${step.title}” is ${step.state} already.`);
 	}
-	if (kind !== "skip" && step.state === "pending" && step.attempt === 0) {
+	const isNew = step.state === "pending" && step.attempt === 0;
+	if (kind !== "skip" && isNew && goal.end) return reopened;
+	if (kind !== "skip" && isNew) {
 		throw new Refusal("notNow", `Step “${step.title}” has not begun; it starts by itself when what it needs is done.`);
 	}
-	if (kind !== "skip" && (step.state === "in_progress" || step.state === "verifying") && !stepIsAsked(goal, stepId)) {
-		throw new Refusal(
-			"notNow",
-			`Step “${step.title}” is under way. Pause or cancel the goal first, or wait until it ends.`,
-		);
-	}
+	if (kind !== "skip" && isUnderWay(goal, step)) throw underWay(step);
+	const built = kind === "rerun" ? builtOn(goal, stepId) : [];
+	const busy = built.find((one) => isUnderWay(goal, one));
+	if (busy) throw underWay(busy);
 	if (kind === "retry" && (step.state === "completed" || step.state === "skipped")) {
 		throw new Refusal("notNow", `Step “${step.title}” is ${step.state}. Use rerun to work on it again.`);
 	}
@@ -205,9 +203,45 @@ function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
 		case "retry": {
 			// A playbook goes on with the command that failed; an agent begins anew, with the diagnosis.
 			const open = step.state === "in_progress" || step.state === "verifying" || step.state === "failed";
+		...built.flatMap((one) => stepDecision("rerun", one, by)),
 			return [{ type: "step.retried", stepId, attempt, how: step.actions && open ? "continue" : "rerun", by }];
 		}
 		case "rerun":
+/** Nothing happens to it until a person says what. */
+function isStuck(goal: Goal, step: Step): boolean {
+	return step.state === "failed" || stepIsAsked(goal, step.stepId) || (goal.end !== undefined && isOpen(step));
+}
+
+function isOpen(step: Step): boolean {
+	return step.state === "in_progress" || step.state === "verifying";
+}
+
+/** It moves by itself, so that beginning it again would pull it from under whoever works on it. */
+function isUnderWay(goal: Goal, step: Step): boolean {
+	if (!isOpen(step) || goal.end || stepIsAsked(goal, step.stepId)) return false;
+	return personHold(goal) === undefined || stepIsBusy(goal, step.stepId);
+}
+
+function underWay(step: Step): Refusal {
+	return new Refusal(
+		"notNow",
+		`Step “${step.title}” is under way. Wait until it ends, or pause the goal with “now” first.`,
+	);
+}
+
+/** Steps that have begun on the ground of this one, in the order of the plan: they begin again with it. */
+function builtOn(goal: Goal, stepId: StepId): readonly Step[] {
+	const found = new Set([stepId]);
+	// The plan's order need not be the order of needs, so it is gone through until nothing is added.
+	for (let before = 0; before !== found.size; ) {
+		before = found.size;
+		for (const step of planSteps(goal)) if (step.needs.some((need) => found.has(need))) found.add(step.stepId);
+	}
+	return planSteps(goal).filter(
+		(step) => step.stepId !== stepId && found.has(step.stepId) && step.attempt > 0 && step.state !== "skipped",
+	);
+}
+
 			return [{ type: "step.retried", stepId, attempt, how: "rerun", by }];
 		case "skip":
 			return [{ type: "step.skipped", stepId, attempt, by }];

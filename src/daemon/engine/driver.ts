@@ -78,7 +78,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	let draining = false;
 	let timer: NodeJS.Timeout | undefined;
 	let wakeTime: number | undefined;
-	const inHand = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+	const inHand = new Map<string, { readonly deed: Deed; readonly abort: AbortController; readonly done: Promise<void> }>();
 	const failures = new Map<string, number>();
 	const transcripts = new Map<ThreadId, RecordedEvent[]>();
 
@@ -146,11 +146,23 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			const threadId = threadOf(before, folded, event);
 			if (threadId) transcripts.get(threadId)?.push(event);
 			if (event.type === "thread.opened") transcripts.set(event.threadId, [event]);
-			if (event.type === "thread.closed") transcripts.delete(event.threadId);
 		}
-		parts.publish(goal, events);
-		if (events.some(endsWork)) for (const { abort } of inHand.values()) abort.abort("stop" satisfies StopReason);
+		for (const threadId of transcripts.keys())
+			if (goal.threads[threadId]?.state !== "active") transcripts.delete(threadId);
+		tell(events);
+		const stops = events.some(endsWork);
+		for (const { deed, abort } of inHand.values())
+			if (stops || isPointless(goal, deed)) abort.abort("stop" satisfies StopReason);
 		if (goal.seq - checkpointed >= checkpointEvery) void checkpoint();
+	}
+
+	/** Those who watch cannot undo what is stored: what they throw is theirs. */
+	function tell(events: readonly RecordedEvent[]): void {
+		try {
+			parts.publish(goal, events);
+		} catch (cause) {
+			log.error(`${goalId}: somebody who watches failed`, cause);
+		}
 	}
 
 	async function recordFact(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal> {
@@ -189,7 +201,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 				inHand.delete(key);
 				pump();
 			});
-		inHand.set(key, { abort, done });
+		inHand.set(key, { deed, abort, done });
 	}
 
 	/** A deed threw: the store refused, or there is a bug. It is tried again a few times, ever later. */
@@ -264,11 +276,14 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	liftHold: true,
 	expire: true,
 	failGoal: true,
+	supersede: true,
+	dropCall: true,
 	turn: false,
 	call: false,
 	check: false,
 	snapshot: false,
 	finish: false,
+	undo: false,
 };
 
 function isFact(effect: Effect): effect is Fact {

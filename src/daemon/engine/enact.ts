@@ -1,9 +1,10 @@
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, ThreadId, TurnId } from "../../protocol/ids.ts";
-import { stepChecks } from "../../protocol/readiness.ts";
+import { planSteps, stepChecks } from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
+import type { ModelChoice, PlanStep } from "../../protocol/values.ts";
+import { textOutput } from "../perform/output.ts";
 import { sha256 } from "./digest.ts";
 import type { Fact } from "./next.ts";
 import type { NewId } from "./ports.ts";
@@ -33,7 +34,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number): GoalEv
 					kind: "plan",
 					summary: `Approve the plan for “${goal.title}”: ${goal.plan?.order.length ?? 0} steps.`,
 					reasons: [goal.plan?.summary ?? ""].filter(Boolean),
-					digest: sha256(["plan", goal.goalId, goal.plan?.revision, goal.plan?.order]),
+					digest: sha256(["plan", goal.goalId, goal.plan?.revision, planSteps(goal).map(planned)]),
 					options: ["approve", "return"],
 				},
 			];
@@ -123,6 +124,15 @@ export function question(
 	};
 }
 
+		case "supersede":
+			return [{ type: "approval.superseded", approvalId: fact.approvalId, reason: whyGone(goal) }];
+		case "dropCall": {
+			const { toolCallId } = fact;
+			const reason = `It was not carried out: ${whyGone(goal, goal.calls[toolCallId])}`;
+			return [
+				{ type: "tool.completed", toolCallId, ok: false, durationMs: 0, output: textOutput(reason), refused: reason },
+			];
+		}
 function message(newId: NewId, threadId: ThreadId, text: string): GoalEvent {
 	return { type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "goal", text };
 }
@@ -142,10 +152,23 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment },
 		message(newId, threadId, `${step.instructions || step.title}${diagnosis}`),
 	];
+/** Why something that waited has become pointless. */
+function whyGone(goal: Goal, call?: ToolCall): string {
+	if (goal.end) return `The goal is ${goal.end.state}.`;
+	const step = call?.stepId ? goal.steps[call.stepId] : undefined;
+	if (step && step.state !== "pending" && step.attempt === call?.attempt) return `Its step is ${step.state}.`;
+	return "What it was about has been decided otherwise.";
+}
+
 }
 
 function settleStep(goal: Goal, stepId: keyof Goal["steps"]): GoalEvent[] {
 	const step = goal.steps[stepId];
+/** What a person approves of a step. */
+function planned({ stepId, title, instructions, role, needs, checks, actions }: PlanStep): unknown {
+	return [stepId, title, instructions, role, needs, checks, actions];
+}
+
 	if (!step) return [];
 	const checks = stepChecks(goal, stepId);
 	const red = checks.filter((check) => check.diagnosis !== undefined && check.state === "red");

@@ -12,6 +12,8 @@ import {
 	holds,
 	isCutOff,
 	isPlaybook,
+	isLeftBehind,
+	isMoot,
 	planSteps,
 	rejectedLimit,
 	snapshotIsDue,
@@ -46,6 +48,8 @@ export type Fact =
 	| { readonly kind: "failGoal"; readonly reason: string };
 
 /** Effects that take time and touch the world. */
+	| { readonly kind: "supersede"; readonly approvalId: ApprovalId }
+	| { readonly kind: "dropCall"; readonly toolCallId: ToolCallId }
 export type Deed =
 	| { readonly kind: "turn"; readonly threadId: ThreadId }
 	| { readonly kind: "call"; readonly toolCallId: ToolCallId }
@@ -65,7 +69,9 @@ export interface Limits {
 
 export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
 	if (goal.seq === 0 || goal.deleted) return { effects: [] };
-	const begun = underWay(goal, epoch);
+	const begun = [...underWay(goal, epoch), ...leftBehind(goal)];
+	// While an undo is under way nobody else writes; what waits for it begins when it is done.
+	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
 	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
@@ -101,6 +107,18 @@ function planEffects(goal: Goal): Effect[] {
 				reason: `The planner answered ${rejectedLimit} times without a plan that can be used. Choose another model, or retry to plan again.`,
 			},
 		];
+/** What waited for a person or for its turn when its step or its goal went away: it is told so, and nothing begins. */
+function leftBehind(goal: Goal): Effect[] {
+	return [
+		...calls(goal)
+			.filter((call) => isLeftBehind(goal, call))
+			.map(({ toolCallId }): Effect => ({ kind: "dropCall", toolCallId })),
+		...Object.values(goal.approvals)
+			.filter((approval) => isMoot(goal, approval))
+			.map(({ approvalId }): Effect => ({ kind: "supersede", approvalId })),
+	];
+}
+
 	}
 	if (goal.plan.approved) return [];
 	if (!planNeedsPerson(goal)) return [{ kind: "approvePlan" }];

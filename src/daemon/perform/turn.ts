@@ -105,7 +105,7 @@ function planEvents(goal: Goal, thread: Thread, text: string, parts: Parts): Goa
 	return [
 		{
 			type: "plan.proposed",
-			revision: (goal.plan?.revision ?? 0) + 1,
+			revision: goal.planRevision + 1,
 			summary: plan.summary,
 			title: plan.title,
 			steps: plan.steps,
