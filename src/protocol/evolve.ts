@@ -278,6 +278,8 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		const call = goal.calls[e.toolCallId];
 		if (!call) return goal;
 		const passed = e.ok || call.decided?.answer === "skip" || call.decided?.answer === "verify";
+		// A call whose thread ended before it began has not failed: it was never tried.
+		const tried = call.state === "started" || goal.threads[call.threadId]?.state === "active";
 		const next = withThread(
 			{
 				...goal,
@@ -287,10 +289,9 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			},
 			call.threadId,
 			(thread) => {
-				const newChars = thread.newChars + e.output.head.length + e.output.tail.length;
-				if (passed) return { ...thread, newChars, done: thread.done + 1 };
+				if (passed) return { ...thread, done: thread.done + 1 };
 				if (!tried) return thread;
-				return { ...thread, newChars, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
+				return { ...thread, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
 			},
 		);
 		return next;
@@ -314,8 +315,6 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
 		const approval: Approval = { ...body, requestedAt: at };
 		return setSubject({ ...goal, approvals: { ...goal.approvals, [e.approvalId]: approval } }, approval, "waiting");
-		// A call whose thread ended before it began has not failed: it was never tried.
-		const tried = call.state === "started" || goal.threads[call.threadId]?.state === "active";
 	},
 	"approval.answered": (goal, e) => {
 		const approval = goal.approvals[e.approvalId];

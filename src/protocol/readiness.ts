@@ -85,11 +85,6 @@ export function threadCalls(goal: Goal, threadId: ThreadId): readonly ToolCall[]
 	return calls(goal).filter((call) => call.threadId === threadId);
 }
 
-/** Answers that could not be used, in a row, before the planner is given up. */
-export const rejectedLimit = 3;
-
-/** There is work for the thread, nothing of it is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
-export function threadIsFree(goal: Goal, thread: Thread): boolean {
 /** Its thread has ended before the call began: nobody waits for it, and it must not begin. */
 export function isLeftBehind(goal: Goal, call: ToolCall): boolean {
 	return call.state !== "started" && goal.threads[call.threadId]?.state !== "active";
@@ -126,6 +121,11 @@ export function stepIsBusy(goal: Goal, stepId: StepId): boolean {
 	);
 }
 
+/** Answers that could not be used, in a row, before the planner is given up. */
+export const rejectedLimit = 3;
+
+/** There is work for the thread, nothing of it is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
+export function threadIsFree(goal: Goal, thread: Thread): boolean {
 	const wanted = thread.stepId ? goal.steps[thread.stepId]?.state === "in_progress" : goal.plan === undefined;
 	return (
 		wanted &&

@@ -194,19 +194,10 @@ function stepRequest(
 			reason: `The step was told to ${kind}.`,
 		})),
 		...stepDecision(kind, step, by),
+		...built.flatMap((one) => stepDecision("rerun", one, by)),
 	];
 }
 
-function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
-	const { stepId, attempt } = step;
-	switch (answer) {
-		case "retry": {
-			// A playbook goes on with the command that failed; an agent begins anew, with the diagnosis.
-			const open = step.state === "in_progress" || step.state === "verifying" || step.state === "failed";
-		...built.flatMap((one) => stepDecision("rerun", one, by)),
-			return [{ type: "step.retried", stepId, attempt, how: step.actions && open ? "continue" : "rerun", by }];
-		}
-		case "rerun":
 /** Nothing happens to it until a person says what. */
 function isStuck(goal: Goal, step: Step): boolean {
 	return step.state === "failed" || stepIsAsked(goal, step.stepId) || (goal.end !== undefined && isOpen(step));
@@ -242,6 +233,15 @@ function builtOn(goal: Goal, stepId: StepId): readonly Step[] {
 	);
 }
 
+function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
+	const { stepId, attempt } = step;
+	switch (answer) {
+		case "retry": {
+			// A playbook goes on with the command that failed; an agent begins anew, with the diagnosis.
+			const open = step.state === "in_progress" || step.state === "verifying" || step.state === "failed";
+			return [{ type: "step.retried", stepId, attempt, how: step.actions && open ? "continue" : "rerun", by }];
+		}
+		case "rerun":
 			return [{ type: "step.retried", stepId, attempt, how: "rerun", by }];
 		case "skip":
 			return [{ type: "step.skipped", stepId, attempt, by }];

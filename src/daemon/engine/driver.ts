@@ -275,15 +275,14 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	askAboutChecks: true,
 	liftHold: true,
 	expire: true,
-	failGoal: true,
 	supersede: true,
 	dropCall: true,
+	failGoal: true,
 	turn: false,
 	call: false,
 	check: false,
 	snapshot: false,
 	finish: false,
-	undo: false,
 };
 
 function isFact(effect: Effect): effect is Fact {
@@ -301,6 +300,13 @@ function keyOf(deed: Deed): string {
 		default:
 			return deed.kind;
 	}
+}
+
+/** Its thread has ended, so nobody waits for its outcome. */
+function isPointless(goal: Goal, deed: Deed): boolean {
+	const threadId =
+		deed.kind === "turn" ? deed.threadId : deed.kind === "call" ? goal.calls[deed.toolCallId]?.threadId : undefined;
+	return threadId !== undefined && goal.threads[threadId]?.state === "closed";
 }
 
 function endsWork(event: RecordedEvent): boolean {

@@ -105,6 +105,15 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number): GoalEv
 			return [{ type: "hold.lifted", holdId: fact.holdId }];
 		case "expire":
 			return [{ type: "approval.expired", approvalId: fact.approvalId }];
+		case "supersede":
+			return [{ type: "approval.superseded", approvalId: fact.approvalId, reason: whyGone(goal) }];
+		case "dropCall": {
+			const { toolCallId } = fact;
+			const reason = `It was not carried out: ${whyGone(goal, goal.calls[toolCallId])}`;
+			return [
+				{ type: "tool.completed", toolCallId, ok: false, durationMs: 0, output: textOutput(reason), refused: reason },
+			];
+		}
 		case "failGoal":
 			return [{ type: "goal.failed", reason: fact.reason }];
 	}
@@ -124,17 +133,21 @@ export function question(
 	};
 }
 
-		case "supersede":
-			return [{ type: "approval.superseded", approvalId: fact.approvalId, reason: whyGone(goal) }];
-		case "dropCall": {
-			const { toolCallId } = fact;
-			const reason = `It was not carried out: ${whyGone(goal, goal.calls[toolCallId])}`;
-			return [
-				{ type: "tool.completed", toolCallId, ok: false, durationMs: 0, output: textOutput(reason), refused: reason },
-			];
-		}
+/** Why something that waited has become pointless. */
+function whyGone(goal: Goal, call?: ToolCall): string {
+	if (goal.end) return `The goal is ${goal.end.state}.`;
+	const step = call?.stepId ? goal.steps[call.stepId] : undefined;
+	if (step && step.state !== "pending" && step.attempt === call?.attempt) return `Its step is ${step.state}.`;
+	return "What it was about has been decided otherwise.";
+}
+
 function message(newId: NewId, threadId: ThreadId, text: string): GoalEvent {
 	return { type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "goal", text };
+}
+
+/** What a person approves of a step. */
+function planned({ stepId, title, instructions, role, needs, checks, actions }: PlanStep): unknown {
+	return [stepId, title, instructions, role, needs, checks, actions];
 }
 
 function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalEvent[] {
@@ -152,23 +165,10 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment },
 		message(newId, threadId, `${step.instructions || step.title}${diagnosis}`),
 	];
-/** Why something that waited has become pointless. */
-function whyGone(goal: Goal, call?: ToolCall): string {
-	if (goal.end) return `The goal is ${goal.end.state}.`;
-	const step = call?.stepId ? goal.steps[call.stepId] : undefined;
-	if (step && step.state !== "pending" && step.attempt === call?.attempt) return `Its step is ${step.state}.`;
-	return "What it was about has been decided otherwise.";
-}
-
 }
 
 function settleStep(goal: Goal, stepId: keyof Goal["steps"]): GoalEvent[] {
 	const step = goal.steps[stepId];
-/** What a person approves of a step. */
-function planned({ stepId, title, instructions, role, needs, checks, actions }: PlanStep): unknown {
-	return [stepId, title, instructions, role, needs, checks, actions];
-}
-
 	if (!step) return [];
 	const checks = stepChecks(goal, stepId);
 	const red = checks.filter((check) => check.diagnosis !== undefined && check.state === "red");

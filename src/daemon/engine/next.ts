@@ -11,9 +11,9 @@ import {
 	goalHold,
 	holds,
 	isCutOff,
-	isPlaybook,
 	isLeftBehind,
 	isMoot,
+	isPlaybook,
 	planSteps,
 	rejectedLimit,
 	snapshotIsDue,
@@ -45,11 +45,11 @@ export type Fact =
 	| { readonly kind: "askAboutChecks"; readonly checkIds: readonly CheckId[] }
 	| { readonly kind: "liftHold"; readonly holdId: HoldId }
 	| { readonly kind: "expire"; readonly approvalId: ApprovalId }
+	| { readonly kind: "supersede"; readonly approvalId: ApprovalId }
+	| { readonly kind: "dropCall"; readonly toolCallId: ToolCallId }
 	| { readonly kind: "failGoal"; readonly reason: string };
 
 /** Effects that take time and touch the world. */
-	| { readonly kind: "supersede"; readonly approvalId: ApprovalId }
-	| { readonly kind: "dropCall"; readonly toolCallId: ToolCallId }
 export type Deed =
 	| { readonly kind: "turn"; readonly threadId: ThreadId }
 	| { readonly kind: "call"; readonly toolCallId: ToolCallId }
@@ -70,8 +70,6 @@ export interface Limits {
 export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
 	if (goal.seq === 0 || goal.deleted) return { effects: [] };
 	const begun = [...underWay(goal, epoch), ...leftBehind(goal)];
-	// While an undo is under way nobody else writes; what waits for it begins when it is done.
-	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
 	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
@@ -96,17 +94,6 @@ function underWay(goal: Goal, epoch: number): Effect[] {
 	return [...turns, ...begunCalls, ...begunChecks];
 }
 
-function planEffects(goal: Goal): Effect[] {
-	if (!goal.plan) {
-		const planner = threads(goal).find((thread) => thread.stepId === undefined && thread.state === "active");
-		if (!planner) return [{ kind: "openPlanner" }];
-		if (planner.rejected < rejectedLimit) return [];
-		return [
-			{
-				kind: "failGoal",
-				reason: `The planner answered ${rejectedLimit} times without a plan that can be used. Choose another model, or retry to plan again.`,
-			},
-		];
 /** What waited for a person or for its turn when its step or its goal went away: it is told so, and nothing begins. */
 function leftBehind(goal: Goal): Effect[] {
 	return [
@@ -119,6 +106,17 @@ function leftBehind(goal: Goal): Effect[] {
 	];
 }
 
+function planEffects(goal: Goal): Effect[] {
+	if (!goal.plan) {
+		const planner = threads(goal).find((thread) => thread.stepId === undefined && thread.state === "active");
+		if (!planner) return [{ kind: "openPlanner" }];
+		if (planner.rejected < rejectedLimit) return [];
+		return [
+			{
+				kind: "failGoal",
+				reason: `The planner answered ${rejectedLimit} times without a plan that can be used. Choose another model, or retry to plan again.`,
+			},
+		];
 	}
 	if (goal.plan.approved) return [];
 	if (!planNeedsPerson(goal)) return [{ kind: "approvePlan" }];
