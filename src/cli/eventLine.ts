@@ -147,7 +147,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		if (e.refused !== undefined) return ["action", text, `not done: ${e.refused}`, "yellow"];
 		return ["action", text, ended(e), e.ok ? "green" : "red"];
 	},
-	"tool.interrupted": (e, names) => ["action", name(names, e.toolCallId), `outcome unknown: ${e.reason}`, "red"],
+	"tool.interrupted": (e, names) => ["action", name(names, e.toolCallId), interruption(e), "red"],
 	"approval.requested": (e, names) => {
 		names.set(e.approvalId, e.summary);
 		return ["approval", e.command ?? e.summary, `waits for you: ${answerCommand(e)}`, "yellow"];
@@ -185,7 +185,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	},
 	"check.started": (e) => ["check", e.command, "runs"],
 	"check.completed": (e) => ["check", e.command, `${e.ok ? "green" : "red"}, ${ended(e)}`, e.ok ? "green" : "red"],
-	"check.interrupted": (e) => ["check", e.checkId, `outcome unknown: ${e.reason}`, "red"],
+	"check.interrupted": (e) => ["check", e.checkId, interruption(e), "red"],
 	"check.reset": (e) => ["check", e.checkId, "is run again", "dim"],
 	"evidence.added": (e) => ["evidence", e.text, e.kind],
 	"review.completed": (e) => [
@@ -240,6 +240,10 @@ function ended(e: {
 	const code = e.exitCode === undefined ? (e.ok ? "done" : "failed") : `exit ${e.exitCode}`;
 	const said = e.ok ? "" : lastLine(e.output.tail || e.output.head);
 	return `${code} in ${span(e.durationMs)}${said ? `: ${said}` : ""}`;
+}
+
+function interruption({ outcome, reason }: { readonly outcome: string; readonly reason: string }): string {
+	return outcome === "unknown" ? `outcome unknown: ${reason}` : reason;
 }
 
 function lastLine(text: string): string {

@@ -250,7 +250,8 @@ export const eventBodies = {
 	"check.interrupted": v.object({
 		checkId: CheckIdSchema,
 		runId: RunIdSchema,
-		outcome: v.picklist(["unknown", "notBegun"]),
+		/** `stopped`: a person stopped it, so it has no verdict and runs again. */
+		outcome: v.picklist(["unknown", "notBegun", "stopped"]),
 		reason: v.string(),
 	}),
 	/** A person asked for it to be run again. */

@@ -42,6 +42,8 @@ export interface CommandSpec {
 export interface RunOptions {
 	onOutput?(text: string): void;
 	readonly signal?: AbortSignal;
+	/** False: one that has not begun does not begin now either; the outcome is then `notBegun`. */
+	readonly begin?: boolean;
 }
 
 export type CommandOutcome =
@@ -60,7 +62,9 @@ export type CommandOutcome =
 	/** It began, runs no more, and left no record of its end. */
 	| { readonly kind: "unknown"; readonly output: CommandOutput }
 	/** It did not begin, and a person reads the reason. Running it again starts it anew. */
-	| { readonly kind: "notStarted"; readonly reason: string };
+	| { readonly kind: "notStarted"; readonly reason: string }
+	/** It has never begun, and was not to begin. */
+	| { readonly kind: "notBegun" };
 
 export interface CommandOutput {
 	/** Readable text: all of the output when it is small, else its beginning. */

@@ -26,6 +26,7 @@ async function startOrReconcile(
 ): Promise<CommandOutcome | undefined> {
 	const { path, state } = latestSpool(spools.current, spec.id);
 	if (state !== undefined) return reconcileSpool(spools, spec, options, path);
+	if (options.begin === false) return { kind: "notBegun" };
 	if (!(await isFolder(spec.cwd))) return { kind: "notStarted", reason: folderVanished(spec.cwd) };
 	let runner: Runner | undefined;
 	try {
@@ -42,7 +43,8 @@ async function startOrReconcile(
 async function fromEarlierBoot(spools: Spools, spec: CommandSpec): Promise<CommandOutcome | undefined> {
 	for (const boot of spools.earlier) {
 		const { path, state } = latestSpool(boot, spec.id);
-		if (state !== undefined) return settle(spools, spec, path, state);
+		// Nothing of an earlier boot can begin any more: what had not begun then counts as never tried.
+		if (state !== undefined && state.gate !== "open") return settle(spools, spec, path, state);
 	}
 	return undefined;
 }

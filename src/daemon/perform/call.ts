@@ -2,7 +2,6 @@ import * as v from "valibot";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, ToolCall } from "../../protocol/goal.ts";
 import type { ToolCallId } from "../../protocol/ids.ts";
-import { goalHold } from "../../protocol/readiness.ts";
 import type { Output } from "../../protocol/values.ts";
 import { sha256 } from "../engine/digest.ts";
 import type { Proposal } from "../engine/judge.ts";
@@ -21,7 +20,7 @@ import {
 import { absent, readInside, writeInside } from "../tools/workspaceFiles.ts";
 import { resolveInside } from "../tools/workspacePath.ts";
 import { admit } from "./admit.ts";
-import { runCommand } from "./command.ts";
+import { isStopped, runCommand } from "./command.ts";
 import { textOutput } from "./output.ts";
 import type { Performing } from "./parts.ts";
 
@@ -125,13 +124,9 @@ async function performRead(performing: Performing, call: ToolCall, tool: ReadToo
 		const text = await reading;
 		return await finish(performing, call, { ok: true, output: textOutput(text), durationMs: took() });
 	} catch (cause) {
-		if (performing.signal.aborted && performing.signal.reason === "drain") return;
-		if (cause instanceof ToolError || performing.signal.aborted) {
-			return finish(performing, call, {
-				...failure(cause instanceof ToolError ? cause.message : "It was told to stop."),
-				durationMs: took(),
-			});
-		}
+		// Told to stop, it has no outcome: it is made again when the goal goes on.
+		if (performing.signal.aborted) return;
+		if (cause instanceof ToolError) return finish(performing, call, { ...failure(cause.message), durationMs: took() });
 		throw cause;
 	}
 }
@@ -155,7 +150,7 @@ async function performEdit(performing: Performing, call: ToolCall, tool: EditToo
 	let after: Uint8Array;
 	try {
 		before = await fileState(context, path);
-		if (call.state === "started" && call.epoch !== driver.epoch && call.edit) {
+		if (call.state === "started" && call.edit) {
 			if (before.sha256 === call.edit.after)
 				return finish(performing, call, { ok: true, output: textOutput(`Wrote ${path}.`) });
 			if (before.sha256 !== call.edit.before)
@@ -204,13 +199,13 @@ async function performCommand(performing: Performing, call: ToolCall, tool: Comm
 	const { parts, driver } = performing;
 	const { command, timeoutMs } = tool.command(args);
 	let run = call.run;
-	if (!(call.state === "started" && call.epoch !== driver.epoch)) {
+	// What has its intent in the log is never begun a second time, not even by the daemon that began it.
+	if (call.state !== "started") {
 		const proposal = await commandProposal(performing, command, {
 			tool: call.name,
 			approved: call.approved,
 			origin: originOf(driver.goal(), call),
 		});
-		run = call.run + 1;
 		const admitted = await admit(performing, {
 			call,
 			proposal,
@@ -230,6 +225,8 @@ async function performCommand(performing: Performing, call: ToolCall, tool: Comm
 			return;
 		case "unknown":
 			return interrupted(performing, call, "It had begun, runs no more, and left no record of how it ended.");
+		case "notBegun":
+			return interrupted(performing, call, "The goal was stopped before it began.", "notBegun");
 		case "notStarted":
 			await finish(performing, call, failure(result.reason));
 			break;
@@ -299,11 +296,6 @@ const policyRevision = 1;
 
 function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
 	return goal.threads[call.threadId]?.assignment.provider === "builtin" ? "playbook" : "agent";
-}
-
-/** Nothing new begins in it. */
-function isStopped(goal: Goal): boolean {
-	return goal.end !== undefined || goalHold(goal) !== undefined;
 }
 
 async function interrupted(

@@ -3,6 +3,7 @@ import type { CheckId, RunId } from "../../protocol/ids.ts";
 import { admit } from "./admit.ts";
 import { commandProposal } from "./call.ts";
 import { runCommand } from "./command.ts";
+import { textOutput } from "./output.ts";
 import type { Performing } from "./parts.ts";
 
 /** A check is a command like any other: judged, run, followed and recovered the same way. Its exit status is the verdict. */
@@ -18,6 +19,10 @@ export async function performCheck(performing: Performing, checkId: CheckId): Pr
 	await driver.recordFact((goal) => {
 		const now = goal.checks[checkId];
 		if (now?.run?.runId !== runId || now.state !== "running") return [];
+		if (result.kind === "notBegun" || (result.kind === "ended" && result.stopped)) {
+			const outcome = result.kind === "notBegun" ? "notBegun" : "stopped";
+			return [{ type: "check.interrupted", checkId, runId, outcome, reason: "The goal was stopped; it runs again." }];
+		}
 		if (result.kind === "ended") {
 			const { exitCode, durationMs, output } = result;
 			const ok = exitCode === 0;
@@ -26,7 +31,7 @@ export async function performCheck(performing: Performing, checkId: CheckId): Pr
 			];
 		}
 		if (result.kind === "notStarted") {
-			const output = { head: result.reason, tail: "", bytes: result.reason.length, sha256: "" };
+			const output = textOutput(result.reason);
 			return [
 				{
 					type: "check.completed",
@@ -66,10 +71,12 @@ async function beginCheck(
 	if (admitted.kind === "refused") {
 		// A check that may not run can never be green: it is red, and says why.
 		const runId = runOf(check.runs + 1);
-		const output = { head: admitted.reason, tail: "", bytes: admitted.reason.length, sha256: "" };
-		await driver.recordFact(() => [
-			{ type: "check.completed", checkId, runId, command, ok: false, exitCode: 126, output, durationMs: 0 },
-		]);
+		const output = textOutput(admitted.reason);
+		await driver.recordFact((goal) =>
+			goal.end || goal.checks[checkId]?.state !== check.state
+				? []
+				: [{ type: "check.completed", checkId, runId, command, ok: false, exitCode: 126, output, durationMs: 0 }],
+		);
 	}
 	return undefined;
 }

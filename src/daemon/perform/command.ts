@@ -1,14 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Goal } from "../../protocol/goal.ts";
+import { goalHold, holds } from "../../protocol/readiness.ts";
 import type { Output } from "../../protocol/values.ts";
 import type { CommandOutput } from "../commands/commands.ts";
-import type { Performing } from "./parts.ts";
+import type { Performing, PerformParts } from "./parts.ts";
 
 /**
  * A command under the runner that outlives the daemon: begun, followed after a restart, or read when it ended meanwhile.
  * Its name is its spool, so the same command is never run twice.
  */
 export type CommandResult = { forget(): Promise<void> } & (
-	| { readonly kind: "ended"; readonly exitCode: number; readonly durationMs: number; readonly output: Output }
+	| {
+			readonly kind: "ended";
+			readonly exitCode: number;
+			readonly durationMs: number;
+			readonly output: Output;
+			/** A person ended it. */
+			readonly stopped: boolean;
+	  }
 	| { readonly kind: "unknown" }
+	/** The goal was stopped before it began. */
+	| { readonly kind: "notBegun" }
 	| { readonly kind: "notStarted"; readonly reason: string }
 	/** The daemon is going; the command goes on without it. */
 	| { readonly kind: "detached" }
@@ -23,17 +35,20 @@ export async function runCommand(
 	{ parts, driver, signal }: Performing,
 	spec: { readonly id: string; readonly command: string; readonly timeoutMs: number },
 ): Promise<CommandResult> {
+	const goal = driver.goal();
 	const follow = new AbortController();
+	const over = new AbortController();
 	const onAbort = () => {
-		if (signal.reason === "stop") void parts.commands.stop(spec.id);
+		if (signal.reason === "stop") void stopUntil(over.signal, parts, spec.id);
 		else follow.abort();
 	};
-	if (signal.aborted) onAbort();
 	signal.addEventListener("abort", onAbort, { once: true });
+	if (signal.aborted) onAbort();
+	else if (isToStop(goal)) void stopUntil(over.signal, parts, spec.id);
 	try {
 		const outcome = await parts.commands.run(
-			{ ...spec, cwd: driver.goal().workspace, env: parts.environment, maxBytes: maxStoredBytes },
-			{ signal: follow.signal },
+			{ ...spec, cwd: goal.workspace, env: parts.environment, maxBytes: maxStoredBytes },
+			{ signal: follow.signal, begin: !isStopped(goal) },
 		);
 		const forget = () =>
 			parts.commands.forget(spec.id).catch((cause: unknown) => parts.log.debug(`spool ${spec.id}: ${String(cause)}`));
@@ -43,6 +58,7 @@ export async function runCommand(
 					kind: "ended",
 					exitCode: outcome.exitCode,
 					durationMs: outcome.durationMs,
+					stopped: false,
 					output: withNote(
 						outcome.output,
 						outcome.timedOut ? `Ended after its time limit of ${spec.timeoutMs} ms.` : undefined,
@@ -53,12 +69,14 @@ export async function runCommand(
 				return {
 					kind: "ended",
 					exitCode: stoppedExit,
-					durationMs: 0,
+					durationMs: outcome.durationMs,
+					stopped: true,
 					output: withNote(outcome.output, "Stopped by the person."),
 					forget,
 				};
 			case "unknown":
-				return { kind: "unknown", forget };
+			case "notBegun":
+				return { kind: outcome.kind, forget };
 			case "notStarted":
 				return { kind: "notStarted", reason: outcome.reason, forget };
 		}
@@ -66,7 +84,28 @@ export async function runCommand(
 		if (follow.signal.aborted) return { kind: "detached", forget: async () => undefined };
 		throw cause;
 	} finally {
+		over.abort();
 		signal.removeEventListener("abort", onAbort);
+	}
+}
+
+/** Nothing new begins in it. */
+export function isStopped(goal: Goal): boolean {
+	return goal.end !== undefined || goalHold(goal) !== undefined;
+}
+
+/** What had begun is to end, too: also what an earlier daemon was told to stop and could not any more. */
+export function isToStop(goal: Goal): boolean {
+	return goal.end !== undefined || holds(goal).some((hold) => hold.now);
+}
+
+const stopAgainMs = 50;
+
+/** A command that is about to begin has nothing yet that could be stopped, so it is told until it is over. */
+async function stopUntil(over: AbortSignal, { commands, log }: PerformParts, id: string): Promise<void> {
+	while (!over.aborted) {
+		await commands.stop(id).catch((cause) => log.warn(`${id} could not be stopped`, cause));
+		await sleep(stopAgainMs);
 	}
 }
 

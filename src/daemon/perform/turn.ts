@@ -7,6 +7,7 @@ import type { ToolEffect, Usage } from "../../protocol/values.ts";
 import type { ProposedCall, TurnOutcome } from "../agents/agent.ts";
 import { parsePlan } from "../agents/parsePlan.ts";
 import type { Tool } from "../tools/tool.ts";
+import { isToStop } from "./command.ts";
 import type { Performing } from "./parts.ts";
 
 /**
@@ -19,17 +20,19 @@ export async function performTurn({ parts, driver, signal }: Performing, threadI
 	const turn = thread?.turn;
 	if (!thread || !turn) return;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
-	const outcome = await parts.agentFor(thread.assignment).takeTurn(
-		{
-			goal,
-			thread,
-			step,
-			transcript: await driver.transcript(threadId),
-			tools: step ? parts.tools : [],
-			onDelta: (text, reasoning) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning),
-		},
-		signal,
-	);
+	const outcome: TurnOutcome = isToStop(goal)
+		? { kind: "aborted" }
+		: await parts.agentFor(thread.assignment).takeTurn(
+				{
+					goal,
+					thread,
+					step,
+					transcript: await driver.transcript(threadId),
+					tools: step ? parts.tools : [],
+					onDelta: (text, reasoning) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning),
+				},
+				signal,
+			);
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];

@@ -488,8 +488,11 @@ function failure(word: string) {
 }
 
 /** Nobody knows whether it had its effect; or it certainly had none, and begins again. */
-function interrupted(row: Row, e: { readonly outcome: "unknown" | "notBegun"; readonly reason: string }): Row {
-	if (e.outcome === "notBegun") return { ...row, startedAt: undefined, note: firstLine(e.reason) };
+function interrupted(
+	row: Row,
+	e: { readonly outcome: "unknown" | "notBegun" | "stopped"; readonly reason: string },
+): Row {
+	if (e.outcome !== "unknown") return { ...row, startedAt: undefined, note: firstLine(e.reason) };
 	return {
 		...row,
 		startedAt: undefined,

@@ -243,3 +243,31 @@ function seededRandom(seed: number): () => number {
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
 	};
 }
+
+describe("a command that is not to begin", () => {
+	const bench = openWorkbench();
+	after(() => bench.remove());
+
+	it("is left so when nothing of it is there, and begins when it may", async () => {
+		const spec = bench.spec("echo once >> begun.txt");
+		assert.deepEqual(await bench.commands.run(spec, { begin: false }), { kind: "notBegun" });
+		assert.equal(bench.text("begun.txt"), "");
+		assert.equal((await bench.commands.run(spec)).kind, "exited");
+		assert.equal(bench.text("begun.txt"), "once\n");
+	});
+
+	it("is read all the same when it has begun", async () => {
+		const spec = bench.spec("echo twice >> other.txt");
+		await bench.commands.run(spec);
+		assert.equal((await bench.commands.run(spec, { begin: false })).kind, "exited");
+		assert.equal(bench.text("other.txt"), "twice\n");
+	});
+
+	it("that had not begun before the machine started anew has had no effect, and begins", async () => {
+		const spec = bench.spec("echo thrice >> third.txt");
+		mkdirSync(join(bench.folder, "00000000-0000-4000-8000-000000000000", spec.id), { recursive: true });
+		const outcome = await bench.restarted().run(spec);
+		assert.equal(outcome.kind, "exited");
+		assert.equal(bench.text("third.txt"), "thrice\n");
+	});
+});
