@@ -238,6 +238,7 @@ export const commands: readonly CommandRow[] = [
 		options: [
 			{ flags: "--format <format>", about: "md, html, or jsonl to be verified", choices: ["md", "html", "jsonl"] },
 			{ flags: "--at <seq>", about: "as it stood after this event" },
+			{ flags: "--redact", about: "take out what looks like a secret, and the path of the home folder" },
 			{ flags: "--out <file>", about: "write it into a file" },
 		],
 		asks: ["dossier/get"],
@@ -248,8 +249,11 @@ export const commands: readonly CommandRow[] = [
 		name: "verify",
 		about: "check the hash chain of a dossier exported as jsonl; needs no daemon",
 		arguments: [["<file>", "the exported file; `-` reads standard input"]],
+		options: [
+			{ flags: "--last-hash <hash>", about: "the last hash that you noted, which a log rewritten whole does not have" },
+		],
 		asks: [],
-		run: async (context, [file = ""]) => (await import("./commands/verify.ts")).verify(context, file),
+		run: async (context, [file = ""], options) => (await import("./commands/verify.ts")).verify(context, file, options),
 	},
 	{
 		name: "plan",

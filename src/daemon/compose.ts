@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import type { Goal } from "../protocol/goal.ts";
 import { protocolVersion } from "../protocol/methods.ts";
@@ -9,6 +10,8 @@ import { openChanges } from "./changes/openChanges.ts";
 import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import { openCommands } from "./commands/commands.ts";
 import { loadConfig } from "./config/config.ts";
+import { openDossiers } from "./dossier/dossier.ts";
+import { createRedaction } from "./dossier/redact.ts";
 import type { Clock, Log, NewId } from "./engine/ports.ts";
 import { openSupervisor } from "./engine/supervisor.ts";
 import { takeLock } from "./lock.ts";
@@ -88,6 +91,7 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 	const services: Services = {
 		supervisor,
 		store,
+		dossiers: openDossiers(store, createRedaction({ keys: config.redact, env, homes: homeFolders(env) })),
 		clock,
 		newId,
 		about: { version, startedAt, folder: home },
@@ -172,6 +176,11 @@ function prepareFolder(home: string): void {
 			`The data folder ${home} cannot be written (${why}). Make it writable, or name another one in MISSION_HOME.`,
 		);
 	}
+}
+
+/** As paths begin with them, whichever way a program asks. */
+function homeFolders(env: NodeJS.ProcessEnv): string[] {
+	return [homedir(), env.HOME, env.USERPROFILE].filter((folder) => folder !== undefined);
 }
 
 /** Written whole or not at all, and readable by its owner alone: it holds the token. */

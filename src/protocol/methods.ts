@@ -158,13 +158,23 @@ export const methods = {
 		result: v.object({ diff: v.string() }),
 	},
 	"dossier/get": {
-		about: "The dossier as it stood after event `atSeq` (now when absent).",
+		about:
+			"The dossier as it stood after event `atSeq` (now when absent): as Markdown, as HTML, or as the log itself, to be verified. Keys of providers are never in it.",
 		params: v.object({
 			goalId: GoalIdSchema,
 			format: v.optional(v.picklist(["md", "html", "jsonl"]), "md"),
 			atSeq: v.optional(seq),
+			/** Of a log (`jsonl`): only events after this one. */
+			afterSeq: v.optional(seq, 0),
+			/** Without what looks like a secret, and without the path of the home folder. */
+			redact: v.optional(v.boolean(), false),
 		}),
-		result: v.object({ text: v.string(), seq }),
+		result: v.object({
+			text: v.string(),
+			seq,
+			/** A log goes on: the next page is asked for with `atSeq` = `seq` and this as `afterSeq`. */
+			next: v.optional(seq),
+		}),
 	},
 	"grant/list": {
 		about: "Standing grants of a goal.",

@@ -22,8 +22,8 @@ export interface Config {
 	/** For people: `config.jsonc:4: …`. */
 	readonly problems: readonly string[];
 	readonly keys: KeyChain;
-	/** The text without any key in it. */
-	redact(text: string): string;
+	/** The text without any key in it; `mark` stands in its place. */
+	redact(text: string, mark?: string): string;
 }
 
 export const configName = "config.jsonc";

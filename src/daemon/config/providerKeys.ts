@@ -1,5 +1,6 @@
 import { exec } from "node:child_process";
 import type { Provider } from "./configSchema.ts";
+import { redactValues } from "./redactValues.ts";
 
 /**
  * Keys live here and on the wire to their provider, nowhere else: no sentence, log or event holds one. A `Key` keeps its
@@ -9,7 +10,8 @@ export interface KeyChain {
 	resolveKey(provider: Provider): Promise<KeyResult>;
 	/** The provider refused the key: a command is asked again next time. */
 	forget(providerId: string): void;
-	redact(text: string): string;
+	/** `mark` stands where a key stood. */
+	redact(text: string, mark?: string): string;
 }
 
 export type KeyResult =
@@ -65,11 +67,11 @@ export function createKeyChain(env: Env, providers: readonly Provider[]): KeyCha
 		forget(providerId) {
 			printed.delete(providerId);
 		},
-		redact(text) {
-			let clean = text;
-			for (const value of values) clean = clean.replaceAll(value, "…");
-			return clean;
-		},
+		redact: (text, mark = "…") =>
+			redactValues(
+				text,
+				Array.from(values, (value) => [value, mark] as const),
+			),
 	};
 }
 

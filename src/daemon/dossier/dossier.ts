@@ -1,102 +1,59 @@
 import type { RecordedEvent } from "../../protocol/events.ts";
 import { evolve, newGoal } from "../../protocol/evolve.ts";
-import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
+import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import type { EventStore, StoredEvent } from "../store/eventStore.ts";
+import { type DossierData, told } from "./dossierData.ts";
+import { exportLog } from "./exportLog.ts";
 import { htmlDossier } from "./html.ts";
 import { markdownDossier } from "./markdown.ts";
+import { type Redaction, redactTexts } from "./redact.ts";
 
 /**
- * The readable account of a goal, derived from its log and from nothing else: the same log gives the same dossier, now
+ * The readable account of a goal, derived from its log and from nothing else: the same log gives the same bytes, now
  * or as it stood after any event.
  */
-export interface DossierData {
-	readonly goal: Goal;
-	/** What is told, oldest first: without streamed detail. */
-	readonly events: readonly RecordedEvent[];
-	/** When it is written, in milliseconds since the epoch. */
-	readonly now: number;
+export interface Dossiers {
+	/** `lastSeq` is the goal's last event: what a request without `atSeq` means. */
+	write(params: Params<Methods, "dossier/get">, lastSeq: number): Promise<Result<Methods, "dossier/get">>;
 }
 
-export async function writeDossier(
-	store: EventStore,
-	goalId: GoalId,
-	format: "md" | "html" | "jsonl",
-	atSeq: number | undefined,
-	now: number,
-): Promise<{ text: string; seq: number }> {
-	if (format === "jsonl") return exportLog(store, goalId, atSeq);
+export function openDossiers(store: EventStore, redaction: Redaction): Dossiers {
+	return {
+		async write({ goalId, format, atSeq, afterSeq, redact }, lastSeq) {
+			const seq = Math.min(atSeq ?? lastSeq, lastSeq);
+			const clean = redact ? redaction.all : redaction.keys;
+			if (format === "jsonl") {
+				const page = await exportLog(store, goalId, { afterSeq, toSeq: seq }, clean);
+				return { text: page.text, seq, next: page.more ? page.lastSeq : undefined };
+			}
+			const data = redactTexts(await gather(store, goalId, seq), clean);
+			return { text: format === "html" ? htmlDossier(data) : markdownDossier(data), seq };
+		},
+	};
+}
+
+async function gather(store: EventStore, goalId: GoalId, toSeq: number): Promise<DossierData> {
 	let goal = newGoal(goalId);
 	const events: RecordedEvent[] = [];
-	for await (const row of rows(store, goalId, atSeq)) {
+	for await (const row of rows(store, goalId, toSeq)) {
 		if (row.body === undefined) continue;
 		const event = readEvent(row);
 		goal = evolve(goal, event);
 		if (told.has(event.type)) events.push(event);
 	}
-	const data = { goal, events, now };
-	return { text: format === "html" ? htmlDossier(data) : markdownDossier(data), seq: goal.seq };
-}
-
-/** What the account tells of; the rest is in the feed and in the export of the log. */
-const told = new Set<string>([
-	"goal.launched",
-	"goal.completed",
-	"goal.failed",
-	"goal.cancelled",
-	"goal.reopened",
-	"plan.proposed",
-	"plan.approved",
-	"plan.returned",
-	"step.reported",
-	"step.failed",
-	"step.skipped",
-	"step.retried",
-	"attempt.failed",
-	"approval.requested",
-	"approval.answered",
-	"approval.expired",
-	"approval.superseded",
-	"grant.added",
-	"grant.revoked",
-	"tool.interrupted",
-	"provider.failed",
-	"check.completed",
-	"file.changed",
-	"evidence.added",
-	"review.completed",
-	"hold.placed",
-	"hold.lifted",
-	"reflection.written",
-	"roster.edited",
-]);
-
-/** The log as it is kept, one event a line, with everything that verifying its chain of hashes needs. */
-async function exportLog(
-	store: EventStore,
-	goalId: GoalId,
-	atSeq: number | undefined,
-): Promise<{ text: string; seq: number }> {
-	const lines: string[] = [];
-	let seq = 0;
-	for await (const row of rows(store, goalId, atSeq)) {
-		seq = row.seq;
-		lines.push(JSON.stringify(row));
-	}
-	return { text: `${lines.join("\n")}\n`, seq };
+	return { goal, events };
 }
 
 const page = 1000;
 
-async function* rows(store: EventStore, goalId: GoalId, atSeq = Number.POSITIVE_INFINITY): AsyncGenerator<StoredEvent> {
-	for (let afterSeq = 0; ; ) {
-		const found = await store.read(goalId, { afterSeq, limit: page });
-		for (const row of found) {
-			if (row.seq > atSeq) return;
-			yield row;
-			afterSeq = row.seq;
-		}
-		if (found.length < page) return;
+async function* rows(store: EventStore, goalId: GoalId, toSeq: number): AsyncGenerator<StoredEvent> {
+	for (let afterSeq = 0; afterSeq < toSeq; ) {
+		const found = await store.read(goalId, { afterSeq, beforeSeq: toSeq + 1, limit: page });
+		yield* found;
+		const last = found.at(-1);
+		if (!last) return;
+		afterSeq = last.seq;
 	}
 }

@@ -1,5 +1,5 @@
 import { Marked } from "marked";
-import type { DossierData } from "./dossier.ts";
+import type { DossierData } from "./dossierData.ts";
 import { markdownDossier } from "./markdown.ts";
 
 /** The dossier as one HTML page that needs nothing else. Text of agents stays text: raw HTML in it is shown, not run. */

@@ -6,7 +6,7 @@ import { planSteps } from "../../protocol/readiness.ts";
 import { goalState, progress, stateReason } from "../../protocol/state.ts";
 import { actorName } from "../../protocol/values.ts";
 import { viewCheck } from "../../protocol/view.ts";
-import type { DossierData } from "./dossier.ts";
+import type { DossierData } from "./dossierData.ts";
 
 /** The dossier as Markdown: what state and why, the step board, evidence, decisions, changes, usage, reflection. */
 export function markdownDossier(data: DossierData): string {

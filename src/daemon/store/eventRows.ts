@@ -1,4 +1,4 @@
-import { digestOf, hashOf, newSalt } from "./chain.ts";
+import { digestOf, hashOf, newSalt } from "../../chain/chain.ts";
 import { idsPerGoal, pageSql } from "./eventPage.ts";
 import type { EventQuery, NewEvent, StoredEvent } from "./eventStore.ts";
 import type { GoalState } from "./goalTable.ts";

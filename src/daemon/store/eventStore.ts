@@ -70,7 +70,7 @@ export interface StoredEvent {
 	readonly digest: string;
 	/** Hex; undefined once erased. */
 	readonly salt: string | undefined;
-	/** Hex SHA-256 over the previous header's hash and this header's fields (see chain.ts). */
+	/** Hex SHA-256 over the previous header's hash and this header's fields (see src/chain/chain.ts). */
 	readonly hash: string;
 }
 

@@ -1,4 +1,4 @@
-import { genesisHash } from "./chain.ts";
+import { genesisHash } from "../../chain/chain.ts";
 import type { GoalRow } from "./eventStore.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
 import { storeError } from "./storeFailure.ts";

@@ -1,4 +1,4 @@
-import { digestOf, genesisHash, hashOf, newSalt } from "./chain.ts";
+import { digestOf, genesisHash, hashOf, newSalt } from "../../chain/chain.ts";
 import type { Checkpoint, EventStore, NewEvent, StoredEvent } from "./eventStore.ts";
 import { matchesAll, searchText, searchWords } from "./searchText.ts";
 import { storeError } from "./storeFailure.ts";

@@ -9,7 +9,6 @@ import { readEvent } from "../../protocol/upcast.ts";
 import { type Actor, actorName } from "../../protocol/values.ts";
 import { type ChangeView, type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
 import { ChangesError } from "../changes/changes.ts";
-import { writeDossier } from "../dossier/dossier.ts";
 import { decide, type Request } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { EventStore } from "../store/eventStore.ts";
@@ -153,9 +152,9 @@ export const handlers: Handlers<Methods, Handling> = {
 		return { diff: diffs.join("") };
 	},
 
-	"dossier/get": async ({ goalId, format, atSeq }, { services }) => {
-		await services.supervisor.goal(goalId);
-		return writeDossier(services.store, goalId, format, atSeq, services.clock.now());
+	"dossier/get": async (params, { services }) => {
+		const { seq } = await services.supervisor.goal(params.goalId);
+		return services.dossiers.write(params, seq);
 	},
 	"grant/list": async ({ goalId }, { services }) => {
 		const goal = await services.supervisor.goal(goalId);

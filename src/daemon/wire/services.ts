@@ -2,6 +2,7 @@ import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Changes } from "../changes/changes.ts";
+import type { Dossiers } from "../dossier/dossier.ts";
 import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { EventStore } from "../store/eventStore.ts";
@@ -10,6 +11,7 @@ import type { EventStore } from "../store/eventStore.ts";
 export interface Services {
 	readonly supervisor: Supervisor;
 	readonly store: EventStore;
+	readonly dossiers: Dossiers;
 	readonly clock: Clock;
 	readonly newId: NewId;
 	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };

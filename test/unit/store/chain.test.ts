@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { verifyChain } from "../../../src/daemon/store/chain.ts";
+import { verifyChain } from "../../../src/chain/chain.ts";
 import type { StoredEvent } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { event, goalId } from "./fixtures.ts";

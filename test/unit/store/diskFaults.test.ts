@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { verifyChain } from "../../../src/daemon/store/chain.ts";
+import { verifyChain } from "../../../src/chain/chain.ts";
 import { type EventStore, StoreError, type StoreErrorCode } from "../../../src/daemon/store/eventStore.ts";
 import type { FileIo } from "../../../src/daemon/store/fileIo.ts";
 import { storeFileName } from "../../../src/daemon/store/storeFile.ts";

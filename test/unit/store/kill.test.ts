@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
-import { verifyChain } from "../../../src/daemon/store/chain.ts";
+import { verifyChain } from "../../../src/chain/chain.ts";
 import { loadSqlite } from "../../../src/daemon/store/sqliteFile.ts";
 import { storeFileName } from "../../../src/daemon/store/storeFile.ts";
 import { type Random, seeded } from "../../support/seed.ts";

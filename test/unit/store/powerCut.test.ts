@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { verifyChain } from "../../../src/daemon/store/chain.ts";
+import { verifyChain } from "../../../src/chain/chain.ts";
 import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
 import { loadSqlite } from "../../../src/daemon/store/sqliteFile.ts";
 import { storeFileName } from "../../../src/daemon/store/storeFile.ts";
