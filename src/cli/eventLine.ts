@@ -113,6 +113,14 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		e.by ? `skipped by ${actorName(e.by)}` : "skipped",
 		"yellow",
 	],
+	"undo.started": (e, names) => ["undo", e.stepIds.map((stepId) => name(names, stepId)).join(", "), "begun", "dim"],
+	"undo.completed": (e) => ["undo", "", e.left.length > 0 ? `done, ${count(e.left.length, "file")} left` : "done", "dim"],
+	"step.undone": (e, names) => {
+		const left = e.files.filter((file) => file.action === "conflict").length;
+		const taken = e.files.filter((file) => file.action !== "conflict" && file.action !== "unchanged").length;
+		const rest = left > 0 ? `, ${left} left alone` : "";
+		return ["step", name(names, e.stepId), `undone by ${actorName(e.by)}: ${count(taken, "file")}${rest}`, "yellow"];
+	},
 	"step.retried": (e, names) => [
 		"step",
 		name(names, e.stepId),
@@ -174,7 +182,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		return [
 			"file",
 			`${from}${e.path}`,
-			`${e.status}${lines(e)}${e.by === "outside" ? ", outside the goal" : ""}`,
+			`${e.status}${lines(e)}${e.by === "outside" ? ", outside the goal" : e.by === "undo" ? ", by undo" : ""}`,
 			"cyan",
 		];
 	},

@@ -11,6 +11,7 @@ import {
 	ThreadIdSchema,
 	ToolCallIdSchema,
 	TurnIdSchema,
+	UndoIdSchema,
 } from "./ids.ts";
 import { LaunchSettings } from "./settings.ts";
 import {
@@ -24,10 +25,12 @@ import {
 	HoldCause,
 	ModelChoice,
 	Output,
+	PlannedUndo,
 	PlanStep,
 	Risk,
 	Todo,
 	ToolEffect,
+	UndoneFile,
 	Usage,
 } from "./values.ts";
 
@@ -78,6 +81,28 @@ export const eventBodies = {
 		attempt: v.number(),
 		how: v.picklist(["continue", "rerun"]),
 		by: v.optional(Actor),
+	}),
+
+	/** The intent: from here on the files may be as it says. Recognised by their contents after a crash, and finished. */
+	"undo.started": v.object({
+		undoId: UndoIdSchema,
+		/** In the order of the plan. */
+		stepIds: v.array(StepIdSchema),
+		files: v.array(PlannedUndo),
+		by: Actor,
+	}),
+	/** The outcome. `left`: files that somebody changed in the very moment, or that could not be written; left alone. */
+	"undo.completed": v.object({
+		undoId: UndoIdSchema,
+		left: v.array(v.object({ path: v.string(), reason: v.string() })),
+	}),
+	/** What the step had changed was taken back; it counts as skipped until somebody reruns it. */
+	"step.undone": v.object({
+		undoId: UndoIdSchema,
+		stepId: StepIdSchema,
+		attempt: v.number(),
+		files: v.array(UndoneFile),
+		by: Actor,
 	}),
 
 	"thread.opened": v.object({
@@ -224,9 +249,12 @@ export const eventBodies = {
 		/** Objects of the shadow repository. */
 		before: v.optional(v.string()),
 		after: v.optional(v.string()),
+		/** `100755` (executable) or `120000` (symbolic link); absent for an ordinary file. */
+		modeBefore: v.optional(v.string()),
+		modeAfter: v.optional(v.string()),
 		added: v.optional(v.number()),
 		removed: v.optional(v.number()),
-		by: v.optional(v.picklist(["agent", "check", "outside"]), "agent"),
+		by: v.optional(v.picklist(["agent", "check", "undo", "outside"]), "agent"),
 	}),
 	"todo.updated": v.object({ threadId: ThreadIdSchema, todos: v.array(Todo) }),
 

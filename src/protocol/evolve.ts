@@ -121,6 +121,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		withStep(goal, e.stepId, (step) => ({
 			...step,
 			state: "in_progress",
+			undone: undefined,
 			attempt: e.attempt,
 			attempts: [...step.attempts, { attempt: e.attempt, state: "in_progress", threadId: e.threadId }],
 		})),
@@ -187,6 +188,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			...step,
 			state: "pending",
 			reason: undefined,
+			undone: undefined,
 			limit: Math.max(step.limit, e.attempt + 1),
 			attempts: step.attempts.map((attempt) =>
 				attempt.attempt === e.attempt && attempt.state !== "completed" ? { ...attempt, state: "failed" } : attempt,
@@ -196,6 +198,29 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			closeThreads(again, (thread) => thread.stepId === e.stepId),
 			e.stepId,
 		);
+	},
+
+	"undo.started": (goal, e) => {
+		const { undoId, stepIds, files, by } = e;
+		const writers = addWriter(goal.files.writers, { id: undoId, undo: true });
+		return { ...goal, undo: { undoId, stepIds, files, by }, files: { ...goal.files, writers } };
+	},
+	"undo.completed": (goal, e) => ({ ...goal, undo: undefined, files: account(goal, e.undoId) }),
+	"step.undone": (goal, e) => {
+		const left = e.files.filter((file) => file.action === "conflict").length;
+		const except = left === 0 ? "" : `, except ${left === 1 ? "one file" : `${left} files`} that had changed since`;
+		const reason = `Undone by ${actorName(e.by)}${except}.`;
+		const undone = withStep(goal, e.stepId, (step) => ({
+			...step,
+			state: "skipped",
+			verified: undefined,
+			undone: true,
+			reason,
+			// What an attempt came to stays on record; only one that was still open ends here.
+			attempts: step.attempts.map((one) => (isOpen(one) ? { ...one, state: "skipped" } : one)),
+		}));
+		const closed = closeThreads(undone, (thread) => thread.stepId === e.stepId);
+		return notVerifiedAnyMore(resetStepChecks(closed, e.stepId), e.stepId);
 	},
 
 	"thread.opened": (goal, e) => ({
@@ -425,6 +450,17 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 
 function over(goal: Goal, end: NonNullable<Goal["end"]>): Goal {
 	return closeThreads({ ...goal, end, holds: {} }, () => true);
+}
+
+function isOpen({ state }: Step["attempts"][number]): boolean {
+	return state === "in_progress" || state === "verifying";
+}
+
+/** A goal that is done stays done when a step of it is undone, but what it said about its result no longer holds. */
+function notVerifiedAnyMore(goal: Goal, stepId: StepId): Goal {
+	if (goal.end?.state !== "completed") return goal;
+	const reason = `Done, but step “${goal.steps[stepId]?.title ?? stepId}” was undone afterwards.`;
+	return { ...goal, end: { ...goal.end, verified: false, reason } };
 }
 
 function withStep(goal: Goal, stepId: StepId, change: (step: Step) => Step): Goal {

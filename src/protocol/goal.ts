@@ -63,6 +63,8 @@ export interface Goal {
 	readonly budget: BudgetLimits;
 	readonly usage: Totals;
 	readonly files: FileTracking;
+	/** The undo under way: until its outcome nothing else begins. */
+	readonly undo?: EventBody<"undo.started">;
 	readonly counts: { readonly changes: number; readonly errors: number };
 }
 
@@ -75,6 +77,8 @@ export interface Step extends PlanStep {
 	readonly limit: number;
 	readonly verified?: boolean;
 	readonly reason?: string;
+	/** What it changed was taken back. */
+	readonly undone?: boolean;
 }
 
 export interface Attempt {
@@ -187,20 +191,21 @@ export interface FileTracking {
 	readonly tree?: string;
 	/** When, ISO 8601. */
 	readonly at?: string;
-	/** Calls and check runs that may have written since the last snapshot. */
+	/** Calls, check runs and undos that may have written since the last snapshot. */
 	readonly unaccounted: readonly Writer[];
-	/** Calls and check runs that may be writing now. */
+	/** Calls, check runs and undos that may be writing now. */
 	readonly writers: readonly Writer[];
 	/** Why changes are not tracked. */
 	readonly untracked?: string;
 	readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** A tool call or a check run, and whose it is. */
+/** A tool call, a check run or an undo, and whose it is. */
 export interface Writer {
 	readonly id: string;
 	readonly stepId?: StepId;
 	readonly check?: boolean;
+	readonly undo?: boolean;
 }
 
 /** The end of an output, for a diagnosis: at most `maxChars`. */

@@ -19,6 +19,7 @@ export type RunId = Id<"run">;
 export type HoldId = Id<"hold">;
 export type GrantId = Id<"grant">;
 export type MessageId = Id<"message">;
+export type UndoId = Id<"undo">;
 
 /** An id as it crosses the wire: 1 to 128 letters, digits and `._:-`. */
 const id = <T extends string>() =>
@@ -39,3 +40,4 @@ export const RunIdSchema = id<RunId>();
 export const HoldIdSchema = id<HoldId>();
 export const GrantIdSchema = id<GrantId>();
 export const MessageIdSchema = id<MessageId>();
+export const UndoIdSchema = id<UndoId>();

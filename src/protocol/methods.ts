@@ -3,7 +3,7 @@ import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { PartialLaunchSettings } from "./settings.ts";
-import { Actor, ApprovalScope } from "./values.ts";
+import { Actor, ApprovalScope, BudgetLimits, UndoneFile } from "./values.ts";
 import { ApprovalView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /** The version of this table and of the events. A daemon serves its own and the one before. */
@@ -141,6 +141,33 @@ export const methods = {
 		about: "Runs a check again, or all of the goal's.",
 		params: v.object({ goalId: GoalIdSchema, checkId: v.optional(CheckIdSchema) }),
 		result: v.object({ checks: v.array(CheckView) }),
+	},
+	"step/undo": {
+		about:
+			"Takes back what a step changed in the workspace, or what it and every later one changed. What somebody changed since is never overwritten. With `preview` it only says what would happen.",
+		params: v.object({
+			goalId: GoalIdSchema,
+			stepId: StepIdSchema,
+			/** This step and every later one of the plan. */
+			rest: v.optional(v.boolean(), false),
+			preview: v.optional(v.boolean(), false),
+		}),
+		result: v.object({
+			/** The steps that it is about, in the order of the plan. */
+			stepIds: v.array(StepIdSchema),
+			files: v.array(
+				v.object({
+					...UndoneFile.entries,
+					/** Other steps that may have written it at the same time. */
+					sharedWith: v.optional(v.array(StepIdSchema)),
+				}),
+			),
+			/** What the steps may have written and undo cannot take back, because it was not recorded. */
+			notCovered: v.array(v.object({ path: v.string(), reason: v.string() })),
+			/** Steps that go on from what is undone, and keep their work. */
+			dependents: v.array(StepIdSchema),
+			undone: v.boolean(),
+		}),
 	},
 	"change/list": {
 		about: "Files that a goal, or one of its steps, changed: each once.",

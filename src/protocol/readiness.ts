@@ -181,6 +181,7 @@ export function allStepsOver(goal: Goal): boolean {
 
 /** Whether anything can happen without a person, a clock or a provider coming back. */
 export function canMove(goal: Goal): boolean {
+	if (goal.undo) return true;
 	if (goalHold(goal))
 		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => call.state === "started");
 	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;

@@ -35,6 +35,35 @@ export type HoldCause = v.InferOutput<typeof HoldCause>;
 export const ChangeStatus = v.picklist(["added", "modified", "deleted", "renamed"]);
 export type ChangeStatus = v.InferOutput<typeof ChangeStatus>;
 
+/** A file as the shadow repository keeps it: its content's id, and `100644`, `100755` (executable) or `120000` (symbolic link). */
+export const FileVersion = v.object({ blob: v.string(), mode: v.string() });
+export type FileVersion = v.InferOutput<typeof FileVersion>;
+
+/**
+ * What undo does with a file. `merge`: somebody changed other lines of it since, and those stay. `conflict`: it is left
+ * alone, and the reason says why. `unchanged`: it is already as it was before the step.
+ */
+export const UndoAction = v.picklist(["restore", "delete", "recreate", "merge", "conflict", "unchanged"]);
+export type UndoAction = v.InferOutput<typeof UndoAction>;
+
+export const UndoneFile = v.object({ path: v.string(), action: UndoAction, reason: v.optional(v.string()) });
+export type UndoneFile = v.InferOutput<typeof UndoneFile>;
+
+/** What undo means to do with a file, in the intent: enough to tell after a crash what was done already. */
+export const PlannedUndo = v.object({
+	...UndoneFile.entries,
+	/** The file as it was found, and as undo leaves it; absent for no file. */
+	before: v.optional(FileVersion),
+	after: v.optional(FileVersion),
+	/** Of a file that is deleted because it had been renamed: where its content goes. It stays until it is there. */
+	goesTo: v.optional(v.string()),
+	/** The undone steps that changed it. */
+	stepIds: v.array(StepIdSchema),
+	/** Other steps that may have written it at the same time: nobody can tell which of them it was. */
+	sharedWith: v.optional(v.array(StepIdSchema)),
+});
+export type PlannedUndo = v.InferOutput<typeof PlannedUndo>;
+
 /** Provider and model as configured, with the reasoning effort where one was chosen. The built-in agent is `builtin/playbook`. */
 export const ModelChoice = v.object({ provider: v.string(), model: v.string(), effort: v.optional(Effort) });
 export type ModelChoice = v.InferOutput<typeof ModelChoice>;

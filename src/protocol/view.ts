@@ -51,6 +51,8 @@ export const StepView = v.object({
 	needs: v.array(StepIdSchema),
 	state: v.picklist(["pending", "in_progress", "verifying", "completed", "failed", "skipped"]),
 	verified: v.optional(v.boolean()),
+	/** What it changed was taken back. */
+	undone: v.optional(v.boolean()),
 	attempts: v.array(
 		v.object({
 			attempt: v.number(),
@@ -95,7 +97,7 @@ export const ChangeView = v.object({
 	after: v.optional(v.string()),
 	added: v.optional(v.number()),
 	removed: v.optional(v.number()),
-	by: v.picklist(["agent", "check", "outside"]),
+	by: v.picklist(["agent", "check", "undo", "outside"]),
 });
 export type ChangeView = v.InferOutput<typeof ChangeView>;
 
@@ -251,6 +253,7 @@ function viewStep(goal: Goal, step: Step): StepView {
 		needs: step.needs,
 		state: step.state,
 		verified: step.verified,
+		undone: step.undone,
 		attempts: step.attempts.map((attempt) => ({ ...attempt })),
 		checks: step.checks.flatMap(({ checkId }) => {
 			const check = goal.checks[checkId];

@@ -21,7 +21,7 @@ export function changeTable(changed: readonly ChangeView[]): string {
 			change.from ? `${change.from} → ${change.path}` : change.path,
 			change.added === undefined ? "" : paint.green(`+${change.added}`),
 			change.removed === undefined ? "" : paint.red(`−${change.removed}`),
-			paint.dim(change.by === "outside" ? "outside the goal" : (change.stepId ?? "")),
+			paint.dim(change.by === "outside" ? "outside the goal" : change.by === "undo" ? "undo" : (change.stepId ?? "")),
 		]),
 	);
 }

@@ -24,6 +24,8 @@ export interface Changes {
 	content(blob: string): Promise<Buffer>;
 	/** The raw bytes of a file in a tree (of a symbolic link: its target); undefined when the tree has no such file. */
 	contentAt(tree: string, path: string): Promise<Buffer | undefined>;
+	/** Records contents that are not in the workspace. Resolves with their ids when they would survive a power cut. */
+	keep(contents: readonly Buffer[]): Promise<readonly string[]>;
 	/** A unified diff in git's style, of everything or of one file. */
 	diff(treeA: string, treeB: string, path?: string): Promise<string>;
 	/**
@@ -42,6 +44,8 @@ export interface Snapshot {
 	readonly at: number;
 	/** What is in the workspace but could not be recorded. A file that was recorded before stays as it was then. */
 	readonly skipped: readonly SkippedPath[];
+	/** What the user's rules ignore, and is therefore not recorded: the first thousand, folders with a `/` at the end. */
+	readonly ignored: readonly string[];
 }
 
 export interface SkippedPath {

@@ -6,7 +6,7 @@ import { openGit } from "./git.ts";
 import { loadInventory, saveInventory } from "./indexFile.ts";
 import { countFiles, emptyFolder } from "./inventory.ts";
 import { openObjectReader } from "./objectReader.ts";
-import { openObjectWriter } from "./objects.ts";
+import { hashObject, openObjectWriter } from "./objects.ts";
 import { toBytes } from "./pathText.ts";
 import { repack } from "./repack.ts";
 import { prepareRepository } from "./repository.ts";
@@ -60,7 +60,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		const signal = AbortSignal.any([wanted, closing.signal]);
 		inventory ??= emptyFolder();
 		try {
-			const { skipped } = await scanWorkspace({
+			const { skipped, ignored } = await scanWorkspace({
 				workspace: `${toBytes(workspace)}/`,
 				inventory,
 				number: ++number,
@@ -78,7 +78,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 			if (readSinceSave * 50 > countFiles(inventory)) saving = save();
 			// Should it fail, it is tried again after as many snapshots; meanwhile everything works, only slower.
 			if (loosePacks >= packsUntilPacking) void pack().catch(() => {});
-			return { tree, at, skipped };
+			return { tree, at, skipped, ignored };
 		} catch (error) {
 			// After an abort the next scan goes on from here. After anything else the inventory may name objects that did
 			// not reach the disk; the saved one does not.
@@ -140,6 +140,15 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 			const id = await findEntry(tree, path);
 			const object = id === undefined ? undefined : await reader.read(id);
 			return object?.type === "blob" ? object.content : undefined;
+		},
+		async keep(contents) {
+			whileOpen();
+			// A writer of its own: what a scan that fails forgets is only what it found itself.
+			const writer = openObjectWriter(packFolder, () => loosePacks++);
+			const ids = contents.map((each) => hashObject("blob", each));
+			for (const [at, id] of ids.entries()) await writer.put("blob", id, contents[at]!);
+			await writer.flush();
+			return ids;
 		},
 		async diff(treeA, treeB, path) {
 			whileOpen();

@@ -24,11 +24,12 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 	const { workspace, inventory, number, signal } = scan;
 	const skipped: SkippedPath[] = [];
 	const repositories: string[] = [];
+	const ignored: string[] = [];
 	const slices = startTimeSlices(signal);
 
 	await visit(inventory, "", scan.rules, false);
 	for (const path of await scan.trackedThoughIgnored(repositories)) await pin(path);
-	return { skipped, repositories };
+	return { skipped, repositories, ignored };
 
 	/** `path` is "" or ends in a slash. `knownOnly`: the folder is ignored, only what is recorded already is looked at. */
 	async function visit(folder: Folder, path: string, above: RuleChain | undefined, knownOnly: boolean): Promise<void> {
@@ -52,24 +53,31 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 			if (stat.isDirectory()) {
 				if (scan.excluded.has(full)) continue;
 				let child = folder.folders.get(name);
-				const ignored = knownOnly || verdict(folder, rules, full, name, true, names.length);
-				if (ignored && (!child || (child.files.size === 0 && child.folders.size === 0))) continue;
+				const isLeftOut = knownOnly || verdict(folder, rules, full, name, true, names.length);
+				if (isLeftOut && !knownOnly) leaveOut(`${full}/`);
+				if (isLeftOut && (!child || (child.files.size === 0 && child.folders.size === 0))) continue;
 				if (!child) {
 					child = emptyFolder();
 					folder.folders.set(name, child);
 				}
 				child.seen = number;
 				try {
-					await visit(child, `${full}/`, rules, ignored);
+					await visit(child, `${full}/`, rules, isLeftOut);
 				} finally {
 					// Also when the scan is aborted: the next one goes on from here.
 					if (child.tree === undefined) folder.tree = undefined;
 				}
 			} else if (folder.files.has(name) || !verdict(folder, rules, full, name, false, names.length)) {
 				await record(folder, full, name, stat);
+			} else if (!knownOnly) {
+				leaveOut(full);
 			}
 		}
 		forgetUnseen(folder);
+	}
+
+	function leaveOut(path: string): void {
+		if (ignored.length < maxIgnoredNamed) ignored.push(toText(path));
 	}
 
 	function list(path: string): string[] | undefined {
@@ -223,7 +231,11 @@ export interface ScanResult {
 	readonly skipped: readonly SkippedPath[];
 	/** Folders inside the workspace that are repositories of their own; each ends in a slash. */
 	readonly repositories: readonly string[];
+	/** What the rules ignore, not gone into: folders end in a slash. At most a thousand. */
+	readonly ignored: readonly string[];
 }
+
+const maxIgnoredNamed = 1000;
 
 /**
  * The coarsest clock of a file system in use is FAT's, with two seconds. A file that changed so shortly before it was

@@ -21,6 +21,7 @@ export const told = new Set<string>([
 	"step.reported",
 	"step.failed",
 	"step.skipped",
+	"step.undone",
 	"step.retried",
 	"attempt.failed",
 	"approval.requested",

@@ -108,6 +108,16 @@ function decisions({ events }: DossierData): string {
 				return event.by ? [`- ${time(event.at)} Plan ${event.revision} approved by ${actorName(event.by)}.`] : [];
 			case "plan.returned":
 				return [`- ${time(event.at)} Plan ${event.revision} sent back by ${actorName(event.by)}: ${line(event.note)}`];
+			case "step.undone": {
+				const left = event.files.filter((file) => file.action === "conflict");
+				const except =
+					left.length === 0
+						? ""
+						: ` Left alone, because they had changed since: ${left.map(({ path }) => code(path)).join(", ")}.`;
+				return [
+					`- ${time(event.at)} Step ${code(event.stepId)} undone by ${actorName(event.by)}: what it changed was taken back.${except}`,
+				];
+			}
 			case "step.skipped":
 			case "step.retried":
 				return event.by
@@ -136,7 +146,7 @@ function changes({ goal, events }: DossierData): string {
 	if (files.length === 0) return "";
 	const rows = files.map((change) => {
 		const step = change.stepId ? goal.steps[change.stepId]?.title : undefined;
-		const who = change.by === "outside" ? "outside of the goal" : change.by === "check" ? "a check" : (step ?? "");
+		const who = change.by === "outside" ? "outside of the goal" : change.by === "check" ? "a check" : change.by === "undo" ? "undo" : (step ?? "");
 		return `| ${change.status} | ${cell(code(change.path))} | ${cell(who)} |`;
 	});
 	const skipped = goal.files.skipped.map(({ path, reason }) => `${code(path)} (${reason})`);

@@ -282,6 +282,7 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	call: false,
 	check: false,
 	snapshot: false,
+	undo: false,
 	finish: false,
 };
 

@@ -55,6 +55,7 @@ export type Deed =
 	| { readonly kind: "call"; readonly toolCallId: ToolCallId }
 	| { readonly kind: "check"; readonly checkId: CheckId }
 	| { readonly kind: "snapshot" }
+	| { readonly kind: "undo" }
 	| { readonly kind: "finish" };
 
 export interface Next {
@@ -70,10 +71,17 @@ export interface Limits {
 export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
 	if (goal.seq === 0 || goal.deleted) return { effects: [] };
 	const begun = [...underWay(goal, epoch), ...leftBehind(goal)];
+	// While an undo is under way nobody else writes; what waits for it begins when it is done.
+	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
 	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
-	effects.push(...planEffects(goal), ...stepEffects(goal, limits), ...threadEffects(goal, now), ...callEffects(goal));
+	effects.push(
+		...planEffects(goal),
+		...stepEffects(goal, limits),
+		...threadEffects(goal, now, limits),
+		...callEffects(goal),
+	);
 	effects.push(...checkEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
 	return withTimers(goal, now, effects);

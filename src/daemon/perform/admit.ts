@@ -35,7 +35,7 @@ export async function admit(performing: Performing, { call, check, proposal, beg
 	let admission: Admission = { kind: "waits" };
 	await driver.commit((goal) => {
 		const subject = current(goal, call, check);
-		if (!subject || goal.end || goalHold(goal)) return [];
+		if (!subject || goal.end || goalHold(goal) || goal.undo) return [];
 		const seen = before && before.basedOn === goal.files.tree ? before.events : [];
 		const verdict = judge(goal, { ...proposal, approved: subject.approved });
 		switch (verdict.kind) {

@@ -2,6 +2,7 @@ import type { Perform } from "../engine/driver.ts";
 import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { performFinish } from "./finish.ts";
+import { performUndo } from "../undo/performUndo.ts";
 import type { PerformParts } from "./parts.ts";
 import { performSnapshot } from "./snapshot.ts";
 import { performTurn } from "./turn.ts";
@@ -19,6 +20,8 @@ export function performWith(parts: PerformParts): Perform {
 				return performCheck(performing, deed.checkId);
 			case "snapshot":
 				return performSnapshot(performing);
+			case "undo":
+				return performUndo(performing);
 			case "finish":
 				return performFinish(performing);
 		}

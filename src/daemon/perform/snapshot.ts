@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Writer } from "../../protocol/goal.ts";
 import { isPlaybook, threads } from "../../protocol/readiness.ts";
-import type { FileChange, Snapshot } from "../changes/changes.ts";
+import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
 import type { Performing } from "./parts.ts";
 
 /**
@@ -46,18 +46,26 @@ export async function look({ parts, driver }: Performing, writers: readonly Writ
 			const events: GoalEvent[] = [{ type: "snapshot.failed", reason: changes.unavailable, toolCallIds: ids }];
 			return { basedOn, tree: undefined, events };
 		}
-		const snapshot = await changes.snapshot();
-		const found = basedOn && basedOn !== snapshot.tree ? await changes.between(basedOn, snapshot.tree) : [];
-		return {
-			basedOn,
-			tree: snapshot.tree,
-			events: [...found.map((change) => changed(change, writers)), taken(snapshot, ids)],
-		};
+		return await seenSince(changes, basedOn, ids, () => writers);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		parts.log.warn(`${goal.goalId}: changes could not be looked at`, cause);
 		return { basedOn, tree: undefined, events: [{ type: "snapshot.failed", reason, toolCallIds: ids }] };
 	}
+}
+
+/** What changed since a tree, as events. `ids` are accounted for by it; `writersOf` says who may have made a change. */
+export async function seenSince(
+	changes: Changes,
+	basedOn: string | undefined,
+	ids: readonly string[],
+	writersOf: (change: FileChange) => readonly Writer[],
+): Promise<Look & { readonly tree: string; readonly ignored: readonly string[] }> {
+	const snapshot = await changes.snapshot();
+	const { tree, ignored } = snapshot;
+	const found = basedOn && basedOn !== tree ? await changes.between(basedOn, tree) : [];
+	const events = [...found.map((change) => changed(change, writersOf(change))), taken(snapshot, ids)];
+	return { basedOn, tree, ignored, events };
 }
 
 export function allWriters(goal: Goal): readonly Writer[] {
@@ -69,7 +77,7 @@ function taken(snapshot: Snapshot, toolCallIds: readonly string[]): GoalEvent {
 }
 
 function changed(change: FileChange, writers: readonly Writer[]): GoalEvent {
-	const calls = writers.filter((writer) => !writer.check);
+	const calls = writers.filter((writer) => !writer.check && !writer.undo);
 	return {
 		type: "file.changed",
 		path: change.path,
@@ -79,8 +87,12 @@ function changed(change: FileChange, writers: readonly Writer[]): GoalEvent {
 		stepId: (calls[0] ?? writers[0])?.stepId,
 		before: change.before,
 		after: change.after,
+		modeBefore: change.modeBefore === ordinary ? undefined : change.modeBefore,
+		modeAfter: change.modeAfter === ordinary ? undefined : change.modeAfter,
 		added: change.added,
 		removed: change.removed,
-		by: calls.length > 0 ? "agent" : writers.length > 0 ? "check" : "outside",
+		by: calls.length > 0 ? "agent" : writers.some(({ undo }) => undo) ? "undo" : writers.length > 0 ? "check" : "outside",
 	};
 }
+
+const ordinary = "100644";

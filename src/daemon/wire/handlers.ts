@@ -12,6 +12,7 @@ import { ChangesError } from "../changes/changes.ts";
 import { decide, type Request } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { EventStore } from "../store/eventStore.ts";
+import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
 import { launch } from "./launch.ts";
 import type { Services } from "./services.ts";
@@ -128,6 +129,7 @@ export const handlers: Handlers<Methods, Handling> = {
 		return { checks: checks(goal).map(viewCheck) };
 	},
 
+	"step/undo": (params, client) => undoSteps(client.services, client.actor(), params),
 	"change/list": async ({ goalId, stepId }, { services }) => {
 		await services.supervisor.goal(goalId);
 		return { changes: await listChanges(services.store, goalId, stepId) };

@@ -19,7 +19,7 @@ export async function dossierMoments(daemon: Daemon, goalId: GoalId): Promise<re
 		daemon.read("goal/events", {
 			goalId,
 			limit: 1000,
-			types: ["goal.launched", "plan.approved", "step.completed", "step.failed", "step.skipped"],
+			types: ["goal.launched", "plan.approved", "step.completed", "step.failed", "step.skipped", "step.undone"],
 			descending: true,
 		}),
 		daemon.read("goal/get", { goalId }),
@@ -40,6 +40,7 @@ function momentOf(event: RecordedEvent, stepName: (stepId: string) => string): M
 		"step.completed": t("{0} done", step),
 		"step.failed": t("{0} failed", step),
 		"step.skipped": t("{0} skipped", step),
+		"step.undone": t("{0} undone", step),
 	};
 	return {
 		label: labels[event.type] ?? event.type,

@@ -112,6 +112,20 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		stepId: e.stepId,
 		attempt: e.attempt,
 	})),
+	"undo.started": "hidden",
+	"undo.completed": "hidden",
+	"step.undone": makes((e) => {
+		const left = e.files.filter((file) => file.action === "conflict");
+		const taken = e.files.filter((file) => file.action !== "conflict" && file.action !== "unchanged");
+		return {
+			...shown("goal", "discard", left.length > 0 ? "wait" : "idle", "step"),
+			text: `undone: ${taken.length === 1 ? "1 file" : `${taken.length} files`} taken back`,
+			note: `by ${actorName(e.by)}${left.length > 0 ? `, ${left.length} left alone` : ""}`,
+			body: e.files.map(({ path, action, reason }) => `${path}: ${action}${reason ? `, ${reason}` : ""}`).join("\n"),
+			stepId: e.stepId,
+			attempt: e.attempt,
+		};
+	}),
 	"step.retried": makes((e) => ({
 		...shown("goal", "debug-restart", "idle", "step"),
 		text: e.how === "continue" ? "goes on with the action that failed" : "begins again from its top",
@@ -247,7 +261,13 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		...shown("files", "diff-single", "active", changeWords[e.status]),
 		text: e.path,
 		note:
-			e.by === "outside" ? "outside the goal" : e.by === "check" ? "by a check" : e.from ? `from ${e.from}` : undefined,
+			e.by === "outside"
+				? "outside the goal"
+				: e.by === "check" || e.by === "undo"
+					? `by ${e.by === "undo" ? "undo" : "a check"}`
+					: e.from
+						? `from ${e.from}`
+						: undefined,
 		lines: e.added === undefined && e.removed === undefined ? undefined : [e.added ?? 0, e.removed ?? 0],
 		stepId: e.stepId,
 		writer: e.toolCallIds[0] as ToolCallId | undefined,

@@ -1,0 +1,113 @@
+import { lstatSync, readdirSync, type Stats } from "node:fs";
+import type { FileVersion } from "../../protocol/values.ts";
+import { hashObject } from "../changes/objects.ts";
+import { toBytes, toFsPath, toText } from "../changes/pathText.ts";
+import { readLink, readRegular } from "../changes/readFile.ts";
+
+/**
+ * The workspace's files as undo sees them: by the ids of their contents, as the shadow repository names them, and never
+ * through a symbolic link. Paths are relative to the workspace, as text (changes/pathText.ts).
+ */
+export interface Disk {
+	look(path: string): OnDisk;
+	/** The bytes, if the file still is this version. */
+	bytes(path: string, version: FileVersion): Buffer | undefined;
+	/** The folder on the way to a path that is none: a file or a link is in its place. */
+	inTheWay(path: string): string | undefined;
+	/** Everything below a folder that is no folder itself; undefined when it is more than `most`. */
+	filesBelow(path: string, most: number): readonly string[] | undefined;
+}
+
+export type OnDisk =
+	| { readonly kind: "absent" }
+	| { readonly kind: "folder" }
+	| { readonly kind: "file"; readonly version: FileVersion; readonly stats: Stats }
+	/** Something that undo does not touch, and why. */
+	| { readonly kind: "other"; readonly reason: string };
+
+/** As large as the record of changes takes files. */
+const maxFileBytes = 5 * 1024 * 1024;
+
+/** `workspace` is absolute, without symbolic links. */
+export function openDisk(workspace: string): Disk {
+	const full = (path: string) => `${toBytes(workspace)}/${toBytes(path)}`;
+
+	function inTheWay(path: string): string | undefined {
+		for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
+			const folder = path.slice(0, end);
+			const stats = statsOf(full(folder));
+			if (!stats) return undefined;
+			if (!stats.isDirectory()) return folder;
+		}
+		return undefined;
+	}
+
+	function look(path: string): OnDisk {
+		const way = inTheWay(path);
+		// Behind a file there is nothing; behind a link there is something, somewhere else.
+		if (way !== undefined && statsOf(full(way))?.isSymbolicLink())
+			return { kind: "other", reason: `${way} has become a symbolic link` };
+		return way === undefined ? lookAt(full(path)) : { kind: "absent" };
+	}
+
+	return {
+		look,
+		inTheWay,
+		bytes(path, version) {
+			const content = version.mode === linkMode ? readLink(full(path)) : readRegular(full(path), maxFileBytes);
+			return typeof content !== "string" && hashObject("blob", content) === version.blob ? content : undefined;
+		},
+		filesBelow(path, most) {
+			const found: string[] = [];
+			const folders = [path];
+			for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+				for (const entry of readdirSync(toFsPath(full(folder)), { withFileTypes: true, encoding: "latin1" })) {
+					const child = `${folder}/${toText(entry.name)}`;
+					if (entry.isDirectory()) folders.push(child);
+					else found.push(child);
+				}
+				if (found.length + folders.length > most) return undefined;
+			}
+			return found;
+		},
+	};
+}
+
+export const linkMode = "120000";
+
+/** What is there, by the full path as a byte string. The folders on the way are the caller's to look at. */
+export function lookAt(full: string): OnDisk {
+	let stats: Stats | undefined;
+	try {
+		stats = statsOf(full);
+	} catch (cause) {
+		return { kind: "other", reason: `it could not be looked at (${(cause as NodeJS.ErrnoException).code})` };
+	}
+	if (!stats) return { kind: "absent" };
+	if (stats.isDirectory()) return { kind: "folder" };
+	const isLink = stats.isSymbolicLink();
+	const content = isLink ? readLink(full) : readRegular(full, maxFileBytes);
+	if (content === "gone") return { kind: "absent" };
+	if (typeof content === "string") return { kind: "other", reason: unreadable[content] };
+	const mode = isLink ? linkMode : gitMode(stats.mode);
+	return { kind: "file", version: { blob: hashObject("blob", content), mode }, stats };
+}
+
+const unreadable = {
+	tooLarge: "it is now larger than what is recorded",
+	unreadable: "it may not be read",
+	special: "it is no ordinary file now",
+} as const;
+
+function statsOf(full: string): Stats | undefined {
+	try {
+		return lstatSync(toFsPath(full), { throwIfNoEntry: false });
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+		throw cause;
+	}
+}
+
+function gitMode(mode: number): string {
+	return mode & 0o100 && process.platform !== "win32" ? "100755" : "100644";
+}

@@ -1,0 +1,71 @@
+import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { toBytes, toFsPath } from "../changes/pathText.ts";
+
+/**
+ * What steps may have written that undo cannot take back, because it is not recorded: ignored files, and files too large
+ * or not to be read. Named are those that were touched since the first of the steps began; the time of an inode's last
+ * change is the system's own, which no tool sets back.
+ */
+export function findNotCovered(
+	workspace: string,
+	sinceMs: number,
+	ignored: readonly string[],
+	skipped: readonly { readonly path: string; readonly reason: string }[],
+): readonly { readonly path: string; readonly reason: string }[] {
+	const budget = { entries: maxEntries };
+	const full = (path: string) => `${toBytes(workspace)}/${toBytes(path)}`;
+	const rows: { path: string; reason: string }[] = [];
+	for (const path of ignored) {
+		const touched = path.endsWith("/")
+			? folderTouched(full(path.slice(0, -1)), sinceMs, budget)
+			: isTouched(full(path), sinceMs);
+		if (touched === false) continue;
+		const reason = touched ? "it is ignored, so it was not recorded" : "it is ignored, and too large to look through";
+		rows.push({ path, reason });
+	}
+	for (const { path, reason } of skipped) {
+		if (isTouched(full(path), sinceMs)) rows.push({ path, reason: reasons[reason] ?? "it could not be recorded" });
+	}
+	return rows;
+}
+
+/** Entries of ignored folders that are looked at in all: 0.1 s. */
+const maxEntries = 20_000;
+
+const reasons: Readonly<Record<string, string>> = {
+	tooLarge: "it is too large to be recorded",
+	unreadable: "it may not be read",
+	special: "it is no ordinary file",
+};
+
+function isTouched(full: string, sinceMs: number): boolean {
+	try {
+		const stats = lstatSync(toFsPath(full), { throwIfNoEntry: false });
+		return stats !== undefined && Math.max(stats.ctimeMs, stats.mtimeMs) >= sinceMs;
+	} catch {
+		return false;
+	}
+}
+
+/** Whether something in the folder is; undefined when that would take too long to say. */
+function folderTouched(folder: string, sinceMs: number, budget: { entries: number }): boolean | undefined {
+	if (isTouched(folder, sinceMs)) return true;
+	let entries: Dirent[] = [];
+	try {
+		entries = readdirSync(toFsPath(folder), { withFileTypes: true, encoding: "latin1" });
+	} catch {
+		return false;
+	}
+	const inner: string[] = [];
+	for (const entry of entries) {
+		if (--budget.entries < 0) return undefined;
+		const path = `${folder}/${entry.name}`;
+		if (entry.isDirectory()) inner.push(path);
+		else if (isTouched(path, sinceMs)) return true;
+	}
+	for (const path of inner) {
+		const touched = folderTouched(path, sinceMs, budget);
+		if (touched !== false) return touched;
+	}
+	return false;
+}

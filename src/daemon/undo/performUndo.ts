@@ -1,0 +1,82 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal, Writer } from "../../protocol/goal.ts";
+import type { PlannedUndo, UndoneFile } from "../../protocol/values.ts";
+import type { Changes, FileChange } from "../changes/changes.ts";
+import type { Performing } from "../perform/parts.ts";
+import { seenSince } from "../perform/snapshot.ts";
+import { applyUndo } from "./applyUndo.ts";
+import { openDisk } from "./disk.ts";
+
+/**
+ * Carries out the undo that is under way: its intent names every file with its version before and after, so that this is
+ * the same for a daemon that just began it and for one that found it begun. Its outcome, and what a look at the
+ * workspace then finds, are recorded in one transaction.
+ */
+export async function performUndo({ parts, driver, signal }: Performing): Promise<void> {
+	const { undo, workspace } = driver.goal();
+	if (!undo) return;
+	const changes = await parts.changes(driver.goal());
+	if ("unavailable" in changes) throw new Error(changes.unavailable);
+	// A person who stops the goal does not want files half taken back; only a daemon that goes leaves it to the next.
+	const ending = new AbortController();
+	const onAbort = () => signal.reason === "drain" && ending.abort();
+	signal.addEventListener("abort", onAbort);
+	if (signal.aborted) onAbort();
+	try {
+		const content = (blob: string) => changes.content(blob);
+		const left = await applyUndo(undo.files, { workspace, disk: openDisk(workspace), content, signal: ending.signal });
+		if (!left) return;
+		await recordOutcome({ parts, driver, signal }, changes, undo, left);
+	} finally {
+		signal.removeEventListener("abort", onAbort);
+	}
+}
+
+type Undo = NonNullable<Goal["undo"]>;
+
+async function recordOutcome(
+	{ parts, driver }: Performing,
+	changes: Changes,
+	undo: Undo,
+	left: ReadonlyMap<string, string>,
+): Promise<void> {
+	const { undoId } = undo;
+	const own = new Set(undo.files.filter(({ path }) => !left.has(path)).map(({ path }) => path));
+	const writer: Writer = { id: undoId, undo: true };
+	const writersOf = (change: FileChange) =>
+		own.has(change.path) && own.has(change.from ?? change.path) ? [writer] : [];
+	const seen = await seenSince(changes, driver.goal().files.tree, [undoId], writersOf).catch((cause) => {
+		parts.log.warn(`${driver.goalId}: changes could not be looked at after an undo`, cause);
+		return undefined;
+	});
+	await driver.recordFact((goal) => {
+		if (goal.undo?.undoId !== undoId) return [];
+		// Without a look, or when another was recorded meanwhile, the next one accounts for it.
+		const found = seen && seen.basedOn === goal.files.tree ? seen.events : [];
+		return [
+			{ type: "undo.completed", undoId, left: [...left].map(([path, reason]) => ({ path, reason })) },
+			...found,
+			...undone(goal, undo, left),
+		];
+	});
+}
+
+/** One event a step of which something was taken back, or nothing was left to take back. */
+function undone(goal: Goal, { undoId, stepIds, files, by }: Undo, left: ReadonlyMap<string, string>): GoalEvent[] {
+	const supersede = Object.values(goal.approvals)
+		.filter(({ stepId, kind }) => kind === "step" && stepId !== undefined && stepIds.includes(stepId))
+		.map(({ approvalId }): GoalEvent => ({ type: "approval.superseded", approvalId, reason: "The step was undone." }));
+	const outcome = files.map((file) => ({ file, result: resultOf(file, left) }));
+	const steps = stepIds.flatMap((stepId): GoalEvent[] => {
+		const own = outcome.filter(({ file }) => file.stepIds.includes(stepId)).map(({ result }) => result);
+		const step = goal.steps[stepId];
+		if (!step || (own.length > 0 && own.every(({ action }) => action === "conflict"))) return [];
+		return [{ type: "step.undone", undoId, stepId, attempt: step.attempt, files: own, by }];
+	});
+	return steps.length > 0 ? [...supersede, ...steps] : [];
+}
+
+function resultOf({ path, action, reason }: PlannedUndo, left: ReadonlyMap<string, string>): UndoneFile {
+	const why = left.get(path);
+	return why === undefined ? { path, action, reason } : { path, action: "conflict", reason: why };
+}

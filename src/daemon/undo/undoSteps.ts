@@ -1,0 +1,175 @@
+import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
+import { record } from "../../protocol/evolve.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { GoalId, StepId, UndoId } from "../../protocol/ids.ts";
+import type { Methods, Params, Result } from "../../protocol/methods.ts";
+import type { Actor, PlannedUndo } from "../../protocol/values.ts";
+import { type Changes, ChangesError } from "../changes/changes.ts";
+import { hashObject } from "../changes/objects.ts";
+import type { NewId } from "../engine/ports.ts";
+import { Refusal } from "../engine/refusal.ts";
+import type { Supervisor } from "../engine/supervisor.ts";
+import { allWriters, seenSince } from "../perform/snapshot.ts";
+import type { EventStore } from "../store/eventStore.ts";
+import { openDisk } from "./disk.ts";
+import { dependentsOf, refuseWhileWriting, undoableSteps } from "./mayUndo.ts";
+import { mergeText } from "./mergeText.ts";
+import { findNotCovered } from "./notCovered.ts";
+import { planUndo } from "./planUndo.ts";
+import { readStepChanges } from "./stepChanges.ts";
+
+/**
+ * A person takes back what a step did. The workspace is looked at, so that what they changed themselves is known as
+ * theirs; the plan is made; and unless only the plan was asked for, it becomes an intent in the goal's log, which the
+ * engine carries out. The answer waits for the outcome.
+ */
+export async function undoSteps(
+	services: UndoServices,
+	by: Actor,
+	{ goalId, stepId, rest, preview }: Params<Methods, "step/undo">,
+): Promise<Result<Methods, "step/undo">> {
+	for (let tries = 1; ; tries++) {
+		const goal = await services.supervisor.goal(goalId);
+		const stepIds = undoableSteps(goal, stepId, rest);
+		const changes = await tracked(services, goal);
+		const seen = await lookNow(goal, changes);
+		if (!preview) await recordLook(services, goal, seen);
+		const unrecorded = preview ? record(goal, 0, goal.updatedAt, seen.events) : [];
+		const { files, merged, notCovered } = await plan(services, goal, changes, stepIds, seen.ignored, unrecorded);
+		const answer = { stepIds: [...stepIds], notCovered, dependents: [...dependentsOf(goal, stepIds)] };
+		if (preview) return { ...answer, files: files.map(shown), undone: false };
+		refuseNothing(goal, stepIds, files);
+		await changes.keep([...merged.values()]);
+		const undoId = services.newId<UndoId>("n");
+		const begun: GoalEvent = { type: "undo.started", undoId, stepIds: [...stepIds], files: [...files], by };
+		const outcome = await begin(services, goalId, undoId, (now) => {
+			const asBefore = undoableSteps(now, stepId, rest).join() === stepIds.join() && now.files.tree === seen.tree;
+			return asBefore && now.files.unaccounted.length === 0 ? [begun] : [];
+		});
+		if (outcome) return { ...answer, files: files.map((file) => shown(file, outcome.left)), undone: outcome.undone };
+		if (tries === maxTries)
+			throw new Refusal(
+				"changed",
+				"The goal changes files faster than they can be taken back. Pause it, then try again.",
+			);
+	}
+}
+
+export interface UndoServices {
+	readonly supervisor: Supervisor;
+	readonly store: EventStore;
+	readonly newId: NewId;
+	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
+	draining(): boolean;
+}
+
+const maxTries = 5;
+
+async function tracked(services: UndoServices, goal: Goal): Promise<Changes> {
+	const changes = await services.changes(goal);
+	if ("unavailable" in changes) throw new Refusal("untracked", changes.unavailable);
+	return changes;
+}
+
+type Seen = Awaited<ReturnType<typeof seenSince>>;
+
+/** What is in the workspace now, and who may have changed it since it was last looked at. */
+async function lookNow(goal: Goal, changes: Changes): Promise<Seen> {
+	const writers = allWriters(goal);
+	const ids = writers.map(({ id }) => id);
+	return seenSince(changes, goal.files.tree, ids, () => writers).catch((cause) => {
+		throw cause instanceof ChangesError ? new Refusal("untracked", cause.message) : cause;
+	});
+}
+
+/** So that what the undo changes is told apart from what had changed before it. */
+async function recordLook({ supervisor }: UndoServices, goal: Goal, seen: Seen): Promise<void> {
+	if (seen.tree === goal.files.tree && goal.files.unaccounted.length === 0) return;
+	await supervisor.commit(goal.goalId, (now) => {
+		refuseWhileWriting(now);
+		return now.files.tree === seen.basedOn ? seen.events : [];
+	});
+}
+
+async function plan(
+	services: UndoServices,
+	goal: Goal,
+	changes: Changes,
+	stepIds: readonly StepId[],
+	ignored: readonly string[],
+	unrecorded: readonly RecordedEvent[],
+) {
+	const content = (blob: string) => changes.content(blob);
+	const history = await readStepChanges(services.store, goal, stepIds, unrecorded, content);
+	const planned = await planUndo(history, {
+		disk: openDisk(goal.workspace),
+		content,
+		merge: mergeText,
+		idOf: (bytes) => hashObject("blob", bytes),
+	});
+	return { ...planned, notCovered: [...findNotCovered(goal.workspace, history.begunAt, ignored, goal.files.skipped)] };
+}
+
+function refuseNothing(goal: Goal, stepIds: readonly StepId[], files: readonly PlannedUndo[]): void {
+	if (files.some(({ action }) => action !== "conflict" && action !== "unchanged")) return;
+	const what =
+		stepIds.length === 1 ? `Step “${goal.steps[stepIds[0]!]?.title}”` : `Each of these ${stepIds.length} steps`;
+	const left = files.filter(({ action }) => action === "conflict").length;
+	if (left > 0) {
+		throw new Refusal(
+			"conflict",
+			`Nothing was taken back: ${left === 1 ? "the file" : `all ${left} files`} would lose what was changed since. The preview says what, file by file.`,
+		);
+	}
+	throw new Refusal(
+		"nothingToUndo",
+		files.length === 0
+			? `${what} has changed no file that is recorded, so there is nothing to take back.`
+			: `${what} has left nothing to take back: its files are as they were before it.`,
+	);
+}
+
+interface Outcome {
+	readonly left: ReadonlyMap<string, string>;
+	readonly undone: boolean;
+}
+
+/** Commits the intent and waits for its outcome. Undefined when `make` found that the goal had moved on. */
+async function begin(
+	{ supervisor, draining }: UndoServices,
+	goalId: GoalId,
+	undoId: UndoId,
+	make: (goal: Goal) => readonly GoalEvent[],
+): Promise<Outcome | undefined> {
+	let settle = (_outcome: Outcome | "stopping") => {};
+	const settled = new Promise<Outcome | "stopping">((resolve) => {
+		settle = resolve;
+	});
+	const watch = await supervisor.watch(goalId, (_goal, events) => {
+		const found = outcomeIn(events, undoId);
+		if (found) settle(found);
+	});
+	const leaving = setInterval(() => draining() && settle("stopping"), 200);
+	try {
+		const goal = await supervisor.commit(goalId, make);
+		if (goal.undo?.undoId !== undoId) return undefined;
+		const outcome = await settled;
+		if (outcome !== "stopping") return outcome;
+		throw new Refusal("stopping", "The daemon stops. The undo has begun, and is finished when the daemon runs again.");
+	} finally {
+		clearInterval(leaving);
+		watch.stop();
+	}
+}
+
+function outcomeIn(events: readonly RecordedEvent[], undoId: UndoId): Outcome | undefined {
+	const completed = events.find((event) => event.type === "undo.completed" && event.undoId === undoId);
+	if (completed?.type !== "undo.completed") return undefined;
+	const undone = events.some((event) => event.type === "step.undone" && event.undoId === undoId);
+	return { left: new Map(completed.left.map(({ path, reason }) => [path, reason])), undone };
+}
+
+function shown({ path, action, reason, sharedWith }: PlannedUndo, left: ReadonlyMap<string, string> | number) {
+	const why = typeof left === "number" ? undefined : left.get(path);
+	return why === undefined ? { path, action, reason, sharedWith } : { path, action: "conflict" as const, reason: why };
+}
