@@ -3,7 +3,7 @@ import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { PartialLaunchSettings } from "./settings.ts";
-import { Actor, ApprovalScope, BudgetLimits, UndoneFile } from "./values.ts";
+import { Actor, ApprovalScope, UndoneFile } from "./values.ts";
 import { ApprovalView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /** The version of this table and of the events. A daemon serves its own and the one before. */

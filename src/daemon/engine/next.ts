@@ -76,12 +76,7 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
 	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
-	effects.push(
-		...planEffects(goal),
-		...stepEffects(goal, limits),
-		...threadEffects(goal, now, limits),
-		...callEffects(goal),
-	);
+	effects.push(...planEffects(goal), ...stepEffects(goal, limits), ...threadEffects(goal, now), ...callEffects(goal));
 	effects.push(...checkEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
 	return withTimers(goal, now, effects);
