@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
 import { evolve, evolveAll, foldVersion, newGoal } from "../../protocol/evolve.ts";
 import type { Goal } from "../../protocol/goal.ts";
@@ -44,6 +45,12 @@ export interface DriverParts {
 	readonly perform: Perform;
 	/** What was appended, in order; called once a commit. */
 	publish(goal: Goal, events: readonly RecordedEvent[]): void;
+	/** The goal can no longer be written from here, because somebody else writes it. Nothing more happens to it. */
+	onLost?(cause: StoreError): void;
+	/** Before what failed is tried again; a deed waits longer with each failure. Default 1,000. */
+	readonly retryMs?: number;
+	/** How long closing waits for deeds. Default 10,000. */
+	readonly closeMs?: number;
 }
 
 /** Why a deed is asked to end: the daemon goes, or a person stops the goal. */
@@ -51,7 +58,7 @@ export type StopReason = "drain" | "stop";
 
 const pageSize = 1000;
 const checkpointEvery = 500;
-const retryMs = 1000;
+const longestRetryMs = 30_000;
 /** Facts that follow of themselves after one commit; more would be a loop. */
 const maxFollowing = 2000;
 /** Times a deed may throw before the goal is given up. */
@@ -69,17 +76,23 @@ export async function loadGoal(store: EventStore, goalId: GoalId): Promise<Goal>
 }
 
 export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<GoalDriver> {
-	const { store, clock, newId, log, limits } = parts;
+	const { store, clock, newId, log, limits, retryMs = 1000, closeMs = 10_000 } = parts;
 	const { epoch } = await store.claim(goalId);
 	let goal = await loadGoal(store, goalId);
 	let checkpointed = goal.seq;
 	let queue: Promise<unknown> = Promise.resolve();
 	let closed = false;
 	let draining = false;
+	const drain = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
 	let wakeTime: number | undefined;
-	const inHand = new Map<string, { readonly deed: Deed; readonly abort: AbortController; readonly done: Promise<void> }>();
+	const inHand = new Map<
+		string,
+		{ readonly deed: Deed; readonly abort: AbortController; readonly done: Promise<void> }
+	>();
 	const failures = new Map<string, number>();
+	/** Deeds that failed too often, until somebody takes the goal up again. */
+	const givenUp = new Set<string>();
 	const transcripts = new Map<ThreadId, RecordedEvent[]>();
 
 	const driver: GoalDriver = {
@@ -91,7 +104,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		transcript,
 		wakeAt: () => (inHand.size > 0 ? clock.now() : wakeTime),
 		busy: () => inHand.size > 0,
-		wake: () => void commit(() => []).catch((cause) => log.error(`${goalId}: could not go on`, cause)),
+		wake: () => void recordFact(() => []).catch((cause) => log.error(`${goalId}: could not go on`, cause)),
 		close,
 	};
 	return driver;
@@ -101,7 +114,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			if (closed) throw new StoreError("closed", "The daemon is stopping. Try again when it runs again.");
 			const batch = follow(make(goal));
 			if (batch.events.length > 0) {
-				await store.append(goalId, goal.seq, epoch, batch.rows, JSON.stringify(summarize(batch.goal)));
+				await store.append(goalId, goal.seq, epoch, batch.rows, JSON.stringify(summarize(batch.goal))).catch(refused);
 				adopt(batch.goal, batch.events);
 			}
 			return goal;
@@ -111,6 +124,15 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			pump();
 			return result;
 		});
+	}
+
+	/** What no second try could change ends the driver: somebody else writes the goal. */
+	function refused(cause: unknown): never {
+		if (!closed && cause instanceof StoreError && lostCodes.has(cause.code)) {
+			closed = true;
+			parts.onLost?.(cause);
+		}
+		throw cause;
 	}
 
 	/** Places the events behind the log, and with them every fact that follows, until only deeds are left. */
@@ -150,6 +172,10 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		for (const threadId of transcripts.keys())
 			if (goal.threads[threadId]?.state !== "active") transcripts.delete(threadId);
 		tell(events);
+		if (events.some((event) => event.type === "goal.reopened")) {
+			failures.clear();
+			givenUp.clear();
+		}
 		const stops = events.some(endsWork);
 		for (const { deed, abort } of inHand.values())
 			if (stops || isPointless(goal, deed)) abort.abort("stop" satisfies StopReason);
@@ -173,11 +199,16 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 				const passing =
 					cause instanceof StoreError &&
 					(cause.code === "diskFull" || cause.code === "io" || cause.code === "readOnly");
-				if (!passing || closed) throw cause;
+				if (!passing || closed || draining) throw cause;
 				log.warn(`${goalId}: an outcome could not be stored; trying again. ${cause.message}`);
-				await new Promise((resolve) => setTimeout(resolve, retryMs));
+				await patience(retryMs);
 			}
 		}
+	}
+
+	/** Shorter when the driver is told to close. */
+	function patience(ms: number): Promise<void> {
+		return sleep(ms, undefined, { signal: drain.signal }).catch(() => undefined);
 	}
 
 	function pump(): void {
@@ -191,11 +222,16 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 
 	function begin(deed: Deed): void {
 		const key = keyOf(deed);
-		if (inHand.has(key)) return;
+		if (inHand.has(key) || givenUp.has(key)) return;
 		const abort = new AbortController();
+		const { seq } = goal;
 		const done = parts
 			.perform(deed, driver, abort.signal)
-			.then(() => void failures.delete(key))
+			.then(() => {
+				if (goal.seq === seq && !abort.signal.aborted && isNamed(key))
+					throw new Error("it ended, and nothing has changed");
+				failures.delete(key);
+			})
 			.catch((cause) => failed(key, cause))
 			.finally(() => {
 				inHand.delete(key);
@@ -204,25 +240,24 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		inHand.set(key, { deed, abort, done });
 	}
 
+	/** It is still to be done: begun at once again, it would go on like that for ever. */
+	function isNamed(key: string): boolean {
+		return next(goal, epoch, clock.now(), limits).effects.some((effect) => !isFact(effect) && keyOf(effect) === key);
+	}
+
 	/** A deed threw: the store refused, or there is a bug. It is tried again a few times, ever later. */
 	async function failed(key: string, cause: unknown): Promise<void> {
-		if (closed) return;
+		if (closed || draining) return;
 		const count = (failures.get(key) ?? 0) + 1;
 		failures.set(key, count);
 		log.error(`${goalId}: ${key} failed (${count})`, cause);
-		if (
-			cause instanceof StoreError &&
-			(cause.code === "fenced" || cause.code === "notOwner" || cause.code === "closed")
-		) {
-			closed = true;
-			return;
-		}
 		if (count >= maxFailures && !(cause instanceof StoreError)) {
 			const reason = `Something went wrong inside (${key}: ${cause instanceof Error ? cause.message : String(cause)}). The daemon's log has the details.`;
+			givenUp.add(key);
 			await recordFact((now) => (now.end ? [] : [{ type: "goal.failed", reason }])).catch(() => undefined);
 			return;
 		}
-		await new Promise((resolve) => setTimeout(resolve, retryMs * count));
+		await patience(Math.min(retryMs * count, longestRetryMs));
 	}
 
 	async function transcript(threadId: ThreadId): Promise<readonly RecordedEvent[]> {
@@ -252,15 +287,25 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 
 	async function close(): Promise<void> {
 		draining = true;
+		drain.abort();
 		clearTimeout(timer);
 		for (const { abort } of inHand.values()) abort.abort("drain" satisfies StopReason);
-		await Promise.all([...inHand.values()].map(({ done }) => done.catch(() => undefined)));
+		const ended = new AbortController();
+		const late = sleep(closeMs, undefined, { signal: ended.signal }).then(
+			() => log.warn(`${goalId}: closed without waiting any longer for ${[...inHand.keys()].join(", ")}`),
+			() => undefined,
+		);
+		await Promise.race([late, Promise.all([...inHand.values()].map(({ done }) => done.catch(() => undefined)))]);
+		ended.abort();
 		await queue;
 		closed = true;
 		clearTimeout(timer);
 		if (goal.seq > checkpointed) await checkpoint();
 	}
 }
+
+/** Of what a store refuses: another daemon took the goal or the folder over, or the log is not what we believe. */
+const lostCodes: ReadonlySet<string> = new Set(["fenced", "notOwner", "conflict"]);
 
 const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	openPlanner: true,

@@ -169,6 +169,17 @@ describe("what a step or a goal leaves behind", () => {
 		assert.equal(run.driver.goal().plan?.revision, 2);
 	});
 
+	it("may still be ending while the goal has nothing else to do: then the goal waits for it", async () => {
+		const world = newWorld();
+		const run = await simulate({ store: createMemoryStore(), world, commandMs: () => 30 });
+		await run.driver.commit(() => launchPlaybook([{ id: "a", checks: ["read a"] }]));
+		while (!world.carriedOut.has("read a")) await new Promise((resolve) => setTimeout(resolve, 1));
+		await ask(run, { kind: "skip", stepId: step("a") });
+		assert.equal(run.driver.goal().end, undefined);
+		await run.settled();
+		assert.equal(goalState(run.driver.goal()), "completed");
+	});
+
 	it("thinks no longer when its step is skipped", async () => {
 		let stopped = 0;
 		const agent: Agent = {

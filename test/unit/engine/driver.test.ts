@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { type DriverParts, type GoalDriver, openDriver, type Perform } from "../../../src/daemon/engine/driver.ts";
+import { type EventStore, StoreError } from "../../../src/daemon/store/eventStore.ts";
+import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
+import type { GoalEvent } from "../../../src/protocol/events.ts";
+import type { HoldId, ThreadId, ToolCallId, TurnId } from "../../../src/protocol/ids.ts";
+import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
+
+/** The loop itself: what it does when a deed, the disk or another daemon does not do what is expected. */
+describe("the driver of a goal", () => {
+	const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+	let driver: GoalDriver | undefined;
+	afterEach(async () => {
+		await driver?.close();
+		driver = undefined;
+	});
+
+	async function open(store: EventStore, perform: Perform, more: Partial<DriverParts> = {}): Promise<GoalDriver> {
+		let ids = 0;
+		driver = await openDriver(goalId, {
+			store,
+			clock: { now: () => Date.now() },
+			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
+			log: { error() {}, warn() {}, info() {}, debug() {} },
+			limits: { parallelSteps: 4 } as DriverParts["limits"],
+			publish() {},
+			perform,
+			retryMs: 2,
+			...more,
+		});
+		return driver;
+	}
+
+	it("does not repeat for ever what changes nothing: it gives the goal up and says why", async () => {
+		let times = 0;
+		const { commit, goal } = await open(createMemoryStore(), async () => void times++);
+		await commit(() => launchPlaybook([{ id: "a", commands: ["make a"] }]));
+		await sleep(300);
+		assert.ok(times < 20, `${times} times`);
+		assert.equal(goal().end?.state, "failed");
+		assert.match(goal().end?.reason ?? "", /nothing has changed/);
+	});
+
+	it("lets what cannot be finished be, once its goal is over, until somebody takes the goal up again", async () => {
+		let times = 0;
+		const { commit, goal, busy } = await open(createMemoryStore(), async ({ kind }) => {
+			if (kind !== "call") return;
+			times++;
+			throw new Error("it cannot be read");
+		});
+		await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), ...startedCall, cancelled]);
+		await sleep(300);
+		const before = times;
+		assert.ok(before > 1 && before < 20, `${before} times`);
+		assert.equal(busy(), false, "an idle daemon could never end");
+		assert.equal(goal().end?.state, "cancelled");
+		await commit((): GoalEvent[] => [{ type: "goal.reopened", by: person }]);
+		await sleep(50);
+		assert.ok(times > before);
+	});
+
+	it("ends when it is told to, also while the disk is full", async () => {
+		const disk = fillable(createMemoryStore());
+		const { commit, recordFact } = await open(disk.store, async () => undefined);
+		await commit(() => launchPlaybook([{ id: "a" }]));
+		disk.isFull = true;
+		const fact = recordFact(() => [{ type: "goal.failed", reason: "x" }]);
+		fact.catch(() => undefined);
+		await sleep(10);
+		const began = Date.now();
+		await driver?.close();
+		assert.ok(Date.now() - began < 1000);
+		await assert.rejects(fact);
+	});
+
+	it("stores what happened as soon as the disk has room again, and refuses requests until then", async () => {
+		const disk = fillable(createMemoryStore());
+		const { commit, recordFact, goal } = await open(disk.store, async () => undefined);
+		await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), personHold]);
+		disk.isFull = true;
+		const fact = recordFact(() => [{ type: "goal.failed", reason: "It is over." }]);
+		await assert.rejects(
+			commit(() => [{ type: "goal.failed", reason: "y" }]),
+			/disk is full/,
+		);
+		disk.isFull = false;
+		await fact;
+		assert.equal(goal().end?.reason, "It is over.");
+	});
+
+	it("lifts a hold whose time has come, also when the disk was full at that time", async () => {
+		const disk = fillable(createMemoryStore());
+		const { commit, goal } = await open(disk.store, async () => undefined);
+		const wakeAt = new Date(Date.now() + 30).toISOString();
+		await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), { ...providerHold, wakeAt }]);
+		disk.isFull = true;
+		await sleep(60);
+		assert.equal(Object.keys(goal().holds).length, 1);
+		disk.isFull = false;
+		await sleep(60);
+		assert.deepEqual(Object.keys(goal().holds), []);
+	});
+
+	it("ends when a deed does not listen", async () => {
+		const { commit } = await open(createMemoryStore(), () => new Promise(() => {}), { closeMs: 30 });
+		await commit(() => launchPlaybook([{ id: "a" }]));
+		const began = Date.now();
+		await driver?.close();
+		assert.ok(Date.now() - began < 1000);
+	});
+
+	it("says so when another daemon writes the goal", async () => {
+		const store = createMemoryStore();
+		const lost: string[] = [];
+		const { commit } = await open(store, async () => undefined, { onLost: (cause) => lost.push(cause.code) });
+		await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), personHold]);
+		await store.claim(goalId);
+		await assert.rejects(commit(() => [cancelled]));
+		assert.deepEqual(lost, ["fenced"]);
+		await assert.rejects(
+			commit(() => [cancelled]),
+			/stopping/,
+		);
+	});
+
+	it("is not harmed by those who watch it", async () => {
+		const { commit, goal } = await open(createMemoryStore(), async () => undefined, {
+			publish() {
+				throw new Error("gone");
+			},
+		});
+		await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), personHold]);
+		assert.ok(goal().seq > 0);
+	});
+});
+
+const cancelled: GoalEvent = { type: "goal.cancelled", by: person };
+const personHold: GoalEvent = {
+	type: "hold.placed",
+	holdId: "h-1" as HoldId,
+	cause: "person",
+	reason: "x",
+	now: false,
+};
+const providerHold = { ...personHold, cause: "provider" as const };
+const startedCall: readonly GoalEvent[] = [
+	{
+		type: "tool.requested",
+		toolCallId: "c-x" as ToolCallId,
+		threadId: "t-x" as ThreadId,
+		turnId: "u-x" as TurnId,
+		name: "runCommand",
+		args: {},
+		effect: "outside",
+		summary: "x",
+	},
+	{ type: "tool.started", toolCallId: "c-x" as ToolCallId, run: 1 },
+];
+
+function fillable(store: EventStore): { isFull: boolean; readonly store: EventStore } {
+	const disk = {
+		isFull: false,
+		store: {
+			...store,
+			append: (...given: Parameters<EventStore["append"]>) =>
+				disk.isFull ? Promise.reject(new StoreError("diskFull", "The disk is full.")) : store.append(...given),
+		},
+	};
+	return disk;
+}
