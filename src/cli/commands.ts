@@ -195,6 +195,18 @@ export const commands: readonly CommandRow[] = [
 		}),
 	),
 	{
+		name: "undo",
+		about: "take back what a step changed; what was changed since is never overwritten",
+		arguments: [goal, ["<step>", "the step's id, or its position from 1"]],
+		options: [
+			{ flags: "--rest", about: "this step and every later one" },
+			{ flags: "--preview", about: "only say what would happen to each file" },
+		],
+		asks: ["goal/get", "step/undo"],
+		run: async (context, [goalId = "", stepName = ""], options) =>
+			(await import("./commands/undo.ts")).undo(context, goalId, stepName, options),
+	},
+	{
 		name: "send",
 		about: "send a message to the agent that works",
 		arguments: [goal, ["<text>", "the message; `-` reads it from standard input"]],
@@ -202,6 +214,20 @@ export const commands: readonly CommandRow[] = [
 		asks: ["thread/send", "goal/get"],
 		run: async (context, [goalId = "", text = ""], options) =>
 			(await import("./commands/send.ts")).send(context, goalId, text, options),
+	},
+	{
+		name: "raise",
+		about: "raise a goal's budget by these amounts",
+		arguments: [goal],
+		options: [
+			{ flags: "--usd <number>", about: "money" },
+			{ flags: "--tokens <number>", about: "tokens" },
+			{ flags: "--minutes <number>", about: "minutes" },
+			{ flags: "--turns <number>", about: "model calls" },
+		],
+		asks: ["goal/list", "goal/raise"],
+		run: async (context, [goalId = ""], options) =>
+			(await import("./commands/raise.ts")).raise(context, goalId, options),
 	},
 	{
 		name: "changes",

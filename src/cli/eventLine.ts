@@ -114,7 +114,12 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		"yellow",
 	],
 	"undo.started": (e, names) => ["undo", e.stepIds.map((stepId) => name(names, stepId)).join(", "), "begun", "dim"],
-	"undo.completed": (e) => ["undo", "", e.left.length > 0 ? `done, ${count(e.left.length, "file")} left` : "done", "dim"],
+	"undo.completed": (e) => [
+		"undo",
+		"",
+		e.left.length > 0 ? `done, ${count(e.left.length, "file")} left` : "done",
+		"dim",
+	],
 	"step.undone": (e, names) => {
 		const left = e.files.filter((file) => file.action === "conflict").length;
 		const taken = e.files.filter((file) => file.action !== "conflict" && file.action !== "unchanged").length;
@@ -203,7 +208,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		e.verdict === "pass" ? "green" : "red",
 	],
 	"roster.edited": (e) => ["roster", `revision ${e.revision}`, `edited by ${actorName(e.by)}`, "cyan"],
-	"budget.exceeded": (e) => ["budget", `${e.used} of ${e.limit} ${e.resource}`, "exceeded", "red"],
+	"budget.exceeded": (e) => ["budget", e.reason ?? `${e.used} of ${e.limit} ${e.resource}`, "exceeded", "red"],
 	"budget.raised": (e) => ["budget", limits(e.limits), `raised by ${actorName(e.by)}`, "cyan"],
 	"hold.placed": (e, names) => {
 		names.set(e.holdId, e.reason);

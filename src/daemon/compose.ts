@@ -64,7 +64,7 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 		clock,
 		newId,
 		log,
-		limits: { parallelSteps: config.limits.parallelSteps },
+		limits: { parallelSteps: config.limits.parallelSteps, priceOf: agents.priceOf },
 		perform: performWith({
 			clock,
 			newId,

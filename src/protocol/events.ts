@@ -20,6 +20,7 @@ import {
 	ApprovalScope,
 	Assignment,
 	BudgetLimits,
+	BudgetResourceSchema,
 	ChangeStatus,
 	CheckSpec,
 	HoldCause,
@@ -127,7 +128,7 @@ export const eventBodies = {
 		threadId: ThreadIdSchema,
 		asked: ModelChoice,
 		/** What the turn may cost at most; charged when its real usage can no longer be known. */
-		reserved: v.object({ tokens: v.number(), usd: v.nullable(v.number()) }),
+		reserved: v.object({ tokens: v.number(), usd: v.nullable(v.number()), outputTokens: v.optional(v.number()) }),
 	}),
 	"turn.completed": v.object({
 		turnId: TurnIdSchema,
@@ -204,6 +205,8 @@ export const eventBodies = {
 		checkId: v.optional(CheckIdSchema),
 		stepId: v.optional(StepIdSchema),
 		threadId: v.optional(ThreadIdSchema),
+		/** Of a budget's approval: what is used up. */
+		resource: v.optional(BudgetResourceSchema),
 		/** Contents of workspace files that the command names: path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),
 		/** What "approve for this goal" would cover, in words; absent where there is no such thing. */
@@ -308,9 +311,11 @@ export const eventBodies = {
 		by: Actor,
 	}),
 	"budget.exceeded": v.object({
-		resource: v.picklist(["usd", "tokens", "minutes", "turns"]),
+		resource: BudgetResourceSchema,
 		limit: v.number(),
-		used: v.number(),
+		/** Null for money spent at an unknown price. */
+		used: v.nullable(v.number()),
+		reason: v.optional(v.string()),
 	}),
 	"budget.raised": v.object({ limits: BudgetLimits, by: Actor }),
 	"hold.placed": v.object({

@@ -239,6 +239,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 				failures: 0,
 				unread: 0,
 				rejected: 0,
+				newChars: 0,
 			},
 		},
 	}),
@@ -247,6 +248,8 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 		withThread(goal, e.threadId, (thread) => ({
 			...thread,
 			unread: thread.unread + (e.from === "person" ? 1 : 0),
+			// What the model itself said is counted in its turn.
+			newChars: e.from === thread.role ? thread.newChars : thread.newChars + e.text.length,
 			rejected: e.from === "daemon" ? thread.rejected + 1 : thread.rejected,
 		})),
 
@@ -258,7 +261,13 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			retryAt: undefined,
 		})),
 	"turn.completed": (goal, e) =>
-		endTurn(goal, e.threadId, e.usage, e.asked, (thread) => ({ ...thread, turns: thread.turns + 1, failures: 0 })),
+		endTurn(goal, e.threadId, e.usage, e.asked, (thread) => ({
+			...thread,
+			turns: thread.turns + 1,
+			failures: 0,
+			last: { inputTokens: e.usage.inputTokens, outputTokens: e.usage.outputTokens },
+			newChars: 0,
+		})),
 	"turn.interrupted": (goal, e) => endTurn(goal, e.threadId, e.charged, undefined, (thread) => thread),
 	"provider.failed": (goal, e) => {
 		const ended = endTurn(goal, e.threadId, e.charged, undefined, (thread) => ({
@@ -314,9 +323,10 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			},
 			call.threadId,
 			(thread) => {
-				if (passed) return { ...thread, done: thread.done + 1 };
+				const newChars = thread.newChars + e.output.head.length + e.output.tail.length;
+				if (passed) return { ...thread, newChars, done: thread.done + 1 };
 				if (!tried) return thread;
-				return { ...thread, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
+				return { ...thread, newChars, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
 			},
 		);
 		return next;

@@ -118,7 +118,7 @@ export interface Thread {
 	readonly turn?: {
 		readonly turnId: TurnId;
 		readonly epoch: number;
-		readonly reserved: { readonly tokens: number; readonly usd: number | null };
+		readonly reserved: { readonly tokens: number; readonly usd: number | null; readonly outputTokens?: number };
 	};
 	readonly turns: number;
 	/** Actions that were carried out or deliberately passed over: a playbook's place in its step. */
@@ -131,6 +131,10 @@ export interface Thread {
 	readonly retryAt?: string;
 	/** Messages of the person that no turn has read yet. */
 	readonly unread: number;
+	/** What the last turn used, as the provider counted. */
+	readonly last?: { readonly inputTokens: number; readonly outputTokens: number };
+	/** Characters that came to the thread since. */
+	readonly newChars: number;
 	/** Answers in a row that could not be used (planner, reviewer). */
 	readonly rejected: number;
 }

@@ -3,7 +3,7 @@ import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { PartialLaunchSettings } from "./settings.ts";
-import { Actor, ApprovalScope, UndoneFile } from "./values.ts";
+import { Actor, ApprovalScope, BudgetLimits, UndoneFile } from "./values.ts";
 import { ApprovalView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /** The version of this table and of the events. A daemon serves its own and the one before. */
@@ -113,6 +113,11 @@ export const methods = {
 		about: "Events of a goal whose text has all these words, newest first.",
 		params: v.object({ goalId: GoalIdSchema, text: v.string(), limit: v.optional(v.number(), 100) }),
 		result: v.object({ events }),
+	},
+	"goal/raise": {
+		about: "Raises limits of a goal's budget by these amounts.",
+		params: v.object({ goalId: GoalIdSchema, by: BudgetLimits }),
+		result: GoalView,
 	},
 	"thread/send": {
 		about: "A message of the person to a thread (the active one when none is named). It is read before its next turn.",

@@ -72,6 +72,11 @@ export function stepCanStart(goal: Goal, step: Step): boolean {
 	);
 }
 
+/** What is used up is asked about: no model is asked before a person decides. */
+export function budgetIsAsked(goal: Goal): boolean {
+	return Object.values(goal.approvals).some((approval) => approval.kind === "budget");
+}
+
 /** The built-in agent does what its playbook says; it does not think about failures. */
 export function isPlaybook(thread: Thread): boolean {
 	return thread.assignment.provider === "builtin";
@@ -131,6 +136,7 @@ export function threadIsFree(goal: Goal, thread: Thread): boolean {
 		wanted &&
 		thread.state === "active" &&
 		thread.rejected < rejectedLimit &&
+		!budgetIsAsked(goal) &&
 		thread.turn === undefined &&
 		!(isPlaybook(thread) && thread.failed !== undefined) &&
 		threadHold(goal, thread.threadId) === undefined &&

@@ -93,6 +93,7 @@ const limit = v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)));
 export const BudgetLimits = v.object({ usd: limit, tokens: limit, minutes: limit, turns: limit });
 export type BudgetLimits = v.InferOutput<typeof BudgetLimits>;
 export const budgetResources = ["usd", "tokens", "minutes", "turns"] as const;
+export const BudgetResourceSchema = v.picklist(budgetResources);
 export type BudgetResource = (typeof budgetResources)[number];
 
 /** Tokens as the provider counted them; `costUsd` is null where no price is known. */

@@ -63,7 +63,7 @@ export async function simulate({
 		clock: { now: () => Date.now() },
 		newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 		log: { error: (text, cause) => failures.push([text, cause]), warn() {}, info() {}, debug() {} },
-		limits: { parallelSteps: 4 },
+		limits: { parallelSteps: 4, priceOf: () => undefined },
 		publish: (_goal, published) => void events.push(...published),
 		perform: async () => undefined,
 	};

@@ -1,3 +1,4 @@
+import type { Price } from "../../protocol/budget.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { playbookAgent } from "../../protocol/settings.ts";
@@ -16,6 +17,8 @@ export interface Agents {
 	/** A listed model of a configured provider. */
 	isListed(provider: string, model: string): boolean;
 	isProvider(id: string): boolean;
+	/** As config.jsonc names it; undefined where it names none. The built-in agent is free. */
+	priceOf(choice: ModelChoice): Price | undefined;
 	/** Looks whether each provider answers, in about a second. */
 	listProviders(): Promise<Result<Methods, "provider/list">>;
 	/** Turns under way end as aborted. */
@@ -63,6 +66,8 @@ export function openAgents({ config, log }: { readonly config: Config; readonly 
 		},
 		isListed: (provider, model) => providerOf(provider)?.models?.includes(model) ?? false,
 		isProvider: (id) => id === playbookAgent.provider || providerOf(id) !== undefined,
+		priceOf: ({ provider, model }) =>
+			provider === playbookAgent.provider ? { input: 0, output: 0 } : providerOf(provider)?.prices?.[model],
 		async listProviders() {
 			const models = await Promise.all(config.providers.map((provider) => providerStatus(provider, config.keys)));
 			const builtIn = { id: playbookAgent.provider, kind: "playbook", models: [playbookAgent.model], usable: true };

@@ -70,6 +70,7 @@ async function takeTurn(parts: ModelAgentParts, turn: Turn, signal: AbortSignal)
 			description: tool.description,
 			inputSchema: toolSchema(tool),
 		})),
+		maxOutputTokens: turn.thread.turn?.reserved.outputTokens,
 		// Goes out as `reasoning_effort`.
 		providerOptions: choice.effort ? { openaiCompatible: { reasoningEffort: choice.effort } } : undefined,
 	};

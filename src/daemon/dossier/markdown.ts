@@ -146,7 +146,14 @@ function changes({ goal, events }: DossierData): string {
 	if (files.length === 0) return "";
 	const rows = files.map((change) => {
 		const step = change.stepId ? goal.steps[change.stepId]?.title : undefined;
-		const who = change.by === "outside" ? "outside of the goal" : change.by === "check" ? "a check" : change.by === "undo" ? "undo" : (step ?? "");
+		const who =
+			change.by === "outside"
+				? "outside of the goal"
+				: change.by === "check"
+					? "a check"
+					: change.by === "undo"
+						? "undo"
+						: (step ?? "");
 		return `| ${change.status} | ${cell(code(change.path))} | ${cell(who)} |`;
 	});
 	const skipped = goal.files.skipped.map(({ path, reason }) => `${code(path)} (${reason})`);

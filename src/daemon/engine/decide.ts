@@ -13,7 +13,13 @@ import {
 	threads,
 } from "../../protocol/readiness.ts";
 import { type GoalState, goalState } from "../../protocol/state.ts";
-import { type Actor, type ApprovalScope, actorName } from "../../protocol/values.ts";
+import {
+	type Actor,
+	type ApprovalScope,
+	actorName,
+	type BudgetLimits,
+	budgetResources,
+} from "../../protocol/values.ts";
 import type { NewId } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -37,6 +43,7 @@ export type Request =
 			readonly reason?: string;
 			readonly digest?: string;
 	  }
+	| { readonly kind: "raise"; readonly by: BudgetLimits }
 	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
 	| { readonly kind: "runChecks"; readonly checkId?: CheckId };
 
@@ -56,6 +63,8 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 		case "rerun":
 		case "skip":
 			return stepRequest(request.kind, request.stepId, goal, asker);
+		case "raise":
+			return raise(request.by, goal, asker);
 		case "send":
 			return send(request, goal, asker);
 		case "runChecks":
@@ -291,7 +300,7 @@ function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {
 const plainAnswers: Readonly<Record<Approval["kind"], { readonly approve: string; readonly deny: string }>> = {
 	tool: { approve: "approve", deny: "deny" },
 	plan: { approve: "approve", deny: "return" },
-	budget: { approve: "approve", deny: "deny" },
+	budget: { approve: "raise", deny: "stop" },
 	recovery: { approve: "verify", deny: "skip" },
 	step: { approve: "retry", deny: "fail" },
 	question: { approve: "", deny: "" },
@@ -343,6 +352,15 @@ function consequences(
 			const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
 			return step ? stepDecision(given, { ...step, reason: approval.reasons[0] }, by) : [];
 		}
+		case "budget": {
+			const { resource } = approval;
+			if (given === "stop" || !resource) return [{ type: "goal.failed", reason: approval.summary }];
+			const { [resource]: limit = 0, ...others } = goal.budget;
+			// Money that cannot be counted cannot be limited: raising takes that limit away.
+			const counted = resource !== "usd" || !/^No price/.test(approval.summary.replace(/^.*?: /, ""));
+			const raised = counted ? { [resource]: limit + (goal.settings.budget[resource] ?? limit) } : {};
+			return [{ type: "budget.raised", limits: { ...others, ...raised }, by }];
+		}
 		case "question":
 			if (given === "fail") return [{ type: "goal.failed", reason: approval.summary }];
 			return finalChecks(goal)
@@ -351,6 +369,33 @@ function consequences(
 		default:
 			return [];
 	}
+}
+
+function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
+	if (goal.end)
+		throw new Refusal(
+			"notNow",
+			`The goal is ${goal.end.state}. Retry or rerun a step to go on, then raise its budget.`,
+		);
+	const limits = { ...goal.budget };
+	const named = budgetResources.filter((resource) => by[resource] !== undefined);
+	if (named.length === 0)
+		throw new Refusal("empty", "Say what to raise, and by how much: usd, tokens, minutes or turns.");
+	for (const resource of named) {
+		const limit = limits[resource];
+		if (limit === undefined)
+			throw new Refusal("notNow", `The goal has no limit of ${resource}, so there is nothing to raise.`);
+		limits[resource] = limit + by[resource]!;
+	}
+	const asked = Object.values(goal.approvals).filter((approval) => approval.kind === "budget");
+	return [
+		{ type: "budget.raised", limits, by: asker.by },
+		...asked.map(({ approvalId }) => ({
+			type: "approval.superseded" as const,
+			approvalId,
+			reason: "The budget was raised.",
+		})),
+	];
 }
 
 function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {

@@ -153,7 +153,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		for (let round = 0; round < maxFollowing && !draining; round++) {
 			const fact = next(folded, epoch, now, limits).effects.find(isFact);
 			if (!fact) return { goal: folded, events, rows };
-			const facts = enact(folded, fact, newId, now);
+			const facts = enact(folded, fact, newId, now, limits);
 			if (facts.length === 0) throw new Error(`${fact.kind} gave no events`);
 			for (const event of facts) place(event);
 		}
@@ -318,6 +318,7 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	interruptTurn: true,
 	askRecovery: true,
 	askAboutChecks: true,
+	askBudget: true,
 	liftHold: true,
 	expire: true,
 	supersede: true,

@@ -1,3 +1,4 @@
+import { reserve } from "../../protocol/budget.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
 import type { Goal, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, ThreadId, TurnId } from "../../protocol/ids.ts";
@@ -6,16 +7,14 @@ import { assignmentFor } from "../../protocol/roster.ts";
 import type { ModelChoice, PlanStep } from "../../protocol/values.ts";
 import { textOutput } from "../perform/output.ts";
 import { sha256 } from "./digest.ts";
-import type { Fact } from "./next.ts";
+import type { Fact, Limits } from "./next.ts";
 import type { NewId } from "./ports.ts";
 
-/** What a turn may use at most, until its real usage is known. */
-const reservedTokens = 32_000;
 /** How long a question waits before it is asked anew. */
 const approvalHours = 24;
 
 /** The events of an effect that is nothing but events. */
-export function enact(goal: Goal, fact: Fact, newId: NewId, now: number): GoalEvent[] {
+export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits: Limits): GoalEvent[] {
 	switch (fact.kind) {
 		case "openPlanner": {
 			const threadId = newId<ThreadId>("t");
@@ -60,14 +59,15 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number): GoalEv
 		case "startTurn": {
 			const thread = goal.threads[fact.threadId];
 			if (!thread) return [];
-			const free = thread.assignment.provider === "builtin";
+			const { tokens, usd, outputTokens } = reserve(goal, thread, limits.priceOf(thread.assignment));
+			const held = goal.budget.tokens !== undefined || goal.budget.usd !== undefined;
 			return [
 				{
 					type: "turn.started",
 					turnId: newId<TurnId>("u"),
 					threadId: fact.threadId,
 					asked: thread.assignment,
-					reserved: { tokens: free ? 0 : reservedTokens, usd: free ? 0 : null },
+					reserved: { tokens, usd, outputTokens: held ? outputTokens : undefined },
 				},
 			];
 		}
@@ -98,6 +98,25 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number): GoalEv
 					),
 					digest: sha256(["checks", goal.goalId, red.map((check) => [check.checkId, check.runs])]),
 					options: ["rerun", "fail"],
+				},
+			];
+		}
+		case "askBudget": {
+			const { resource, limit, used, reason } = fact.broken;
+			return [
+				{ type: "budget.exceeded", resource, limit, used, reason },
+				{
+					...question(newId, now),
+					kind: "budget",
+					resource,
+					threadId: fact.threadId,
+					stepId: goal.threads[fact.threadId]?.stepId,
+					summary: `The budget stops the goal: ${reason}`,
+					reasons: [
+						`Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
+					],
+					digest: sha256(["budget", goal.goalId, resource, limit, used]),
+					options: ["raise", "stop"],
 				},
 			];
 		}

@@ -1,3 +1,4 @@
+import { type BrokenLimit, brokenLimit, minutesEnd, type Price } from "../../protocol/budget.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import {
@@ -23,6 +24,7 @@ import {
 	threadIsFree,
 	threads,
 } from "../../protocol/readiness.ts";
+import type { ModelChoice } from "../../protocol/values.ts";
 
 /**
  * Every effect that is ready in a goal, and when to look again if none is. Pure. What is under way under this epoch is
@@ -43,6 +45,7 @@ export type Fact =
 	| { readonly kind: "interruptTurn"; readonly threadId: ThreadId }
 	| { readonly kind: "askRecovery"; readonly toolCallId?: ToolCallId; readonly checkId?: CheckId }
 	| { readonly kind: "askAboutChecks"; readonly checkIds: readonly CheckId[] }
+	| { readonly kind: "askBudget"; readonly threadId: ThreadId; readonly broken: BrokenLimit }
 	| { readonly kind: "liftHold"; readonly holdId: HoldId }
 	| { readonly kind: "expire"; readonly approvalId: ApprovalId }
 	| { readonly kind: "supersede"; readonly approvalId: ApprovalId }
@@ -66,6 +69,8 @@ export interface Next {
 
 export interface Limits {
 	readonly parallelSteps: number;
+	/** What a model costs; undefined where no price is known. */
+	priceOf(choice: ModelChoice): Price | undefined;
 }
 
 export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
@@ -76,7 +81,12 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
 	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
-	effects.push(...planEffects(goal), ...stepEffects(goal, limits), ...threadEffects(goal, now), ...callEffects(goal));
+	effects.push(
+		...planEffects(goal),
+		...stepEffects(goal, limits),
+		...threadEffects(goal, now, limits),
+		...callEffects(goal),
+	);
 	effects.push(...checkEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
 	return withTimers(goal, now, effects);
@@ -162,7 +172,7 @@ function verifyEffects(goal: Goal, step: Step): Effect[] {
 	return [{ kind: "settleStep", stepId: step.stepId }];
 }
 
-function threadEffects(goal: Goal, now: number): Effect[] {
+function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 	return threads(goal).flatMap((thread): Effect[] => {
 		if (thread.state !== "active") return [];
 		if (isPlaybook(thread) && thread.failed && thread.stepId) {
@@ -171,6 +181,8 @@ function threadEffects(goal: Goal, now: number): Effect[] {
 		}
 		if (!threadIsFree(goal, thread)) return [];
 		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
+		const broken = brokenLimit(goal, thread, limits.priceOf(thread.assignment), now);
+		if (broken) return [{ kind: "askBudget", threadId: thread.threadId, broken }];
 		return [{ kind: "startTurn", threadId: thread.threadId }];
 	});
 }
@@ -232,6 +244,8 @@ function withTimers(goal: Goal, now: number, effects: readonly Effect[]): Next {
 	for (const approval of Object.values(goal.approvals)) {
 		consider(approval.expiresAt, { kind: "expire", approvalId: approval.approvalId });
 	}
+	const end = minutesEnd(goal);
+	if (end !== undefined && end > now) wakeAt = Math.min(wakeAt ?? end, end);
 	for (const thread of threads(goal)) if (thread.state === "active") consider(thread.retryAt);
 	return { effects: [...effects, ...timed], wakeAt };
 }

@@ -1,8 +1,8 @@
 import type { Perform } from "../engine/driver.ts";
+import { performUndo } from "../undo/performUndo.ts";
 import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { performFinish } from "./finish.ts";
-import { performUndo } from "../undo/performUndo.ts";
 import type { PerformParts } from "./parts.ts";
 import { performSnapshot } from "./snapshot.ts";
 import { performTurn } from "./turn.ts";

@@ -91,7 +91,8 @@ function changed(change: FileChange, writers: readonly Writer[]): GoalEvent {
 		modeAfter: change.modeAfter === ordinary ? undefined : change.modeAfter,
 		added: change.added,
 		removed: change.removed,
-		by: calls.length > 0 ? "agent" : writers.some(({ undo }) => undo) ? "undo" : writers.length > 0 ? "check" : "outside",
+		by:
+			calls.length > 0 ? "agent" : writers.some(({ undo }) => undo) ? "undo" : writers.length > 0 ? "check" : "outside",
 	};
 }
 

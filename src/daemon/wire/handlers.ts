@@ -105,6 +105,8 @@ export const handlers: Handlers<Methods, Handling> = {
 		const pages = await Promise.all(seqs.map((seq) => services.store.read(goalId, { afterSeq: seq - 1, limit: 1 })));
 		return { events: pages.flat().map(readEvent) };
 	},
+	"goal/raise": async ({ goalId, by }, client) =>
+		view(client.services, await ask(client, goalId, { kind: "raise", by })),
 	"thread/send": async ({ goalId, threadId, text }, client) =>
 		view(client.services, await ask(client, goalId, { kind: "send", threadId, text })),
 

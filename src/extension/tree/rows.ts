@@ -275,7 +275,14 @@ function isInReview(goal: Goal, step: Step): boolean {
 function changeRow(goalId: string, change: ChangeView, under: string): Row {
 	const slash = change.path.lastIndexOf("/");
 	const folder = slash > 0 ? change.path.slice(0, slash) : "";
-	const by = change.by === "outside" ? t("outside the goal") : change.by === "check" ? t("by a check") : change.by === "undo" ? t("by undo") : "";
+	const by =
+		change.by === "outside"
+			? t("outside the goal")
+			: change.by === "check"
+				? t("by a check")
+				: change.by === "undo"
+					? t("by undo")
+					: "";
 	return {
 		id: `change:${goalId}:${under}:${change.path}`,
 		label: change.path.slice(slash + 1),

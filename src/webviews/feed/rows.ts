@@ -353,7 +353,10 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	})),
 	"budget.exceeded": makes((e) => ({
 		...shown("goal", "warning", "wait", "budget"),
-		text: `reached: ${amount(e.used, e.resource)} of ${amount(e.limit, e.resource)}`,
+		text:
+			e.used === null
+				? "no price is known, so the limit cannot be held"
+				: `reached: ${amount(e.used, e.resource)} of ${amount(e.limit, e.resource)}`,
 		opens: "overview",
 	})),
 	"budget.raised": makes((e) => ({

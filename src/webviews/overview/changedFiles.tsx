@@ -66,5 +66,11 @@ export function ChangedFiles(props: {
 }
 
 function writer(change: ChangeView): string | undefined {
-	return change.by === "outside" ? "outside the goal" : change.by === "check" ? "by a check" : change.by === "undo" ? "by undo" : undefined;
+	return change.by === "outside"
+		? "outside the goal"
+		: change.by === "check"
+			? "by a check"
+			: change.by === "undo"
+				? "by undo"
+				: undefined;
 }

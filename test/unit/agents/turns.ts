@@ -33,6 +33,7 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 		failures: 0,
 		unread: 0,
 		rejected: 0,
+		newChars: 0,
 	};
 	const step: Step = {
 		stepId,

@@ -1,0 +1,16 @@
+import { type BudgetLimits, budgetResources } from "../../protocol/values.ts";
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { wrongUsage } from "../failure.ts";
+import { numberOption } from "../given.ts";
+import { resolveGoal } from "../resolve.ts";
+
+export async function raise(context: Context, typed: string, options: OptionValues): Promise<undefined> {
+	const by: BudgetLimits = {};
+	for (const resource of budgetResources) by[resource] = numberOption(options, resource, `--${resource}`);
+	if (Object.values(by).every((amount) => amount === undefined)) {
+		throw wrongUsage("Say what to raise, and by how much: --usd, --tokens, --minutes or --turns.");
+	}
+	const goal = await context.ask("goal/raise", { goalId: await resolveGoal(context, typed), by });
+	context.output.result(goal, "The budget is raised.");
+}

@@ -1,0 +1,135 @@
+import type { RecordedEvent } from "../../protocol/events.ts";
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import { type Actor, type Assignment, actorName, type BudgetLimits, budgetResources } from "../../protocol/values.ts";
+import type { Known } from "./account.ts";
+import { type Line, type LineTable, type LineText, lineOf } from "./account.ts";
+
+/** Every decision about the goal: a person's, and those that a setting made in a person's place. */
+export function decisionOf(event: RecordedEvent, known: Known): Line | undefined {
+	if (event.type in decisions) return lineOf(decisions, event, known);
+	// An event that this version does not know, or has no words for, and that somebody caused.
+	const { by } = event as { readonly by?: Actor | string };
+	if (typeof by !== "object" || notDecisions.has(event.type)) return undefined;
+	return { seq: event.seq, at: event.at, what: event.type, by: actorName(by) };
+}
+
+/** Told of elsewhere. */
+const notDecisions = new Set<string>(["goal.launched", "grant.added", "undo.started"]);
+
+const decisions: LineTable = {
+	"approval.answered": (event, { goal }) => {
+		const asked = goal.approvals[event.approvalId];
+		const scope = event.scope && event.scope !== "once" ? ` for this ${event.scope}` : "";
+		const what = `${answers[event.answer] ?? event.answer}${scope}`;
+		return {
+			...subject(asked, event.approvalId),
+			what,
+			by: actorName(event.by),
+			reason: event.reason,
+			isRoutine: what === "approved" && (asked?.kind ?? "tool") === "tool",
+		};
+	},
+	"approval.expired": ({ approvalId }, { goal }) => ({
+		...subject(goal.approvals[approvalId], approvalId),
+		what: "expired",
+	}),
+	"approval.superseded": ({ approvalId, reason }, { goal }) => ({
+		...subject(goal.approvals[approvalId], approvalId),
+		what: "no longer counts",
+		reason,
+		isRoutine: true,
+	}),
+	"grant.revoked": ({ grantId, reason, by }, { goal }) => {
+		const grant = goal.grants[grantId];
+		return { what: "grant revoked", code: grant?.subject ?? grantId, by: by && actorName(by), reason };
+	},
+	"plan.approved": ({ revision, by }) => ({
+		what: "plan approved",
+		about: `revision ${revision}`,
+		by: by ? actorName(by) : "the launch settings",
+	}),
+	"plan.returned": ({ revision, by, note }) => ({
+		what: "plan sent back",
+		about: `revision ${revision}`,
+		by: actorName(by),
+		reason: note,
+	}),
+	"step.skipped": ({ stepId, by }, { step }) => by && { what: "step skipped", about: step(stepId), by: actorName(by) },
+	"step.retried": ({ stepId, how, by }, { step }) =>
+		by && {
+			what: how === "rerun" ? "step begun anew" : "step continued",
+			about: step(stepId),
+			by: actorName(by),
+		},
+	"goal.cancelled": ({ by, reason }) => ({ what: "cancelled", by: actorName(by), reason }),
+	"goal.reopened": ({ by, reason }) => ({ what: "reopened", by: actorName(by), reason }),
+	"goal.deleted": ({ by }) => ({ what: "deleted", by: by && actorName(by) }),
+	"hold.placed": ({ cause, reason, now }) =>
+		cause === "person" ? { what: now ? "paused at once" : "paused", about: reason } : undefined,
+	"hold.lifted": ({ holdId, by }, { goal }) =>
+		by && { what: "resumed", about: goal.holds[holdId]?.cause, by: actorName(by) },
+	"roster.edited": ({ revision, assignments, apply, by }, { goal }) => ({
+		what: "roster edited",
+		about: `revision ${revision}: ${rosterChange(goal, assignments)}; from ${applies[apply] ?? apply}`,
+		by: actorName(by),
+	}),
+	"budget.raised": ({ limits, by }, { goal }) => ({
+		what: "budget raised",
+		about: raised(goal.budget, limits),
+		by: actorName(by),
+	}),
+	"check.reset": ({ checkId }, { goal }) => ({
+		what: "check to be run again",
+		code: goal.checks[checkId]?.command ?? checkId,
+		isRoutine: true,
+	}),
+	"message.added": ({ from, text, threadId }, { role }): LineText | undefined =>
+		from === "person" ? { what: `said to the ${role(threadId)}`, about: text } : undefined,
+};
+
+const answers: Readonly<Record<string, string>> = {
+	approve: "approved",
+	deny: "denied",
+	return: "sent back",
+	verify: "left to be verified",
+	skip: "skipped",
+	rerun: "run again",
+	retry: "tried again",
+	fail: "given up",
+};
+
+const applies: Readonly<Record<string, string>> = {
+	future: "steps not yet begun",
+	"next-turn": "the next turn",
+	"restart-step": "a new attempt of the step",
+};
+
+function subject(asked: Approval | undefined, approvalId: string): { readonly code?: string; readonly about?: string } {
+	if (!asked) return { about: approvalId };
+	return asked.command ? { code: asked.command } : { about: asked.summary };
+}
+
+function rosterChange(goal: Goal, assignments: readonly Assignment[]): string {
+	const name = (one: Assignment | undefined) =>
+		!one?.enabled
+			? "nobody"
+			: one.model === undefined
+				? "the primary agent"
+				: `${one.provider}/${one.model}${one.effort ? `:${one.effort}` : ""}`;
+	const before = new Map(goal.roster.assignments.map((one) => [one.role, name(one)]));
+	const after = new Map(assignments.map((one) => [one.role, name(one)]));
+	const roles = [...new Set([...before.keys(), ...after.keys()])];
+	const changes = roles
+		.map((role) => [role, before.get(role) ?? "the primary agent", after.get(role) ?? "the primary agent"] as const)
+		.filter(([, from, to]) => from !== to)
+		.map(([role, from, to]) => `${role} from ${from} to ${to}`);
+	return changes.join(", ") || "nothing changed";
+}
+
+function raised(before: BudgetLimits, after: BudgetLimits): string {
+	const limit = (value: number | undefined) => (value === undefined ? "no limit" : String(value));
+	return budgetResources
+		.filter((resource) => before[resource] !== after[resource])
+		.map((resource) => `${resource} from ${limit(before[resource])} to ${limit(after[resource])}`)
+		.join(", ");
+}

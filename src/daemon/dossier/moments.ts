@@ -1,0 +1,26 @@
+import type { LineTable } from "./account.ts";
+
+/** Moments at which the account is worth reading again; each names its event, from which on one can look. */
+export const moments: LineTable = {
+	"goal.launched": () => ({ what: "launched" }),
+	"plan.proposed": ({ revision, steps }) => ({
+		what: "plan proposed",
+		about: `revision ${revision}, ${steps.length} steps`,
+	}),
+	"plan.approved": ({ revision }) => ({ what: "plan approved", about: `revision ${revision}` }),
+	"plan.returned": ({ revision }) => ({ what: "plan sent back", about: `revision ${revision}` }),
+	"step.started": ({ stepId, attempt }, { step }) =>
+		attempt === 1 ? undefined : { what: "step tried again", about: `${step(stepId)}, attempt ${attempt}` },
+	"step.completed": ({ stepId }, { step }) => ({ what: "step done", about: step(stepId) }),
+	"step.failed": ({ stepId }, { step }) => ({ what: "step failed", about: step(stepId) }),
+	"step.skipped": ({ stepId }, { step }) => ({ what: "step skipped", about: step(stepId) }),
+	"step.undone": ({ stepId }, { step }) => ({ what: "step undone", about: step(stepId) }),
+	"hold.placed": ({ cause, reason }) => ({ what: cause === "person" ? "paused" : "blocked", about: reason }),
+	"hold.lifted": ({ holdId }, { goal }) => ({ what: "went on", about: goal.holds[holdId]?.reason }),
+	"roster.edited": ({ revision }) => ({ what: "roster edited", about: `revision ${revision}` }),
+	"goal.completed": ({ verified }) => ({ what: "completed", about: verified ? "verified" : "unverified" }),
+	"goal.failed": ({ reason }) => ({ what: "failed", about: reason }),
+	"goal.cancelled": () => ({ what: "cancelled" }),
+	"goal.reopened": () => ({ what: "reopened" }),
+	"goal.deleted": () => ({ what: "deleted" }),
+};

@@ -1,0 +1,55 @@
+import { outputTail } from "../../protocol/goal.ts";
+import type { LineTable } from "./account.ts";
+
+/** What went wrong on the way, whether or not it came right in the end. */
+export const problems: LineTable = {
+	"attempt.failed": ({ stepId, attempt, diagnosis }, { step }) => ({
+		what: "attempt failed",
+		about: `${step(stepId)}, attempt ${attempt}`,
+		reason: diagnosis,
+	}),
+	"step.failed": ({ stepId, reason }, { step }) => ({ what: "step failed", about: step(stepId), reason }),
+	"goal.failed": ({ reason }) => ({ what: "goal failed", reason }),
+	"check.completed": ({ ok, exitCode, command, output }) =>
+		ok ? undefined : { what: "check red", code: command, reason: `exit ${exitCode}. ${outputTail(output, 200)}` },
+	"check.interrupted": ({ checkId, outcome, reason }, { goal }) =>
+		outcome === "notBegun"
+			? undefined
+			: { what: "check cut off", code: goal.checks[checkId]?.command ?? checkId, reason },
+	"tool.interrupted": ({ toolCallId, outcome, reason }, { goal }) => {
+		const call = goal.calls[toolCallId];
+		return outcome === "notBegun" ? undefined : { what: "outcome unknown", code: call?.summary ?? toolCallId, reason };
+	},
+	"tool.completed": ({ toolCallId, refused }, { goal }) => {
+		const call = goal.calls[toolCallId];
+		// What a person decided stands under the decisions.
+		if (refused === undefined || call?.decided) return undefined;
+		return {
+			what: "refused",
+			code: call ? `${call.name} ${call.summary}` : toolCallId,
+			reason: refused,
+			isRoutine: true,
+		};
+	},
+	"turn.interrupted": ({ threadId, reason }, { role }) => ({
+		what: "turn cut off",
+		about: role(threadId),
+		reason,
+		isRoutine: true,
+	}),
+	"provider.failed": ({ provider, code, status, reason }) => ({
+		what: "provider failed",
+		about: `${provider}, ${code}${status === undefined ? "" : ` (${status})`}`,
+		reason,
+		isRoutine: true,
+	}),
+	"hold.placed": ({ cause, reason, wakeAt }) =>
+		cause === "person"
+			? undefined
+			: { what: `stopped by the ${cause}`, about: wakeAt ? `until ${wakeAt}` : undefined, reason },
+	"budget.exceeded": ({ resource, limit, used }) => ({
+		what: "budget used up",
+		about: `${resource}: ${used ?? "unknown"} of ${limit}`,
+	}),
+	"snapshot.failed": ({ reason }) => ({ what: "changes not recorded", reason }),
+};

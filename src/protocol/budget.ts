@@ -1,0 +1,148 @@
+import type { Goal, Thread } from "./goal.ts";
+import { threads } from "./readiness.ts";
+import { type BudgetResource, budgetResources } from "./values.ts";
+
+/**
+ * What a goal may still use. Every turn reserves the most that it can cost before the model is asked, so that a goal
+ * stops inside its limits instead of behind them. Pure; prices are handed in.
+ */
+
+/** USD per million tokens. */
+export interface Price {
+	readonly input: number;
+	readonly output: number;
+}
+
+export interface Reservation {
+	/** Of the prompt and the answer together. */
+	readonly tokens: number;
+	/** The longest answer that still fits; the model is told. */
+	readonly outputTokens: number;
+	/** Null where no price is known. */
+	readonly usd: number | null;
+}
+
+export interface BrokenLimit {
+	readonly resource: BudgetResource;
+	readonly limit: number;
+	/** Null for money spent at an unknown price. */
+	readonly used: number | null;
+	/** One sentence. */
+	readonly reason: string;
+}
+
+/** Instructions and tools, before anything is said. */
+const firstPromptTokens = 5_000;
+/** Text has fewer tokens than this many characters. */
+const charsPerToken = 3;
+const longestAnswerTokens = 16_000;
+/** An answer shorter than this would be of no use. */
+const shortestAnswerTokens = 256;
+
+/** What the thread's next turn may use at most, within what is left. */
+export function reserve(goal: Goal, thread: Thread, price: Price | undefined): Reservation {
+	if (isFree(thread)) return { tokens: 0, outputTokens: 0, usd: 0 };
+	const prompt = promptTokens(thread);
+	const left = [longestAnswerTokens];
+	const { tokens, usd } = goal.budget;
+	if (tokens !== undefined) left.push(tokens - usedTokens(goal) - prompt);
+	if (usd !== undefined && price && price.output > 0) {
+		left.push(Math.floor(((usd - (usedMoney(goal) ?? usd)) * 1_000_000 - prompt * price.input) / price.output));
+	}
+	const outputTokens = Math.max(shortestAnswerTokens, Math.min(...left));
+	return { tokens: prompt + outputTokens, outputTokens, usd: price ? cost(price, prompt, outputTokens) : null };
+}
+
+/** The first limit that the thread's next turn would break. */
+export function brokenLimit(
+	goal: Goal,
+	thread: Thread,
+	price: Price | undefined,
+	now: number,
+): BrokenLimit | undefined {
+	for (const resource of budgetResources) {
+		const limit = goal.budget[resource];
+		const broken = limit === undefined ? undefined : checks[resource](goal, thread, limit, price, now);
+		if (broken) return { resource, limit: limit!, ...broken };
+	}
+	return undefined;
+}
+
+/** When the goal's minutes are over, in milliseconds since the epoch. */
+export function minutesEnd(goal: Goal): number | undefined {
+	return goal.budget.minutes === undefined ? undefined : Date.parse(goal.launchedAt) + goal.budget.minutes * 60_000;
+}
+
+type Check = (
+	goal: Goal,
+	thread: Thread,
+	limit: number,
+	price: Price | undefined,
+	now: number,
+) => Pick<BrokenLimit, "used" | "reason"> | undefined;
+
+const checks: { readonly [R in BudgetResource]: Check } = {
+	usd(goal, thread, limit, price) {
+		if (isFree(thread)) return undefined;
+		const used = usedMoney(goal);
+		if (!price || used === null) {
+			const { provider, model } = thread.assignment;
+			return { used, reason: `No price is known for ${provider}/${model}, so a limit of ${limit} USD cannot be held.` };
+		}
+		const needed = cost(price, promptTokens(thread), shortestAnswerTokens);
+		if (used + needed <= limit) return undefined;
+		return {
+			used,
+			reason: `${used.toFixed(4)} of ${limit} USD are used; the next turn may cost ${needed.toFixed(4)} or more.`,
+		};
+	},
+	tokens(goal, thread, limit) {
+		if (isFree(thread)) return undefined;
+		const used = usedTokens(goal);
+		const needed = promptTokens(thread) + shortestAnswerTokens;
+		if (used + needed <= limit) return undefined;
+		return { used, reason: `${used} of ${limit} tokens are used; the next turn needs about ${needed}.` };
+	},
+	minutes(goal, _thread, limit, _price, now) {
+		const used = (now - Date.parse(goal.launchedAt)) / 60_000;
+		return used < limit ? undefined : { used, reason: `${limit} minutes have passed since the launch.` };
+	},
+	turns(goal, thread, limit) {
+		if (isFree(thread)) return undefined;
+		const used = modelTurns(goal) + inFlight(goal).length;
+		return used < limit ? undefined : { used, reason: `${used} of ${limit} turns are used.` };
+	},
+};
+
+function isFree(thread: Thread): boolean {
+	return thread.assignment.provider === "builtin";
+}
+
+function promptTokens({ last, newChars }: Thread): number {
+	const known = last ? last.inputTokens + last.outputTokens : firstPromptTokens;
+	return known + Math.ceil(newChars / charsPerToken);
+}
+
+function cost(price: Price, input: number, output: number): number {
+	return (input * price.input + output * price.output) / 1_000_000;
+}
+
+function usedTokens(goal: Goal): number {
+	const reserved = inFlight(goal).reduce((sum, turn) => sum + turn.reserved.tokens, 0);
+	return goal.usage.inputTokens + goal.usage.outputTokens + reserved;
+}
+
+function usedMoney(goal: Goal): number | null {
+	return inFlight(goal).reduce<number | null>(
+		(sum, turn) => (sum === null || turn.reserved.usd === null ? null : sum + turn.reserved.usd),
+		goal.usage.costUsd,
+	);
+}
+
+function modelTurns(goal: Goal): number {
+	return goal.usage.turns - (goal.usage.byModel["builtin/playbook"]?.turns ?? 0);
+}
+
+function inFlight(goal: Goal) {
+	return threads(goal).flatMap((thread) => (thread.turn && !isFree(thread) ? [thread.turn] : []));
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
+import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
+import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
+import type { ApprovalId } from "../../../src/protocol/ids.ts";
+import { goalState } from "../../../src/protocol/state.ts";
+import type { BudgetLimits } from "../../../src/protocol/values.ts";
+import {
+	answered,
+	failures,
+	launchPrompt,
+	newWorld,
+	person,
+	type Simulation,
+	simulate,
+} from "../../support/simulation.ts";
+
+const plan = { title: "P", summary: "", steps: [{ id: "a", title: "A", instructions: "Work." }] };
+const turnTokens = 2_000;
+
+describe("a budget", () => {
+	afterEach(() => assert.deepEqual(failures.splice(0), []));
+
+	it("of turns stops the run before the first turn beyond it, keeps its work, and goes on after a raise", async () => {
+		const run = await launched({ turns: 3 });
+		assert.equal(goalState(run.driver.goal()), "awaiting_approval");
+		assert.equal(run.driver.goal().usage.turns, 3);
+		await ask(run, { kind: "raise", by: { turns: 10 } });
+		await run.settled();
+		assert.equal(goalState(run.driver.goal()), "completed");
+		assert.equal(run.driver.goal().usage.turns, 5);
+	});
+
+	it("of tokens is never overrun, whatever the turns cost", async () => {
+		const run = await launched({ tokens: 7_000 });
+		const goal = run.driver.goal();
+		assert.equal(goalState(goal), "awaiting_approval");
+		assert.ok(goal.usage.inputTokens + goal.usage.outputTokens <= 7_000, `${goal.usage.inputTokens} tokens`);
+		assert.ok(goal.usage.turns > 0, "what fits is used");
+		for (const event of run.events) {
+			if (event.type === "turn.started") assert.ok(event.reserved.tokens <= 7_000);
+		}
+	});
+
+	it("of money without a known price is asked about instead of counted as nothing", async () => {
+		const run = await launched({ usd: 5 });
+		const [approval] = Object.values(run.driver.goal().approvals);
+		assert.match(approval?.summary ?? "", /No price is known for local\/scripted/);
+		await answer(run, "raise");
+		await run.settled();
+		assert.equal(goalState(run.driver.goal()), "completed");
+		assert.equal(run.driver.goal().budget.usd, undefined, "a limit that cannot be held is not shown as one");
+	});
+
+	it("that a person does not raise ends the goal with the reason", async () => {
+		const run = await launched({ turns: 1 });
+		await answer(run, "deny");
+		await run.settled();
+		assert.equal(goalState(run.driver.goal()), "failed");
+		assert.match(run.driver.goal().end?.reason ?? "", /1 of 1 turns/);
+	});
+
+	it("of minutes stops new turns when its time is over", async () => {
+		const run = await launched({ minutes: 0 });
+		assert.equal(goalState(run.driver.goal()), "awaiting_approval");
+		assert.equal(run.driver.goal().usage.turns, 0);
+	});
+});
+
+/** A worker that takes four turns, each of two thousand tokens. */
+async function launched(budget: BudgetLimits): Promise<Simulation> {
+	let calls = 0;
+	const agent: Agent = {
+		async takeTurn({ step }: Turn) {
+			const outcome = step
+				? calls++ < 3
+					? answered("", [{ name: "runCommand", args: { command: `read ${calls}` } }])
+					: answered("done")
+				: answered(JSON.stringify(plan));
+			return { ...outcome, usage: { inputTokens: turnTokens - 50, outputTokens: 50, costUsd: null } } as typeof outcome;
+		},
+	};
+	const run = await simulate({ store: createMemoryStore(), world: newWorld(), agent });
+	const [launch] = launchPrompt();
+	assert.ok(launch?.type === "goal.launched");
+	await run.driver.commit(() => [
+		{ ...launch, settings: { ...launch.settings, budget } },
+		{
+			type: "grant.added",
+			grantId: "r-1" as never,
+			scope: "goal",
+			kind: "command",
+			subject: "read 1",
+			files: {},
+			by: person,
+		},
+		{
+			type: "grant.added",
+			grantId: "r-2" as never,
+			scope: "goal",
+			kind: "command",
+			subject: "read 2",
+			files: {},
+			by: person,
+		},
+		{
+			type: "grant.added",
+			grantId: "r-3" as never,
+			scope: "goal",
+			kind: "command",
+			subject: "read 3",
+			files: {},
+			by: person,
+		},
+	]);
+	await run.settled();
+	return run;
+}
+
+async function answer(run: Simulation, given: string): Promise<void> {
+	const approvalId = Object.keys(run.driver.goal().approvals)[0] as ApprovalId;
+	await ask(run, { kind: "answer", approvalId, answer: given, scope: "once" });
+}
+
+async function ask(run: Simulation, request: Request): Promise<void> {
+	const newId = <T extends string>(prefix: string) => `${prefix}-z` as T;
+	await run.driver.commit((goal) => decide(request, goal, { by: person, newId }));
+}
