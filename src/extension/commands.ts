@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { GoalId, ThreadId } from "../protocol/ids.ts";
 import { endStates } from "../protocol/state.ts";
 import type { GoalSummary } from "../protocol/view.ts";
-import { wholeGoal } from "./choose.ts";
+import { chooseStep, wholeGoal } from "./choose.ts";
 import { approve, type CommandRow, control, controlStep, showWaiting, withGoal, withWaiting } from "./commandShapes.ts";
 import type { Parts } from "./compose.ts";
 import type { Goals } from "./goals.ts";
@@ -88,6 +88,16 @@ export const commands = {
 	retryStep: { acts: true, run: controlStep("retry") },
 	rerunStep: { acts: true, run: controlStep("rerun") },
 	skipStep: { acts: true, run: controlStep("skip") },
+	undoStep: {
+		acts: true,
+		run: withGoal(async (parts, goalId, subject) => {
+			const goal = await wholeGoal(parts.goals, goalId);
+			const step = await chooseStep(goal, subject, (one) => one.attempt > 0 && !one.undone);
+			if (!step) return;
+			const { undoStep } = await import("./undo/undoStep.ts");
+			await undoStep(parts, goal, step);
+		}),
+	},
 	runChecks: {
 		acts: true,
 		run: withGoal(async (parts, goalId) => {

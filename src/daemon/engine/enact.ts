@@ -222,7 +222,7 @@ function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: Ne
 			summary: `Nobody knows whether \`${what}\` had its effect.`,
 			reasons: [
 				"It had begun when the daemon ended, and left no record of how it went.",
-				"Verify goes on and lets the checks decide, Skip goes on without it, Re-run runs it again.",
+				"Verify goes on and lets the checks decide, Skip goes on without it, Run Again runs it again.",
 			],
 			digest: sha256(["recovery", goal.goalId, fact.toolCallId ?? fact.checkId, call?.run ?? check?.runs]),
 			options: ["verify", "skip", "rerun"],

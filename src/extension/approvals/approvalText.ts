@@ -83,11 +83,12 @@ export function optionLabel(answer: string): string {
 		deny: t("Deny"),
 		verify: t("Verify"),
 		skip: t("Skip"),
-		rerun: t("Re-run"),
+		rerun: t("Run Again"),
 		retry: t("Retry"),
 		fail: t("Fail"),
-		return: t("Send Back"),
+		return: t("Send Back…"),
 		raise: t("Raise"),
+		stop: t("Stop Goal"),
 	};
 	return labels[answer] ?? plainLine(answer, 40);
 }

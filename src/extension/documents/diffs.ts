@@ -33,10 +33,9 @@ export function createDiffs(goals: Goals, files: ChangedFiles, blobs: Blobs): Di
 	 * the version that was kept.
 	 */
 	async function afterUri(goalId: GoalId, change: FileVersions): Promise<vscode.Uri> {
-		const kept = blobUri(goalId, change.path, change.after);
-		const workspace = goals.summary(goalId)?.workspace;
-		if (!change.after || !workspace) return kept;
-		const file = vscode.Uri.file(path.join(workspace, change.path));
+		const file = fileUri(goalId, change.path);
+		const kept = blobUri(goalId, file, change.after);
+		if (!change.after) return kept;
 		try {
 			if ((await vscode.workspace.fs.stat(file)).size > maxComparedBytes) return kept;
 			const [now, left] = await Promise.all([vscode.workspace.fs.readFile(file), blobs.read(goalId, change.after)]);
@@ -48,6 +47,10 @@ export function createDiffs(goals: Goals, files: ChangedFiles, blobs: Blobs): Di
 
 	const titleOf = (goalId: GoalId) => goals.summary(goalId)?.title ?? goalId;
 
+	function fileUri(goalId: GoalId, filePath: string): vscode.Uri {
+		return vscode.Uri.file(path.resolve(goals.summary(goalId)?.workspace ?? "/", filePath));
+	}
+
 	function stepTitle(goalId: GoalId, stepId: StepId): string {
 		const goal = goals.goal(goalId);
 		const step = goal?.steps[stepId];
@@ -56,7 +59,7 @@ export function createDiffs(goals: Goals, files: ChangedFiles, blobs: Blobs): Di
 
 	return {
 		async openOne(goalId, change) {
-			const left = blobUri(goalId, change.from ?? change.path, change.before);
+			const left = blobUri(goalId, fileUri(goalId, change.from ?? change.path), change.before);
 			const right = await afterUri(goalId, change);
 			const name = change.path.split("/").at(-1)!;
 			await vscode.commands.executeCommand("vscode.diff", left, right, `${name} (${titleOf(goalId)})`, {
@@ -66,11 +69,10 @@ export function createDiffs(goals: Goals, files: ChangedFiles, blobs: Blobs): Di
 		async openAll(goalId, stepId) {
 			const changes = await files.read(goalId, stepId);
 			if (changes.length === 0) return false;
-			const workspace = goals.summary(goalId)?.workspace ?? "/";
 			const rows = await Promise.all(
 				changes.map(async (change) => [
-					vscode.Uri.file(path.join(workspace, change.path)),
-					change.before ? blobUri(goalId, change.from ?? change.path, change.before) : undefined,
+					fileUri(goalId, change.path),
+					change.before ? blobUri(goalId, fileUri(goalId, change.from ?? change.path), change.before) : undefined,
 					change.after ? await afterUri(goalId, change) : undefined,
 				]),
 			);
@@ -79,9 +81,7 @@ export function createDiffs(goals: Goals, files: ChangedFiles, blobs: Blobs): Di
 			return true;
 		},
 		async openFile(goalId, filePath) {
-			const workspace = goals.summary(goalId)?.workspace ?? "/";
-			const file = path.resolve(workspace, filePath);
-			await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(file));
+			await vscode.commands.executeCommand("vscode.open", fileUri(goalId, filePath));
 		},
 	};
 }

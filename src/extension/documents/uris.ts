@@ -14,9 +14,12 @@ export const schemes = {
 	output: "mission-output",
 } as const;
 
-/** A version of a file; without a blob, the empty side of a file that was added or deleted. */
-export function blobUri(goalId: GoalId, filePath: string, blob: string | undefined): vscode.Uri {
-	return withQuery(schemes.file, filePath, { goal: goalId, blob });
+/**
+ * A version of a file; without a blob, the empty side of a file that was added or deleted. Its path is that of the file
+ * itself: a diff whose sides have different paths is shown as a renaming.
+ */
+export function blobUri(goalId: GoalId, file: vscode.Uri, blob: string | undefined): vscode.Uri {
+	return withQuery(schemes.file, file.path.replace(/^\//, ""), { goal: goalId, blob });
 }
 
 /** Stands for a change in the tree, for its icon and its decoration. */

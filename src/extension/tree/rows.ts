@@ -258,7 +258,7 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 		case "failed":
 			return t("failed");
 		case "skipped":
-			return t("skipped");
+			return step.undone ? t("undone") : t("skipped");
 		default: {
 			const needs = unmetNeeds(goal, step);
 			return needs.length > 0 ? t("needs {0}", needs.join(", ")) : "";

@@ -22,7 +22,9 @@ const optionLabels: Readonly<Record<string, string>> = {
 	rerun: "Run Again",
 	retry: "Retry",
 	fail: "Fail Step",
-	return: "Return…",
+	return: "Send Back…",
+	raise: "Raise",
+	stop: "Stop Goal",
 	deny: "Deny…",
 };
 

@@ -30,9 +30,13 @@ export interface LiveText {
 	readonly since: number;
 }
 
+const maxEnded = 100;
+
 export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 	const listeners = new Set<(events: readonly RecordedEvent[] | undefined) => void>();
 	const live = new Map<string, LiveText>();
+	/** Text is gathered on its way, so its last piece may come behind the event that ended the turn. */
+	const ended = new Set<string>();
 	let goal: Goal | undefined;
 	let problem: string | undefined;
 	let early: RecordedEvent[] = [];
@@ -46,7 +50,7 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 			else take(notice.events);
 		}),
 		host.on("goal/delta", (notice) => {
-			if (notice.goalId !== goalId) return;
+			if (notice.goalId !== goalId || ended.has(notice.turnId)) return;
 			const before = live.get(notice.turnId);
 			const reasoning = notice.reasoning ?? false;
 			const goesOn = before && before.reasoning === reasoning;
@@ -114,6 +118,8 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 			event.type === "provider.failed"
 		) {
 			live.delete(event.turnId);
+			ended.add(event.turnId);
+			if (ended.size > maxEnded) ended.delete(ended.values().next().value!);
 		}
 	}
 

@@ -50,12 +50,12 @@ describe("the words of an approval", () => {
 
 	it("offer what a recovery, a failed step or a question can be answered with", () => {
 		const recovery = { kind: "recovery", options: ["verify", "skip", "rerun"] } as const;
-		assert.deepEqual(labels({ ...recovery, options: [...recovery.options] }), ["Verify", "Skip", "Re-run", "Show"]);
+		assert.deepEqual(labels({ ...recovery, options: [...recovery.options] }), ["Verify", "Skip", "Run Again", "Show"]);
 		const long = { command: "a\nb", kind: "recovery", options: ["verify", "skip", "rerun"] } as const;
 		assert.deepEqual(labels({ ...long, options: [...long.options] }), ["Show", "Verify", "Skip"]);
 		assert.deepEqual(labels({ kind: "plan", command: undefined, options: ["approve", "return"] }), [
 			"Approve",
-			"Send Back",
+			"Send Back…",
 			"Show",
 		]);
 		assert.deepEqual(labels({ kind: "question", command: undefined, options: ["left", "right"] }), [
