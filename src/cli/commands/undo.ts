@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { count, table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal, resolveStep } from "../resolve.ts";
-import { showGoal } from "./show.ts";
+import { goalText } from "./show.ts";
 
 /** Says what happens to each file, and after it happened shows the goal. */
 export async function undo(
@@ -18,9 +18,12 @@ export async function undo(
 	const stepId = resolveStep(await context.ask("goal/get", { goalId }), typedStep);
 	const preview = options.preview === true;
 	const answer = await context.ask("step/undo", { goalId, stepId, rest: options.rest === true, preview });
-	if (preview) return context.output.result(answer, () => previewText(answer)) as undefined;
-	context.output.note(previewText(answer));
-	showGoal(context, await context.ask("goal/get", { goalId }));
+	if (preview) {
+		context.output.result(answer, () => previewText(answer));
+		return;
+	}
+	const goal = await context.ask("goal/get", { goalId });
+	context.output.result({ ...goal, undo: answer }, () => `${previewText(answer)}\n\n${goalText(goal, Date.now())}`);
 }
 
 type Answer = Result<Methods, "step/undo">;

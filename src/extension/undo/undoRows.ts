@@ -1,0 +1,91 @@
+import type { Methods, Result } from "../../protocol/methods.ts";
+import type { UndoAction } from "../../protocol/values.ts";
+import { t } from "../words.ts";
+
+/** What an undo would do, as rows to read and to choose from. Knows nothing of VS Code. */
+export type UndoAnswer = Result<Methods, "step/undo">;
+
+export interface UndoRow {
+	readonly label: string;
+	readonly description?: string;
+	readonly detail?: string;
+	/** Choosing it takes this back. */
+	readonly undo?: "step" | "rest";
+	/** Choosing it opens this file. */
+	readonly path?: string;
+	readonly isHeading?: boolean;
+}
+
+/** `rest` is what it and every later step would take back, where there is a later one. */
+export function undoRows(title: string, step: UndoAnswer, rest: UndoAnswer | undefined): readonly UndoRow[] {
+	const later = (rest?.stepIds.length ?? 1) - 1;
+	const whole = rest && later > 0 ? rest : undefined;
+	const files = step.files.length > 0 || !whole ? step.files : whole.files;
+	const notCovered = (whole ?? step).notCovered;
+	return [
+		...(takes(step) ? [{ label: t("Undo “{0}”", title), detail: summary(step), undo: "step" as const }] : []),
+		...(whole && takes(whole)
+			? [
+					{
+						label: later === 1 ? t("Undo it and the later step") : t("Undo it and the {0} later steps", later),
+						detail: summary(whole),
+						undo: "rest" as const,
+					},
+				]
+			: []),
+		...(files.length > 0 ? [{ label: t("Files"), isHeading: true }, ...files.map(fileRow)] : []),
+		...(notCovered.length > 0
+			? [
+					{ label: t("Not covered"), isHeading: true },
+					...notCovered.map(({ path, reason }) => ({ label: path, description: reason })),
+				]
+			: []),
+	];
+}
+
+/** `2 restored, 1 left alone`, and what goes on from it. */
+export function summary({ files, dependents, undone }: UndoAnswer): string {
+	const parts = (Object.keys(words) as UndoAction[]).flatMap((action) => {
+		const count = files.filter((file) => file.action === action).length;
+		return count === 0 || action === "unchanged" ? [] : t(words[action], count);
+	});
+	const kept = dependents.length === 0 || undone ? "" : ` · ${t("built on it, and kept: {0}", dependents.join(", "))}`;
+	return `${parts.join(", ") || t("no file changes")}${kept}`;
+}
+
+function takes({ files }: UndoAnswer): boolean {
+	return files.some(({ action }) => action !== "conflict" && action !== "unchanged");
+}
+
+function fileRow({ path, action, reason, sharedWith }: UndoAnswer["files"][number]): UndoRow {
+	const shared = sharedWith ? t("maybe by {0} too", sharedWith.join(", ")) : undefined;
+	const why = [reason, shared].filter(Boolean).join("; ");
+	return { label: `${icons[action]} ${path}`, description: t(verbs[action]), detail: why || undefined, path };
+}
+
+const words: Readonly<Record<UndoAction, string>> = {
+	restore: "{0} restored",
+	recreate: "{0} recreated",
+	delete: "{0} deleted",
+	merge: "{0} merged",
+	conflict: "{0} left alone",
+	unchanged: "",
+};
+
+const verbs: Readonly<Record<UndoAction, string>> = {
+	restore: "restore",
+	recreate: "recreate",
+	delete: "delete",
+	merge: "merge with what was changed since",
+	conflict: "leave alone",
+	unchanged: "as it was",
+};
+
+const icons: Readonly<Record<UndoAction, string>> = {
+	restore: "$(discard)",
+	recreate: "$(diff-added)",
+	delete: "$(diff-removed)",
+	merge: "$(git-merge)",
+	conflict: "$(warning)",
+	unchanged: "$(check)",
+};

@@ -1,0 +1,50 @@
+import * as vscode from "vscode";
+import type { Goal, Step } from "../../protocol/goal.ts";
+import { planSteps } from "../../protocol/readiness.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import type { Parts } from "../compose.ts";
+import { Refusal } from "../refusal.ts";
+import { t } from "../words.ts";
+import { summary, type UndoRow, undoRows } from "./undoRows.ts";
+
+/** Shows what taking a step back would do to each file, and does it when the person chooses so. */
+export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, title }: Step): Promise<void> {
+	const { goalId } = goal;
+	const steps = planSteps(goal);
+	const position = stepPosition(goal, { stepId });
+	const hasLater = steps.slice(position).some((step) => step.attempt > 0 && !step.undone);
+	const step = await daemon.ask("step/undo", { goalId, stepId, preview: true });
+	// A later step may be under way; then only this one can be undone.
+	const rest = hasLater
+		? await daemon.ask("step/undo", { goalId, stepId, rest: true, preview: true }).catch(() => undefined)
+		: undefined;
+	const rows = undoRows(title, step, rest);
+	if (rows.length === 0) throw new Refusal("nothingToUndo", t("This step has changed no file that is recorded."));
+	const chosen = await vscode.window.showQuickPick(rows.map(item), {
+		title: t("Undo step {0}: {1}", position, title),
+		placeHolder: rows.some((row) => row.undo)
+			? t("What was changed since is never overwritten")
+			: t("Nothing can be taken back"),
+		matchOnDescription: true,
+		ignoreFocusOut: true,
+	});
+	const row = chosen?.row;
+	if (row?.path !== undefined) return diffs.openFile(goalId, row.path);
+	if (!row?.undo) return;
+	const answer = await daemon.ask("step/undo", { goalId, stepId, rest: row.undo === "rest" });
+	const said =
+		answer.stepIds.length === 1 ? t("“{0}” was undone", title) : t("{0} steps were undone", answer.stepIds.length);
+	void vscode.window.showInformationMessage(`${said}: ${summary(answer)}.`);
+}
+
+function item(row: UndoRow): vscode.QuickPickItem & { readonly row: UndoRow } {
+	const { label, description, detail, isHeading } = row;
+	if (isHeading) return { label, kind: vscode.QuickPickItemKind.Separator, row };
+	return {
+		label: row.undo ? `$(discard) ${label}` : label,
+		description,
+		detail,
+		alwaysShow: row.undo !== undefined,
+		row,
+	};
+}
