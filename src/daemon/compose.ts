@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { Goal } from "../protocol/goal.ts";
@@ -27,9 +27,11 @@ import type { Services } from "./wire/services.ts";
 
 /** The daemon, put together: the only place where its parts are made and joined. What is made here is ended here. */
 export interface Daemon {
-	/** Resolves when the daemon has stopped, by request or because nothing was left to do. */
+	/** Resolves when the daemon has stopped, by request or because nothing was left to do. Rejects when it cannot go on. */
 	readonly stopped: Promise<void>;
 	stop(now: boolean): Promise<readonly string[]>;
+	/** Ends at once, with a line in the log: nothing is lost, and whoever connects next starts another. */
+	fail(why: string, cause?: unknown): void;
 }
 
 export interface DaemonOptions {
@@ -54,7 +56,18 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 	for (const problem of config.problems) log.warn(problem);
 	const clock: Clock = { now: () => Date.now() };
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
-	const store = await openSqliteStore({ folder: path.join(home, "store"), owner: lock.owner });
+	let finished = () => {};
+	let failed = (_cause: Error) => {};
+	const stopped = new Promise<void>((resolve, reject) => {
+		finished = resolve;
+		failed = reject;
+	});
+	stopped.catch(() => undefined);
+	const store = await openSqliteStore({
+		folder: path.join(home, "store"),
+		owner: lock.owner,
+		onLost: (why) => fail(`The store's worker is gone (${why}).`),
+	});
 	const commands = openCommands({ folder: path.join(home, "commands") });
 	const agents = openAgents({ config, log });
 	const repositories = shadowRepositories(home, log);
@@ -78,14 +91,11 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 			commandTimeoutMs: config.limits.commandTimeoutMs,
 			onDelta: deltas.push,
 		}),
+		onLost: (cause) => fail(cause.message),
 	});
 	await supervisor.start();
 
 	let stopping: Promise<readonly string[]> | undefined;
-	let finished = () => {};
-	const stopped = new Promise<void>((resolve) => {
-		finished = resolve;
-	});
 	let idleSince = Date.now();
 
 	const services: Services = {
@@ -126,7 +136,13 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 		Math.min(idleCheckMs, idleMs),
 	);
 
-	return { stopped, stop };
+	return { stopped, stop, fail };
+
+	function fail(why: string, cause?: unknown): void {
+		log.error(`The daemon cannot go on, so it ends. ${why}`, cause);
+		removeDaemonFile(home);
+		failed(new Error(why));
+	}
 
 	function stop(now: boolean): Promise<readonly string[]> {
 		stopping ??= shutDown(now);
@@ -137,10 +153,11 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 	async function shutDown(now: boolean): Promise<readonly string[]> {
 		log.info(now ? "stopping now" : "stopping");
 		clearInterval(idle);
-		rmSync(path.join(home, "daemon.json"), { force: true });
+		removeDaemonFile(home);
+		// In this order: what a command that ended leads to is for the next daemon.
+		await supervisor.close();
 		const running = await commands.running();
 		if (now) await Promise.all(running.map((id) => commands.stop(id)));
-		await supervisor.close();
 		// The answer to whoever asked goes out first.
 		setImmediate(() => void end());
 		return now ? [] : running;
@@ -188,6 +205,17 @@ function writeDaemonFile(home: string, content: object): void {
 	const file = path.join(home, "daemon.json");
 	writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
 	renameSync(`${file}.new`, file);
+}
+
+/** Another daemon's, which has taken the folder over, stays. */
+function removeDaemonFile(home: string): void {
+	const file = path.join(home, "daemon.json");
+	try {
+		const { pid } = JSON.parse(readFileSync(file, "utf8")) as { pid?: number };
+		if (pid === process.pid) rmSync(file, { force: true });
+	} catch {
+		// There is none.
+	}
 }
 
 /** One shadow repository a workspace, shared by its goals. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { unlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * One daemon a data folder. The holder listens on a socket in the folder: the system closes it with the process, so a
@@ -16,6 +17,8 @@ export interface Lock {
 }
 
 const tries = 20;
+/** From finding a socket dead to listening on it, with room for a slow machine. */
+const settleMs = 30;
 
 /** Resolves with undefined when another daemon holds the folder. Call with the folder as the current directory: a socket's path is short. */
 export async function takeLock(folder: string): Promise<Lock | undefined> {
@@ -25,7 +28,7 @@ export async function takeLock(folder: string): Promise<Lock | undefined> {
 			: "daemon.sock";
 	for (let attempt = 0; attempt < tries; attempt++) {
 		const server = await listen(address);
-		if (server) return own(folder, server);
+		if (server) return settled(own(folder, server), attempt > 0);
 		if (await answers(address)) return undefined;
 		try {
 			unlinkSync(address);
@@ -34,6 +37,13 @@ export async function takeLock(folder: string): Promise<Lock | undefined> {
 		}
 	}
 	return undefined;
+}
+
+/** Two that found the same dead socket may both have taken it over. The later one named itself last. */
+async function settled(lock: Lock, tookOver: boolean): Promise<Lock | undefined> {
+	if (!tookOver) return lock;
+	await sleep(settleMs);
+	return readFileSync(lock.owner.file, "utf8") === lock.owner.nonce ? lock : undefined;
 }
 
 function own(folder: string, server: net.Server): Lock {

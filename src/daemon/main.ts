@@ -25,6 +25,7 @@ async function main(): Promise<number> {
 		return 0;
 	}
 	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void daemon.stop(false));
+	process.on("uncaughtException", (cause) => daemon.fail("Something went wrong inside.", cause));
 	await daemon.stopped;
 	return 0;
 }

@@ -26,6 +26,7 @@ export interface GoalDriver {
 	transcript(threadId: ThreadId): Promise<readonly RecordedEvent[]>;
 	/** When the goal will move by itself, in milliseconds since the epoch: `now` while something is under way. */
 	wakeAt(): number | undefined;
+	/** Something is under way, or about to be stored. */
 	busy(): boolean;
 	/** Looks again for what is ready. */
 	wake(): void;
@@ -81,6 +82,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	let goal = await loadGoal(store, goalId);
 	let checkpointed = goal.seq;
 	let queue: Promise<unknown> = Promise.resolve();
+	let queued = 0;
 	let closed = false;
 	let draining = false;
 	const drain = new AbortController();
@@ -103,7 +105,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		recordFact,
 		transcript,
 		wakeAt: () => (inHand.size > 0 ? clock.now() : wakeTime),
-		busy: () => inHand.size > 0,
+		busy: () => inHand.size > 0 || queued > 0,
 		wake: () => void recordFact(() => []).catch((cause) => log.error(`${goalId}: could not go on`, cause)),
 		close,
 	};
@@ -119,7 +121,8 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			}
 			return goal;
 		});
-		queue = turn.catch(() => undefined);
+		queued++;
+		queue = turn.catch(() => undefined).finally(() => queued--);
 		return turn.then((result) => {
 			pump();
 			return result;

@@ -2,9 +2,10 @@ import * as v from "valibot";
 import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
+import { holds, personHold, threads } from "../../protocol/readiness.ts";
 import { endStates } from "../../protocol/state.ts";
 import { GoalSummary, summarize } from "../../protocol/view.ts";
-import type { EventStore } from "../store/eventStore.ts";
+import { type EventStore, StoreError } from "../store/eventStore.ts";
 import { type DriverParts, type GoalDriver, loadGoal, openDriver } from "./driver.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -24,7 +25,7 @@ export interface Supervisor {
 	/** Follows a goal: `listener` gets what is appended after the goal that is returned, in order and without a gap. */
 	watch(goalId: GoalId, listener: Listener): Promise<{ readonly goal: Goal; stop(): void }>;
 	onSummary(listener: (summary: GoalSummary) => void): () => void;
-	/** Goals that move, or will move by themselves. */
+	/** Goals that move, or will move by themselves; not those that wait for a person. */
 	active(): number;
 	/** Goals that were deleted: their erasure is to be repeated after a crash. */
 	deleted(): readonly GoalId[];
@@ -45,26 +46,34 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 	const summaries = new Map<GoalId, GoalSummary>();
 	const listeners = new Map<GoalId, Set<Listener>>();
 	const summaryListeners = new Set<(summary: GoalSummary) => void>();
+	let closed = false;
 
 	return {
 		async start() {
 			const rows = await store.goals();
-			for (const row of rows) {
-				const summary = v.safeParse(GoalSummary, JSON.parse(row.summary));
-				if (summary.success) summaries.set(row.goalId, summary.output);
+			for (const { goalId, summary } of rows) {
+				const known = await knownSummary(goalId, summary).catch((cause) =>
+					parts.log.error(`${goalId} cannot be read`, cause),
+				);
+				if (known) summaries.set(goalId, known);
 			}
 			const unfinished = [...summaries.values()].filter((summary) => !isAtRest(summary));
-			await Promise.all(unfinished.map(({ goalId }) => drive(goalId).then((driver) => driver.wake())));
+			// A goal that cannot be read must not keep the others from going on.
+			const taking = ({ goalId }: GoalSummary) =>
+				drive(goalId).then(
+					(driver) => driver.wake(),
+					(cause) => parts.log.error(`${goalId} cannot be taken up`, cause),
+				);
+			await Promise.all(unfinished.map(taking));
 		},
 		summaries: () => [...summaries.values()].filter((summary) => !summary.deleted).sort(byLaunch),
 		goal,
 		async commit(goalId, make) {
 			await goal(goalId);
-			return (await drive(goalId)).commit(make);
+			return (await driving(goalId)).commit(make);
 		},
 		async launch(goalId, events) {
-			const driver = await drive(goalId);
-			return driver.commit((current) => (current.seq === 0 ? events : []));
+			return (await driving(goalId)).commit((current) => (current.seq === 0 ? events : []));
 		},
 		async watch(goalId, listener) {
 			await goal(goalId);
@@ -85,31 +94,58 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 			summaryListeners.add(listener);
 			return () => summaryListeners.delete(listener);
 		},
-		active: () => [...open.values()].filter((driver) => driver.busy() || driver.wakeAt() !== undefined).length,
+		active: () => [...open.values()].filter((driver) => driver.busy() || resumes(driver.goal())).length,
 		deleted: () => [...summaries.values()].filter((summary) => summary.deleted).map((summary) => summary.goalId),
 		async erase(goalId) {
 			const driver = open.get(goalId);
-			if (driver) await driver.close();
 			open.delete(goalId);
 			drivers.delete(goalId);
 			resting.delete(goalId);
+			await driver?.close();
 			await store.erase(goalId);
 		},
 		async close() {
-			await Promise.all([...drivers.values()].map(async (driver) => (await driver).close()));
+			closed = true;
+			await Promise.all(
+				[...drivers.values()].map((opening) =>
+					opening.then(
+						(driver) => driver.close(),
+						() => undefined,
+					),
+				),
+			);
 		},
 	};
+
+	/** One that an earlier version wrote may lack what is asked of it today: then the goal itself says it. */
+	async function knownSummary(goalId: GoalId, text: string): Promise<GoalSummary> {
+		const summary = v.safeParse(GoalSummary, JSON.parse(text));
+		return summary.success ? summary.output : summarize(await loadGoal(store, goalId));
+	}
+
+	/** The driver of the goal as of now: one that was put to rest while it was waited for is opened anew. */
+	async function driving(goalId: GoalId): Promise<GoalDriver> {
+		for (;;) {
+			const driver = await drive(goalId);
+			if (open.get(goalId) === driver) return driver;
+		}
+	}
 
 	function drive(goalId: GoalId): Promise<GoalDriver> {
 		const known = drivers.get(goalId);
 		if (known) return known;
+		if (closed)
+			return Promise.reject(new StoreError("closed", "The daemon is stopping. Try again when it runs again."));
 		const opening = openDriver(goalId, { ...parts, store, publish }).then((driver) => {
 			open.set(goalId, driver);
 			resting.delete(goalId);
 			return driver;
 		});
 		drivers.set(goalId, opening);
-		opening.catch(() => drivers.delete(goalId));
+		opening.catch((cause) => {
+			drivers.delete(goalId);
+			if (cause instanceof StoreError && cause.code === "notOwner") parts.onLost?.(cause);
+		});
 		return opening;
 	}
 
@@ -121,10 +157,25 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 			throw new Refusal("unknownGoal", `There is no goal ${goalId}. \`mission list\` shows the goals.`);
 		}
 		const read = resting.get(goalId) ?? (await loadGoal(store, goalId));
+		rest(goalId, read);
+		return read;
+	}
+
+	function rest(goalId: GoalId, read: Goal): void {
 		resting.delete(goalId);
 		resting.set(goalId, read);
 		for (const oldest of [...resting.keys()].slice(0, -restingKept)) resting.delete(oldest);
-		return read;
+	}
+
+	/** Goals that are over need no driver. A few keep theirs: they were looked at just now. */
+	function retire(): void {
+		const over = [...open].filter(([, driver]) => isAtRest(summarize(driver.goal())) && !driver.busy());
+		for (const [goalId, driver] of over.slice(0, -restingKept)) {
+			open.delete(goalId);
+			drivers.delete(goalId);
+			rest(goalId, driver.goal());
+			void driver.close();
+		}
 	}
 
 	function publish(current: Goal, events: readonly RecordedEvent[]): void {
@@ -132,11 +183,19 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 		summaries.set(current.goalId, summary);
 		for (const listener of listeners.get(current.goalId) ?? []) listener(current, events);
 		for (const listener of summaryListeners) listener(summary);
+		if (isAtRest(summary) && open.size > restingKept) setImmediate(retire);
 	}
 }
 
 function isAtRest(summary: GoalSummary): boolean {
 	return summary.deleted === true || (endStates.includes(summary.state) && !summary.unsettled);
+}
+
+/** It waits for a clock, so the daemon must be there when the time has come. */
+function resumes(goal: Goal): boolean {
+	if (goal.end || personHold(goal)) return false;
+	const waits = threads(goal).some((thread) => thread.state === "active" && thread.retryAt !== undefined);
+	return waits || holds(goal).some((hold) => hold.wakeAt !== undefined);
 }
 
 function byLaunch(a: GoalSummary, b: GoalSummary): number {

@@ -20,6 +20,8 @@ export interface SqliteStoreOptions {
 	readonly wasmPath?: string;
 	/** The bundled `storeWorker.ts`; the build puts it next to the bundle. */
 	readonly workerPath?: string;
+	/** Called when the worker ends by itself; from then on every call is refused. */
+	onLost?(why: string): void;
 	/** Starts the worker some other way, for example from source. */
 	readonly workerFactory?: (data: StoreWorkerData) => Worker;
 }
@@ -32,7 +34,22 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const worker = start({ folder, wasmPath, owner });
 	await greeting(worker);
-	return connectStore(portOf(worker));
+	const store = connectStore(portOf(worker));
+	let isClosing = false;
+	let why: string | undefined;
+	worker.once("error", (error) => {
+		why = error.message;
+	});
+	worker.once("exit", (code) => {
+		if (!isClosing) options.onLost?.(why ?? `exit code ${code}`);
+	});
+	return {
+		...store,
+		close() {
+			isClosing = true;
+			return store.close();
+		},
+	};
 }
 
 /** SQLite's memory is outside of these; they bound what a read holds while it is handed over. */

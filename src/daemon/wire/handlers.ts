@@ -84,7 +84,7 @@ export const handlers: Handlers<Methods, Handling> = {
 			stopDeltas();
 		});
 		setImmediate(() => {
-			const late = held ?? [];
+			const late = (held ?? []).filter((event) => event.seq > watch.goal.seq);
 			held = undefined;
 			if (late.length > 0) client.notify("goal/event", { goalId, events: late });
 		});

@@ -121,6 +121,23 @@ describe("the SQLite store refuses", () => {
 		await store.close();
 	});
 
+	it("everything once its worker is gone, and says so to whoever opened it; closing it is no such thing", async () => {
+		const workers: Worker[] = [];
+		const lost: string[] = [];
+		const open = () =>
+			openInWorker(
+				newFolder(),
+				(worker) => workers.push(worker),
+				(why) => lost.push(why),
+			);
+		const [first, second] = [await open(), await open()];
+		await first.close();
+		assert.deepEqual(lost, []);
+		await workers[1]!.terminate();
+		await rejectsWith("io", second.claim(goal));
+		assert.deepEqual(lost, ["exit code 1"]);
+	});
+
 	it("to start without its worker, with an error that says so", async () => {
 		const folder = newFolder();
 		const owner = { file: ownerFile(folder), nonce: "" };

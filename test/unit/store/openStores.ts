@@ -38,9 +38,14 @@ export function removeFolders(): void {
 }
 
 /** In a worker thread, as the daemon has it. */
-export function openInWorker(folder: string, onStarted?: (worker: Worker) => void): Promise<EventStore> {
+export function openInWorker(
+	folder: string,
+	onStarted?: (worker: Worker) => void,
+	onLost?: (why: string) => void,
+): Promise<EventStore> {
 	return openSqliteStore({
 		folder,
+		onLost,
 		owner: { file: ownerFile(folder), nonce },
 		wasmPath,
 		workerFactory(workerData) {
