@@ -22,7 +22,7 @@ describe("the driver of a goal", () => {
 			clock: { now: () => Date.now() },
 			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 			log: { error() {}, warn() {}, info() {}, debug() {} },
-			limits: { parallelSteps: 4 } as DriverParts["limits"],
+			limits: { parallelSteps: 4, priceOf: () => undefined },
 			publish() {},
 			perform,
 			retryMs: 2,
