@@ -43,8 +43,8 @@ async function startOrReconcile(
 async function fromEarlierBoot(spools: Spools, spec: CommandSpec): Promise<CommandOutcome | undefined> {
 	for (const boot of spools.earlier) {
 		const { path, state } = latestSpool(boot, spec.id);
-		// Nothing of an earlier boot can begin any more: what had not begun then counts as never tried.
-		if (state !== undefined && state.gate !== "open") return settle(spools, spec, path, state);
+		// Also when no "begun" is to be seen: it may not have reached the disk before the power went.
+		if (state !== undefined) return settle(spools, spec, path, state);
 	}
 	return undefined;
 }

@@ -262,12 +262,4 @@ describe("a command that is not to begin", () => {
 		assert.equal((await bench.commands.run(spec, { begin: false })).kind, "exited");
 		assert.equal(bench.text("other.txt"), "twice\n");
 	});
-
-	it("that had not begun before the machine started anew has had no effect, and begins", async () => {
-		const spec = bench.spec("echo thrice >> third.txt");
-		mkdirSync(join(bench.folder, "00000000-0000-4000-8000-000000000000", spec.id), { recursive: true });
-		const outcome = await bench.restarted().run(spec);
-		assert.equal(outcome.kind, "exited");
-		assert.equal(bench.text("third.txt"), "thrice\n");
-	});
 });
