@@ -241,7 +241,12 @@ export const eventBodies = {
 		toolCallIds: v.array(v.string()),
 		skipped: v.optional(v.array(v.object({ path: v.string(), reason: v.string() })), []),
 	}),
-	"snapshot.failed": v.object({ reason: v.string(), toolCallIds: v.array(v.string()) }),
+	/** What these wrote is not known. `passing`: the next look may succeed. */
+	"snapshot.failed": v.object({
+		reason: v.string(),
+		toolCallIds: v.array(v.string()),
+		passing: v.optional(v.boolean(), false),
+	}),
 	"file.changed": v.object({
 		path: v.string(),
 		status: ChangeStatus,

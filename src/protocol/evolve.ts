@@ -15,7 +15,7 @@ import { defaultSettings } from "./settings.ts";
 import { actorName, type ModelChoice, type Usage } from "./values.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 2;
+export const foldVersion = 3;
 
 /** Failed attempts of a step before a person is asked. */
 const attemptLimit = 3;
@@ -329,7 +329,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 				return { ...thread, newChars, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
 			},
 		);
-		return next;
+		return untrackedCall(next, call);
 	},
 	"tool.interrupted": (goal, e) => {
 		const call = goal.calls[e.toolCallId];
@@ -338,12 +338,13 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			const again: ToolCall = { ...call, state: call.approved ? "approved" : "requested", edit: undefined };
 			return { ...goal, calls: { ...goal.calls, [e.toolCallId]: again }, files: account(goal, e.toolCallId) };
 		}
-		return {
+		const interrupted: Goal = {
 			...goal,
 			calls: { ...goal.calls, [e.toolCallId]: { ...call, state: "unknown" } },
 			files: account(goal, e.toolCallId),
 			counts: { ...goal.counts, errors: goal.counts.errors + 1 },
 		};
+		return untrackedCall(interrupted, call);
 	},
 
 	"approval.requested": (goal, e) => {
@@ -387,21 +388,19 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 			unaccounted: goal.files.unaccounted.filter((writer) => !e.toolCallIds.includes(writer.id)),
 			skipped: e.skipped,
 			untracked: undefined,
+			retry: undefined,
 		},
 	}),
-	"snapshot.failed": (goal, e) => ({
-		...goal,
-		files: {
-			...goal.files,
-			untracked: e.reason,
-			unaccounted: goal.files.unaccounted.filter((writer) => !e.toolCallIds.includes(writer.id)),
-		},
-	}),
+	"snapshot.failed": (goal, e) => {
+		const unknown = goal.files.unaccounted.filter((writer) => e.toolCallIds.includes(writer.id));
+		const unaccounted = goal.files.unaccounted.filter((writer) => !unknown.includes(writer));
+		const files = { ...goal.files, untracked: e.reason, retry: e.passing || undefined, unaccounted };
+		return unknown.some((writer) => !writer.check) ? overtakeChecks({ ...goal, files }) : { ...goal, files };
+	},
 	"file.changed": (goal, e) => {
 		const changed = { ...goal, counts: { ...goal.counts, changes: goal.counts.changes + 1 } };
 		// What a check writes (a build, a report) makes no check stale: two checks that write would chase each other.
-		if (e.by === "check") return changed;
-		return withChecks(changed, (check) => (check.state === "green" ? { ...check, state: "stale" } : check));
+		return e.by === "check" ? changed : overtakeChecks(changed);
 	},
 	"todo.updated": (goal, e) => ({ ...goal, todos: { ...goal.todos, [e.threadId]: e.todos } }),
 
@@ -418,7 +417,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	"check.completed": (goal, e) => {
 		const ended = withCheck(goal, e.checkId, (check) => ({
 			...check,
-			state: e.ok ? "green" : "red",
+			state: !e.ok ? "red" : check.run?.overtaken ? "stale" : "green",
 			settledFor: check.stepId ? goal.steps[check.stepId]?.attempt : 1,
 			exitCode: e.exitCode,
 			diagnosis: e.ok ? undefined : outputTail(e.output),
@@ -511,6 +510,14 @@ function withCheck(goal: Goal, checkId: CheckId, change: (check: Check) => Check
 	return check ? { ...goal, checks: { ...goal.checks, [checkId]: change(check) } } : goal;
 }
 
+/** Files changed, or may have: what was green before says nothing about them. */
+function overtakeChecks(goal: Goal): Goal {
+	return withChecks(goal, (check) => {
+		if (check.state === "green") return { ...check, state: "stale" };
+		return check.state === "running" && check.run ? { ...check, run: { ...check.run, overtaken: true } } : check;
+	});
+}
+
 function withChecks(goal: Goal, change: (check: Check) => Check): Goal {
 	return { ...goal, checks: mapValues(goal.checks, change) };
 }
@@ -562,11 +569,18 @@ function addMoney(a: number | null, b: number | null): number | null {
 function account(goal: Goal, id: string): Goal["files"] {
 	const writer = goal.files.writers.find((one) => one.id === id);
 	if (!writer) return goal.files;
+	const isLookedFor = goal.files.untracked === undefined || goal.files.retry === true;
 	return {
 		...goal.files,
 		writers: goal.files.writers.filter((one) => one.id !== id),
-		unaccounted: addWriter(goal.files.unaccounted, writer),
+		unaccounted: isLookedFor ? addWriter(goal.files.unaccounted, writer) : goal.files.unaccounted,
 	};
+}
+
+/** Where nothing is looked at, every call that ends may have changed what a check stands for. */
+function untrackedCall(goal: Goal, call: ToolCall): Goal {
+	const isUntracked = goal.files.untracked !== undefined && !goal.files.retry;
+	return isUntracked && call.effect !== "none" && call.state === "started" ? overtakeChecks(goal) : goal;
 }
 
 /** What an approval is about moves with it: its call or its check waits, or is asked about anew. */

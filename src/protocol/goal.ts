@@ -99,7 +99,13 @@ export interface Check {
 	/** The attempt of its step for which it last ended green or red. */
 	readonly settledFor?: number;
 	/** Of the run under way or the last one. */
-	readonly run?: { readonly runId: RunId; readonly epoch: number; readonly tree?: string };
+	readonly run?: {
+		readonly runId: RunId;
+		readonly epoch: number;
+		readonly tree?: string;
+		/** Files changed while it ran, so that its verdict is old when it comes. */
+		readonly overtaken?: boolean;
+	};
 	readonly exitCode?: number;
 	readonly diagnosis?: string;
 	/** The digest a person approved for it. */
@@ -201,6 +207,8 @@ export interface FileTracking {
 	readonly writers: readonly Writer[];
 	/** Why changes are not tracked. */
 	readonly untracked?: string;
+	/** The next call that writes is looked at all the same. */
+	readonly retry?: boolean;
 	readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 

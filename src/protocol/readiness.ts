@@ -153,7 +153,8 @@ export function callIsNext(goal: Goal, call: ToolCall): boolean {
 
 export function snapshotIsDue(goal: Goal): boolean {
 	const { files } = goal;
-	return files.untracked === undefined && (files.tree === undefined || files.unaccounted.length > 0);
+	if (files.untracked !== undefined && !files.retry) return false;
+	return files.unaccounted.length > 0 || (files.untracked === undefined && files.tree === undefined);
 }
 
 /** The next check to run of a step that says it is done. */

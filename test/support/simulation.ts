@@ -46,6 +46,7 @@ export interface SimulationOptions {
 	/** How long a command takes, in milliseconds. */
 	readonly commandMs?: () => number;
 	readonly commands?: Commands;
+	readonly changes?: Partial<Changes>;
 }
 
 let ids = 0;
@@ -56,6 +57,7 @@ export async function simulate({
 	agent,
 	commandMs = () => 0,
 	commands,
+	changes,
 }: SimulationOptions): Promise<Simulation> {
 	const events: RecordedEvent[] = [];
 	const parts: DriverParts = {
@@ -73,7 +75,7 @@ export async function simulate({
 		commands: commands ?? simulatedCommands(world, commandMs),
 		tools: [commandTool as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
-		changes: async () => simulatedChanges(world),
+		changes: async () => ({ ...simulatedChanges(world), ...changes }),
 		environment: {},
 		dataFolder: "/nowhere",
 		commandTimeoutMs: 1000,

@@ -4,7 +4,7 @@ import { goalHold } from "../../protocol/readiness.ts";
 import { question } from "../engine/enact.ts";
 import { judge, type Proposal } from "../engine/judge.ts";
 import type { Performing } from "./parts.ts";
-import { type Look, look } from "./snapshot.ts";
+import { allWriters, type Look, look } from "./snapshot.ts";
 
 /**
  * The gate before every effect: what is asked for is judged, and if it may happen, its intent is recorded. The judgement
@@ -19,7 +19,8 @@ export type Admission =
 export interface Admittance {
 	readonly call?: ToolCall;
 	readonly check?: Check;
-	readonly proposal: Proposal;
+	/** Made anew after a look that took its time, so that what is judged is what would happen. */
+	propose(): Promise<Proposal>;
 	/** The intent. */
 	begin(run: number, tree: string | undefined): readonly GoalEvent[];
 }
@@ -27,16 +28,22 @@ export interface Admittance {
 /** A look at the workspace serves as "before" this long: what a person changes in a shorter gap is taken for the agent's. */
 const freshMs = 100;
 
-export async function admit(performing: Performing, { call, check, proposal, begin }: Admittance): Promise<Admission> {
+export async function admit(performing: Performing, { call, check, propose, begin }: Admittance): Promise<Admission> {
 	const { parts, driver } = performing;
 	const now = parts.clock.now();
-	const first = judge(driver.goal(), proposal);
-	const before = first.kind === "allow" ? await lookBefore(performing, now) : undefined;
+	let proposal = await propose();
+	let before: Look | undefined;
+	if (judge(driver.goal(), proposal).kind === "allow" && isLookDue(driver.goal(), now)) {
+		before = await look(performing);
+		proposal = await propose();
+	}
 	let admission: Admission = { kind: "waits" };
 	await driver.commit((goal) => {
 		const subject = current(goal, call, check);
 		if (!subject || goal.end || goalHold(goal) || goal.undo) return [];
-		const seen = before && before.basedOn === goal.files.tree ? before.events : [];
+		// Who began to write during the look is not "outside": then the next look tells.
+		const isValid = before && before.basedOn === goal.files.tree && allWriters(goal).length === 0;
+		const seen = before && isValid && before.tree !== before.basedOn ? before.events : [];
 		const verdict = judge(goal, { ...proposal, approved: subject.approved });
 		switch (verdict.kind) {
 			case "refuse":
@@ -72,13 +79,11 @@ export async function admit(performing: Performing, { call, check, proposal, beg
 	return admission;
 }
 
-/** Records what was changed outside before a writer starts, so that it is not blamed for it. */
-async function lookBefore(performing: Performing, now: number): Promise<Look | undefined> {
-	const { files } = performing.driver.goal();
-	if (files.untracked !== undefined || files.writers.length > 0 || files.unaccounted.length > 0) return undefined;
-	if (files.at !== undefined && now - Date.parse(files.at) <= freshMs) return undefined;
-	const seen = await look(performing, []);
-	return seen.tree === seen.basedOn ? undefined : seen;
+/** What was changed outside is looked for before a writer starts, so that it is not blamed for it. */
+function isLookDue(goal: Goal, now: number): boolean {
+	const { at, untracked } = goal.files;
+	if (untracked !== undefined || allWriters(goal).length > 0) return false;
+	return at === undefined || now - Date.parse(at) > freshMs;
 }
 
 /** The call or check as it stands now, if it still waits to begin. */

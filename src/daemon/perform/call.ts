@@ -176,7 +176,7 @@ async function performEdit(performing: Performing, call: ToolCall, tool: EditToo
 	const edit = { path, before: before.sha256, after: sha256(after) };
 	const admitted = await admit(performing, {
 		call,
-		proposal,
+		propose: async () => proposal,
 		begin: (run) => [{ type: "tool.started", toolCallId: call.toolCallId, run, edit }],
 	});
 	if (admitted.kind === "refused") return finish(performing, call, failure(admitted.reason, admitted.reason));
@@ -201,14 +201,10 @@ async function performCommand(performing: Performing, call: ToolCall, tool: Comm
 	let run = call.run;
 	// What has its intent in the log is never begun a second time, not even by the daemon that began it.
 	if (call.state !== "started") {
-		const proposal = await commandProposal(performing, command, {
-			tool: call.name,
-			approved: call.approved,
-			origin: originOf(driver.goal(), call),
-		});
+		const about = { tool: call.name, approved: call.approved, origin: originOf(driver.goal(), call) };
 		const admitted = await admit(performing, {
 			call,
-			proposal,
+			propose: () => commandProposal(performing, command, about),
 			begin: (number) => [{ type: "tool.started", toolCallId: call.toolCallId, run: number }],
 		});
 		if (admitted.kind === "refused") return finish(performing, call, failure(admitted.reason, admitted.reason));

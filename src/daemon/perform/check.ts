@@ -60,11 +60,11 @@ async function beginCheck(
 	if (check.state === "running" && check.run) return { runId: check.run.runId, tree: check.run.tree };
 	const { command, checkId } = check;
 	const origin = check.origin;
-	const proposal = await commandProposal(performing, command, { tool: "check", approved: check.approved, origin });
+	const about = { tool: "check", approved: check.approved, origin };
 	const runOf = (run: number) => `${checkId}.${run}.${driver.goalId}` as RunId;
 	const admitted = await admit(performing, {
 		check,
-		proposal,
+		propose: () => commandProposal(performing, command, about),
 		begin: (run, tree) => [{ type: "check.started", checkId, runId: runOf(run), command, tree }],
 	});
 	if (admitted.kind === "begun") return { runId: runOf(admitted.run), tree: admitted.tree };

@@ -1,7 +1,7 @@
 import type { Goal } from "../../protocol/goal.ts";
 import { allStepsOver, finalChecks, planSteps } from "../../protocol/readiness.ts";
 import type { Performing } from "./parts.ts";
-import { look } from "./snapshot.ts";
+import { allWriters, look } from "./snapshot.ts";
 
 /**
  * The last look before a goal is called done: every required check must be green on the tree as it is now. What was
@@ -9,9 +9,9 @@ import { look } from "./snapshot.ts";
  */
 export async function performFinish(performing: Performing): Promise<void> {
 	const { driver } = performing;
-	const seen = driver.goal().files.untracked === undefined ? await look(performing, []) : undefined;
+	const seen = driver.goal().files.untracked === undefined ? await look(performing) : undefined;
 	await driver.recordFact((goal) => {
-		if (goal.end || !allStepsOver(goal) || goal.files.writers.length > 0) return [];
+		if (goal.end || !allStepsOver(goal) || allWriters(goal).length > 0) return [];
 		if (seen && seen.basedOn !== goal.files.tree) return [];
 		if (seen && seen.tree !== seen.basedOn) return seen.events;
 		if (finalChecks(goal).some((check) => check.state !== "green")) return [];

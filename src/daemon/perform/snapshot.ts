@@ -12,7 +12,10 @@ import type { Performing } from "./parts.ts";
 export async function performSnapshot(performing: Performing): Promise<void> {
 	const { driver } = performing;
 	if (asksModel(driver.goal())) await sleep(afterRequestMs);
-	const seen = await look(performing, allWriters(driver.goal()));
+	// What still writes is owed another look when it has ended; what begins or ends during this one may be in it.
+	const { unaccounted, writers } = driver.goal().files;
+	const before = [...unaccounted, ...writers];
+	const seen = await look(performing, unaccounted, () => union(before, allWriters(driver.goal())));
 	await driver.recordFact((goal) => (goal.files.tree === seen.basedOn ? seen.events : retryLater(goal)));
 }
 
@@ -35,23 +38,37 @@ export interface Look {
 	readonly events: GoalEvent[];
 }
 
-/** Looks at the workspace now. The events say what `writers` may have changed; without writers it was outside. */
-export async function look({ parts, driver }: Performing, writers: readonly Writer[]): Promise<Look> {
+/**
+ * Looks at the workspace now. What `ended` wrote is accounted for by it. `writersOf` is asked when it is done, and says
+ * who may have made the changes: nobody means that they were made outside.
+ */
+export async function look(
+	{ parts, driver }: Performing,
+	ended: readonly Writer[] = [],
+	writersOf: () => readonly Writer[] = () => [],
+): Promise<Look> {
 	const goal = driver.goal();
 	const basedOn = goal.files.tree;
-	const ids = writers.map((writer) => writer.id);
+	const ids = ended.map((writer) => writer.id);
 	try {
 		const changes = await parts.changes(goal);
 		if ("unavailable" in changes) {
-			const events: GoalEvent[] = [{ type: "snapshot.failed", reason: changes.unavailable, toolCallIds: ids }];
-			return { basedOn, tree: undefined, events };
+			return { basedOn, tree: undefined, events: [failed(changes.unavailable, ids, false)] };
 		}
-		return await seenSince(changes, basedOn, ids, () => writers);
+		return await seenSince(changes, basedOn, ids, writersOf);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		parts.log.warn(`${goal.goalId}: changes could not be looked at`, cause);
-		return { basedOn, tree: undefined, events: [{ type: "snapshot.failed", reason, toolCallIds: ids }] };
+		return { basedOn, tree: undefined, events: [failed(reason, ids, true)] };
 	}
+}
+
+function failed(reason: string, toolCallIds: string[], passing: boolean): GoalEvent {
+	return { type: "snapshot.failed", reason, toolCallIds, passing };
+}
+
+function union(some: readonly Writer[], others: readonly Writer[]): readonly Writer[] {
+	return [...some, ...others.filter(({ id }) => !some.some((one) => one.id === id))];
 }
 
 /** What changed since a tree, as events. `ids` are accounted for by it; `writersOf` says who may have made a change. */
