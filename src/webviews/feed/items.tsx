@@ -5,7 +5,7 @@ import type { Approval, Goal } from "../../protocol/goal.ts";
 import { AnswerButtons, ReasonField, useAnswering } from "../shared/answering.tsx";
 import { actionOf, isTooLong } from "../shared/approvals.ts";
 import { Button } from "../shared/controls/button.tsx";
-import { clockSeconds, elapsed, visible } from "../shared/format.ts";
+import { clockSeconds, elapsed, oneLine, visible } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
@@ -152,6 +152,7 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 		measure();
 		return () => observer.disconnect();
 	}, [action]);
+	const isFirst = Object.values(goal.approvals)[0]?.approvalId === approval.approvalId;
 	const notWhole = cut || action.includes("\n") || isTooLong(approval);
 	const show = () => surface.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
 	return (
@@ -172,7 +173,7 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 			<span class="word cut">approval</span>
 			<span class="text whole">
 				<span class="cut" ref={text}>
-					{visible(action)}
+					{visible(oneLine(action))}
 				</span>
 				<span class="quiet about cut">{approval.reasons.join(", ")}</span>
 			</span>
@@ -190,12 +191,13 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 							small
 							approval={approval}
 							answering={answering}
+							first={isFirst}
 							hideApprove={notWhole}
 							tabIndex={active ? 0 : -1}
 						/>
 						<Button
 							small
-							primary={notWhole}
+							primary={notWhole && isFirst}
 							tabIndex={active ? 0 : -1}
 							onClick={show}
 							label={`Show: ${approval.summary}`}

@@ -45,6 +45,7 @@ export function newRowBook(): RowBook {
 			}
 			if (byKey.has(key)) continue;
 			const draft = rule.row(event);
+			if (!draft) continue;
 			const stepId = draft.stepId ?? (draft.checkId ? goal?.checks[draft.checkId]?.stepId : undefined);
 			const threadId =
 				draft.threadId ??

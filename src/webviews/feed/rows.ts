@@ -10,6 +10,7 @@ import {
 	firstLine,
 	localTimes,
 	money,
+	oneLine,
 	plainMarkdown,
 	plural,
 	short,
@@ -75,14 +76,8 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		threadId: e.threadId,
 		opens: "thread",
 	})),
-	"step.reported": makes((e) => ({
-		...shown("messages", "comment", "agent", "report"),
-		text: firstLine(e.report),
-		body: e.report,
-		stepId: e.stepId,
-		attempt: e.attempt,
-		opens: "thread",
-	})),
+	// The agent's last message, which has a row already.
+	"step.reported": "hidden",
 	"step.completed": makes((e) => ({
 		...shown("goal", e.verified ? "pass-filled" : "pass", e.verified ? "done" : "idle", "step"),
 		text: e.verified ? "completed" : "completed, unverified",
@@ -170,7 +165,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		key: (e) => callKey(e.toolCallId),
 		row: (e) => ({
 			...shown("tools", toolIcon(e.name), "idle", e.name),
-			text: firstLine(e.summary),
+			text: oneLine(e.summary),
 			body: e.summary.includes("\n") ? e.summary : undefined,
 			threadId: e.threadId,
 			stepId: e.stepId,
@@ -216,7 +211,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		key: (e) => approvalKey(e.approvalId),
 		row: (e) => ({
 			...shown("approval", "shield", "wait", "approval"),
-			text: firstLine(e.command ?? e.summary),
+			text: oneLine(e.command ?? e.summary),
 			risk: e.risk,
 			threadId: e.threadId,
 			stepId: e.stepId,
@@ -291,7 +286,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		key: (e) => runKey(e.runId),
 		row: (e) => ({
 			...shown("checks", "beaker", "idle", "check"),
-			text: firstLine(e.command),
+			text: oneLine(e.command),
 			checkId: e.checkId,
 			runId: e.runId,
 			startedAt: e.at,
@@ -319,15 +314,20 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	},
 	"check.reset": "hidden",
 
-	"evidence.added": makes((e) => ({
-		...shown("messages", "verified", "idle", "evidence"),
-		text: firstLine(e.text),
-		note: e.kind,
-		body: e.text,
-		stepId: e.stepId,
-		threadId: e.threadId,
-		opens: "dossier",
-	})),
+	// A report is the agent's last message as well.
+	"evidence.added": makes((e) =>
+		e.kind === "report"
+			? undefined
+			: {
+					...shown("messages", "verified", "idle", "evidence"),
+					text: firstLine(e.text),
+					note: e.kind,
+					body: e.text,
+					stepId: e.stepId,
+					threadId: e.threadId,
+					opens: "dossier",
+				},
+	),
 	"review.completed": makes((e) => ({
 		...shown(
 			"messages",
@@ -432,7 +432,8 @@ type Change = Extract<Target, { kind: "change" }>;
 export type Rule<T extends EventType> = "hidden" | MakingRule<T> | ChangingRule<T>;
 interface MakingRule<T extends EventType> {
 	readonly key?: (event: RecordedEvent<T>) => string;
-	readonly row: (event: RecordedEvent<T>) => Draft;
+	/** Nothing: this one is not shown. */
+	readonly row: (event: RecordedEvent<T>) => Draft | undefined;
 }
 interface ChangingRule<T extends EventType> {
 	readonly key: (event: RecordedEvent<T>) => string;
@@ -494,7 +495,7 @@ function runKey(runId: string): string {
 	return `run:${runId}`;
 }
 
-function makes<T extends EventType>(row: (event: RecordedEvent<T>) => Draft): MakingRule<T> {
+function makes<T extends EventType>(row: MakingRule<T>["row"]): MakingRule<T> {
 	return { row };
 }
 

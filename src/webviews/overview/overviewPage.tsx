@@ -6,7 +6,7 @@ import { goalState, progress, stepPosition } from "../../protocol/state.ts";
 import { type ChangeView, viewGoal } from "../../protocol/view.ts";
 import { Answered } from "../shared/answered.tsx";
 import { Ask } from "../shared/ask.tsx";
-import { clock, duration } from "../shared/format.ts";
+import { clock, duration, flowing } from "../shared/format.ts";
 import { useGoal, useLasting, useNow } from "../shared/hooks.ts";
 import type { Host } from "../shared/host.ts";
 import { StateLine } from "../shared/stateLine.tsx";
@@ -64,12 +64,13 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 			<div class="columns">
 				<div>
 					<Facts goal={goal} surface={surface} />
-					{asks.map((approval) => (
+					{asks.map((approval, index) => (
 						<Ask
 							key={approval.approvalId}
 							surface={surface}
 							goal={goal}
 							approval={approval}
+							first={index === 0}
 							onAnswered={() => void focusNext()}
 						/>
 					))}
@@ -104,7 +105,9 @@ function Facts({ goal, surface }: { goal: Goal; surface: Surface }) {
 		<dl class="objective">
 			<dt>Objective</dt>
 			<dd>
-				<div class={`prompt${long && !whole ? " short" : ""}`}>{goal.prompt || goal.title}</div>
+				<div class={`prompt${long && !whole ? " short" : ""}`}>
+					{goal.playbook ? flowing(goal.prompt) : goal.prompt || goal.title}
+				</div>
 				{long ? (
 					<button type="button" class="link small" aria-expanded={whole} onClick={() => setWhole(!whole)}>
 						{whole ? "Show less" : "Show all of it"}

@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import { actionOf, settledText } from "./approvals.ts";
-import { firstLine } from "./format.ts";
+import { oneLine } from "./format.ts";
 import { Icon } from "./icon.tsx";
 
 /** Approvals that were asked here and then answered, here or elsewhere: who it was, so that nobody wonders where they went. */
@@ -15,7 +15,7 @@ export function Answered({ goal }: { goal: Goal }) {
 			{answered.map((settled) => (
 				<li key={settled.approvalId} class="row small">
 					<Icon icon={settled.state === "approved" ? "check" : "circle-slash"} />
-					<code class="plain cut">{firstLine(actionOf(asked.current.get(settled.approvalId)!))}</code>
+					<code class="plain cut">{oneLine(actionOf(asked.current.get(settled.approvalId)!))}</code>
 					<span class="quiet nowrap">{settledText(settled)}</span>
 				</li>
 			))}

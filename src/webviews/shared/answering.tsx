@@ -53,11 +53,13 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 export function AnswerButtons(props: {
 	readonly approval: Approval;
 	readonly answering: Answering;
+	/** A surface has one primary button: that of the approval that waits longest. */
+	readonly first: boolean;
 	readonly hideApprove: boolean;
 	readonly small?: boolean;
 	readonly tabIndex?: number;
 }) {
-	const { approval, answering, hideApprove, small, tabIndex } = props;
+	const { approval, answering, first, hideApprove, small, tabIndex } = props;
 	return (
 		<>
 			{answersTo(approval)
@@ -65,7 +67,7 @@ export function AnswerButtons(props: {
 				.map((answer) => (
 					<Button
 						key={answer.label}
-						primary={answer.primary}
+						primary={answer.primary && first}
 						small={small}
 						tabIndex={tabIndex}
 						disabled={answering.sending}

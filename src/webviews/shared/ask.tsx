@@ -3,7 +3,7 @@ import type { Approval, Goal } from "../../protocol/goal.ts";
 import { AnswerButtons, ReasonField, useAnswering } from "./answering.tsx";
 import { actionOf, contextOf, effectOf, isTooLong } from "./approvals.ts";
 import { Button } from "./controls/button.tsx";
-import { clock, visible } from "./format.ts";
+import { clock, dayClock, visible } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
 import type { Surface } from "./surface.tsx";
@@ -14,9 +14,10 @@ export function Ask(props: {
 	readonly goal: Goal;
 	readonly approval: Approval;
 	/** The surface's first approval has its one primary button. */
+	readonly first: boolean;
 	readonly onAnswered?: () => void;
 }) {
-	const { surface, goal, approval, onAnswered } = props;
+	const { surface, goal, approval, first, onAnswered } = props;
 	const answering = useAnswering(surface.host, approval, onAnswered);
 	const show = () => surface.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
 	const tooLong = isTooLong(approval);
@@ -32,7 +33,7 @@ export function Ask(props: {
 				<span class="grow" />
 				<span class="quiet small num nowrap">{times(approval)}</span>
 			</div>
-			{approval.command !== undefined && approval.summary !== approval.command ? (
+			{approval.command !== undefined && !approval.summary.includes(approval.command) ? (
 				<p class="ask-text">{approval.summary}</p>
 			) : null}
 			{tooLong ? (
@@ -70,11 +71,11 @@ export function Ask(props: {
 				) : (
 					<>
 						{tooLong ? (
-							<Button primary onClick={show}>
+							<Button primary={first} onClick={show}>
 								Show
 							</Button>
 						) : null}
-						<AnswerButtons approval={approval} answering={answering} hideApprove={tooLong} />
+						<AnswerButtons approval={approval} answering={answering} first={first} hideApprove={tooLong} />
 						<span class="grow" />
 						{tooLong ? null : <Link onOpen={show}>Show</Link>}
 					</>
@@ -91,7 +92,9 @@ export function Ask(props: {
 
 function times(approval: Approval): string {
 	const since = `since ${clock(approval.requestedAt)}`;
-	return approval.expiresAt ? `${since} · expires ${clock(approval.expiresAt)}` : since;
+	return approval.expiresAt
+		? `${since} · expires ${dayClock(approval.expiresAt, Date.parse(approval.requestedAt))}`
+		: since;
 }
 
 function lowerFirst(text: string): string {

@@ -7,6 +7,7 @@ const seconds = new Intl.DateTimeFormat(undefined, {
 	second: "2-digit",
 	hourCycle: "h23",
 });
+const days = new Intl.DateTimeFormat("en-US", { weekday: "short" });
 const counts = new Intl.NumberFormat("en-US");
 
 /** `14:30:21` */
@@ -17,6 +18,12 @@ export function clockSeconds(at: string): string {
 /** `14:30` */
 export function clock(at: string): string {
 	return isTime(at) ? hours.format(Date.parse(at)) : "";
+}
+
+/** `14:30`, and on another day `Mon 14:30` */
+export function dayClock(at: string, now: number): string {
+	const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+	return isToday || !isTime(at) ? clock(at) : `${days.format(Date.parse(at))} ${clock(at)}`;
 }
 
 /** `20 ms`, `0.4 s`, `9 s`, `47 min`, `2 h 5 min`, `3 d 4 h` */
@@ -76,6 +83,16 @@ export function firstLine(text: string): string {
 	const trimmed = text.trimStart();
 	const end = trimmed.search(/[\r\n]/);
 	return end < 0 ? trimmed : trimmed.slice(0, end);
+}
+
+/** A command where there is room for one line only: each end of a line is seen. */
+export function oneLine(command: string): string {
+	return command.trim().replace(/\s*[\r\n]+\s*/g, " ↵ ");
+}
+
+/** Prose of a Markdown file: lines that were broken for the file flow together, paragraphs and lists stay. */
+export function flowing(text: string): string {
+	return text.replace(/(\S)[ \t]*\r?\n(?=[^\s#>|*+\-\d])/g, "$1 ");
 }
 
 /** Markdown where there is room for one line only: links by their labels, without the signs of emphasis. */

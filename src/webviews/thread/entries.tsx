@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Goal } from "../../protocol/goal.ts";
-import { clock, duration, elapsed, firstLine, plural, visible } from "../shared/format.ts";
+import { clock, duration, elapsed, oneLine, plural, visible } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
@@ -104,7 +104,7 @@ function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
 	].filter(Boolean);
 	return (
 		<Fold
-			title={firstLine(entry.summary)}
+			title={oneLine(entry.summary)}
 			mono
 			prefix={isCommand ? undefined : entry.name}
 			icon={toolIcon(entry.name)}
@@ -209,7 +209,7 @@ function ApprovalView({ goal, entry }: EntryProps<"approval">) {
 		<div class="fold-row">
 			<span class="twist-room" />
 			<Icon icon={entry.settled?.startsWith("Denied") ? "circle-slash" : "shield"} />
-			<code class="plain cut">{firstLine(entry.action)}</code>
+			<code class="plain cut">{oneLine(entry.action)}</code>
 			<span class="fold-end quiet">{entry.settled ?? ""}</span>
 		</div>
 	);

@@ -110,8 +110,8 @@ function ThreadView({
 						</div>
 					</div>
 				) : null}
-				{asks.map((approval) => (
-					<Ask key={approval.approvalId} surface={surface} goal={goal} approval={approval} />
+				{asks.map((approval, index) => (
+					<Ask key={approval.approvalId} surface={surface} goal={goal} approval={approval} first={index === 0} />
 				))}
 			</div>
 			{transcript.queued.map((entry) => (
@@ -197,7 +197,9 @@ function Header({ goal, thread, transcript }: { goal: Goal; thread: Thread; tran
 					{[thread.assignment.provider, thread.assignment.model, thread.assignment.effort].filter(Boolean).join(" · ")}
 				</dd>
 				<dt>Answered</dt>
-				{answered ? (
+				{thread.assignment.provider === "builtin" ? (
+					<dd class="quiet">runs without a model</dd>
+				) : answered ? (
 					<dd class="row">
 						<span class="mono">{answered.answered}</span>
 						{isAsAsked(answered.asked, answered.answered) ? (
@@ -210,7 +212,7 @@ function Header({ goal, thread, transcript }: { goal: Goal; thread: Thread; tran
 						)}
 					</dd>
 				) : (
-					<dd class="quiet">{thread.assignment.provider === "builtin" ? "runs without a model" : "not yet"}</dd>
+					<dd class="quiet">not yet</dd>
 				)}
 			</dl>
 		</header>
