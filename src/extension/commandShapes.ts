@@ -3,7 +3,7 @@ import type { GoalId } from "../protocol/ids.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import type { Choice } from "./approvals/approvalText.ts";
 import type { Waiting } from "./approvals/toastQueue.ts";
-import { isWhollyVisible } from "./approvals/visibleText.ts";
+import { commandLine, isWhollyVisible } from "./approvals/visibleText.ts";
 import {
 	approvalInFront,
 	chooseGoal,
@@ -87,7 +87,7 @@ export async function showWaiting({ approvals }: Parts): Promise<void> {
 		const { approval, goal } = waiting;
 		const isPlain = approval.kind === "tool" && isWhollyVisible(approval.command ?? "", pickMaxChars);
 		return {
-			label: approval.command?.split("\n")[0] ?? approval.summary,
+			label: commandLine(approval.command ?? approval.summary, 120),
 			description: goal.title,
 			detail: approval.reasons.join("; "),
 			buttons: isPlain ? [yes, no] : [],

@@ -36,7 +36,7 @@ const rows: readonly { readonly risk: Risk; readonly pattern: RegExp; readonly r
 		reason: "installs from the network",
 	},
 	{ risk: "network", pattern: /\bgit\s+(fetch|pull|clone)\b/, reason: "uses the network" },
-	{ risk: "write", pattern: /(^|[^0-9&>])>{1,2}(?!\s*(&|\/dev\/null))/, reason: "writes a file" },
+	{ risk: "write", pattern: /(^|[^0-9&>])>{1,2}(?!\s*(&|\/dev\/null))/, reason: "redirects into a file" },
 	{ risk: "write", pattern: /\$\(|`/, reason: "contains a command inside the command" },
 ];
 const order: readonly Risk[] = ["read", "write", "network", "dangerous"];
@@ -48,5 +48,5 @@ export function commandRisk(command: string): { readonly risk: Risk; readonly re
 		"write",
 	);
 	const reasons = [...new Set(found.map((row) => row.reason))];
-	return { risk, reasons: reasons.length > 0 ? reasons : ["runs a command, which may write files"] };
+	return { risk, reasons: reasons.length > 0 ? reasons : ["nothing shows that it only reads"] };
 }

@@ -2,7 +2,7 @@ import type { Approval, Goal, SettledApproval } from "../../protocol/goal.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import { clockTime } from "../times.ts";
 import { t } from "../words.ts";
-import { isWhollyVisible, plainLine } from "./visibleText.ts";
+import { commandLine, isWhollyVisible, plainLine } from "./visibleText.ts";
 
 /** The same words in the same order wherever an approval is shown: the command, what it can do, and why it is asked. */
 export function approvalSentence(approval: Approval, goal: Goal): string {
@@ -120,7 +120,7 @@ function question(approval: Approval, goal: Goal): string {
 			: t("{0} ({1})", summary, place(approval, goal));
 	}
 	if (!isWhollyVisible(approval.command, toastMaxChars)) {
-		const head = plainLine(approval.command, 80);
+		const head = commandLine(approval.command, 80);
 		return t("Run a command that begins with `{0}` for {1}?", head, place(approval, goal));
 	}
 	if (approval.kind !== "tool") return t("`{0}`: {1} ({2})", approval.command, summary, place(approval, goal));

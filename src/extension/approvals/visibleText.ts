@@ -13,5 +13,10 @@ export function plainLine(text: string, maxChars: number): string {
 	return line.length <= maxChars ? line : `${line.slice(0, maxChars - 1).trimEnd()}…`;
 }
 
+/** A command on one line, for where it is not approved: each end of a line is seen. */
+export function commandLine(command: string, maxChars: number): string {
+	return plainLine(command.trim().replace(/\s*[\r\n]+\s*/g, " ↵ "), maxChars);
+}
+
 /** Control characters (line breaks and tabs too), invisible ones, and those that change the direction of writing. */
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/u;

@@ -43,7 +43,7 @@ export function createGoalsTree(goals: Goals, files: ChangedFiles, onSelect: (go
 		getTreeItem: (node) => itemOf(node, foldOf(node)),
 		getChildren(node) {
 			if (!node) return [...rootNodes(goals.all)];
-			// Asked for only when the goal is unfolded, by a person or because it waits for one.
+			// Asked for only when the goal is unfolded, by a person or because it is under way.
 			if (node.kind === "goal") unfold(node.goalId);
 			return [...childrenOf(node, goals, files)];
 		},

@@ -1,10 +1,10 @@
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { stepChecks } from "../../protocol/readiness.ts";
-import { stepPosition } from "../../protocol/state.ts";
+import { endStates, stepPosition } from "../../protocol/state.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
-import { plainLine } from "../approvals/visibleText.ts";
+import { commandLine, plainLine } from "../approvals/visibleText.ts";
 import { dayOrTime } from "../times.ts";
 import { t } from "../words.ts";
 import { type Group, type TreeNode, unmetNeeds } from "./nodes.ts";
@@ -53,7 +53,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 			const sentence = approvalSentence(approval, goal);
 			return {
 				id: `approval:${approval.approvalId}`,
-				label: short ? approval.command! : plainLine(approval.command ?? approval.summary, 60),
+				label: short ? approval.command! : commandLine(approval.command ?? approval.summary, 60),
 				tooltip: sentence,
 				icon: icons.waits,
 				spoken: t("Waits for you: {0}", sentence),
@@ -143,7 +143,8 @@ function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Ro
 		icon: goalIcon(goal),
 		spoken: [goal.title, stateWord(goal), goal.stateReason, steps].filter(Boolean).join(", "),
 		context: `goal.${goal.state}`,
-		fold: goal.pendingApprovals > 0 ? "open" : "folded",
+		// VS Code asks once, when it first sees the row: a goal that is under way may come to wait for the person.
+		fold: goal.state === "queued" || endStates.includes(goal.state) ? "folded" : "open",
 		click: "missionControl.openOverview",
 	};
 }
