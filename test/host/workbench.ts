@@ -60,23 +60,25 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 		quickInput,
 		pick,
 		async palette(title) {
-			// A list that is open does not take in the commands of an extension that is found a moment later: ask again.
+			// A list that is open does not take in the commands of an extension that is found a moment later, and it closes
+			// when something else takes the focus: ask again.
 			const deadline = Date.now() + timeoutMs;
 			for (;;) {
 				await page.keyboard.press("F1");
 				await input.fill(`>${title}`);
-				const found = command(title).waitFor({ timeout: 2000 });
+				const chosen = command(title)
+					.waitFor({ timeout: 2000 })
+					.then(() => command(title).click({ timeout: 2000 }));
 				if (
-					await found.then(
+					await chosen.then(
 						() => true,
 						() => false,
 					)
 				)
-					break;
+					return;
 				if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}".`);
 				await page.keyboard.press("Escape");
 			}
-			await command(title).click();
 		},
 		async enter(text) {
 			await input.fill(text);
