@@ -3,7 +3,7 @@ import type { Goal, Writer } from "../../protocol/goal.ts";
 import type { PlannedUndo, UndoneFile } from "../../protocol/values.ts";
 import type { Changes, FileChange } from "../changes/changes.ts";
 import type { Performing } from "../perform/parts.ts";
-import { seenSince } from "../perform/snapshot.ts";
+import { type Look, seenSince } from "../perform/snapshot.ts";
 import { applyUndo } from "./applyUndo.ts";
 import { openDisk } from "./disk.ts";
 
@@ -35,30 +35,46 @@ export async function performUndo({ parts, driver, signal }: Performing): Promis
 type Undo = NonNullable<Goal["undo"]>;
 
 async function recordOutcome(
-	{ parts, driver }: Performing,
+	performing: Performing,
 	changes: Changes,
 	undo: Undo,
 	left: ReadonlyMap<string, string>,
 ): Promise<void> {
-	const { undoId } = undo;
-	const own = new Set(undo.files.filter(({ path }) => !left.has(path)).map(({ path }) => path));
+	const { driver } = performing;
+	for (let tries = 1, isDone = false; !isDone; tries++) {
+		const seen = await lookAfter(performing, changes, undo, left);
+		await driver.recordFact((goal) => {
+			// Another look was recorded meanwhile: this one is made again. In the end the next one accounts for it.
+			const isOvertaken = seen !== undefined && seen.basedOn !== goal.files.tree;
+			isDone = !isOvertaken || tries === maxLooks;
+			if (!isDone || goal.undo?.undoId !== undo.undoId) return [];
+			return [
+				{ type: "undo.completed", undoId: undo.undoId, left: [...left].map(([path, reason]) => ({ path, reason })) },
+				...(seen && !isOvertaken ? seen.events : []),
+				...undone(goal, undo, left),
+			];
+		});
+	}
+}
+
+const maxLooks = 3;
+
+/** What the undo did, in the words of any other look; what else changed was somebody else. */
+async function lookAfter(
+	{ parts, driver }: Performing,
+	changes: Changes,
+	{ undoId, files }: Undo,
+	left: ReadonlyMap<string, string>,
+): Promise<Look | undefined> {
+	const own = new Set(files.filter(({ path }) => !left.has(path)).map(({ path }) => path));
 	const writer: Writer = { id: undoId, undo: true };
-	const writersOf = (change: FileChange) =>
-		own.has(change.path) && own.has(change.from ?? change.path) ? [writer] : [];
-	const seen = await seenSince(changes, driver.goal().files.tree, [undoId], writersOf).catch((cause) => {
+	const writersOf = ({ path, from = path }: FileChange) => (own.has(path) && own.has(from) ? [writer] : []);
+	try {
+		return await seenSince(changes, driver.goal().files.tree, [undoId], writersOf);
+	} catch (cause) {
 		parts.log.warn(`${driver.goalId}: changes could not be looked at after an undo`, cause);
 		return undefined;
-	});
-	await driver.recordFact((goal) => {
-		if (goal.undo?.undoId !== undoId) return [];
-		// Without a look, or when another was recorded meanwhile, the next one accounts for it.
-		const found = seen && seen.basedOn === goal.files.tree ? seen.events : [];
-		return [
-			{ type: "undo.completed", undoId, left: [...left].map(([path, reason]) => ({ path, reason })) },
-			...found,
-			...undone(goal, undo, left),
-		];
-	});
+	}
 }
 
 /** One event a step of which something was taken back, or nothing was left to take back. */
