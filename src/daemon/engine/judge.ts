@@ -50,10 +50,14 @@ const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, 
 	playbook: (grant, proposal, goal) => proposal.origin === "playbook" && goal.playbook?.sha256 === grant.subject,
 	write: (grant, proposal) => proposal.kind === "edit" && grant.subject === proposal.tool,
 	command: (grant, proposal) =>
-		proposal.kind === "command" &&
-		grant.subject === proposal.command &&
-		Object.entries(grant.files).every(([path, hash]) => proposal.files[path] === hash),
+		proposal.kind === "command" && grant.subject === proposal.command && areEqual(grant.files, proposal.files),
 };
+
+/** Also a file that was not there when the person said yes makes it another action: it may be the script that would run. */
+function areEqual(some: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): boolean {
+	const paths = Object.keys(some);
+	return paths.length === Object.keys(others).length && paths.every((path) => some[path] === others[path]);
+}
 
 function goalScope(proposal: Proposal): string {
 	return proposal.kind === "command"

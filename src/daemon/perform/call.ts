@@ -272,7 +272,12 @@ export async function commandProposal(
 	about: Pick<Proposal, "tool" | "approved" | "origin">,
 ): Promise<Proposal> {
 	const { workspace } = driver.goal();
-	const files = await namedFiles(command, workspace);
+	const home = process.env.HOME ?? process.env.USERPROFILE;
+	const files = await namedFiles(command, workspace, home);
+	const isForeign = about.origin !== "person";
+	const forbidden = isForeign
+		? await forbiddenCommand(command, { workspace, dataFolder: parts.dataFolder, home })
+		: undefined;
 	const { risk, reasons } = commandRisk(command);
 	return {
 		...about,
@@ -283,12 +288,12 @@ export async function commandProposal(
 		reasons,
 		digest: sha256(["command", command, workspace, policyRevision, files]),
 		files,
-		forbidden: about.origin === "person" ? undefined : forbiddenCommand(command, parts.dataFolder, process.env.HOME),
+		forbidden,
 	};
 }
 
 /** Grows when the rules of the policy change, so that what was approved under other rules is asked anew. */
-const policyRevision = 1;
+const policyRevision = 2;
 
 function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
 	return goal.threads[call.threadId]?.assignment.provider === "builtin" ? "playbook" : "agent";

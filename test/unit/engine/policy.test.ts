@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { judge, type Proposal } from "../../../src/daemon/engine/judge.ts";
+import { forbiddenCommand } from "../../../src/daemon/policy/forbidden.ts";
+import { namedFiles } from "../../../src/daemon/policy/namedFiles.ts";
+import type { GoalEvent } from "../../../src/protocol/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
+import type { Goal } from "../../../src/protocol/goal.ts";
+import type { GrantId } from "../../../src/protocol/ids.ts";
+import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
+
+describe("what an agent may", () => {
+	const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), "mission-policy-")));
+	const workspace = path.join(home, "project");
+	const dataFolder = path.join(home, ".local", "share", "mission-control");
+	const around = { workspace, dataFolder, home };
+	before(() => {
+		mkdirSync(path.join(workspace, "sub"), { recursive: true });
+		mkdirSync(path.join(workspace, ".git"), { recursive: true });
+		mkdirSync(path.join(dataFolder, "store"), { recursive: true });
+		symlinkSync(dataFolder, path.join(workspace, "link"));
+		symlinkSync(path.dirname(dataFolder), path.join(workspace, "share"));
+		for (const name of ["run.sh", "sub/run.sh", "a b.sh"]) writeFileSync(path.join(workspace, name), "echo 1\n");
+	});
+	after(() => rmSync(home, { recursive: true }));
+
+	const denied = [
+		`cat ${dataFolder}/store/events.db`,
+		"cat ~/.local/share/mission-control/owner",
+		"cat $HOME/.local/share/mission-control/owner",
+		'cat "$HOME"/.local/share/mission-control/owner',
+		`cat $\{HOME}/.local/share/mission-control/owner`,
+		"cat ~/.local/share/mission'-'control/owner",
+		"cat ~/.local/share/mission\\-control/owner",
+		"cat ~/.local/share/mission-con\\\ntrol/owner",
+		"cat ~/.local/share/mis*/owner",
+		"cat ~/.local/share/mission-contro?/owner",
+		"cat ~/.local/share/[m]ission-control/owner",
+		"cat ~/.local/share/{mission,x}-control/owner",
+		"cat ~/.local/*/*/owner",
+		"M=mission; cat ~/.local/share/$M-control/owner",
+		"D=~/.local/share/mission-control; ls $D",
+		"cd ~/.local/share && cat mission-control/owner",
+		"cd ~/.local && cd share && ls mission-control",
+		"cd; cd .local/share/mission-control; ls",
+		"cat ../.local/share/mission-control/owner",
+		"cat link/owner",
+		"ls link",
+		"cat share/mission-control/owner",
+		"tar -C ~/.local/share -c mission-control",
+		'sh -c "cat ~/.local/share/mission-control/owner"',
+		"python3 -c 'open(\"/x\")' < link/owner",
+		"echo x>~/.local/share/mission-control/owner",
+		"cat daemon.json",
+		"echo $MISSION_HOME",
+		"echo $MISSION''_HOME",
+		"mission approve a-1",
+		"mission --json approve a-1",
+		"mission list",
+		"sudo mission answer a-1 --option rerun",
+		"env A=1 mission list",
+		"true; /usr/local/bin/mission deny a-1",
+		"$'mission' approve a-1",
+		"miss\\ion approve a-1",
+		"npx mission raise g-1 --usd 100",
+		"node dist/cli.js approve a-1",
+		"node ~/.vscode/extensions/x.mission-control-1.0.0/dist/cli.js list",
+		"echo x > .git/hooks/pre-commit",
+		"cd .git && echo x > hooks/pre-commit",
+		"cat .git/conf''ig",
+		"git -c core.hooksPath=. commit",
+		"git config core.fsmonitor ./evil",
+		"git config --global alias.x '!sh'",
+	];
+	for (const command of denied) {
+		it(`is never: ${command.replace(home, "~").replace("\n", "⏎")}`, async () => {
+			assert.ok(await forbiddenCommand(command, around));
+		});
+	}
+
+	const allowed = [
+		"npm test",
+		"ls -la ~",
+		"ls *",
+		"grep -r mission src",
+		"echo the mission is to approve nothing",
+		"cd sub && sh run.sh",
+		"cat .gitignore",
+		"git config user.name",
+		"git commit -m 'a config of the alias'",
+		"git log --oneline | head",
+		"mkdir mission-control && ls mission-control",
+		"cat docs/daemon.md",
+		"node cli.js build",
+		"for f in *.md; do wc -l $f; done",
+	];
+	for (const command of allowed) {
+		it(`is asked about, and not refused outright: ${command}`, async () => {
+			assert.equal(await forbiddenCommand(command, around), undefined);
+		});
+	}
+
+	it("is judged in bounded time, whatever the command", async () => {
+		const began = Date.now();
+		await forbiddenCommand(`cat ~/.local/share/${"*?".repeat(50_000)}`, around);
+		await forbiddenCommand("git config ".repeat(20_000), around);
+		await forbiddenCommand(`x ${"'".repeat(10_001)}`, around);
+		assert.ok(Date.now() - began < 5000);
+	});
+
+	it("is bound to every script that a command names, however it names it", async () => {
+		const names = async (command: string) => Object.keys(await namedFiles(command, workspace, home)).sort();
+		assert.deepEqual(await names("sh run.sh"), ["run.sh"]);
+		assert.deepEqual(await names("cd sub && sh run.sh"), ["run.sh", "sub/run.sh"]);
+		assert.deepEqual(await names('sh "a b.sh"'), ["a b.sh"]);
+		assert.deepEqual(await names("sh a\\ b.sh"), ["a b.sh"]);
+		assert.deepEqual(await names(`sh -c "sh ./run.sh"`), ["run.sh"]);
+		assert.deepEqual(await names("SCRIPT=run.sh; sh $SCRIPT"), ["run.sh"]);
+		assert.deepEqual(await names(`${Array.from({ length: 200 }, (_, at) => `w${at}`).join(" ")} run.sh`), ["run.sh"]);
+		assert.deepEqual(await names("cat ../outside ~/x"), []);
+	});
+
+	describe("by a grant", () => {
+		const goal = (...events: GoalEvent[]): Goal => {
+			const start = newGoal(goalId);
+			return evolveAll(start, record(start, 1, new Date(0).toISOString(), [...launchPlaybook([]), ...events]));
+		};
+		const ungranted: Goal = { ...goal(), grants: {} };
+		const grant = (kind: "command" | "write" | "playbook", subject: string, files = {}): Goal => ({
+			...ungranted,
+			grants: {
+				["r-1" as GrantId]: {
+					grantId: "r-1" as GrantId,
+					scope: "goal",
+					kind,
+					subject,
+					files,
+					by: person,
+					addedAt: new Date(0).toISOString(),
+				},
+			},
+		});
+		const proposal = (more: Partial<Proposal>): Proposal => ({
+			kind: "command",
+			tool: "runCommand",
+			summary: "sh run.sh",
+			command: "sh run.sh",
+			risk: "write",
+			reasons: [],
+			digest: "d",
+			files: {},
+			origin: "agent",
+			...more,
+		});
+		const verdicts: readonly [string, Goal, Partial<Proposal>, "allow" | "ask" | "refuse"][] = [
+			["without one a command asks", ungranted, {}, "ask"],
+			["an approval of this very action", ungranted, { approved: "d" }, "allow"],
+			["an approval of another action does not count", ungranted, { approved: "e" }, "ask"],
+			["the same command", grant("command", "sh run.sh"), {}, "allow"],
+			["another command asks", grant("command", "sh other.sh"), {}, "ask"],
+			[
+				"a file that changed asks",
+				grant("command", "sh run.sh", { "run.sh": "1" }),
+				{ files: { "run.sh": "2" } },
+				"ask",
+			],
+			["the same files", grant("command", "sh run.sh", { "run.sh": "1" }), { files: { "run.sh": "1" } }, "allow"],
+			["a script that came into being since asks", grant("command", "sh run.sh"), { files: { "run.sh": "1" } }, "ask"],
+			["a script that is gone asks", grant("command", "sh run.sh", { "run.sh": "1" }), {}, "ask"],
+			["the same write tool", grant("write", "writeFile"), { kind: "edit", tool: "writeFile" }, "allow"],
+			["another write tool asks", grant("write", "writeFile"), { kind: "edit", tool: "editFile" }, "ask"],
+			["a write grant is none for commands", grant("write", "runCommand"), {}, "ask"],
+			["the playbook's own actions", grant("playbook", "p"), { origin: "playbook" }, "allow"],
+			["the playbook's text must be the same", grant("playbook", "q"), { origin: "playbook" }, "ask"],
+			["a model in a playbook's goal is not the playbook", grant("playbook", "p"), { origin: "agent" }, "ask"],
+			["a planner's check is a model's command", grant("playbook", "p"), { origin: "planner", tool: "check" }, "ask"],
+			[
+				"what is forbidden is refused all the same",
+				grant("playbook", "p"),
+				{ origin: "playbook", forbidden: "No." },
+				"refuse",
+			],
+			["what is forbidden is refused, approved or not", ungranted, { approved: "d", forbidden: "No." }, "refuse"],
+			["reading asks nobody", ungranted, { kind: "read" }, "allow"],
+		];
+		for (const [name, given, more, kind] of verdicts) {
+			it(name, () => assert.equal(judge(given, proposal(more)).kind, kind));
+		}
+
+		for (const [autonomy, kind] of [
+			["supervised", "ask"],
+			["aware", "ask"],
+			["autonomous", "allow"],
+		] as const) {
+			const given = { ...ungranted, settings: { ...ungranted.settings, autonomy } };
+			it(`an ${autonomy} goal: an edit inside the workspace`, () =>
+				assert.equal(judge(given, proposal({ kind: "edit", tool: "writeFile" })).kind, kind));
+			it(`an ${autonomy} goal: a command asks`, () => assert.equal(judge(given, proposal({})).kind, "ask"));
+		}
+	});
+});
