@@ -1,5 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
+import * as v from "valibot";
+import { type GoalId, GoalIdSchema } from "../../protocol/ids.ts";
 import type { OptionValues } from "../commands.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
@@ -14,7 +16,7 @@ export async function dossier(context: Context, typed: string, options: OptionVa
 	const format = (textOption(options, "format") ?? "md") as "md" | "html" | "jsonl";
 	const asked = numberOption(options, "at", "--at", true);
 	const redact = options.redact === true;
-	const goalId = await resolveGoal(context, typed);
+	const goalId = await resolveGoal(context, typed).catch((cause) => deletedGoal(cause, typed));
 	let seq = asked;
 	async function* pages(): AsyncGenerator<string> {
 		for (let afterSeq: number | undefined; ; ) {
@@ -36,6 +38,12 @@ export async function dossier(context: Context, typed: string, options: OptionVa
 	const file = path.resolve(context.cwd, out);
 	const bytes = await writeWhole(file, pages());
 	context.output.result({ goalId, format, seq, path: file, bytes }, `Written to ${file}.`);
+}
+
+/** A deleted goal is not listed, and is still known by its whole id. */
+function deletedGoal(cause: unknown, typed: string): GoalId {
+	if (cause instanceof Failure && cause.code === "unknownGoal" && v.is(GoalIdSchema, typed)) return typed as GoalId;
+	throw cause;
 }
 
 async function writeWhole(file: string, texts: AsyncIterable<string>): Promise<number> {

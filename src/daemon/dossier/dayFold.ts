@@ -51,7 +51,7 @@ export function createDayFold<T extends Entry>(kept: number): DayFold<T> {
 			if (entries.length > kept) foldOlder();
 			const all = [...days.values()];
 			const earlier = all.slice(0, -daysKept).reduce((sum, day) => sum + total(day), 0);
-			return { days: all.slice(-daysKept), earlier, entries };
+			return { days: all.slice(-daysKept), earlier, entries: [...entries] };
 		},
 	};
 }

@@ -19,6 +19,7 @@ const notDecisions = new Set<string>(["goal.launched", "grant.added", "undo.star
 const decisions: LineTable = {
 	"approval.answered": (event, { goal }) => {
 		const asked = goal.approvals[event.approvalId];
+		if (asked && showsItself[asked.kind]?.includes(event.answer)) return undefined;
 		const scope = event.scope && event.scope !== "once" ? ` for this ${event.scope}` : "";
 		const what = `${answers[event.answer] ?? event.answer}${scope}`;
 		return {
@@ -61,13 +62,20 @@ const decisions: LineTable = {
 			about: step(stepId),
 			by: actorName(by),
 		},
+	"step.undone": ({ stepId, files, by }, { step }) => {
+		const left = files.filter(({ action }) => action === "conflict");
+		const except = left.length > 0 ? `, except ${left.map((file) => file.path).join(", ")}` : "";
+		return { what: "step undone", about: `${step(stepId)}${except}`, by: actorName(by) };
+	},
 	"goal.cancelled": ({ by, reason }) => ({ what: "cancelled", by: actorName(by), reason }),
 	"goal.reopened": ({ by, reason }) => ({ what: "reopened", by: actorName(by), reason }),
 	"goal.deleted": ({ by }) => ({ what: "deleted", by: by && actorName(by) }),
 	"hold.placed": ({ cause, reason, now }) =>
-		cause === "person" ? { what: now ? "paused at once" : "paused", about: reason } : undefined,
-	"hold.lifted": ({ holdId, by }, { goal }) =>
-		by && { what: "resumed", about: goal.holds[holdId]?.cause, by: actorName(by) },
+		cause === "person" ? { what: now ? "paused at once" : "paused", reason } : undefined,
+	"hold.lifted": ({ holdId, by }, { goal }) => {
+		const cause = goal.holds[holdId]?.cause;
+		return by && { what: "resumed", about: cause === "person" ? undefined : cause, by: actorName(by) };
+	},
 	"roster.edited": ({ revision, assignments, apply, by }, { goal }) => ({
 		what: "roster edited",
 		about: `revision ${revision}: ${rosterChange(goal, assignments)}; from ${applies[apply] ?? apply}`,
@@ -85,6 +93,13 @@ const decisions: LineTable = {
 	}),
 	"message.added": ({ from, text, threadId }, { role }): LineText | undefined =>
 		from === "person" ? { what: `said to the ${role(threadId)}`, about: text } : undefined,
+};
+
+/** Answers that are told of by what follows from them. */
+const showsItself: Partial<Record<Approval["kind"], readonly string[]>> = {
+	plan: ["approve", "return"],
+	step: ["retry", "rerun", "skip"],
+	budget: ["approve", "raise"],
 };
 
 const answers: Readonly<Record<string, string>> = {

@@ -1,10 +1,7 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import { evolve, newGoal } from "../../protocol/evolve.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
-import { readEvent } from "../../protocol/upcast.ts";
-import type { EventStore, StoredEvent } from "../store/eventStore.ts";
-import { type DossierData, told } from "./dossierData.ts";
+import type { EventStore } from "../store/eventStore.ts";
+import { createGathering, type DossierData, type Gathering } from "./dossierData.ts";
 import { exportLog } from "./exportLog.ts";
 import { htmlDossier } from "./html.ts";
 import { markdownDossier } from "./markdown.ts";
@@ -15,45 +12,58 @@ import { type Redaction, redactTexts } from "./redact.ts";
  * or as it stood after any event.
  */
 export interface Dossiers {
-	/** `lastSeq` is the goal's last event: what a request without `atSeq` means. */
-	write(params: Params<Methods, "dossier/get">, lastSeq: number): Promise<Result<Methods, "dossier/get">>;
+	write(params: Params<Methods, "dossier/get">): Promise<Result<Methods, "dossier/get">>;
 }
 
+/** An account that is open in an editor is asked for again and again: only what is new is read then. */
+const gatheringsKept = 4;
+const page = 1000;
+
 export function openDossiers(store: EventStore, redaction: Redaction): Dossiers {
+	const gatherings = new Map<GoalId, Promise<Gathering>>();
+
+	/** One at a time for each goal: what is gathered is shared. */
+	async function gather(goalId: GoalId, seq: number): Promise<DossierData> {
+		const before = gatherings.get(goalId) ?? Promise.resolve(createGathering(goalId));
+		let data: DossierData | undefined;
+		const gathering = before.then(async (known) => {
+			const at = known.seq <= seq ? known : createGathering(goalId);
+			await readOn(store, goalId, at, seq);
+			data = at.data();
+			return at.seq >= known.seq ? at : known;
+		});
+		gatherings.delete(goalId);
+		gatherings.set(goalId, gathering);
+		for (const oldest of [...gatherings.keys()].slice(0, -gatheringsKept)) gatherings.delete(oldest);
+		try {
+			await gathering;
+		} catch (cause) {
+			if (gatherings.get(goalId) === gathering) gatherings.delete(goalId);
+			throw cause;
+		}
+		return data as DossierData;
+	}
+
 	return {
-		async write({ goalId, format, atSeq, afterSeq, redact }, lastSeq) {
+		async write({ goalId, format, atSeq, afterSeq, redact }) {
+			const [newest] = await store.read(goalId, { limit: 1, descending: true });
+			const lastSeq = newest?.seq ?? 0;
 			const seq = Math.min(atSeq ?? lastSeq, lastSeq);
 			const clean = redact ? redaction.all : redaction.keys;
 			if (format === "jsonl") {
-				const page = await exportLog(store, goalId, { afterSeq, toSeq: seq }, clean);
-				return { text: page.text, seq, next: page.more ? page.lastSeq : undefined };
+				const { text, lastSeq: end, more } = await exportLog(store, goalId, { afterSeq, toSeq: seq }, clean);
+				return { text, seq, next: more ? end : undefined };
 			}
-			const data = redactTexts(await gather(store, goalId, seq), clean);
+			const data = redactTexts(await gather(goalId, seq), clean);
 			return { text: format === "html" ? htmlDossier(data) : markdownDossier(data), seq };
 		},
 	};
 }
 
-async function gather(store: EventStore, goalId: GoalId, toSeq: number): Promise<DossierData> {
-	let goal = newGoal(goalId);
-	const events: RecordedEvent[] = [];
-	for await (const row of rows(store, goalId, toSeq)) {
-		if (row.body === undefined) continue;
-		const event = readEvent(row);
-		goal = evolve(goal, event);
-		if (told.has(event.type)) events.push(event);
-	}
-	return { goal, events };
-}
-
-const page = 1000;
-
-async function* rows(store: EventStore, goalId: GoalId, toSeq: number): AsyncGenerator<StoredEvent> {
-	for (let afterSeq = 0; afterSeq < toSeq; ) {
-		const found = await store.read(goalId, { afterSeq, beforeSeq: toSeq + 1, limit: page });
-		yield* found;
-		const last = found.at(-1);
-		if (!last) return;
-		afterSeq = last.seq;
+async function readOn(store: EventStore, goalId: GoalId, gathering: Gathering, toSeq: number): Promise<void> {
+	while (gathering.seq < toSeq) {
+		const rows = await store.read(goalId, { afterSeq: gathering.seq, beforeSeq: toSeq + 1, limit: page });
+		if (rows.length === 0) return;
+		for (const row of rows) gathering.add(row);
 	}
 }

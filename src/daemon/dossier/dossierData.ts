@@ -1,43 +1,161 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
+import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
+import { evolve, newGoal } from "../../protocol/evolve.ts";
 import type { Goal } from "../../protocol/goal.ts";
+import type { CheckId, GoalId, StepId, ThreadId } from "../../protocol/ids.ts";
+import { readEvent } from "../../protocol/upcast.ts";
+import type { Actor } from "../../protocol/values.ts";
+import type { StoredEvent } from "../store/eventStore.ts";
+import { type Known, type Line, lineOf } from "./account.ts";
+import { type ChangesOf, createChangeBook } from "./changeBook.ts";
+import { type CheckRecord, createCheckBook } from "./checkBook.ts";
+import { createDayFold, type Folded } from "./dayFold.ts";
+import { decisionOf } from "./decisions.ts";
+import { createGrantBook, type GrantRecord } from "./grantBook.ts";
+import { moments } from "./moments.ts";
+import { problems } from "./problems.ts";
+import { createReportBook, type Reports } from "./reportBook.ts";
+import { createUsageBook, type UsageRecord } from "./usageBook.ts";
+import { time } from "./words.ts";
 
-/** What the account is written from. */
+/**
+ * What the account is written from. Everything in it is bounded, so that a goal of a hundred thousand events has an
+ * account that a person can read; what is left out is counted, and stands in the log.
+ */
 export interface DossierData {
 	readonly goal: Goal;
-	/** What is told, oldest first: without streamed detail. */
-	readonly events: readonly RecordedEvent[];
+	readonly launchedBy?: Actor;
+	/** The hash of the last event: it ties the account to the log that it was derived from. */
+	readonly lastHash: string;
+	/** Events whose contents were erased. */
+	readonly erased: number;
+	/** When the goal ended, if it did. */
+	readonly endedAt?: string;
+	readonly decisions: Folded<Line>;
+	/** Approvals that stand alone, folded before the rest. */
+	readonly routineDecisions: Folded<Line>;
+	readonly problems: Folded<Line>;
+	readonly routineProblems: Folded<Line>;
+	readonly moments: Folded<Line>;
+	readonly grants: readonly GrantRecord[];
+	readonly checks: Readonly<Record<CheckId, CheckRecord>>;
+	readonly reviews: Folded<Review>;
+	readonly reports: Reports;
+	readonly changes: readonly ChangesOf[];
+	readonly usage: UsageRecord;
+	readonly reflection?: EventBody<"reflection.written">;
 }
 
-/** What the account tells of; the rest is in the feed and in the export of the log. */
-export const told = new Set<string>([
-	"goal.launched",
-	"goal.completed",
-	"goal.failed",
-	"goal.cancelled",
-	"goal.reopened",
-	"plan.proposed",
-	"plan.approved",
-	"plan.returned",
-	"step.reported",
-	"step.failed",
-	"step.skipped",
-	"step.undone",
-	"step.retried",
-	"attempt.failed",
-	"approval.requested",
-	"approval.answered",
-	"approval.expired",
-	"approval.superseded",
-	"grant.added",
-	"grant.revoked",
-	"tool.interrupted",
-	"provider.failed",
-	"check.completed",
-	"file.changed",
-	"evidence.added",
-	"review.completed",
-	"hold.placed",
-	"hold.lifted",
-	"reflection.written",
-	"roster.edited",
-]);
+export type Review = EventBody<"review.completed"> & {
+	readonly seq: number;
+	readonly at: string;
+	readonly what: string;
+	readonly step: string;
+};
+
+/** Folds the rows of one goal, in order. */
+export interface Gathering {
+	/** Of the last row that was added. */
+	readonly seq: number;
+	add(row: StoredEvent): void;
+	data(): DossierData;
+}
+
+const kept = { decisions: 300, routine: 100, problems: 200, moments: 300, reviews: 100 };
+
+export function createGathering(goalId: GoalId): Gathering {
+	let goal = newGoal(goalId);
+	let [seq, erased, lastHash] = [0, 0, ""];
+	let launchedBy: Actor | undefined;
+	let endedAt: string | undefined;
+	let reflection: EventBody<"reflection.written"> | undefined;
+	let epoch = 0;
+	let seenAt = "";
+	const titles = new Map<StepId, string>();
+	const lists = {
+		decisions: createDayFold<Line>(kept.decisions),
+		routineDecisions: createDayFold<Line>(kept.routine),
+		problems: createDayFold<Line>(kept.problems),
+		routineProblems: createDayFold<Line>(kept.routine),
+		moments: createDayFold<Line>(kept.moments),
+		reviews: createDayFold<Review>(kept.reviews),
+	};
+	const books = {
+		grants: createGrantBook(),
+		checks: createCheckBook(),
+		reports: createReportBook(),
+		changes: createChangeBook(),
+		usage: createUsageBook(),
+	};
+	const known: Known = {
+		get goal() {
+			return goal;
+		},
+		step: (stepId) => titles.get(stepId) ?? stepId,
+		role: (threadId: ThreadId) => goal.threads[threadId]?.role ?? "agent",
+	};
+
+	function tell(event: RecordedEvent): void {
+		if (event.type === "goal.launched") launchedBy = event.by;
+		if (event.type === "plan.proposed") for (const { stepId, title } of event.steps) titles.set(stepId, title);
+		if (event.type === "reflection.written") reflection = event;
+		if (event.type === "review.completed") {
+			const step = event.stepId ? known.step(event.stepId) : "the whole goal";
+			lists.reviews.add({ ...event, step, what: event.verdict });
+		}
+		const decision = decisionOf(event, known);
+		if (decision) (decision.isRoutine ? lists.routineDecisions : lists.decisions).add(decision);
+		const problem = lineOf(problems, event, known);
+		if (problem) (problem.isRoutine ? lists.routineProblems : lists.problems).add(problem);
+		const moment = lineOf(moments, event, known);
+		if (moment) lists.moments.add(moment);
+		for (const book of Object.values(books)) book.add(event, known);
+	}
+
+	return {
+		get seq() {
+			return seq;
+		},
+		add(row) {
+			[seq, lastHash] = [row.seq, row.hash];
+			const event = readEvent(row);
+			if (row.body === undefined) {
+				erased++;
+				// Of what was erased only this much is known: that the goal is deleted.
+				if (event.type === "goal.deleted") goal = { ...goal, deleted: true };
+				goal = { ...goal, seq: event.seq, updatedAt: event.at };
+				return;
+			}
+			if (epoch > 0 && event.epoch > epoch)
+				lists.moments.add({
+					seq,
+					at: event.at,
+					what: "daemon came back",
+					about: `nothing was heard since ${time(seenAt)}`,
+				});
+			[epoch, seenAt] = [event.epoch, event.at];
+			tell(event);
+			goal = evolve(goal, event);
+			if (!goal.end) endedAt = undefined;
+			else endedAt ??= event.at;
+		},
+		data: () => ({
+			goal,
+			launchedBy,
+			lastHash,
+			erased,
+			endedAt,
+			decisions: lists.decisions.folded(),
+			routineDecisions: lists.routineDecisions.folded(),
+			problems: lists.problems.folded(),
+			routineProblems: lists.routineProblems.folded(),
+			moments: lists.moments.folded(),
+			reviews: lists.reviews.folded(),
+			grants: books.grants.records(),
+			checks: books.checks.records(),
+			reports: books.reports.reports(),
+			changes: books.changes.changes(known),
+			usage: books.usage.record(),
+			reflection,
+		}),
+	};
+}

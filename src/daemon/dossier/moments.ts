@@ -1,11 +1,12 @@
 import type { LineTable } from "./account.ts";
+import { count } from "./words.ts";
 
 /** Moments at which the account is worth reading again; each names its event, from which on one can look. */
 export const moments: LineTable = {
 	"goal.launched": () => ({ what: "launched" }),
 	"plan.proposed": ({ revision, steps }) => ({
 		what: "plan proposed",
-		about: `revision ${revision}, ${steps.length} steps`,
+		about: `revision ${revision}, ${count(steps.length, "step")}`,
 	}),
 	"plan.approved": ({ revision }) => ({ what: "plan approved", about: `revision ${revision}` }),
 	"plan.returned": ({ revision }) => ({ what: "plan sent back", about: `revision ${revision}` }),

@@ -37,6 +37,8 @@ export const problems: LineTable = {
 		reason,
 		isRoutine: true,
 	}),
+	"message.added": ({ from, text, threadId }, { role }) =>
+		from === "daemon" ? { what: "answer not usable", about: role(threadId), reason: text, isRoutine: true } : undefined,
 	"provider.failed": ({ provider, code, status, reason }) => ({
 		what: "provider failed",
 		about: `${provider}, ${code}${status === undefined ? "" : ` (${status})`}`,

@@ -1,0 +1,68 @@
+import type { ChangeView } from "../../protocol/view.ts";
+import { code, inline, quote } from "./agentText.ts";
+import type { DossierData } from "./dossierData.ts";
+import type { GrantRecord } from "./grantBook.ts";
+import { capital, count, listed, number, sentence, time } from "./words.ts";
+
+export function reports({ goal, reports: { reports: given, leftOut } }: DossierData): string {
+	// The plan that holds stands above its steps.
+	const all = given.filter(({ text }) => text !== goal.plan?.summary);
+	if (all.length === 0) return "";
+	const roles = [...new Set(all.map(({ role }) => role))];
+	const parts = roles.flatMap((role) => [
+		`### ${capital(inline(role))}`,
+		...all
+			.filter((report) => report.role === role)
+			.map(({ at, step, attempt, text }) => {
+				const which = attempt !== undefined && attempt > 1 ? `, attempt ${attempt}` : "";
+				return `**${inline(step ?? "Report")}**${which}, ${time(at)}\n\n${quote(text)}`;
+			}),
+	]);
+	const note = leftOut > 0 ? [`${count(leftOut, "older report")} in the log.`] : [];
+	return ["## Reports", ...note, ...parts].join("\n\n");
+}
+
+export function decisions(data: DossierData): string {
+	const list = listed([data.decisions, data.routineDecisions], "decision");
+	const parts = [list, grants(data.grants)].filter((part) => part !== "");
+	return parts.length === 0 ? "" : ["## Decisions", ...parts].join("\n\n");
+}
+
+function grants(all: readonly GrantRecord[]): string {
+	if (all.length === 0) return "";
+	const lines = all.map(({ at, scope, kind, subject, by, revoked, lapsed }) => {
+		const what = {
+			command: code(subject),
+			write: `${code(subject)} inside the workspace`,
+			playbook: `everything in the playbook's text (SHA-256 ${code(subject.slice(0, 16))})`,
+		}[kind];
+		const end = revoked
+			? ` Revoked ${time(revoked.at)}${revoked.by ? ` by ${inline(revoked.by)}` : ""}: ${inline(revoked.reason)}`
+			: lapsed
+				? ` It ended at ${time(lapsed.at)}, when ${code(lapsed.path)} changed.`
+				: "";
+		return sentence(`- ${what}, for this ${scope}, since ${time(at)}, by ${inline(by)}.${end}`);
+	});
+	return ["### Standing grants", lines.join("\n")].join("\n\n");
+}
+
+export function changes({ goal, changes: all }: DossierData): string {
+	if (goal.files.untracked && all.length === 0)
+		return `## Changes\n\n${sentence(`Changes are not tracked: ${inline(goal.files.untracked)}`)}`;
+	if (all.length === 0) return "";
+	const parts = all.map(({ who, files, more }) => {
+		const rest = more > 0 ? `\n- and ${count(more, "file")} more` : "";
+		return `### ${inline(who)}\n\n${files.map(change).join("\n")}${rest}`;
+	});
+	return ["## Changes", ...parts].join("\n\n");
+}
+
+function change({ status, path, from, added, removed }: ChangeView): string {
+	const lines = added === undefined ? "" : ` (+${number(added)} −${number(removed ?? 0)})`;
+	return `- ${status} ${code(path)}${from ? ` from ${code(from)}` : ""}${lines}`;
+}
+
+export function problems(data: DossierData): string {
+	const list = listed([data.problems, data.routineProblems], "problem");
+	return list === "" ? "" : `## What went wrong on the way\n\n${list}`;
+}

@@ -1,0 +1,114 @@
+import type { RecordedEvent } from "../../protocol/events.ts";
+import type { ThreadId } from "../../protocol/ids.ts";
+import { formatModelRef } from "../../protocol/modelRef.ts";
+import type { Usage } from "../../protocol/values.ts";
+import type { Known } from "./account.ts";
+
+/** What was used, where the goal's own totals do not say: by step and by thread. The parts add up to the totals. */
+export interface UsageRecord {
+	/** By step, or by role where no step was worked on. */
+	readonly bySubject: readonly SubjectUsage[];
+	readonly threads: readonly ThreadUsage[];
+	/** Threads before those. */
+	readonly threadsLeftOut: number;
+	/** Turns that another model answered than was asked, as the provider said. */
+	readonly answeredByOther: readonly { readonly asked: string; readonly answered: string; readonly turns: number }[];
+}
+
+export interface Amount extends Usage {
+	readonly turns: number;
+	readonly calls: number;
+	/** Calls that failed or were refused. */
+	readonly failedCalls: number;
+}
+
+export interface SubjectUsage extends Amount {
+	readonly subject: string;
+}
+
+export interface ThreadUsage extends Amount {
+	readonly threadId: ThreadId;
+	readonly role: string;
+	readonly step?: string;
+	readonly attempt?: number;
+	readonly model: string;
+	readonly openedAt: string;
+}
+
+const nothing: Amount = { inputTokens: 0, outputTokens: 0, costUsd: 0, turns: 0, calls: 0, failedCalls: 0 };
+const threadsKept = 200;
+
+export function createUsageBook() {
+	const bySubject = new Map<string, SubjectUsage>();
+	const threads = new Map<ThreadId, ThreadUsage>();
+	const others = new Map<string, { asked: string; answered: string; turns: number }>();
+	let threadsLeftOut = 0;
+
+	function use(threadId: ThreadId, known: Known, used: Partial<Amount>): void {
+		const thread = known.goal.threads[threadId];
+		const key = thread?.stepId ?? `role ${thread?.role}`;
+		const subject = thread?.stepId ? known.step(thread.stepId) : (thread?.role ?? "agent");
+		bySubject.set(key, { subject, ...plus(bySubject.get(key) ?? nothing, used) });
+		const kept = threads.get(threadId);
+		if (kept) threads.set(threadId, { ...kept, ...plus(kept, used) });
+	}
+
+	return {
+		add(event: RecordedEvent, known: Known): void {
+			switch (event.type) {
+				case "thread.opened": {
+					const { threadId, role, stepId, attempt, assignment, at } = event;
+					const model = formatModelRef(assignment);
+					const step = stepId && known.step(stepId);
+					threads.set(threadId, { ...nothing, threadId, role, step, attempt, model, openedAt: at });
+					const [oldest] = threads.keys();
+					if (threads.size > threadsKept && oldest) {
+						threads.delete(oldest);
+						threadsLeftOut++;
+					}
+					return;
+				}
+				case "turn.completed": {
+					use(event.threadId, known, { ...event.usage, turns: 1 });
+					const asked = event.asked.model;
+					if (event.answered === asked || event.asked.provider === "builtin") return;
+					const pair = `${asked} ${event.answered}`;
+					const turns = (others.get(pair)?.turns ?? 0) + 1;
+					others.set(pair, { asked, answered: event.answered, turns });
+					return;
+				}
+				case "turn.interrupted":
+				case "provider.failed":
+					use(event.threadId, known, event.charged);
+					return;
+				case "tool.requested":
+					use(event.threadId, known, { calls: 1 });
+					return;
+				case "tool.completed": {
+					const call = event.ok ? undefined : known.goal.calls[event.toolCallId];
+					if (call) use(call.threadId, known, { failedCalls: 1 });
+					return;
+				}
+			}
+		},
+		record: (): UsageRecord => ({
+			bySubject: [...bySubject.values()],
+			threads: [...threads.values()],
+			threadsLeftOut,
+			answeredByOther: [...others.values()],
+		}),
+	};
+}
+
+function plus(before: Amount, used: Partial<Amount>): Amount {
+	const costUsd = used.costUsd === undefined ? 0 : used.costUsd;
+	return {
+		inputTokens: before.inputTokens + (used.inputTokens ?? 0),
+		outputTokens: before.outputTokens + (used.outputTokens ?? 0),
+		// Unknown stays unknown: a sum with an unknown part is not a number.
+		costUsd: before.costUsd === null || costUsd === null ? null : before.costUsd + costUsd,
+		turns: before.turns + (used.turns ?? 0),
+		calls: before.calls + (used.calls ?? 0),
+		failedCalls: before.failedCalls + (used.failedCalls ?? 0),
+	};
+}

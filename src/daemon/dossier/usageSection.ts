@@ -1,0 +1,67 @@
+import { cell, code, inline } from "./agentText.ts";
+import type { DossierData } from "./dossierData.ts";
+import { count, money, number } from "./words.ts";
+
+/** What it cost: by role, model and step, which each add up to the whole, and by thread. */
+export function usage({ goal, usage: { bySubject, threads, threadsLeftOut, answeredByOther } }: DossierData): string {
+	const { turns, toolCalls, inputTokens, outputTokens, costUsd, byRole, byModel } = goal.usage;
+	if (turns + toolCalls === 0) return "";
+	const failed = bySubject.reduce((sum, one) => sum + one.failedCalls, 0);
+	const calls = `${count(toolCalls, "tool call")}${failed > 0 ? `, ${number(failed)} of them failed or refused` : ""}`;
+	const thinks = inputTokens + outputTokens > 0;
+	if (!thinks) return `## Usage\n\n${calls}. No model was asked.`;
+	const whole = `${count(turns, "turn")}, ${calls}. ${number(inputTokens)} tokens read, ${number(outputTokens)} written. Cost: ${money(costUsd)}.`;
+	const named = (parts: typeof byRole, asCode: boolean) =>
+		Object.entries(parts).map(([name, part]) => ({ name: asCode ? code(name) : inline(name), ...part }));
+	const steps = bySubject.map(({ subject, ...part }) => ({ name: inline(subject), ...part }));
+	const others = answeredByOther.map(
+		({ asked, answered, turns: times }) =>
+			`- ${code(asked)} was asked and ${code(answered)} answered: ${count(times, "turn")}.`,
+	);
+	const models = named(byModel, true);
+	return [
+		"## Usage",
+		models.length === 1 ? `${whole} All by ${models[0]?.name}.` : whole,
+		others.join("\n"),
+		table("Step", steps),
+		table("Role", named(byRole, false)),
+		table("Model", models),
+		threadTable(threads, threadsLeftOut),
+	]
+		.filter(Boolean)
+		.join("\n\n");
+}
+
+interface Row {
+	readonly name: string;
+	readonly turns: number;
+	readonly inputTokens: number;
+	readonly outputTokens: number;
+	readonly costUsd: number | null;
+}
+
+/** One row would say again what the sentence above says. */
+function table(of: string, rows: readonly Row[]): string {
+	if (rows.length < 2) return "";
+	const lines = rows.map(
+		({ name, turns, inputTokens, outputTokens, costUsd }) =>
+			`| ${cell(name)} | ${number(turns)} | ${number(inputTokens)} | ${number(outputTokens)} | ${money(costUsd)} |`,
+	);
+	return [`| ${of} | Turns | Tokens read | Tokens written | Cost |`, "|---|--:|--:|--:|--:|", ...lines].join("\n");
+}
+
+function threadTable(threads: DossierData["usage"]["threads"], leftOut: number): string {
+	const lines = threads.map(({ role, step, attempt, model, turns, calls, inputTokens, outputTokens }) => {
+		const where = step ? `${inline(step)}${attempt ? `, attempt ${attempt}` : ""}` : "";
+		const tokens = number(inputTokens + outputTokens);
+		return `| ${cell(inline(role))} | ${cell(where)} | ${cell(code(model))} | ${turns} | ${calls} | ${tokens} |`;
+	});
+	const note = leftOut > 0 ? `${count(leftOut, "older thread")} in the log.` : "";
+	return [
+		"### Threads",
+		note,
+		["| Role | Step | Model | Turns | Calls | Tokens |", "|---|---|---|--:|--:|--:|", ...lines].join("\n"),
+	]
+		.filter(Boolean)
+		.join("\n\n");
+}

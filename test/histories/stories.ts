@@ -1,0 +1,344 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Input, Methods } from "../../src/protocol/methods.ts";
+import type { Script } from "../support/modelServer.ts";
+import { approveAll, asks, isOver, type Person } from "./person.ts";
+
+/** What is recorded: one story a goal, told by a real daemon, a model behind real HTTP and a person who answers. */
+export interface Story {
+	readonly about: string;
+	/** Files that are in the workspace before. */
+	readonly files?: Readonly<Record<string, string>>;
+	readonly launch: Omit<Input<Methods, "goal/launch">, "workspace">;
+	readonly model?: Script;
+	/** The daemon's own limits and prices; otherwise the defaults. */
+	readonly config?: object;
+	live(stage: StoryStage): Promise<void>;
+}
+
+export interface StoryStage {
+	readonly person: Person;
+	readonly workspace: string;
+	/** The daemon is gone as by a power cut: SIGKILL, and another one on the same folder. */
+	killDaemon(meanwhile?: () => void | Promise<void>): Promise<void>;
+}
+
+const model = { provider: "local", model: "scripted", effort: "high" as const };
+
+const plan = (...steps: object[]) =>
+	JSON.stringify({ title: "Tidy up", summary: "First the list, then the count.", steps });
+
+/** A model that makes these calls in each step, one a turn, and then reports. */
+const working =
+	(
+		planned: string,
+		calls: Readonly<Record<string, readonly { name: string; args: object }[]>>,
+		report: string,
+	): Script =>
+	({ purpose, text, toolResults }) => {
+		if (purpose === "plan") return { text: planned, usage: [410, 96] };
+		const step = Object.keys(calls).find((name) => text.includes(`Do ${name}.`)) ?? "";
+		const call = calls[step]?.[toolResults];
+		if (!call) return { text: report, usage: [900, 40] };
+		return {
+			text: `Now ${call.name}.`,
+			calls: [call],
+			usage: [600 + 100 * toolResults, 30],
+			reasoning: "One at a time.",
+		};
+	};
+
+const playbookSteps = `# Prepare the report
+
+What was done this week, on one page.
+
+## Count
+needs: none
+
+\`\`\`sh
+grep -c . notes.txt > count.txt
+\`\`\`
+
+\`\`\`check
+test -s count.txt
+\`\`\`
+
+## Write the header
+needs: none
+
+\`\`\`write header.txt
+Report
+\`\`\`
+
+## Join
+
+\`\`\`sh
+cat header.txt count.txt author.txt > report.txt
+\`\`\`
+
+\`\`\`check
+grep -q Mara report.txt
+\`\`\`
+`;
+
+export const stories: Readonly<Record<string, Story>> = {
+	"playbook-retried-undone": {
+		about:
+			"A playbook that asks for each command; a command fails, a file is added by hand, it is retried; then a step is undone.",
+		files: { "notes.txt": "one\ntwo\n" },
+		launch: {
+			playbook: { path: "prepare.md", text: playbookSteps },
+			settings: { checks: ["test -f report.txt"] },
+		},
+		async live({ person, workspace }) {
+			const { goalId, client } = person;
+			await person.follow(
+				({ kind, command }) =>
+					kind === "tool" ? { answer: "approve", scope: command?.startsWith("grep -c") ? "goal" : "once" } : undefined,
+				asks("step"),
+			);
+			// What is written within a moment of an agent's own writing is taken for the agent's.
+			await sleep(500);
+			writeFileSync(path.join(workspace, "author.txt"), "Mara\n");
+			await sleep(500);
+			await person.follow(({ kind }) => ({ answer: kind === "step" ? "retry" : "approve" }), isOver);
+			await client().request("check/run", { goalId });
+			await sleep(500);
+			const goal = await person.now();
+			const join = goal.plan?.order[2];
+			if (join) await client().request("step/undo", { goalId, stepId: join });
+			await sleep(300);
+		},
+	},
+	"playbook-skipped-outside": {
+		about:
+			"A granted playbook whose step fails and is skipped, and a file that somebody else changes makes a check stale.",
+		launch: {
+			playbook: {
+				path: "slow.md",
+				text: "# Slow\n\n## First\n\n```sh\necho one > one.txt\n```\n\n```check\ngrep -q one one.txt\n```\n\n## Second\nneeds: first\n\n```sh\nsleep 1; false\n```\n\n## Third\nneeds: none\n\n```sh\nsleep 2; echo three > three.txt\n```\n",
+			},
+			grantPlaybook: true,
+			settings: { checks: ["grep -q one one.txt"] },
+		},
+		async live({ person, workspace }) {
+			await person.follow(approveAll, asks("step"));
+			writeFileSync(path.join(workspace, "one.txt"), "one, as somebody else has it\n");
+			await person.follow(({ kind }) => ({ answer: kind === "step" ? "skip" : "approve" }), isOver);
+		},
+	},
+	"model-denied-retried": {
+		about:
+			"A model is denied a command, says it is done when it is not, reads the diagnosis and does it; a grant lapses; a path outside is refused.",
+		files: { "build.sh": "echo built > built.txt\n" },
+		launch: { prompt: "Tidy up, and prove it.", settings: { agent: model, checks: ["test -f done.txt"] } },
+		model: (request) => {
+			if (request.purpose === "plan") {
+				const steps = [
+					{ id: "build", title: "Build", instructions: "Do the build.", checks: ["test -f built.txt"] },
+					{
+						id: "finish",
+						title: "Finish",
+						instructions: "Do the rest.",
+						checks: ["grep -q yes done.txt"],
+						needs: ["build"],
+					},
+				];
+				return { text: plan(...steps), usage: [420, 130] };
+			}
+			if (request.text.includes("Do the build.") && !request.text.includes("Do the rest.")) {
+				const calls = [
+					{ name: "updateTodos", args: { todos: [{ content: "Build", state: "in_progress" }] } },
+					{ name: "readFile", args: { path: "../../etc/passwd" } },
+					{ name: "runCommand", args: { command: "sh build.sh" } },
+					{ name: "editFile", args: { path: "build.sh", edits: [{ find: "built >", replace: "built twice >" }] } },
+					{ name: "runCommand", args: { command: "sh build.sh" } },
+				];
+				const call = calls[request.toolResults];
+				return call
+					? { text: `Now **${call.name}**.`, calls: [call], usage: [700, 40] }
+					: { text: "It is built:\n\n- `build.sh` says so twice\n- nothing else was touched", usage: [1100, 25] };
+			}
+			const again = request.text.includes("The last attempt failed");
+			const call = again
+				? { name: "writeFile", args: { path: "done.txt", content: "yes\n" } }
+				: { name: "runCommand", args: { command: "curl https://example.org/yes -o done.txt" } };
+			if (request.toolResults === 0) return { calls: [call], usage: [800, 30], answered: "scripted-2026-01-01" };
+			return { text: again ? "Now it says yes." : "Everything is finished.", usage: [950, 20] };
+		},
+		async live({ person }) {
+			await person.follow(
+				({ command }) =>
+					command?.startsWith("curl")
+						? { answer: "deny", reason: "Not from the network: write it yourself." }
+						: { answer: "approve", scope: command === "sh build.sh" ? "goal" : "once" },
+				isOver,
+			);
+		},
+	},
+	"model-provider-failures": {
+		about:
+			"The provider limits, fails, breaks off and refuses the key; the goal is blocked, resumed, steered and completed.",
+		launch: { prompt: "List what is here.", settings: { agent: model } },
+		model: (() => {
+			const troubles = [
+				{ status: 429, headers: { "retry-after": "0" } },
+				{ status: 500 },
+				"cut" as const,
+				{ status: 401, body: { error: { message: "Incorrect API key provided." } } },
+			];
+			let next = 0;
+			const work = working(
+				plan({ id: "list", title: "List", instructions: "Do list." }),
+				{ list: [{ name: "listFiles", args: {} }] },
+				"There is nothing here.",
+			);
+			return (request) => {
+				if (request.purpose === "plan") return work(request);
+				const trouble = troubles[next++];
+				if (trouble) return trouble;
+				return { ...(work(request) as object), delayMs: 300 };
+			};
+		})(),
+		async live({ person }) {
+			const { goalId, client } = person;
+			await person.follow(approveAll, (goal) => Object.values(goal.holds).length > 0);
+			await client().request("goal/control", { goalId, action: "resume" });
+			await client().request("thread/send", { goalId, text: "Name only Markdown files, please." });
+			await person.follow(approveAll, isOver);
+		},
+	},
+	"killed-reconciled": {
+		about:
+			"The daemon is killed while a command runs (it is followed), while the model answers (it is asked again), and together with a command (its outcome is unknown).",
+		launch: { prompt: "Survive.", settings: { agent: model } },
+		model: working(
+			plan({ id: "live", title: "Survive", instructions: "Do live.", checks: ["test -f survived.txt"] }),
+			{
+				live: [
+					{ name: "runCommand", args: { command: "sleep 2; echo survived > survived.txt" } },
+					{ name: "runCommand", args: { command: "echo $$ > begun.txt; sleep 60" } },
+					{ name: "readFile", args: { path: "survived.txt" } },
+				],
+			},
+			"It survived.",
+		),
+		async live({ person, workspace, killDaemon }) {
+			const runs = (text: string) => (goal: Parameters<typeof isOver>[0]) =>
+				Object.values(goal.calls).some((call) => call.state === "started" && call.summary.includes(text));
+			const approve = ({ kind }: { kind: string }) => (kind === "tool" ? { answer: "approve" } : undefined);
+			await person.follow(approve, runs("sleep 2"));
+			await killDaemon();
+			await person.follow(approve, (goal) => Object.values(goal.threads).some(({ turn, done }) => turn && done > 0));
+			await killDaemon();
+			await person.follow(approve, runs("sleep 60"));
+			const begun = path.join(workspace, "begun.txt");
+			while (!existsSync(begun) || readFileSync(begun, "utf8") === "") await sleep(10);
+			await killDaemon(() => killGroupOf(Number(readFileSync(begun, "utf8"))));
+			await person.follow(approve, asks("recovery"));
+			await person.follow(approveAll, isOver);
+		},
+	},
+	paused: {
+		about: "A goal is paused while a command runs, paused at once, and resumed each time.",
+		launch: {
+			playbook: {
+				path: "long.md",
+				text: "# Long\n\n## One\n\n```sh\nsleep 1; echo one > one.txt\n```\n\n## Two\n\n```sh\nsleep 30\n```\n",
+			},
+			grantPlaybook: true,
+			settings: { priority: "high" },
+		},
+		async live({ person }) {
+			const { goalId, client } = person;
+			const works = (goal: Parameters<typeof isOver>[0]) =>
+				Object.values(goal.calls).some(({ state }) => state === "started");
+			await person.follow(approveAll, works);
+			await client().request("goal/control", { goalId, action: "pause" });
+			await person.follow(approveAll, (goal) => goal.files.writers.length === 0);
+			await client().request("goal/control", { goalId, action: "resume" });
+			await person.follow(approveAll, works);
+			await client().request("goal/control", { goalId, action: "pause", now: true });
+			await person.follow(approveAll, (goal) => goal.files.writers.length === 0);
+			await client().request("goal/control", { goalId, action: "resume" });
+			await person.follow(({ kind }) => ({ answer: kind === "step" ? "fail" : "approve" }), isOver);
+		},
+	},
+	"cancelled-reopened": {
+		about: "A goal is cancelled while it waits for a decision, and its step is rerun later.",
+		launch: { prompt: "Write it down.", settings: { agent: model, autonomy: "supervised" } },
+		model: working(
+			plan({ id: "write", title: "Write", instructions: "Do write." }),
+			{ write: [{ name: "writeFile", args: { path: "note.txt", content: "noted\n" } }] },
+			"It is written.",
+		),
+		async live({ person }) {
+			const { goalId, client } = person;
+			await person.follow(({ kind }) => (kind === "plan" ? { answer: "approve" } : undefined), asks("tool"));
+			await client().request("goal/control", { goalId, action: "cancel", reason: "Not today." });
+			await person.follow(approveAll, isOver);
+			const { plan: planned } = await person.now();
+			await client().request("goal/control", { goalId, action: "rerun", stepId: planned?.order[0] });
+			await person.follow(approveAll, isOver);
+		},
+	},
+	"plans-refused": {
+		about: "A plan cannot be read, another is sent back with a note, the third is approved; its step fails for good.",
+		launch: { prompt: "Plan it well.", settings: { agent: model, planApproval: "always" } },
+		model: (() => {
+			let asked = 0;
+			const good = plan({ id: "do", title: "Do it", instructions: "Do it.", checks: ["test -f never.txt"] });
+			return ({ purpose }) => {
+				if (purpose !== "plan") return { text: "I could not.", usage: [300, 5] };
+				asked++;
+				return asked === 1 ? { text: "I would rather not." } : { text: good, usage: [500, 80] };
+			};
+		})(),
+		async live({ person }) {
+			let returned = false;
+			await person.follow(({ kind }) => {
+				if (kind === "step") return { answer: "fail" };
+				if (kind !== "plan" || returned) return { answer: "approve" };
+				returned = true;
+				return { answer: "return", reason: "Say how it will be checked." };
+			}, isOver);
+		},
+	},
+	"budget-raised": {
+		about: "A goal reaches the turns that it may take; a person raises them.",
+		launch: { prompt: "Take your time.", settings: { agent: model, budget: { turns: 2 } } },
+		model: working(
+			plan({ id: "look", title: "Look", instructions: "Do look." }),
+			{
+				look: [
+					{ name: "listFiles", args: {} },
+					{ name: "listFiles", args: { path: "." } },
+				],
+			},
+			"Nothing to see.",
+		),
+		config: { prices: { scripted: { input: 1.5, output: 6 } } },
+		async live({ person }) {
+			await person.follow(() => undefined, asks("budget"));
+			await person.follow(approveAll, isOver);
+		},
+	},
+	deleted: {
+		about: "A goal is deleted after it is over: its headers stay, its bodies are gone.",
+		launch: {
+			playbook: { path: "secret.md", text: "# Forget me\n\n## One\n\n```sh\necho something private\n```\n" },
+			grantPlaybook: true,
+		},
+		async live({ person }) {
+			await person.follow(approveAll, isOver);
+			await person.client().request("goal/control", { goalId: person.goalId, action: "delete" });
+		},
+	},
+};
+
+/** Ends the process and everything that was started with it. */
+function killGroupOf(pid: number): void {
+	const group = Number(/\) \S+ \d+ (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+	if (group > 1) process.kill(-group, "SIGKILL");
+}
