@@ -50,6 +50,8 @@ export type Request =
 export interface Asker {
 	readonly by: Actor;
 	readonly newId: NewId;
+	/** Milliseconds since the epoch; without it no approval expires. */
+	readonly now?: number;
 }
 
 export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] {
@@ -178,10 +180,10 @@ function stepRequest(
 	if (kind !== "skip" && isNew) {
 		throw new Refusal("notNow", `Step “${step.title}” has not begun; it starts by itself when what it needs is done.`);
 	}
-	if (kind !== "skip" && isUnderWay(goal, step)) throw underWay(step);
+	if (kind !== "skip" && isUnderWay(goal, step)) throw underWay(goal, step);
 	const built = kind === "rerun" ? builtOn(goal, stepId) : [];
 	const busy = built.find((one) => isUnderWay(goal, one));
-	if (busy) throw underWay(busy);
+	if (busy) throw underWay(goal, busy);
 	if (kind === "retry" && (step.state === "completed" || step.state === "skipped")) {
 		throw new Refusal("notNow", `Step “${step.title}” is ${step.state}. Use rerun to work on it again.`);
 	}
@@ -218,11 +220,15 @@ function isOpen(step: Step): boolean {
 
 /** It moves by itself, so that beginning it again would pull it from under whoever works on it. */
 function isUnderWay(goal: Goal, step: Step): boolean {
-	if (!isOpen(step) || goal.end || stepIsAsked(goal, step.stepId)) return false;
-	return personHold(goal) === undefined || stepIsBusy(goal, step.stepId);
+	if (stepIsBusy(goal, step.stepId)) return true;
+	if (!isOpen(step) || stepIsAsked(goal, step.stepId)) return false;
+	const state = goalState(goal);
+	return state === "running" || state === "planning" || state === "queued";
 }
 
-function underWay(step: Step): Refusal {
+function underWay(goal: Goal, step: Step): Refusal {
+	if (goal.end)
+		return new Refusal("notNow", `What ran in step “${step.title}” is still ending. Try again in a moment.`);
 	return new Refusal(
 		"notNow",
 		`Step “${step.title}” is under way. Wait until it ends, or pause the goal with “now” first.`,
@@ -264,6 +270,9 @@ function answer(request: Request & { kind: "answer" }, goal: Goal, asker: Asker)
 	const approval = goal.approvals[request.approvalId];
 	if (!approval) throw alreadySettled(request.approvalId, goal);
 	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}; its approvals no longer count.`);
+	if (approval.expiresAt !== undefined && asker.now !== undefined && Date.parse(approval.expiresAt) <= asker.now) {
+		throw new Refusal("expired", "This approval expired. It is asked anew as soon as the goal goes on.");
+	}
 	if (request.digest !== undefined && request.digest !== approval.digest) {
 		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
 	}

@@ -177,13 +177,13 @@ export const handlers: Handlers<Methods, Handling> = {
 };
 
 async function ask(client: Handling, goalId: GoalId, request: Request, expectedSeq?: number): Promise<Goal> {
-	const { supervisor, newId } = client.services;
-	const asker = { by: client.actor(), newId };
+	const { supervisor, newId, clock } = client.services;
+	const by = client.actor();
 	return supervisor.commit(goalId, (goal) => {
 		if (expectedSeq !== undefined && expectedSeq !== goal.seq) {
 			throw new Refusal("changed", "The goal moved on meanwhile. Look at it again and decide anew.");
 		}
-		return decide(request, goal, asker);
+		return decide(request, goal, { by, newId, now: clock.now() });
 	});
 }
 
