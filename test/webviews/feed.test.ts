@@ -273,7 +273,7 @@ describe("feed", () => {
 		it("are answered with what the person saw, and tell everyone who answered", async () => {
 			const page = await stage.open("feed");
 			await page.getByRole("button", { name: /^Approve: npm install/ }).click();
-			await row(page, "npm install express@5").getByText("approved by editor (mara)").waitFor();
+			await row(page, "npm install express@5").getByText("approved by mara in editor").waitFor();
 			assert.deepEqual(await asked(page, "approval/answer"), [
 				{ approvalId: "a-1", answer: "approve", scope: "once", digest: "d1" },
 			]);
@@ -286,7 +286,7 @@ describe("feed", () => {
 			await page.getByRole("button", { name: /^Deny: / }).click();
 			await page.getByRole("textbox", { name: "Reason, read by the agent" }).fill("use pnpm");
 			await page.keyboard.press("Enter");
-			await page.getByText("denied by editor (mara)").waitFor();
+			await page.getByText("denied by mara in editor").waitFor();
 			const [answer] = (await asked(page, "approval/answer")) as {
 				answer: string;
 				reason: string;
@@ -309,7 +309,7 @@ describe("feed", () => {
 					},
 				]),
 			);
-			await page.getByText("approved for the goal by CLI (mara)").waitFor();
+			await page.getByText("approved for the goal by mara in the CLI").waitFor();
 			assert.equal(await page.locator(".waiting").count(), 0);
 			await leave(page);
 		});
@@ -430,7 +430,7 @@ describe("feed", () => {
 			await page.getByText("npm audit fix").first().waitFor();
 			await page.getByRole("button", { name: /^Approve: npm install/ }).focus();
 			await page.keyboard.press("Space");
-			await page.getByText("approved by editor").waitFor();
+			await page.getByText("approved by mara in editor").waitFor();
 			await page.waitForFunction(() => (document.activeElement as HTMLElement).dataset.key === "approval:a-2");
 			await leave(page);
 		});

@@ -73,7 +73,7 @@ describe("overview", () => {
 				},
 			]),
 		);
-		await page.getByText("Approved by CLI (mara), 14:31").waitFor();
+		await page.getByText("Approved by mara in the CLI, 14:31").waitFor();
 		assert.equal(await page.locator(".ask").count(), 0);
 		await leave(page);
 	});

@@ -85,7 +85,7 @@ export function optionLabel(answer: string): string {
 		skip: t("Skip"),
 		rerun: t("Run Again"),
 		retry: t("Retry"),
-		fail: t("Fail"),
+		fail: t("Fail Step"),
 		return: t("Send Back…"),
 		raise: t("Raise"),
 		stop: t("Stop Goal"),
@@ -105,7 +105,11 @@ function offersGoalScope(approval: Approval): boolean {
 
 /** `Writes a file.`, however it was written. */
 function sentenceOf(text: string): string {
-	return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.;,]$/, "")}.`;
+	return text === "" ? "" : `${capital(text).replace(/[.;,]$/, "")}.`;
+}
+
+function capital(text: string): string {
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function goalScopeOf(approval: Approval): string {
@@ -117,7 +121,7 @@ function question(approval: Approval, goal: Goal): string {
 	if (approval.command === undefined) {
 		return approval.kind === "tool"
 			? t("`{0}` for {1}?", summary, place(approval, goal))
-			: t("{0} ({1})", summary, place(approval, goal));
+			: `${capital(place(approval, goal))}: ${summary}`;
 	}
 	if (!isWhollyVisible(approval.command, toastMaxChars)) {
 		const head = commandLine(approval.command, 80);

@@ -2,7 +2,7 @@ import type { EventType, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import type { Target } from "../../protocol/surface.ts";
-import { actorName, type Output, type Risk } from "../../protocol/values.ts";
+import { type Actor, actorName, type Output, type Risk } from "../../protocol/values.ts";
 import {
 	clockSeconds,
 	count,
@@ -14,6 +14,7 @@ import {
 	plainMarkdown,
 	plural,
 	short,
+	who,
 } from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
 import { toolIcon } from "../shared/toolIcons.ts";
@@ -26,7 +27,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	"goal.launched": makes((e) => ({
 		...goal("rocket"),
 		text: `launched: ${firstLine(e.title || e.prompt)}`,
-		note: `by ${actorName(e.by)}`,
+		note: `by ${by(e.by)}`,
 		body: e.prompt,
 	})),
 	"goal.completed": makes((e) => ({
@@ -38,14 +39,14 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	"goal.cancelled": makes((e) => ({
 		...goal("circle-slash"),
 		text: e.reason ? `cancelled: ${e.reason}` : "cancelled",
-		note: `by ${actorName(e.by)}`,
+		note: `by ${by(e.by)}`,
 	})),
 	"goal.reopened": makes((e) => ({
 		...goal("debug-restart"),
 		text: e.reason ?? "reopened",
-		note: `by ${actorName(e.by)}`,
+		note: `by ${by(e.by)}`,
 	})),
-	"goal.deleted": makes((e) => ({ ...goal("trash"), text: "deleted", note: `by ${actorName(e.by)}` })),
+	"goal.deleted": makes((e) => ({ ...goal("trash"), text: "deleted", note: `by ${by(e.by)}` })),
 
 	"plan.proposed": makes((e) => ({
 		...shown("goal", "list-tree", "idle", "plan"),
@@ -58,12 +59,12 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	"plan.approved": makes((e) => ({
 		...shown("goal", "check", "done", "plan"),
 		text: "approved",
-		note: e.by ? `by ${actorName(e.by)}` : `revision ${e.revision}`,
+		note: e.by ? `by ${by(e.by)}` : `revision ${e.revision}`,
 	})),
 	"plan.returned": makes((e) => ({
 		...shown("goal", "reply", "wait", "plan"),
 		text: `sent back: ${firstLine(e.note)}`,
-		note: `by ${actorName(e.by)}`,
+		note: `by ${by(e.by)}`,
 		body: e.note,
 	})),
 
@@ -103,7 +104,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	"step.skipped": makes((e) => ({
 		...shown("goal", "skipped", "idle", "step"),
 		text: "skipped",
-		note: e.by ? `by ${actorName(e.by)}` : undefined,
+		note: e.by ? `by ${by(e.by)}` : undefined,
 		stepId: e.stepId,
 		attempt: e.attempt,
 	})),
@@ -115,7 +116,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		return {
 			...shown("goal", "discard", left.length > 0 ? "wait" : "idle", "step"),
 			text: `undone: ${taken.length === 1 ? "1 file" : `${taken.length} files`} taken back`,
-			note: `by ${actorName(e.by)}${left.length > 0 ? `, ${left.length} left alone` : ""}`,
+			note: `by ${by(e.by)}${left.length > 0 ? `, ${left.length} left alone` : ""}`,
 			body: e.files.map(({ path, action, reason }) => `${path}: ${action}${reason ? `, ${reason}` : ""}`).join("\n"),
 			stepId: e.stepId,
 			attempt: e.attempt,
@@ -124,7 +125,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	"step.retried": makes((e) => ({
 		...shown("goal", "debug-restart", "idle", "step"),
 		text: e.how === "continue" ? "goes on with the action that failed" : "begins again from its top",
-		note: e.by ? `by ${actorName(e.by)}` : undefined,
+		note: e.by ? `by ${by(e.by)}` : undefined,
 		stepId: e.stepId,
 		attempt: e.attempt,
 	})),
@@ -228,7 +229,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 			icon: isYes(e.answer) ? "check" : "circle-slash",
 			tone: isYes(e.answer) ? "done" : "idle",
 			note: e.reason,
-			result: `${answerWord(e.answer)}${e.scope === "goal" ? " for the goal" : ""} by ${actorName(e.by)}`,
+			result: `${answerWord(e.answer)}${e.scope === "goal" ? " for the goal" : ""} by ${by(e.by)}`,
 		}),
 	},
 	"approval.expired": {
@@ -348,7 +349,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	"roster.edited": makes((e) => ({
 		...shown("goal", "organization", "idle", "roster"),
 		text: `revision ${e.revision}: ${e.assignments.map((one) => `${one.role} ${one.model ?? "as primary"}`).join(", ")}`,
-		note: `by ${actorName(e.by)}, for ${e.apply.replace("-", " ")}`,
+		note: `by ${by(e.by)}, for ${e.apply.replace("-", " ")}`,
 		opens: "overview",
 	})),
 	"budget.exceeded": makes((e) => ({
@@ -364,7 +365,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		text: `raised to ${Object.entries(e.limits)
 			.flatMap(([resource, limit]) => (limit === undefined ? [] : amount(limit, resource)))
 			.join(", ")}`,
-		note: `by ${actorName(e.by)}`,
+		note: `by ${by(e.by)}`,
 		opens: "overview",
 	})),
 	"hold.placed": makes((e) => ({
@@ -376,7 +377,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	"hold.lifted": makes((e) => ({
 		...goal("debug-continue"),
 		text: "goes on",
-		note: e.by ? `by ${actorName(e.by)}` : undefined,
+		note: e.by ? `by ${by(e.by)}` : undefined,
 	})),
 	"reflection.written": makes((e) => ({
 		...shown("messages", "lightbulb", "idle", "reflection"),
@@ -526,6 +527,10 @@ function interrupted(
 		note: firstLine(e.reason),
 		result: "outcome unknown",
 	};
+}
+
+function by(actor: Actor): string {
+	return who(actorName(actor));
 }
 
 function isYes(answer: string): boolean {

@@ -1,6 +1,6 @@
 import type { Approval, Goal, SettledApproval } from "../../protocol/goal.ts";
 import { stepPosition } from "../../protocol/state.ts";
-import { clock } from "./format.ts";
+import { clock, who } from "./format.ts";
 
 /** The words of approvals: the same, in the same order, on every surface. */
 export interface Answer {
@@ -80,13 +80,13 @@ export function contextOf(goal: Goal, approval: Approval): string {
 	return [position > 0 ? `step ${position}` : undefined, thread?.role].filter(Boolean).join(" · ");
 }
 
-/** `Approved by CLI (mara), 14:31` */
+/** `Approved by mara in the CLI, 14:31` */
 export function settledText(settled: SettledApproval): string {
 	const words = { approved: "Approved", denied: "Denied", expired: "Expired", superseded: "Superseded" };
 	const word = ["approve", "deny", "expired", "superseded"].includes(settled.answer)
 		? words[settled.state]
 		: `Answered “${settled.answer}”`;
-	const by = settled.state === "expired" || settled.state === "superseded" ? "" : ` by ${settled.by}`;
+	const by = settled.state === "expired" || settled.state === "superseded" ? "" : ` by ${who(settled.by)}`;
 	return `${word}${by}, ${clock(settled.at)}`;
 }
 

@@ -85,6 +85,14 @@ export function firstLine(text: string): string {
 	return end < 0 ? trimmed : trimmed.slice(0, end);
 }
 
+/** Who did something, of an actor as the log names it: `mara in the CLI`. */
+export function who(actor: string): string {
+	const [, client = actor, details = ""] = /^(.*?) \((.*)\)$/.exec(actor) ?? [];
+	const user = details.split(", ").find((part) => part !== "" && !part.startsWith("process "));
+	const place = client === "CLI" ? "the CLI" : client;
+	return user ? `${user} in ${place}` : place;
+}
+
 /** A command where there is room for one line only: each end of a line is seen. */
 export function oneLine(command: string): string {
 	return command.trim().replace(/\s*[\r\n]+\s*/g, " ↵ ");

@@ -22,7 +22,7 @@ export function StateLine(props: {
 		<div class="state-line" role="status">
 			<Icon icon={mark.icon} tone={mark.tone} />
 			<span class="strong nowrap">{mark.word}</span>
-			<span class="why">{localTimes(stateReason(goal))}</span>
+			<span class="why">{localTimes(stateReason(goal)).replace(`${mark.word}: `, "")}</span>
 			<span class="grow" />
 			{props.children}
 		</div>

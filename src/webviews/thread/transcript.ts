@@ -2,7 +2,7 @@ import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, ThreadId } from "../../protocol/ids.ts";
 import { actorName, type ModelChoice } from "../../protocol/values.ts";
-import { clock, firstLine } from "../shared/format.ts";
+import { clock, firstLine, who } from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
 
 /** What was said and done in a thread, in its order: messages, calls with their outcome, changed files, decisions. */
@@ -85,7 +85,7 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				);
 				break;
 			case "approval.answered":
-				settle(event.approvalId, `${answerWord(event.answer)} by ${actorName(event.by)}, ${clock(event.at)}`);
+				settle(event.approvalId, `${answerWord(event.answer)} by ${who(actorName(event.by))}, ${clock(event.at)}`);
 				break;
 			case "approval.expired":
 				settle(event.approvalId, `Expired, ${clock(event.at)}`);
