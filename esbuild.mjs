@@ -20,8 +20,37 @@ const dist = path.join(root, "dist");
 const processes = {
 	extension: "src/extension/extension.ts",
 	daemon: "src/daemon/main.ts",
+	daemonParts: "src/daemon/compose.ts",
+	modelProvider: "@ai-sdk/openai-compatible",
 	storeWorker: "src/daemon/store/storeWorker.ts",
 	cli: "src/cli/main.ts",
+};
+
+/**
+ * Dynamic imports that lead to a file of their own, so that a process reads only what it needs to begin. Nothing in such
+ * a file may be compared with `instanceof` from outside.
+ */
+const apart = { "./compose.ts": "./daemonParts.js", "@ai-sdk/openai-compatible": "./modelProvider.js" };
+
+const importsApart = {
+	name: "imports apart",
+	setup(build) {
+		build.onResolve({ filter: /.*/ }, ({ path: wanted, kind, importer }) =>
+			kind === "dynamic-import" && apart[wanted] && importer.includes("daemon")
+				? { path: apart[wanted], external: true }
+				: undefined,
+		);
+	},
+};
+
+/** The package with which models are reached brings its errors in fifty languages, of which none is ever shown. */
+const oneLanguage = {
+	name: "one language",
+	setup(build) {
+		build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+			contents: 'export { default as en } from "./en.js";',
+		}));
+	},
 };
 
 /** What is used as a file at run time and cannot be bundled: output in dist/ → source. */
@@ -73,6 +102,9 @@ function processBuilds(production) {
 			},
 			// Packages that ship both prefer their ES modules here, which can be shaken.
 			mainFields: ["module", "main"],
+			// `import()` of such a file becomes a `require`, which needs no loader of modules.
+			supported: { "dynamic-import": false },
+			plugins: [importsApart, oneLanguage],
 		};
 	});
 }

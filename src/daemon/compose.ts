@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { Goal } from "../protocol/goal.ts";
 import { protocolVersion } from "../protocol/methods.ts";
 import { openAgents } from "./agents/agents.ts";
+import type { Begun } from "./begin.ts";
 import type { Changes } from "./changes/changes.ts";
 import { openChanges } from "./changes/openChanges.ts";
 import { commandEnvironment } from "./commands/commandEnvironment.ts";
@@ -14,7 +15,7 @@ import { openDossiers } from "./dossier/dossier.ts";
 import { createRedaction } from "./dossier/redact.ts";
 import type { Clock, Log, NewId } from "./engine/ports.ts";
 import { openSupervisor } from "./engine/supervisor.ts";
-import { takeLock } from "./lock.ts";
+import { isHeld } from "./lock.ts";
 import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
@@ -35,8 +36,7 @@ export interface Daemon {
 }
 
 export interface DaemonOptions {
-	/** The data folder. The process's current directory is moved there. */
-	readonly home: string;
+	readonly begun: Begun;
 	readonly version: string;
 	readonly env: NodeJS.ProcessEnv;
 	/** With no client and nothing to do the daemon ends after this long. */
@@ -44,18 +44,11 @@ export interface DaemonOptions {
 }
 
 const idleCheckMs = 1000;
+const prepareAfterMs = 50;
 
-/** Resolves with undefined when another daemon holds the folder. Rejects with a sentence when the folder cannot be used. */
-export async function openDaemon({ home, version, env, idleMs }: DaemonOptions): Promise<Daemon | undefined> {
-	prepareFolder(home);
-	process.chdir(home);
-	const lock = await takeLock(home);
-	if (!lock) return undefined;
-	const config = await loadConfig(home, env);
-	const log = openLog(path.join(home, "daemon.log"), parseLogLevel(env.MISSION_LOG), config.redact);
-	for (const problem of config.problems) log.warn(problem);
-	const clock: Clock = { now: () => Date.now() };
-	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
+/** Resolves with undefined when another daemon took the folder over meanwhile. */
+export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions): Promise<Daemon | undefined> {
+	const { home, lock, storeFolder, storeThread } = begun;
 	let finished = () => {};
 	let failed = (_cause: Error) => {};
 	const stopped = new Promise<void>((resolve, reject) => {
@@ -63,13 +56,21 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 		failed = reject;
 	});
 	stopped.catch(() => undefined);
-	const store = await openSqliteStore({
-		folder: path.join(home, "store"),
+	const opening = openSqliteStore({
+		folder: storeFolder,
 		owner: lock.owner,
+		workerFactory: () => storeThread,
 		onLost: (why) => fail(`The store's worker is gone (${why}).`),
 	});
+	opening.catch(() => undefined);
+	const config = await loadConfig(home, env);
+	const log = openLog(path.join(home, "daemon.log"), parseLogLevel(env.MISSION_LOG), config.redact);
+	for (const problem of config.problems) log.warn(problem);
+	const clock: Clock = { now: () => Date.now() };
+	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
 	const commands = openCommands({ folder: path.join(home, "commands") });
 	const agents = openAgents({ config, log });
+	const store = await opening;
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
 	const startedAt = new Date().toISOString();
@@ -124,8 +125,11 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 			idleSince = Date.now();
 		},
 	});
+	if (!isHeld(lock)) return undefined;
 	writeDaemonFile(home, { pid: process.pid, port: door.port, token, version, protocol: protocolVersion, startedAt });
 	log.info(`daemon ${version} listens on port ${door.port}`);
+	// Only now, because it takes 50 ms: whoever started the daemon is waiting for it to listen.
+	setTimeout(agents.prepare, prepareAfterMs).unref();
 	void eraseDeleted(services, log);
 
 	const idle = setInterval(
@@ -169,7 +173,7 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 		agents.close();
 		await repositories.close();
 		await store.close();
-		lock?.release();
+		lock.release();
 		log.info("stopped");
 		finished();
 	}
@@ -179,19 +183,6 @@ export async function openDaemon({ home, version, env, idleMs }: DaemonOptions):
 async function eraseDeleted(services: Services, log: Log): Promise<void> {
 	for (const goalId of services.supervisor.deleted()) {
 		await eraseGoal(services, goalId).catch((cause) => log.warn(`${goalId} could not be erased`, cause));
-	}
-}
-
-function prepareFolder(home: string): void {
-	try {
-		mkdirSync(home, { recursive: true, mode: 0o700 });
-		writeFileSync(path.join(home, ".writable"), "", { mode: 0o600 });
-		rmSync(path.join(home, ".writable"), { force: true });
-	} catch (cause) {
-		const why = cause instanceof Error ? cause.message : String(cause);
-		throw new Error(
-			`The data folder ${home} cannot be written (${why}). Make it writable, or name another one in MISSION_HOME.`,
-		);
 	}
 }
 

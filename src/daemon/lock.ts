@@ -43,7 +43,12 @@ export async function takeLock(folder: string): Promise<Lock | undefined> {
 async function settled(lock: Lock, tookOver: boolean): Promise<Lock | undefined> {
 	if (!tookOver) return lock;
 	await sleep(settleMs);
-	return readFileSync(lock.owner.file, "utf8") === lock.owner.nonce ? lock : undefined;
+	return isHeld(lock) ? lock : undefined;
+}
+
+/** Whether nobody took the folder over since. */
+export function isHeld({ owner }: Lock): boolean {
+	return readFileSync(owner.file, "utf8") === owner.nonce;
 }
 
 function own(folder: string, server: net.Server): Lock {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import envPaths from "env-paths";
-import { openDaemon } from "./compose.ts";
+import { type Begun, begin } from "./begin.ts";
+import type { Daemon } from "./compose.ts";
 
 /**
  * The daemon's process: `daemon.js run [--home FOLDER] [--idle-seconds N]`. Ends with code 0 when it was stopped, when
@@ -19,7 +20,8 @@ async function main(): Promise<number> {
 		values.home ?? process.env.MISSION_HOME ?? envPaths("mission-control", { suffix: "" }).data,
 	);
 	const idleSeconds = Number(values["idle-seconds"] ?? process.env.MISSION_IDLE_SECONDS ?? defaultIdleSeconds);
-	const daemon = await openDaemon({ home, version: version(), env: process.env, idleMs: idleSeconds * 1000 });
+	const begun = await begin(home);
+	const daemon = begun && (await open(begun, idleSeconds * 1000));
 	if (!daemon) {
 		console.error(`Another daemon already holds ${home}.`);
 		return 0;
@@ -28,6 +30,11 @@ async function main(): Promise<number> {
 	process.on("uncaughtException", (cause) => daemon.fail("Something went wrong inside.", cause));
 	await daemon.stopped;
 	return 0;
+}
+
+async function open(begun: Begun, idleMs: number): Promise<Daemon | undefined> {
+	const { openDaemon } = await import("./compose.ts");
+	return openDaemon({ begun, version: version(), env: process.env, idleMs });
 }
 
 /** The version of the package beside which this file lies. */

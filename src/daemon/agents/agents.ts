@@ -21,6 +21,8 @@ export interface Agents {
 	priceOf(choice: ModelChoice): Price | undefined;
 	/** Looks whether each provider answers, in about a second. */
 	listProviders(): Promise<Result<Methods, "provider/list">>;
+	/** Loads what the first turn of a model will need, so that it need not wait for it. */
+	prepare(): void;
 	/** Turns under way end as aborted. */
 	close(): void;
 }
@@ -31,7 +33,6 @@ export function openAgents({ config, log }: { readonly config: Config; readonly 
 	const withoutSchema = new Set<string>();
 	const closing = new AbortController();
 	const providerOf = (id: string) => config.providers.find((provider) => provider.id === id);
-	if (config.providers.length > 0) warm().catch((cause) => log.error("The package for models cannot be loaded", cause));
 
 	function create(choice: ModelChoice): Agent {
 		if (choice.provider === playbookAgent.provider) {
@@ -72,6 +73,10 @@ export function openAgents({ config, log }: { readonly config: Config; readonly 
 			const models = await Promise.all(config.providers.map((provider) => providerStatus(provider, config.keys)));
 			const builtIn = { id: playbookAgent.provider, kind: "playbook", models: [playbookAgent.model], usable: true };
 			return { providers: [...models, builtIn], primary: config.agent };
+		},
+		prepare() {
+			if (config.providers.length > 0)
+				warm().catch((cause) => log.error("The package for models cannot be loaded", cause));
 		},
 		close: () => closing.abort(),
 	};
