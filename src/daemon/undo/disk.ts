@@ -14,6 +14,8 @@ export interface Disk {
 	bytes(path: string, version: FileVersion): Buffer | undefined;
 	/** The folder on the way to a path that is none: a file or a link is in its place. */
 	inTheWay(path: string): string | undefined;
+	/** The folder on the way to a path that is a link, so that behind it is somewhere else. */
+	behindLink(path: string): string | undefined;
 	/** Everything below a folder that is no folder itself; undefined when it is more than `most`. */
 	filesBelow(path: string, most: number): readonly string[] | undefined;
 }
@@ -43,16 +45,21 @@ export function openDisk(workspace: string): Disk {
 	}
 
 	function look(path: string): OnDisk {
+		const link = behindLink(path);
+		if (link !== undefined) return { kind: "other", reason: `${link} has become a symbolic link` };
+		// Behind a file there is nothing.
+		return inTheWay(path) === undefined ? lookAt(full(path)) : { kind: "absent" };
+	}
+
+	function behindLink(path: string): string | undefined {
 		const way = inTheWay(path);
-		// Behind a file there is nothing; behind a link there is something, somewhere else.
-		if (way !== undefined && statsOf(full(way))?.isSymbolicLink())
-			return { kind: "other", reason: `${way} has become a symbolic link` };
-		return way === undefined ? lookAt(full(path)) : { kind: "absent" };
+		return way !== undefined && statsOf(full(way))?.isSymbolicLink() ? way : undefined;
 	}
 
 	return {
 		look,
 		inTheWay,
+		behindLink,
 		bytes(path, version) {
 			const content = version.mode === linkMode ? readLink(full(path)) : readRegular(full(path), maxFileBytes);
 			return typeof content !== "string" && hashObject("blob", content) === version.blob ? content : undefined;

@@ -1,16 +1,38 @@
-import { constants, lstatSync, renameSync, type Stats, symlinkSync, unlinkSync } from "node:fs";
-import { type FileHandle, link, mkdir, open, readlink, stat, unlink } from "node:fs/promises";
+import {
+	closeSync,
+	constants,
+	fchmodSync,
+	fchownSync,
+	fstatSync,
+	fsync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readlinkSync,
+	renameSync,
+	type Stats,
+	statSync,
+	symlinkSync,
+	unlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { promisify } from "node:util";
 import type { FileVersion } from "../../protocol/values.ts";
+import { ChangesError } from "../changes/changes.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 import { temporaryName } from "../tools/workspaceFiles.ts";
 import { linkMode, lookAt, type OnDisk } from "./disk.ts";
 import { sameVersion } from "./segments.ts";
 
 /**
- * Puts one file into another version, whole or not at all, and only while it is the version that was decided on. The
- * file is looked at last in the same breath in which it is replaced, and a name that is free is taken only while it is
- * free: what somebody saves meanwhile is never overwritten. A file that already is what it should become is done, so
- * that a second try after a crash goes on where the first one ended.
+ * Puts a file into another version, whole or not at all, and only while it is the version that was decided on. The file
+ * is looked at last in the same breath in which it is replaced, and a name that is free is taken only while it is free:
+ * what somebody saves meanwhile is never overwritten. A file that already is what it should become is done, so that a
+ * second try after a crash goes on where the first one ended.
+ *
+ * The calls are synchronous, because each takes some microseconds and nothing of ours can come in between; only the wait
+ * for the disk, a hundred times as long, lets others go on.
  */
 export interface FileOrder {
 	/** Relative to the workspace, as text (changes/pathText.ts). */
@@ -21,93 +43,113 @@ export interface FileOrder {
 	content(): Promise<Buffer>;
 }
 
-/** Why the file was left alone, as half a sentence; undefined when it is as it should be. */
-export async function placeFile(workspace: string, order: FileOrder): Promise<string | undefined> {
-	const bytes = toBytes(order.path);
-	const end = bytes.lastIndexOf("/");
-	const folder = end < 0 ? toBytes(workspace) : `${toBytes(workspace)}/${bytes.slice(0, end)}`;
+/** A folder of the workspace, opened once for all orders in it. */
+export interface OpenFolder {
+	/** Why the file was left alone, as half a sentence; undefined when it is as it should be. */
+	place(order: FileOrder): Promise<string | undefined>;
+	/** Makes names that came and went durable. */
+	sync(): Promise<void>;
+	close(): void;
+}
+
+/** `folder` is relative to the workspace, "" for itself. Undefined when it is not there and need not be; else why not. */
+export function openFolder(workspace: string, folder: string, isNeeded: boolean): OpenFolder | string | undefined {
+	const full = folder === "" ? toBytes(workspace) : `${toBytes(workspace)}/${toBytes(folder)}`;
 	try {
-		const handle = await openFolder(folder, order.after !== undefined);
-		if (!handle) return order.after ? "its folder is not there" : undefined;
-		try {
-			if (!(await isWhereExpected(handle, folder))) return "a folder on the way to it has become a symbolic link";
-			return await place(await addressOf(handle, folder), bytes.slice(end + 1), order, handle);
-		} finally {
-			await handle.close();
+		if (isNeeded) mkdirSync(toFsPath(full), { recursive: true });
+		const handle = openSync(toFsPath(full), folderFlags);
+		const address = `/proc/self/fd/${handle}`;
+		// A name for the opened folder that no rename or link can turn elsewhere, where the system has one.
+		const known = isFolder(address) ? readlinkSync(address, { encoding: "latin1" }) : undefined;
+		if (known !== undefined && known !== full) {
+			closeSync(handle);
+			return "a folder on the way to it has become a symbolic link";
 		}
+		const base = known === undefined ? full : address;
+		return {
+			place: (order) => withReasons(() => place(base, order)),
+			// Windows cannot do it and does not need it.
+			sync: () => synced(handle).catch(() => undefined),
+			close: () => closeSync(handle),
+		};
 	} catch (cause) {
 		const { code } = cause as NodeJS.ErrnoException;
-		if (typeof code !== "string") throw cause;
-		return sentences[code] ?? `it could not be written (${code})`;
+		if (!isNeeded && (code === "ENOENT" || code === "ENOTDIR")) return undefined;
+		return reasonOf(cause);
 	}
 }
 
 const folderFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_DIRECTORY ?? 0);
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const synced = promisify(fsync);
 
-async function openFolder(folder: string, isNeeded: boolean): Promise<FileHandle | undefined> {
-	if (isNeeded) await mkdir(toFsPath(folder), { recursive: true });
-	return open(toFsPath(folder), folderFlags).catch((cause) => {
-		const { code } = cause as NodeJS.ErrnoException;
-		if (!isNeeded && (code === "ENOENT" || code === "ENOTDIR")) return undefined;
-		throw cause;
-	});
+function isFolder(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-async function isWhereExpected(handle: FileHandle, folder: string): Promise<boolean> {
-	const known = await readlink(`/proc/self/fd/${handle.fd}`, { encoding: "latin1" }).catch(() => undefined);
-	return known === undefined || known === folder;
-}
-
-/** A name for the opened folder that no rename or link can turn elsewhere, where the system has one. */
-async function addressOf(folder: FileHandle, fallback: string): Promise<string> {
-	const address = `/proc/self/fd/${folder.fd}`;
-	return (await stat(address).catch(() => undefined))?.isDirectory() ? address : fallback;
-}
-
-async function place(folder: string, name: string, order: FileOrder, handle: FileHandle): Promise<string | undefined> {
-	const full = `${folder}/${name}`;
-	const temporary = `${folder}/${toBytes(temporaryName(order.path))}`;
+async function place(folder: string, order: FileOrder): Promise<string | undefined> {
+	const { path, before, after } = order;
+	const bytes = toBytes(path);
+	const full = `${folder}/${bytes.slice(bytes.lastIndexOf("/") + 1)}`;
+	const temporary = `${folder}/${toBytes(temporaryName(path))}`;
 	// A try that was killed may have left one behind; nothing else uses the name.
-	if (order.after) await unlink(toFsPath(temporary)).catch(() => {});
+	removeIfThere(temporary);
 	const now = lookAt(full);
 	if (now.kind === "other") return now.reason;
+	if (now.kind === "folder" && after) return "there is a folder of that name, with files in it";
 	const version = now.kind === "file" ? now.version : undefined;
-	if (now.kind === "folder" && order.after) return "there is a folder of that name, with files in it";
-	if (sameVersion(version, order.after)) return undefined;
-	if (!sameVersion(version, order.before)) return changedSince;
-	if (!order.after) {
-		if (!isUntouched(full, now)) return changedSince;
+	if (sameVersion(version, after)) return undefined;
+	if (!sameVersion(version, before)) return changedSince;
+	if (!after) {
 		unlinkSync(toFsPath(full));
-	} else {
-		try {
-			await prepare(temporary, order.after, await order.content(), now);
-			const left = await moveThere(temporary, full, now);
-			if (left !== undefined) return left;
-		} finally {
-			await unlink(toFsPath(temporary)).catch(() => {});
-		}
+		return undefined;
 	}
-	// Windows cannot do it and does not need it.
-	await handle.sync().catch(() => {});
-	return undefined;
+	if (now.kind === "file" && after.blob === before?.blob) return changeMode(full, now.stats, after.mode);
+	try {
+		await prepare(temporary, after, await order.content(), now);
+		return moveThere(temporary, full, before);
+	} finally {
+		removeIfThere(temporary);
+	}
 }
 
 const changedSince = "it was changed in this very moment";
 
+function changeMode(full: string, stats: Stats, mode: string): string | undefined {
+	const handle = openSync(toFsPath(full), readFlags);
+	try {
+		const opened = fstatSync(handle);
+		if (opened.ino !== stats.ino) return changedSince;
+		fchmodSync(handle, withExecutable(opened.mode, mode === executableMode));
+		return undefined;
+	} finally {
+		closeSync(handle);
+	}
+}
+
+const executableMode = "100755";
+
 async function prepare(temporary: string, after: FileVersion, content: Buffer, now: OnDisk): Promise<void> {
 	if (after.mode === linkMode) return symlinkSync(content, toFsPath(temporary));
-	const handle = await open(toFsPath(temporary), createFlags, 0o666);
+	const handle = openSync(toFsPath(temporary), createFlags, 0o666);
 	try {
-		const { mode: fresh } = await handle.stat();
-		const isSame = now.kind === "file" && now.version.mode !== linkMode;
-		if (isSame) await handle.chown(now.stats.uid, now.stats.gid).catch(() => {});
-		await handle.chmod(withExecutable(isSame ? now.stats.mode : fresh, after.mode === "100755"));
-		await handle.writeFile(content);
-		await handle.sync();
+		const like = now.kind === "file" && now.version.mode !== linkMode ? now.stats : undefined;
+		const fresh = fstatSync(handle);
+		if (like && (like.uid !== fresh.uid || like.gid !== fresh.gid)) keepOwner(handle, like);
+		fchmodSync(handle, withExecutable((like ?? fresh).mode, after.mode === executableMode));
+		writeFileSync(handle, content);
+		await synced(handle);
 	} finally {
-		await handle.close();
+		closeSync(handle);
 	}
+}
+
+/** Only who may give files away can; the content matters more. */
+function keepOwner(handle: number, { uid, gid }: Stats): void {
+	try {
+		fchownSync(handle, uid, gid);
+	} catch {}
 }
 
 /** Who may read it may run it. */
@@ -116,18 +158,18 @@ function withExecutable(mode: number, isExecutable: boolean): number {
 	return isExecutable ? kept | 0o100 | ((kept & 0o044) >> 2) : kept;
 }
 
-async function moveThere(temporary: string, full: string, now: OnDisk): Promise<string | undefined> {
-	if (now.kind === "file") {
-		if (!isUntouched(full, now)) return changedSince;
+function moveThere(temporary: string, full: string, before: FileVersion | undefined): string | undefined {
+	if (before) {
+		// By its content: times of two writes in the same few milliseconds can be the same.
+		const now = lookAt(full);
+		if (now.kind !== "file" || !sameVersion(now.version, before)) return changedSince;
 		renameSync(toFsPath(temporary), toFsPath(full));
 		return undefined;
 	}
 	try {
 		// Unlike a rename it fails where something has come to be.
-		await link(toFsPath(temporary), toFsPath(full));
-	} catch (cause) {
-		const { code } = cause as NodeJS.ErrnoException;
-		if (code === "EEXIST") return changedSince;
+		linkSync(toFsPath(temporary), toFsPath(full));
+	} catch {
 		if (lstatSync(toFsPath(full), { throwIfNoEntry: false })) return changedSince;
 		// A file system without hard links.
 		renameSync(toFsPath(temporary), toFsPath(full));
@@ -135,13 +177,29 @@ async function moveThere(temporary: string, full: string, now: OnDisk): Promise<
 	return undefined;
 }
 
-/** Nothing wrote it since it was read. */
-function isUntouched(full: string, now: OnDisk): boolean {
-	const stats = lstatSync(toFsPath(full), { throwIfNoEntry: false });
-	return now.kind === "file" && stats !== undefined && parts.every((part) => stats[part] === now.stats[part]);
+function removeIfThere(full: string): void {
+	try {
+		unlinkSync(toFsPath(full));
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+	}
 }
 
-const parts: readonly (keyof Stats)[] = ["ino", "size", "mtimeMs", "ctimeMs", "mode"];
+async function withReasons(work: () => Promise<string | undefined>): Promise<string | undefined> {
+	try {
+		return await work();
+	} catch (cause) {
+		return reasonOf(cause);
+	}
+}
+
+function reasonOf(cause: unknown): string {
+	const { code } = cause as NodeJS.ErrnoException;
+	if (cause instanceof ChangesError && cause.code === "unknownObject")
+		return "its content before the step is not on record any more";
+	if (typeof code !== "string") throw cause;
+	return sentences[code] ?? `it could not be written (${code})`;
+}
 
 const sentences: Readonly<Record<string, string>> = {
 	EACCES: "it may not be written",
