@@ -68,6 +68,7 @@ export function stepCanStart(goal: Goal, step: Step): boolean {
 		step.state === "pending" &&
 		step.attempt < step.limit &&
 		needsAreMet(goal, step) &&
+		!budgetIsAsked(goal) &&
 		!stepIsAsked(goal, step.stepId)
 	);
 }
@@ -107,12 +108,14 @@ export function isMoot(goal: Goal, approval: Approval): boolean {
 		case "question":
 			return !allStepsOver(goal) || !finalChecks(goal).some((check) => check.state === "red");
 		default:
-			if (approval.checkId) return !checkWaits(goal.checks[approval.checkId], step);
+			if (approval.checkId) return !checkWaits(goal, goal.checks[approval.checkId]);
 			return approval.toolCallId !== undefined && goal.calls[approval.toolCallId] === undefined;
 	}
 }
 
-function checkWaits(check: Check | undefined, step: Step | undefined): boolean {
+/** A person decides about the check before it runs or counts. Of a step that came to nothing it does not matter. */
+export function checkWaits(goal: Goal, check: Check | undefined): boolean {
+	const step = check?.stepId ? goal.steps[check.stepId] : undefined;
 	if (step?.state === "failed" || step?.state === "skipped") return false;
 	return check?.state === "waiting" || check?.state === "unknown";
 }
@@ -123,6 +126,18 @@ export function stepIsBusy(goal: Goal, stepId: StepId): boolean {
 		threads(goal).some((thread) => thread.stepId === stepId && thread.turn) ||
 		calls(goal).some((call) => call.stepId === stepId && call.state === "started") ||
 		goal.files.writers.some((writer) => writer.stepId === stepId)
+	);
+}
+
+/** Nothing of it moves before a person decides or a provider comes back: others may take its place meanwhile. */
+export function stepWaits(goal: Goal, step: Step): boolean {
+	if (stepIsBusy(goal, step.stepId)) return false;
+	if (stepIsAsked(goal, step.stepId)) return true;
+	if (step.state === "verifying") return !dueCheck(goal, step) && !checksAreSettled(goal, step);
+	return !threads(goal).some(
+		(thread) =>
+			thread.stepId === step.stepId &&
+			(threadIsFree(goal, thread) || threadCalls(goal, thread.threadId).some((call) => callIsReady(goal, call))),
 	);
 }
 
@@ -149,6 +164,11 @@ export function callIsNext(goal: Goal, call: ToolCall): boolean {
 	const before = threadCalls(goal, call.threadId);
 	const earlier = before.slice(0, before.indexOf(call));
 	return call.effect === "none" ? earlier.every((one) => one.effect === "none") : earlier.length === 0;
+}
+
+/** It is its turn, and nobody has to decide about it first. */
+export function callIsReady(goal: Goal, call: ToolCall): boolean {
+	return call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call);
 }
 
 export function snapshotIsDue(goal: Goal): boolean {
@@ -192,8 +212,7 @@ export function canMove(goal: Goal): boolean {
 	if (goalHold(goal))
 		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => call.state === "started");
 	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;
-	if (calls(goal).some((call) => call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call)))
-		return true;
+	if (calls(goal).some((call) => callIsReady(goal, call))) return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;
 	if (!goal.plan) return threads(goal).length === 0;
 	if (planSteps(goal).some((step) => stepCanStart(goal, step))) return true;

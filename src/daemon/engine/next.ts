@@ -7,6 +7,7 @@ import {
 	calls,
 	checks,
 	checksAreSettled,
+	checkWaits,
 	dueCheck,
 	finalChecks,
 	goalHold,
@@ -21,6 +22,7 @@ import {
 	stepCanStart,
 	stepChecks,
 	stepIsAsked,
+	stepWaits,
 	threadIsFree,
 	threads,
 } from "../../protocol/readiness.ts";
@@ -145,7 +147,8 @@ function planNeedsPerson(goal: Goal): boolean {
 
 function stepEffects(goal: Goal, limits: Limits): Effect[] {
 	const steps = planSteps(goal);
-	const open = steps.filter((step) => step.state === "in_progress" || step.state === "verifying").length;
+	const isOpen = (step: Step) => step.state === "in_progress" || step.state === "verifying";
+	const open = steps.filter((step) => isOpen(step) && !stepWaits(goal, step)).length;
 	const ready = steps.filter((step) => stepCanStart(goal, step));
 	const effects: Effect[] = ready
 		.slice(0, Math.max(0, limits.parallelSteps - open))
@@ -203,7 +206,7 @@ function callEffects(goal: Goal): Effect[] {
 
 function checkEffects(goal: Goal): Effect[] {
 	return checks(goal).flatMap((check): Effect[] => {
-		if (check.state !== "unknown") return [];
+		if (check.state !== "unknown" || !checkWaits(goal, check)) return [];
 		const asked = Object.values(goal.approvals).some((approval) => approval.checkId === check.checkId);
 		return asked ? [] : [{ kind: "askRecovery", checkId: check.checkId }];
 	});

@@ -1,0 +1,377 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
+import { enact, question } from "../../../src/daemon/engine/enact.ts";
+import { type Deed, type Effect, type Fact, next } from "../../../src/daemon/engine/next.ts";
+import { Refusal } from "../../../src/daemon/engine/refusal.ts";
+import type { EventOf, GoalEvent } from "../../../src/protocol/events.ts";
+import { evolve, newGoal, record } from "../../../src/protocol/evolve.ts";
+import type { Check, Goal, Thread, ToolCall } from "../../../src/protocol/goal.ts";
+import type { CheckId, HoldId, RunId, StepId, ToolCallId } from "../../../src/protocol/ids.ts";
+import { allStepsOver, finalChecks, goalHold, holds, personHold } from "../../../src/protocol/readiness.ts";
+import { goalState } from "../../../src/protocol/state.ts";
+import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
+
+/** Histories of each property; `MISSION_RUNS` for the long form. fast-check prints the seed of a failure. */
+const numRuns = Number(process.env.MISSION_RUNS ?? 300);
+
+/**
+ * Random histories of a goal: people who ask for anything at any time, deeds that end in any way, daemons that die in
+ * between. What is decided is drawn from a stream of numbers, so that a failing history shrinks.
+ */
+describe("in a random history", function () {
+	this.timeout(60_000 + numRuns * 100);
+	// Shrinking a long history costs more than it tells.
+	const options = { numRuns, endOnFailure: numRuns > 1000 };
+	const draws = fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 250, size: "max" });
+
+	it("nothing begins while the goal is paused, blocked or over", () => {
+		fc.assert(
+			fc.property(draws, (numbers) => {
+				tell(numbers, ({ goal, effects }) => {
+					const state = goalState(goal);
+					if (state === "blocked" || goal.end || personHold(goal))
+						assert.deepEqual(effects.filter(isBeginning(goal)), [], state);
+				});
+			}),
+			options,
+		);
+	});
+
+	it("a goal that is said to run can move, one that is blocked says by what, one that waits for a person has a question", () => {
+		fc.assert(
+			fc.property(draws, (numbers) => {
+				tell(numbers, ({ goal, effects, wakeAt }) => {
+					const state = goalState(goal);
+					const shown = JSON.stringify(goal, null, 1);
+					if (state === "running" || state === "planning" || state === "queued")
+						assert.ok(effects.length > 0 || wakeAt !== undefined, `it is ${state}, and nothing can move: ${shown}`);
+					if (state === "blocked") assert.ok(holds(goal).length > 0, `nothing says what blocks it: ${shown}`);
+				});
+			}),
+			options,
+		);
+	});
+
+	it("a call that began is never begun again without its outcome, and no approval outlives what it is about", () => {
+		fc.assert(
+			fc.property(draws, (numbers) => {
+				const open = new Map<string, number>();
+				tell(numbers, ({ goal, told }) => {
+					for (const event of told) {
+						if (event.type === "tool.started") {
+							assert.ok(!open.has(event.toolCallId), `${event.toolCallId} began twice`);
+							open.set(event.toolCallId, event.run);
+						}
+						if (event.type === "tool.completed" || event.type === "tool.interrupted") open.delete(event.toolCallId);
+					}
+					for (const approval of Object.values(goal.approvals)) {
+						assert.equal(goal.end, undefined, "an approval of a goal that is over");
+						if (approval.kind === "tool" && approval.toolCallId) assert.ok(goal.calls[approval.toolCallId]);
+					}
+				});
+			}),
+			options,
+		);
+	});
+});
+
+interface Moment {
+	readonly goal: Goal;
+	/** What next names after this moment's facts. */
+	readonly effects: readonly Effect[];
+	readonly wakeAt?: number;
+	readonly told: readonly GoalEvent[];
+}
+
+/** Effects that only settle what had begun, or wait no longer for it. */
+function isBeginning(goal: Goal): (effect: Effect) => boolean {
+	return (effect) => {
+		switch (effect.kind) {
+			case "turn":
+			case "interruptTurn":
+			// A look changes nothing.
+			case "snapshot":
+			case "dropCall":
+			case "supersede":
+			case "liftHold":
+			case "expire":
+				return false;
+			case "call":
+				return goal.calls[effect.toolCallId]?.state !== "started";
+			case "check":
+				return goal.checks[effect.checkId]?.state !== "running";
+			default:
+				return true;
+		}
+	};
+}
+
+function tell(numbers: readonly number[], look: (moment: Moment) => void): void {
+	let at = 0;
+	const draw = (below: number) => (numbers[at++] ?? 0) % below;
+	const more = () => at < numbers.length;
+	let ids = 0;
+	const newId = <T extends string>(prefix: string) => `${prefix}-${++ids}` as T;
+	let now = 1_000_000;
+	let epoch = 1;
+	let goal = newGoal(goalId);
+	const limits = { parallelSteps: 1 + draw(3), priceOf: () => undefined };
+
+	const append = (given: readonly GoalEvent[]) => {
+		const told: GoalEvent[] = [];
+		const place = (events: readonly GoalEvent[]) => {
+			for (const event of events) {
+				told.push(event);
+				for (const one of record(goal, epoch, new Date(now).toISOString(), [event])) goal = evolve(goal, one);
+			}
+		};
+		place(given);
+		for (let round = 0; ; round++) {
+			assert.ok(round < 500, `facts follow each other without end: ${JSON.stringify(told.slice(-4))}`);
+			const { effects, wakeAt } = next(goal, epoch, now, limits);
+			const fact = effects.find(isFact);
+			if (!fact) return look({ goal, effects, wakeAt, told });
+			const facts = enact(goal, fact, newId, now, limits);
+			assert.ok(facts.length > 0, `${fact.kind} gave no events`);
+			place(facts);
+		}
+	};
+
+	append(draw(2) === 0 ? launchPlaybook(playbook(draw), { checks: draw(2) ? ["read all"] : [] }) : launchPrompt());
+	while (more()) {
+		now += [1000, 1000, 30_000_000, 100_000_000][draw(4)]!;
+		const choice = draw(10);
+		if (choice === 0) epoch++;
+		if (choice <= 2) append(asks(goal, draw, newId, now));
+		else {
+			const deeds = next(goal, epoch, now, limits).effects.filter((effect): effect is Deed => !isFact(effect));
+			append(deeds.length === 0 ? [] : carryOut(goal, deeds[draw(deeds.length)]!, draw, newId, now));
+		}
+	}
+}
+
+type Draw = (below: number) => number;
+type NewId = <T extends string>(prefix: string) => T;
+
+function playbook(draw: Draw) {
+	return Array.from({ length: 1 + draw(3) }, (_, index) => ({
+		id: `s${index}`,
+		commands: Array.from({ length: draw(3) }, (__, at) => `make ${index} ${at}`),
+		checks: Array.from({ length: draw(3) }, (__, at) => `read ${index} ${at}`),
+		needs: index > 0 && draw(2) ? [`s${draw(index)}`] : [],
+	}));
+}
+
+/** Something that a person asks for, now and without knowing what would work. */
+function asks(goal: Goal, draw: Draw, newId: NewId, now: number): readonly GoalEvent[] {
+	const steps = Object.keys(goal.steps) as StepId[];
+	const stepId = draw(4) === 0 ? undefined : steps[draw(Math.max(1, steps.length))];
+	const [approval] = Object.values(goal.approvals).slice(draw(2));
+	const requests: readonly Request[] = [
+		{ kind: "pause", now: draw(2) === 0 },
+		{ kind: "resume" },
+		{ kind: "resume" },
+		{ kind: "cancel" },
+		{ kind: "retry", stepId },
+		{ kind: "retry", stepId },
+		{ kind: "rerun", stepId },
+		{ kind: "skip", stepId },
+		{ kind: "runChecks" },
+		{ kind: "send", text: "Hello" },
+		...(approval
+			? Array.from({ length: 12 }, (): Request => {
+					const answer = approval.options[draw(approval.options.length)] ?? "approve";
+					return { kind: "answer", approvalId: approval.approvalId, answer, scope: "once" };
+				})
+			: []),
+	];
+	try {
+		return decide(requests[draw(requests.length)]!, goal, { by: person, newId, now });
+	} catch (cause) {
+		if (cause instanceof Refusal) return [];
+		throw cause;
+	}
+}
+
+/** A piece of a deed as its performer would append it: an intent, or one of the outcomes it may have. */
+function carryOut(goal: Goal, deed: Deed, draw: Draw, newId: NewId, now: number): readonly GoalEvent[] {
+	switch (deed.kind) {
+		case "turn": {
+			const thread = goal.threads[deed.threadId];
+			return thread?.turn ? turnEvents(goal, thread, draw, newId, now) : [];
+		}
+		case "call": {
+			const call = goal.calls[deed.toolCallId];
+			return call ? callEvents(goal, call, draw, newId, now) : [];
+		}
+		case "check": {
+			const check = goal.checks[deed.checkId];
+			return check ? checkEvents(goal, check, draw, newId, now) : [];
+		}
+		case "snapshot":
+			return snapshotEvents(goal, draw);
+		case "finish": {
+			if (draw(5) === 0) return [fileChanged([]), ...snapshotEvents(goal, () => 0)];
+			const isDone = allStepsOver(goal) && finalChecks(goal).every((check) => check.state === "green");
+			return isDone && !goal.end && !goalHold(goal) ? [{ type: "goal.completed", verified: true }] : [];
+		}
+		case "undo":
+			return [];
+	}
+}
+
+const output = { head: "", tail: "", bytes: 0, sha256: "" };
+const usage = { inputTokens: 1, outputTokens: 1, costUsd: null };
+
+function turnEvents(goal: Goal, thread: Thread, draw: Draw, newId: NewId, now: number): readonly GoalEvent[] {
+	const { threadId } = thread;
+	const { turnId } = thread.turn!;
+	const about = { turnId, threadId };
+	const completed = {
+		type: "turn.completed",
+		...about,
+		asked: thread.assignment,
+		answered: "m",
+		usage,
+		finish: "x",
+	} as const;
+	const message = (from: string): GoalEvent => ({
+		type: "message.added",
+		messageId: newId("m"),
+		threadId,
+		from,
+		text: "x",
+	});
+	const isBuiltIn = thread.assignment.provider === "builtin";
+	const trouble = isBuiltIn ? 9 : draw(8);
+	if (trouble === 0) return [{ type: "turn.interrupted", ...about, reason: "x", charged: usage }];
+	if (trouble <= 2) {
+		const retryAt = trouble === 1 ? new Date(now + 5000).toISOString() : undefined;
+		const failed: GoalEvent = {
+			type: "provider.failed",
+			...about,
+			provider: "l",
+			code: "x",
+			reason: "x",
+			retryAt,
+			charged: usage,
+		};
+		const held: GoalEvent = {
+			type: "hold.placed",
+			holdId: newId<HoldId>("h"),
+			cause: "provider",
+			reason: "x",
+			wakeAt: retryAt,
+			threadId,
+			now: false,
+		};
+		return retryAt && draw(2) ? [failed] : [failed, held];
+	}
+	if (goal.end || thread.state === "closed") return [completed];
+	if (thread.stepId === undefined) {
+		if (draw(3) === 0) return [completed, message("daemon")];
+		const [plan] = launchPlaybook(playbook(draw)).filter((event) => event.type === "plan.proposed") as [
+			EventOf<"plan.proposed">,
+		];
+		const steps = plan.steps.map((step) => ({
+			...step,
+			actions: undefined,
+			confidence: draw(3) ? ("high" as const) : ("low" as const),
+		}));
+		return [
+			completed,
+			{ ...plan, steps, revision: goal.planRevision + 1, threadId },
+			{ type: "thread.closed", threadId },
+		];
+	}
+	const step = goal.steps[thread.stepId]!;
+	const isOver = isBuiltIn ? thread.done >= (step.actions?.length ?? 0) : draw(3) === 0;
+	if (isOver)
+		return [completed, { type: "step.reported", stepId: step.stepId, attempt: thread.attempt ?? 1, report: "x" }];
+	const calls = Array.from({ length: isBuiltIn ? 1 : 1 + draw(3) }, (): GoalEvent => {
+		const effect = isBuiltIn || draw(2) ? "outside" : "none";
+		return {
+			type: "tool.requested",
+			toolCallId: newId<ToolCallId>("c"),
+			...about,
+			stepId: step.stepId,
+			attempt: thread.attempt,
+			name: "runCommand",
+			args: {},
+			effect,
+			summary: "make",
+		};
+	});
+	return [completed, ...calls];
+}
+
+function callEvents(goal: Goal, call: ToolCall, draw: Draw, newId: NewId, now: number): readonly GoalEvent[] {
+	const { toolCallId } = call;
+	const completed = (ok: boolean, refused?: string): GoalEvent => ({
+		type: "tool.completed",
+		toolCallId,
+		ok,
+		durationMs: 1,
+		output,
+		refused,
+	});
+	if (call.decided) return [completed(false, "decided")];
+	if (call.state === "started") {
+		if (goal.end || goalHold(goal)) {
+			if (draw(3) === 0) return [{ type: "tool.interrupted", toolCallId, outcome: "notBegun", reason: "x" }];
+		}
+		const how = draw(6);
+		if (how === 0) return [{ type: "tool.interrupted", toolCallId, outcome: "unknown", reason: "x" }];
+		return [completed(how > 2)];
+	}
+	if (goal.end || goalHold(goal)) return [];
+	if (call.effect === "none") return [completed(draw(4) > 0)];
+	if (call.state === "approved" || draw(3) > 0) return [{ type: "tool.started", toolCallId, run: call.run + 1 }];
+	if (draw(4) === 0) return [completed(false, "refused")];
+	return [
+		{ ...question(newId, now), ...asked, kind: "tool", toolCallId, stepId: call.stepId, threadId: call.threadId },
+	];
+}
+
+const asked = { summary: "x", command: "make", reasons: [], digest: "d", options: ["approve", "deny"] };
+
+function checkEvents(goal: Goal, check: Check, draw: Draw, newId: NewId, now: number): readonly GoalEvent[] {
+	const { checkId, command } = check;
+	if (check.state === "running") {
+		const runId = check.run!.runId;
+		const how = draw(8);
+		if (how === 0) return [{ type: "check.interrupted", checkId, runId, outcome: "unknown", reason: "x" }];
+		if (how === 1 && (goal.end || goalHold(goal)))
+			return [{ type: "check.interrupted", checkId, runId, outcome: "stopped", reason: "x" }];
+		const ok = how > 3;
+		return [{ type: "check.completed", checkId, runId, command, ok, exitCode: ok ? 0 : 1, output, durationMs: 1 }];
+	}
+	if (goal.end || goalHold(goal)) return [];
+	if (check.approved === undefined && draw(4) === 0)
+		return [{ ...question(newId, now), ...asked, kind: "tool", checkId: checkId as CheckId, stepId: check.stepId }];
+	return [{ type: "check.started", checkId, runId: `${checkId}.${check.runs + 1}` as RunId, command }];
+}
+
+function snapshotEvents(goal: Goal, draw: Draw): readonly GoalEvent[] {
+	const toolCallIds = goal.files.unaccounted.map((writer) => writer.id);
+	if (draw(6) === 1) return [{ type: "snapshot.failed", reason: "x", toolCallIds, passing: draw(2) === 0 }];
+	const taken: GoalEvent = { type: "snapshot.taken", tree: `tree-${goal.seq}`, toolCallIds, skipped: [] };
+	return draw(2) ? [fileChanged(toolCallIds), taken] : [taken];
+}
+
+function fileChanged(toolCallIds: string[]): GoalEvent {
+	return {
+		type: "file.changed",
+		path: "a",
+		status: "modified",
+		toolCallIds,
+		by: toolCallIds.length > 0 ? "agent" : "outside",
+	};
+}
+
+const deeds = new Set<string>(["turn", "call", "check", "snapshot", "finish", "undo"]);
+
+function isFact(effect: Effect): effect is Fact {
+	return !deeds.has(effect.kind);
+}
