@@ -26,9 +26,9 @@ export function mergeChange(merged: Map<string, ChangeView>, event: RecordedEven
 		by: event.by,
 	};
 	merged.delete(event.path);
-	if (!(earlier?.status === "added" && event.status === "deleted") && change.before !== change.after) {
-		merged.set(event.path, change);
-	}
+	const cameAndWent = earlier?.status === "added" && event.status === "deleted";
+	const isElsewhere = change.from !== undefined && change.from !== change.path;
+	if (!cameAndWent && (change.before !== change.after || isElsewhere)) merged.set(event.path, change);
 }
 
 function mergedStatus(before: ChangeView["status"] | undefined, now: ChangeView["status"]): ChangeView["status"] {

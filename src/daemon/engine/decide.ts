@@ -57,6 +57,8 @@ export interface Asker {
 export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] {
 	if (goal.seq === 0 || goal.deleted)
 		throw new Refusal("unknownGoal", "There is no such goal. `mission list` shows the goals.");
+	if (goal.undo && !duringUndo.has(request.kind))
+		throw new Refusal("notNow", "An undo is under way. Try again when it is done, in a moment.");
 	const state = goalState(goal);
 	switch (request.kind) {
 		case "answer":
@@ -78,6 +80,9 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 		}
 	}
 }
+
+/** What begins nothing and moves no step. */
+const duringUndo: ReadonlySet<Request["kind"]> = new Set(["pause", "resume", "cancel", "send", "raise"]);
 
 type Control = "pause" | "resume" | "cancel" | "delete";
 const over = (state: string) => `The goal is ${state}.`;
@@ -244,7 +249,8 @@ function builtOn(goal: Goal, stepId: StepId): readonly Step[] {
 		for (const step of planSteps(goal)) if (step.needs.some((need) => found.has(need))) found.add(step.stepId);
 	}
 	return planSteps(goal).filter(
-		(step) => step.stepId !== stepId && found.has(step.stepId) && step.attempt > 0 && step.state !== "skipped",
+		(step) =>
+			step.stepId !== stepId && found.has(step.stepId) && step.attempt > 0 && (step.state !== "skipped" || step.undone),
 	);
 }
 

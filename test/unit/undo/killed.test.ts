@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RecordedEvent } from "../../../src/protocol/events.ts";
 import type { GoalId, StepId } from "../../../src/protocol/ids.ts";
+import type { GoalView } from "../../../src/protocol/view.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { seeded } from "../../support/seed.ts";
 
@@ -127,7 +128,7 @@ describe("an undo whose daemon is killed", function () {
 			const types = log.map((event) => event.type);
 			assert.equal(types.filter((type) => type === "undo.started").length, 1);
 			assert.equal(types.filter((type) => type === "step.undone").length, 1);
-			const goal = await daemon.client.request("goal/get", { goalId });
+			const goal: GoalView = await daemon.client.request("goal/get", { goalId });
 			assert.deepEqual([goal.state, goal.plan.steps[0]?.state], ["completed", "skipped"]);
 		}
 		assert.ok(inTheMiddle > 0, "no kill came in the middle");
