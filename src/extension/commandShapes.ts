@@ -23,16 +23,17 @@ export interface CommandRow {
 	run(parts: Parts, argument: unknown): unknown;
 }
 
-/** `active`: the goal of the tab in front, or the current one, without asking. */
+/** About the goal of the tab in front, if it fits, else one that is asked for. `active`: the current one, unasked. */
 export function withGoal(
 	run: (parts: Parts, goalId: GoalId, subject: Subject) => unknown,
 	fits?: ((goal: GoalSummary) => boolean) | "active",
 ): CommandRow["run"] {
 	return async (parts, argument) => {
 		const subject = subjectOf(argument);
-		const implied = fits === "active" ? (parts.surfaces.activeGoal ?? parts.current.goalId) : undefined;
 		const filter = typeof fits === "function" ? fits : undefined;
-		const named = subject.goalId ?? implied;
+		const inFront = parts.goals.all.find((goal) => goal.goalId === parts.surfaces.activeGoal);
+		const meant = inFront && (!filter || filter(inFront)) ? inFront.goalId : undefined;
+		const named = subject.goalId ?? meant ?? (fits === "active" ? parts.current.goalId : undefined);
 		const goalId = await chooseGoal(parts.goals, { goalId: named }, parts.current.goalId, filter);
 		if (goalId) await run(parts, goalId, subject);
 	};
