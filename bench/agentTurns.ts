@@ -197,7 +197,8 @@ async function approveForGoal(bed: DaemonBed, goalId: GoalId): Promise<void> {
 	throw new Error("the goal never asked for its command");
 }
 
-const command: Answer = { tool: "runCommand", args: { command: "date +%N >> log.txt" } };
+/** It names no file of the workspace: what a person approved for the goal is asked anew once such a file changes. */
+const command: Answer = { tool: "runCommand", args: { command: "name=log; date +%N >> $name.txt" } };
 
 /** Half shell and writes, half reads. */
 function call(index: number): Answer {

@@ -127,7 +127,7 @@ async function fill(bench: Bench, home: string): Promise<void> {
 		};
 		const first = opening(goalId, workspace);
 		await append(first);
-		const batch = 600;
+		const batch = 3000;
 		for (let left = count - first.length - end.length; left > 0; ) {
 			const size = Math.min(batch, left);
 			await append(Array.from({ length: size }, (_, index) => middle(count - left + index)));

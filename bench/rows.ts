@@ -63,7 +63,7 @@ export const rows: Section = {
 /** The same command again and again, so that one approval covers them. */
 function playbook(commands: number) {
 	const fence = "```";
-	const body = Array.from({ length: commands }, () => `${fence}sh\ndate +%N >> log.txt\n${fence}\n`).join("\n");
+	const body = Array.from({ length: commands }, () => `${fence}sh\nname=log; date +%N >> $name.txt\n${fence}\n`).join("\n");
 	return { path: "rows.md", text: `# Rows\n\n## Work\n\n${body}` };
 }
 
