@@ -52,7 +52,8 @@ export function stepBoard(steps: readonly StepView[]): string {
 function stepLine(step: StepView, position: string): string {
 	const attempts = step.attempts.length > 1 ? `, attempt ${step.attempts.length}` : "";
 	const unverified = step.state === "completed" && step.verified === false ? ", unverified" : "";
-	const state = paint.dim(`${step.state.replace("_", " ")}${unverified}${attempts}`);
+	const word = step.undone ? "undone" : step.state.replace("_", " ");
+	const state = paint.dim(`${word}${unverified}${attempts}`);
 	return `${stepSign(step.state)} ${position} ${step.title}  ${state}  ${paint.dim(step.stepId)}`;
 }
 

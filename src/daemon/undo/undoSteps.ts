@@ -115,6 +115,8 @@ function refuseNothing(goal: Goal, stepIds: readonly StepId[], files: readonly P
 	const what =
 		stepIds.length === 1 ? `Step “${goal.steps[stepIds[0]!]?.title}”` : `Each of these ${stepIds.length} steps`;
 	const left = files.filter(({ action }) => action === "conflict").length;
+	if (left === 0 && stepIds.every((stepId) => goal.steps[stepId]?.undone))
+		throw new Refusal("nothingToUndo", `${what} is undone already. Rerun it to work on it again.`);
 	if (left > 0) {
 		throw new Refusal(
 			"conflict",

@@ -305,7 +305,10 @@ describe("undoing a step", function () {
 		assert.match(await refusal(undo(goalId, "nowhere")), /There is no step nowhere\. The steps are: s1, s2\./);
 		assert.match(await refusal(undo(goalId, "s2")), /has changed no file/);
 		await undo(goalId, "s1");
-		assert.match(await refusal(undo(goalId, "s1")), /nothing to take back/);
+		assert.match(await refusal(undo(goalId, "s1")), /is undone already/);
+		const same = await run(sh("echo c > a.txt"));
+		write("a.txt", "a\n");
+		assert.match(await refusal(undo(same, "s1")), /its files are as they were before it/);
 		const slow = {
 			path: "slow.md",
 			text: `# Slow\n\n## One\n\n${sh("touch begun; sleep 1.5")}\n## Two\n\n${sh("true")}`,
