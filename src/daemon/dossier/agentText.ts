@@ -29,25 +29,35 @@ export function code(text: string, maxChars = 600): string {
 
 /** Lines as they are. */
 export function fence(text: string, language = ""): string {
-	const ticks = "`".repeat(Math.max(3, longestRun(text) + 1));
-	return `${ticks}${/^[\w+#.-]{0,20}$/.test(language) ? language : ""}\n${clean(text).trimEnd()}\n${ticks}`;
+	const shown = clean(text).trimEnd();
+	const ticks = "`".repeat(Math.max(3, longestRun(shown) + 1));
+	return `${ticks}${/^[\w+#.-]{0,20}$/.test(language) ? language : ""}\n${shown}\n${ticks}`;
 }
 
 /** A text that may be Markdown, as a quotation. */
 export function quote(text: string): string {
-	return prefixed(blocks(marked.lexer(clean(text).trim())), "> ");
+	const shown = clean(text).trim();
+	return prefixed(isTangled(shown) ? fence(shown) : blocks(marked.lexer(shown)), "> ");
 }
+
+/** Text that would keep a parser busy for seconds, or nest until its stack ends, is no report. It is shown as it is. */
+function isTangled(text: string): boolean {
+	return (text.match(/[*_~[\]!<=]/g)?.length ?? 0) > manyMarks || deepNesting.test(text);
+}
+
+const manyMarks = 600;
+const deepNesting = /^[ \t]*(?:(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)])[ \t]+)){20,}/m;
 
 /** Inside a table a bar would begin the next cell, also in code. */
 export function cell(markdown: string): string {
 	return markdown.replaceAll("|", "\\|");
 }
 
-function blocks(tokens: readonly Token[]): string {
+function blocks(tokens: readonly Token[], between = "\n\n"): string {
 	return tokens
 		.map(block)
 		.filter((text) => text !== "")
-		.join("\n\n");
+		.join(between);
 }
 
 function block(token: Token): string {
@@ -57,7 +67,7 @@ function block(token: Token): string {
 		case "def":
 			return "";
 		case "heading":
-			return `**${spans(token.tokens)}**`;
+			return wrapped("**", spans(token.tokens));
 		case "code":
 			return fence(token.text, token.lang);
 		case "blockquote":
@@ -74,12 +84,15 @@ function block(token: Token): string {
 	}
 }
 
-function list({ items, ordered, start }: Tokens.List): string {
+function list({ items, ordered, start, loose }: Tokens.List): string {
 	return items
 		.map((item, index) => {
 			const mark = ordered ? `${(Number(start) || 1) + index}. ` : "- ";
 			const box = item.task ? (item.checked ? "☑ " : "☐ ") : "";
-			const text = blocks(item.tokens.filter((token) => token.type !== "checkbox"));
+			const text = blocks(
+				item.tokens.filter((token) => token.type !== "checkbox"),
+				loose ? "\n\n" : "\n",
+			);
 			return mark + box + prefixed(text, " ".repeat(mark.length)).trimStart();
 		})
 		.join("\n");
@@ -98,11 +111,11 @@ function spans(tokens: readonly Token[] | undefined): string {
 function span(token: Token): string {
 	switch (token.type) {
 		case "strong":
-			return `**${spans(token.tokens)}**`;
+			return wrapped("**", spans(token.tokens));
 		case "em":
-			return `*${spans(token.tokens)}*`;
+			return wrapped("*", spans(token.tokens));
 		case "del":
-			return `~~${spans(token.tokens)}~~`;
+			return wrapped("~~", spans(token.tokens));
 		case "codespan":
 			return code(token.text);
 		case "br":
@@ -115,20 +128,37 @@ function span(token: Token): string {
 	}
 }
 
+function wrapped(mark: string, text: string): string {
+	return text.trim() === "" ? "" : mark + text + mark;
+}
+
 /** What the writer meant: `\*` is a star. */
 function literal(token: Token): string {
 	return token.type === "html" ? token.raw : "text" in token ? String(token.text) : token.raw;
 }
 
-/** Characters that mean something in Markdown, HTML or mathematics mean nothing. */
+/**
+ * Characters that mean something in Markdown, HTML or mathematics mean nothing. An address of the web is a link to what
+ * it says; left bare, some readers would take what follows it for a part of it, with the backslash that should have
+ * kept it harmless.
+ */
 function escaped(text: string): string {
 	return text
-		.replace(/[\\`*$<]/g, "\\$&")
+		.split(/(https?:\/\/[\w.~:/?#@!&+,;=%-]*[\w/=&%#-])/)
+		.map((piece, index) => (index % 2 === 1 ? `<${piece}>` : withoutMeaning(piece)))
+		.join("");
+}
+
+function withoutMeaning(text: string): string {
+	return text
+		.replace(/[\\`*$]/g, "\\$&")
+		.replace(/&(?=#?\w+;)/g, "&amp;")
+		.replace(/</g, "&lt;")
 		.replace(/(?<!\w)_|_(?!\w)/g, "\\_")
 		.replace(/~(?=~)|(?<=~)~/g, "\\~")
-		.replace(/](?=[([:])/g, "\\]")
+		.replace(/](?=[[(:])/g, "\\]")
 		.replace(/!(?=\[)/g, "\\!")
-		.replace(/&(?=#?\w+;)/g, "\\&");
+		.replace(/:(?=\/\/)/g, ":\\");
 }
 
 /** What would begin a heading, a list, a quotation or a rule at the start of a line. */

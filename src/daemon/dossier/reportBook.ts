@@ -28,7 +28,7 @@ export interface Evidence {
 	readonly text: string;
 }
 
-const kept = { reports: 150, evidence: 100, chars: 6000 };
+const kept = { reports: 100, evidence: 100, chars: 4000 };
 
 export function createReportBook() {
 	const reports: Report[] = [];
