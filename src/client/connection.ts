@@ -14,6 +14,7 @@ import { socketPipe } from "../protocol/socketPipe.ts";
 import type { Actor } from "../protocol/values.ts";
 import type { DaemonFile } from "./daemonFile.ts";
 import { openSocket } from "./transport.ts";
+import { wholePage } from "./wholePage.ts";
 
 /** One connection to one daemon, from the first word to the last. Coming back is the client's business. */
 export interface Connection {
@@ -48,7 +49,11 @@ export async function openConnection(file: DaemonFile, actor: Actor, events: Con
 	try {
 		const hello = await peer.request("daemon/hello", { protocol: protocolVersion, actor });
 		events.onHeard();
-		return { hello, request: peer.request, closed: peer.closed, close };
+		const request: Connection["request"] = (method, params) =>
+			method === "goal/events"
+				? (wholePage((part) => peer.request("goal/events", part), params as never) as never)
+				: peer.request(method, params);
+		return { hello, request, closed: peer.closed, close };
 	} catch (cause) {
 		close();
 		throw cause;

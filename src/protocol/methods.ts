@@ -96,22 +96,32 @@ export const methods = {
 	},
 	"goal/unwatch": { about: "Ends the notices of one goal.", params: goalOnly, result: v.object({}) },
 	"goal/events": {
-		about: "A page of a goal's events, oldest first, or newest first.",
+		about:
+			"A page of a goal's events, oldest first, or newest first. It may hold fewer than asked for, so that it fits into a message.",
 		params: v.object({
 			goalId: GoalIdSchema,
 			afterSeq: v.optional(seq),
 			beforeSeq: v.optional(seq),
 			limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
-			types: v.optional(v.array(v.string())),
+			types: v.optional(v.pipe(v.array(v.string()), v.maxLength(100))),
 			threadId: v.optional(ThreadIdSchema),
 			stepId: v.optional(StepIdSchema),
 			descending: v.optional(v.boolean()),
 		}),
-		result: v.object({ events, lastSeq: seq }),
+		result: v.object({
+			events,
+			lastSeq: seq,
+			/** The page was cut: the rest of it is asked for from its last event on. */
+			more: v.optional(v.boolean()),
+		}),
 	},
 	"goal/search": {
 		about: "Events of a goal whose text has all these words, newest first.",
-		params: v.object({ goalId: GoalIdSchema, text: v.string(), limit: v.optional(v.number(), 100) }),
+		params: v.object({
+			goalId: GoalIdSchema,
+			text: v.pipe(v.string(), v.maxLength(1000, "a search has at most 1000 characters")),
+			limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)), 100),
+		}),
 		result: v.object({ events }),
 	},
 	"goal/raise": {
@@ -175,9 +185,13 @@ export const methods = {
 		}),
 	},
 	"change/list": {
-		about: "Files that a goal, or one of its steps, changed: each once.",
+		about: `Files that a goal, or one of its steps, changed: each once, the ones changed last where there are very many.`,
 		params: v.object({ goalId: GoalIdSchema, stepId: v.optional(StepIdSchema) }),
-		result: v.object({ changes: v.array(ChangeView) }),
+		result: v.object({
+			changes: v.array(ChangeView),
+			/** How many there are, when not all are here. */
+			total: v.optional(v.number()),
+		}),
 	},
 	"change/content": {
 		about: "The bytes of a file version, as a change names it (`before`, `after`).",

@@ -3,7 +3,7 @@ import {
 	AbstractMessageWriter,
 	type DataCallback,
 	type Disposable,
-	type Message,
+	Message,
 	type MessageReader,
 	type MessageWriter,
 } from "vscode-jsonrpc";
@@ -30,6 +30,9 @@ export interface SocketLike {
 	close(code?: number, reason?: string): void;
 }
 
+const tooLarge = -32_000;
+const tooLargeText = `This is too large for one message: at most ${maxMessageBytes} bytes can be sent at once.`;
+
 /** The WebSocket status of a frame that is not a JSON-RPC message. */
 const badFrame = 1007;
 
@@ -38,10 +41,11 @@ export function socketPipe(socket: SocketLike): Pipe {
 	return portPipe({
 		post(message) {
 			const text = JSON.stringify(message);
-			if (text.length > maxMessageBytes / 3 && utf8Bytes(text) > maxMessageBytes) {
-				throw new Error(`The message is too large: at most ${maxMessageBytes} bytes can be sent at once.`);
-			}
-			socket.send(text);
+			if (text.length <= maxMessageBytes / 3 || utf8Bytes(text) <= maxMessageBytes) return socket.send(text);
+			const error = { code: tooLarge, message: tooLargeText, data: { code: "tooLarge" } };
+			// Who asked must not wait for ever for an answer that cannot be sent.
+			if (Message.isResponse(message)) return socket.send(JSON.stringify({ jsonrpc: "2.0", id: message.id, error }));
+			throw new Error(tooLargeText);
 		},
 		onMessage(listener) {
 			socket.on("message", (data, isBinary) => {

@@ -133,6 +133,7 @@ export const GoalView = v.object({
 		byModel: v.record(v.string(), usagePart),
 	}),
 	threads: v.array(ThreadView),
+	/** Those changed last, where there are very many; `change/list` has more. */
 	changes: v.array(ChangeView),
 	untracked: v.optional(v.string()),
 	lastSeq: v.number(),

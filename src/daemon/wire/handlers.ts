@@ -11,12 +11,12 @@ import { type ChangeView, type GoalView, viewApprovals, viewCheck, viewGoal } fr
 import { ChangesError } from "../changes/changes.ts";
 import { decide, type Request } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
-import type { EventStore } from "../store/eventStore.ts";
+import type { EventQuery, EventStore, StoredEvent } from "../store/eventStore.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
 import { launch } from "./launch.ts";
 import type { Services } from "./services.ts";
-import { unifiedDiff } from "./unifiedDiff.ts";
+import { unifiedDiffs } from "./unifiedDiff.ts";
 
 /** What a handler sees of the client that asks. */
 export interface Handling {
@@ -96,14 +96,21 @@ export const handlers: Handlers<Methods, Handling> = {
 	},
 	"goal/events": async ({ goalId, limit, ...query }, { services }) => {
 		const goal = await services.supervisor.goal(goalId);
-		const rows = await services.store.read(goalId, { ...query, limit });
-		return { events: rows.map(readEvent), lastSeq: goal.seq };
+		const { rows, more } = await readPage(services.store, goalId, { ...query, limit });
+		return { events: rows.map(readEvent), lastSeq: goal.seq, more: more || undefined };
 	},
 	"goal/search": async ({ goalId, text, limit }, { services }) => {
 		await services.supervisor.goal(goalId);
 		const seqs = await services.store.search(goalId, text, limit);
-		const pages = await Promise.all(seqs.map((seq) => services.store.read(goalId, { afterSeq: seq - 1, limit: 1 })));
-		return { events: pages.flat().map(readEvent) };
+		const found: StoredEvent[] = [];
+		let length = 0;
+		for (const seq of seqs) {
+			const [row] = await services.store.read(goalId, { afterSeq: seq - 1, limit: 1 });
+			length += row?.body?.length ?? 0;
+			if (found.length > 0 && length > maxAnswerChars) break;
+			if (row) found.push(row);
+		}
+		return { events: found.map(readEvent) };
 	},
 	"goal/raise": async ({ goalId, by }, client) =>
 		view(client.services, await ask(client, goalId, { kind: "raise", by })),
@@ -134,7 +141,9 @@ export const handlers: Handlers<Methods, Handling> = {
 	"step/undo": (params, client) => undoSteps(client.services, client.actor(), params),
 	"change/list": async ({ goalId, stepId }, { services }) => {
 		await services.supervisor.goal(goalId);
-		return { changes: await listChanges(services.store, goalId, stepId) };
+		const changes = await listChanges(services.store, goalId, stepId);
+		if (changes.length <= maxChangesListed) return { changes };
+		return { changes: changes.slice(-maxChangesListed), total: changes.length };
 	},
 	"change/content": async ({ goalId, blob }, { services }) => {
 		const changes = await tracked(services, goalId);
@@ -152,8 +161,7 @@ export const handlers: Handlers<Methods, Handling> = {
 		const wanted = path === undefined ? list : list.filter((change) => change.path === path);
 		if (path !== undefined && wanted.length === 0)
 			throw new Refusal("unknownPath", `This goal did not change ${path}.`);
-		const diffs = await Promise.all(wanted.map((change) => unifiedDiff(change, (blob) => changes.content(blob))));
-		return { diff: diffs.join("") };
+		return { diff: await unifiedDiffs(wanted, (blob) => changes.content(blob)) };
 	},
 
 	"dossier/get": async (params, { services }) => {
@@ -188,8 +196,41 @@ async function ask(client: Handling, goalId: GoalId, request: Request, expectedS
 }
 
 async function view(services: Services, goal: Goal): Promise<GoalView> {
-	return viewGoal(goal, await listChanges(services.store, goal.goalId), services.clock.now());
+	const changes = await listChanges(services.store, goal.goalId);
+	return viewGoal(goal, changes.slice(-maxChangesShown), services.clock.now());
 }
+
+/** Changes beside a goal, and in their own list: 16 MiB of JSON are reached at some 40,000. */
+const maxChangesShown = 2000;
+const maxChangesListed = 20_000;
+/** Characters of stored JSON in one answer. As text in JSON in UTF-8 each can become six bytes, and 16 MiB is the limit. */
+const maxAnswerChars = 2_000_000;
+
+/** No more than a message holds, and at least one. Read in slices, so that what does not fit is not read either. */
+async function readPage(
+	store: EventStore,
+	goalId: GoalId,
+	query: EventQuery,
+): Promise<{ readonly rows: readonly StoredEvent[]; readonly more: boolean }> {
+	const rows: StoredEvent[] = [];
+	let length = 0;
+	let from = query;
+	while (rows.length < query.limit) {
+		const limit = Math.min(sliceRows, query.limit - rows.length);
+		const slice = await store.read(goalId, { ...from, limit });
+		for (const row of slice) {
+			length += row.body?.length ?? 0;
+			if (rows.length > 0 && length > maxAnswerChars) return { rows, more: true };
+			rows.push(row);
+		}
+		const last = slice.at(-1);
+		if (!last || slice.length < limit) break;
+		from = query.descending ? { ...from, beforeSeq: last.seq } : { ...from, afterSeq: last.seq };
+	}
+	return { rows, more: false };
+}
+
+const sliceRows = 200;
 
 const changePage = 1000;
 
@@ -210,9 +251,10 @@ async function tracked(services: Services, goalId: GoalId) {
 	return changes;
 }
 
-/** The goal to which an approval belongs. One that is settled is looked for in the goals that are driven. */
+/** The goal to which an approval belongs: one that waits is found without looking at goals in which nothing does. */
 async function goalOf(services: Services, approvalId: string): Promise<GoalId> {
-	for (const { goalId } of services.supervisor.summaries()) {
+	const all = services.supervisor.summaries();
+	for (const { goalId } of [...all].sort((a, b) => b.pendingApprovals - a.pendingApprovals)) {
 		const goal = await services.supervisor.goal(goalId);
 		if (Object.hasOwn(goal.approvals, approvalId) || goal.settled.some((one) => one.approvalId === approvalId))
 			return goalId;

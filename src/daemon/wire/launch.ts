@@ -1,4 +1,5 @@
 import { realpath, stat } from "node:fs/promises";
+import path from "node:path";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { CheckId, GoalId, GrantId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
@@ -16,7 +17,9 @@ export async function launch(
 	services: Services,
 	by: Actor,
 ): Promise<Result<Methods, "goal/launch">> {
-	const workspace = await workspaceFolder(params.workspace);
+	const workspace = await workspaceFolder(params.workspace, services.about.folder);
+	if (params.settings.checks?.some((command) => command.trim() === ""))
+		throw new Refusal("emptyCheck", "A check is empty. Name the command that it runs, or leave it out.");
 	const prepared = params.playbook ? fromPlaybook(params, params.playbook) : fromPrompt(params, services);
 	const proposed = services.newId<GoalId>("g");
 	const goalId = params.requestId ? await services.store.requestOnce(params.requestId, proposed) : proposed;
@@ -129,11 +132,17 @@ function textHash(text: string): string {
 	return sha256(Buffer.from(text));
 }
 
-async function workspaceFolder(folder: string): Promise<string> {
+async function workspaceFolder(folder: string, dataFolder: string): Promise<string> {
+	if (!path.isAbsolute(folder))
+		throw new Refusal("noFolder", `“${folder}” is no whole path. Name the folder from its root on.`);
 	const found = await realpath(folder).catch(() => undefined);
 	const info = found ? await stat(found) : undefined;
 	if (!found || !info)
 		throw new Refusal("noFolder", `The folder ${folder} is not there. Open an existing folder and launch again.`);
 	if (!info.isDirectory()) throw new Refusal("noFolder", `${folder} is a file. A goal works in a folder.`);
+	const own = await realpath(dataFolder);
+	if (found === own || found.startsWith(own + path.sep)) {
+		throw new Refusal("noFolder", "Goals cannot work in the folder in which they are kept. Choose another one.");
+	}
 	return found;
 }

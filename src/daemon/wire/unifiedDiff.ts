@@ -1,6 +1,27 @@
 import { createTwoFilesPatch } from "diff";
 import type { ChangeView } from "../../protocol/view.ts";
 
+/** Those of many changes, one behind the other. What takes too long or too much room is named and not shown. */
+export async function unifiedDiffs(
+	changes: readonly ChangeView[],
+	content: (blob: string) => Promise<Buffer>,
+): Promise<string> {
+	const deadline = performance.now() + allTimeoutMs;
+	const parts: string[] = [];
+	let length = 0;
+	for (const [at, change] of changes.entries()) {
+		if (length > maxChars || performance.now() > deadline) {
+			parts.push(`# ${changes.length - at} more files changed. Ask for one of them by its path.\n`);
+			break;
+		}
+		const diff = await unifiedDiff(change, content);
+		const isTooLong = length > 0 && length + diff.length > 2 * maxChars;
+		parts.push(isTooLong ? `# The change of ${change.path} is too long to be shown among others.\n` : diff);
+		length += isTooLong ? 0 : diff.length;
+	}
+	return parts.join("");
+}
+
 /** A unified diff of one change, in git's manner, from the contents before its first and after its last write. */
 export async function unifiedDiff(change: ChangeView, content: (blob: string) => Promise<Buffer>): Promise<string> {
 	const [before, after] = await Promise.all(
@@ -27,7 +48,11 @@ export async function unifiedDiff(change: ChangeView, content: (blob: string) =>
 	return `${head}${patch.replace(/^=+\n/, "").replaceAll("\t\n", "\n")}`;
 }
 
-const diffTimeoutMs = 5000;
+/** Nothing else is answered while a diff is made. */
+const diffTimeoutMs = 1000;
+const allTimeoutMs = 10_000;
+/** Half of what a message may hold, in the worst case. */
+const maxChars = 2_000_000;
 const sniffed = 8000;
 
 function isBinary(bytes: Buffer | undefined): boolean {
