@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { GoalId, ThreadId } from "../protocol/ids.ts";
 import { endStates } from "../protocol/state.ts";
 import type { GoalSummary } from "../protocol/view.ts";
-import { chooseStep, wholeGoal } from "./choose.ts";
+import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
 import { approve, type CommandRow, control, controlStep, showWaiting, withGoal, withWaiting } from "./commandShapes.ts";
 import type { Parts } from "./compose.ts";
 import type { Goals } from "./goals.ts";
@@ -43,7 +43,14 @@ export const commands = {
 	returnToGoal: {
 		run: withGoal((parts, goalId) => parts.surfaces.openOverview(parts.surfaces.activeGoal ?? goalId), "active"),
 	},
-	openFeed: { run: withGoal((parts, goalId) => parts.surfaces.openFeed(goalId)) },
+	openFeed: {
+		/** The feed has a list of goals of its own, so none is asked for. */
+		async run({ surfaces, current }, argument) {
+			const goalId = subjectOf(argument).goalId ?? surfaces.activeGoal ?? current.goalId;
+			if (goalId) await surfaces.openFeed(goalId);
+			else await vscode.commands.executeCommand("missionControl.feed.focus");
+		},
+	},
 	openDossier: { run: withGoal((parts, goalId) => parts.dossiers.open(goalId)) },
 	compareDossier: { run: withGoal((parts, goalId) => parts.dossiers.compare(goalId)) },
 	openChanges: {
