@@ -177,7 +177,7 @@ function opening(goalId: GoalId, workspace: string): GoalEvent[] {
 		{ type: "plan.approved", revision: 1 },
 		{ type: "step.started", stepId, attempt: 1, threadId },
 		{ type: "thread.opened", threadId, role: "implementer", stepId, attempt: 1, assignment },
-		{ type: "snapshot.failed", reason: "Changes are not tracked here.", toolCallIds: [] },
+		{ type: "snapshot.failed", reason: "Changes are not tracked here.", toolCallIds: [], passing: false },
 	];
 }
 
