@@ -235,6 +235,21 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 		);
 	});
 
+	it("shows what undoing a step would do, does it on Enter, and keeps what the person changed", async () => {
+		fs.writeFileSync(path.join(folder, "kept.txt"), "mine\n");
+		const undone = vscode.commands.executeCommand("missionControl.undoStep", { goalId, stepId: "sweep" });
+		await until("the step to be undone", async () => {
+			await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+			return (await parts.daemon.read("goal/get", { goalId })).plan.steps[0]!.undone;
+		});
+		await undone;
+		assert.equal(fs.existsSync(path.join(folder, "floor.txt")), false);
+		assert.equal(fs.readFileSync(path.join(folder, "kept.txt"), "utf8"), "mine\n");
+		await until("the tree to say so", () =>
+			children(parts, goalId).some((node) => node.kind === "step" && node.step.undone),
+		);
+	});
+
 	it("refuses what makes no sense with the daemon's sentence, and changes nothing", async () => {
 		const before = parts.goals.summary(goalId)!.lastSeq;
 		await vscode.commands.executeCommand("missionControl.resume", { goalId });

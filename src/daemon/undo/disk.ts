@@ -16,7 +16,7 @@ export interface Disk {
 	inTheWay(path: string): string | undefined;
 	/** The folder on the way to a path that is a link, so that behind it is somewhere else. */
 	behindLink(path: string): string | undefined;
-	/** Everything below a folder that is no folder itself; undefined when it is more than `most`. */
+	/** Everything below a folder that is no folder itself; undefined when it is more than `most`, or may not be looked at. */
 	filesBelow(path: string, most: number): readonly string[] | undefined;
 }
 
@@ -34,26 +34,45 @@ const maxFileBytes = 5 * 1024 * 1024;
 export function openDisk(workspace: string): Disk {
 	const full = (path: string) => `${toBytes(workspace)}/${toBytes(path)}`;
 
-	function inTheWay(path: string): string | undefined {
+	/** The first folder on the way that is none. */
+	function obstacle(
+		path: string,
+	): { readonly folder: string; readonly kind: "none" | "file" | "link" | "denied" } | undefined {
 		for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
 			const folder = path.slice(0, end);
-			const stats = statsOf(full(folder));
-			if (!stats) return undefined;
-			if (!stats.isDirectory()) return folder;
+			try {
+				const stats = statsOf(full(folder));
+				if (!stats) return { folder, kind: "none" };
+				if (!stats.isDirectory()) return { folder, kind: stats.isSymbolicLink() ? "link" : "file" };
+			} catch {
+				return { folder, kind: "denied" };
+			}
 		}
 		return undefined;
 	}
 
 	function look(path: string): OnDisk {
-		const link = behindLink(path);
-		if (link !== undefined) return { kind: "other", reason: `${link} has become a symbolic link` };
-		// Behind a file there is nothing.
-		return inTheWay(path) === undefined ? lookAt(full(path)) : { kind: "absent" };
+		const found = obstacle(path);
+		switch (found?.kind) {
+			case undefined:
+				return lookAt(full(path));
+			case "link":
+				return { kind: "other", reason: `${found.folder} has become a symbolic link` };
+			case "denied":
+				return { kind: "other", reason: `${found.folder} may not be looked into` };
+			default:
+				return { kind: "absent" };
+		}
+	}
+
+	function inTheWay(path: string): string | undefined {
+		const found = obstacle(path);
+		return found?.kind === "none" ? undefined : found?.folder;
 	}
 
 	function behindLink(path: string): string | undefined {
-		const way = inTheWay(path);
-		return way !== undefined && statsOf(full(way))?.isSymbolicLink() ? way : undefined;
+		const found = obstacle(path);
+		return found?.kind === "link" ? found.folder : undefined;
 	}
 
 	return {
@@ -67,13 +86,17 @@ export function openDisk(workspace: string): Disk {
 		filesBelow(path, most) {
 			const found: string[] = [];
 			const folders = [path];
-			for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-				for (const entry of readdirSync(toFsPath(full(folder)), { withFileTypes: true, encoding: "latin1" })) {
-					const child = `${folder}/${toText(entry.name)}`;
-					if (entry.isDirectory()) folders.push(child);
-					else found.push(child);
+			try {
+				for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+					for (const entry of readdirSync(toFsPath(full(folder)), { withFileTypes: true, encoding: "latin1" })) {
+						const child = `${folder}/${toText(entry.name)}`;
+						if (entry.isDirectory()) folders.push(child);
+						else found.push(child);
+					}
+					if (found.length + folders.length > most) return undefined;
 				}
-				if (found.length + folders.length > most) return undefined;
+			} catch {
+				return undefined;
 			}
 			return found;
 		},

@@ -1,7 +1,7 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Writer } from "../../protocol/goal.ts";
 import type { PlannedUndo, UndoneFile } from "../../protocol/values.ts";
-import type { Changes, FileChange } from "../changes/changes.ts";
+import { type Changes, ChangesError, type FileChange } from "../changes/changes.ts";
 import type { Performing } from "../perform/parts.ts";
 import { type Look, seenSince } from "../perform/snapshot.ts";
 import { applyUndo } from "./applyUndo.ts";
@@ -15,15 +15,17 @@ import { openDisk } from "./disk.ts";
 export async function performUndo({ parts, driver, signal }: Performing): Promise<void> {
 	const { undo, workspace } = driver.goal();
 	if (!undo) return;
-	const changes = await parts.changes(driver.goal());
-	if ("unavailable" in changes) throw new Error(changes.unavailable);
+	const changes = await record(parts, driver.goal());
 	// A person who stops the goal does not want files half taken back; only a daemon that goes leaves it to the next.
 	const ending = new AbortController();
 	const onAbort = () => signal.reason === "drain" && ending.abort();
 	signal.addEventListener("abort", onAbort);
 	if (signal.aborted) onAbort();
 	try {
-		const content = (blob: string) => changes.content(blob);
+		const content = async (blob: string) => {
+			if (typeof changes === "string") throw new ChangesError("git", changes);
+			return changes.content(blob);
+		};
 		const left = await applyUndo(undo.files, { workspace, disk: openDisk(workspace), content, signal: ending.signal });
 		if (!left) return;
 		await recordOutcome({ parts, driver, signal }, changes, undo, left);
@@ -32,11 +34,21 @@ export async function performUndo({ parts, driver, signal }: Performing): Promis
 	}
 }
 
+/** What was begun is brought to an end also when the record cannot be read any more: then files are left, and it is said why. */
+async function record(parts: Performing["parts"], goal: Goal): Promise<Changes | string> {
+	try {
+		const changes = await parts.changes(goal);
+		return "unavailable" in changes ? changes.unavailable : changes;
+	} catch (cause) {
+		return cause instanceof Error ? cause.message : String(cause);
+	}
+}
+
 type Undo = NonNullable<Goal["undo"]>;
 
 async function recordOutcome(
 	performing: Performing,
-	changes: Changes,
+	changes: Changes | string,
 	undo: Undo,
 	left: ReadonlyMap<string, string>,
 ): Promise<void> {
@@ -62,10 +74,11 @@ const maxLooks = 3;
 /** What the undo did, in the words of any other look; what else changed was somebody else. */
 async function lookAfter(
 	{ parts, driver }: Performing,
-	changes: Changes,
+	changes: Changes | string,
 	{ undoId, files }: Undo,
 	left: ReadonlyMap<string, string>,
 ): Promise<Look | undefined> {
+	if (typeof changes === "string") return undefined;
 	const own = new Set(files.filter(({ path }) => !left.has(path)).map(({ path }) => path));
 	const writer: Writer = { id: undoId, undo: true };
 	const writersOf = ({ path, from = path }: FileChange) => (own.has(path) && own.has(from) ? [writer] : []);

@@ -194,11 +194,9 @@ async function withReasons(work: () => Promise<string | undefined>): Promise<str
 }
 
 function reasonOf(cause: unknown): string {
-	const { code } = cause as NodeJS.ErrnoException;
-	if (cause instanceof ChangesError && cause.code === "unknownObject")
-		return "its content before the step is not on record any more";
-	if (typeof code !== "string") throw cause;
-	return sentences[code] ?? `it could not be written (${code})`;
+	const { code, message } = cause as NodeJS.ErrnoException;
+	if (cause instanceof ChangesError) return `its content before the step could not be read (${message})`;
+	return sentences[code ?? ""] ?? `it could not be written (${code ?? message})`;
 }
 
 const sentences: Readonly<Record<string, string>> = {

@@ -147,14 +147,19 @@ type ThoughtFiles = ReturnType<typeof thoughtFiles>;
 /** The files as they would be, beginning with how they are. */
 function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 	const found = new Map<string, OnDisk>();
+	/** A path where the content with this id was found. */
+	const placeOf = new Map<string, string>();
 	const thought = new Map<string, Thought>();
 	const conflicts = new Map<string, string>();
 	const merged = new Map<string, Buffer>();
 
 	function onDisk(path: string): OnDisk {
-		const known = found.get(path) ?? disk.look(path);
-		found.set(path, known);
-		return known;
+		const known = found.get(path);
+		if (known) return known;
+		const state = disk.look(path);
+		found.set(path, state);
+		if (state.kind === "file") placeOf.set(state.version.blob, path);
+		return state;
 	}
 
 	function original(path: string): FileVersion | undefined {
@@ -175,14 +180,10 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 
 	/** The bytes of a version, wherever they are: in the record, merged just now, or only on disk. */
 	async function bytesOf({ blob }: FileVersion): Promise<Buffer> {
-		const here = merged.get(blob);
-		if (here) return here;
-		for (const [path, state] of found) {
-			if (state.kind !== "file" || state.version.blob !== blob) continue;
-			const bytes = disk.bytes(path, state.version);
-			if (bytes) return bytes;
-		}
-		return content(blob);
+		const path = placeOf.get(blob);
+		const state = path === undefined ? undefined : found.get(path);
+		const onDiskNow = state?.kind === "file" ? disk.bytes(path!, state.version) : undefined;
+		return merged.get(blob) ?? onDiskNow ?? content(blob);
 	}
 
 	/** `base` is what the step left, `ours` what is there, `theirs` what was there before the step. */
@@ -202,7 +203,10 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 		if (base.blob === theirs.blob) return { version: { blob: ours.blob, mode }, merged: true };
 		const bytes = await Promise.all([base, ours, theirs].map(bytesOf)).catch(() => undefined);
 		if (!bytes) return "it is being changed right now";
-		const both = await merge(bytes[0]!, bytes[1]!, bytes[2]!);
+		const both = await merge(bytes[0]!, bytes[1]!, bytes[2]!).catch(
+			() => "it was changed since, and git could not merge it",
+		);
+		if (typeof both === "string") return both;
 		if (!both) return "the same lines were changed since";
 		const blob = idOf(both);
 		merged.set(blob, both);

@@ -39,6 +39,11 @@ export async function undoSteps(
 		const answer = { stepIds: [...stepIds], notCovered, dependents: [...dependentsOf(goal, stepIds)] };
 		if (preview) return { ...answer, files: files.map(shown), undone: false };
 		refuseNothing(goal, stepIds, files);
+		if (files.length > maxFiles)
+			throw new Refusal(
+				"tooMuch",
+				`It is about ${files.length} files, and undo takes back at most ${maxFiles} at a time.`,
+			);
 		await changes.keep([...merged.values()]);
 		const undoId = services.newId<UndoId>("n");
 		const begun: GoalEvent = { type: "undo.started", undoId, stepIds: [...stepIds], files: [...files], by };
@@ -64,6 +69,8 @@ export interface UndoServices {
 }
 
 const maxTries = 5;
+/** The intent names every file, and must fit into one message. */
+const maxFiles = 20_000;
 
 async function tracked(services: UndoServices, goal: Goal): Promise<Changes> {
 	const changes = await services.changes(goal);
