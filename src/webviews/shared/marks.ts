@@ -46,7 +46,7 @@ export function stepMark(goal: Goal, step: Step): StateMark {
 			return { ...stepMarks.pending, word: `needs ${names.join(", ")}` };
 		}
 	}
-	return stepMarks[step.state];
+	return step.undone ? { ...stepMarks.skipped, word: "undone" } : stepMarks[step.state];
 }
 
 const checkMarks: { readonly [S in Check["state"]]: StateMark } = {

@@ -95,7 +95,7 @@ describe("an undo whose daemon is killed", function () {
 		const random = seeded("kills");
 		daemon ??= await startDaemonProcess();
 		let inTheMiddle = 0;
-		for (let round = 0; round < 6; round++) {
+		for (let round = 0; round < 5; round++) {
 			fill();
 			const before = state();
 			const goalId = await launch();
@@ -103,7 +103,9 @@ describe("an undo whose daemon is killed", function () {
 			const asked = daemon.client
 				.request("goal/get", { goalId })
 				.then(() => daemon!.client.request("step/undo", { goalId, stepId }).catch(() => undefined));
-			await sleep(random.between(0, undoMs));
+			// Once at any time, then somewhere behind the first file.
+			while (round > 0 && readdirSync(at("gone")).length === 0) await sleep(2);
+			await sleep(random.between(0, undoMs / 2));
 			daemon.process.kill("SIGKILL");
 			await asked;
 			await daemon.ended();
