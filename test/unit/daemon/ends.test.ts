@@ -69,8 +69,12 @@ describe("a daemon ends", function () {
 			// As the socket of a killed daemon: a file that nobody answers.
 			writeFileSync(path.join(home, "daemon.sock"), "");
 			const started = Array.from({ length: 5 }, () => spawnDaemon({ home }));
-			await sleep(2500);
-			const alive = started.filter(({ process: child }) => child.exitCode === null && child.signalCode === null);
+			const living = () => started.filter(({ process: child }) => child.exitCode === null && child.signalCode === null);
+			for (let tries = 0; living().length > 1 && tries < 150; tries++) await sleep(100);
+			// The one that is left is ready, and stays.
+			for (let tries = 0; !readdirSync(home).includes("daemon.json") && tries < 100; tries++) await sleep(100);
+			await sleep(300);
+			const alive = living();
 			const said = started.map(({ words }) => words()).join("");
 			for (const { process: child } of started) child.kill("SIGKILL");
 			assert.equal(alive.length, 1, `round ${round}: ${alive.length} stayed. ${said}`);
