@@ -138,7 +138,7 @@ async function fill(bench: Bench, home: string): Promise<void> {
 	};
 	await write("g-large", 890_000, [{ type: "goal.completed", verified: true }]);
 	await write("g-hundred", 100_000, [{ type: "goal.completed", verified: true }]);
-	for (let n = 0; n < 20; n++) await write(`g-waits-${n}`, 500, [waits(n)]);
+	for (let n = 0; n < 20; n++) await write(`g-waits-${n}`, 500, waits(n));
 	await store.close();
 }
 
@@ -236,19 +236,40 @@ function middle(index: number): GoalEvent {
 	}
 }
 
-function waits(n: number): GoalEvent {
-	return {
-		type: "approval.requested",
-		approvalId: `a-${n}` as never,
-		kind: "step",
-		stepId: "work" as never,
-		threadId: "t-1" as never,
-		summary: "Step “Work” cannot go on by itself.",
-		risk: "read",
-		reasons: ["It needs a person."],
-		digest: "0".repeat(64),
-		files: {},
-		expiresAt: "2099-01-01T00:00:00.000Z",
-		options: ["retry", "rerun", "skip", "fail"],
-	};
+/** A command that a person has to approve: nothing moves meanwhile. */
+function waits(n: number): GoalEvent[] {
+	const toolCallId = `c-waits-${n}` as never;
+	const threadId = "t-1" as never;
+	const stepId = "work" as never;
+	const command = "make install";
+	return [
+		{
+			type: "tool.requested",
+			toolCallId,
+			threadId,
+			turnId: "u-waits" as never,
+			stepId,
+			attempt: 1,
+			name: "runCommand",
+			args: { command },
+			effect: "outside",
+			summary: command,
+		},
+		{
+			type: "approval.requested",
+			approvalId: `a-${n}` as never,
+			kind: "tool",
+			toolCallId,
+			stepId,
+			threadId,
+			summary: `Run \`${command}\``,
+			command,
+			risk: "write",
+			reasons: ["runs a command, which may write files"],
+			digest: "0".repeat(64),
+			files: {},
+			expiresAt: "2099-01-01T00:00:00.000Z",
+			options: ["approve", "deny"],
+		},
+	];
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 
 export declare function fetchCodeServer(): Promise<{ readonly node: string; readonly entry: string }>;
 export declare function startCodeServer(options: CodeServerOptions): Promise<CodeServer>;
-export declare function windowUrl(origin: string, folder: string): string;
+export declare function windowUrl(origin: string, folder?: string): string;
 
 export interface CodeServerOptions {
 	/** Where everything is written; created when it is missing. */

@@ -110,9 +110,9 @@ export async function startCodeServer({ folder, port, extensions = [], settings 
 	return { child, port: chosenPort, origin: `http://127.0.0.1:${chosenPort}`, log, stop: () => stop(child) };
 }
 
-/** The address that opens `folder` in a window. */
+/** The address that opens `folder` in a window; without one, an empty window. */
 export function windowUrl(origin, folder) {
-	return `${origin}/?folder=${encodeURIComponent(folder)}`;
+	return folder === undefined ? `${origin}/?ew=true` : `${origin}/?folder=${encodeURIComponent(folder)}`;
 }
 
 /** Settings that a person made in an earlier session stay. */

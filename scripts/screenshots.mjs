@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /*
- * `npm run screenshots`: the README's pictures, taken anew. The stories of test/e2e make them; this runs the one with a
- * model and keeps two of its pictures.
+ * `npm run screenshots`: the README's picture, taken anew. The stories of test/e2e make it; this runs the one with a
+ * model and keeps its picture.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -9,10 +9,7 @@ import { root } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { script } from "./setup.mjs";
 
-const pictures = {
-	"workbench-Default Dark Modern.png": "workbench.png",
-	"workbench-Default Light Modern.png": "workbench-light.png",
-};
+const picture = "workbench-Default Dark Modern.png";
 
 await script(async () => {
 	const test = [path.join(root, "scripts/test.mjs"), "--only", "build,e2e", "--grep", "The same goal with a model"];
@@ -20,8 +17,6 @@ await script(async () => {
 	if (code !== 0) return code;
 	const folder = path.join(root, "media/screenshots");
 	fs.mkdirSync(folder, { recursive: true });
-	for (const [from, to] of Object.entries(pictures)) {
-		fs.copyFileSync(path.join(root, "test/output", from), path.join(folder, to));
-	}
+	fs.copyFileSync(path.join(root, "test/output", picture), path.join(folder, "workbench.png"));
 	return 0;
 });

@@ -54,8 +54,8 @@ export interface EditorOptions extends BrowserOptions {
 export interface Editor {
 	readonly port: number;
 	readonly serverLog: string;
-	/** Opens a window on a folder and waits until its workbench stands. */
-	openWindow(workspace: string): Promise<Workbench>;
+	/** Opens a window on a folder, or an empty one, and waits until its workbench stands. */
+	openWindow(workspace?: string): Promise<Workbench>;
 	/** Closes all windows and ends the editor as a person quits it: extensions are deactivated. */
 	stop(): Promise<void>;
 }

@@ -48,7 +48,7 @@ export function Composer({
 		<div class="composer">
 			<TextArea
 				value={text}
-				rows={3}
+				rows={2}
 				label={hint}
 				placeholder={hint}
 				onInput={keep}
