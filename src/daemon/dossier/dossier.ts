@@ -48,6 +48,8 @@ export function openDossiers(store: EventStore, redaction: Redaction): Dossiers 
 		async write({ goalId, format, atSeq, afterSeq, redact }) {
 			const [newest] = await store.read(goalId, { limit: 1, descending: true });
 			const lastSeq = newest?.seq ?? 0;
+			// What was gathered before the goal was erased is not told any more.
+			if (newest?.body === undefined) gatherings.delete(goalId);
 			const seq = Math.min(atSeq ?? lastSeq, lastSeq);
 			const clean = redact ? redaction.all : redaction.keys;
 			if (format === "jsonl") {

@@ -133,6 +133,24 @@ describe("the dossier", function () {
 		assert.equal(together[3], await text(openDossiers(store, redaction), 2500));
 	});
 
+	it("of a goal that was erased tells nothing of what it told before", async () => {
+		const events = manyDecisions(50);
+		const store = await storeOf(events);
+		const dossiers = openDossiers(store, redaction);
+		assert.match(await text(dossiers), /Work for a year/);
+		await store.append(
+			goalId,
+			events.length,
+			1,
+			[{ at: begin + day, type: "goal.deleted", body: JSON.stringify({ by: mara }) }],
+			"{}",
+		);
+		await store.erase(goalId);
+		const markdown = await text(dossiers);
+		assert.match(markdown, new RegExp(`^# A deleted goal[\\s\\S]*Its ${events.length + 1} events left`));
+		assert.doesNotMatch(markdown, /long goal|make part|Mara/);
+	});
+
 	it("of a real goal: what is used by role, model, step and thread adds up to the whole", async () => {
 		for (const { name, dossier } of histories()) {
 			const usage = dossier.split("## Usage")[1]?.split("\n## ")[0] ?? "";
