@@ -58,7 +58,9 @@ export async function openStage(): Promise<Stage> {
 				deviceScaleFactor: options.scale ?? 1,
 			});
 			const page = await context.newPage();
-			page.setDefaultTimeout(8000);
+			page.setDefaultTimeout(15_000);
+			// A story of 100,000 events is made while the page loads.
+			page.setDefaultNavigationTimeout(60_000);
 			// Functions that tests hand to the page were compiled with this in them.
 			await page.addInitScript("globalThis.__name = (value) => value");
 			const said: string[] = [];
