@@ -6,6 +6,7 @@ import { sample } from "../../scripts/paths.mjs";
 import type { Workbench } from "../host/workbench.ts";
 import { decideInToasts, decideNext } from "./deciding.ts";
 import { pictureOfFailure } from "./failure.ts";
+import { clickUntil } from "./rows.ts";
 import { sharedStage } from "./sharedStage.ts";
 import type { Stage } from "./stage.ts";
 
@@ -24,7 +25,10 @@ describe("a playbook in the real workbench", function () {
 		goal = window.treeRow("Prepare the weekly report").first();
 	});
 	afterEach(pictureOfFailure(() => window));
-	after(() => window?.close());
+	after(async () => {
+		await stage?.endGoals();
+		await window?.close();
+	});
 
 	it("A person opens the palette in the real workbench, launches the sample playbook, approves in the real toast (from the installed .vsix), watches the feed, opens a changed file's diff and the dossier, jumps to the thread and back.", async () => {
 		await window.palette("Mission Control: Run a Playbook");
@@ -65,7 +69,7 @@ describe("a playbook in the real workbench", function () {
 		assert.equal(await dossier.getByRole("cell", { name: "done, verified" }).count(), 5);
 		await window.screenshot("playbook-dossier");
 
-		await window.treeRow("5 Sum up the week").click();
+		await clickUntil(() => window.treeRow("5 Sum up the week").click(), window.tab("implementer · Step 5"));
 		const thread = await window.webview(".thread-nav");
 		await thread.getByRole("heading", { name: "Sum up the week" }).waitFor();
 		await window.screenshot("playbook-thread");
@@ -85,8 +89,9 @@ describe("a playbook in the real workbench", function () {
 		await dossiers.getByText("completed").first().waitFor();
 		await window.screenshot("changes-dossiers");
 
-		await window.treeRow("Changed files").first().hover();
-		await window.treeRow("Changed files").first().getByRole("button", { name: "Open Changes" }).click();
+		const files = window.treeRow("Changed files").first();
+		await files.hover();
+		await files.getByRole("button", { name: "Open Changes" }).click();
 		await window.tab("Prepare the weekly report: all changes").waitFor();
 		const all = await window.diff();
 		await all.getByText("questions.md").first().waitFor();
