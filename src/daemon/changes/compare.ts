@@ -1,24 +1,38 @@
 import { ChangesError, type FileChange } from "./changes.ts";
 import type { Git } from "./git.ts";
 import { hasLoneByte, toBytes, toText } from "./pathText.ts";
+import type { TreeComparer } from "./treeComparer.ts";
 
-/** The changed files between two trees: one git process, none when the trees are the same. */
-export async function changesBetween(git: Git, treeA: string, treeB: string): Promise<readonly FileChange[]> {
+/** The changed files between two trees. Nothing is asked of git when they are the same. */
+export async function changesBetween(
+	git: Git,
+	comparer: TreeComparer,
+	treeA: string,
+	treeB: string,
+): Promise<readonly FileChange[]> {
 	checkTree(treeA);
 	checkTree(treeB);
 	if (treeA === treeB) return [];
-	const output = await git.run(["diff-tree", "-r", "-z", "--raw", "--numstat", ...renames, ...plain, treeA, treeB]);
+	const output = (await comparer.compare(treeA, treeB)) ?? (await git.run(["diff-tree", ...changeArgs, treeA, treeB]));
 	return parseChanges(output.toString("latin1"));
 }
 
 /** A unified diff; with `path`, of that file only, found under either of its names when it was renamed. */
-export async function diffBetween(git: Git, treeA: string, treeB: string, path?: string): Promise<string> {
+export async function diffBetween(
+	git: Git,
+	comparer: TreeComparer,
+	treeA: string,
+	treeB: string,
+	path?: string,
+): Promise<string> {
 	checkTree(treeA);
 	checkTree(treeB);
 	if (treeA === treeB) return "";
 	const args = ["diff-tree", "-r", "-p", ...renames, ...plain, treeA, treeB];
 	if (path === undefined) return cut(await git.run(args, { maxBytes: maxDiffBytes + 1 }));
-	const change = (await changesBetween(git, treeA, treeB)).find((each) => each.path === path || each.from === path);
+	const change = (await changesBetween(git, comparer, treeA, treeB)).find(
+		(each) => each.path === path || each.from === path,
+	);
 	if (!change) return "";
 	const paths = change.from === undefined ? [change.path] : [change.from, change.path];
 	if (!paths.some(hasLoneByte)) return cut(await git.run([...args, "--", ...paths], { maxBytes: maxDiffBytes + 1 }));
@@ -32,6 +46,7 @@ export async function diffBetween(git: Git, treeA: string, treeB: string, path?:
 // Rename detection compares every added file with every deleted one: past a thousand of either it is left out.
 const renames = ["-M", "-l1000"];
 const plain = ["--no-color", "--no-ext-diff", "--no-textconv"];
+export const changeArgs = ["-r", "-z", "--raw", "--numstat", ...renames, ...plain];
 const maxDiffBytes = 16 * 1024 * 1024;
 
 function checkTree(tree: string): void {

@@ -1,7 +1,7 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
-import { changesBetween, diffBetween } from "./compare.ts";
+import { changeArgs, changesBetween, diffBetween } from "./compare.ts";
 import { openGit } from "./git.ts";
 import { loadInventory, saveInventory } from "./indexFile.ts";
 import { countFiles, emptyFolder } from "./inventory.ts";
@@ -14,6 +14,7 @@ import { openRuleSources } from "./ruleSources.ts";
 import { scanWorkspace } from "./scan.ts";
 import { oneAtATime } from "./sharedRuns.ts";
 import { openTrackedFiles } from "./trackedFiles.ts";
+import { openTreeComparer } from "./treeComparer.ts";
 import { findInTree, writeTrees } from "./trees.ts";
 import { findUserRules } from "./userRules.ts";
 
@@ -41,6 +42,8 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 	const inventoryPath = join(folder, "inventory");
 	const objects = openObjectWriter(packFolder, () => loosePacks++);
 	const reader = openObjectReader(git);
+	const comparer = openTreeComparer(git, changeArgs);
+	const rest = async () => void (await Promise.all([reader.rest(), comparer.rest()]));
 	const sources = openRuleSources(workspace, await findUserRules(options.git ?? "git", workspace));
 	let tracked = openTrackedFiles(git, workspace, sources);
 	const excluded = await excludedFolders(workspace, [folder, ...(options.exclude ?? [])]);
@@ -108,7 +111,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 
 	function pack(): Promise<void> {
 		loosePacks = 0;
-		packing ??= repack(git, packFolder, reader, closing.signal).finally(() => {
+		packing ??= repack(git, packFolder, rest, closing.signal).finally(() => {
 			packing = undefined;
 		});
 		return packing;
@@ -132,7 +135,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		},
 		async between(treeA, treeB) {
 			whileOpen();
-			return changesBetween(git, treeA, treeB);
+			return changesBetween(git, comparer, treeA, treeB);
 		},
 		content,
 		async contentAt(tree, path) {
@@ -152,7 +155,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		},
 		async diff(treeA, treeB, path) {
 			whileOpen();
-			return diffBetween(git, treeA, treeB, path);
+			return diffBetween(git, comparer, treeA, treeB, path);
 		},
 		async pack() {
 			whileOpen();
@@ -164,7 +167,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 				await Promise.allSettled([snapshots.idle(), packing]);
 				await saving;
 				await save();
-				await reader.rest();
+				await rest();
 			})();
 			return closed;
 		},

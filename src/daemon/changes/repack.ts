@@ -1,7 +1,6 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "./git.ts";
-import type { ObjectReader } from "./objectReader.ts";
 import { listIds, syncFolder } from "./packFile.ts";
 
 /**
@@ -9,7 +8,12 @@ import { listIds, syncFolder } from "./packFile.ts";
  * that remain grow geometrically, so their number stays small without writing everything again each time. Large ones are
  * left alone until there are very many: joining the 45 MB of a first snapshot took 20 s and saved nothing.
  */
-export async function repack(git: Git, packFolder: string, reader: ObjectReader, signal: AbortSignal): Promise<void> {
+export async function repack(
+	git: Git,
+	packFolder: string,
+	restReaders: () => Promise<void>,
+	signal: AbortSignal,
+): Promise<void> {
 	const packs = await choose(packFolder);
 	if (packs.length === 0) return;
 	const ids: string[] = [];
@@ -21,7 +25,7 @@ export async function repack(git: Git, packFolder: string, reader: ObjectReader,
 	const made = `pack-${output.toString("latin1").trim()}`;
 	await syncFolder(packFolder);
 	// Windows keeps a file that somebody has open.
-	await reader.rest();
+	await restReaders();
 	for (const { name } of packs) {
 		if (name === made) continue;
 		// Without its index a pack is not seen any more, so the order matters to whoever reads meanwhile.
