@@ -35,7 +35,16 @@ export interface ModelAgentParts {
 }
 
 export function createModelAgent(parts: ModelAgentParts): Agent {
-	return { takeTurn: (turn, signal) => takeTurn(parts, turn, signal) };
+	const kept: Kept = { heard: new WeakMap() };
+	return { takeTurn: (turn, signal) => takeTurn(parts, kept, turn, signal) };
+}
+
+/** What one turn leaves for the next. */
+interface Kept {
+	/** Made once for a key: the package makes its schemas anew with each model, which takes as long as a request. */
+	model?: { readonly key: string | undefined; readonly model: LanguageModelV3 };
+	/** Who listens for signs of life, by the signal of the call. */
+	readonly heard: WeakMap<AbortSignal, () => void>;
 }
 
 /** Loads the provider's package ahead of the first turn. */
@@ -43,7 +52,7 @@ export async function warm(): Promise<typeof import("@ai-sdk/openai-compatible")
 	return import("@ai-sdk/openai-compatible");
 }
 
-async function takeTurn(parts: ModelAgentParts, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
+async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
 	const { provider, choice, keys, limits } = parts;
 	const loading = warm();
 	const [key, surroundings] = await Promise.all([
@@ -52,15 +61,19 @@ async function takeTurn(parts: ModelAgentParts, turn: Turn, signal: AbortSignal)
 	]);
 	if (key.kind === "missing") return { kind: "failed", code: "keyNeeded", reason: key.reason, retryable: false };
 	const { createOpenAICompatible } = await loading;
-	const modelOver = (fetch: typeof globalThis.fetch) =>
-		createOpenAICompatible({
+	const apiKey = key.kind === "key" ? key.key.reveal() : undefined;
+	if (!kept.model || kept.model.key !== apiKey) {
+		const create = createOpenAICompatible({
 			name: provider.id,
 			baseURL: provider.baseUrl.replace(/\/+$/, ""),
-			apiKey: key.kind === "key" ? key.key.reveal() : undefined,
+			apiKey,
 			includeUsage: true,
 			supportsStructuredOutputs: provider.structuredOutput,
-			fetch,
-		})(choice.model);
+			fetch: listeningFetch(kept.heard),
+		});
+		kept.model = { key: apiKey, model: create(choice.model) };
+	}
+	const { model } = kept.model;
 	const system = systemPrompt(turn, surroundings);
 	const options: LanguageModelV3CallOptions = {
 		prompt: promptMessages(system, turn.thread.role, turn.transcript, limits.promptChars),
@@ -80,7 +93,7 @@ async function takeTurn(parts: ModelAgentParts, turn: Turn, signal: AbortSignal)
 		baseUrl: provider.baseUrl,
 		keySource: provider.apiKeyEnv ?? (provider.apiKeyCommand && "the command in apiKeyCommand"),
 	};
-	const call = { modelOver, asked, turn, signal: AbortSignal.any([signal, parts.closing]), limits };
+	const call = { model, heardBy: kept.heard, asked, turn, signal: AbortSignal.any([signal, parts.closing]), limits };
 	const name = `${provider.id}/${choice.model}`;
 	const wantsSchema = !turn.step && provider.structuredOutput && !parts.withoutSchema.has(name);
 	const format = { type: "json" as const, schema: planSchema, name: "plan" };
@@ -112,7 +125,8 @@ function priced(usage: Usage, { prices }: Provider, model: string): Usage {
 }
 
 interface ModelCall {
-	modelOver(fetch: typeof globalThis.fetch): LanguageModelV3;
+	readonly model: LanguageModelV3;
+	readonly heardBy: Kept["heard"];
 	readonly options: LanguageModelV3CallOptions;
 	readonly asked: Omit<Asked, "began">;
 	readonly turn: Turn;
@@ -120,7 +134,7 @@ interface ModelCall {
 	readonly limits: Limits;
 }
 
-async function callModel({ modelOver, options, asked, turn, signal, limits }: ModelCall): Promise<TurnOutcome> {
+async function callModel({ model, heardBy, options, asked, turn, signal, limits }: ModelCall): Promise<TurnOutcome> {
 	const silence = new AbortController();
 	const abortSignal = AbortSignal.any([signal, silence.signal]);
 	const watchdog = setTimeout(() => silence.abort(), limits.modelSilenceMs);
@@ -130,7 +144,8 @@ async function callModel({ modelOver, options, asked, turn, signal, limits }: Mo
 		answer.began = true;
 	};
 	try {
-		const { stream } = await modelOver(listeningFetch(heard)).doStream({ ...options, abortSignal });
+		heardBy.set(abortSignal, heard);
+		const { stream } = await model.doStream({ ...options, abortSignal });
 		const reader = stream.getReader();
 		try {
 			for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -161,10 +176,11 @@ async function callModel({ modelOver, options, asked, turn, signal, limits }: Mo
 }
 
 /** Tells of every piece of a successful response, of those too that only keep the connection open. */
-function listeningFetch(heard: () => void): typeof globalThis.fetch {
+function listeningFetch(heardBy: Kept["heard"]): typeof globalThis.fetch {
 	return async (input, init) => {
 		const response = await fetch(input, init);
-		if (!response.ok || !response.body) return response;
+		const heard = init?.signal ? heardBy.get(init.signal) : undefined;
+		if (!response.ok || !response.body || !heard) return response;
 		heard();
 		const listening = new TransformStream<Uint8Array, Uint8Array>({
 			transform(piece, controller) {
