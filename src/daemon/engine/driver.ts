@@ -80,7 +80,8 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	const { store, clock, newId, log, limits, retryMs = 1000, closeMs = 10_000 } = parts;
 	const { epoch } = await store.claim(goalId);
 	let goal = await loadGoal(store, goalId);
-	let checkpointed = goal.seq;
+	// What was folded now, because no checkpoint had it, is not folded again at the next start.
+	let checkpointed = (await store.checkpoint(goalId))?.foldVersion === foldVersion ? goal.seq : 0;
 	let queue: Promise<unknown> = Promise.resolve();
 	let queued = 0;
 	let closed = false;
