@@ -1,0 +1,105 @@
+import type { Approval, Goal, ToolCall } from "../goal.ts";
+import { actorName } from "../values.ts";
+import { withCheck, without } from "./change.ts";
+import type { Folds } from "./fold.ts";
+
+/** What a person is asked, what the answer does to its subject, and the standing grants. */
+export const approvalFolds: Folds<"approval" | "grant"> = {
+	"approval.requested": (goal, e) => {
+		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
+		const approval: Approval = { ...body, requestedAt: at };
+		return setSubject({ ...goal, approvals: { ...goal.approvals, [e.approvalId]: approval } }, approval, "waiting");
+	},
+	"approval.answered": (goal, e) => {
+		const approval = goal.approvals[e.approvalId];
+		if (!approval) return goal;
+		const denied = e.answer === "deny" || e.answer === "return" || e.answer === "fail";
+		const settled = settle(goal, e.approvalId, denied ? "denied" : "approved", e.answer, actorName(e.by), e.at);
+		return applyAnswer(settled, approval, e.answer, e.reason);
+	},
+	"approval.expired": (goal, e) => {
+		const approval = goal.approvals[e.approvalId];
+		if (!approval) return goal;
+		return setSubject(settle(goal, e.approvalId, "expired", "expired", "the daemon", e.at), approval, "requested");
+	},
+	"approval.superseded": (goal, e) => {
+		const approval = goal.approvals[e.approvalId];
+		if (!approval) return goal;
+		return setSubject(
+			settle(goal, e.approvalId, "superseded", "superseded", "the daemon", e.at),
+			approval,
+			"requested",
+		);
+	},
+	"grant.added": (goal, e) => {
+		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
+		return { ...goal, grants: { ...goal.grants, [e.grantId]: { ...body, addedAt: at } } };
+	},
+	"grant.revoked": (goal, e) => ({ ...goal, grants: without(goal.grants, e.grantId) }),
+};
+
+/** How many answered approvals a goal remembers. */
+const settledKept = 50;
+
+/** What an approval is about moves with it: its call or its check waits, or is asked about anew. */
+function setSubject(goal: Goal, approval: Approval, state: "waiting" | "requested"): Goal {
+	if (approval.kind === "recovery" || approval.kind === "step") return goal;
+	if (approval.toolCallId) {
+		const call = goal.calls[approval.toolCallId];
+		return call
+			? { ...goal, calls: { ...goal.calls, [call.toolCallId]: { ...call, state, approved: undefined } } }
+			: goal;
+	}
+	if (approval.checkId) {
+		return withCheck(goal, approval.checkId, (check) => ({
+			...check,
+			state: state === "waiting" ? "waiting" : "pending",
+			approved: undefined,
+		}));
+	}
+	return goal;
+}
+
+function applyAnswer(goal: Goal, approval: Approval, answer: string, reason: string | undefined): Goal {
+	if (approval.checkId) {
+		const { digest } = approval;
+		return withCheck(goal, approval.checkId, (check) => {
+			if (answer === "approve") return { ...check, state: "pending", approved: digest };
+			if (answer === "rerun" || answer === "verify") return { ...check, state: "pending" };
+			const settledFor = check.stepId ? goal.steps[check.stepId]?.attempt : 1;
+			return { ...check, state: "red", settledFor, diagnosis: reason ?? "A person decided not to run this check." };
+		});
+	}
+	const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;
+	if (!call) return goal;
+	return { ...goal, calls: { ...goal.calls, [call.toolCallId]: answeredCall(call, approval, answer, reason) } };
+}
+
+function answeredCall(call: ToolCall, approval: Approval, answer: string, reason: string | undefined): ToolCall {
+	switch (answer) {
+		case "approve":
+			return { ...call, state: "approved", approved: approval.digest };
+		case "rerun":
+			return { ...call, state: "approved", approved: approval.digest, epoch: 0 };
+		case "skip":
+		case "verify":
+			return { ...call, state: "requested", decided: { answer, reason } };
+		default:
+			return { ...call, state: "requested", decided: { answer: "deny", reason } };
+	}
+}
+
+function settle(
+	goal: Goal,
+	approvalId: Approval["approvalId"],
+	state: Goal["settled"][number]["state"],
+	answer: string,
+	by: string,
+	at: string,
+): Goal {
+	return {
+		...goal,
+		approvals: without(goal.approvals, approvalId),
+		settled: [...goal.settled, { approvalId, state, answer, by, at }].slice(-settledKept),
+	};
+}

@@ -1,0 +1,97 @@
+import type { Goal, Thread, Totals } from "../goal.ts";
+import type { ThreadId } from "../ids.ts";
+import type { ModelChoice, Usage } from "../values.ts";
+import { withThread } from "./change.ts";
+import type { Folds } from "./fold.ts";
+
+/** Threads, what is said in them, and their turns with what they used. */
+export const threadFolds: Folds<"thread" | "message" | "turn" | "provider" | "todo"> = {
+	"thread.opened": (goal, e) => ({
+		...goal,
+		threads: {
+			...goal.threads,
+			[e.threadId]: {
+				threadId: e.threadId,
+				role: e.role,
+				stepId: e.stepId,
+				attempt: e.attempt,
+				assignment: e.assignment,
+				state: "active",
+				turns: 0,
+				done: 0,
+				failures: 0,
+				unread: 0,
+				rejected: 0,
+				newChars: 0,
+			},
+		},
+	}),
+	"thread.closed": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, state: "closed" })),
+	"message.added": (goal, e) =>
+		withThread(goal, e.threadId, (thread) => ({
+			...thread,
+			unread: thread.unread + (e.from === "person" ? 1 : 0),
+			// What the model itself said is counted in its turn.
+			newChars: e.from === thread.role ? thread.newChars : thread.newChars + e.text.length,
+			rejected: e.from === "daemon" ? thread.rejected + 1 : thread.rejected,
+		})),
+	"turn.started": (goal, e) =>
+		withThread(goal, e.threadId, (thread) => ({
+			...thread,
+			turn: { turnId: e.turnId, epoch: e.epoch, reserved: e.reserved },
+			unread: 0,
+			retryAt: undefined,
+		})),
+	"turn.completed": (goal, e) =>
+		endTurn(goal, e.threadId, e.usage, e.asked, (thread) => ({
+			...thread,
+			turns: thread.turns + 1,
+			failures: 0,
+			last: { inputTokens: e.usage.inputTokens, outputTokens: e.usage.outputTokens },
+			newChars: 0,
+		})),
+	"turn.interrupted": (goal, e) => endTurn(goal, e.threadId, e.charged, undefined, (thread) => thread),
+	"provider.failed": (goal, e) => {
+		const ended = endTurn(goal, e.threadId, e.charged, undefined, (thread) => ({
+			...thread,
+			failures: thread.failures + 1,
+			retryAt: e.retryAt,
+		}));
+		return { ...ended, counts: { ...ended.counts, errors: ended.counts.errors + 1 } };
+	},
+	"todo.updated": (goal, e) => ({ ...goal, todos: { ...goal.todos, [e.threadId]: e.todos } }),
+};
+
+function endTurn(
+	goal: Goal,
+	threadId: ThreadId,
+	usage: Usage,
+	asked: ModelChoice | undefined,
+	change: (thread: Thread) => Thread,
+): Goal {
+	const thread = goal.threads[threadId];
+	if (!thread) return goal;
+	const model = asked ?? thread.assignment;
+	const totals = addUsage(goal.usage, usage, thread.role, `${model.provider}/${model.model}`, asked ? 1 : 0);
+	return withThread({ ...goal, usage: totals }, threadId, (one) => change({ ...one, turn: undefined }));
+}
+
+function addUsage(totals: Totals, usage: Usage, role: string, model: string, turns: number): Totals {
+	const plus = (before: (Usage & { turns: number }) | undefined) => ({
+		inputTokens: (before?.inputTokens ?? 0) + usage.inputTokens,
+		outputTokens: (before?.outputTokens ?? 0) + usage.outputTokens,
+		costUsd: addMoney(before ? before.costUsd : 0, usage.costUsd),
+		turns: (before?.turns ?? 0) + turns,
+	});
+	return {
+		...totals,
+		...plus(totals),
+		byRole: { ...totals.byRole, [role]: plus(totals.byRole[role]) },
+		byModel: { ...totals.byModel, [model]: plus(totals.byModel[model]) },
+	};
+}
+
+/** Unknown stays unknown: a sum with an unknown part is not a number. */
+function addMoney(a: number | null, b: number | null): number | null {
+	return a === null || b === null ? null : a + b;
+}
