@@ -69,6 +69,11 @@ export const commands: readonly CommandRow[] = [
 				about: "when you approve the plan",
 				choices: ["always", "lowConfidence", "never"],
 			},
+			{
+				flags: "--restart <how>",
+				about: "what it does when the daemon starts again",
+				choices: ["resume", "pause"],
+			},
 			{ flags: "--budget-usd <number>", about: "most it may cost" },
 			{ flags: "--budget-tokens <number>", about: "most tokens it may use" },
 			{ flags: "--budget-minutes <number>", about: "most minutes it may take" },

@@ -13,7 +13,7 @@ import type { GoalId } from "./ids.ts";
 import { defaultSettings } from "./settings.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 3;
+export const foldVersion = 4;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {

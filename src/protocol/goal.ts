@@ -75,6 +75,8 @@ export interface Step extends PlanStep {
 	readonly attempts: readonly Attempt[];
 	/** Attempts before a person is asked. */
 	readonly limit: number;
+	/** In a supervised goal: a person said that it may begin. */
+	readonly cleared?: boolean;
 	readonly verified?: boolean;
 	readonly reason?: string;
 	/** What it changed was taken back. */

@@ -46,7 +46,14 @@ export function isDone(step: Step | undefined): boolean {
 
 /** A person decides about this step before anything else happens to it. */
 export function stepIsAsked(goal: Goal, stepId: StepId): boolean {
-	return Object.values(goal.approvals).some((approval) => approval.kind === "step" && approval.stepId === stepId);
+	return Object.values(goal.approvals).some(
+		(approval) => (approval.kind === "step" || approval.kind === "question") && approval.stepId === stepId,
+	);
+}
+
+/** A supervised goal asks before each step. */
+export function stepNeedsPerson(goal: Goal, step: Step): boolean {
+	return goal.settings.autonomy === "supervised" && !step.cleared;
 }
 
 export function needsAreMet(goal: Goal, step: Step): boolean {
@@ -106,6 +113,7 @@ export function isMoot(goal: Goal, approval: Approval): boolean {
 		case "step":
 			return step === undefined || isOver(step);
 		case "question":
+			if (approval.stepId) return step?.state !== "pending" || step.cleared === true;
 			return !allStepsOver(goal) || !finalChecks(goal).some((check) => check.state === "red");
 		default:
 			if (approval.checkId) return !checkWaits(goal, goal.checks[approval.checkId]);

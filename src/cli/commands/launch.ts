@@ -109,6 +109,7 @@ async function settingsOf(context: Context, options: OptionValues): Promise<Part
 			priority: options.priority,
 			autonomy: options.autonomy,
 			planApproval: options.planApproval,
+			restart: options.restart,
 			agent: agent === undefined ? undefined : await agentOf(context, agent),
 			budget: Object.values(budget).some((limit) => limit !== undefined) ? budget : undefined,
 			checks,

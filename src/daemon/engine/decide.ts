@@ -183,6 +183,8 @@ function stepRequest(
 	const isNew = step.state === "pending" && step.attempt === 0;
 	if (kind !== "skip" && isNew && goal.end) return reopened;
 	if (kind !== "skip" && isNew) {
+		if (stepIsAsked(goal, stepId))
+			throw new Refusal("notNow", `Step “${step.title}” has not begun. Approve it, or skip it.`);
 		throw new Refusal("notNow", `Step “${step.title}” has not begun; it starts by itself when what it needs is done.`);
 	}
 	if (kind !== "skip" && isUnderWay(goal, step)) throw underWay(goal, step);
@@ -377,6 +379,10 @@ function consequences(
 			return [{ type: "budget.raised", limits: { ...others, ...raised }, by }];
 		}
 		case "question":
+			if (approval.stepId) {
+				const step = goal.steps[approval.stepId];
+				return step && given === "skip" ? stepDecision("skip", step, by) : [];
+			}
 			if (given === "fail") return [{ type: "goal.failed", reason: approval.summary }];
 			return finalChecks(goal)
 				.filter((check) => check.state === "red")

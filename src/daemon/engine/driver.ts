@@ -316,6 +316,7 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	approvePlan: true,
 	askPlan: true,
 	startStep: true,
+	askStart: true,
 	askStep: true,
 	settleStep: true,
 	startTurn: true,

@@ -39,6 +39,21 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			];
 		case "startStep":
 			return startStep(goal, fact.stepId, newId);
+		case "askStart": {
+			const step = goal.steps[fact.stepId];
+			if (!step) return [];
+			return [
+				{
+					...question(newId, now),
+					kind: "question",
+					stepId: fact.stepId,
+					summary: `Begin step “${step.title}”?`,
+					reasons: ["This goal is supervised: it asks before each step."],
+					digest: sha256(["begin", goal.goalId, planned(step)]),
+					options: ["approve", "skip"],
+				},
+			];
+		}
 		case "askStep": {
 			const step = goal.steps[fact.stepId];
 			return [

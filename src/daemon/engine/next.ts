@@ -22,6 +22,7 @@ import {
 	stepCanStart,
 	stepChecks,
 	stepIsAsked,
+	stepNeedsPerson,
 	stepWaits,
 	threadIsFree,
 	threads,
@@ -41,6 +42,7 @@ export type Fact =
 	| { readonly kind: "approvePlan" }
 	| { readonly kind: "askPlan" }
 	| { readonly kind: "startStep"; readonly stepId: StepId }
+	| { readonly kind: "askStart"; readonly stepId: StepId }
 	| { readonly kind: "askStep"; readonly stepId: StepId; readonly reason: string }
 	| { readonly kind: "settleStep"; readonly stepId: StepId }
 	| { readonly kind: "startTurn"; readonly threadId: ThreadId }
@@ -152,7 +154,7 @@ function stepEffects(goal: Goal, limits: Limits): Effect[] {
 	const ready = steps.filter((step) => stepCanStart(goal, step));
 	const effects: Effect[] = ready
 		.slice(0, Math.max(0, limits.parallelSteps - open))
-		.map(({ stepId }) => ({ kind: "startStep", stepId }));
+		.map((step) => ({ kind: stepNeedsPerson(goal, step) ? "askStart" : "startStep", stepId: step.stepId }));
 	for (const step of steps) {
 		if (stepIsAsked(goal, step.stepId)) continue;
 		if (step.state === "pending" && step.attempt >= step.limit) {

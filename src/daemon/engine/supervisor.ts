@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId, HoldId } from "../../protocol/ids.ts";
 import { holds, personHold, threads } from "../../protocol/readiness.ts";
 import { endStates } from "../../protocol/state.ts";
 import { GoalSummary, summarize } from "../../protocol/view.ts";
 import { type EventStore, StoreError } from "../store/eventStore.ts";
 import { type DriverParts, type GoalDriver, loadGoal, openDriver } from "./driver.ts";
+import type { NewId } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
@@ -61,7 +62,7 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 			// A goal that cannot be read must not keep the others from going on.
 			const taking = ({ goalId }: GoalSummary) =>
 				drive(goalId).then(
-					(driver) => driver.wake(),
+					(driver) => void driver.recordFact((goal) => restartHold(goal, parts.newId)).catch(() => undefined),
 					(cause) => parts.log.error(`${goalId} cannot be taken up`, cause),
 				);
 			await Promise.all(unfinished.map(taking));
@@ -189,6 +190,13 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 
 function isAtRest(summary: GoalSummary): boolean {
 	return summary.deleted === true || (endStates.includes(summary.state) && !summary.unsettled);
+}
+
+/** Where the goal's settings say so, a daemon that starts again waits for a person. */
+function restartHold(goal: Goal, newId: NewId): GoalEvent[] {
+	if (goal.settings.restart !== "pause" || goal.end || personHold(goal)) return [];
+	const reason = "Paused because the daemon started again, as the goal's settings want it.";
+	return [{ type: "hold.placed", holdId: newId<HoldId>("h"), cause: "person", reason, now: false }];
 }
 
 /** It waits for a clock, so the daemon must be there when the time has come. */

@@ -1,4 +1,4 @@
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
+import { LaunchSettings, type PartialLaunchSettings } from "../../protocol/settings.ts";
 import { Autonomy, type BudgetResource, PlanApproval, Priority } from "../../protocol/values.ts";
 import { t } from "../words.ts";
 
@@ -39,6 +39,7 @@ export function launchOptions(): readonly LaunchOption[] {
 		picked("priority", t("Priority"), Priority.options),
 		picked("autonomy", t("Autonomy"), Autonomy.options),
 		picked("planApproval", t("Plan approval"), PlanApproval.options),
+		picked("restart", t("When the daemon starts again"), LaunchSettings.entries.restart.options),
 		{
 			kind: "text",
 			label: t("Check"),
@@ -53,7 +54,11 @@ export function launchOptions(): readonly LaunchOption[] {
 	];
 }
 
-function picked(key: "priority" | "autonomy" | "planApproval", label: string, values: readonly string[]): LaunchOption {
+function picked(
+	key: "priority" | "autonomy" | "planApproval" | "restart",
+	label: string,
+	values: readonly string[],
+): LaunchOption {
 	return {
 		kind: "pick",
 		label,

@@ -1,6 +1,6 @@
 import type { Approval, Goal, ToolCall } from "../goal.ts";
 import { actorName } from "../values.ts";
-import { withCheck, without } from "./change.ts";
+import { withCheck, without, withStep } from "./change.ts";
 import type { Folds } from "./fold.ts";
 
 /** What a person is asked, what the answer does to its subject, and the standing grants. */
@@ -15,6 +15,8 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 		if (!approval) return goal;
 		const denied = e.answer === "deny" || e.answer === "return" || e.answer === "fail";
 		const settled = settle(goal, e.approvalId, denied ? "denied" : "approved", e.answer, actorName(e.by), e.at);
+		if (approval.kind === "question" && approval.stepId && e.answer === "approve")
+			return withStep(settled, approval.stepId, (step) => ({ ...step, cleared: true }));
 		return applyAnswer(settled, approval, e.answer, e.reason);
 	},
 	"approval.expired": (goal, e) => {

@@ -138,7 +138,14 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 		}
 	};
 
-	append(draw(2) === 0 ? launchPlaybook(playbook(draw), { checks: draw(2) ? ["read all"] : [] }) : launchPrompt());
+	const launched =
+		draw(2) === 0 ? launchPlaybook(playbook(draw), { checks: draw(2) ? ["read all"] : [] }) : launchPrompt();
+	const autonomy = draw(3) === 0 ? ("supervised" as const) : ("aware" as const);
+	append(
+		launched.map((event) =>
+			event.type === "goal.launched" ? { ...event, settings: { ...event.settings, autonomy } } : event,
+		),
+	);
 	while (more()) {
 		now += [1000, 1000, 30_000_000, 100_000_000][draw(4)]!;
 		const choice = draw(10);

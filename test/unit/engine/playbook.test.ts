@@ -103,6 +103,34 @@ describe("a playbook goal", () => {
 		assert.equal(goalState(run.driver.goal()), "completed");
 	});
 
+	it("asks before each step when it is supervised, and runs what is approved and nothing else", async () => {
+		const world = newWorld();
+		const run = await simulate({ store: memoryStore(), world });
+		const launched = launchPlaybook([
+			{ id: "a", commands: ["make a"] },
+			{ id: "b", commands: ["make b"], needs: ["a"] },
+			{ id: "c", commands: ["make c"], needs: ["b"] },
+		]);
+		await run.driver.commit(() =>
+			launched.map((event) =>
+				event.type === "goal.launched" ? { ...event, settings: { ...event.settings, autonomy: "supervised" } } : event,
+			),
+		);
+		for (const [given, done] of [
+			["approve", ["make a"]],
+			["deny", ["make a"]],
+			["approve", ["make a", "make c"]],
+		] as const) {
+			await run.settled();
+			assert.equal(goalState(run.driver.goal()), "awaiting_approval");
+			await answer(run, given);
+			await run.settled();
+			assert.deepEqual([...world.carriedOut.keys()], done);
+		}
+		assert.equal(goalState(run.driver.goal()), "completed");
+		assert.equal(run.driver.goal().steps["b" as never]?.state, "skipped");
+	});
+
 	it("does nothing while it is paused, and goes on when it is resumed", async () => {
 		const world = newWorld();
 		const run = await simulate({ store: memoryStore(), world, commandMs: () => 20 });

@@ -4,6 +4,7 @@ import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { GoalId, HoldId } from "../../../src/protocol/ids.ts";
+import { goalState } from "../../../src/protocol/state.ts";
 import { launchPlaybook, person } from "../../support/simulation.ts";
 
 describe("all goals of a daemon", () => {
@@ -94,6 +95,25 @@ describe("all goals of a daemon", () => {
 		assert.equal(all.active(), 1);
 		await all.launch(id(3), launch(id(3)));
 		assert.equal(all.active(), 2);
+	});
+
+	it("wait for a person behind a restart where their settings say so", async () => {
+		const store = createMemoryStore();
+		const first = open(store);
+		for (const restart of ["resume", "pause"] as const) {
+			const events = launch(id(restart)).map((event) =>
+				event.type === "goal.launched" ? { ...event, settings: { ...event.settings, restart } } : event,
+			);
+			await first.launch(id(restart), events);
+		}
+		await first.close();
+		const second = open(store);
+		await second.start();
+		await sleep(20);
+		assert.deepEqual([await second.goal(id("pause")), await second.goal(id("resume"))].map(goalState), [
+			"paused",
+			"running",
+		]);
 	});
 
 	it("begin nothing any more once they are closed", async () => {
