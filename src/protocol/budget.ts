@@ -1,17 +1,11 @@
 import type { Goal, Thread } from "./goal.ts";
 import { threads } from "./readiness.ts";
-import { type BudgetResource, budgetResources } from "./values.ts";
+import { type BudgetResource, budgetResources, type Price, type Usage } from "./values.ts";
 
 /**
  * What a goal may still use. Every turn reserves the most that it can cost before the model is asked, so that a goal
  * stops inside its limits instead of behind them. Pure; prices are handed in.
  */
-
-/** USD per million tokens. */
-export interface Price {
-	readonly input: number;
-	readonly output: number;
-}
 
 export interface Reservation {
 	/** Of the prompt and the answer together. */
@@ -71,6 +65,14 @@ export function brokenLimit(
 /** When the goal's minutes are over, in milliseconds since the epoch. */
 export function minutesEnd(goal: Goal): number | undefined {
 	return goal.budget.minutes === undefined ? undefined : Date.parse(goal.launchedAt) + goal.budget.minutes * 60_000;
+}
+
+/** What was used, at a price. */
+export function costOf(usage: Omit<Usage, "costUsd">, price: Price | undefined): number | null {
+	if (!price) return null;
+	const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+	const saved = (cached * (price.input - (price.cachedInput ?? price.input))) / 1_000_000;
+	return cost(price, usage.inputTokens, usage.outputTokens) - saved;
 }
 
 type Check = (

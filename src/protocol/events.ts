@@ -28,6 +28,7 @@ import {
 	Output,
 	PlannedUndo,
 	PlanStep,
+	Price,
 	Risk,
 	Todo,
 	ToolEffect,
@@ -137,6 +138,8 @@ export const eventBodies = {
 		/** The model that the provider says answered. */
 		answered: v.string(),
 		usage: Usage,
+		/** At which its cost was reckoned; absent where none is known. */
+		price: v.optional(Price),
 		finish: v.string(),
 	}),
 	"turn.interrupted": v.object({

@@ -187,6 +187,8 @@ export interface Totals {
 	readonly outputTokens: number;
 	/** Null once a turn was paid for at an unknown price. */
 	readonly costUsd: number | null;
+	readonly cachedInputTokens?: number;
+	readonly reasoningTokens?: number;
 	readonly turns: number;
 	readonly toolCalls: number;
 	readonly byRole: Readonly<Record<string, RoleUsage>>;

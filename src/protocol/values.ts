@@ -96,11 +96,26 @@ export const budgetResources = ["usd", "tokens", "minutes", "turns"] as const;
 export const BudgetResourceSchema = v.picklist(budgetResources);
 export type BudgetResource = (typeof budgetResources)[number];
 
+/** USD per million tokens. */
+export const Price = v.object({
+	input: v.number(),
+	output: v.number(),
+	/** Of what the provider has kept from an earlier request; as `input` where absent. */
+	cachedInput: v.optional(v.number()),
+	/** Who says so: config.jsonc, or the catalogue that comes with the daemon. Absent for what is free. */
+	source: v.optional(v.picklist(["config", "catalogue"])),
+});
+export type Price = v.InferOutput<typeof Price>;
+
 /** Tokens as the provider counted them; `costUsd` is null where no price is known. */
 export const Usage = v.object({
 	inputTokens: v.number(),
 	outputTokens: v.number(),
 	costUsd: v.nullable(v.number()),
+	/** Of those read, what the provider had kept from an earlier request; absent where it does not say. */
+	cachedInputTokens: v.optional(v.number()),
+	/** Of those written, what the model only thought. */
+	reasoningTokens: v.optional(v.number()),
 });
 export type Usage = v.InferOutput<typeof Usage>;
 

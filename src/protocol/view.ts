@@ -81,6 +81,8 @@ const usagePart = v.object({
 	inputTokens: v.number(),
 	outputTokens: v.number(),
 	costUsd: v.nullable(v.number()),
+	cachedInputTokens: v.optional(v.number()),
+	reasoningTokens: v.optional(v.number()),
 	turns: v.number(),
 });
 const meter = v.object({ limit: v.nullable(v.number()), used: v.nullable(v.number()) });

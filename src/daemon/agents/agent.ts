@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../protocol/events.ts";
 import type { Goal, Step, Thread } from "../../protocol/goal.ts";
-import type { Usage } from "../../protocol/values.ts";
+import type { Price, Usage } from "../../protocol/values.ts";
 import type { Tool } from "../tools/tool.ts";
 
 /**
@@ -44,6 +44,8 @@ export type TurnOutcome =
 			/** The model that answered, as the provider names it. */
 			readonly answered: string;
 			readonly usage: Usage;
+			/** At which its cost was reckoned. */
+			readonly price?: Price;
 			readonly finish: string;
 	  }
 	| {

@@ -1,12 +1,12 @@
-import type { Price } from "../../protocol/budget.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { playbookAgent } from "../../protocol/settings.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
+import type { ModelChoice, Price } from "../../protocol/values.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../engine/ports.ts";
 import type { Agent } from "./agent.ts";
 import { createModelAgent, warm } from "./modelAgent.ts";
+import { contextWindowOf, priceOf } from "./modelFacts.ts";
 import { createPlaybookAgent } from "./playbookAgent.ts";
 import { providerStatus } from "./providerStatus.ts";
 
@@ -17,8 +17,10 @@ export interface Agents {
 	/** A listed model of a configured provider. */
 	isListed(provider: string, model: string): boolean;
 	isProvider(id: string): boolean;
-	/** As config.jsonc names it; undefined where it names none. The built-in agent is free. */
+	/** Undefined where nobody names one. The built-in agent is free. */
 	priceOf(choice: ModelChoice): Price | undefined;
+	/** The model's context window in tokens; undefined where nobody names one. */
+	windowOf(choice: ModelChoice): number | undefined;
 	/** Looks whether each provider answers, in about a second. */
 	listProviders(): Promise<Result<Methods, "provider/list">>;
 	/** Loads what the first turn of a model will need, so that it need not wait for it. */
@@ -67,8 +69,15 @@ export function openAgents({ config, log }: { readonly config: Config; readonly 
 		},
 		isListed: (provider, model) => providerOf(provider)?.models?.includes(model) ?? false,
 		isProvider: (id) => id === playbookAgent.provider || providerOf(id) !== undefined,
-		priceOf: ({ provider, model }) =>
-			provider === playbookAgent.provider ? { input: 0, output: 0 } : providerOf(provider)?.prices?.[model],
+		priceOf({ provider: id, model }) {
+			if (id === playbookAgent.provider) return { input: 0, output: 0 };
+			const provider = providerOf(id);
+			return provider && priceOf(provider, model);
+		},
+		windowOf({ provider: id, model }) {
+			const provider = providerOf(id);
+			return provider && contextWindowOf(provider, model);
+		},
 		async listProviders() {
 			const models = await Promise.all(config.providers.map((provider) => providerStatus(provider, config.keys)));
 			const builtIn = { id: playbookAgent.provider, kind: "playbook", models: [playbookAgent.model], usable: true };

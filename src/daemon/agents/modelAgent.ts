@@ -4,12 +4,14 @@ import type {
 	LanguageModelV3StreamPart,
 	LanguageModelV3Usage,
 } from "@ai-sdk/provider";
+import { costOf } from "../../protocol/budget.ts";
 import type { ModelChoice, Usage } from "../../protocol/values.ts";
 import type { Limits, Provider } from "../config/configSchema.ts";
 import { isTooDeep } from "../config/jsonDepth.ts";
 import type { KeyChain } from "../config/providerKeys.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
+import { priceOf } from "./modelFacts.ts";
 import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
 import { planSchema } from "./planAnswer.ts";
 import { promptMessages } from "./promptMessages.ts";
@@ -107,7 +109,9 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 		if (outcome.code === "unauthorized") keys.forget(provider.id);
 		return { ...outcome, reason: keys.redact(outcome.reason) };
 	}
-	return outcome.kind === "answered" ? { ...outcome, usage: priced(outcome.usage, provider, choice.model) } : outcome;
+	if (outcome.kind !== "answered") return outcome;
+	const price = priceOf(provider, choice.model);
+	return { ...outcome, usage: { ...outcome.usage, costUsd: costOf(outcome.usage, price) }, ...(price && { price }) };
 }
 
 function refusedSchema(outcome: TurnOutcome): boolean {
@@ -116,12 +120,6 @@ function refusedSchema(outcome: TurnOutcome): boolean {
 		outcome.code === "badRequest" &&
 		/response_format|json_schema|structured|schema/i.test(outcome.reason)
 	);
-}
-
-function priced(usage: Usage, { prices }: Provider, model: string): Usage {
-	const price = prices?.[model];
-	if (!price) return usage;
-	return { ...usage, costUsd: (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000 };
 }
 
 interface ModelCall {
@@ -251,7 +249,13 @@ function proposedCall(name: string, input: string): ProposedCall {
 
 function usageOf({ inputTokens, outputTokens }: LanguageModelV3Usage): Usage | undefined {
 	if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
-	return { inputTokens: inputTokens.total, outputTokens: outputTokens.total, costUsd: null };
+	return {
+		inputTokens: inputTokens.total,
+		outputTokens: outputTokens.total,
+		costUsd: null,
+		...(inputTokens.cacheRead && { cachedInputTokens: inputTokens.cacheRead }),
+		...(outputTokens.reasoning && { reasoningTokens: outputTokens.reasoning }),
+	};
 }
 
 /** Endpoints that count nothing must not make a budget blind: about four characters are a token. */

@@ -13,6 +13,7 @@ const Price = v.pipe(v.number(), v.minValue(0));
 const Prices = v.object({
 	input: described(Price, "USD for a million tokens that the model reads."),
 	output: described(Price, "USD for a million tokens that the model writes."),
+	cachedInput: described(v.optional(Price), "USD for a million tokens that the provider had kept from before."),
 });
 
 export const Provider = v.object({
@@ -42,7 +43,11 @@ export const Provider = v.object({
 	),
 	prices: described(
 		v.optional(v.record(v.string(), Prices)),
-		"What models cost, by name. Without a price a turn's cost is unknown, and a budget in USD cannot hold it.",
+		"What models cost, by name; it wins over the catalogue that comes with the daemon. Without a price a turn's cost is unknown, and a budget in USD cannot hold it.",
+	),
+	contextWindows: described(
+		v.optional(v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(100_000_000)))),
+		"How many tokens models read and write at most in one request, by name; it wins over the catalogue. A thread that comes near it is compacted.",
 	),
 	structuredOutput: described(
 		v.optional(v.boolean(), true),

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from "../../protocol/events.ts";
 import type { ThreadId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
-import type { Usage } from "../../protocol/values.ts";
+import type { Price, Usage } from "../../protocol/values.ts";
 import type { Known } from "./account.ts";
 
 /** What was used, where the goal's own totals do not say: by step and by thread. The parts add up to the totals. */
@@ -13,6 +13,8 @@ export interface UsageRecord {
 	readonly threadsLeftOut: number;
 	/** Turns that another model answered than was asked, as the provider said. */
 	readonly answeredByOther: readonly { readonly asked: string; readonly answered: string; readonly turns: number }[];
+	/** What turns were reckoned at, the first use first; undefined where a model had no known price. */
+	readonly prices: readonly { readonly model: string; readonly price?: Price }[];
 }
 
 export interface Amount extends Usage {
@@ -42,6 +44,7 @@ export function createUsageBook() {
 	const bySubject = new Map<string, SubjectUsage>();
 	const threads = new Map<ThreadId, ThreadUsage>();
 	const others = new Map<string, { asked: string; answered: string; turns: number }>();
+	const prices = new Map<string, { model: string; price?: Price }>();
 	let threadsLeftOut = 0;
 
 	function use(threadId: ThreadId, known: Known, used: Partial<Amount>): void {
@@ -71,7 +74,11 @@ export function createUsageBook() {
 				case "turn.completed": {
 					use(event.threadId, known, { ...event.usage, turns: 1 });
 					const asked = event.asked.model;
-					if (event.answered === asked || event.asked.provider === "builtin") return;
+					if (event.asked.provider === "builtin") return;
+					const { price } = event;
+					const model = `${event.asked.provider}/${asked}`;
+					if (price || event.usage.costUsd === null) prices.set(JSON.stringify([model, price]), { model, price });
+					if (event.answered === asked) return;
 					const pair = `${asked} ${event.answered}`;
 					const turns = (others.get(pair)?.turns ?? 0) + 1;
 					others.set(pair, { asked, answered: event.answered, turns });
@@ -96,6 +103,7 @@ export function createUsageBook() {
 			threads: [...threads.values()],
 			threadsLeftOut,
 			answeredByOther: [...others.values()],
+			prices: [...prices.values()],
 		}),
 	};
 }

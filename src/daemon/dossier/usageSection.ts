@@ -3,14 +3,20 @@ import type { DossierData } from "./dossierData.ts";
 import { count, money, number } from "./words.ts";
 
 /** What it cost: by role, model and step, which each add up to the whole, and by thread. */
-export function usage({ goal, usage: { bySubject, threads, threadsLeftOut, answeredByOther } }: DossierData): string {
-	const { turns, toolCalls, inputTokens, outputTokens, costUsd, byRole, byModel } = goal.usage;
+export function usage({
+	goal,
+	usage: { bySubject, threads, threadsLeftOut, answeredByOther, prices },
+}: DossierData): string {
+	const { turns, toolCalls, inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costUsd, byRole, byModel } =
+		goal.usage;
 	if (turns + toolCalls === 0) return "";
 	const failed = bySubject.reduce((sum, one) => sum + one.failedCalls, 0);
 	const calls = `${count(toolCalls, "tool call")}${failed > 0 ? `, ${number(failed)} of them failed or refused` : ""}`;
 	const thinks = inputTokens + outputTokens > 0;
 	if (!thinks) return `## Usage\n\n${calls}. No model was asked.`;
-	const whole = `${count(turns, "turn")}, ${calls}. ${number(inputTokens)} tokens read, ${number(outputTokens)} written. Cost: ${money(costUsd)}.`;
+	const read = `${number(inputTokens)} tokens read${partOf(cachedInputTokens, "from the provider's cache")}`;
+	const written = `${number(outputTokens)} written${partOf(reasoningTokens, "to think")}`;
+	const whole = `${count(turns, "turn")}, ${calls}. ${read}, ${written}. Cost: ${money(costUsd)}.`;
 	const named = (parts: typeof byRole, asCode: boolean) =>
 		Object.entries(parts).map(([name, part]) => ({ name: asCode ? code(name) : inline(name), ...part }));
 	const steps = bySubject.map(({ subject, ...part }) => ({ name: inline(subject), ...part }));
@@ -23,6 +29,7 @@ export function usage({ goal, usage: { bySubject, threads, threadsLeftOut, answe
 		"## Usage",
 		models.length === 1 ? `${whole} All by ${models[0]?.name}.` : whole,
 		others.join("\n"),
+		prices.slice(0, pricesShown).map(priceLine).join("\n"),
 		table("Step", steps),
 		table("Role", named(byRole, false)),
 		table("Model", models),
@@ -30,6 +37,20 @@ export function usage({ goal, usage: { bySubject, threads, threadsLeftOut, answe
 	]
 		.filter(Boolean)
 		.join("\n\n");
+}
+
+const pricesShown = 30;
+
+function partOf(tokens: number | undefined, why: string): string {
+	return tokens ? ` (${number(tokens)} of them ${why})` : "";
+}
+
+/** Where a cost comes from, so that nobody has to believe it. */
+function priceLine({ model, price }: DossierData["usage"]["prices"][number]): string {
+	if (!price) return `- No price is known for ${code(model)}, so what it cost is not known either.`;
+	const cached = price.cachedInput === undefined ? "" : `, $${price.cachedInput} read from the cache`;
+	const from = price.source === "config" ? "as config.jsonc says" : "as the catalogue of models says";
+	return `- ${code(model)} was reckoned at $${price.input} a million tokens read${cached}, $${price.output} written, ${from}.`;
 }
 
 interface Row {

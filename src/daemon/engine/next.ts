@@ -1,4 +1,4 @@
-import { type BrokenLimit, brokenLimit, minutesEnd, type Price } from "../../protocol/budget.ts";
+import { type BrokenLimit, brokenLimit, minutesEnd } from "../../protocol/budget.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import {
@@ -27,7 +27,7 @@ import {
 	threadIsFree,
 	threads,
 } from "../../protocol/readiness.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
+import type { ModelChoice, Price } from "../../protocol/values.ts";
 
 /**
  * Every effect that is ready in a goal, and when to look again if none is. Pure. What is under way under this epoch is

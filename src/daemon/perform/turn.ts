@@ -60,6 +60,7 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 			asked: thread.assignment,
 			answered: outcome.answered,
 			usage: outcome.usage,
+			price: outcome.price,
 			finish: outcome.finish,
 		},
 	];

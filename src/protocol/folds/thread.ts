@@ -81,6 +81,8 @@ function addUsage(totals: Totals, usage: Usage, role: string, model: string, tur
 		inputTokens: (before?.inputTokens ?? 0) + usage.inputTokens,
 		outputTokens: (before?.outputTokens ?? 0) + usage.outputTokens,
 		costUsd: addMoney(before ? before.costUsd : 0, usage.costUsd),
+		...sumOf("cachedInputTokens", before, usage),
+		...sumOf("reasoningTokens", before, usage),
 		turns: (before?.turns ?? 0) + turns,
 	});
 	return {
@@ -89,6 +91,12 @@ function addUsage(totals: Totals, usage: Usage, role: string, model: string, tur
 		byRole: { ...totals.byRole, [role]: plus(totals.byRole[role]) },
 		byModel: { ...totals.byModel, [model]: plus(totals.byModel[model]) },
 	};
+}
+
+/** Only where a provider says it at all. */
+function sumOf(field: "cachedInputTokens" | "reasoningTokens", before: Usage | undefined, usage: Usage) {
+	const sum = (before?.[field] ?? 0) + (usage[field] ?? 0);
+	return sum > 0 ? { [field]: sum } : {};
 }
 
 /** Unknown stays unknown: a sum with an unknown part is not a number. */
