@@ -79,6 +79,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		newId,
 		log,
 		limits: { parallelSteps: config.limits.parallelSteps, priceOf: agents.priceOf },
+		parallelGoals: config.limits.parallelGoals,
 		perform: performWith({
 			clock,
 			newId,

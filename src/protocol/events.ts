@@ -336,6 +336,10 @@ export const eventBodies = {
 		threadId: v.optional(ThreadIdSchema),
 		/** What runs is to be ended too. */
 		now: v.optional(v.boolean(), false),
+		/** No further step begins; those under way go on. */
+		startsOnly: v.optional(v.boolean()),
+		/** The goals whose turn it is. */
+		waitsFor: v.optional(v.array(GoalIdSchema)),
 	}),
 	"hold.lifted": v.object({ holdId: HoldIdSchema, by: v.optional(Actor) }),
 	"reflection.written": v.object({ summary: v.string(), reflection: v.string(), memory: v.optional(v.string()) }),

@@ -33,7 +33,12 @@ export function personHold(goal: Goal): Hold | undefined {
 
 /** A hold that stops the whole goal. */
 export function goalHold(goal: Goal): Hold | undefined {
-	return holds(goal).find((hold) => hold.threadId === undefined);
+	return holds(goal).find((hold) => hold.threadId === undefined && !hold.startsOnly);
+}
+
+/** The goal waits for its turn among the others. The daemon places and lifts these; a person resumes none of them. */
+export function turnHolds(goal: Goal): readonly Hold[] {
+	return holds(goal).filter((hold) => hold.cause === "queue" || hold.cause === "workspace");
 }
 
 export function isOver(step: Step): boolean {
@@ -73,6 +78,7 @@ export function stepCanStart(goal: Goal, step: Step): boolean {
 	return (
 		goal.plan?.approved === true &&
 		step.state === "pending" &&
+		!holds(goal).some((hold) => hold.startsOnly) &&
 		step.attempt < step.limit &&
 		needsAreMet(goal, step) &&
 		!budgetIsAsked(goal) &&

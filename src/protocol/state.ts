@@ -1,5 +1,5 @@
 import type { Goal, Step } from "./goal.ts";
-import { canMove, holds, isDone, personHold, planSteps, threads } from "./readiness.ts";
+import { canMove, holds, isDone, personHold, planSteps, threads, turnHolds } from "./readiness.ts";
 
 export const goalStates = [
 	"queued",
@@ -22,6 +22,7 @@ export function goalState(goal: Goal): GoalState {
 	if (personHold(goal)) return "paused";
 	if (canMove(goal)) return goal.plan?.approved ? "running" : threads(goal).length === 0 ? "queued" : "planning";
 	if (Object.keys(goal.approvals).length > 0) return "awaiting_approval";
+	if (turnHolds(goal).length > 0) return "queued";
 	return "blocked";
 }
 
@@ -31,7 +32,7 @@ export function stateReason(goal: Goal): string {
 	const waiting = Object.values(goal.approvals);
 	switch (state) {
 		case "queued":
-			return "Waits for its turn.";
+			return turnHolds(goal).at(-1)?.reason ?? "Waits for its turn.";
 		case "planning":
 			return "The planner is writing the plan.";
 		case "running": {

@@ -29,7 +29,8 @@ export type ApprovalKind = v.InferOutput<typeof ApprovalKind>;
 export const ApprovalScope = v.picklist(["once", "goal", "workspace"]);
 export type ApprovalScope = v.InferOutput<typeof ApprovalScope>;
 
-export const HoldCause = v.picklist(["person", "provider", "quota", "budget"]);
+/** `queue`: as many goals as may are at work. `workspace`: another goal works in the same folder. */
+export const HoldCause = v.picklist(["person", "provider", "quota", "budget", "queue", "workspace"]);
 export type HoldCause = v.InferOutput<typeof HoldCause>;
 
 export const ChangeStatus = v.picklist(["added", "modified", "deleted", "renamed"]);

@@ -58,6 +58,10 @@ export type Provider = v.InferOutput<typeof Provider>;
 
 export const limits = {
 	parallelSteps: described(v.optional(Count, 3), "Steps of one goal that run side by side."),
+	parallelGoals: described(
+		v.optional(Count, 4),
+		"Goals at work at once. The others wait for their turn: the most urgent first, then in the order of their launch.",
+	),
 	commandTimeoutMs: described(
 		v.optional(Milliseconds, 10 * 60 * 1000),
 		"How long a command may run that names no limit of its own.",

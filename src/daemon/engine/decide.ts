@@ -11,6 +11,7 @@ import {
 	stepIsAsked,
 	stepIsBusy,
 	threads,
+	turnHolds,
 } from "../../protocol/readiness.ts";
 import { type GoalState, goalState } from "../../protocol/state.ts";
 import {
@@ -137,7 +138,7 @@ function control(request: Request & { kind: Control }, goal: Goal, { by, newId }
 		}
 		case "resume": {
 			const held = personHold(goal);
-			const lift = held ? [held] : holds(goal);
+			const lift = held ? [held] : holds(goal).filter((hold) => !turnHolds(goal).includes(hold));
 			if (lift.length === 0) throw new Refusal("notNow", "Nothing holds the goal that resuming would lift.");
 			return lift.map((hold) => ({ type: "hold.lifted", holdId: hold.holdId, by }));
 		}

@@ -9,6 +9,8 @@ import { type EventStore, type NewEvent, StoreError } from "../store/eventStore.
 import { enact } from "./enact.ts";
 import { type Deed, type Effect, type Fact, type Limits, next } from "./next.ts";
 import type { Clock, Log, NewId } from "./ports.ts";
+import { takesTurn } from "./turnNeeds.ts";
+import type { Turns } from "./turns.ts";
 
 /**
  * One goal, driven: fold the log, ask `next`, append, perform, append the outcome, again. The driver is the goal's one
@@ -46,6 +48,8 @@ export interface DriverParts {
 	readonly perform: Perform;
 	/** What was appended, in order; called once a commit. */
 	publish(goal: Goal, events: readonly RecordedEvent[]): void;
+	/** Its turn among the daemon's goals; without it nothing keeps the goal. */
+	readonly turns?: Turns;
 	/** The goal can no longer be written from here, because somebody else writes it. Nothing more happens to it. */
 	onLost?(cause: StoreError): void;
 	/** Before what failed is tried again; a deed waits longer with each failure. Default 1,000. */
@@ -115,10 +119,15 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	function commit(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal> {
 		const turn = queue.then(async () => {
 			if (closed) throw new StoreError("closed", "The daemon is stopping. Try again when it runs again.");
-			const batch = follow(make(goal));
-			if (batch.events.length > 0) {
-				await store.append(goalId, goal.seq, epoch, batch.rows, JSON.stringify(summarize(batch.goal))).catch(refused);
-				adopt(batch.goal, batch.events);
+			const given = make(goal);
+			try {
+				const batch = follow(given);
+				if (batch.events.length > 0) {
+					await store.append(goalId, goal.seq, epoch, batch.rows, JSON.stringify(summarize(batch.goal))).catch(refused);
+					adopt(batch.goal, batch.events);
+				}
+			} finally {
+				parts.turns?.settled(goal);
 			}
 			return goal;
 		});
@@ -155,8 +164,17 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		};
 		for (const event of given) place(event);
 		for (let round = 0; round < maxFollowing && !draining; round++) {
-			const fact = next(folded, epoch, now, limits).effects.find(isFact);
-			if (!fact) return { goal: folded, events, rows };
+			const { effects } = next(folded, epoch, now, limits);
+			const held = parts.turns?.gate(folded, effects) ?? [];
+			// A question to a person takes nobody's turn, so it is asked before the goal waits for its own.
+			const fact = effects.find(
+				(effect): effect is Fact => isFact(effect) && (held.length === 0 || !takesTurn(effect)),
+			);
+			if (!fact && held.length === 0) return { goal: folded, events, rows };
+			if (!fact) {
+				for (const event of held) place(event);
+				continue;
+			}
 			const facts = enact(folded, fact, newId, now, limits);
 			if (facts.length === 0) throw new Error(`${fact.kind} gave no events`);
 			for (const event of facts) place(event);

@@ -9,6 +9,7 @@ import { type EventStore, StoreError } from "../store/eventStore.ts";
 import { type DriverParts, type GoalDriver, loadGoal, openDriver } from "./driver.ts";
 import type { NewId } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
+import { openTurns } from "./turns.ts";
 
 /**
  * All goals of the daemon. Those that are not over have a driver; the others are read when somebody asks and driven
@@ -40,7 +41,12 @@ export type Listener = (goal: Goal, events: readonly RecordedEvent[]) => void;
 /** Goals that are over and were read lately. */
 const restingKept = 20;
 
-export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publish" | "store">): Supervisor {
+export interface SupervisorParts extends Omit<DriverParts, "publish" | "store" | "turns"> {
+	/** Goals at work at once. Without it as many as there are. */
+	readonly parallelGoals?: number;
+}
+
+export function openSupervisor(store: EventStore, parts: SupervisorParts): Supervisor {
 	const drivers = new Map<GoalId, Promise<GoalDriver>>();
 	const open = new Map<GoalId, GoalDriver>();
 	const resting = new Map<GoalId, Goal>();
@@ -48,6 +54,7 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 	const listeners = new Map<GoalId, Set<Listener>>();
 	const summaryListeners = new Set<(summary: GoalSummary) => void>();
 	let closed = false;
+	const turns = openTurns({ ...parts, parallelGoals: parts.parallelGoals ?? Number.POSITIVE_INFINITY, tell });
 
 	return {
 		async start() {
@@ -61,11 +68,13 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 			const unfinished = [...summaries.values()].filter((summary) => !isAtRest(summary));
 			// A goal that cannot be read must not keep the others from going on.
 			const taking = ({ goalId }: GoalSummary) =>
-				drive(goalId).then(
-					(driver) => void driver.recordFact((goal) => restartHold(goal, parts.newId)).catch(() => undefined),
-					(cause) => parts.log.error(`${goalId} cannot be taken up`, cause),
-				);
-			await Promise.all(unfinished.map(taking));
+				drive(goalId).catch((cause) => void parts.log.error(`${goalId} cannot be taken up`, cause));
+			const taken = (await Promise.all(unfinished.map(taking))).filter((driver) => driver !== undefined);
+			turns.adopt(taken.map((driver) => driver.goal()));
+			const woken = taken.map((driver) =>
+				driver.recordFact((goal) => restartHold(goal, parts.newId)).catch(() => undefined),
+			);
+			void Promise.all(woken).then(() => turns.grant());
 		},
 		summaries: () => [...summaries.values()].filter((summary) => !summary.deleted).sort(byLaunch),
 		goal,
@@ -102,6 +111,7 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 			open.delete(goalId);
 			drivers.delete(goalId);
 			resting.delete(goalId);
+			turns.forget(goalId);
 			await driver?.close();
 			await store.erase(goalId);
 		},
@@ -117,6 +127,17 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 			);
 		},
 	};
+
+	/** What becomes of turns: the goal's driver may be gone, or going. */
+	async function tell(goalId: GoalId, make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal | undefined> {
+		const driver = open.get(goalId);
+		if (!driver || closed) return undefined;
+		const isTold = await driver.recordFact(make).then(
+			() => true,
+			() => false,
+		);
+		return isTold ? driver.goal() : undefined;
+	}
 
 	/** One that an earlier version wrote may lack what is asked of it today: then the goal itself says it. */
 	async function knownSummary(goalId: GoalId, text: string): Promise<GoalSummary> {
@@ -137,7 +158,7 @@ export function openSupervisor(store: EventStore, parts: Omit<DriverParts, "publ
 		if (known) return known;
 		if (closed)
 			return Promise.reject(new StoreError("closed", "The daemon is stopping. Try again when it runs again."));
-		const opening = openDriver(goalId, { ...parts, store, publish }).then((driver) => {
+		const opening = openDriver(goalId, { ...parts, store, publish, turns }).then((driver) => {
 			open.set(goalId, driver);
 			resting.delete(goalId);
 			return driver;

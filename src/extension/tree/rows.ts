@@ -181,6 +181,7 @@ function goalWord(goal: GoalSummary, now: number): string {
 		case "cancelled":
 			return t("cancelled {0}", ended);
 		case "blocked":
+		case "queued":
 			return plainLine(goal.stateReason, 60).replace(/\.$/, "");
 		case "running":
 		case "awaiting_approval":

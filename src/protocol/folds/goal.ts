@@ -36,7 +36,9 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "reflectio
 	"budget.raised": (goal, e) => ({ ...goal, budget: e.limits }),
 	"hold.placed": (goal, e) => {
 		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
-		return { ...goal, holds: { ...goal.holds, [e.holdId]: { ...body, placedAt: at } } };
+		// Placed again, it says anew what it waits for, and stands where it stood.
+		const placedAt = goal.holds[e.holdId]?.placedAt ?? at;
+		return { ...goal, holds: { ...goal.holds, [e.holdId]: { ...body, placedAt } } };
 	},
 	"hold.lifted": (goal, e) => {
 		const hold = goal.holds[e.holdId];

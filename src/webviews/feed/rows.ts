@@ -1,4 +1,4 @@
-import type { EventType, RecordedEvent } from "../../protocol/events.ts";
+import type { EventOf, EventType, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import type { Target } from "../../protocol/surface.ts";
@@ -369,7 +369,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		opens: "overview",
 	})),
 	"hold.placed": makes((e) => ({
-		...shown("goal", e.cause === "person" ? "debug-pause" : "warning", e.cause === "person" ? "idle" : "wait", "hold"),
+		...holdMark(e.cause),
 		text: localTimes(firstLine(e.reason)),
 		note: e.wakeAt ? `tries again at ${clockSeconds(e.wakeAt)}` : undefined,
 		threadId: e.threadId,
@@ -506,6 +506,13 @@ function shown(category: Row["category"], icon: Mark["icon"], tone: Mark["tone"]
 
 function goal(icon: Mark["icon"], tone: Mark["tone"] = "idle") {
 	return shown("goal", icon, tone, "goal");
+}
+
+/** A person's pause and a turn to wait for are as they should be; anything else that holds a goal is trouble. */
+function holdMark(cause: EventOf<"hold.placed">["cause"]) {
+	if (cause === "person") return shown("goal", "debug-pause", "idle", "hold");
+	if (cause === "queue" || cause === "workspace") return shown("goal", "circle-large", "idle", "turn");
+	return shown("goal", "warning", "wait", "hold");
 }
 
 function failure(word: string) {

@@ -8,7 +8,7 @@ import type { EventOf, GoalEvent } from "../../../src/protocol/events.ts";
 import { evolve, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../../src/protocol/goal.ts";
 import type { CheckId, HoldId, RunId, StepId, ToolCallId } from "../../../src/protocol/ids.ts";
-import { allStepsOver, finalChecks, goalHold, holds, personHold } from "../../../src/protocol/readiness.ts";
+import { allStepsOver, finalChecks, goalHold, holds, personHold, turnHolds } from "../../../src/protocol/readiness.ts";
 import { goalState } from "../../../src/protocol/state.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 
@@ -25,13 +25,29 @@ describe("in a random history", function () {
 	const options = { numRuns, endOnFailure: numRuns > 1000 };
 	const draws = fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 250, size: "max" });
 
-	it("nothing begins while the goal is paused, blocked or over", () => {
+	it("nothing begins while the goal is queued, paused, blocked or over", () => {
 		fc.assert(
 			fc.property(draws, (numbers) => {
 				tell(numbers, ({ goal, effects }) => {
 					const state = goalState(goal);
-					if (state === "blocked" || goal.end || personHold(goal))
+					if (state === "queued" || state === "blocked" || goal.end || personHold(goal))
 						assert.deepEqual(effects.filter(isBeginning(goal)), [], state);
+				});
+			}),
+			options,
+		);
+	});
+
+	it("no step begins while others have their turn, and what is under way goes on", () => {
+		fc.assert(
+			fc.property(draws, (numbers) => {
+				let before: Goal | undefined;
+				tell(numbers, ({ goal, effects, told }) => {
+					const held = before && turnHolds(before).length > 0 && !told.some((event) => event.type === "hold.lifted");
+					if (held) assert.ok(!told.some((event) => event.type === "step.started"));
+					for (const call of Object.values(goal.calls).filter(({ state }) => state === "started"))
+						assert.ok(effects.some((effect) => effect.kind === "call" && effect.toolCallId === call.toolCallId));
+					before = goal.end ? undefined : goal;
 				});
 			}),
 			options,
@@ -44,7 +60,8 @@ describe("in a random history", function () {
 				tell(numbers, ({ goal, effects, wakeAt }) => {
 					const state = goalState(goal);
 					const shown = JSON.stringify(goal, null, 1);
-					if (state === "running" || state === "planning" || state === "queued")
+					if (state === "queued") assert.ok(turnHolds(goal).length > 0, `nothing says what it waits for: ${shown}`);
+					if (state === "running" || state === "planning")
 						assert.ok(effects.length > 0 || wakeAt !== undefined, `it is ${state}, and nothing can move: ${shown}`);
 					if (state === "blocked") assert.ok(holds(goal).length > 0, `nothing says what blocks it: ${shown}`);
 				});
@@ -148,9 +165,10 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 	);
 	while (more()) {
 		now += [1000, 1000, 30_000_000, 100_000_000][draw(4)]!;
-		const choice = draw(10);
+		const choice = draw(11);
 		if (choice === 0) epoch++;
-		if (choice <= 2) append(asks(goal, draw, newId, now));
+		if (choice === 10) append(takesTurns(goal, draw, newId));
+		else if (choice <= 2) append(asks(goal, draw, newId, now));
 		else {
 			const deeds = next(goal, epoch, now, limits).effects.filter((effect): effect is Deed => !isFact(effect));
 			append(deeds.length === 0 ? [] : carryOut(goal, deeds[draw(deeds.length)]!, draw, newId, now));
@@ -168,6 +186,16 @@ function playbook(draw: Draw) {
 		checks: Array.from({ length: draw(3) }, (__, at) => `read ${index} ${at}`),
 		needs: index > 0 && draw(2) ? [`s${draw(index)}`] : [],
 	}));
+}
+
+/** What the daemon places and lifts, so that goals take turns. */
+function takesTurns(goal: Goal, draw: Draw, newId: NewId): readonly GoalEvent[] {
+	const held = turnHolds(goal);
+	if (goal.end) return [];
+	if (held.length > 0 && draw(4) > 0) return held.map(({ holdId }) => ({ type: "hold.lifted", holdId }));
+	const cause = draw(2) ? "queue" : "workspace";
+	const startsOnly = draw(3) === 0 || undefined;
+	return [{ type: "hold.placed", holdId: newId<HoldId>("h"), cause, reason: "x", startsOnly, now: false }];
 }
 
 /** Something that a person asks for, now and without knowing what would work. */
