@@ -9,7 +9,7 @@ import { root } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { script } from "./setup.mjs";
 
-const picture = "workbench-Default Dark Modern.png";
+const picture = "workbench-vs-dark.png";
 
 await script(async () => {
 	const test = [path.join(root, "scripts/test.mjs"), "--only", "build,e2e", "--grep", "The same goal with a model"];

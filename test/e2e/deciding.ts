@@ -32,3 +32,15 @@ export async function approveInDocument(window: Workbench): Promise<void> {
 	await lens.first().click();
 	await lens.first().waitFor({ state: "detached" });
 }
+
+/** Closes what is shown, one after another: it still waits in the tree, the feed and the status bar. */
+export async function putToastsAway(window: Workbench): Promise<void> {
+	const toast = window.page.locator(".notification-toast").first();
+	while (await toast.waitFor({ timeout: 2000 }).then(yes, no)) {
+		await toast.hover();
+		await toast.getByRole("button", { name: /^Clear Notification/ }).click();
+	}
+}
+
+const yes = () => true;
+const no = () => false;

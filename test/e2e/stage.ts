@@ -10,20 +10,17 @@ import type { Workbench } from "../host/workbench.ts";
 
 /**
  * What the stories play on: an editor with the packaged extension, and the data folder of one daemon beside it, asked
- * through the command line. Starting an editor takes seconds, so the stories share one; each has a workspace and windows
- * of its own and leaves nothing behind that waits for a person.
+ * through the command line. Each story has one of its own, so that nobody meets the goals of another.
  */
 export interface Stage {
 	/** A new folder below the stage's own, which goes with it. */
 	folder(name: string): string;
 	readonly home: string;
-	/** Opens a window on a folder, with the goals and the feed before the person. */
-	window(workspace: string): Promise<Workbench>;
+	/** Opens a window on a folder, or an empty one, with the goals before the person. */
+	window(workspace?: string): Promise<Workbench>;
 	/** Runs `mission … --json`, without holding up what else this process serves. */
 	// biome-ignore lint/suspicious/noExplicitAny: the shapes are the command line's own, and stories look into them
 	mission(...args: readonly string[]): Promise<any>;
-	/** Changes settings of the running editor, as a person does in the settings editor. */
-	settings(changed: Readonly<Record<string, unknown>>): void;
 	close(): Promise<void>;
 }
 
@@ -37,15 +34,14 @@ export interface StageOptions {
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
 	const base = fs.mkdtempSync(path.join(os.tmpdir(), "mc-e2e-"));
 	const home = path.join(base, "data");
-	const editorFolder = path.join(base, "editor");
 	if (options.config) {
 		fs.mkdirSync(home, { recursive: true });
 		fs.writeFileSync(path.join(home, "config.jsonc"), JSON.stringify(options.config));
 	}
 	const editor: Editor = await startEditor({
-		folder: editorFolder,
+		folder: path.join(base, "editor"),
 		vsix: packagedExtension(),
-		env: { MISSION_HOME: home },
+		env: { ...withoutKeys(), MISSION_HOME: home },
 		viewport: { width: 1400, height: 900 },
 		trust: options.trust,
 		settings: { "breadcrumbs.enabled": false, "editor.minimap.enabled": false },
@@ -70,17 +66,18 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 			return window;
 		},
 		mission,
-		settings(changed) {
-			const file = path.join(editorFolder, "user/User/settings.json");
-			const before = JSON.parse(fs.readFileSync(file, "utf8"));
-			fs.writeFileSync(file, JSON.stringify({ ...before, ...changed }));
-		},
 		async close() {
 			await editor.stop();
 			if (fs.existsSync(path.join(home, "daemon.json"))) await mission("daemon", "stop");
 			fs.rmSync(base, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 		},
 	};
+}
+
+/** Stories choose their own model: the person's keys would make another one the default. */
+function withoutKeys(): Record<string, undefined> {
+	const keys = Object.keys(process.env).filter((name) => /_(API_KEY|BASE_URL)$/.test(name));
+	return Object.fromEntries(keys.map((name) => [name, undefined]));
 }
 
 const run = promisify(execFile);

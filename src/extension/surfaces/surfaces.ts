@@ -33,16 +33,20 @@ interface OpenPanel {
 	readonly panel: vscode.WebviewPanel;
 	readonly host: SurfaceHost;
 	readonly goalId: GoalId;
+	readonly identity: PanelIdentity;
 }
 
 type Kind = (typeof surfaceKinds)[number];
 type PanelKind = Exclude<Kind, "feed">;
+type PanelIdentity = { readonly kind: PanelKind; readonly goalId: GoalId; readonly threadId?: ThreadId };
 type Identity = { readonly goalId?: GoalId; readonly threadId?: ThreadId };
 
 export function createSurfaces({ context, daemon, goals, current, open, report }: SurfacesOptions): Surfaces {
 	const panels = new Map<string, OpenPanel>();
 	const root = vscode.Uri.joinPath(context.extensionUri, "dist", "webviews");
 	const media = vscode.Uri.joinPath(context.extensionUri, "media");
+	const leftOpen = [...context.workspaceState.get<readonly PanelIdentity[]>(openPanels, [])];
+	let isLeaving = false;
 	let feed: { readonly view: vscode.WebviewView; readonly host: SurfaceHost } | undefined;
 	let feedPlace: { readonly goalId: GoalId; readonly seq?: number } | undefined;
 
@@ -122,11 +126,22 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 			stop();
 			host.dispose();
 			panels.delete(key);
+			rememberPanels();
 		});
-		const opened = { panel, host, goalId };
+		const opened = { panel, host, goalId, identity: { kind, goalId, threadId } };
 		panels.set(key, opened);
+		rememberPanels();
 		if (panel.active) current.set(goalId);
 		return opened;
+	}
+
+	/** A page that is cut off while it loads has not told VS Code yet what it shows. */
+	function rememberPanels(): void {
+		if (!isLeaving)
+			void context.workspaceState.update(
+				openPanels,
+				[...panels.values()].map(({ identity }) => identity),
+			);
 	}
 
 	function titleOf(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): string {
@@ -153,7 +168,12 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 		...(["overview", "thread"] as const).map((kind) =>
 			vscode.window.registerWebviewPanelSerializer(viewTypes[kind], {
 				async deserializeWebviewPanel(panel, state: Identity | undefined) {
-					const { goalId, threadId } = state ?? {};
+					const left = leftOpen.findIndex(
+						({ kind: was, goalId, threadId }) =>
+							was === kind && (!state || (goalId === state.goalId && threadId === state.threadId)),
+					);
+					const [remembered] = left < 0 ? [] : leftOpen.splice(left, 1);
+					const { goalId, threadId } = state ?? remembered ?? {};
 					const isWhole = goalId && (kind === "overview" || threadId);
 					if (!isWhole || panels.has(panelKey(kind, goalId, threadId))) panel.dispose();
 					else adopt(kind, panel, goalId, threadId);
@@ -182,13 +202,18 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 			return [...panels.values()].find(({ panel }) => panel.active)?.goalId;
 		},
 		dispose() {
+			isLeaving = true;
 			stop();
-			for (const { panel } of [...panels.values()]) panel.dispose();
+			// The panels stay: a window that is closed or loaded anew ends the extension too, and shall show them again.
+			for (const { host } of panels.values()) host.dispose();
 			feed?.host.dispose();
 			for (const subscription of subscriptions) subscription.dispose();
 		},
 	};
 }
+
+/** Where what is open is kept. */
+const openPanels = "openPanels";
 
 const viewTypes = { overview: "missionControl.overview", thread: "missionControl.thread" } as const;
 

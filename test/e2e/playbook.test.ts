@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { Locator } from "playwright-core";
+import { sample } from "../../scripts/paths.mjs";
+import type { Workbench } from "../host/workbench.ts";
+import { decideInToasts, decideNext } from "./deciding.ts";
+import { pictureOfFailure } from "./failure.ts";
+import { clickUntil } from "./rows.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+describe("a playbook in the real workbench", function () {
+	this.timeout(180_000);
+	let stage: Stage;
+	let workspace: string;
+	let window: Workbench;
+	let goal: Locator;
+
+	before(async () => {
+		stage = await openStage();
+		workspace = stage.folder("lighthouse");
+		fs.cpSync(sample, workspace, { recursive: true });
+		window = await stage.window(workspace);
+		goal = window.treeRow("Prepare the weekly report").first();
+	});
+	afterEach(pictureOfFailure(() => window));
+	after(() => stage?.close());
+
+	it("A person opens the palette in the real workbench, launches the sample playbook, approves in the real toast (from the installed .vsix), watches the feed, opens a changed file's diff and the dossier, jumps to the thread and back.", async () => {
+		await window.palette("Mission Control: Run a Playbook");
+		await window.pick("prepare-report.md");
+		await goal.waitFor();
+		await window.palette("Mission Control: Show Feed");
+		const feed = await window.webview(".feed-bar");
+		await feed.getByText("3 Write the header").first().waitFor();
+		await window.screenshot("playbook-asked");
+
+		// Each thing stands in the feed when it has happened, while the rest of the goal still waits.
+		const finished = window.treeRow(/^Finished/);
+		let said: string | undefined;
+		do said = await decideNext(window, finished);
+		while (!said?.includes("writeFile report/header.md"));
+		await feed
+			.locator(".feed-row")
+			.filter({ hasText: /added\s*report.header.md/ })
+			.waitFor();
+		await decideInToasts(window, finished);
+		await feed
+			.locator(".feed-row")
+			.filter({ hasText: /goal\s*completed/ })
+			.waitFor();
+		assert.match(fs.readFileSync(path.join(workspace, "report/weekly.md"), "utf8"), /^9 finished tasks\.$/m);
+		await window.screenshot("playbook-completed");
+
+		await feed.getByRole("textbox", { name: "Filter" }).fill("weekly.md");
+		await feed.getByRole("button", { name: "report/weekly.md" }).first().click();
+		const diff = await window.diff();
+		await diff.getByText("9 finished tasks.").first().waitFor();
+		await window.screenshot("playbook-diff");
+		await feed.getByRole("textbox", { name: "Filter" }).fill("");
+
+		await window.palette("Mission Control: Open Dossier");
+		const dossier = await window.webview("h1");
+		await dossier.getByText("its checks are green").waitFor();
+		assert.equal(await dossier.getByRole("cell", { name: "done, verified" }).count(), 5);
+		await window.screenshot("playbook-dossier");
+
+		await clickUntil(() => window.treeRow("5 Sum up the week").click(), window.tab("implementer · Step 5"));
+		const thread = await window.webview(".thread-nav");
+		await thread.getByRole("heading", { name: "Sum up the week" }).waitFor();
+		await window.screenshot("playbook-thread");
+		await thread.getByRole("button", { name: "Return to Goal" }).click();
+		const overview = await window.webview(".overview");
+		await overview.getByRole("heading", { name: "Prepare the weekly report" }).waitFor();
+		await overview.getByText("5 of 5 steps done").waitFor();
+		await window.screenshot("playbook-overview");
+	});
+
+	it("The dossier of two moments, one step's files and all files of the goal stand in the editor's own diffs.", async () => {
+		await window.palette("Mission Control: Compare Dossier with an Earlier Moment");
+		await window.pick("Now");
+		await window.pick("Step 3: Write the header done");
+		await window.tab(/^Dossier of Prepare the weekly report/).waitFor();
+		const dossiers = await window.diff();
+		await dossiers.getByText("completed").first().waitFor();
+		await window.screenshot("changes-dossiers");
+
+		const files = window.treeRow("Changed files").first();
+		await files.hover();
+		await files.getByRole("button", { name: "Open Changes" }).click();
+		await window.tab("Prepare the weekly report: all changes").waitFor();
+		const all = await window.diff();
+		await all.getByText("questions.md").first().waitFor();
+		await window.screenshot("changes-goal");
+
+		const step = window.treeRow("3 Write the header").first();
+		await step.hover();
+		await step.getByRole("button", { name: "Open Changes" }).click();
+		await window.tab("Step 3: Write the header").waitFor();
+		const one = await window.diff();
+		await one.getByText("header.md").first().waitFor();
+		await one.getByText("questions.md").locator("visible=true").first().waitFor({ state: "detached" });
+		await window.screenshot("changes-step");
+	});
+});
