@@ -79,12 +79,14 @@ export function createDossiers(daemon: Daemon, goals: Goals): Dossiers {
 			const later = await vscode.window.showQuickPick(moments, {
 				placeHolder: t("Compare the dossier as it stood…"),
 				matchOnDescription: true,
+				ignoreFocusOut: true,
 			});
 			if (!later) return;
 			const others = moments.filter((moment) => moment !== later);
 			const earlier = await vscode.window.showQuickPick(others, {
 				placeHolder: t("…with how it stood"),
 				matchOnDescription: true,
+				ignoreFocusOut: true,
 			});
 			if (!earlier) return;
 			const [left, right] = later.order < earlier.order ? [later, earlier] : [earlier, later];
