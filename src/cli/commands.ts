@@ -349,6 +349,18 @@ export const commands: readonly CommandRow[] = [
 		run: async (context) => (await import("./commands/daemonRun.ts")).run(context),
 	},
 	{
+		name: "daemon install",
+		about: "begin the daemon whenever you log in",
+		asks: [],
+		run: async (context) => (await import("./commands/daemonInstall.ts")).install(context),
+	},
+	{
+		name: "daemon uninstall",
+		about: "no longer begin it then",
+		asks: [],
+		run: async (context) => (await import("./commands/daemonInstall.ts")).uninstall(context),
+	},
+	{
 		name: "doctor",
 		about: "what is usable here, and what to do about the rest",
 		asks: ["provider/list", "daemon/status"],

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { promises as fs } from "node:fs";
+import { promises as fs, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
@@ -28,6 +28,36 @@ export async function copyOfDaemon(home: string, daemonScript: string): Promise<
 	await fs.utimes(copy, now, now).catch(() => undefined);
 	await removeOldCopies(copies, path.basename(copy));
 	return path.join(copy, path.basename(daemonScript));
+}
+
+/** A login service runs this copy: it stays, however many newer ones come. */
+export function keepCopy(home: string, script: string): void {
+	const file = keptFile(home);
+	mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+	writeFileSync(`${file}.new`, path.basename(path.dirname(script)), { mode: 0o600 });
+	renameSync(`${file}.new`, file);
+}
+
+export function letGoOfCopy(home: string): void {
+	rmSync(keptFile(home), { force: true });
+}
+
+/** The script of the copy that stays, if there is one. */
+export function keptCopy(home: string): string | undefined {
+	const name = keptName(home);
+	return name === undefined ? undefined : path.join(home, "bin", name, "daemon.js");
+}
+
+function keptFile(home: string): string {
+	return path.join(home, "bin", ".service");
+}
+
+function keptName(home: string): string | undefined {
+	try {
+		return readFileSync(keptFile(home), "utf8");
+	} catch {
+		return undefined;
+	}
 }
 
 async function readFiles(folder: string): Promise<Map<string, Buffer>> {
@@ -81,7 +111,8 @@ async function removeOldCopies(copies: string, current: string): Promise<void> {
 	const dated = await Promise.all(
 		names.map(async (name) => ({ name, at: (await fs.stat(path.join(copies, name)).catch(() => undefined))?.mtimeMs })),
 	);
-	const old = dated.filter(({ name }) => name !== current).sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
+	const kept = keptName(path.dirname(copies));
+	const old = dated.filter(({ name }) => name !== current && name !== kept).sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
 	for (const { name } of old.slice(keptCopies - 1)) {
 		await fs.rm(path.join(copies, name), { recursive: true, force: true }).catch(() => undefined);
 	}

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { crashPoint } from "./crashPoint.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { resourceLimits } from "./store/sqliteStore.ts";
 import type { StoreWorkerData } from "./store/storeMessages.ts";
@@ -23,6 +24,7 @@ export async function begin(home: string): Promise<Begun | undefined> {
 	process.chdir(home);
 	const lock = await takeLock(home);
 	if (!lock) return undefined;
+	crashPoint("start.locked");
 	const storeFolder = path.join(home, "store");
 	mkdirSync(storeFolder, { recursive: true, mode: 0o700 });
 	const wasmPath = path.join(__dirname, "sql-wasm-debug.wasm");

@@ -11,6 +11,7 @@ import { openChanges } from "./changes/openChanges.ts";
 import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import { openCommands } from "./commands/commands.ts";
 import { loadConfig } from "./config/config.ts";
+import { crashPoint } from "./crashPoint.ts";
 import { openDossiers } from "./dossier/dossier.ts";
 import { createRedaction } from "./dossier/redact.ts";
 import type { Clock, Log, NewId } from "./engine/ports.ts";
@@ -96,6 +97,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		onLost: (cause) => fail(cause.message),
 	});
 	await supervisor.start();
+	crashPoint("start.takenUp");
 
 	let stopping: Promise<readonly string[]> | undefined;
 	let idleSince = Date.now();
@@ -161,6 +163,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		removeDaemonFile(home);
 		// In this order: what a command that ended leads to is for the next daemon.
 		await supervisor.close();
+		crashPoint("stop.drained");
 		const running = await commands.running();
 		if (now) await Promise.all(running.map((id) => commands.stop(id)));
 		// The answer to whoever asked goes out first.

@@ -14,7 +14,11 @@ describe("mission and its daemon", function () {
 	afterEach(() => stage.end());
 
 	it("looks without starting one", () => {
-		assert.deepEqual(stage.json("daemon", "status"), { running: false, folder: stage.home });
+		assert.deepEqual(stage.json("daemon", "status"), {
+			running: false,
+			folder: stage.home,
+			service: { installed: false },
+		});
 		assert.deepEqual(stage.json("daemon", "stop"), { stopped: false, stillRunning: [] });
 		assert.equal(readDaemonFile(stage.home), undefined);
 	});

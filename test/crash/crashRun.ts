@@ -17,7 +17,7 @@ import type { Random } from "../support/seed.ts";
  * Goals that run under a daemon which is killed again and again with SIGKILL: at moments that are aimed at, and at
  * random ones. Afterwards the log and the files say whether anything was lost or done twice.
  */
-export const phases = ["stream", "effect", "snapshot", "approval", "check", "random"] as const;
+export const phases = ["stream", "effect", "running", "parallel", "snapshot", "approval", "check", "random"] as const;
 export type Phase = (typeof phases)[number];
 
 export interface Kill {
@@ -130,11 +130,7 @@ async function runGoal(
 		lost: [...told.values()]
 			.filter((event) => JSON.stringify(log[event.seq - 1]) !== JSON.stringify(event))
 			.map((event) => `${event.seq} ${event.type}`),
-		unknown: log.flatMap((event) =>
-			(event.type === "tool.interrupted" || event.type === "check.interrupted") && event.outcome === "unknown"
-				? [event.reason]
-				: [],
-		),
+		unknown: unknownOutcomes(log),
 		lines: readLines(workspace),
 	};
 }
@@ -155,6 +151,8 @@ async function untilPhase(
 	const reached: Record<Exclude<Phase, "random">, () => boolean> = {
 		stream: () => streaming.size > streams,
 		effect: () => countLines(workspace) > lines,
+		running: () => started(goal()).length > 0,
+		parallel: () => new Set(started(goal()).map(({ stepId }) => stepId)).size > 1,
 		snapshot: () => goal().files.unaccounted.length > 0 && goal().files.at === before,
 		approval: () => Object.keys(goal().approvals).length > 0,
 		check: () => Object.values(goal().checks).some((check) => check.state === "running"),
@@ -180,17 +178,33 @@ function underWay(
 		if (event.type === "tool.completed") completed++;
 		goal = evolve(goal, event);
 	}
-	const started = Object.values(goal.calls).filter((call) => call.state === "started").length;
+	const running = started(goal);
 	const hit: Phase[] = [];
 	if (Object.values(goal.threads).some((thread) => thread.turn && streams.has(thread.turn.turnId))) hit.push("stream");
-	if (started > 0 && lines > completed) hit.push("effect");
+	if (running.length > 0 && lines > completed) hit.push("effect");
+	if (running.length > 0) hit.push("running");
+	if (new Set(running.map(({ stepId }) => stepId)).size > 1) hit.push("parallel");
 	if (goal.files.unaccounted.length > 0) hit.push("snapshot");
 	if (Object.keys(goal.approvals).length > 0) hit.push("approval");
 	if (Object.values(goal.checks).some((check) => check.state === "running")) hit.push("check");
 	return hit;
 }
 
-async function answerAll(client: DaemonClient, goal: Goal): Promise<void> {
+/** Calls whose intent is in the log and whose outcome is not: commands that run, or are about to. */
+function started(goal: Goal) {
+	return Object.values(goal.calls).filter((call) => call.state === "started");
+}
+
+/** Interruptions whose outcome the daemon called unknown. */
+export function unknownOutcomes(log: readonly RecordedEvent[]): string[] {
+	return log.flatMap((event) =>
+		(event.type === "tool.interrupted" || event.type === "check.interrupted") && event.outcome === "unknown"
+			? [event.reason]
+			: [],
+	);
+}
+
+export async function answerAll(client: DaemonClient, goal: Goal): Promise<void> {
 	for (const { approvalId, kind } of Object.values(goal.approvals)) {
 		const answer = kind === "recovery" ? "verify" : "approve";
 		// Answered already, or the daemon died under the answer: the next look asks again.
@@ -221,7 +235,7 @@ function lives(pid: number): boolean {
 	}
 }
 
-async function wholeLog(client: DaemonClient, goalId: GoalId): Promise<RecordedEvent[]> {
+export async function wholeLog(client: Pick<DaemonClient, "request">, goalId: GoalId): Promise<RecordedEvent[]> {
 	const log: RecordedEvent[] = [];
 	for (;;) {
 		const { events } = await client.request("goal/events", { goalId, afterSeq: log.at(-1)?.seq ?? 0, limit: 1000 });

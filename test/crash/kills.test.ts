@@ -22,12 +22,14 @@ const kills = Number(process.env.MISSION_KILLS ?? 50);
 /** At least this share of the kills hits each kind of moment. */
 const share = 0.1;
 const killsPerGoal = 7;
+const kinds = ["playbook", "model"] as const;
+type Kind = (typeof kinds)[number];
 const commandsPerStep = 4;
 
 describe(`a daemon killed ${kills} times`, function () {
 	this.timeout(60_000 + kills * 6_000);
 	const random = seeded("kills");
-	const done: Kill[] = [];
+	const done: (Kill & { readonly kind: Kind })[] = [];
 	let bed: CrashBed;
 	let server: ModelServer;
 
@@ -51,19 +53,25 @@ describe(`a daemon killed ${kills} times`, function () {
 				bed.run(usesModel ? prompt(workspace) : playbook(workspace), aims, workspace),
 			);
 			expectWhole(verdict);
-			done.push(...verdict.kills);
+			const kind = usesModel ? "model" : "playbook";
+			done.push(...verdict.kills.map((kill) => ({ ...kill, kind }) as const));
 		}
 		console.log(histogram(done));
 		// Few kills prove nothing about how they are spread.
 		for (const phase of done.length < 30 ? [] : phases.filter((one) => one !== "random")) {
 			const hits = done.filter(({ hit }) => hit.includes(phase)).length;
 			assert.ok(hits >= share * done.length, `only ${hits} of ${done.length} kills hit “${phase}”`);
+			for (const kind of kinds) {
+				const isHit = done.some((kill) => kill.kind === kind && kill.hit.includes(phase));
+				assert.ok(isHit || (phase === "stream" && kind === "playbook"), `no kill of a ${kind} goal hit “${phase}”`);
+			}
 		}
 	});
 });
 
-/** Aims at what was hit least. Only a model's goal streams. */
-function nextAims(done: readonly Kill[], wanted: number, usesModel: boolean): Phase[] {
+/** Aims at what was hit least in this kind of goal. Only a model's goal streams. */
+function nextAims(all: readonly (Kill & { readonly kind: Kind })[], wanted: number, usesModel: boolean): Phase[] {
+	const done = all.filter(({ kind }) => (kind === "model") === usesModel);
 	const aims: Phase[] = [];
 	const hits = (phase: Phase) =>
 		done.filter(({ aim, hit }) => (phase === "random" ? aim === phase : hit.includes(phase))).length +

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { exitCodes, Failure } from "../failure.ts";
 import { ago, count, table } from "../layout.ts";
 import { paint } from "../output.ts";
+import { serviceStatus } from "./daemonInstall.ts";
 
 /** How long a daemon that was told to stop may take until its process is gone. */
 const stopTimeoutMs = 30_000;
@@ -13,9 +14,11 @@ const stopTimeoutMs = 30_000;
 /** Looks, and starts nothing. */
 export async function status(context: Context): Promise<number> {
 	const client = context.client("never");
+	const service = serviceStatus(context);
+	const atLogin = service.installed ? `begins when you log in (${service.place})` : "";
 	try {
 		const answer = await client.request("daemon/status", {});
-		context.output.result({ running: true, ...answer }, () =>
+		context.output.result({ running: true, ...answer, service }, () =>
 			table(
 				[
 					[paint.dim("daemon"), `${paint.green("runs")}, version ${answer.version}, process ${answer.pid}`],
@@ -25,13 +28,17 @@ export async function status(context: Context): Promise<number> {
 					[paint.dim("clients"), String(answer.clients)],
 					[paint.dim("memory"), `${Math.round(answer.residentBytes / 1024 / 1024)} MB`],
 					[paint.dim("draining"), answer.draining ? "yes" : ""],
+					[paint.dim("service"), atLogin],
 				].filter(([, value]) => value),
 			),
 		);
 		return exitCodes.done;
 	} catch (cause) {
 		if (!(cause instanceof ProtocolError) || cause.code !== "noDaemon") throw cause;
-		context.output.result({ running: false, folder: context.home }, `No daemon runs for ${context.home}.`);
+		context.output.result(
+			{ running: false, folder: context.home, service },
+			`No daemon runs for ${context.home}.${atLogin ? ` It ${atLogin}.` : ""}`,
+		);
 		return exitCodes.done;
 	}
 }

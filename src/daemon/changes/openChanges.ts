@@ -1,5 +1,6 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { crashPoint } from "../crashPoint.ts";
 import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
 import { changeArgs, changesBetween, diffBetween } from "./compare.ts";
 import { openGit } from "./git.ts";
@@ -77,6 +78,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 				signal,
 			});
 			const tree = await writeTrees(inventory, objects, signal);
+			crashPoint("snapshot.read");
 			await objects.flush();
 			if (readSinceSave * 50 > countFiles(inventory)) saving = save();
 			// Should it fail, it is tried again after as many snapshots; meanwhile everything works, only slower.

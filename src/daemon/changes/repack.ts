@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { crashPoint } from "../crashPoint.ts";
 import type { Git } from "./git.ts";
 import { listIds, syncFolder } from "./packFile.ts";
 
@@ -24,6 +25,7 @@ export async function repack(
 	);
 	const made = `pack-${output.toString("latin1").trim()}`;
 	await syncFolder(packFolder);
+	crashPoint("pack.joined");
 	// Windows keeps a file that somebody has open.
 	await restReaders();
 	for (const { name } of packs) {
@@ -31,6 +33,7 @@ export async function repack(
 		// Without its index a pack is not seen any more, so the order matters to whoever reads meanwhile.
 		for (const ending of ["idx", "rev", "pack"]) {
 			await rm(join(packFolder, `${name}.${ending}`), { force: true }).catch(() => {});
+			crashPoint("pack.removing");
 		}
 	}
 }

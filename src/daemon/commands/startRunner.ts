@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { close, existsSync, fsync, mkdirSync, open, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Duplex } from "node:stream";
+import { crashPoint } from "../crashPoint.ts";
 import type { CommandSpec } from "./commands.ts";
 import { identify } from "./processIdentity.ts";
 import type { Spools } from "./spool.ts";
@@ -38,6 +39,7 @@ export async function startRunner(spools: Spools, spec: CommandSpec, path: strin
 		if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
 		throw error;
 	}
+	crashPoint("spool.made");
 	const durable = syncFolder(spools.current);
 	durable.catch(() => {});
 	let child: ChildProcess | undefined;
@@ -66,7 +68,9 @@ async function letGo(path: string, child: ChildProcess, durable: Promise<void>):
 	}
 	if (lifeline) writeFileSync(join(path, `runner.${pid}.${identify(pid).start}`), "");
 	await durable;
+	crashPoint("spool.waiting");
 	lifeline?.write("go\n");
+	crashPoint("spool.begun");
 	return {
 		path,
 		pid,

@@ -5,6 +5,7 @@ import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, ThreadId } from "../../protocol/ids.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import { summarize } from "../../protocol/view.ts";
+import { crashPoint } from "../crashPoint.ts";
 import { type EventStore, type NewEvent, StoreError } from "../store/eventStore.ts";
 import { enact } from "./enact.ts";
 import { type Deed, type Effect, type Fact, type Limits, next } from "./next.ts";
@@ -123,7 +124,9 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			try {
 				const batch = follow(given);
 				if (batch.events.length > 0) {
+					crashPoint("before", batch.events);
 					await store.append(goalId, goal.seq, epoch, batch.rows, JSON.stringify(summarize(batch.goal))).catch(refused);
+					crashPoint("after", batch.events);
 					adopt(batch.goal, batch.events);
 				}
 			} finally {

@@ -3,6 +3,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, ToolCall } from "../../protocol/goal.ts";
 import type { ToolCallId } from "../../protocol/ids.ts";
 import type { Output } from "../../protocol/values.ts";
+import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import type { Proposal } from "../engine/judge.ts";
 import { commandRisk } from "../engine/risk.ts";
@@ -184,6 +185,7 @@ async function performEdit(performing: Performing, call: ToolCall, tool: EditToo
 	const started = performing.parts.clock.now();
 	try {
 		await writeInside(context, path, after, { expectedBefore: before.sha256 });
+		crashPoint("edit.written");
 	} catch (cause) {
 		if (cause instanceof ToolError) return finish(performing, call, failure(cause.message));
 		throw cause;

@@ -3,6 +3,7 @@ import type { Goal } from "../../protocol/goal.ts";
 import { goalHold, holds } from "../../protocol/readiness.ts";
 import type { Output } from "../../protocol/values.ts";
 import type { CommandOutput } from "../commands/commands.ts";
+import { crashPoint } from "../crashPoint.ts";
 import type { Performing, PerformParts } from "./parts.ts";
 
 /**
@@ -50,6 +51,7 @@ export async function runCommand(
 			{ ...spec, cwd: goal.workspace, env: parts.environment, maxBytes: maxStoredBytes },
 			{ signal: follow.signal, begin: !isStopped(goal) },
 		);
+		crashPoint("command.ended");
 		const forget = () =>
 			parts.commands.forget(spec.id).catch((cause: unknown) => parts.log.debug(`spool ${spec.id}: ${String(cause)}`));
 		switch (outcome.kind) {

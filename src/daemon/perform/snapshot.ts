@@ -3,6 +3,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Writer } from "../../protocol/goal.ts";
 import { isPlaybook, threads } from "../../protocol/readiness.ts";
 import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
+import { crashPoint } from "../crashPoint.ts";
 import type { Performing } from "./parts.ts";
 
 /**
@@ -79,6 +80,7 @@ export async function seenSince(
 	writersOf: (change: FileChange) => readonly Writer[],
 ): Promise<Look & { readonly tree: string; readonly ignored: readonly string[] }> {
 	const snapshot = await changes.snapshot();
+	crashPoint("snapshot.kept");
 	const { tree, ignored } = snapshot;
 	const found = basedOn && basedOn !== tree ? await changes.between(basedOn, tree) : [];
 	const events = [...found.map((change) => changed(change, writersOf(change))), taken(snapshot, ids)];

@@ -1,3 +1,4 @@
+import { crashPoint } from "../crashPoint.ts";
 import { idsPerGoal } from "./eventPage.ts";
 import { createEventRows } from "./eventRows.ts";
 import type { Checkpoint, EventQuery, GoalRow, NewEvent, StoredEvent } from "./eventStore.ts";
@@ -115,6 +116,7 @@ export function createEventLog({ file, checkOwner, maxWalBytes }: EventLogOption
 				foldVersion,
 				goal,
 			]);
+			crashPoint("checkpoint.saving");
 		},
 
 		requestOnce(requestId, goalId) {
@@ -167,6 +169,7 @@ export function createEventLog({ file, checkOwner, maxWalBytes }: EventLogOption
 			for (let seq = 0; seq < lastSeq; seq += eraseSliceEvents) {
 				yield [];
 				writing(() => rows.eraseBodies(goals.demand(goalId), seq, Math.min(seq + eraseSliceEvents, lastSeq)));
+				crashPoint("erase.bodies");
 			}
 			checkpoint("empty"); // the write-ahead log still held the bodies
 		},

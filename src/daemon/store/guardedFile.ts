@@ -1,3 +1,4 @@
+import { crashPoint } from "../crashPoint.ts";
 import { StoreError } from "./eventStore.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
 import { isDiskFailure, storeError, toStoreError } from "./storeFailure.ts";
@@ -103,7 +104,9 @@ export function guardFile({ file, checkOwner, beforeCommit, onUndone, maxWalByte
 				const outcomes = writes.map(outcomeOf);
 				beforeCommit();
 				assertOwner();
+				crashPoint("store.uncommitted");
 				file.run("COMMIT");
+				crashPoint("store.committed");
 				file.folder.markCommitted();
 				return outcomes;
 			});

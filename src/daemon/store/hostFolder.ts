@@ -176,7 +176,11 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 			const open = () => io.openSync(target, hostFlags, 0o600);
 			const hostFd = flags.create ? attempt("open", open) : open();
 			const isWal = target.endsWith("-wal");
-			if (isWal) walPath = target;
+			if (isWal) {
+				walPath = target;
+				// What an earlier process left in it is to be moved into the file like our own.
+				walBytes = Number(io.fstatSync(hostFd, { bigint: true }).size);
+			}
 			const appends = isWal ? createAppendBuffer((position, bytes) => put(hostFd, position, bytes)) : undefined;
 			const fd = nextFd++;
 			files.set(fd, { hostFd, appends, nameUnsynced: isNew, position: 0 });

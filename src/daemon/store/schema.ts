@@ -1,3 +1,4 @@
+import { crashPoint } from "../crashPoint.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
 import { storeError } from "./storeFailure.ts";
 
@@ -47,6 +48,9 @@ export function migrate(file: SqliteFile): void {
 	const version = Number(file.row("PRAGMA user_version")?.[0]);
 	if (version > migrations.length)
 		throw storeError("newerVersion", `version ${version}, this one knows ${migrations.length}`);
-	for (let next = version; next < migrations.length; next++)
-		file.script(`BEGIN; ${migrations[next]} PRAGMA user_version=${next + 1}; COMMIT`);
+	for (let next = version; next < migrations.length; next++) {
+		file.script(`BEGIN; ${migrations[next]}`);
+		crashPoint("store.migrating");
+		file.script(`PRAGMA user_version=${next + 1}; COMMIT`);
+	}
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
 import path from "node:path";
+import { crashPoint } from "../crashPoint.ts";
 import { ToolError } from "./tool.ts";
 import {
 	assertAllowed,
@@ -114,6 +115,7 @@ async function replaceFile(
 		} finally {
 			await handle.close();
 		}
+		crashPoint("edit.prepared");
 		await rename(temporary, path.join(base, name)).catch(async (cause) => {
 			await unlink(temporary).catch(() => {});
 			throw cause;

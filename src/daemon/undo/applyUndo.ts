@@ -1,6 +1,7 @@
 import { rmdirSync } from "node:fs";
 import type { PlannedUndo } from "../../protocol/values.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
+import { crashPoint } from "../crashPoint.ts";
 import type { Disk } from "./disk.ts";
 import { openFolder } from "./placeFile.ts";
 
@@ -65,6 +66,7 @@ async function carryOut(
 			const order = { path, before, after, content: () => content(after?.blob ?? "") };
 			const reason = isLost ? `its content could not go to ${goesTo}` : await folder.place(order);
 			if (reason !== undefined) left.set(path, reason);
+			crashPoint("undo.between");
 		});
 		await folder.sync();
 	} finally {

@@ -2,6 +2,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Writer } from "../../protocol/goal.ts";
 import type { PlannedUndo, UndoneFile } from "../../protocol/values.ts";
 import { type Changes, ChangesError, type FileChange } from "../changes/changes.ts";
+import { crashPoint } from "../crashPoint.ts";
 import type { Performing } from "../perform/parts.ts";
 import { type Look, seenSince } from "../perform/snapshot.ts";
 import { applyUndo } from "./applyUndo.ts";
@@ -28,6 +29,7 @@ export async function performUndo({ parts, driver, signal }: Performing): Promis
 		};
 		const left = await applyUndo(undo.files, { workspace, disk: openDisk(workspace), content, signal: ending.signal });
 		if (!left) return;
+		crashPoint("undo.applied");
 		await recordOutcome({ parts, driver, signal }, changes, undo, left);
 	} finally {
 		signal.removeEventListener("abort", onAbort);

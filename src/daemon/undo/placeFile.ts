@@ -21,6 +21,7 @@ import { promisify } from "node:util";
 import type { FileVersion } from "../../protocol/values.ts";
 import { ChangesError } from "../changes/changes.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
+import { crashPoint } from "../crashPoint.ts";
 import { temporaryName } from "../tools/workspaceFiles.ts";
 import { linkMode, lookAt, type OnDisk } from "./disk.ts";
 import { sameVersion } from "./segments.ts";
@@ -108,6 +109,7 @@ async function place(folder: string, order: FileOrder): Promise<string | undefin
 	if (now.kind === "file" && after.blob === before?.blob) return changeMode(full, now.stats, after.mode);
 	try {
 		await prepare(temporary, after, await order.content(), now);
+		crashPoint("undo.prepared");
 		return moveThere(temporary, full, before);
 	} finally {
 		removeIfThere(temporary);

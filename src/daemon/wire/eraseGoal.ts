@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { GoalId } from "../../protocol/ids.ts";
 import { readEvent } from "../../protocol/upcast.ts";
+import { crashPoint } from "../crashPoint.ts";
 import type { Services } from "./services.ts";
 
 const page = 1000;
@@ -19,5 +20,6 @@ export async function eraseGoal({ store, supervisor, about }: Services, goalId: 
 		}
 		if (rows.length < page) break;
 	}
+	crashPoint("erase.files");
 	await supervisor.erase(goalId);
 }

@@ -6,6 +6,7 @@ import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { parseModelRef } from "../../protocol/modelRef.ts";
 import { type LaunchSettings, type PartialLaunchSettings, playbookAgent, resolve } from "../../protocol/settings.ts";
 import type { Actor, CheckSpec } from "../../protocol/values.ts";
+import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
 import { describeProblem, parsePlaybook } from "../playbook/parsePlaybook.ts";
@@ -23,6 +24,7 @@ export async function launch(
 	const prepared = params.playbook ? fromPlaybook(params, params.playbook) : fromPrompt(params, services);
 	const proposed = services.newId<GoalId>("g");
 	const goalId = params.requestId ? await services.store.requestOnce(params.requestId, proposed) : proposed;
+	crashPoint("launch.named");
 	const { title, prompt, settings, following } = prepared;
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [
