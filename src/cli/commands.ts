@@ -325,8 +325,8 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "daemon start",
-		about: "start the daemon where none runs",
-		asks: ["daemon/hello"],
+		about: "start the daemon where none runs, or an older one",
+		asks: ["daemon/hello", "daemon/handOver"],
 		run: async (context) => (await import("./commands/daemon.ts")).start(context),
 	},
 	{

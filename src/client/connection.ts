@@ -47,7 +47,7 @@ export async function openConnection(file: DaemonFile, actor: Actor, events: Con
 	const close = () => socket.terminate();
 	const late = setTimeout(close, helloTimeoutMs);
 	try {
-		const hello = await peer.request("daemon/hello", { protocol: protocolVersion, actor });
+		const hello = await peer.request("daemon/hello", { protocol: Math.min(protocolVersion, file.protocol), actor });
 		events.onHeard();
 		const request: Connection["request"] = (method, params) =>
 			method === "goal/events"

@@ -7,6 +7,7 @@ import type { Connection as ConnectionView } from "../protocol/surface.ts";
 import type { Actor } from "../protocol/values.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
+import { handsOver } from "./handOver.ts";
 import { mayRepeat } from "./repeatable.ts";
 import { startDaemon } from "./startDaemon.ts";
 
@@ -119,7 +120,9 @@ export function openClient(options: ClientOptions): DaemonClient {
 		const file = readDaemonFile(options.home);
 		if (file) {
 			try {
-				return await openConnection(file, options.actor, events);
+				const connection = await openConnection(file, options.actor, events);
+				if (options.start === "never" || !(await handsOver(connection, options))) return connection;
+				return await startAnew(file);
 			} catch (cause) {
 				if (saidNo(cause, file)) throw cause;
 				options.log("debug", `No daemon answers on port ${file.port}: ${messageOf(cause)}`);
@@ -129,8 +132,12 @@ export function openClient(options: ClientOptions): DaemonClient {
 		// perhaps just now.
 		const wasCutOff = file !== undefined && readDaemonFile(options.home) !== undefined;
 		if (!mayStart(isFirst, wasCutOff)) return undefined;
-		const { home, daemonScript } = options;
-		const started = await startDaemon({ home, daemonScript, env: options.env, before: file, signal: ending.signal });
+		return startAnew(file);
+	}
+
+	async function startAnew(before: DaemonFile | undefined): Promise<Connection> {
+		const { home, daemonScript, env } = options;
+		const started = await startDaemon({ home, daemonScript, env, before, signal: ending.signal });
 		options.log("info", `The daemon runs as process ${started.pid}.`);
 		return await openConnection(started, options.actor, events);
 	}

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { promises as fs, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, promises as fs, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { isNewer } from "../protocol/version.ts";
 
 /**
  * The daemon runs from a copy of itself under the data folder, so that an update of the extension, or a new build,
@@ -28,6 +29,32 @@ export async function copyOfDaemon(home: string, daemonScript: string): Promise<
 	await fs.utimes(copy, now, now).catch(() => undefined);
 	await removeOldCopies(copies, path.basename(copy));
 	return path.join(copy, path.basename(daemonScript));
+}
+
+/**
+ * The script of the newest copy there is: a data folder never goes back to an older daemon by itself, so two windows of
+ * different versions do not replace each other's. Removing the copies is the way back.
+ */
+export async function newestCopy(home: string, own: string): Promise<string> {
+	const copies = path.join(home, "bin");
+	let newest = { version: versionOfCopy(path.basename(path.dirname(own))), script: own };
+	for (const name of await fs.readdir(copies).catch(() => [])) {
+		const version = versionOfCopy(name);
+		const script = path.join(copies, name, path.basename(own));
+		if (!name.startsWith(".") && isNewer(version, newest.version) && existsSync(script)) newest = { version, script };
+	}
+	const now = new Date();
+	await fs.utimes(path.dirname(newest.script), now, now).catch(() => undefined);
+	return newest.script;
+}
+
+function versionOfCopy(name: string): string {
+	return name.replace(/-[0-9a-f]{12}$/, "");
+}
+
+/** The version of a daemon as it was built. */
+export function versionOfDaemon(daemonScript: string): Promise<string> {
+	return versionOf(path.dirname(daemonScript));
 }
 
 /** A login service runs this copy: it stays, however many newer ones come. */

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, statSync, truncateSync } from "node:
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProtocolError } from "../protocol/peer.ts";
-import { copyOfDaemon } from "./daemonCopy.ts";
+import { copyOfDaemon, newestCopy } from "./daemonCopy.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
 import { makeHome } from "./home.ts";
 
@@ -30,7 +30,7 @@ export interface StartOptions {
  */
 export async function startDaemon({ home, daemonScript, env, before, signal }: StartOptions): Promise<DaemonFile> {
 	makeHome(home);
-	const script = await copyOfDaemon(home, daemonScript);
+	const script = await newestCopy(home, await copyOfDaemon(home, daemonScript));
 	const deadline = performance.now() + startTimeoutMs;
 	let child = spawnDaemon(home, script, env);
 	for (let waitMs = 2; performance.now() < deadline; waitMs = Math.min(waitMs * 1.3, 50)) {

@@ -151,18 +151,18 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		failed(new Error(why));
 	}
 
-	function stop(now: boolean): Promise<readonly string[]> {
-		stopping ??= shutDown(now);
+	function stop(now: boolean, turnsMs = 0): Promise<readonly string[]> {
+		stopping ??= shutDown(now, turnsMs);
 		return stopping;
 	}
 
 	/** Nothing new begins; commands under way go on under their runner, and are followed by the next daemon. */
-	async function shutDown(now: boolean): Promise<readonly string[]> {
-		log.info(now ? "stopping now" : "stopping");
+	async function shutDown(now: boolean, turnsMs: number): Promise<readonly string[]> {
+		log.info(now ? "stopping now" : turnsMs > 0 ? "making way for a newer daemon" : "stopping");
 		clearInterval(idle);
 		removeDaemonFile(home);
 		// In this order: what a command that ended leads to is for the next daemon.
-		await supervisor.close();
+		await supervisor.close(turnsMs);
 		crashPoint("stop.drained");
 		const running = await commands.running();
 		if (now) await Promise.all(running.map((id) => commands.stop(id)));

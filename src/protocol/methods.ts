@@ -6,8 +6,13 @@ import { PartialLaunchSettings } from "./settings.ts";
 import { Actor, ApprovalScope, BudgetLimits, UndoneFile } from "./values.ts";
 import { ApprovalView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
-/** The version of this table and of the events. A daemon serves its own and the one before. */
-export const protocolVersion = 1;
+/**
+ * The version of this table and of the events. A daemon serves its own and the one before, so two windows of different
+ * age share one. A newer
+ * client speaks the daemon's version until it has handed over. Version 2 added `daemon/handOver`.
+ */
+export const protocolVersion = 2;
+export const oldestProtocol = protocolVersion - 1;
 
 /** The largest message either side accepts, in bytes. */
 export const maxMessageBytes = 16 * 1024 * 1024;
@@ -53,6 +58,15 @@ export const methods = {
 	"daemon/stop": {
 		about: "Ends the daemon. Commands under way go on under their runner, unless `now` ends them too.",
 		params: v.object({ now: v.optional(v.boolean(), false) }),
+		result: v.object({ stillRunning: v.array(v.string()) }),
+	},
+	"daemon/handOver": {
+		about:
+			"A client of a newer version asks the daemon to make way for the daemon it will start. Refused when it is not newer. Nothing new begins; turns under way get some seconds to end; commands go on under their runner. The folder is free when its process has ended.",
+		params: v.object({
+			/** Of the daemon that will come. */
+			version: v.string(),
+		}),
 		result: v.object({ stillRunning: v.array(v.string()) }),
 	},
 	"goal/launch": {

@@ -33,8 +33,11 @@ export interface GoalDriver {
 	busy(): boolean;
 	/** Looks again for what is ready. */
 	wake(): void;
-	/** Begins nothing new, interrupts what can be told again, leaves commands to their runner. */
-	close(): Promise<void>;
+	/**
+	 * Begins nothing new, interrupts what can be told again, leaves commands to their runner. Turns under way get `turnsMs`
+	 * (default 0) to end by themselves: an answer that was paid for is not asked for again.
+	 */
+	close(turnsMs?: number): Promise<void>;
 }
 
 /** Carries out one deed. It appends its own intent and outcome. */
@@ -310,10 +313,17 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		}
 	}
 
-	async function close(): Promise<void> {
+	async function close(turnsMs = 0): Promise<void> {
 		draining = true;
-		drain.abort();
 		clearTimeout(timer);
+		const turns = [...inHand.values()].filter(({ deed }) => deed.kind === "turn").map(({ done }) => done);
+		if (turnsMs > 0 && turns.length > 0) {
+			const inTime = new AbortController();
+			const late = sleep(turnsMs, undefined, { signal: inTime.signal }).catch(() => undefined);
+			await Promise.race([Promise.all(turns), late]);
+			inTime.abort();
+		}
+		drain.abort();
 		for (const { abort } of inHand.values()) abort.abort("drain" satisfies StopReason);
 		const ended = new AbortController();
 		const late = sleep(closeMs, undefined, { signal: ended.signal }).then(

@@ -33,7 +33,8 @@ export interface Supervisor {
 	deleted(): readonly GoalId[];
 	/** Erases what a deleted goal said and did. */
 	erase(goalId: GoalId): Promise<void>;
-	close(): Promise<void>;
+	/** Turns under way get `turnsMs` to end by themselves. */
+	close(turnsMs?: number): Promise<void>;
 }
 
 export type Listener = (goal: Goal, events: readonly RecordedEvent[]) => void;
@@ -115,12 +116,12 @@ export function openSupervisor(store: EventStore, parts: SupervisorParts): Super
 			await driver?.close();
 			await store.erase(goalId);
 		},
-		async close() {
+		async close(turnsMs) {
 			closed = true;
 			await Promise.all(
 				[...drivers.values()].map((opening) =>
 					opening.then(
-						(driver) => driver.close(),
+						(driver) => driver.close(turnsMs),
 						() => undefined,
 					),
 				),

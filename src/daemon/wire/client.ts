@@ -1,7 +1,7 @@
 import "vscode-jsonrpc/node";
 import type { WebSocket } from "ws";
 import type { GoalId } from "../../protocol/ids.ts";
-import { methods, type Notices, protocolVersion } from "../../protocol/methods.ts";
+import { methods, type Notices, oldestProtocol, protocolVersion } from "../../protocol/methods.ts";
 import { ProtocolError, serve } from "../../protocol/peer.ts";
 import { socketPipe } from "../../protocol/socketPipe.ts";
 import type { Actor } from "../../protocol/values.ts";
@@ -22,10 +22,16 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 	const client: Handling = {
 		services,
 		hello(protocol, who) {
-			if (protocol !== protocolVersion) {
+			if (protocol > protocolVersion) {
 				throw new ProtocolError(
 					"protocol",
-					`This daemon speaks version ${protocolVersion} of the protocol, the client version ${protocol}. Restart the daemon with the client's version: \`mission daemon restart\`.`,
+					`The daemon is too old for the client: it speaks versions ${oldestProtocol} and ${protocolVersion} of the protocol, the client version ${protocol}. Start the client's own: \`mission daemon restart\`.`,
+				);
+			}
+			if (protocol < oldestProtocol) {
+				throw new ProtocolError(
+					"protocol",
+					`The client is too old for the daemon: it speaks version ${protocol} of the protocol, the daemon versions ${oldestProtocol} and ${protocolVersion}. Update the extension, or the command line.`,
 				);
 			}
 			actor = who;

@@ -7,6 +7,7 @@ import { protocolVersion } from "../../protocol/methods.ts";
 import { checks } from "../../protocol/readiness.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import { type Actor, actorName } from "../../protocol/values.ts";
+import { isNewer } from "../../protocol/version.ts";
 import { type ChangeView, type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
 import { ChangesError } from "../changes/changes.ts";
 import { decide, type Request } from "../engine/decide.ts";
@@ -46,6 +47,15 @@ export const handlers: Handlers<Methods, Handling> = {
 		draining: services.draining(),
 		residentBytes: process.memoryUsage.rss(),
 	}),
+	"daemon/handOver": async ({ version }, { services }) => {
+		const own = services.about.version;
+		if (!isNewer(version, own))
+			throw new Refusal(
+				"notNewer",
+				`This daemon is version ${own}. It makes way for a newer one, and ${version} is not.`,
+			);
+		return { stillRunning: [...(await services.stop(false, handOverTurnsMs))] };
+	},
 	"daemon/stop": async ({ now }, { services }) => ({ stillRunning: [...(await services.stop(now))] }),
 
 	"goal/launch": (params, client) => launch(params, client.services, client.actor()),
@@ -261,3 +271,6 @@ async function goalOf(services: Services, approvalId: string): Promise<GoalId> {
 	}
 	throw new Refusal("unknownApproval", `There is no approval ${approvalId}. \`mission approvals\` shows what waits.`);
 }
+
+/** A turn that was paid for is waited for this long when a newer daemon comes. */
+const handOverTurnsMs = 10_000;

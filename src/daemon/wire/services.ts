@@ -29,6 +29,6 @@ export interface Services {
 	): () => void;
 	clients(): number;
 	draining(): boolean;
-	/** Begins to stop; resolves with the names of commands that go on. */
-	stop(now: boolean): Promise<readonly string[]>;
+	/** Begins to stop; resolves with the names of commands that go on. Turns under way get `turnsMs` to end by themselves. */
+	stop(now: boolean, turnsMs?: number): Promise<readonly string[]>;
 }
