@@ -176,7 +176,9 @@ async function callModel({ model, heardBy, options, asked, turn, signal, limits 
 /** Tells of every piece of a successful response, of those too that only keep the connection open. */
 function listeningFetch(heardBy: Kept["heard"]): typeof globalThis.fetch {
 	return async (input, init) => {
-		const response = await fetch(input, init);
+		// As bytes: a long thread as text would be gone through twice more before it is sent.
+		const body = typeof init?.body === "string" ? Buffer.from(init.body) : init?.body;
+		const response = await fetch(input, { ...init, body });
 		const heard = init?.signal ? heardBy.get(init.signal) : undefined;
 		if (!response.ok || !response.body || !heard) return response;
 		heard();
