@@ -7,12 +7,14 @@ import { root } from "../scripts/paths.mjs";
 import { activation } from "./activation.ts";
 import { agentTurns } from "./agentTurns.ts";
 import { type Bench, type Figure, isMissed, type Section, targetText, valueText } from "./figures.ts";
+import { largeWorkspace } from "./largeWorkspace.ts";
 import { load, machine, yardstick } from "./machine.ts";
 import { million } from "./million.ts";
 import { packageSize } from "./package.ts";
 import { profileTurns } from "./profile.ts";
 import { requests } from "./requests.ts";
 import { rows } from "./rows.ts";
+import { scale } from "./scale.ts";
 import { store } from "./store.ts";
 
 /*
@@ -27,6 +29,8 @@ const sections: Readonly<Record<string, Section>> = {
 	requests,
 	turns: agentTurns,
 	million,
+	scale,
+	largeWorkspace,
 	store,
 	rows,
 	activation,

@@ -142,7 +142,7 @@ async function fill(bench: Bench, home: string): Promise<void> {
 	await store.close();
 }
 
-function opening(goalId: GoalId, workspace: string): GoalEvent[] {
+export function opening(goalId: GoalId, workspace: string): GoalEvent[] {
 	const assignment = { provider: "builtin", model: "playbook" };
 	const stepId = "work" as never;
 	const threadId = "t-1" as never;
@@ -182,7 +182,7 @@ function opening(goalId: GoalId, workspace: string): GoalEvent[] {
 }
 
 /** What a turn leaves behind: six events of about the size that real ones have. */
-function middle(index: number): GoalEvent {
+export function middle(index: number): GoalEvent {
 	const turn = Math.floor(index / 6);
 	const toolCallId = `c-${turn}` as never;
 	const threadId = "t-1" as never;
