@@ -87,6 +87,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		"cyan",
 	],
 	"plan.returned": (e) => ["plan", e.note, `sent back by ${actorName(e.by)}`, "yellow"],
+	"plan.reopened": (e) => ["plan", e.reason, `made anew${e.by ? ` for ${actorName(e.by)}` : ""}`, "yellow"],
 	"step.started": (e, names) => [
 		"step",
 		name(names, e.stepId),
@@ -201,12 +202,14 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"check.interrupted": (e) => ["check", e.checkId, interruption(e), "red"],
 	"check.reset": (e) => ["check", e.checkId, "is run again", "dim"],
 	"evidence.added": (e) => ["evidence", e.text, e.kind],
-	"review.completed": (e) => [
+	"review.completed": (e, names) => [
 		"review",
-		e.summary,
-		`${e.verdict}, by ${e.verifier}`,
+		`${subject(names, e.stepId)}: ${e.summary || e.diagnosis || ""}`,
+		e.verifier ? `${e.verdict}, by ${e.verifier}` : e.verdict,
 		e.verdict === "pass" ? "green" : "red",
 	],
+	"review.reset": (e, names) => ["review", subject(names, e.stepId), `again, for ${actorName(e.by)}`, "yellow"],
+	"review.waived": (e) => ["review", e.reason ?? "", `result accepted by ${actorName(e.by)}`, "yellow"],
 	"roster.edited": (e) => ["roster", `revision ${e.revision}`, `edited by ${actorName(e.by)}`, "cyan"],
 	"budget.exceeded": (e) => ["budget", e.reason ?? `${e.used} of ${e.limit} ${e.resource}`, "exceeded", "red"],
 	"budget.raised": (e) => ["budget", limits(e.limits), `raised by ${actorName(e.by)}`, "cyan"],
@@ -216,7 +219,12 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	},
 	"hold.lifted": (e, names) => ["hold", name(names, e.holdId), "lifted", "yellow"],
 	"reflection.written": (e) => ["reflect", e.summary],
+	"reflection.skipped": (e) => ["reflect", e.reason, "left out", "dim"],
 };
+
+function subject(names: Names, stepId: string | undefined): string {
+	return stepId === undefined ? "the whole goal" : name(names, stepId);
+}
 
 /** How a person answers: plain yes or no, or one of the approval's own options. */
 export function answerCommand({

@@ -19,6 +19,7 @@ import { openSupervisor } from "./engine/supervisor.ts";
 import { isHeld } from "./lock.ts";
 import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
+import { listChanges } from "./store/listChanges.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
 import { createTools } from "./tools/tools.ts";
 import { serveClient } from "./wire/client.ts";
@@ -89,6 +90,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 			tools: createTools(env),
 			agentFor: agents.agentFor,
 			changes: (goal) => repositories.of(goal),
+			listChanges: (goalId, stepId) => listChanges(store, goalId, stepId),
 			environment: commandEnvironment(env),
 			dataFolder: home,
 			commandTimeoutMs: config.limits.commandTimeoutMs,

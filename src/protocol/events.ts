@@ -29,7 +29,9 @@ import {
 	PlannedUndo,
 	PlanStep,
 	Price,
+	ReviewVerdict,
 	Risk,
+	ThreadPurpose,
 	Todo,
 	ToolEffect,
 	UndoneFile,
@@ -68,6 +70,13 @@ export const eventBodies = {
 	}),
 	"plan.approved": v.object({ revision: v.number(), by: v.optional(Actor) }),
 	"plan.returned": v.object({ revision: v.number(), note: v.string(), by: Actor }),
+	/** What remains is planned anew: a review or a person (`by`) said that the plan leads nowhere. What is done stays. */
+	"plan.reopened": v.object({
+		reason: v.string(),
+		/** The step that led to it. */
+		stepId: v.optional(StepIdSchema),
+		by: v.optional(Actor),
+	}),
 
 	"step.started": v.object({ stepId: StepIdSchema, attempt: v.number(), threadId: ThreadIdSchema }),
 	/** The attempt's agent says it is done; the checks decide. */
@@ -113,6 +122,8 @@ export const eventBodies = {
 		stepId: v.optional(StepIdSchema),
 		attempt: v.optional(v.number()),
 		assignment: ModelChoice,
+		/** What the thread is for; when absent, `work` with a step and `plan` without one. */
+		purpose: v.optional(ThreadPurpose),
 	}),
 	"thread.closed": v.object({ threadId: ThreadIdSchema }),
 	"message.added": v.object({
@@ -302,16 +313,22 @@ export const eventBodies = {
 		stepId: v.optional(StepIdSchema),
 		threadId: v.optional(ThreadIdSchema),
 	}),
+	/** `soft`: this step is to be repaired. `hard`: the plan leads nowhere. Without a step it is about the whole goal. */
 	"review.completed": v.object({
 		stepId: v.optional(StepIdSchema),
+		attempt: v.optional(v.number()),
 		threadId: ThreadIdSchema,
-		verdict: v.picklist(["pass", "soft", "hard"]),
+		verdict: ReviewVerdict,
 		verifier: v.string(),
 		coverage: v.string(),
 		gaps: v.string(),
 		summary: v.string(),
 		diagnosis: v.optional(v.string()),
 	}),
+	/** It is reviewed again, because a person wants it. */
+	"review.reset": v.object({ stepId: v.optional(StepIdSchema), by: Actor }),
+	/** A person takes the result as it is, whatever the final review says. */
+	"review.waived": v.object({ reason: v.optional(v.string()), by: Actor }),
 	"roster.edited": v.object({
 		revision: v.number(),
 		assignments: v.array(Assignment),
@@ -343,6 +360,8 @@ export const eventBodies = {
 	}),
 	"hold.lifted": v.object({ holdId: HoldIdSchema, by: v.optional(Actor) }),
 	"reflection.written": v.object({ summary: v.string(), reflection: v.string(), memory: v.optional(v.string()) }),
+	/** It is left out, which keeps no goal from completing. */
+	"reflection.skipped": v.object({ reason: v.string() }),
 } satisfies Record<string, v.GenericSchema<Record<string, unknown>, unknown>>;
 
 export type EventType = keyof typeof eventBodies;

@@ -12,7 +12,18 @@ import type {
 	TurnId,
 } from "./ids.ts";
 import type { LaunchSettings } from "./settings.ts";
-import type { BudgetLimits, ModelChoice, Output, PlanStep, Roster, Todo, ToolEffect, Usage } from "./values.ts";
+import type {
+	BudgetLimits,
+	ModelChoice,
+	Output,
+	PlanStep,
+	ReviewVerdict,
+	Roster,
+	ThreadPurpose,
+	Todo,
+	ToolEffect,
+	Usage,
+} from "./values.ts";
 
 /**
  * A goal as its events say it stands: what is needed to decide what may happen next, and no more. Messages, outputs and
@@ -47,6 +58,11 @@ export interface Goal {
 	readonly planRevision: number;
 	/** The note with which the last plan was sent back. */
 	readonly planNote?: string;
+	/** What remains is being planned anew, and why. */
+	readonly replan?: { readonly reason: string; readonly stepId?: StepId };
+	/** How often that happened without a person's asking. */
+	readonly replans: number;
+	/** Those of the plan, and those of earlier plans that had begun. */
 	readonly steps: Readonly<Record<StepId, Step>>;
 	readonly checks: Readonly<Record<CheckId, Check>>;
 	readonly threads: Readonly<Record<ThreadId, Thread>>;
@@ -65,6 +81,9 @@ export interface Goal {
 	readonly files: FileTracking;
 	/** The undo under way: until its outcome nothing else begins. */
 	readonly undo?: EventBody<"undo.started">;
+	/** The final review, of the whole goal. */
+	readonly review?: Review;
+	readonly reflection?: { readonly threadId: ThreadId; readonly state: "asked" | "written" | "skipped" };
 	readonly counts: { readonly changes: number; readonly errors: number };
 }
 
@@ -88,6 +107,20 @@ export interface Attempt {
 	readonly state: "in_progress" | "verifying" | "completed" | "failed" | "skipped";
 	readonly threadId: ThreadId;
 	readonly diagnosis?: string;
+	readonly review?: Review;
+}
+
+/** An independent look at what was done. Under way until it has its verdict. */
+export interface Review {
+	readonly threadId: ThreadId;
+	readonly verdict?: ReviewVerdict;
+	readonly verifier?: string;
+	readonly coverage?: string;
+	readonly gaps?: string;
+	readonly summary?: string;
+	readonly diagnosis?: string;
+	/** A person takes the result as it is. */
+	readonly waived?: boolean;
 }
 
 export interface Check {
@@ -118,6 +151,7 @@ export interface Check {
 export interface Thread {
 	readonly threadId: ThreadId;
 	readonly role: string;
+	readonly purpose: ThreadPurpose;
 	readonly stepId?: StepId;
 	readonly attempt?: number;
 	readonly assignment: ModelChoice;

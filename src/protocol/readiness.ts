@@ -1,5 +1,6 @@
-import type { Approval, Check, Goal, Hold, Step, Thread, ToolCall } from "./goal.ts";
+import type { Approval, Check, Goal, Hold, Review, Step, Thread, ToolCall } from "./goal.ts";
 import type { StepId, ThreadId } from "./ids.ts";
+import { reviewerOf } from "./roster.ts";
 
 /**
  * What could move in a goal, as predicates over its state. The daemon's `next` turns them into effects; the state that
@@ -115,12 +116,12 @@ export function isMoot(goal: Goal, approval: Approval): boolean {
 	const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
 	switch (approval.kind) {
 		case "plan":
-			return goal.plan === undefined || goal.plan.approved;
+			return goal.plan === undefined || goal.plan.approved || goal.replan !== undefined;
 		case "step":
-			return step === undefined || isOver(step);
+			return step === undefined || isOver(step) || !isPlanned(goal, step);
 		case "question":
-			if (approval.stepId) return step?.state !== "pending" || step.cleared === true;
-			return !allStepsOver(goal) || !finalChecks(goal).some((check) => check.state === "red");
+			if (approval.stepId) return step?.state !== "pending" || step.cleared === true || goal.replan !== undefined;
+			return !allStepsOver(goal) || !(finalChecks(goal).some((check) => check.state === "red") || reviewIsStuck(goal));
 		default:
 			if (approval.checkId) return !checkWaits(goal, goal.checks[approval.checkId]);
 			return approval.toolCallId !== undefined && goal.calls[approval.toolCallId] === undefined;
@@ -147,7 +148,8 @@ export function stepIsBusy(goal: Goal, stepId: StepId): boolean {
 export function stepWaits(goal: Goal, step: Step): boolean {
 	if (stepIsBusy(goal, step.stepId)) return false;
 	if (stepIsAsked(goal, step.stepId)) return true;
-	if (step.state === "verifying") return !dueCheck(goal, step) && !checksAreSettled(goal, step);
+	if (step.state === "verifying" && !reviewIsOpen(goal, step))
+		return !dueCheck(goal, step) && !checksAreSettled(goal, step);
 	return !threads(goal).some(
 		(thread) =>
 			thread.stepId === step.stepId &&
@@ -160,9 +162,8 @@ export const rejectedLimit = 3;
 
 /** There is work for the thread, nothing of it is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
 export function threadIsFree(goal: Goal, thread: Thread): boolean {
-	const wanted = thread.stepId ? goal.steps[thread.stepId]?.state === "in_progress" : goal.plan === undefined;
 	return (
-		wanted &&
+		isWanted(goal, thread) &&
 		thread.state === "active" &&
 		thread.rejected < rejectedLimit &&
 		!budgetIsAsked(goal) &&
@@ -171,6 +172,101 @@ export function threadIsFree(goal: Goal, thread: Thread): boolean {
 		threadHold(goal, thread.threadId) === undefined &&
 		threadCalls(goal, thread.threadId).length === 0
 	);
+}
+
+/** There is something for it to do now, by what it is for. */
+function isWanted(goal: Goal, { threadId, purpose, stepId }: Thread): boolean {
+	const step = stepId ? goal.steps[stepId] : undefined;
+	switch (purpose) {
+		case "work":
+			return step?.state === "in_progress";
+		case "plan":
+			return isToBePlanned(goal);
+		case "review":
+			if (!step) return goal.review?.threadId === threadId && isOpen(goal.review) && allStepsOver(goal);
+			return reviewIsOpen(goal, step) && reviewOf(step)?.threadId === threadId && !stepIsAsked(goal, step.stepId);
+		case "reflect":
+			return goal.reflection?.threadId === threadId && goal.reflection.state === "asked" && allStepsOver(goal);
+	}
+}
+
+/** There is no plan, or what remains is planned anew. */
+export function isToBePlanned(goal: Goal): boolean {
+	return goal.plan === undefined || goal.replan !== undefined;
+}
+
+/** Not only of an earlier plan. */
+function isPlanned(goal: Goal, step: Step): boolean {
+	return goal.plan?.order.includes(step.stepId) === true;
+}
+
+/** Plans made anew without a person's asking, before one is asked. */
+export const replanLimit = 2;
+
+/** Of the step's current attempt. */
+export function reviewOf(step: Step): Review | undefined {
+	const last = step.attempts.at(-1);
+	return last?.attempt === step.attempt ? last.review : undefined;
+}
+
+function isOpen(review: Review): boolean {
+	return review.verdict === undefined && review.waived !== true;
+}
+
+/** A reviewer looks at what the step did, and has not said what it thinks. */
+export function reviewIsOpen(goal: Goal, step: Step): boolean {
+	const review = reviewOf(step);
+	return review !== undefined && isOpen(review) && reviewerOf(goal) !== undefined;
+}
+
+/** The step's checks are green, and somebody independent is to look at it before it counts. */
+export function reviewIsDue(goal: Goal, step: Step): boolean {
+	return (
+		step.state === "verifying" &&
+		checksAreSettled(goal, step) &&
+		!stepChecks(goal, step.stepId).some((check) => check.state === "red") &&
+		reviewOf(step) === undefined &&
+		reviewerOf(goal) !== undefined &&
+		!stepIsAsked(goal, step.stepId)
+	);
+}
+
+/** All is done and green: what is left is the last look at it, and a word about it. */
+export function isAtItsEnd(goal: Goal): boolean {
+	const steps = planSteps(goal);
+	return (
+		allStepsOver(goal) &&
+		!steps.some((step) => step.state === "failed") &&
+		finalChecks(goal).every((check) => check.state === "green")
+	);
+}
+
+export function finalReviewIsDue(goal: Goal): boolean {
+	return isAtItsEnd(goal) && goal.review === undefined && reviewerOf(goal) !== undefined;
+}
+
+/** Answers of a reviewer that could not be used, in a row, before a person is asked. */
+export function reviewIsGivenUp(goal: Goal, review: Review): boolean {
+	const rejected = goal.threads[review.threadId]?.rejected ?? 0;
+	return isOpen(review) && rejected >= rejectedLimit && reviewerOf(goal) !== undefined;
+}
+
+/** The final review keeps the goal from completing. */
+export function reviewIsStuck(goal: Goal): boolean {
+	const { review } = goal;
+	if (!review || review.waived || review.verdict === "pass") return false;
+	return review.verdict !== undefined || reviewIsGivenUp(goal, review);
+}
+
+/** A goal that a playbook runs needs no model, so that nobody could reflect on it. */
+export function reflectionIsDue(goal: Goal): boolean {
+	return goal.reflection === undefined && goal.settings.agent.provider !== "builtin" && goal.playbook === undefined;
+}
+
+/** A model is asked for the last word, so that the goal is not done yet. */
+function lastWordIsOpen(goal: Goal): boolean {
+	const { review, reflection } = goal;
+	return (review !== undefined && isOpen(review) && reviewerOf(goal) !== undefined) || reflection?.state === "asked";
 }
 
 /** Calls of one turn run in order; those without an effect may run beside each other. */
@@ -235,13 +331,12 @@ export function canMove(goal: Goal): boolean {
 			(step) =>
 				step.state === "verifying" &&
 				!stepIsAsked(goal, step.stepId) &&
-				(dueCheck(goal, step) || checksAreSettled(goal, step)),
+				(dueCheck(goal, step) || (checksAreSettled(goal, step) && !reviewIsOpen(goal, step))),
 		)
 	)
 		return true;
-	return (
-		allStepsOver(goal) &&
-		Object.keys(goal.approvals).length === 0 &&
-		!finalChecks(goal).some((check) => check.state === "waiting" || check.state === "unknown")
-	);
+	if (!allStepsOver(goal) || Object.keys(goal.approvals).length > 0) return false;
+	const final = finalChecks(goal);
+	if (final.some((check) => check.state === "waiting" || check.state === "unknown")) return false;
+	return !lastWordIsOpen(goal) || final.some((check) => check.state !== "green");
 }

@@ -43,3 +43,11 @@ export function assignmentFor(goal: Goal, role: string): ModelChoice {
 	const { provider, model, effort } = entry ?? goal.settings.agent;
 	return effort ? { provider, model, effort } : { provider, model };
 }
+
+/** Who reviews independently; undefined where the roster names nobody who could. */
+export function reviewerOf(goal: Goal): ModelChoice | undefined {
+	const isNamed = goal.roster.assignments.some(({ role, enabled }) => role === "reviewer" && enabled);
+	if (!isNamed) return undefined;
+	const reviewer = assignmentFor(goal, "reviewer");
+	return reviewer.provider === "builtin" ? undefined : reviewer;
+}

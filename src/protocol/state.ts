@@ -1,5 +1,5 @@
 import type { Goal, Step } from "./goal.ts";
-import { canMove, holds, isDone, personHold, planSteps, threads, turnHolds } from "./readiness.ts";
+import { canMove, checks, holds, isDone, personHold, planSteps, threads, turnHolds } from "./readiness.ts";
 
 export const goalStates = [
 	"queued",
@@ -34,11 +34,13 @@ export function stateReason(goal: Goal): string {
 		case "queued":
 			return turnHolds(goal).at(-1)?.reason ?? "Waits for its turn.";
 		case "planning":
-			return "The planner is writing the plan.";
+			return goal.replan ? "What remains is planned anew." : "The planner is writing the plan.";
 		case "running": {
 			const open = planSteps(goal).filter((step) => step.state === "in_progress" || step.state === "verifying");
 			const names = open.map((step) => step.title).join(", ");
-			return names ? `Works on ${names}.` : "Works.";
+			if (names) return `Works on ${names}.`;
+			if (goal.reflection?.state === "asked") return "All is done; the reflection is being written.";
+			return goal.review && !goal.review.verdict ? "All steps are done; the result is being reviewed." : "Works.";
 		}
 		case "awaiting_approval":
 			return waiting.length === 1
@@ -52,13 +54,23 @@ export function stateReason(goal: Goal): string {
 			return "Nothing can move.";
 		}
 		case "completed":
-			return (
-				goal.end?.reason ??
-				(goal.end?.verified ? "Done, and its checks are green." : "Done, unverified: no check covers all of it.")
-			);
+			return goal.end?.reason ?? (goal.end?.verified ? verifiedReason(goal) : unverifiedReason(goal));
 		default:
 			return goal.end?.reason ?? "";
 	}
+}
+
+function verifiedReason(goal: Goal): string {
+	if (goal.review?.verdict !== "pass") return "Done, and its checks are green.";
+	return checks(goal).length > 0
+		? "Done: its checks are green, and an independent reviewer passed it."
+		: "Done, and an independent reviewer passed it.";
+}
+
+function unverifiedReason({ review }: Goal): string {
+	return review?.waived
+		? "Done, unverified: a person took the result as it is, without a review that passed."
+		: "Done, unverified: no check covers all of it.";
 }
 
 /** Steps that are done, of all. */

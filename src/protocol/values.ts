@@ -136,6 +136,13 @@ export const Todo = v.object({
 });
 export type Todo = v.InferOutput<typeof Todo>;
 
+/** What a thread is for. */
+export const ThreadPurpose = v.picklist(["plan", "work", "review", "reflect"]);
+export type ThreadPurpose = v.InferOutput<typeof ThreadPurpose>;
+
+export const ReviewVerdict = v.picklist(["pass", "soft", "hard"]);
+export type ReviewVerdict = v.InferOutput<typeof ReviewVerdict>;
+
 /** One command or write of a playbook step, in order. */
 export const PlaybookAction = v.variant("kind", [
 	v.object({ kind: v.literal("command"), command: v.string(), line: v.number() }),

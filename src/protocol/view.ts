@@ -4,7 +4,16 @@ import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSc
 import { isPlaybook, threads } from "./readiness.ts";
 import { rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason } from "./state.ts";
-import { ApprovalKind, Autonomy, budgetResources, ChangeStatus, Effort, Priority, Risk } from "./values.ts";
+import {
+	ApprovalKind,
+	Autonomy,
+	budgetResources,
+	ChangeStatus,
+	Effort,
+	Priority,
+	ReviewVerdict,
+	Risk,
+} from "./values.ts";
 
 /**
  * What people's scripts see of a goal: the shape that `mission show --json` prints and `goal/get` returns. It stays as
@@ -43,6 +52,20 @@ export const ApprovalView = v.object({
 });
 export type ApprovalView = v.InferOutput<typeof ApprovalView>;
 
+/** What an independent reviewer said; without a verdict it is still looking. */
+export const ReviewView = v.object({
+	threadId: ThreadIdSchema,
+	verdict: v.optional(ReviewVerdict),
+	verifier: v.optional(v.string()),
+	coverage: v.optional(v.string()),
+	gaps: v.optional(v.string()),
+	summary: v.optional(v.string()),
+	diagnosis: v.optional(v.string()),
+	/** A person took the result as it was. */
+	waived: v.optional(v.boolean()),
+});
+export type ReviewView = v.InferOutput<typeof ReviewView>;
+
 export const StepView = v.object({
 	stepId: StepIdSchema,
 	title: v.string(),
@@ -59,6 +82,7 @@ export const StepView = v.object({
 			state: v.string(),
 			threadId: ThreadIdSchema,
 			diagnosis: v.optional(v.string()),
+			review: v.optional(ReviewView),
 		}),
 	),
 	checks: v.array(CheckView),
@@ -125,6 +149,8 @@ export const GoalView = v.object({
 	playbook: v.optional(v.string()),
 	plan: v.object({ revision: v.number(), approved: v.boolean(), summary: v.string(), steps: v.array(StepView) }),
 	checks: v.array(CheckView),
+	/** Of the whole goal. */
+	review: v.optional(ReviewView),
 	approvals: v.array(ApprovalView),
 	roster: v.object({ revision: v.number(), assignments: v.array(AssignmentView) }),
 	budget: v.object({ usd: meter, tokens: meter, minutes: meter, turns: meter }),
@@ -219,6 +245,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 		checks: Object.values(goal.checks)
 			.filter((check) => !check.stepId)
 			.map(viewCheck),
+		review: goal.review,
 		approvals: viewApprovals(goal),
 		roster: { revision: goal.roster.revision, assignments: viewRoster(goal) },
 		budget: viewBudget(goal, now),

@@ -4,7 +4,13 @@ import os from "node:os";
 import path from "node:path";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import { goalState } from "../../src/protocol/state.ts";
-import { type Answer, type ModelRequest, type ModelServer, startModelServer } from "../support/modelServer.ts";
+import {
+	type Answer,
+	type ModelRequest,
+	type ModelServer,
+	plainReflection,
+	startModelServer,
+} from "../support/modelServer.ts";
 import { seeded } from "../support/seed.ts";
 import {
 	type CrashBed,
@@ -111,6 +117,7 @@ function prompt(workspace: string): Input<Methods, "goal/launch"> {
 
 /** A model that plans the steps and appends their lines one call a turn, speaking slowly. What it does next depends on the request alone. */
 function appendLines({ purpose, toolResults, text }: ModelRequest): Answer {
+	if (purpose === "reflect") return { text: plainReflection };
 	if (purpose === "plan") {
 		const plan = steps.map(({ id, from, needs }) => ({
 			id,

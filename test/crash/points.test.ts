@@ -8,7 +8,13 @@ import type { EventType } from "../../src/protocol/events.ts";
 import type { StepId } from "../../src/protocol/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import { goalState } from "../../src/protocol/state.ts";
-import { type Answer, type ModelRequest, type ModelServer, startModelServer } from "../support/modelServer.ts";
+import {
+	type Answer,
+	type ModelRequest,
+	type ModelServer,
+	plainReflection,
+	startModelServer,
+} from "../support/modelServer.ts";
 import { numbered } from "./crashRun.ts";
 import { type PointStory, type PointVerdict, runToPoint } from "./pointRun.ts";
 
@@ -216,6 +222,7 @@ function prompt(workspace: string): Input<Methods, "goal/launch"> {
 
 /** A model that plans these steps and does one action a turn. What it does next depends on the request alone. */
 function work({ purpose, toolResults, text }: ModelRequest): Answer {
+	if (purpose === "reflect") return { text: plainReflection };
 	if (purpose === "plan") {
 		const plan = steps.map(({ id, needs, check }) => ({
 			id,

@@ -1,4 +1,4 @@
-import type { Script } from "../support/modelServer.ts";
+import { plainReflection, type Script } from "../support/modelServer.ts";
 
 /** A small program to work on, whose tests need nothing but Node, and a model that works on it as a careful person does. */
 export const harbour: Readonly<Record<string, string>> = {
@@ -80,6 +80,7 @@ export function pilot(): { readonly script: Script; goOn(): void } {
 	});
 	const script: Script = async ({ purpose, toolResults, text }) => {
 		if (purpose === "plan") return { text: JSON.stringify(plan), usage: [812, 240] };
+		if (purpose === "reflect") return { text: plainReflection };
 		const step = plan.steps.findLast(({ instructions }) => text.includes(instructions))?.id ?? "";
 		const turn = work[step]?.[toolResults];
 		if (turn?.waits) await going;

@@ -29,6 +29,12 @@ const model = { provider: "local", model: "scripted", effort: "high" as const };
 const plan = (...steps: object[]) =>
 	JSON.stringify({ title: "Tidy up", summary: "First the list, then the count.", steps });
 
+const lookBack = JSON.stringify({
+	summary: "The list is there.",
+	reflection: "The first plan counted what nobody had listed.",
+	memory: "Notes are Markdown here.",
+});
+
 /** A model that makes these calls in each step, one a turn, and then reports. */
 const working =
 	(
@@ -38,6 +44,7 @@ const working =
 	): Script =>
 	({ purpose, text, toolResults }) => {
 		if (purpose === "plan") return { text: planned, usage: [410, 96] };
+		if (purpose === "reflect") return { text: lookBack };
 		const step = Object.keys(calls).find((name) => text.includes(`Do ${name}.`)) ?? "";
 		const call = calls[step]?.[toolResults];
 		if (!call) return { text: report, usage: [900, 40] };
@@ -303,6 +310,66 @@ export const stories: Readonly<Record<string, Story>> = {
 				returned = true;
 				return { answer: "return", reason: "Say how it will be checked." };
 			}, isOver);
+		},
+	},
+	"model-reviewed-replanned": {
+		about:
+			"A reviewer asks for repairs, then for another plan; the final review does not pass, twice becomes another plan, is made again for a person, who then takes the result as it is.",
+		launch: {
+			prompt: "List the notes and count them.",
+			settings: {
+				agent: model,
+				assignments: [{ role: "reviewer", provider: "local", model: "critic" }],
+				autonomy: "autonomous",
+			},
+		},
+		model: (() => {
+			let [plans, reviews] = [0, 0];
+			const steps = [
+				{ id: "list", title: "List the notes", instructions: "List them." },
+				{ id: "count", title: "Count them", instructions: "Count them.", needs: ["list"] },
+			];
+			const verdicts = [
+				{ verdict: "soft", summary: "The list is not sorted.", diagnosis: "Sort it." },
+				{
+					verdict: "pass",
+					summary: "Sorted.",
+					verifier: "list.txt, as it changed",
+					coverage: "the list",
+					gaps: "its names",
+				},
+				{ verdict: "hard", summary: "There is nothing to count.", diagnosis: "Count the files instead." },
+				{ verdict: "pass", summary: "Counted.", verifier: "count.txt", coverage: "the count", gaps: "" },
+			];
+			return ({ purpose, toolResults, text }) => {
+				if (purpose === "reflect") return { text: lookBack, usage: [700, 60] };
+				if (purpose === "plan") {
+					plans++;
+					const again = [
+						{ id: `count-${plans}`, title: "Count the files", instructions: "Count the files.", needs: ["list"] },
+					];
+					return { text: plan(...(plans === 1 ? steps : again)), usage: [500, 80] };
+				}
+				if (purpose === "review") {
+					const whole = text.includes("Review the result of the whole goal");
+					const said = whole
+						? { verdict: "soft", summary: "The count has no unit.", diagnosis: "Name the unit." }
+						: (verdicts[reviews++] ?? verdicts[3]);
+					return { text: JSON.stringify(said), usage: [800, 50] };
+				}
+				const file = text.includes("List them.") ? "list.txt" : "count.txt";
+				return toolResults === 0
+					? { calls: [{ name: "writeFile", args: { path: file, content: `${file}\n` } }], usage: [300, 20] }
+					: { text: "It is written.", usage: [320, 10] };
+			};
+		})(),
+		async live({ person }) {
+			await person.follow(() => undefined, asks("question"));
+			await person.follow(
+				() => ({ answer: "rerun" }),
+				(goal) => goal.review === undefined || goal.review.verdict === undefined,
+			);
+			await person.follow(() => ({ answer: "accept", reason: "Everybody knows the unit." }), isOver);
 		},
 	},
 	"budget-raised": {

@@ -17,7 +17,7 @@ export interface ModelRequest {
 	readonly model: string;
 	/** `reasoning_effort` as it was sent. */
 	readonly effort?: string;
-	readonly purpose: "plan" | "work" | "review";
+	readonly purpose: "plan" | "work" | "review" | "reflect";
 	/** The first `[[name]]` in its messages: tests put one into each goal's prompt. */
 	readonly marker?: string;
 	readonly messages: readonly WireMessage[];
@@ -92,6 +92,9 @@ export interface ModelServerOptions {
 	readonly key?: string;
 	readonly port?: number;
 }
+
+/** What a model may say when a goal is looked back on. */
+export const plainReflection = JSON.stringify({ summary: "It is done.", reflection: "Nothing was in the way." });
 
 export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
 	let { script } = options;
@@ -205,7 +208,7 @@ function readRequest(body: Record<string, unknown>, headers: http.IncomingHttpHe
 		number,
 		model: String(body.model),
 		effort: body.reasoning_effort as string | undefined,
-		purpose: tools.length > 0 ? "work" : /\breviewer\b/i.test(system.slice(0, 200)) ? "review" : "plan",
+		purpose: tools.length > 0 ? "work" : purposeOf(system.slice(0, 200)),
 		marker: /\[\[([\w-]+)\]\]/.exec(text)?.[1],
 		messages,
 		tools: tools.map((tool) => tool.function.name),
@@ -215,6 +218,11 @@ function readRequest(body: Record<string, unknown>, headers: http.IncomingHttpHe
 		headers,
 		at: Date.now(),
 	};
+}
+
+function purposeOf(instructions: string): ModelRequest["purpose"] {
+	if (/\breviewer\b/i.test(instructions)) return "review";
+	return /\breflection\b/i.test(instructions) ? "reflect" : "plan";
 }
 
 function toMock({ text, reasoning, calls, usage, answered, finish }: Answer) {

@@ -6,6 +6,7 @@ import type { DriverParts, GoalDriver } from "../../src/daemon/engine/driver.ts"
 import { openDriver } from "../../src/daemon/engine/driver.ts";
 import { performWith } from "../../src/daemon/perform/perform.ts";
 import type { EventStore } from "../../src/daemon/store/eventStore.ts";
+import { listChanges } from "../../src/daemon/store/listChanges.ts";
 import type { Tool } from "../../src/daemon/tools/tool.ts";
 import type { GoalEvent, RecordedEvent } from "../../src/protocol/events.ts";
 import type { CheckId, GoalId, StepId } from "../../src/protocol/ids.ts";
@@ -76,6 +77,7 @@ export async function simulate({
 		tools: [commandTool as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
 		changes: async () => ({ ...simulatedChanges(world), ...changes }),
+		listChanges: (id, stepId) => listChanges(store, id, stepId),
 		environment: {},
 		dataFolder: "/nowhere",
 		commandTimeoutMs: 1000,
@@ -164,7 +166,7 @@ export interface StepSketch {
 /** The events that launch a playbook with these steps, everything in it granted. */
 export function launchPlaybook(
 	steps: readonly StepSketch[],
-	options: { readonly granted?: boolean; readonly checks?: readonly string[] } = {},
+	options: { readonly granted?: boolean; readonly checks?: readonly string[]; readonly reviewed?: boolean } = {},
 ): GoalEvent[] {
 	const plan = steps.map(
 		(step): PlanStep => ({
@@ -186,7 +188,7 @@ export function launchPlaybook(
 			title: "Test",
 			prompt: "Test",
 			workspace: process.cwd(),
-			settings: defaultSettings,
+			settings: { ...defaultSettings, assignments: options.reviewed ? [reviewer] : [] },
 			playbook: { path: "test.md", text: "", sha256: "p" },
 			by: person,
 		},
@@ -214,7 +216,7 @@ export function launchPlaybook(
 }
 
 /** The events that launch a goal for a model to plan. */
-export function launchPrompt(prompt = "Do it"): GoalEvent[] {
+export function launchPrompt(prompt = "Do it", options: { readonly reviewed?: boolean } = {}): GoalEvent[] {
 	const agent = { provider: "local", model: "scripted", effort: "high" as const };
 	return [
 		{
@@ -223,11 +225,14 @@ export function launchPrompt(prompt = "Do it"): GoalEvent[] {
 			title: prompt,
 			prompt,
 			workspace: process.cwd(),
-			settings: { ...defaultSettings, agent },
+			settings: { ...defaultSettings, agent, assignments: options.reviewed ? [reviewer] : [] },
 			by: person,
 		},
 	];
 }
+
+/** Of another model than the one that works. */
+const reviewer = { role: "reviewer", provider: "other", model: "critic", enabled: true, source: "launch" };
 
 export function answered(text: string, calls: readonly { name: string; args: unknown }[] = []): TurnOutcome {
 	return {

@@ -1,4 +1,4 @@
-import type { ApprovalView, CheckView, GoalView, StepView } from "../../protocol/view.ts";
+import type { ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
 import type { Context } from "../context.ts";
 import { answerCommand } from "../eventLine.ts";
 import { ago, count, indent, money, oneLine, table } from "../layout.ts";
@@ -22,6 +22,7 @@ export function goalText(goal: GoalView, now: number): string {
 		facts(goal, now),
 		section("Plan", goal.plan.steps.length > 0 ? stepBoard(goal.plan.steps) : ""),
 		section("Checks of the goal", goal.checks.map(checkLine).join("\n")),
+		section("Final review", goal.review ? reviewLine(goal.review) : ""),
 		section("Waits for you", goal.approvals.map((approval) => approvalText(approval)).join("\n\n")),
 		section("Agents", agents(goal)),
 		section("Used", usage(goal)),
@@ -58,12 +59,22 @@ function stepLine(step: StepView, position: string): string {
 }
 
 function under(step: StepView): string[] {
-	const { diagnosis } = step.attempts.at(-1) ?? {};
+	const { diagnosis, review } = step.attempts.at(-1) ?? {};
 	const isBad = step.state === "failed" || step.state === "pending";
 	return [
 		...(diagnosis && isBad ? [indent(paint.red(oneLine(diagnosis, 200)), "    ")] : []),
 		...step.checks.map((check) => indent(checkLine(check), "    ")),
+		...(review ? [indent(reviewLine(review), "    ")] : []),
 	];
+}
+
+function reviewLine({ verdict, summary, diagnosis, verifier, coverage, waived }: ReviewView): string {
+	if (!verdict) return paint.dim(waived ? "accepted without a review" : "in review");
+	if (verdict !== "pass") {
+		const said = oneLine(diagnosis || summary || "", 200);
+		return `${paint.red(`review: ${verdict}`)}  ${said}${waived ? paint.dim("  accepted as it is") : ""}`;
+	}
+	return `${paint.green("review: pass")}  ${oneLine(`by ${verifier}; covers ${coverage}`, 200)}`;
 }
 
 export function checkLine(check: CheckView): string {

@@ -14,7 +14,7 @@ export interface Agent {
 export interface Turn {
 	readonly goal: Goal;
 	readonly thread: Thread;
-	/** Absent for the planner. */
+	/** Absent for the planner, and for who looks at the whole goal. */
 	readonly step?: Step;
 	/**
 	 * The events of the thread, oldest first: message.added, tool.requested, tool.completed, tool.interrupted (others may

@@ -11,9 +11,9 @@ import { isTooDeep } from "../config/jsonDepth.ts";
 import type { KeyChain } from "../config/providerKeys.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
+import { answerShapes } from "./answerShapes.ts";
 import { priceOf } from "./modelFacts.ts";
 import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
-import { planSchema } from "./planAnswer.ts";
 import { promptMessages } from "./promptMessages.ts";
 import { systemPrompt } from "./prompts.ts";
 import { lookAround } from "./surroundings.ts";
@@ -97,9 +97,10 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 	};
 	const call = { model, heardBy: kept.heard, asked, turn, signal: AbortSignal.any([signal, parts.closing]), limits };
 	const name = `${provider.id}/${choice.model}`;
-	const wantsSchema = !turn.step && provider.structuredOutput && !parts.withoutSchema.has(name);
-	const format = { type: "json" as const, schema: planSchema, name: "plan" };
-	let outcome = await callModel({ ...call, options: wantsSchema ? { ...options, responseFormat: format } : options });
+	const shape = answerShapes[turn.thread.purpose];
+	const wantsSchema = shape !== undefined && provider.structuredOutput && !parts.withoutSchema.has(name);
+	const responseFormat = wantsSchema ? { type: "json" as const, ...shape } : undefined;
+	let outcome = await callModel({ ...call, options: { ...options, responseFormat } });
 	if (wantsSchema && refusedSchema(outcome)) {
 		// No retry: the endpoint said what it cannot do, and nothing was answered. The prompt says the shape in words too.
 		parts.withoutSchema.add(name);

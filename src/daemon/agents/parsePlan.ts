@@ -1,9 +1,8 @@
-import { type ParseError, parse } from "jsonc-parser";
 import * as v from "valibot";
 import type { CheckId, StepId } from "../../protocol/ids.ts";
 import type { CheckSpec, PlanStep } from "../../protocol/values.ts";
-import { isTooDeep } from "../config/jsonDepth.ts";
 import { findCycle, slug } from "../playbook/stepGraph.ts";
+import { jsonValues } from "./jsonInText.ts";
 
 /**
  * A plan out of what a planner wrote. Models put prose and fences around their JSON, call steps by their titles and
@@ -20,7 +19,13 @@ export const maxSteps = 50;
 const maxChecks = 20;
 const maxInstructionChars = 20_000;
 
-export function parsePlan(text: string): ParsedPlan | { readonly problem: string } {
+/** A step of the plan before: done, or under way and going on if it is named again. It stays as it is. */
+export interface KeptStep {
+	readonly step: PlanStep;
+	readonly isDone: boolean;
+}
+
+export function parsePlan(text: string, kept: readonly KeptStep[] = []): ParsedPlan | { readonly problem: string } {
 	const found = findObject(text);
 	if (!found)
 		return { problem: "The answer holds no JSON object with “steps”. Answer with the plan as one JSON document." };
@@ -32,7 +37,7 @@ export function parsePlan(text: string): ParsedPlan | { readonly problem: string
 			problem: `“${where}” cannot be read: expected ${issue.expected ?? "another value"}. Answer with the whole plan again.`,
 		};
 	}
-	return build(plan.output);
+	return build(plan.output, kept);
 }
 
 const Text = v.pipe(
@@ -55,12 +60,17 @@ const Step = v.object({
 const Plan = v.object({ title: maybe(Text), summary: maybe(Text), steps: v.array(Step), checks: Commands });
 type Plan = v.InferOutput<typeof Plan>;
 
-function build({ title, summary, steps, checks }: Plan): ParsedPlan | { readonly problem: string } {
+function build(
+	{ title, summary, steps, checks }: Plan,
+	kept: readonly KeptStep[],
+): ParsedPlan | { readonly problem: string } {
 	if (steps.length === 0) return { problem: "The plan has no steps. Give it at least one." };
 	if (steps.length > maxSteps)
 		return { problem: `The plan has ${steps.length} steps; at most ${maxSteps} are possible. Make larger steps.` };
 	const ids: string[] = [];
 	const byName = new Map<string, string>();
+	const done = kept.filter(({ isDone }) => isDone).map(({ step }) => step.stepId as string);
+	for (const id of done) byName.set(id, id);
 	for (const [at, step] of steps.entries()) {
 		const name = step.id || step.title;
 		if (!name) return { problem: `Step ${at + 1} has neither id nor title. Name it.` };
@@ -69,9 +79,16 @@ function build({ title, summary, steps, checks }: Plan): ParsedPlan | { readonly
 		ids.push(id);
 		for (const key of [name, step.title]) if (key && !byName.has(key)) byName.set(key, id);
 	}
-	const planned: PlanStep[] = [];
+	const planned: PlanStep[] = kept
+		.filter(({ step, isDone }) => isDone && !ids.includes(step.stepId))
+		.map(({ step }) => specOf(step));
 	for (const [at, step] of steps.entries()) {
 		const id = ids[at]!;
+		const same = kept.find((one) => one.step.stepId === id);
+		if (same) {
+			planned.push(specOf(same.step));
+			continue;
+		}
 		if (!step.title && !step.instructions?.trim())
 			return { problem: `Step “${id}” says not what to do. Give it instructions.` };
 		const needs = new Set<string>();
@@ -106,6 +123,11 @@ function build({ title, summary, steps, checks }: Plan): ParsedPlan | { readonly
 	};
 }
 
+/** Without what has become of it. */
+function specOf({ stepId, title, instructions, kind, role, needs, checks, confidence, actions }: PlanStep): PlanStep {
+	return { stepId, title, instructions, kind, role, needs, checks, confidence, actions };
+}
+
 /** `<owner>.1`, `<owner>.2`…, as in a playbook. */
 function checkSpecs(owner: string, commands: readonly string[] | null | undefined): CheckSpec[] {
 	const wanted = [...new Set((commands ?? []).filter((command) => command !== ""))].slice(0, maxChecks);
@@ -119,9 +141,7 @@ function roleOf(role: string | null | undefined): string {
 
 /** The first object with steps: the whole text, a fence, or something between braces in prose. */
 function findObject(text: string): object | undefined {
-	const fences = [...text.matchAll(/(?:```|~~~)[\w-]*[ \t]*\r?\n([\s\S]*?)(?:```|~~~|$)/g)].map((match) => match[1]!);
-	for (const candidate of [text, ...fences, ...bracedParts(text)]) {
-		const value = parseJson(candidate.trim());
+	for (const value of jsonValues(text)) {
 		const object = Array.isArray(value) ? { steps: value } : value;
 		if (isPlanLike(object)) return object;
 		// Some wrap it once more: { "plan": { … } }.
@@ -129,42 +149,6 @@ function findObject(text: string): object | undefined {
 	}
 	return undefined;
 }
-
 function isPlanLike(value: unknown): value is object {
 	return typeof value === "object" && value !== null && Array.isArray((value as { steps?: unknown }).steps);
-}
-
-function parseJson(text: string): unknown {
-	if (!/^[{[]/.test(text)) return undefined;
-	try {
-		return JSON.parse(text);
-	} catch {
-		return parseLoosely(text);
-	}
-}
-
-/** Trailing commas and comments are common; anything worse is not guessed at. */
-function parseLoosely(text: string): unknown {
-	if (isTooDeep(text)) return undefined;
-	const errors: ParseError[] = [];
-	const value = parse(text, errors, { allowTrailingComma: true }) as unknown;
-	return errors.length === 0 ? value : undefined;
-}
-
-/** The outermost `{…}` of a text, strings respected: a few, so that hostile text stays cheap. */
-function bracedParts(text: string): readonly string[] {
-	const parts: string[] = [];
-	let depth = 0;
-	let from = 0;
-	let inString = false;
-	for (let at = 0; at < text.length && parts.length < 20; at++) {
-		const char = text[at];
-		if (inString) {
-			if (char === "\\") at += 1;
-			else if (char === '"' || char === "\n") inString = false;
-		} else if (char === '"' && depth > 0) inString = true;
-		else if (char === "{" && depth++ === 0) from = at;
-		else if (char === "}" && depth > 0 && --depth === 0) parts.push(text.slice(from, at + 1));
-	}
-	return parts;
 }

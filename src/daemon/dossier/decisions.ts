@@ -55,6 +55,18 @@ const decisions: LineTable = {
 		by: actorName(by),
 		reason: note,
 	}),
+	"plan.reopened": ({ reason, stepId, by }, { step }) => ({
+		what: "to be planned anew",
+		about: stepId && step(stepId),
+		by: by ? actorName(by) : "the review",
+		reason,
+	}),
+	"review.reset": ({ stepId, by }, { step }) => ({
+		what: "to be reviewed again",
+		about: stepId ? step(stepId) : "the whole goal",
+		by: actorName(by),
+	}),
+	"review.waived": ({ reason, by }) => ({ what: "accepted without a passing review", by: actorName(by), reason }),
 	"step.skipped": ({ stepId, by }, { step }) => by && { what: "step skipped", about: step(stepId), by: actorName(by) },
 	"step.retried": ({ stepId, how, by }, { step }) =>
 		by && {
@@ -98,7 +110,8 @@ const decisions: LineTable = {
 /** Answers that are told of by what follows from them. */
 const showsItself: Partial<Record<Approval["kind"], readonly string[]>> = {
 	plan: ["approve", "return"],
-	step: ["retry", "rerun", "skip"],
+	step: ["retry", "rerun", "skip", "replan"],
+	question: ["accept", "replan"],
 	budget: ["approve", "raise"],
 };
 
@@ -111,6 +124,8 @@ const answers: Readonly<Record<string, string>> = {
 	rerun: "run again",
 	retry: "tried again",
 	fail: "given up",
+	replan: "to be planned anew",
+	accept: "accepted",
 };
 
 const applies: Readonly<Record<string, string>> = {

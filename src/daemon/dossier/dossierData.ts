@@ -43,6 +43,8 @@ export interface DossierData {
 	readonly changes: readonly ChangesOf[];
 	readonly usage: UsageRecord;
 	readonly reflection?: EventBody<"reflection.written">;
+	/** Why there is no reflection, where one was wanted. */
+	readonly noReflection?: string;
 }
 
 export type Review = EventBody<"review.completed"> & {
@@ -68,6 +70,7 @@ export function createGathering(goalId: GoalId): Gathering {
 	let launchedBy: Actor | undefined;
 	let endedAt: string | undefined;
 	let reflection: EventBody<"reflection.written"> | undefined;
+	let noReflection: string | undefined;
 	let epoch = 0;
 	let seenAt = "";
 	const titles = new Map<StepId, string>();
@@ -98,6 +101,7 @@ export function createGathering(goalId: GoalId): Gathering {
 		if (event.type === "goal.launched") launchedBy = event.by;
 		if (event.type === "plan.proposed") for (const { stepId, title } of event.steps) titles.set(stepId, title);
 		if (event.type === "reflection.written") reflection = event;
+		if (event.type === "reflection.skipped") noReflection = event.reason;
 		if (event.type === "review.completed") {
 			const step = event.stepId ? known.step(event.stepId) : "the whole goal";
 			lists.reviews.add({ ...event, step, what: event.verdict });
@@ -156,6 +160,7 @@ export function createGathering(goalId: GoalId): Gathering {
 			changes: books.changes.changes(known),
 			usage: books.usage.record(),
 			reflection,
+			noReflection: goal.reflection?.state === "skipped" ? noReflection : undefined,
 		}),
 	};
 }

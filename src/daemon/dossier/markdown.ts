@@ -123,9 +123,12 @@ function checksOf(goal: DossierData["goal"], step: Step): string {
 	return [...counts].map(([state, times]) => `${times} ${state}`).join(", ") || "none";
 }
 
-function reflection({ reflection: last }: DossierData): string {
+function reflection({ reflection: last, noReflection }: DossierData): string {
+	if (noReflection) return `## Reflection\n\nLeft out. ${inline(noReflection, 1000)}`;
 	if (!last) return "";
-	return ["## Reflection", quote(last.summary), quote(last.reflection)].filter((text) => text !== ">").join("\n\n");
+	const memory = last.memory?.trim() ? [`To know next time:\n\n${quote(last.memory)}`] : [];
+	const parts = [quote(last.summary), quote(last.reflection), ...memory].filter((text) => text !== ">");
+	return ["## Reflection", ...parts].join("\n\n");
 }
 
 /** Each moment with its event, from which on one can look at the account again. */

@@ -10,6 +10,11 @@ export const moments: LineTable = {
 	}),
 	"plan.approved": ({ revision }) => ({ what: "plan approved", about: `revision ${revision}` }),
 	"plan.returned": ({ revision }) => ({ what: "plan sent back", about: `revision ${revision}` }),
+	"plan.reopened": ({ reason }) => ({ what: "to be planned anew", about: reason }),
+	"review.completed": ({ stepId, verdict }, { step }) => ({
+		what: verdict === "pass" ? "review passed" : "review did not pass",
+		about: stepId ? step(stepId) : "the whole goal",
+	}),
 	"step.started": ({ stepId, attempt }, { step }) =>
 		attempt === 1 ? undefined : { what: "step tried again", about: `${step(stepId)}, attempt ${attempt}` },
 	"step.completed": ({ stepId }, { step }) => ({ what: "step done", about: step(stepId) }),

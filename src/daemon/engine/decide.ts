@@ -8,6 +8,8 @@ import {
 	isOver,
 	personHold,
 	planSteps,
+	reviewIsStuck,
+	reviewOf,
 	stepIsAsked,
 	stepIsBusy,
 	threads,
@@ -261,6 +263,10 @@ function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
 	const { stepId, attempt } = step;
 	switch (answer) {
 		case "retry": {
+			const review = reviewOf(step);
+			// The work is not in question: only somebody who can judge it is missing.
+			if (step.state === "verifying" && review && review.verdict === undefined)
+				return [{ type: "review.reset", stepId, by }];
 			// A playbook goes on with the command that failed; an agent begins anew, with the diagnosis.
 			const open = step.state === "in_progress" || step.state === "verifying" || step.state === "failed";
 			return [{ type: "step.retried", stepId, attempt, how: step.actions && open ? "continue" : "rerun", by }];
@@ -272,6 +278,21 @@ function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
 		default:
 			return [{ type: "step.failed", stepId, attempt, reason: step.reason ?? "A person decided that it failed." }];
 	}
+}
+
+/** What remains is planned anew, because a person wants it. The attempt that led to it comes to nothing. */
+function replanned(
+	goal: Goal,
+	step: Step | undefined,
+	reason = "A person wants another plan.",
+	by: Actor,
+): GoalEvent[] {
+	const failed: GoalEvent[] =
+		step && isOpen(step)
+			? [{ type: "attempt.failed", stepId: step.stepId, attempt: step.attempt, diagnosis: reason }]
+			: [];
+	if (goal.replan) return failed;
+	return [...failed, { type: "plan.reopened", reason, stepId: step?.stepId, by }];
 }
 
 function answer(request: Request & { kind: "answer" }, goal: Goal, asker: Asker): GoalEvent[] {
@@ -368,7 +389,9 @@ function consequences(
 		}
 		case "step": {
 			const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
-			return step ? stepDecision(given, { ...step, reason: approval.reasons[0] }, by) : [];
+			if (!step) return [];
+			if (given === "replan") return replanned(goal, step, request.reason ?? approval.reasons[0], by);
+			return stepDecision(given, { ...step, reason: approval.reasons[0] }, by);
 		}
 		case "budget": {
 			const { resource } = approval;
@@ -385,6 +408,9 @@ function consequences(
 				return step && given === "skip" ? stepDecision("skip", step, by) : [];
 			}
 			if (given === "fail") return [{ type: "goal.failed", reason: approval.summary }];
+			if (given === "accept") return [{ type: "review.waived", reason: request.reason, by }];
+			if (given === "replan") return replanned(goal, undefined, request.reason ?? approval.reasons[0], by);
+			if (reviewIsStuck(goal)) return [{ type: "review.reset", by }];
 			return finalChecks(goal)
 				.filter((check) => check.state === "red")
 				.map(({ checkId }) => ({ type: "check.reset", checkId }));
@@ -422,7 +448,10 @@ function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
 
 function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {
 	if (request.text.trim() === "") throw new Refusal("empty", "The message is empty. Write what the agent should know.");
-	const active = threads(goal).filter((thread) => thread.state === "active");
+	// Who works is meant, unless only others are there.
+	const awake = threads(goal).filter((thread) => thread.state === "active");
+	const working = awake.filter(({ purpose }) => purpose === "work" || purpose === "plan");
+	const active = working.length > 0 ? working : awake;
 	const thread = request.threadId ? goal.threads[request.threadId] : active.length === 1 ? active[0] : undefined;
 	if (!thread && request.threadId)
 		throw new Refusal("unknownThread", `There is no thread ${request.threadId} in this goal.`);

@@ -354,6 +354,10 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	interruptTurn: true,
 	askRecovery: true,
 	askAboutChecks: true,
+	replan: true,
+	askAboutReview: true,
+	reflect: true,
+	skipReflection: true,
 	askBudget: true,
 	liftHold: true,
 	expire: true,
@@ -365,6 +369,7 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	check: false,
 	snapshot: false,
 	undo: false,
+	review: false,
 	finish: false,
 };
 
@@ -380,6 +385,8 @@ function keyOf(deed: Deed): string {
 			return `call ${deed.toolCallId}`;
 		case "check":
 			return `check ${deed.checkId}`;
+		case "review":
+			return `review ${deed.stepId ?? "of the goal"}`;
 		default:
 			return deed.kind;
 	}

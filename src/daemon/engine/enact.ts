@@ -1,11 +1,12 @@
 import { reserve } from "../../protocol/budget.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
-import type { Goal, ToolCall } from "../../protocol/goal.ts";
-import type { ApprovalId, MessageId, ThreadId, TurnId } from "../../protocol/ids.ts";
-import { planSteps, stepChecks } from "../../protocol/readiness.ts";
+import type { Goal, Review, ToolCall } from "../../protocol/goal.ts";
+import type { ApprovalId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import { planSteps, rejectedLimit, reviewOf, stepChecks, threads } from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
 import type { ModelChoice, PlanStep } from "../../protocol/values.ts";
 import { textOutput } from "../perform/output.ts";
+import { planningBrief, reflectionBrief } from "./briefs.ts";
 import { sha256 } from "./digest.ts";
 import type { Fact, Limits } from "./next.ts";
 import type { NewId } from "./ports.ts";
@@ -18,10 +19,10 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 	switch (fact.kind) {
 		case "openPlanner": {
 			const threadId = newId<ThreadId>("t");
-			const note = goal.planNote ? `\n\nThe last plan was sent back with this note:\n${goal.planNote}` : "";
+			const assignment = assignmentFor(goal, "planner");
 			return [
-				{ type: "thread.opened", threadId, role: "planner", assignment: assignmentFor(goal, "planner") },
-				message(newId, threadId, `${goal.prompt}${note}`),
+				{ type: "thread.opened", threadId, role: "planner", assignment, purpose: "plan" },
+				message(newId, threadId, planningBrief(goal)),
 			];
 		}
 		case "approvePlan":
@@ -65,10 +66,24 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					summary: `Step “${step?.title ?? fact.stepId}” cannot go on by itself.`,
 					reasons: [fact.reason],
 					digest: sha256(["step", goal.goalId, fact.stepId, step?.attempt, fact.reason]),
-					options: ["retry", "rerun", "skip", "fail"],
+					options: ["retry", "rerun", "skip", "fail", ...(goal.playbook ? [] : ["replan"])],
 				},
 			];
 		}
+		case "replan":
+			return replan(goal, fact);
+		case "askAboutReview":
+			return [askAboutReview(goal, newId, now)];
+		case "reflect": {
+			const threadId = newId<ThreadId>("t");
+			const assignment = assignmentFor(goal, "planner");
+			return [
+				{ type: "thread.opened", threadId, role: "planner", assignment, purpose: "reflect" },
+				message(newId, threadId, reflectionBrief(goal)),
+			];
+		}
+		case "skipReflection":
+			return skipReflection(goal, fact.reason);
 		case "settleStep":
 			return settleStep(goal, fact.stepId);
 		case "startTurn": {
@@ -193,10 +208,11 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 		? { provider: "builtin", model: "playbook" }
 		: assignmentFor(goal, step.role);
 	const last = step.attempts.at(-1);
-	const diagnosis = last?.diagnosis ? `\n\nThe last attempt failed. What is known about it:\n${last.diagnosis}` : "";
+	const known = last?.diagnosis || last?.review?.diagnosis;
+	const diagnosis = known ? `\n\nThe last attempt failed. What is known about it:\n${known}` : "";
 	return [
 		{ type: "step.started", stepId, attempt, threadId },
-		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment },
+		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment, purpose: "work" },
 		message(newId, threadId, `${step.instructions || step.title}${diagnosis}`),
 	];
 }
@@ -206,17 +222,70 @@ function settleStep(goal: Goal, stepId: keyof Goal["steps"]): GoalEvent[] {
 	if (!step) return [];
 	const checks = stepChecks(goal, stepId);
 	const red = checks.filter((check) => check.diagnosis !== undefined && check.state === "red");
+	const review = reviewOf(step);
+	if (red.length === 0 && (review?.verdict === "soft" || review?.verdict === "hard")) {
+		return [{ type: "attempt.failed", stepId, attempt: step.attempt, diagnosis: reviewDiagnosis(review) }];
+	}
 	if (red.length === 0) {
-		const threadId = step.attempts.at(-1)?.threadId;
+		const verified = checks.length > 0 || review?.verdict === "pass";
+		const open = threads(goal).filter((thread) => thread.stepId === stepId && thread.state === "active");
 		return [
-			{ type: "step.completed", stepId, attempt: step.attempt, verified: checks.length > 0 },
-			...(threadId ? [{ type: "thread.closed" as const, threadId }] : []),
+			{ type: "step.completed", stepId, attempt: step.attempt, verified },
+			...open.map(({ threadId }) => ({ type: "thread.closed" as const, threadId })),
 		];
 	}
 	const diagnosis = red.map(
 		(check) => `The check \`${check.command}\` is red (exit ${check.exitCode}): ${check.diagnosis}`,
 	);
 	return [{ type: "attempt.failed", stepId, attempt: step.attempt, diagnosis: diagnosis.join("\n") }];
+}
+
+function reviewDiagnosis({ diagnosis, summary, gaps }: Review): string {
+	const said = diagnosis || summary || "It gave no reason.";
+	return `The review did not pass it: ${said}${gaps ? `\nNot covered: ${gaps}` : ""}`;
+}
+
+/** What remains is planned anew; the attempt that led to it has failed. */
+function replan(goal: Goal, { stepId, reason }: Fact & { kind: "replan" }): GoalEvent[] {
+	const step = stepId ? goal.steps[stepId] : undefined;
+	const review = step ? reviewOf(step) : goal.review;
+	const failed: GoalEvent[] =
+		step && review
+			? [{ type: "attempt.failed", stepId: step.stepId, attempt: step.attempt, diagnosis: reviewDiagnosis(review) }]
+			: [];
+	return [...failed, { type: "plan.reopened", reason, stepId }];
+}
+
+/** Questions about steps that another plan replaced: nobody waits for their answers. */
+export function overtakenApprovals(goal: Goal, steps: readonly Pick<PlanStep, "stepId">[]): GoalEvent[] {
+	const goesOn = (stepId: StepId) =>
+		steps.some((step) => step.stepId === stepId) &&
+		["in_progress", "verifying", "completed"].includes(goal.steps[stepId]?.state ?? "");
+	return Object.values(goal.approvals).flatMap(({ approvalId, stepId }): GoalEvent[] =>
+		stepId === undefined || goesOn(stepId)
+			? []
+			: [{ type: "approval.superseded", approvalId, reason: "There is another plan." }],
+	);
+}
+
+function askAboutReview(goal: Goal, newId: NewId, now: number): EventOf<"approval.requested"> {
+	const { verdict, diagnosis, summary } = goal.review ?? {};
+	const said = diagnosis || summary || "It gave no reason.";
+	return {
+		...question(newId, now),
+		kind: "question",
+		threadId: goal.review?.threadId,
+		summary: "All steps are done, but the final review did not pass.",
+		reasons: [verdict ? said : `The reviewer answered ${rejectedLimit} times without a verdict that counts.`],
+		digest: sha256(["review", goal.goalId, goal.review?.threadId]),
+		options: ["accept", "rerun", ...(goal.playbook ? [] : ["replan"]), "fail"],
+	};
+}
+
+/** Also of the goal's own account, so that it says why there is none. */
+export function skipReflection(goal: Goal, reason: string): GoalEvent[] {
+	const threadId = goal.reflection?.threadId;
+	return [{ type: "reflection.skipped", reason }, ...(threadId ? [{ type: "thread.closed" as const, threadId }] : [])];
 }
 
 function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: NewId, now: number): GoalEvent[] {

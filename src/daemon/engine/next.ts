@@ -10,14 +10,23 @@ import {
 	checkWaits,
 	dueCheck,
 	finalChecks,
+	finalReviewIsDue,
 	goalHold,
 	holds,
 	isCutOff,
 	isLeftBehind,
 	isMoot,
 	isPlaybook,
+	isToBePlanned,
 	planSteps,
+	reflectionIsDue,
 	rejectedLimit,
+	replanLimit,
+	reviewIsDue,
+	reviewIsGivenUp,
+	reviewIsOpen,
+	reviewIsStuck,
+	reviewOf,
 	snapshotIsDue,
 	stepCanStart,
 	stepChecks,
@@ -27,6 +36,7 @@ import {
 	threadIsFree,
 	threads,
 } from "../../protocol/readiness.ts";
+import { reviewerOf } from "../../protocol/roster.ts";
 import type { ModelChoice, Price } from "../../protocol/values.ts";
 
 /**
@@ -48,6 +58,11 @@ export type Fact =
 	| { readonly kind: "startTurn"; readonly threadId: ThreadId }
 	| { readonly kind: "interruptTurn"; readonly threadId: ThreadId }
 	| { readonly kind: "askRecovery"; readonly toolCallId?: ToolCallId; readonly checkId?: CheckId }
+	/** A review says that the plan leads nowhere. */
+	| { readonly kind: "replan"; readonly stepId?: StepId; readonly reason: string }
+	| { readonly kind: "askAboutReview" }
+	| { readonly kind: "reflect" }
+	| { readonly kind: "skipReflection"; readonly reason: string }
 	| { readonly kind: "askAboutChecks"; readonly checkIds: readonly CheckId[] }
 	| { readonly kind: "askBudget"; readonly threadId: ThreadId; readonly broken: BrokenLimit }
 	| { readonly kind: "liftHold"; readonly holdId: HoldId }
@@ -63,6 +78,8 @@ export type Deed =
 	| { readonly kind: "check"; readonly checkId: CheckId }
 	| { readonly kind: "snapshot" }
 	| { readonly kind: "undo" }
+	/** Opens an independent review: of a step, or at last of the whole goal. */
+	| { readonly kind: "review"; readonly stepId?: StepId }
 	| { readonly kind: "finish" };
 
 export interface Next {
@@ -124,8 +141,8 @@ function leftBehind(goal: Goal): Effect[] {
 }
 
 function planEffects(goal: Goal): Effect[] {
-	if (!goal.plan) {
-		const planner = threads(goal).find((thread) => thread.stepId === undefined && thread.state === "active");
+	if (isToBePlanned(goal)) {
+		const planner = threads(goal).find((thread) => thread.purpose === "plan" && thread.state === "active");
 		if (!planner) return [{ kind: "openPlanner" }];
 		if (planner.rejected < rejectedLimit) return [];
 		return [
@@ -135,7 +152,7 @@ function planEffects(goal: Goal): Effect[] {
 			},
 		];
 	}
-	if (goal.plan.approved) return [];
+	if (!goal.plan || goal.plan.approved) return [];
 	if (!planNeedsPerson(goal)) return [{ kind: "approvePlan" }];
 	const asked = Object.values(goal.approvals).some((approval) => approval.kind === "plan");
 	return asked ? [] : [{ kind: "askPlan" }];
@@ -157,7 +174,7 @@ function stepEffects(goal: Goal, limits: Limits): Effect[] {
 		.map((step) => ({ kind: stepNeedsPerson(goal, step) ? "askStart" : "startStep", stepId: step.stepId }));
 	for (const step of steps) {
 		if (stepIsAsked(goal, step.stepId)) continue;
-		if (step.state === "pending" && step.attempt >= step.limit) {
+		if (step.state === "pending" && step.attempt >= step.limit && !goal.replan) {
 			effects.push({ kind: "askStep", stepId: step.stepId, reason: step.reason ?? `${step.limit} attempts failed.` });
 		}
 		if (step.state === "verifying") effects.push(...verifyEffects(goal, step));
@@ -174,7 +191,34 @@ function verifyEffects(goal: Goal, step: Step): Effect[] {
 	if (red && step.actions) {
 		return [{ kind: "askStep", stepId: step.stepId, reason: `The check \`${red.command}\` is red: ${red.diagnosis}` }];
 	}
-	return [{ kind: "settleStep", stepId: step.stepId }];
+	return red ? [{ kind: "settleStep", stepId: step.stepId }] : reviewEffects(goal, step);
+}
+
+/** Its checks are green: where the roster names a reviewer, somebody independent has the last word. */
+function reviewEffects(goal: Goal, step: Step): Effect[] {
+	const { stepId } = step;
+	if (reviewIsDue(goal, step)) return snapshotIsDue(goal) ? [] : [{ kind: "review", stepId }];
+	const review = reviewOf(step);
+	if (review && reviewIsGivenUp(goal, review)) {
+		const reason = `The reviewer answered ${rejectedLimit} times without a verdict that counts.`;
+		return [{ kind: "askStep", stepId, reason }];
+	}
+	if (reviewIsOpen(goal, step)) return [];
+	const said = review?.diagnosis || review?.summary || "It gave no reason.";
+	// A playbook says what it says: neither another attempt nor another plan would make it different.
+	if (review?.verdict === "soft" && step.actions)
+		return [{ kind: "askStep", stepId, reason: `The review did not pass it: ${said}` }];
+	// While what remains is planned anew, the attempt only fails: the new plan has its own word on the step.
+	if (review?.verdict === "hard" && !goal.replan)
+		return mayReplan(goal)
+			? [{ kind: "replan", stepId, reason: said }]
+			: [{ kind: "askStep", stepId, reason: `The review says that the plan leads nowhere: ${said}` }];
+	return [{ kind: "settleStep", stepId }];
+}
+
+/** Without asking a person first. */
+function mayReplan(goal: Goal): boolean {
+	return goal.playbook === undefined && goal.replans < replanLimit;
 }
 
 function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
@@ -187,6 +231,8 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 		if (!threadIsFree(goal, thread)) return [];
 		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
 		const broken = brokenLimit(goal, thread, limits.priceOf(thread.assignment), now);
+		if (broken && thread.purpose === "reflect")
+			return [{ kind: "skipReflection", reason: `The budget leaves no room for it: ${broken.reason}` }];
 		if (broken) return [{ kind: "askBudget", threadId: thread.threadId, broken }];
 		return [{ kind: "startTurn", threadId: thread.threadId }];
 	});
@@ -231,7 +277,22 @@ function endEffects(goal: Goal): Effect[] {
 	const red = final.filter((check) => check.state === "red");
 	if (red.length > 0) return [{ kind: "askAboutChecks", checkIds: red.map((check) => check.checkId) }];
 	// A check of a step that was skipped meanwhile may still be writing.
-	return snapshotIsDue(goal) || goal.files.writers.length > 0 ? [] : [{ kind: "finish" }];
+	return snapshotIsDue(goal) || goal.files.writers.length > 0 ? [] : lastEffects(goal);
+}
+
+/** Everything is done and green: the final review, then the reflection, then the end. */
+function lastEffects(goal: Goal): Effect[] {
+	if (finalReviewIsDue(goal)) return [{ kind: "review" }];
+	const { review, reflection } = goal;
+	if (reviewIsStuck(goal)) {
+		// There is no single step to repair, so that what is missing becomes steps of another plan.
+		return review?.verdict !== undefined && mayReplan(goal)
+			? [{ kind: "replan", reason: review.diagnosis || review.summary || "It gave no reason." }]
+			: [{ kind: "askAboutReview" }];
+	}
+	if (review && !review.waived && review.verdict === undefined && reviewerOf(goal)) return [];
+	if (reflectionIsDue(goal)) return [{ kind: "reflect" }];
+	return reflection?.state === "asked" ? [] : [{ kind: "finish" }];
 }
 
 /** Holds and approvals whose time has come, and the next time at which one will. */

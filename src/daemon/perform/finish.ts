@@ -1,5 +1,5 @@
 import type { Goal } from "../../protocol/goal.ts";
-import { allStepsOver, finalChecks, planSteps } from "../../protocol/readiness.ts";
+import { finalReviewIsDue, isAtItsEnd, planSteps, reviewIsStuck } from "../../protocol/readiness.ts";
 import type { Performing } from "./parts.ts";
 import { allWriters, look } from "./snapshot.ts";
 
@@ -11,15 +11,16 @@ export async function performFinish(performing: Performing): Promise<void> {
 	const { driver } = performing;
 	const seen = driver.goal().files.untracked === undefined ? await look(performing) : undefined;
 	await driver.recordFact((goal) => {
-		if (goal.end || !allStepsOver(goal) || allWriters(goal).length > 0) return [];
+		if (goal.end || !isAtItsEnd(goal) || allWriters(goal).length > 0) return [];
 		if (seen && seen.basedOn !== goal.files.tree) return [];
 		if (seen && seen.tree !== seen.basedOn) return seen.events;
-		if (finalChecks(goal).some((check) => check.state !== "green")) return [];
+		if (finalReviewIsDue(goal) || reviewIsStuck(goal)) return [];
 		return [{ type: "goal.completed", verified: isVerified(goal) }];
 	});
 }
 
 function isVerified(goal: Goal): boolean {
+	if (goal.review?.verdict) return goal.review.verdict === "pass";
 	if (Object.values(goal.checks).some((check) => check.stepId === undefined)) return true;
 	const worked = planSteps(goal).filter((step) => step.state === "completed");
 	return worked.length > 0 && worked.every((step) => step.verified === true);

@@ -1,6 +1,7 @@
 import type { Goal } from "../../protocol/goal.ts";
-import type { ThreadId, TurnId } from "../../protocol/ids.ts";
+import type { GoalId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import type { ModelChoice } from "../../protocol/values.ts";
+import type { ChangeView } from "../../protocol/view.ts";
 import type { Agent } from "../agents/agent.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { Commands } from "../commands/commands.ts";
@@ -18,6 +19,8 @@ export interface PerformParts {
 	agentFor(choice: ModelChoice): Agent;
 	/** The shadow repository of the goal's workspace, or the sentence why there is none. */
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
+	/** The files that the goal, or one of its steps, changed so far. */
+	listChanges(goalId: GoalId, stepId?: StepId): Promise<readonly ChangeView[]>;
 	/** Environment of commands: allow-listed. */
 	readonly environment: Readonly<Record<string, string>>;
 	/** The data folder, which no agent may reach. */

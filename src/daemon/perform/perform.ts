@@ -4,6 +4,7 @@ import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { performFinish } from "./finish.ts";
 import type { PerformParts } from "./parts.ts";
+import { performReview } from "./review.ts";
 import { performSnapshot } from "./snapshot.ts";
 import { performTurn } from "./turn.ts";
 
@@ -22,6 +23,8 @@ export function performWith(parts: PerformParts): Perform {
 				return performSnapshot(performing);
 			case "undo":
 				return performUndo(performing);
+			case "review":
+				return performReview(performing, deed.stepId);
 			case "finish":
 				return performFinish(performing);
 		}

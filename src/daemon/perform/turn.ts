@@ -5,10 +5,11 @@ import { formatModelRef } from "../../protocol/modelRef.ts";
 import { rejectedLimit } from "../../protocol/readiness.ts";
 import type { ToolEffect, Usage } from "../../protocol/values.ts";
 import type { ProposedCall, TurnOutcome } from "../agents/agent.ts";
-import { parsePlan } from "../agents/parsePlan.ts";
+import { skipReflection } from "../engine/enact.ts";
 import type { Tool } from "../tools/tool.ts";
 import { isToStop } from "./command.ts";
 import type { Performing } from "./parts.ts";
+import { correction, roleAnswers } from "./roleAnswers.ts";
 
 /**
  * One turn of a thread: its intent, `turn.started`, is in the log already. The agent answers; what it said and asked for
@@ -28,7 +29,7 @@ export async function performTurn({ parts, driver, signal }: Performing, threadI
 					thread,
 					step,
 					transcript: await driver.transcript(threadId),
-					tools: step ? parts.tools : [],
+					tools: thread.purpose === "work" ? parts.tools : [],
 					onDelta: (text, reasoning) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning),
 				},
 				signal,
@@ -51,7 +52,13 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 			{ type: "turn.interrupted", turnId: turn.turnId, threadId, reason: "It was told to stop.", charged: reserved },
 		];
 	}
-	if (outcome.kind === "failed") return failureEvents(goal, thread, outcome, parts);
+	if (outcome.kind === "failed") {
+		const passes = thread.purpose === "reflect" && !isWorthWaiting(thread, outcome);
+		const failed = failureEvents(goal, thread, outcome, parts);
+		if (!passes) return failed;
+		const reason = `The model could not be asked: ${outcome.reason}`;
+		return [...failed.filter((event) => event.type === "provider.failed"), ...skipReflection(goal, reason)];
+	}
 	const events: GoalEvent[] = [
 		{
 			type: "turn.completed",
@@ -76,7 +83,7 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 		});
 	}
 	if (goal.end || thread.state === "closed") return events;
-	if (thread.stepId === undefined) return [...events, ...planEvents(goal, thread, outcome.text, parts)];
+	if (thread.purpose !== "work") return [...events, ...roleAnswers[thread.purpose](goal, thread, outcome.text, parts)];
 	if (outcome.calls.length > 0) {
 		return [...events, ...outcome.calls.map((call) => requested(call, thread, turn.turnId, parts))];
 	}
@@ -90,6 +97,7 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 	if (thread.unread > 0) return events;
 	const report = outcome.text.trim() || "The agent ended its work without a report.";
 	const { stepId } = thread;
+	if (stepId === undefined) return events;
 	return [
 		...events,
 		{ type: "step.reported", stepId, attempt: thread.attempt ?? 1, report },
@@ -97,37 +105,13 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 	];
 }
 
-function planEvents(goal: Goal, thread: Thread, text: string, parts: Parts): GoalEvent[] {
-	const plan = parsePlan(text);
-	if ("problem" in plan) {
-		return [correction(thread, `${plan.problem} Answer again with the whole plan.`, parts)];
-	}
-	const asked = goal.settings.checks.map((command, index) => ({
-		checkId: checkId(`goal.asked.${index + 1}`),
-		command,
-	}));
-	return [
-		{
-			type: "plan.proposed",
-			revision: goal.planRevision + 1,
-			summary: plan.summary,
-			title: plan.title,
-			steps: plan.steps,
-			checks: [...asked, ...plan.checks],
-			threadId: thread.threadId,
-		},
-		{ type: "thread.closed", threadId: thread.threadId },
-	];
+/** A short wait, once. */
+function isWorthWaiting(thread: Thread, outcome: TurnOutcome & { kind: "failed" }): boolean {
+	const isShort = (outcome.retryAfterMs ?? 0) <= reflectionWaitMs;
+	return outcome.retryable && outcome.code !== "unreachable" && thread.failures === 0 && isShort;
 }
 
-/** What the daemon tells an agent whose answer could not be used. */
-function correction({ threadId }: Thread, text: string, parts: Parts): GoalEvent {
-	return { type: "message.added", messageId: parts.newId<MessageId>("m"), threadId, from: "daemon", text };
-}
-
-function checkId(id: string): Goal["checks"][keyof Goal["checks"]]["checkId"] {
-	return id as Goal["checks"][keyof Goal["checks"]]["checkId"];
-}
+const reflectionWaitMs = 5000;
 
 const effects: Readonly<Record<Tool["kind"], ToolEffect>> = {
 	read: "none",

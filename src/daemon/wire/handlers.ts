@@ -1,4 +1,3 @@
-import { mergeChanges } from "../../protocol/changes.ts";
 import type { RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
@@ -8,16 +7,17 @@ import { checks } from "../../protocol/readiness.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import { type Actor, actorName } from "../../protocol/values.ts";
 import { isNewer } from "../../protocol/version.ts";
-import { type ChangeView, type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
+import { type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
 import { ChangesError } from "../changes/changes.ts";
+import { unifiedDiffs } from "../changes/unifiedDiff.ts";
 import { decide, type Request } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { EventQuery, EventStore, StoredEvent } from "../store/eventStore.ts";
+import { listChanges } from "../store/listChanges.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
 import { launch } from "./launch.ts";
 import type { Services } from "./services.ts";
-import { unifiedDiffs } from "./unifiedDiff.ts";
 
 /** What a handler sees of the client that asks. */
 export interface Handling {
@@ -241,19 +241,6 @@ async function readPage(
 }
 
 const sliceRows = 200;
-
-const changePage = 1000;
-
-async function listChanges(store: EventStore, goalId: GoalId, stepId?: string): Promise<ChangeView[]> {
-	const events: RecordedEvent<"file.changed">[] = [];
-	for (let afterSeq = 0; ; ) {
-		const rows = await store.read(goalId, { types: ["file.changed"], stepId, afterSeq, limit: changePage });
-		events.push(...(rows.filter((row) => row.body !== undefined).map(readEvent) as RecordedEvent<"file.changed">[]));
-		const last = rows.at(-1);
-		if (!last || rows.length < changePage) return mergeChanges(events);
-		afterSeq = last.seq;
-	}
-}
 
 async function tracked(services: Services, goalId: GoalId) {
 	const changes = await services.changes(await services.supervisor.goal(goalId));

@@ -89,6 +89,8 @@ export function optionLabel(answer: string): string {
 		return: t("Send Back…"),
 		raise: t("Raise"),
 		stop: t("Stop Goal"),
+		replan: t("Plan Anew…"),
+		accept: t("Accept"),
 	};
 	return labels[answer] ?? plainLine(answer, 40);
 }

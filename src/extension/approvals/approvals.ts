@@ -33,8 +33,9 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 			.toSorted((a, b) => a.approval.requestedAt.localeCompare(b.approval.requestedAt));
 
 	async function answer({ approval, goal }: Waiting, choice: Choice, given?: string): Promise<void> {
-		const reason = given ?? (choice.answer === "return" ? await askNote() : undefined);
-		if (choice.answer === "return" && reason === undefined) return;
+		const goesToPlanner = choice.answer === "return" || choice.answer === "replan";
+		const reason = given ?? (goesToPlanner ? await askNote() : undefined);
+		if (goesToPlanner && reason === undefined) return;
 		try {
 			await daemon.ask("approval/answer", {
 				approvalId: approval.approvalId,

@@ -270,7 +270,7 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 
 function isInReview(goal: Goal, step: Step): boolean {
 	return Object.values(goal.threads).some(
-		(thread) => thread.stepId === step.stepId && thread.role === "reviewer" && thread.state === "active",
+		(thread) => thread.stepId === step.stepId && thread.purpose === "review" && thread.state === "active",
 	);
 }
 

@@ -1,10 +1,11 @@
-import type { Goal } from "../goal.ts";
+import type { Goal, Thread } from "../goal.ts";
 import { actorName } from "../values.ts";
 import { closeThreads, without, withThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
+import { withoutOpenEnd } from "./review.ts";
 
 /** What becomes of the goal as a whole: its launch and its end, its budget, its roster, what holds it. */
-export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "reflection" | "evidence" | "review"> = {
+export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"> = {
 	"goal.launched": (goal, e) => ({
 		...goal,
 		goalId: e.goalId,
@@ -23,14 +24,11 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "reflectio
 		over(goal, { state: "cancelled", reason: e.reason ?? `Cancelled by ${actorName(e.by)}.` }),
 	// What was under way when the goal ended goes on where it was.
 	"goal.reopened": (goal) =>
-		withThreads({ ...goal, end: undefined }, (thread) => {
-			const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
-			const goesOn = (step?.state === "in_progress" || step?.state === "verifying") && step.attempt === thread.attempt;
-			return goesOn ? { ...thread, state: "active" } : thread;
-		}),
+		withThreads(withoutOpenEnd({ ...goal, end: undefined }), (thread) =>
+			goesOn(goal, thread) ? { ...thread, state: "active" } : thread,
+		),
 	"goal.deleted": (goal) => ({ ...goal, deleted: true }),
 	"evidence.added": (goal) => goal,
-	"review.completed": (goal) => goal,
 	"roster.edited": (goal, e) => ({ ...goal, roster: { revision: e.revision, assignments: e.assignments } }),
 	"budget.exceeded": (goal) => goal,
 	"budget.raised": (goal, e) => ({ ...goal, budget: e.limits }),
@@ -48,8 +46,15 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "reflectio
 			hold.threadId === undefined || thread.threadId === hold.threadId ? { ...thread, retryAt: undefined } : thread,
 		);
 	},
-	"reflection.written": (goal) => goal,
 };
+
+function goesOn(goal: Goal, thread: Thread): boolean {
+	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
+	if (step?.attempt !== thread.attempt || (step?.state !== "in_progress" && step?.state !== "verifying")) return false;
+	if (thread.purpose !== "review") return true;
+	const review = step.attempts.at(-1)?.review;
+	return review?.threadId === thread.threadId && review.verdict === undefined;
+}
 
 function over(goal: Goal, end: NonNullable<Goal["end"]>): Goal {
 	return closeThreads({ ...goal, end, holds: {} }, () => true);

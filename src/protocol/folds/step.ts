@@ -3,11 +3,12 @@ import type { StepId } from "../ids.ts";
 import { actorName } from "../values.ts";
 import { closeThreads, withChecks, withStep, withThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
+import { withoutFinalReview, withoutReflection } from "./review.ts";
 
 /** Steps, with their attempts. */
 export const stepFolds: Folds<"step" | "attempt"> = {
 	"step.started": (goal, e) =>
-		withStep(goal, e.stepId, (step) => ({
+		withStep(withoutReflection(withoutFinalReview(goal)), e.stepId, (step) => ({
 			...step,
 			state: "in_progress",
 			undone: undefined,
@@ -16,7 +17,10 @@ export const stepFolds: Folds<"step" | "attempt"> = {
 		})),
 	"step.reported": (goal, e) =>
 		resetStepChecks(
-			withAttempt(goal, e.stepId, e.attempt, { state: "verifying" }, (step) => ({ ...step, state: "verifying" })),
+			withAttempt(goal, e.stepId, e.attempt, { state: "verifying", review: undefined }, (step) => ({
+				...step,
+				state: "verifying",
+			})),
 			e.stepId,
 		),
 	"step.completed": (goal, e) =>

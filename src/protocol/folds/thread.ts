@@ -1,18 +1,20 @@
+import type { EventOf } from "../events.ts";
 import type { Goal, Thread, Totals } from "../goal.ts";
 import type { ThreadId } from "../ids.ts";
 import type { ModelChoice, Usage } from "../values.ts";
-import { withThread } from "./change.ts";
+import { withStep, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
 
 /** Threads, what is said in them, and their turns with what they used. */
 export const threadFolds: Folds<"thread" | "message" | "turn" | "provider" | "todo"> = {
 	"thread.opened": (goal, e) => ({
-		...goal,
+		...withOpening(goal, e),
 		threads: {
 			...goal.threads,
 			[e.threadId]: {
 				threadId: e.threadId,
 				role: e.role,
+				purpose: e.purpose ?? (e.stepId ? "work" : "plan"),
 				stepId: e.stepId,
 				attempt: e.attempt,
 				assignment: e.assignment,
@@ -61,6 +63,17 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "provider" | "to
 	},
 	"todo.updated": (goal, e) => ({ ...goal, todos: { ...goal.todos, [e.threadId]: e.todos } }),
 };
+
+/** What the thread is opened for knows it. */
+function withOpening(goal: Goal, { threadId, purpose, stepId, attempt }: EventOf<"thread.opened">): Goal {
+	if (purpose === "reflect") return { ...goal, reflection: { threadId, state: "asked" } };
+	if (purpose !== "review") return goal;
+	if (stepId === undefined) return { ...goal, review: { threadId } };
+	return withStep(goal, stepId, (step) => ({
+		...step,
+		attempts: step.attempts.map((one) => (one.attempt === attempt ? { ...one, review: { threadId } } : one)),
+	}));
+}
 
 function endTurn(
 	goal: Goal,

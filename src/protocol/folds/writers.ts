@@ -1,5 +1,6 @@
 import type { Goal, Writer } from "../goal.ts";
 import { withChecks } from "./change.ts";
+import { withoutFinalReview } from "./review.ts";
 
 export function addWriter(writers: readonly Writer[], writer: Writer): readonly Writer[] {
 	return writers.some((one) => one.id === writer.id) ? writers : [...writers, writer];
@@ -19,7 +20,7 @@ export function account(goal: Goal, id: string): Goal["files"] {
 
 /** Files changed, or may have: what was green before says nothing about them. */
 export function overtakeChecks(goal: Goal): Goal {
-	return withChecks(goal, (check) => {
+	return withChecks(withoutFinalReview(goal), (check) => {
 		if (check.state === "green") return { ...check, state: "stale" };
 		return check.state === "running" && check.run ? { ...check, run: { ...check.run, overtaken: true } } : check;
 	});

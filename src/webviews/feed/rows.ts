@@ -67,6 +67,13 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		note: `by ${by(e.by)}`,
 		body: e.note,
 	})),
+	"plan.reopened": makes((e) => ({
+		...shown("goal", "reply", "wait", "plan"),
+		text: `made anew: ${firstLine(e.reason)}`,
+		note: e.by ? `by ${by(e.by)}` : undefined,
+		body: e.reason,
+		stepId: e.stepId,
+	})),
 
 	"step.started": makes((e) => ({
 		...shown("goal", "play", "active", "step"),
@@ -337,7 +344,7 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 			e.verdict === "pass" ? "passed" : "returned",
 		),
 		isError: e.verdict !== "pass",
-		text: firstLine(e.summary),
+		text: firstLine(e.summary || (e.diagnosis ?? "")),
 		note: e.verdict === "pass" ? `verified by ${firstLine(e.verifier)}` : undefined,
 		body: [e.summary, `Verifier: ${e.verifier}`, `Coverage: ${e.coverage}`, `Gaps: ${e.gaps}`, e.diagnosis]
 			.filter(Boolean)
@@ -345,6 +352,18 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		stepId: e.stepId,
 		threadId: e.threadId,
 		opens: "thread",
+	})),
+	"review.reset": makes((e) => ({
+		...shown("goal", "debug-restart", "idle", "review"),
+		text: "reviewed again",
+		note: `by ${by(e.by)}`,
+		stepId: e.stepId,
+	})),
+	"review.waived": makes((e) => ({
+		...shown("goal", "pass", "idle", "review"),
+		text: "accepted as it is",
+		note: `by ${by(e.by)}`,
+		body: e.reason,
 	})),
 	"roster.edited": makes((e) => ({
 		...shown("goal", "organization", "idle", "roster"),
@@ -378,6 +397,13 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		...goal("debug-continue"),
 		text: "goes on",
 		note: e.by ? `by ${by(e.by)}` : undefined,
+	})),
+	"reflection.skipped": makes((e) => ({
+		...shown("messages", "lightbulb", "idle", "reflection"),
+		text: "left out",
+		note: firstLine(e.reason),
+		body: e.reason,
+		opens: "dossier",
 	})),
 	"reflection.written": makes((e) => ({
 		...shown("messages", "lightbulb", "idle", "reflection"),

@@ -25,6 +25,8 @@ const optionLabels: Readonly<Record<string, string>> = {
 	return: "Send Back…",
 	raise: "Raise",
 	stop: "Stop Goal",
+	replan: "Plan Anew…",
+	accept: "Accept",
 	deny: "Deny…",
 };
 
@@ -49,6 +51,7 @@ export function answersTo(approval: Approval): readonly Answer[] {
 				answer: option,
 				primary: index === 0 && approval.kind !== "question",
 				...(option === "deny" || option === "return" ? { reason: "Reason, read by the agent" } : {}),
+				...(option === "replan" ? { reason: "What the new plan should do, read by the planner" } : {}),
 			}));
 	}
 }

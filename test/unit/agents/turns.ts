@@ -26,6 +26,7 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 	const thread: Thread = {
 		threadId,
 		role: parts.role ?? "implementer",
+		purpose: parts.role === "planner" ? "plan" : "work",
 		assignment: parts.assignment ?? { provider: "local", model: "m" },
 		state: "active",
 		turns: 0,

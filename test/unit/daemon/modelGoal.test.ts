@@ -22,6 +22,7 @@ const plan = {
 /** A model that works as it should: writes, runs a command, notes its list, reports. */
 const honest: Script = ({ purpose, toolResults, text }) => {
 	if (purpose === "plan") return { text: JSON.stringify(plan) };
+	if (purpose === "reflect") return { text: JSON.stringify({ summary: "Greeted.", reflection: "Nothing to add." }) };
 	if (text.includes("Read greeting.txt")) {
 		return toolResults === 0
 			? { calls: [{ name: "readFile", args: { path: "greeting.txt" } }] }
@@ -92,7 +93,7 @@ describe("a goal with a model", function () {
 		const requests = server.requests.slice(from);
 		assert.deepEqual(
 			requests.map(({ purpose }) => purpose),
-			["plan", "work", "work", "work", "work", "work", "work"],
+			["plan", "work", "work", "work", "work", "work", "work", "reflect"],
 		);
 		for (const { model, effort } of requests) assert.deepEqual([model, effort], ["scripted", "high"]);
 		assert.deepEqual(requests[0]?.tools, [], "the planner has no tools");
@@ -105,7 +106,7 @@ describe("a goal with a model", function () {
 			],
 		);
 		assert.equal(goal.checks[0]?.state, "green");
-		assert.equal(goal.usage.turns, 7);
+		assert.equal(goal.usage.turns, 8);
 		assert.ok(goal.usage.inputTokens >= 420, "usage is what the provider counted");
 		assert.equal(goal.usage.costUsd, null, "an unknown price is not zero");
 		assert.deepEqual(

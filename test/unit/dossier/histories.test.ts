@@ -9,8 +9,7 @@ const inNoHistory: readonly EventType[] = [
 	"approval.expired",
 	"check.interrupted",
 	"grant.revoked",
-	"review.completed",
-	"reflection.written",
+	"reflection.skipped",
 	"roster.edited",
 	"snapshot.failed",
 ];

@@ -28,7 +28,15 @@ describe("a budget", () => {
 		await ask(run, { kind: "raise", by: { turns: 10 } });
 		await run.settled();
 		assert.equal(goalState(run.driver.goal()), "completed");
-		assert.equal(run.driver.goal().usage.turns, 5);
+		assert.equal(run.driver.goal().usage.turns, 6, "the plan, four of work, the reflection");
+	});
+
+	it("that is used up leaves the reflection out, and keeps no goal from completing", async () => {
+		const run = await launched({ turns: 5 });
+		const goal = run.driver.goal();
+		assert.deepEqual([goalState(goal), goal.usage.turns, goal.reflection?.state], ["completed", 5, "skipped"]);
+		const left = run.events.find((event) => event.type === "reflection.skipped");
+		assert.match(left?.type === "reflection.skipped" ? left.reason : "", /5 of 5 turns/);
 	});
 
 	it("of tokens is never overrun, whatever the turns cost", async () => {
@@ -71,12 +79,16 @@ describe("a budget", () => {
 async function launched(budget: BudgetLimits): Promise<Simulation> {
 	let calls = 0;
 	const agent: Agent = {
-		async takeTurn({ step }: Turn) {
-			const outcome = step
-				? calls++ < 3
-					? answered("", [{ name: "runCommand", args: { command: `read ${calls}` } }])
-					: answered("done")
-				: answered(JSON.stringify(plan));
+		async takeTurn({ step, thread }: Turn) {
+			const reflection = answered(JSON.stringify({ summary: "s", reflection: "r" }));
+			const outcome =
+				thread.purpose === "reflect"
+					? reflection
+					: step
+						? calls++ < 3
+							? answered("", [{ name: "runCommand", args: { command: `read ${calls}` } }])
+							: answered("done")
+						: answered(JSON.stringify(plan));
 			return { ...outcome, usage: { inputTokens: turnTokens - 50, outputTokens: 50, costUsd: null } } as typeof outcome;
 		},
 	};

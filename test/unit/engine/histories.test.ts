@@ -7,8 +7,17 @@ import { Refusal } from "../../../src/daemon/engine/refusal.ts";
 import type { EventOf, GoalEvent } from "../../../src/protocol/events.ts";
 import { evolve, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../../src/protocol/goal.ts";
-import type { CheckId, HoldId, RunId, StepId, ToolCallId } from "../../../src/protocol/ids.ts";
-import { allStepsOver, finalChecks, goalHold, holds, personHold, turnHolds } from "../../../src/protocol/readiness.ts";
+import type { CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../../src/protocol/ids.ts";
+import {
+	finalReviewIsDue,
+	goalHold,
+	holds,
+	isAtItsEnd,
+	personHold,
+	reviewIsStuck,
+	turnHolds,
+} from "../../../src/protocol/readiness.ts";
+import { reviewerOf } from "../../../src/protocol/roster.ts";
 import { goalState } from "../../../src/protocol/state.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 
@@ -155,8 +164,11 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 		}
 	};
 
+	const reviewed = draw(2) === 0;
 	const launched =
-		draw(2) === 0 ? launchPlaybook(playbook(draw), { checks: draw(2) ? ["read all"] : [] }) : launchPrompt();
+		draw(2) === 0
+			? launchPlaybook(playbook(draw), { checks: draw(2) ? ["read all"] : [], reviewed })
+			: launchPrompt("Do it", { reviewed });
 	const autonomy = draw(3) === 0 ? ("supervised" as const) : ("aware" as const);
 	append(
 		launched.map((event) =>
@@ -248,8 +260,14 @@ function carryOut(goal: Goal, deed: Deed, draw: Draw, newId: NewId, now: number)
 			return snapshotEvents(goal, draw);
 		case "finish": {
 			if (draw(5) === 0) return [fileChanged([]), ...snapshotEvents(goal, () => 0)];
-			const isDone = allStepsOver(goal) && finalChecks(goal).every((check) => check.state === "green");
+			const isDone = isAtItsEnd(goal) && !finalReviewIsDue(goal) && !reviewIsStuck(goal);
 			return isDone && !goal.end && !goalHold(goal) ? [{ type: "goal.completed", verified: true }] : [];
+		}
+		case "review": {
+			const step = deed.stepId ? goal.steps[deed.stepId] : undefined;
+			const threadId = newId<ThreadId>("t");
+			const about = { threadId, role: "reviewer", stepId: deed.stepId, attempt: step?.attempt };
+			return [{ type: "thread.opened", ...about, assignment: reviewerOf(goal)!, purpose: "review" }];
 		}
 		case "undo":
 			return [];
@@ -304,6 +322,23 @@ function turnEvents(goal: Goal, thread: Thread, draw: Draw, newId: NewId, now: n
 		return retryAt && draw(2) ? [failed] : [failed, held];
 	}
 	if (goal.end || thread.state === "closed") return [completed];
+	if (thread.purpose === "review" || thread.purpose === "reflect") {
+		if (draw(4) === 0) return [completed, message("daemon")];
+		if (thread.purpose === "reflect")
+			return [
+				completed,
+				{ type: "reflection.written", summary: "x", reflection: "x" },
+				{ type: "thread.closed", threadId },
+			];
+		const { stepId, attempt } = thread;
+		const verdict = (["pass", "pass", "soft", "hard"] as const)[draw(4)]!;
+		const said = { verifier: "x", coverage: "x", gaps: "", summary: "x" };
+		return [
+			completed,
+			{ type: "review.completed", stepId, attempt, threadId, verdict, ...said },
+			{ type: "thread.closed", threadId },
+		];
+	}
 	if (thread.stepId === undefined) {
 		if (draw(3) === 0) return [completed, message("daemon")];
 		const [plan] = launchPlaybook(playbook(draw)).filter((event) => event.type === "plan.proposed") as [
@@ -405,7 +440,7 @@ function fileChanged(toolCallIds: string[]): GoalEvent {
 	};
 }
 
-const deeds = new Set<string>(["turn", "call", "check", "snapshot", "finish", "undo"]);
+const deeds = new Set<string>(["turn", "call", "check", "snapshot", "review", "finish", "undo"]);
 
 function isFact(effect: Effect): effect is Fact {
 	return !deeds.has(effect.kind);

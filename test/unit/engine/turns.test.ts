@@ -66,6 +66,7 @@ describe("the goals of a daemon take turns", () => {
 				tools: [commandTool as Tool],
 				agentFor: () => agent,
 				changes: async () => ({ unavailable: "nobody looks" }),
+				listChanges: async () => [],
 				environment: {},
 				dataFolder: "/nowhere",
 				commandTimeoutMs: 1000,

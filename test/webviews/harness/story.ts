@@ -140,6 +140,7 @@ export function migration(): RecordedEvent[] {
 		stepId: id("removed"),
 		attempt: 1,
 		assignment: qwen,
+		purpose: "review",
 	});
 	add(turnStarted("t-5", "turn-8"));
 	check(log, "k-lint", "npm run lint", true, 6100, "no problems\n");

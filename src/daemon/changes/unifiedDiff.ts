@@ -5,6 +5,7 @@ import type { ChangeView } from "../../protocol/view.ts";
 export async function unifiedDiffs(
 	changes: readonly ChangeView[],
 	content: (blob: string) => Promise<Buffer>,
+	maxChars = maxAnswerChars,
 ): Promise<string> {
 	const deadline = performance.now() + allTimeoutMs;
 	const parts: string[] = [];
@@ -52,7 +53,7 @@ export async function unifiedDiff(change: ChangeView, content: (blob: string) =>
 const diffTimeoutMs = 1000;
 const allTimeoutMs = 10_000;
 /** Half of what a message may hold, in the worst case. */
-const maxChars = 2_000_000;
+const maxAnswerChars = 2_000_000;
 const sniffed = 8000;
 
 function isBinary(bytes: Buffer | undefined): boolean {
