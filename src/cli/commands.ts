@@ -221,6 +221,26 @@ export const commands: readonly CommandRow[] = [
 			(await import("./commands/send.ts")).send(context, goalId, text, options),
 	},
 	{
+		name: "roster",
+		about: "show who works in which role, or change it while the goal runs",
+		arguments: [goal],
+		options: [
+			{ flags: "--set <role=agent>", about: "role=provider/model, or role=provider/model:effort", many: true },
+			{ flags: "--inherit <role>", about: "give the role back to the primary agent", many: true },
+			{ flags: "--disable <role>", about: "nobody works in the role", many: true },
+			{ flags: "--enable <role>", about: "somebody does again", many: true },
+			{
+				flags: "--apply <reach>",
+				about: "steps to come, also the step under way from its next turn, or begin that step again",
+				choices: ["future", "next-turn", "restart-step"],
+			},
+			{ flags: "--preview", about: "only say what it would mean" },
+		],
+		asks: ["goal/list", "roster/edit", "provider/list"],
+		run: async (context, [goalId = ""], options) =>
+			(await import("./commands/roster.ts")).roster(context, goalId, options),
+	},
+	{
 		name: "raise",
 		about: "raise a goal's budget by these amounts",
 		arguments: [goal],

@@ -144,6 +144,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		const tokens = `${count(e.usage.inputTokens + e.usage.outputTokens, "token")}, ${money(e.usage.costUsd)}`;
 		return ["turn", e.answered, tokens, "dim"];
 	},
+	"model.substituted": (e) => ["model", `${e.answered} answered instead of ${formatModelRef(e.asked)}`, "", "yellow"],
 	"turn.interrupted": (e) => ["turn", e.reason, "interrupted", "yellow"],
 	"provider.failed": (e) => [
 		"provider",

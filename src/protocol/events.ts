@@ -31,6 +31,7 @@ import {
 	Price,
 	ReviewVerdict,
 	Risk,
+	RosterReach,
 	ThreadPurpose,
 	Todo,
 	ToolEffect,
@@ -152,6 +153,13 @@ export const eventBodies = {
 		/** At which its cost was reckoned; absent where none is known. */
 		price: v.optional(Price),
 		finish: v.string(),
+	}),
+	/** The provider let another model answer than the one that was asked. Told once, until that changes. */
+	"model.substituted": v.object({
+		turnId: TurnIdSchema,
+		threadId: ThreadIdSchema,
+		asked: ModelChoice,
+		answered: v.string(),
 	}),
 	"turn.interrupted": v.object({
 		turnId: TurnIdSchema,
@@ -332,7 +340,7 @@ export const eventBodies = {
 	"roster.edited": v.object({
 		revision: v.number(),
 		assignments: v.array(Assignment),
-		apply: v.picklist(["future", "next-turn", "restart-step"]),
+		apply: RosterReach,
 		by: Actor,
 	}),
 	"budget.exceeded": v.object({

@@ -155,6 +155,10 @@ export interface Thread {
 	readonly stepId?: StepId;
 	readonly attempt?: number;
 	readonly assignment: ModelChoice;
+	/** Who takes the next turn, when the roster was edited during this one. */
+	readonly next?: ModelChoice;
+	/** The model that answered last, where it is not the one that was asked. */
+	readonly substitute?: string;
 	readonly state: "active" | "closed";
 	/** The model call under way. */
 	readonly turn?: {

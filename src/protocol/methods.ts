@@ -3,8 +3,8 @@ import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { PartialLaunchSettings } from "./settings.ts";
-import { Actor, ApprovalScope, BudgetLimits, UndoneFile } from "./values.ts";
-import { ApprovalView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
+import { Actor, ApprovalScope, BudgetLimits, RosterEdit, RosterReach, UndoneFile } from "./values.ts";
+import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /**
  * The version of this table and of the events. A daemon serves its own and the one before, so two windows of different
@@ -142,6 +142,19 @@ export const methods = {
 		about: "Raises limits of a goal's budget by these amounts.",
 		params: v.object({ goalId: GoalIdSchema, by: BudgetLimits }),
 		result: GoalView,
+	},
+	"roster/edit": {
+		about:
+			"Changes who works in which role, and says what that means for the steps; without edits, or with `preview`, it only says how the roster stands or would stand.",
+		params: v.object({
+			goalId: GoalIdSchema,
+			edits: v.array(RosterEdit),
+			apply: v.optional(RosterReach, "future"),
+			/** Refused when the roster is at another revision. */
+			revision: v.optional(v.number()),
+			preview: v.optional(v.boolean(), false),
+		}),
+		result: v.object({ revision: v.number(), assignments: v.array(AssignmentView), effect: v.string() }),
 	},
 	"thread/send": {
 		about: "A message of the person to a thread (the active one when none is named). It is read before its next turn.",

@@ -23,6 +23,19 @@ export function formatModelRef({ provider, model, effort }: ModelChoice): string
 	return `${provider}/${model}${effort ? `:${effort}` : ""}`;
 }
 
+/**
+ * Whether the model that answered is the one that was asked. Providers leave out a vendor's name, or add the date or the
+ * build of a version; that is no other model.
+ */
+export function isSameModel(asked: string, answered: string): boolean {
+	const [a, b] = [bareName(asked), bareName(answered)];
+	return a === b || b.startsWith(`${a}-20`) || b.startsWith(`${a}@`) || b.startsWith(`${a}:`) || a === `${b}:latest`;
+}
+
+function bareName(model: string): string {
+	return model.slice(model.lastIndexOf("/") + 1).toLowerCase();
+}
+
 function isEffort(text: string): text is Effort {
 	return (efforts as readonly string[]).includes(text);
 }

@@ -37,6 +37,10 @@ export function rosterOf(goal: Goal): readonly RosterEntry[] {
 	];
 }
 
+export function isSameChoice(a: ModelChoice, b: ModelChoice): boolean {
+	return a.provider === b.provider && a.model === b.model && a.effort === b.effort;
+}
+
 /** The model that a new thread of the role is given. A role that is disabled or unknown is worked by the primary agent. */
 export function assignmentFor(goal: Goal, role: string): ModelChoice {
 	const entry = rosterOf(goal).find((candidate) => candidate.role === role && candidate.enabled);

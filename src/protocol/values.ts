@@ -86,6 +86,22 @@ export const Assignment = v.object({
 });
 export type Assignment = v.InferOutput<typeof Assignment>;
 
+/** How an edit of the roster changes one role. What is absent stays; `inherits` gives the role back to the primary agent. */
+export const RosterEdit = v.object({
+	role: Assignment.entries.role,
+	provider: v.optional(v.string()),
+	model: v.optional(v.string()),
+	effort: v.optional(Effort),
+	enabled: v.optional(v.boolean()),
+	inherits: v.optional(v.boolean()),
+	instructions: v.optional(v.string()),
+});
+export type RosterEdit = v.InferOutput<typeof RosterEdit>;
+
+/** Threads that open later; the threads at work too, from their next turn; or their steps begin again. */
+export const RosterReach = v.picklist(["future", "next-turn", "restart-step"]);
+export type RosterReach = v.InferOutput<typeof RosterReach>;
+
 export const Roster = v.object({ revision: v.number(), assignments: v.array(Assignment) });
 export type Roster = v.InferOutput<typeof Roster>;
 

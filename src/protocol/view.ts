@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Goal, Step } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { isPlaybook, threads } from "./readiness.ts";
-import { rosterOf } from "./roster.ts";
+import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason } from "./state.ts";
 import {
 	ApprovalKind,
@@ -299,15 +299,25 @@ export function viewCheck(check: Goal["checks"][keyof Goal["checks"]]): CheckVie
 	return { checkId, command, stepId, state: settled ? state : "pending", activity, tree: run?.tree, exitCode };
 }
 
-function viewRoster(goal: Goal): AssignmentView[] {
+/** Every role with who works in it, and what the roster has come to for those at work. */
+export function viewRoster(goal: Goal): AssignmentView[] {
 	return rosterOf(goal).map((assignment) => ({
 		...assignment,
-		label: threads(goal).some(
-			(thread) => thread.role === assignment.role && thread.state === "active" && !isIdle(goal, thread),
-		)
-			? "live"
-			: "idle",
+		label: labelOf(goal, assignment),
 	}));
+}
+
+/** From the state alone: what works in the role now, and what the roster says should. */
+function labelOf(goal: Goal, entry: RosterEntry): AssignmentView["label"] {
+	const working = threads(goal).filter(
+		(thread) => thread.role === entry.role && thread.state === "active" && !isIdle(goal, thread),
+	);
+	if (working.some((thread) => thread.next)) return "pending-next-turn";
+	const wanted = assignmentFor(goal, entry.role);
+	if (working.some((thread) => !isPlaybook(thread) && !isSameChoice(thread.assignment, wanted)))
+		return "pending-next-step";
+	if (working.some((thread) => thread.substitute !== undefined)) return "fallback";
+	return working.length > 0 ? "live" : "idle";
 }
 
 function isIdle(goal: Goal, thread: ReturnType<typeof threads>[number]): boolean {

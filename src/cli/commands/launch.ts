@@ -3,9 +3,8 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import type { GoalId } from "../../protocol/ids.ts";
 import { type Input, type Methods, maxPromptChars } from "../../protocol/methods.ts";
-import { parseModelRef } from "../../protocol/modelRef.ts";
 import type { PartialLaunchSettings } from "../../protocol/settings.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
+import { readAgent } from "../agentName.ts";
 import type { OptionValues } from "../commands.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
@@ -110,23 +109,12 @@ async function settingsOf(context: Context, options: OptionValues): Promise<Part
 			autonomy: options.autonomy,
 			planApproval: options.planApproval,
 			restart: options.restart,
-			agent: agent === undefined ? undefined : await agentOf(context, agent),
+			agent: agent === undefined ? undefined : await readAgent(context, agent),
 			budget: Object.values(budget).some((limit) => limit !== undefined) ? budget : undefined,
 			checks,
 			assignments: roster === undefined ? undefined : await rosterOf(path.resolve(context.cwd, roster)),
 		}),
 	);
-}
-
-async function agentOf(context: Context, typed: string): Promise<ModelChoice> {
-	const parsed = parseModelRef(typed);
-	if (!parsed) throw wrongUsage(`An agent is named provider/model, or provider/model:effort; “${typed}” is neither.`);
-	if (!parsed.effort) return parsed;
-	// What looks like an effort may be part of a listed model's name.
-	const { providers } = await context.ask("provider/list", {});
-	const isListed = (provider: string, model: string) =>
-		providers.some(({ id, models }) => id === provider && models.includes(model));
-	return parseModelRef(typed, isListed) ?? parsed;
 }
 
 async function rosterOf(file: string): Promise<PartialLaunchSettings["assignments"]> {

@@ -5,6 +5,7 @@ import { ago, count, indent, money, oneLine, table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal } from "../resolve.ts";
 import { checkSign, stateText, stepSign } from "../states.ts";
+import { rosterText } from "./roster.ts";
 
 export async function show(context: Context, typed: string): Promise<undefined> {
 	const goalId = await resolveGoal(context, typed);
@@ -24,7 +25,7 @@ export function goalText(goal: GoalView, now: number): string {
 		section("Checks of the goal", goal.checks.map(checkLine).join("\n")),
 		section("Final review", goal.review ? reviewLine(goal.review) : ""),
 		section("Waits for you", goal.approvals.map((approval) => approvalText(approval)).join("\n\n")),
-		section("Agents", agents(goal)),
+		section("Agents", rosterText(goal.roster.assignments)),
 		section("Used", usage(goal)),
 	];
 	return parts.filter(Boolean).join("\n\n");
@@ -98,17 +99,6 @@ export function approvalText(approval: ApprovalView): string {
 
 function riskText(risk: ApprovalView["risk"]): string {
 	return risk === "dangerous" ? paint.red(risk) : risk === "read" ? paint.dim(risk) : paint.yellow(risk);
-}
-
-function agents(goal: GoalView): string {
-	return table(
-		goal.roster.assignments.map((one) => [
-			one.enabled ? one.role : paint.dim(one.role),
-			`${one.provider}/${one.model}${one.effort ? `:${one.effort}` : ""}`,
-			one.enabled ? paint.dim(one.label) : paint.dim("disabled"),
-			paint.dim(one.inherits ? "inherits the primary agent" : `from ${one.source}`),
-		]),
-	);
 }
 
 function usage({ usage: used, budget }: GoalView): string {

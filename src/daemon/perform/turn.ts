@@ -1,7 +1,7 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { HoldId, MessageId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
+import { formatModelRef, isSameModel } from "../../protocol/modelRef.ts";
 import { rejectedLimit } from "../../protocol/readiness.ts";
 import type { ToolEffect, Usage } from "../../protocol/values.ts";
 import type { ProposedCall, TurnOutcome } from "../agents/agent.ts";
@@ -72,6 +72,10 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 		},
 	];
 	const isBuiltIn = thread.assignment.provider === "builtin";
+	if (outcome.answered !== thread.substitute && !isSameModel(thread.assignment.model, outcome.answered)) {
+		const { answered } = outcome;
+		events.push({ type: "model.substituted", turnId: turn.turnId, threadId, asked: thread.assignment, answered });
+	}
 	if (outcome.text !== "" && !(isBuiltIn && outcome.calls.length > 0)) {
 		events.push({
 			type: "message.added",

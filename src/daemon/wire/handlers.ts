@@ -17,6 +17,7 @@ import { listChanges } from "../store/listChanges.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
 import { launch } from "./launch.ts";
+import { changeRoster } from "./roster.ts";
 import type { Services } from "./services.ts";
 
 /** What a handler sees of the client that asks. */
@@ -124,6 +125,7 @@ export const handlers: Handlers<Methods, Handling> = {
 	},
 	"goal/raise": async ({ goalId, by }, client) =>
 		view(client.services, await ask(client, goalId, { kind: "raise", by })),
+	"roster/edit": (params, client) => changeRoster(params, client.services, client.actor()),
 	"thread/send": async ({ goalId, threadId, text }, client) =>
 		view(client.services, await ask(client, goalId, { kind: "send", threadId, text })),
 

@@ -10,6 +10,7 @@ import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
 import { describeProblem, parsePlaybook } from "../playbook/parsePlaybook.ts";
+import { requireProviders } from "./roster.ts";
 import type { Services } from "./services.ts";
 
 /** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
@@ -103,14 +104,7 @@ function fromPrompt(params: Params<Methods, "goal/launch">, services: Services):
 			"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.",
 		);
 	}
-	for (const { provider } of [settings.agent, ...settings.assignments]) {
-		if (provider !== undefined && !services.isProvider(provider)) {
-			throw new Refusal(
-				"unknownProvider",
-				`There is no provider “${provider}”. \`mission providers\` lists those that are set up.`,
-			);
-		}
-	}
+	requireProviders([settings.agent, ...settings.assignments], services);
 	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };
 }
 

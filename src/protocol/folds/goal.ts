@@ -1,4 +1,5 @@
 import type { Goal, Thread } from "../goal.ts";
+import { assignmentFor, isSameChoice } from "../roster.ts";
 import { actorName } from "../values.ts";
 import { closeThreads, without, withThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
@@ -29,7 +30,17 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 		),
 	"goal.deleted": (goal) => ({ ...goal, deleted: true }),
 	"evidence.added": (goal) => goal,
-	"roster.edited": (goal, e) => ({ ...goal, roster: { revision: e.revision, assignments: e.assignments } }),
+	"roster.edited": (goal, e) => {
+		const after = { ...goal, roster: { revision: e.revision, assignments: e.assignments } };
+		if (e.apply !== "next-turn") return after;
+		return withThreads(after, (thread) => {
+			if (thread.state !== "active" || thread.assignment.provider === "builtin") return thread;
+			const choice = assignmentFor(after, thread.role);
+			if (isSameChoice(choice, thread.assignment)) return thread.next ? { ...thread, next: undefined } : thread;
+			// A turn under way ends with the model that it began with.
+			return thread.turn ? { ...thread, next: choice } : { ...thread, assignment: choice, next: undefined };
+		});
+	},
 	"budget.exceeded": (goal) => goal,
 	"budget.raised": (goal, e) => ({ ...goal, budget: e.limits }),
 	"hold.placed": (goal, e) => {

@@ -6,7 +6,7 @@ import { withStep, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
 
 /** Threads, what is said in them, and their turns with what they used. */
-export const threadFolds: Folds<"thread" | "message" | "turn" | "provider" | "todo"> = {
+export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provider" | "todo"> = {
 	"thread.opened": (goal, e) => ({
 		...withOpening(goal, e),
 		threads: {
@@ -48,10 +48,12 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "provider" | "to
 		endTurn(goal, e.threadId, e.usage, e.asked, (thread) => ({
 			...thread,
 			turns: thread.turns + 1,
+			substitute: thread.substitute === e.answered ? thread.substitute : undefined,
 			failures: 0,
 			last: { inputTokens: e.usage.inputTokens, outputTokens: e.usage.outputTokens },
 			newChars: 0,
 		})),
+	"model.substituted": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, substitute: e.answered })),
 	"turn.interrupted": (goal, e) => endTurn(goal, e.threadId, e.charged, undefined, (thread) => thread),
 	"provider.failed": (goal, e) => {
 		const ended = endTurn(goal, e.threadId, e.charged, undefined, (thread) => ({
@@ -86,7 +88,10 @@ function endTurn(
 	if (!thread) return goal;
 	const model = asked ?? thread.assignment;
 	const totals = addUsage(goal.usage, usage, thread.role, `${model.provider}/${model.model}`, asked ? 1 : 0);
-	return withThread({ ...goal, usage: totals }, threadId, (one) => change({ ...one, turn: undefined }));
+	return withThread({ ...goal, usage: totals }, threadId, (one) => {
+		const ended = change({ ...one, turn: undefined });
+		return ended.next ? { ...ended, assignment: ended.next, next: undefined } : ended;
+	});
 }
 
 function addUsage(totals: Totals, usage: Usage, role: string, model: string, turns: number): Totals {

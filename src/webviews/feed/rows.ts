@@ -1,6 +1,7 @@
 import type { EventOf, EventType, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
+import { formatModelRef } from "../../protocol/modelRef.ts";
 import type { Target } from "../../protocol/surface.ts";
 import { type Actor, actorName, type Output, type Risk } from "../../protocol/values.ts";
 import {
@@ -153,6 +154,12 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 
 	"turn.started": "hidden",
 	"turn.completed": "hidden",
+	"model.substituted": makes((e) => ({
+		...shown("errors", "warning", "wait", "model"),
+		text: `${e.answered} answered instead of ${formatModelRef(e.asked)}`,
+		threadId: e.threadId,
+		opens: "thread",
+	})),
 	"turn.interrupted": makes((e) => ({
 		...shown("errors", "warning", "wait", "turn"),
 		text: `interrupted: ${firstLine(e.reason)}`,

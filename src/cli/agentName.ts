@@ -1,0 +1,16 @@
+import { parseModelRef } from "../protocol/modelRef.ts";
+import type { ModelChoice } from "../protocol/values.ts";
+import type { Context } from "./context.ts";
+import { wrongUsage } from "./failure.ts";
+
+/** The agent that a person named as `provider/model` or `provider/model:effort`. */
+export async function readAgent(context: Context, typed: string): Promise<ModelChoice> {
+	const parsed = parseModelRef(typed);
+	if (!parsed) throw wrongUsage(`An agent is named provider/model, or provider/model:effort; “${typed}” is neither.`);
+	if (!parsed.effort) return parsed;
+	// What looks like an effort may be part of a listed model's name.
+	const { providers } = await context.ask("provider/list", {});
+	const isListed = (provider: string, model: string) =>
+		providers.some(({ id, models }) => id === provider && models.includes(model));
+	return parseModelRef(typed, isListed) ?? parsed;
+}

@@ -1,0 +1,49 @@
+import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
+import type { AssignmentView } from "../../protocol/view.ts";
+import { readAgent } from "../agentName.ts";
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { wrongUsage } from "../failure.ts";
+import { listOption, textOption } from "../given.ts";
+import { table } from "../layout.ts";
+import { paint } from "../output.ts";
+import { resolveGoal } from "../resolve.ts";
+
+export async function roster(context: Context, typed: string, options: OptionValues): Promise<undefined> {
+	const edits = await editsOf(context, options);
+	const reach = textOption(options, "apply");
+	if (edits.length === 0 && (reach || options.preview))
+		throw wrongUsage("Say what to change: --set ROLE=PROVIDER/MODEL, --inherit, --disable or --enable.");
+	const goalId = await resolveGoal(context, typed);
+	const apply = (reach ?? "future") as RosterReach;
+	const answer = await context.ask("roster/edit", { goalId, edits, apply, preview: options.preview === true });
+	context.output.result(answer, () =>
+		[rosterText(answer.assignments), ...(edits.length > 0 ? ["", answer.effect] : [])].join("\n"),
+	);
+}
+
+/** One line a role. */
+export function rosterText(assignments: readonly AssignmentView[]): string {
+	return table(
+		assignments.map((one) => [
+			one.enabled ? one.role : paint.dim(one.role),
+			`${one.provider}/${one.model}${one.effort ? `:${one.effort}` : ""}`,
+			paint.dim(one.enabled ? one.label : "disabled"),
+			paint.dim(one.inherits ? "inherits the primary agent" : `from ${one.source}`),
+		]),
+	);
+}
+
+async function editsOf(context: Context, options: OptionValues): Promise<RosterEdit[]> {
+	const edits: RosterEdit[] = [];
+	for (const typed of listOption(options, "set") ?? []) {
+		const [role = "", name] = typed.split(/=(.*)/s);
+		if (role === "" || !name)
+			throw wrongUsage(`“${typed}” does not say who works in which role. Write ROLE=PROVIDER/MODEL.`);
+		edits.push({ role, enabled: true, ...(await readAgent(context, name)) });
+	}
+	for (const role of listOption(options, "inherit") ?? []) edits.push({ role, inherits: true });
+	for (const role of listOption(options, "disable") ?? []) edits.push({ role, enabled: false });
+	for (const role of listOption(options, "enable") ?? []) edits.push({ role, enabled: true });
+	return edits;
+}

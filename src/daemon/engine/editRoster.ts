@@ -1,0 +1,154 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal, Step, Thread } from "../../protocol/goal.ts";
+import { formatModelRef } from "../../protocol/modelRef.ts";
+import { calls, holds, isPlaybook, planSteps, threads } from "../../protocol/readiness.ts";
+import { assignmentFor, isSameChoice, rosterOf } from "../../protocol/roster.ts";
+import { stepPosition } from "../../protocol/state.ts";
+import type { Actor, Assignment, RosterEdit, RosterReach } from "../../protocol/values.ts";
+import { Refusal } from "./refusal.ts";
+
+/**
+ * Who works from now on. An edit never touches a call in flight, nor what past attempts ran with; the person says how far
+ * it reaches, and is told beforehand what that means. Pure.
+ */
+export interface RosterRequest {
+	readonly edits: readonly RosterEdit[];
+	readonly apply: RosterReach;
+	/** The revision that the person saw; another one is refused, because the answer would be to something else. */
+	readonly revision?: number;
+}
+
+export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalEvent[] {
+	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}. Rerun a step of it, then edit its roster.`);
+	if (request.revision !== undefined && request.revision !== goal.roster.revision) {
+		throw new Refusal(
+			"changedMeanwhile",
+			`The roster was edited meanwhile; it is at revision ${goal.roster.revision}. Look at it again.`,
+		);
+	}
+	if (goal.undo && request.apply === "restart-step")
+		throw new Refusal("notNow", "An undo is under way. Try again when it is done, in a moment.");
+	const roles = request.edits.map(({ role }) => role);
+	const twice = roles.find((role, index) => roles.indexOf(role) !== index);
+	if (twice) throw new Refusal("twice", `The role ${twice} is named twice. Say once who works in it.`);
+	const after = edited(goal, request.edits);
+	if (JSON.stringify(after.roster.assignments) === JSON.stringify(goal.roster.assignments))
+		throw new Refusal("empty", "That is how the roster stands already.");
+	const { assignments, revision } = after.roster;
+	const affected = request.apply === "future" ? [] : affectedThreads(goal, after);
+	return [
+		{ type: "roster.edited", revision, assignments: [...assignments], apply: request.apply, by },
+		...affected.flatMap((thread) =>
+			request.apply === "restart-step" ? restart(goal, thread, by) : freed(goal, thread, by),
+		),
+	];
+}
+
+/** What the edit would do, in a sentence or a few: shown before it is confirmed, and with it. */
+export function rosterEffect({ edits, apply }: RosterRequest, goal: Goal): string {
+	const after = edited(goal, edits);
+	const roles = new Set(rosterOf(after).flatMap(({ role }) => (isSame(goal, after, role) ? [] : [role])));
+	if (roles.size === 0) return "Nothing changes.";
+	const later = planSteps(goal).filter((step) => step.state === "pending" && !step.actions && roles.has(step.role));
+	const active = affectedThreads(goal, after);
+	const sentences = active.map((thread) => activeEffect(goal, after, thread, apply));
+	if (later.length > 0) sentences.push(`${stepsText(goal, later)} will use it.`);
+	else if (!goal.plan) sentences.push("The steps of the plan to come will use it.");
+	if (sentences.length > 0) return sentences.join(" ");
+	return "No step that has not begun asks a model in that role; retries and later plans will use it.";
+}
+
+function activeEffect(goal: Goal, after: Goal, thread: Thread, apply: RosterReach): string {
+	const where = threadPlace(goal, thread);
+	const old = formatModelRef(thread.assignment);
+	if (apply === "future") return `${where} goes on with ${old} until its attempt ends.`;
+	if (apply === "restart-step") {
+		const again = thread.stepId ? `begins again as attempt ${(thread.attempt ?? 1) + 1}` : "begins again";
+		return `${where} ${again} with ${formatModelRef(assignmentFor(after, thread.role))}; what it changed so far is kept.`;
+	}
+	const turn = thread.turn ? `; the answer under way is still ${old}’s` : "";
+	return `${where} uses it from its next turn${turn}.`;
+}
+
+/** The goal as the edit leaves its roster. */
+function edited(goal: Goal, edits: readonly RosterEdit[]): Goal {
+	const assignments = new Map(goal.roster.assignments.map((one) => [one.role, one]));
+	for (const edit of edits) assignments.set(edit.role, merge(assignments.get(edit.role), edit));
+	return { ...goal, roster: { revision: goal.roster.revision + 1, assignments: [...assignments.values()] } };
+}
+
+function merge(before: Assignment | undefined, { inherits, ...edit }: RosterEdit): Assignment {
+	const { provider, model, effort, ...rest } = before ?? { role: edit.role, enabled: true, source: "edit" };
+	if (inherits) return { ...rest, enabled: edit.enabled ?? rest.enabled, inherits: true, source: "edit" };
+	const kept = edit.model === undefined ? { provider, model, effort } : {};
+	return { ...rest, ...kept, inherits: undefined, ...withoutAbsent(edit), role: edit.role, source: "edit" };
+}
+
+function withoutAbsent<T extends object>(value: T): T {
+	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}
+
+function isSame(before: Goal, after: Goal, role: string): boolean {
+	const of = (goal: Goal) => rosterOf(goal).find((entry) => entry.role === role);
+	const [was, is] = [of(before), of(after)];
+	const same = isSameChoice(assignmentFor(before, role), assignmentFor(after, role));
+	return same && was?.enabled === is?.enabled && was?.instructions === is?.instructions;
+}
+
+/** Threads at work whose next turn would be another model's. */
+function affectedThreads(goal: Goal, after: Goal): readonly Thread[] {
+	return threads(goal).filter(
+		(thread) =>
+			thread.state === "active" &&
+			!isPlaybook(thread) &&
+			!isSameChoice(thread.next ?? thread.assignment, assignmentFor(after, thread.role)),
+	);
+}
+
+/** A thread that its provider kept waiting need not wait for it any more. */
+function freed(goal: Goal, thread: Thread, by: Actor): GoalEvent[] {
+	return holds(goal)
+		.filter((hold) => hold.threadId === thread.threadId && (hold.cause === "provider" || hold.cause === "quota"))
+		.map(({ holdId }) => ({ type: "hold.lifted", holdId, by }));
+}
+
+function restart(goal: Goal, thread: Thread, by: Actor): GoalEvent[] {
+	const { threadId, stepId } = thread;
+	const step = stepId ? goal.steps[stepId] : undefined;
+	const running = calls(goal).find(
+		(call) => call.threadId === threadId && call.state === "started" && call.effect !== "none",
+	);
+	if (running) {
+		throw new Refusal(
+			"notNow",
+			`${threadPlace(goal, thread)} runs \`${running.summary}\` right now, and that is never cut off by an edit. Try again when it has ended, or pause the goal with “now” first.`,
+		);
+	}
+	const asked = Object.values(goal.approvals).filter(
+		(approval) => approval.threadId === threadId || (stepId !== undefined && approval.stepId === stepId),
+	);
+	return [
+		...freed(goal, thread, by),
+		...asked.map(({ approvalId }) => ({
+			type: "approval.superseded" as const,
+			approvalId,
+			reason: "Its step begins again with another agent.",
+		})),
+		step
+			? { type: "step.retried", stepId: step.stepId, attempt: step.attempt, how: "rerun", by }
+			: { type: "thread.closed", threadId },
+	];
+}
+
+function threadPlace(goal: Goal, { stepId, role }: Thread): string {
+	const step = stepId ? goal.steps[stepId] : undefined;
+	if (!step) return `The ${role}`;
+	return role === step.role ? `Step ${stepPosition(goal, step)}` : `The ${role} of step ${stepPosition(goal, step)}`;
+}
+
+function stepsText(goal: Goal, steps: readonly Step[]): string {
+	if (steps.length > 3) return `${steps.length} steps that have not begun`;
+	const positions = steps.map((step) => stepPosition(goal, step));
+	if (positions.length === 1) return `Step ${positions[0]}`;
+	return `Steps ${positions.slice(0, -1).join(", ")} and ${positions.at(-1)}`;
+}
