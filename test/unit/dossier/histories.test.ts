@@ -10,6 +10,7 @@ const inNoHistory: readonly EventType[] = [
 	"check.interrupted",
 	"grant.revoked",
 	"reflection.skipped",
+	"model.substituted",
 	"roster.edited",
 	"snapshot.failed",
 ];
