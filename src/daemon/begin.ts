@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { crashPoint } from "./crashPoint.ts";
+import { makeDurableFolder } from "./durableFolder.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { resourceLimits } from "./store/sqliteStore.ts";
 import type { StoreWorkerData } from "./store/storeMessages.ts";
@@ -26,7 +27,7 @@ export async function begin(home: string): Promise<Begun | undefined> {
 	if (!lock) return undefined;
 	crashPoint("start.locked");
 	const storeFolder = path.join(home, "store");
-	mkdirSync(storeFolder, { recursive: true, mode: 0o700 });
+	makeDurableFolder(storeFolder);
 	const wasmPath = path.join(__dirname, "sql-wasm-debug.wasm");
 	const workerData: StoreWorkerData = { folder: storeFolder, wasmPath, owner: lock.owner };
 	const workerPath = path.join(__dirname, "storeWorker.js");
@@ -36,7 +37,7 @@ export async function begin(home: string): Promise<Begun | undefined> {
 
 function prepareFolder(home: string): void {
 	try {
-		mkdirSync(home, { recursive: true, mode: 0o700 });
+		makeDurableFolder(home);
 		writeFileSync(path.join(home, ".writable"), "", { mode: 0o600 });
 		rmSync(path.join(home, ".writable"), { force: true });
 	} catch (cause) {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDurableFolder } from "../durableFolder.ts";
 import type { Git } from "./git.ts";
 import { temporaryPrefix } from "./packFile.ts";
 
@@ -11,7 +12,7 @@ import { temporaryPrefix } from "./packFile.ts";
 export async function prepareRepository(git: Git, folder: string): Promise<string | undefined> {
 	const packFolder = join(folder, "objects", "pack");
 	try {
-		await mkdir(packFolder, { recursive: true, mode: 0o700 });
+		makeDurableFolder(packFolder);
 		await mkdir(join(folder, "refs"), { recursive: true, mode: 0o700 });
 		await removeLeftovers(folder, packFolder);
 		await replaceFile(join(folder, "HEAD"), "ref: refs/heads/main\n");
@@ -60,7 +61,10 @@ const config = `[core]
 async function removeLeftovers(folder: string, packFolder: string): Promise<void> {
 	const locks = (await readdir(folder)).filter((name) => name.endsWith(".lock") || name.endsWith(".new"));
 	const names = new Set(await readdir(packFolder));
-	const isOrphan = (name: string) => /\.(pack|rev)$/.test(name) && !names.has(name.replace(/\.\w+$/, ".idx"));
+	// A power cut may keep either of two names and lose the other.
+	const isOrphan = (name: string) =>
+		/\.(pack|rev|idx)$/.test(name) &&
+		["idx", "pack"].some((ending) => !names.has(name.replace(/\.\w+$/, `.${ending}`)));
 	const packs = [...names].filter((name) => name.startsWith(temporaryPrefix) || isOrphan(name));
 	const paths = [...locks.map((name) => join(folder, name)), ...packs.map((name) => join(packFolder, name))];
 	for (const path of paths) await rm(path, { force: true, recursive: true });

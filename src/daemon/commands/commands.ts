@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { forgetCommand } from "./forgetCommand.ts";
 import { runCommand } from "./runCommand.ts";
 import { openSpools, runningCommands } from "./spool.ts";
@@ -81,7 +80,6 @@ export interface CommandOutput {
 
 /** Opens the commands kept in `folder`, which is created when missing. */
 export function openCommands({ folder }: { readonly folder: string }): Commands {
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const spools = openSpools(folder);
 	const inHand = new Map<string, Promise<unknown>>();
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDurableFolder } from "../durableFolder.ts";
 import { posixRunner } from "./posixRunner.ts";
 import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 
@@ -48,7 +49,7 @@ export interface SpoolState {
 export function openSpools(folder: string): Spools {
 	const boot = bootId();
 	const current = join(folder, boot);
-	mkdirSync(current, { recursive: true, mode: 0o700 });
+	makeDurableFolder(current);
 	mkdirSync(join(folder, "outputs"), { recursive: true, mode: 0o700 });
 	const earlier = readdirSync(folder, { withFileTypes: true })
 		.filter((entry) => entry.isDirectory() && !["outputs", "dropped", boot].includes(entry.name))

@@ -53,6 +53,7 @@ describe("the record of changes", () => {
 		await changes.close();
 		const packs = join(place.folder, "objects", "pack");
 		writeFileSync(join(packs, `pack-${"0".repeat(40)}.pack`), "PACK");
+		writeFileSync(join(packs, `pack-${"0".repeat(39)}1.idx`), "");
 		writeFileSync(join(packs, "tmp_pack_x"), "PACK");
 		writeFileSync(join(packs, "tmp_1.idx"), "x");
 		for (const name of ["index.lock", "config.lock", "HEAD.lock"]) writeFileSync(join(place.folder, name), "");
