@@ -105,6 +105,13 @@ export const commands = {
 			await undoStep(parts, goal, step);
 		}),
 	},
+	editRoster: {
+		acts: true,
+		run: withGoal(async (parts, goalId) => {
+			const { editRoster } = await import("./roster/editRoster.ts");
+			await editRoster(parts, goalId);
+		}, isOpen),
+	},
 	runChecks: {
 		acts: true,
 		run: withGoal(async (parts, goalId) => {

@@ -186,6 +186,8 @@ async function openTarget(parts: Parts, target: Target): Promise<void> {
 			return parts.diffs.openFile(goalId, target.path);
 		case "dossier":
 			return parts.dossiers.open(goalId);
+		case "roster":
+			return void (await vscode.commands.executeCommand("missionControl.editRoster", { goalId }));
 		case "approval":
 			return parts.approvals.open(goalId, target.approvalId);
 		case "output":

@@ -23,6 +23,8 @@ export const Target = v.variant("kind", [
 	v.object({ kind: v.literal("changes"), goalId: GoalIdSchema, stepId: v.optional(StepIdSchema) }),
 	v.object({ kind: v.literal("file"), goalId: GoalIdSchema, path: v.string() }),
 	v.object({ kind: v.literal("dossier"), goalId: GoalIdSchema }),
+	/** The choices by which the roster is edited. */
+	v.object({ kind: v.literal("roster"), goalId: GoalIdSchema }),
 	/** The exact action of an approval, in a document. */
 	v.object({ kind: v.literal("approval"), goalId: GoalIdSchema, approvalId: ApprovalIdSchema }),
 	/** The whole output of a tool call or check, by the event that carries it. */

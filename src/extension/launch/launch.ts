@@ -6,7 +6,8 @@ import type { ModelChoice } from "../../protocol/values.ts";
 import type { Daemon } from "../daemon.ts";
 import { Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
-import { type AgentRow, agentRows, agentSentence, type Providers } from "./agentChoice.ts";
+import { agentSentence, type Providers } from "./agentChoice.ts";
+import { chooseAgent } from "./chooseAgent.ts";
 import { type LaunchChoices, type LaunchOption, launchOptions } from "./launchOptions.ts";
 
 /**
@@ -135,31 +136,6 @@ function askPrompt(
 			if (!isSending) done({ kind: "cancel", prompt: prompt() });
 		});
 		box.show();
-	});
-}
-
-/** Listed models, and any other that is typed as `provider/model:effort`. */
-function chooseAgent(providers: Providers): Promise<ModelChoice | undefined> {
-	const pick = vscode.window.createQuickPick<AgentRow & vscode.QuickPickItem>();
-	pick.title = t("Agent");
-	pick.placeholder = t("Choose, or type provider/model or provider/model:effort");
-	pick.items = [...agentRows(providers, "")];
-	pick.matchOnDescription = true;
-	return new Promise((resolve) => {
-		pick.onDidChangeValue((value) => {
-			pick.items = [...agentRows(providers, value)];
-		});
-		pick.onDidAccept(() => {
-			const [row] = pick.activeItems;
-			if (!row?.agent) return;
-			resolve(row.agent);
-			pick.hide();
-		});
-		pick.onDidHide(() => {
-			resolve(undefined);
-			pick.dispose();
-		});
-		pick.show();
 	});
 }
 

@@ -81,7 +81,7 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 				</div>
 				<aside aria-label="Checks, roster and budget">
 					<Checks surface={surface} goal={goal} onRefused={setRefusal} />
-					<Roster goal={goal} view={view.roster} />
+					<Roster surface={surface} goal={goal} view={view.roster} />
 					<Budget goal={goal} view={view} />
 				</aside>
 			</div>

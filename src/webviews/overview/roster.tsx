@@ -2,6 +2,8 @@ import type { Goal } from "../../protocol/goal.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import type { AssignmentView, GoalView } from "../../protocol/view.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import type { Surface } from "../shared/surface.tsx";
 
 const labels: { readonly [L in AssignmentView["label"]]: Mark & { readonly word: string } } = {
 	live: { icon: "record", tone: "active", word: "live" },
@@ -12,12 +14,19 @@ const labels: { readonly [L in AssignmentView["label"]]: Mark & { readonly word:
 };
 
 /** Who does what, and where each choice came from. */
-export function Roster({ goal, view }: { goal: Goal; view: GoalView["roster"] }) {
+export function Roster({ surface, goal, view }: { surface: Surface; goal: Goal; view: GoalView["roster"] }) {
+	const { goalId } = goal;
 	return (
 		<section class="block" aria-labelledby="roster">
 			<div class="section-head">
 				<h2 id="roster">Roster</h2>
 				<span class="quiet small">revision {view.revision}</span>
+				<span class="grow" />
+				{goal.end ? null : (
+					<Link class="small" onOpen={() => surface.open({ kind: "roster", goalId })}>
+						Edit…
+					</Link>
+				)}
 			</div>
 			<ul class="roster">
 				{view.assignments.map((assignment) => {

@@ -1,0 +1,100 @@
+import * as vscode from "vscode";
+import type { GoalId } from "../../protocol/ids.ts";
+import { formatModelRef } from "../../protocol/modelRef.ts";
+import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
+import type { AssignmentView } from "../../protocol/view.ts";
+import type { Parts } from "../compose.ts";
+import { chooseAgent } from "../launch/chooseAgent.ts";
+import { t } from "../words.ts";
+
+/**
+ * Who works in which role, while the goal runs: the role, then who, then how far it reaches. The daemon says for each
+ * reach what it would mean; nothing is sent before the last choice, and Escape leaves everything as it was.
+ */
+export async function editRoster({ daemon }: Parts, goalId: GoalId): Promise<void> {
+	const { assignments, revision } = await daemon.ask("roster/edit", { goalId, edits: [] });
+	const role = await chooseRole(assignments);
+	if (!role) return;
+	const edit = await chooseEdit(daemon, assignments, role);
+	if (!edit) return;
+	const apply = await chooseReach(daemon, goalId, edit);
+	if (!apply) return;
+	const { effect } = await daemon.ask("roster/edit", { goalId, edits: [edit], apply, revision });
+	void vscode.window.showInformationMessage(effect);
+}
+
+type Daemon = Parts["daemon"];
+
+async function chooseRole(assignments: readonly AssignmentView[]): Promise<string | undefined> {
+	const known = assignments.map((one) => ({
+		label: one.role,
+		description: one.enabled ? formatModelRef(one) : t("off"),
+		detail: one.inherits ? t("as the primary agent") : undefined,
+		role: one.role as string | undefined,
+	}));
+	const more = ["reviewer", "researcher"]
+		.filter((role) => !assignments.some((one) => one.role === role))
+		.map((role) => ({ label: role, description: t("nobody yet"), detail: undefined, role }));
+	const other = { label: t("$(add) Another role…"), description: "", detail: undefined, role: undefined };
+	const chosen = await vscode.window.showQuickPick([...known, ...more, other], {
+		title: t("Edit Roster (1/3): which role?"),
+		ignoreFocusOut: true,
+	});
+	if (!chosen) return undefined;
+	if (chosen.role !== undefined) return chosen.role;
+	const typed = await vscode.window.showInputBox({
+		title: t("Edit Roster (1/3): which role?"),
+		prompt: t("Lower-case letters, digits and dashes."),
+		ignoreFocusOut: true,
+		validateInput: (text) => (/^[a-z][a-z0-9-]{0,39}$/.test(text) ? undefined : t("For example: security-reviewer")),
+	});
+	return typed || undefined;
+}
+
+async function chooseEdit(
+	daemon: Daemon,
+	assignments: readonly AssignmentView[],
+	role: string,
+): Promise<RosterEdit | undefined> {
+	const now = assignments.find((one) => one.role === role);
+	const rows: (vscode.QuickPickItem & { readonly edit?: RosterEdit })[] = [{ label: t("Another Model…") }];
+	if (!now?.inherits) rows.push({ label: t("As the Primary Agent"), edit: { role, inherits: true, enabled: true } });
+	if (now && !now.enabled) rows.push({ label: t("On"), edit: { role, enabled: true } });
+	if (now?.enabled) rows.push({ label: t("Off"), edit: { role, enabled: false } });
+	const chosen = await vscode.window.showQuickPick(rows, {
+		title: t("Edit Roster (2/3): who works as {0}?", role),
+		ignoreFocusOut: true,
+	});
+	if (!chosen || chosen.edit) return chosen?.edit;
+	const agent = await chooseAgent(
+		await daemon.ask("provider/list", {}),
+		t("Edit Roster (2/3): who works as {0}?", role),
+	);
+	return agent && { role, enabled: true, ...agent };
+}
+
+const reaches: readonly { readonly apply: RosterReach; label(): string }[] = [
+	{ apply: "future", label: () => t("$(debug-step-over) Steps to Come") },
+	{ apply: "next-turn", label: () => t("$(debug-continue) Also the Step under Way, from Its Next Turn") },
+	{ apply: "restart-step", label: () => t("$(debug-restart) Begin the Step under Way Again") },
+];
+
+async function chooseReach(daemon: Daemon, goalId: GoalId, edit: RosterEdit): Promise<RosterReach | undefined> {
+	const rows = await Promise.all(
+		reaches.map(async ({ apply, label }) => {
+			try {
+				const { effect } = await daemon.ask("roster/edit", { goalId, edits: [edit], apply, preview: true });
+				return { label: label(), detail: effect, apply };
+			} catch (cause) {
+				// What is refused stands beside the others, with its reason, and cannot be chosen.
+				return { label: label(), detail: cause instanceof Error ? cause.message : String(cause), apply: undefined };
+			}
+		}),
+	);
+	const chosen = await vscode.window.showQuickPick(rows, {
+		title: t("Edit Roster (3/3): from when on?"),
+		placeHolder: t("A call that is under way is never changed"),
+		ignoreFocusOut: true,
+	});
+	return chosen?.apply;
+}
