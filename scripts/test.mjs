@@ -30,7 +30,7 @@ const stages = [
 	{ name: "docs", bin: ["tsx", "tsx"], args: ["scripts/docs.ts", "--check"], minutes: 5 },
 	{ name: "unit", suites: "test/unit", minutes: 20 },
 	{ name: "cli", suites: "test/cli", minutes: 10 },
-	{ name: "crash", suites: "test/crash", minutes: 15 },
+	{ name: "crash", suites: "test/crash", minutes: 25 },
 	{ name: "webviews", suites: "test/webviews", minutes: 10 },
 	{ name: "package", suites: "test/package", minutes: 5 },
 	{ name: "host", suites: "test/vscode", module: "test/host/runInHost.ts", args: [], minutes: 10 },
