@@ -135,11 +135,17 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	],
 	"thread.opened": (e, names) => {
 		names.set(e.threadId, e.role);
-		return ["thread", e.role, formatModelRef(e.assignment), "dim"];
+		return ["thread", e.title ? `${e.role}: ${e.title}` : e.role, formatModelRef(e.assignment), "dim"];
 	},
+	"thread.compacted": (e, names) => [
+		"thread",
+		name(names, e.threadId),
+		e.summary ? `summed up: ${e.summary.objective}` : `summed up by the daemon: ${e.problem ?? ""}`,
+		"cyan",
+	],
 	"thread.closed": (e, names) => ["thread", name(names, e.threadId), "closed", "dim"],
 	"message.added": (e) => ["message", `${e.from}: ${e.text}`],
-	"turn.started": (e) => ["turn", formatModelRef(e.asked), "asked", "dim"],
+	"turn.started": (e) => ["turn", formatModelRef(e.asked), e.purpose ? "asked for a summary" : "asked", "dim"],
 	"turn.completed": (e) => {
 		const tokens = `${count(e.usage.inputTokens + e.usage.outputTokens, "token")}, ${money(e.usage.costUsd)}`;
 		return ["turn", e.answered, tokens, "dim"];

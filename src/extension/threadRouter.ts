@@ -18,7 +18,8 @@ export function rolePlace(goal: Goal, threadId: ThreadId): string {
 	const thread = goal.threads[threadId];
 	if (!thread) return t("Thread");
 	const position = thread.stepId ? stepPosition(goal, { stepId: thread.stepId }) : 0;
-	return position > 0 ? t("{0} · Step {1}", thread.role, position) : `${thread.role} · ${goal.title}`;
+	const name = thread.title ?? thread.role;
+	return position > 0 ? t("{0} · Step {1}", name, position) : `${thread.role} · ${goal.title}`;
 }
 
 function liveliness(goal: Goal, thread: Thread): number {

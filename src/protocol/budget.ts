@@ -26,18 +26,24 @@ export interface BrokenLimit {
 }
 
 /** Instructions and tools, before anything is said. */
-const firstPromptTokens = 5_000;
+export const firstPromptTokens = 5_000;
 /** Text has fewer tokens than this many characters. */
-const charsPerToken = 3;
+export const charsPerToken = 3;
 const longestAnswerTokens = 16_000;
 /** An answer shorter than this would be of no use. */
 const shortestAnswerTokens = 256;
 
 /** What the thread's next turn may use at most, within what is left. */
-export function reserve(goal: Goal, thread: Thread, price: Price | undefined): Reservation {
+export function reserve(
+	goal: Goal,
+	thread: Thread,
+	price: Price | undefined,
+	contextWindow: number | undefined,
+): Reservation {
 	if (isFree(thread)) return { tokens: 0, outputTokens: 0, usd: 0 };
 	const prompt = promptTokens(thread);
 	const left = [longestAnswerTokens];
+	if (contextWindow !== undefined) left.push(contextWindow - prompt);
 	const { tokens, usd } = goal.budget;
 	if (tokens !== undefined) left.push(tokens - usedTokens(goal) - prompt);
 	if (usd !== undefined && price && price.output > 0) {
@@ -60,6 +66,16 @@ export function brokenLimit(
 		if (broken) return { resource, limit: limit!, ...broken };
 	}
 	return undefined;
+}
+
+/** What the thread's turn under way has reserved would fit once more. */
+export function fitsAgain(goal: Goal, { turn }: Thread): boolean {
+	if (!turn) return false;
+	const { tokens, usd } = goal.budget;
+	if (tokens !== undefined && usedTokens(goal) + turn.reserved.tokens > tokens) return false;
+	if (usd === undefined) return true;
+	const used = usedMoney(goal);
+	return used !== null && turn.reserved.usd !== null && used + turn.reserved.usd <= usd;
 }
 
 /** When the goal's minutes are over, in milliseconds since the epoch. */
@@ -120,7 +136,8 @@ function isFree(thread: Thread): boolean {
 	return thread.assignment.provider === "builtin";
 }
 
-function promptTokens({ last, newChars }: Thread): number {
+/** Of the thread's next prompt: what the provider counted, and what came since. */
+export function promptTokens({ last, newChars }: Pick<Thread, "last" | "newChars">): number {
 	const known = last ? last.inputTokens + last.outputTokens : firstPromptTokens;
 	return known + Math.ceil(newChars / charsPerToken);
 }

@@ -33,6 +33,7 @@ import {
 	Risk,
 	RosterReach,
 	ThreadPurpose,
+	ThreadSummary,
 	Todo,
 	ToolEffect,
 	UndoneFile,
@@ -125,8 +126,27 @@ export const eventBodies = {
 		assignment: ModelChoice,
 		/** What the thread is for; when absent, `work` with a step and `plan` without one. */
 		purpose: v.optional(ThreadPurpose),
+		/** Of a sub-agent: the thread that opened it, and the call that its report completes. */
+		parentThreadId: v.optional(ThreadIdSchema),
+		parentCallId: v.optional(ToolCallIdSchema),
+		/** What it is for, in a few words. */
+		title: v.optional(v.string()),
 	}),
 	"thread.closed": v.object({ threadId: ThreadIdSchema }),
+	/** From here on the model reads this instead of what was said up to `upTo`; the log keeps all of it. */
+	"thread.compacted": v.object({
+		threadId: ThreadIdSchema,
+		/** The seq of the last event that is left out of prompts. */
+		upTo: v.number(),
+		/** As the model put it; absent when it gave nothing that could be used. */
+		summary: v.optional(ThreadSummary),
+		/** What the daemon knows by itself: what was carried out, and with which outcome. */
+		account: v.string(),
+		/** Why there is no summary. */
+		problem: v.optional(v.string()),
+		/** Characters of the conversation that is left, for reckoning its tokens. */
+		chars: v.number(),
+	}),
 	"message.added": v.object({
 		messageId: MessageIdSchema,
 		threadId: ThreadIdSchema,
@@ -142,6 +162,8 @@ export const eventBodies = {
 		asked: ModelChoice,
 		/** What the turn may cost at most; charged when its real usage can no longer be known. */
 		reserved: v.object({ tokens: v.number(), usd: v.nullable(v.number()), outputTokens: v.optional(v.number()) }),
+		/** What it is for, where it is not the work itself. */
+		purpose: v.optional(v.literal("compaction")),
 	}),
 	"turn.completed": v.object({
 		turnId: TurnIdSchema,
@@ -176,6 +198,8 @@ export const eventBodies = {
 		status: v.optional(v.number()),
 		/** When it will be asked again, ISO 8601; absent when asking again would not help. */
 		retryAt: v.optional(v.string()),
+		/** Of a prompt that was too long: how many tokens the model reads, as the provider says or as it seems. */
+		contextWindow: v.optional(v.number()),
 		charged: Usage,
 	}),
 

@@ -78,6 +78,8 @@ export interface Goal {
 	readonly roster: Roster;
 	readonly budget: BudgetLimits;
 	readonly usage: Totals;
+	/** How many tokens models read, by `provider/model`, as refusals have taught. */
+	readonly windows?: Readonly<Record<string, number>>;
 	readonly files: FileTracking;
 	/** The undo under way: until its outcome nothing else begins. */
 	readonly undo?: EventBody<"undo.started">;
@@ -159,12 +161,21 @@ export interface Thread {
 	readonly next?: ModelChoice;
 	/** The model that answered last, where it is not the one that was asked. */
 	readonly substitute?: string;
+	/** Of a sub-agent: the thread that opened it, the call that its report completes, and what it is for. */
+	readonly parentThreadId?: ThreadId;
+	readonly parentCallId?: ToolCallId;
+	readonly title?: string;
+	/** ISO 8601; of sub-agents. */
+	readonly openedAt?: string;
 	readonly state: "active" | "closed";
+	/** It came to its own end: it does not go on when its goal does. */
+	readonly ended?: boolean;
 	/** The model call under way. */
 	readonly turn?: {
 		readonly turnId: TurnId;
 		readonly epoch: number;
 		readonly reserved: { readonly tokens: number; readonly usd: number | null; readonly outputTokens?: number };
+		readonly purpose?: "compaction";
 	};
 	readonly turns: number;
 	/** Actions that were carried out or deliberately passed over: a playbook's place in its step. */
@@ -181,6 +192,10 @@ export interface Thread {
 	readonly last?: { readonly inputTokens: number; readonly outputTokens: number };
 	/** Characters that came to the thread since. */
 	readonly newChars: number;
+	/** How many turns it had when it was last compacted. */
+	readonly compactedAtTurn?: number;
+	/** The provider refused the prompt for its length, and has not answered since; then the thread was compacted. */
+	readonly tooLong?: "refused" | "compacted";
 	/** Answers in a row that could not be used (planner, reviewer). */
 	readonly rejected: number;
 }
@@ -202,6 +217,8 @@ export interface ToolCall {
 	readonly edit?: { readonly path: string; readonly before: string; readonly after: string };
 	/** The digest a person approved for it. */
 	readonly approved?: string;
+	/** The thread that it opened and waits for. */
+	readonly child?: ThreadId;
 	/** What a person decided about it: it is not carried out (denied, skipped), or its outcome stays unknown (verify). */
 	readonly decided?: { readonly answer: "deny" | "skip" | "verify"; readonly reason?: string };
 }

@@ -1,3 +1,4 @@
+import { isAbandoned, isDelegation, openDelegations } from "./children.ts";
 import type { Approval, Check, Goal, Hold, Review, Step, Thread, ToolCall } from "./goal.ts";
 import type { StepId, ThreadId } from "./ids.ts";
 import { reviewerOf } from "./roster.ts";
@@ -107,7 +108,13 @@ export function threadCalls(goal: Goal, threadId: ThreadId): readonly ToolCall[]
 
 /** Its thread has ended before the call began: nobody waits for it, and it must not begin. */
 export function isLeftBehind(goal: Goal, call: ToolCall): boolean {
-	return call.state !== "started" && goal.threads[call.threadId]?.state !== "active";
+	if (isAbandoned(goal, call)) return true;
+	return !isUnderWay(call) && goal.threads[call.threadId]?.state !== "active";
+}
+
+/** It is being carried out. What waits for a child is not: nothing of it runs by itself. */
+export function isUnderWay(call: ToolCall): boolean {
+	return call.state === "started" && !isDelegation(call);
 }
 
 /** What the approval asks about is gone or decided otherwise, so that no answer to it would count. */
@@ -139,7 +146,7 @@ export function checkWaits(goal: Goal, check: Check | undefined): boolean {
 export function stepIsBusy(goal: Goal, stepId: StepId): boolean {
 	return (
 		threads(goal).some((thread) => thread.stepId === stepId && thread.turn) ||
-		calls(goal).some((call) => call.stepId === stepId && call.state === "started") ||
+		calls(goal).some((call) => call.stepId === stepId && isUnderWay(call)) ||
 		goal.files.writers.some((writer) => writer.stepId === stepId)
 	);
 }
@@ -278,6 +285,8 @@ export function callIsNext(goal: Goal, call: ToolCall): boolean {
 
 /** It is its turn, and nobody has to decide about it first. */
 export function callIsReady(goal: Goal, call: ToolCall): boolean {
+	// Whether one more may begin while others wait for their children is the daemon's to say.
+	if (isDelegation(call) && (call.state === "started" || openDelegations(goal, call.threadId) > 0)) return false;
 	return call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call);
 }
 
@@ -319,8 +328,7 @@ export function allStepsOver(goal: Goal): boolean {
 /** Whether anything can happen without a person, a clock or a provider coming back. */
 export function canMove(goal: Goal): boolean {
 	if (goal.undo) return true;
-	if (goalHold(goal))
-		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => call.state === "started");
+	if (goalHold(goal)) return threads(goal).some((thread) => thread.turn) || calls(goal).some(isUnderWay);
 	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;
 	if (calls(goal).some((call) => callIsReady(goal, call))) return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Goal, Step } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
-import { isPlaybook, threads } from "./readiness.ts";
+import { isPlaybook, isUnderWay, threads } from "./readiness.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason } from "./state.ts";
 import {
@@ -134,6 +134,9 @@ export const ThreadView = v.object({
 	attempt: v.optional(v.number()),
 	state: v.picklist(["active", "closed"]),
 	model: v.string(),
+	/** Of a sub-agent: the thread that opened it, and what it is for. */
+	parentThreadId: v.optional(ThreadIdSchema),
+	title: v.optional(v.string()),
 });
 export type ThreadView = v.InferOutput<typeof ThreadView>;
 
@@ -217,7 +220,7 @@ function isUnsettled(goal: Goal): boolean {
 	return (
 		threads(goal).some((thread) => thread.turn) ||
 		goal.files.writers.length > 0 ||
-		Object.values(goal.calls).some((call) => call.state === "started")
+		Object.values(goal.calls).some(isUnderWay)
 	);
 }
 
@@ -250,13 +253,15 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 		roster: { revision: goal.roster.revision, assignments: viewRoster(goal) },
 		budget: viewBudget(goal, now),
 		usage: goal.usage as GoalView["usage"],
-		threads: threads(goal).map(({ threadId, role, stepId, attempt, state, assignment }) => ({
+		threads: threads(goal).map(({ threadId, role, stepId, attempt, state, assignment, parentThreadId, title }) => ({
 			threadId,
 			role,
 			stepId,
 			attempt,
 			state,
 			model: `${assignment.provider}/${assignment.model}`,
+			parentThreadId,
+			title,
 		})),
 		changes: [...changes],
 		untracked: goal.files.untracked,

@@ -391,6 +391,37 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, isOver);
 		},
 	},
+	"summed-up-delegated": {
+		about: "A thread asks a researcher, comes near its model's window and is summed up; the prices are configured.",
+		files: { "notes.txt": "one\ntwo\n" },
+		launch: { prompt: "Read the notes.", settings: { agent: model, checks: ["test -s notes.txt"] } },
+		model: ({ purpose, text, messages, toolResults }) => {
+			if (purpose === "plan")
+				return { text: plan({ id: "read", title: "Read", instructions: "Do read." }), usage: [410, 96] };
+			if (purpose === "summary") {
+				const verifiedFacts = ["notes.txt has two lines."];
+				const summary = {
+					objective: "Read the notes.",
+					decisions: [],
+					openWork: ["Say what is in them."],
+					verifiedFacts,
+				};
+				return { text: JSON.stringify(summary), usage: [900, 60] };
+			}
+			if (messages[0]?.content?.includes("whom another agent has asked")) {
+				if (toolResults > 0) return { text: "notes.txt has two lines.", usage: [700, 20] };
+				return { calls: [{ name: "readFile", args: { path: "notes.txt" } }], usage: [500, 20] };
+			}
+			if (text.includes("Verified facts")) return { text: "The notes say one and two.", usage: [800, 40] };
+			if (toolResults > 0) return { calls: [{ name: "listFiles", args: {} }], usage: [7000, 30] };
+			const args = { role: "researcher", title: "Count the lines", instructions: "How many lines has notes.txt?" };
+			return { calls: [{ name: "delegate", args }], usage: [600, 30] };
+		},
+		config: { prices: { scripted: { input: 1.5, output: 6 } }, contextWindows: { scripted: 8000 } },
+		async live({ person }) {
+			await person.follow(approveAll, isOver);
+		},
+	},
 	deleted: {
 		about: "A goal is deleted after it is over: its headers stay, its bodies are gone.",
 		launch: {

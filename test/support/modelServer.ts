@@ -17,7 +17,7 @@ export interface ModelRequest {
 	readonly model: string;
 	/** `reasoning_effort` as it was sent. */
 	readonly effort?: string;
-	readonly purpose: "plan" | "work" | "review" | "reflect";
+	readonly purpose: "plan" | "work" | "review" | "reflect" | "summary";
 	/** The first `[[name]]` in its messages: tests put one into each goal's prompt. */
 	readonly marker?: string;
 	readonly messages: readonly WireMessage[];
@@ -221,6 +221,7 @@ function readRequest(body: Record<string, unknown>, headers: http.IncomingHttpHe
 }
 
 function purposeOf(instructions: string): ModelRequest["purpose"] {
+	if (/keep the record of a conversation/.test(instructions)) return "summary";
 	if (/\breviewer\b/i.test(instructions)) return "review";
 	return /\breflection\b/i.test(instructions) ? "reflect" : "plan";
 }

@@ -66,7 +66,7 @@ export async function simulate({
 		clock: { now: () => Date.now() },
 		newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 		log: { error: (text, cause) => failures.push([text, cause]), warn() {}, info() {}, debug() {} },
-		limits: { parallelSteps: 4, priceOf: () => undefined },
+		limits: { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 },
 		publish: (_goal, published) => void events.push(...published),
 		perform: async () => undefined,
 	};
@@ -76,6 +76,9 @@ export async function simulate({
 		commands: commands ?? simulatedCommands(world, commandMs),
 		tools: [commandTool as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
+		windowOf: () => undefined,
+		delegateDepth: 2,
+		delegatesPerThread: 8,
 		changes: async () => ({ ...simulatedChanges(world), ...changes }),
 		listChanges: (id, stepId) => listChanges(store, id, stepId),
 		environment: {},

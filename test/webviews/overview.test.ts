@@ -168,6 +168,33 @@ describe("overview", () => {
 		await leave(page);
 	});
 
+	it("shows sub-agents under the thread that asked for them", async () => {
+		const page = await open();
+		await page.evaluate(() =>
+			window.fake.append([
+				{
+					type: "thread.opened",
+					threadId: "t-90" as never,
+					role: "researcher",
+					stepId: "upgrade" as never,
+					attempt: 1,
+					assignment: { provider: "local", model: "qwen3" },
+					parentThreadId: "t-4" as never,
+					parentCallId: "c-90" as never,
+					title: "Read the docs",
+				},
+			]),
+		);
+		const child = page.getByRole("listitem").filter({ hasText: "researcher: Read the docs" });
+		await child.waitFor();
+		const parent = child.locator("xpath=preceding-sibling::li[1]");
+		assert.match((await parent.textContent()) ?? "", /^.*implementer/);
+		const indent = (item: typeof child) =>
+			item.evaluate((element) => Number.parseFloat(getComputedStyle(element).paddingLeft));
+		assert.ok((await indent(child)) > (await indent(parent)));
+		await leave(page);
+	});
+
 	it("without steps it says what is going on", async () => {
 		const page = await stage.open("overview", { story: "empty", width: 800, height: 500 });
 		await page.getByText("There are no steps yet.").waitFor();

@@ -67,6 +67,52 @@ describe("thread", () => {
 		await leave(page);
 	});
 
+	it("shows its sub-agents and what it was summed up to, and leads there and back", async () => {
+		const page = await open();
+		await page.getByText("Four type errors").waitFor();
+		await page.evaluate(() => {
+			const call = { toolCallId: "c-90" as never, threadId: "t-4" as never, turnId: "u-90" as never };
+			window.fake.append([
+				{
+					type: "tool.requested",
+					...call,
+					name: "delegate",
+					args: {},
+					effect: "none",
+					summary: "researcher: Read the docs",
+				},
+				{ type: "tool.started", toolCallId: call.toolCallId, run: 1 },
+				{
+					type: "thread.opened",
+					threadId: "t-90" as never,
+					role: "researcher",
+					stepId: "upgrade" as never,
+					attempt: 1,
+					assignment: { provider: "local", model: "qwen3" },
+					parentThreadId: call.threadId,
+					parentCallId: call.toolCallId,
+					title: "Read the docs",
+				},
+				{
+					type: "thread.compacted",
+					threadId: call.threadId,
+					upTo: 1,
+					summary: { objective: "Express 5", decisions: [], openWork: ["the types"], verifiedFacts: [] },
+					account: "runCommand npm test: done",
+					chars: 100,
+				},
+			]);
+		});
+		await page.getByText("Sub-agents").waitFor();
+		await page.getByRole("button", { name: /Summed up/ }).click();
+		await page.getByText("runCommand npm test: done").waitFor();
+		await audit(page);
+		await picture(page, "thread-subagent");
+		await page.getByRole("button", { name: "Read the docs", exact: true }).click();
+		assert.deepEqual(await targets(page), [{ kind: "thread", goalId: "goal-1", threadId: "t-90" }]);
+		await leave(page);
+	});
+
 	it("a message is sent with Ctrl+Enter, waits visibly, and is read by the next turn", async () => {
 		const page = await open();
 		const field = page.getByRole("textbox", { name: "Message the implementer of step 4" });

@@ -26,6 +26,7 @@ export function goalText(goal: GoalView, now: number): string {
 		section("Final review", goal.review ? reviewLine(goal.review) : ""),
 		section("Waits for you", goal.approvals.map((approval) => approvalText(approval)).join("\n\n")),
 		section("Agents", rosterText(goal.roster.assignments)),
+		section("Sub-agents", subAgents(goal)),
 		section("Used", usage(goal)),
 	];
 	return parts.filter(Boolean).join("\n\n");
@@ -99,6 +100,21 @@ export function approvalText(approval: ApprovalView): string {
 
 function riskText(risk: ApprovalView["risk"]): string {
 	return risk === "dangerous" ? paint.red(risk) : risk === "read" ? paint.dim(risk) : paint.yellow(risk);
+}
+
+/** Threads that were opened by others, under them. */
+function subAgents({ threads }: GoalView): string {
+	const under = (parentThreadId: string | undefined, depth: number): string[] =>
+		threads
+			.filter((thread) => thread.parentThreadId === parentThreadId)
+			.flatMap((thread) => {
+				const below = under(thread.threadId, depth + 1);
+				if (depth === 0 && below.length === 0) return [];
+				const name = thread.title ? `${thread.role}: ${thread.title}` : thread.role;
+				const state = paint.dim(`${thread.state === "active" ? "at work" : "closed"}  ${thread.threadId}`);
+				return [indent(`${name}  ${paint.dim(thread.model)}  ${state}`, "  ".repeat(depth)), ...below];
+			});
+	return under(undefined, 0).join("\n");
 }
 
 function usage({ usage: used, budget }: GoalView): string {

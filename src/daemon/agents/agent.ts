@@ -21,6 +21,15 @@ export interface Turn {
 	 * be among them). The first message, from `goal`, says what the thread is for.
 	 */
 	readonly transcript: readonly RecordedEvent[];
+	/** How many tokens the model reads; undefined where nobody says. */
+	readonly contextWindow?: number;
+	/** It is asked for the thread's summary instead of its next turn: one answer, without tools. */
+	readonly compaction?: {
+		/** What the daemon knows by itself. */
+		readonly account: string;
+		/** Why the answer before could not be used. */
+		readonly problem?: string;
+	};
 	/** What the role may use; empty for planner and reviewer. */
 	readonly tools: readonly Tool[];
 	/** Text as it arrives: shown at once, kept nowhere. */
@@ -50,11 +59,13 @@ export type TurnOutcome =
 	  }
 	| {
 			readonly kind: "failed";
-			/** A word for programs: unreachable, unauthorized, rateLimited, serverError, cutOff, notFound, badRequest, keyNeeded, noAgent. */
+			/** A word for programs: unreachable, unauthorized, rateLimited, serverError, cutOff, notFound, badRequest, contextLength, keyNeeded, noAgent. */
 			readonly code: string;
 			/** A sentence for the person: what happened and what to do. */
 			readonly reason: string;
 			readonly status?: number;
+			/** Of a prompt that was too long: how many tokens the model reads, as the provider says. */
+			readonly contextWindow?: number;
 			/** Whether asking again can help without a person. */
 			readonly retryable: boolean;
 			/** As the provider asked, in milliseconds. */

@@ -4,7 +4,7 @@ import type {
 	LanguageModelV3StreamPart,
 	LanguageModelV3Usage,
 } from "@ai-sdk/provider";
-import { costOf } from "../../protocol/budget.ts";
+import { charsPerToken, costOf } from "../../protocol/budget.ts";
 import type { ModelChoice, Usage } from "../../protocol/values.ts";
 import type { Limits, Provider } from "../config/configSchema.ts";
 import { isTooDeep } from "../config/jsonDepth.ts";
@@ -14,9 +14,10 @@ import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
 import { priceOf } from "./modelFacts.ts";
 import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
-import { promptMessages } from "./promptMessages.ts";
+import { conversationText, promptMessages } from "./promptMessages.ts";
 import { systemPrompt } from "./prompts.ts";
 import { lookAround } from "./surroundings.ts";
+import { summaryInstructions, summarySchema } from "./threadSummary.ts";
 
 /**
  * An agent that is a model behind an OpenAI-compatible endpoint: one streamed call a turn, no loop and no retry of its
@@ -76,15 +77,20 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 		kept.model = { key: apiKey, model: create(choice.model) };
 	}
 	const { model } = kept.model;
-	const system = systemPrompt(turn, surroundings);
+	const tools = turn.compaction
+		? []
+		: turn.tools.map((tool) => ({
+				type: "function" as const,
+				name: tool.name,
+				description: tool.description,
+				inputSchema: toolSchema(tool),
+			}));
+	const room = promptChars(turn, limits) - (tools.length > 0 ? JSON.stringify(tools).length : 0);
 	const options: LanguageModelV3CallOptions = {
-		prompt: promptMessages(system, turn.thread.role, turn.transcript, limits.promptChars),
-		tools: turn.tools.map((tool) => ({
-			type: "function",
-			name: tool.name,
-			description: tool.description,
-			inputSchema: toolSchema(tool),
-		})),
+		prompt: turn.compaction
+			? summaryPrompt(turn, room)
+			: promptMessages(systemPrompt(turn, surroundings), turn.thread.role, turn.transcript, room),
+		tools,
 		maxOutputTokens: turn.thread.turn?.reserved.outputTokens,
 		// Goes out as `reasoning_effort`.
 		providerOptions: choice.effort ? { openaiCompatible: { reasoningEffort: choice.effort } } : undefined,
@@ -97,7 +103,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 	};
 	const call = { model, heardBy: kept.heard, asked, turn, signal: AbortSignal.any([signal, parts.closing]), limits };
 	const name = `${provider.id}/${choice.model}`;
-	const shape = answerShapes[turn.thread.purpose];
+	const shape = turn.compaction ? { name: "summary", schema: summarySchema } : answerShapes[turn.thread.purpose];
 	const wantsSchema = shape !== undefined && provider.structuredOutput && !parts.withoutSchema.has(name);
 	const responseFormat = wantsSchema ? { type: "json" as const, ...shape } : undefined;
 	let outcome = await callModel({ ...call, options: { ...options, responseFormat } });
@@ -113,6 +119,34 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 	if (outcome.kind !== "answered") return outcome;
 	const price = priceOf(provider, choice.model);
 	return { ...outcome, usage: { ...outcome.usage, costUsd: costOf(outcome.usage, price) }, ...(price && { price }) };
+}
+
+/** Of the window, a part is left for the answer; a summary is longer than most answers. */
+const promptShare = 0.9;
+const summaryPromptShare = 0.75;
+
+function promptChars({ contextWindow, compaction }: Turn, limits: Limits): number {
+	if (contextWindow === undefined) return limits.promptChars;
+	const share = compaction ? summaryPromptShare : promptShare;
+	return Math.min(limits.promptChars, Math.floor(contextWindow * share * charsPerToken));
+}
+
+/** The conversation as one text: messages with calls in them are refused by some endpoints where no tools are offered. */
+function summaryPrompt(
+	{ compaction, thread, transcript }: Turn,
+	maxChars: number,
+): LanguageModelV3CallOptions["prompt"] {
+	const { account = "", problem } = compaction ?? {};
+	const again = problem
+		? `\n\nYour last answer could not be used. ${problem} Answer again with one JSON document.`
+		: "";
+	const known = account ? `\n\nWhat the daemon knows by itself:\n${account}` : "";
+	const room = maxChars - summaryInstructions.length - known.length - again.length - 100;
+	const text = `The conversation:\n\n${conversationText(thread.role, transcript, Math.max(0, room))}${known}${again}`;
+	return [
+		{ role: "system", content: summaryInstructions },
+		{ role: "user", content: [{ type: "text", text }] },
+	];
 }
 
 function refusedSchema(outcome: TurnOutcome): boolean {

@@ -105,6 +105,14 @@ function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 		retryable,
 		...(retryable && { retryAfterMs: retryAfter(cause) }),
 	});
+	if (isTooLong(status, said)) {
+		const reads = windowIn(said);
+		const most = reads ? `, which reads at most ${reads} tokens` : "";
+		return {
+			...failed("contextLength", false, `The conversation is too long for ${provider}/${model}${most}${said}.`),
+			contextWindow: reads,
+		};
+	}
 	if (status === 401 || status === 403) {
 		// What it said may hold the key, or part of it, and says no more than this.
 		const from = keySource ? `: check ${keySource}` : ": name one with apiKeyEnv or apiKeyCommand in config.jsonc";
@@ -128,6 +136,49 @@ function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 	return failed("badRequest", false, `Provider “${provider}” refused the request (${status})${said}.`);
 }
 
+/** The same in the words of many vendors; a limit of tokens in a minute is another thing. */
+function isTooLong(status: number, said: string): boolean {
+	if (status === 401 || status === 402 || status === 403 || status === 404 || status === 429) return false;
+	return tooLongWords.test(said) && !/per (minute|hour|day)|\bTPM\b/i.test(said);
+}
+
+const tooLongWords = new RegExp(
+	[
+		"context.?(length|window|size|limit)",
+		"maximum (prompt|input) length",
+		"(prompt|input|request|message)s? (is|are) too (long|large)",
+		"too many (input )?tokens",
+		"exceeds? the (maximum|available|allowed|model)[^.]*(tokens|context|length|size)",
+		"token count[^.]*exceeds",
+		"reduce the length",
+		"input length[^.]*exceed",
+		"tokens must be <= ",
+	].join("|"),
+	"i",
+);
+
+/** How many tokens the model reads, where the provider says so. */
+function windowIn(said: string): number | undefined {
+	for (const pattern of windowPatterns) {
+		const tokens = Number(pattern.exec(said)?.[1]?.replace(/[,_]/g, ""));
+		if (tokens >= 256) return tokens;
+	}
+	return undefined;
+}
+
+const amount = "(\\d[\\d,_]*)";
+const windowPatterns = [
+	`> ${amount} maximum`,
+	`exceed context limit: [^>]*> ${amount}`,
+	`with ${amount} maximum context`,
+	`context (?:length|window|size|limit)(?: is| of|:)?(?: only)? ?\\(?${amount}`,
+	`maximum (?:prompt|input|context) length is ${amount}`,
+	`(?:maximum|max)[^.]*(?:allowed|tokens)[^.]*?\\(${amount}\\)`,
+	`must be <= ${amount}`,
+	`at most ${amount} tokens`,
+	`limit (?:is|of) ${amount}`,
+].map((pattern) => new RegExp(pattern, "i"));
+
 /** Seconds, milliseconds or a date, as providers send it; at most a day. */
 function retryAfter(cause: unknown): number | undefined {
 	const headers = (cause as { responseHeaders?: Record<string, string> }).responseHeaders ?? {};
@@ -150,6 +201,7 @@ function isOwnError(cause: unknown): cause is { message: string; code?: unknown;
 
 function statusForType({ code, type }: { code?: unknown; type?: unknown }): number {
 	const word = `${String(code)} ${String(type)}`;
+	if (/context/i.test(word)) return 400;
 	if (/rate.?limit|quota|overload/i.test(word)) return 429;
 	return /invalid|context.?length|bad.?request/i.test(word) ? 400 : 500;
 }

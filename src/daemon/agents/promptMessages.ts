@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { LanguageModelV3Message, LanguageModelV3Prompt } from "@ai-sdk/provider";
 import type { RecordedEvent } from "../../protocol/events.ts";
 import type { Output } from "../../protocol/values.ts";
+import { compactedText } from "./threadSummary.ts";
 
 /**
  * A thread as messages to a model, made anew from the log for every turn. A message is placed where the turn begins that
@@ -14,12 +15,49 @@ export function promptMessages(
 	transcript: readonly RecordedEvent[],
 	maxChars: number,
 ): LanguageModelV3Prompt {
-	const pieces = readTranscript(role, transcript);
+	const pieces = readThread(role, transcript);
 	shorten(pieces, maxChars - system.length);
 	// Some endpoints take a last message of the assistant's as the beginning of the answer, others refuse it.
 	if (pieces.at(-1)?.kind === "said" && (pieces.at(-1) as Said).calls.length === 0)
 		pieces.push({ kind: "heard", text: "Go on." });
 	return [{ role: "system", content: system }, ...pieces.flatMap(toMessages)];
+}
+
+/** The same conversation as one text, for whoever is to sum it up: at most `maxChars` of it. */
+export function conversationText(role: string, transcript: readonly RecordedEvent[], maxChars: number): string {
+	const pieces = readThread(role, transcript);
+	shorten(pieces, Math.floor(maxChars * 0.8));
+	const texts = pieces.map((piece) => {
+		if (piece.kind === "heard") return `To the worker:\n${piece.text}`;
+		const calls = piece.calls.map(
+			({ name, args, result }) => `The worker called ${name} ${JSON.stringify(args)}\nIt came to:\n${result}`,
+		);
+		return [piece.text && `The worker:\n${piece.text}`, ...calls].filter(Boolean).join("\n");
+	});
+	const [first = "", ...rest] = texts;
+	let room = maxChars - first.length;
+	const newest: string[] = [];
+	for (const text of rest.toReversed()) {
+		room -= text.length + 40;
+		if (room < 0) break;
+		newest.unshift(text);
+	}
+	const left = rest.length - newest.length;
+	const gap = left > 0 ? [`(${left} parts in between are left out here.)`] : [];
+	return [first.slice(0, maxChars), ...gap, ...newest].join("\n\n");
+}
+
+/** What was left out by a compaction is told by it; the first message, which says what the thread is for, always stays. */
+function readThread(role: string, transcript: readonly RecordedEvent[]): (Heard | Said)[] {
+	const compacted = transcript.findLast((event) => event.type === "thread.compacted");
+	if (!compacted) return readTranscript(role, transcript);
+	const first = transcript.find((event) => event.type === "message.added");
+	const rest = transcript.filter((event) => event.seq > compacted.upTo && event !== first);
+	return [
+		...(first ? [{ kind: "heard" as const, text: heardText(first.from, first.text) }] : []),
+		{ kind: "heard", text: compactedText(compacted) },
+		...readTranscript(role, rest),
+	];
 }
 
 interface Heard {
@@ -108,8 +146,8 @@ function outputText({ head, tail, bytes }: Output): string {
 const keptChars = 400;
 
 /**
- * Keeps the prompt below a bound, crudely: outputs of the oldest calls go first, then what the oldest calls wrote. A
- * model's real window and a summary of what went before would do better; what was said is never cut.
+ * Keeps the prompt below a bound where compacting has not: outputs of the oldest calls go first, then what the oldest
+ * calls wrote, last the newest output. What was said is never cut.
  */
 function shorten(pieces: readonly (Heard | Said)[], maxChars: number): void {
 	const calls = pieces.flatMap((piece) => (piece.kind === "said" ? piece.calls : []));
@@ -120,22 +158,28 @@ function shorten(pieces: readonly (Heard | Said)[], maxChars: number): void {
 	for (const call of calls.slice(0, -1)) {
 		if (chars <= maxChars) return;
 		const before = call.result.length;
-		call.result = cut(call.result);
+		call.result = cut(call.result, keptChars);
 		chars -= before - call.result.length;
 	}
 	for (const call of calls) {
 		if (chars <= maxChars) return;
 		const before = argsChars(call);
 		call.args = Object.fromEntries(
-			Object.entries(call.args).map(([name, value]) => [name, typeof value === "string" ? cut(value) : value]),
+			Object.entries(call.args).map(([name, value]) => [
+				name,
+				typeof value === "string" ? cut(value, keptChars) : value,
+			]),
 		);
 		chars -= before - argsChars(call);
 	}
+	const last = calls.at(-1);
+	if (last && chars > maxChars)
+		last.result = cut(last.result, Math.max(keptChars, last.result.length - (chars - maxChars) - 60));
 }
 
-function cut(text: string): string {
-	if (text.length <= keptChars + 60) return text;
-	return `${text.slice(0, keptChars)}\n[… ${text.length - keptChars} characters left out to save space …]`;
+function cut(text: string, toChars: number): string {
+	if (text.length <= toChars + 60) return text;
+	return `${text.slice(0, toChars)}\n[… ${text.length - toChars} characters left out to save space …]`;
 }
 
 /** Some endpoints take no longer id. */

@@ -62,6 +62,12 @@ export const limits = {
 		v.optional(Count, 4),
 		"Goals at work at once. The others wait for their turn: the most urgent first, then in the order of their launch.",
 	),
+	delegateDepth: described(
+		v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5)), 2),
+		"How deep sub-agents may have sub-agents of their own; 0 for no sub-agents.",
+	),
+	delegatesPerThread: described(v.optional(Count, 8), "Sub-agents that one thread may have in all."),
+	delegatesAtOnce: described(v.optional(Count, 3), "Sub-agents of one thread that work at once."),
 	commandTimeoutMs: described(
 		v.optional(Milliseconds, 10 * 60 * 1000),
 		"How long a command may run that names no limit of its own.",

@@ -17,6 +17,12 @@ export const moments: LineTable = {
 	}),
 	"step.started": ({ stepId, attempt }, { step }) =>
 		attempt === 1 ? undefined : { what: "step tried again", about: `${step(stepId)}, attempt ${attempt}` },
+	"thread.opened": ({ parentThreadId, role, title }) =>
+		parentThreadId === undefined ? undefined : { what: "sub-agent asked for", about: `${role}, ${title ?? "a part"}` },
+	"thread.compacted": ({ threadId, summary }, { role }) => ({
+		what: "conversation summed up",
+		about: `${role(threadId)}, ${summary ? "by its model" : "by the daemon alone"}`,
+	}),
 	"step.completed": ({ stepId }, { step }) => ({ what: "step done", about: step(stepId) }),
 	"step.failed": ({ stepId }, { step }) => ({ what: "step failed", about: step(stepId) }),
 	"step.skipped": ({ stepId }, { step }) => ({ what: "step skipped", about: step(stepId) }),

@@ -39,6 +39,10 @@ export const problems: LineTable = {
 	}),
 	"message.added": ({ from, text, threadId }, { role }) =>
 		from === "daemon" ? { what: "answer not usable", about: role(threadId), reason: text, isRoutine: true } : undefined,
+	"thread.compacted": ({ threadId, problem }, { role }) =>
+		problem === undefined
+			? undefined
+			: { what: "no summary of its model", about: role(threadId), reason: problem, isRoutine: true },
 	"provider.failed": ({ provider, code, status, reason }) => ({
 		what: "provider failed",
 		about: `${provider}, ${code}${status === undefined ? "" : ` (${status})`}`,

@@ -60,7 +60,8 @@ export function createUsageBook() {
 		add(event: RecordedEvent, known: Known): void {
 			switch (event.type) {
 				case "thread.opened": {
-					const { threadId, role, stepId, attempt, assignment, at } = event;
+					const { threadId, stepId, attempt, assignment, at } = event;
+					const role = event.title ? `${event.role}: ${event.title}` : event.role;
 					const model = formatModelRef(assignment);
 					const step = stepId && known.step(stepId);
 					threads.set(threadId, { ...nothing, threadId, role, step, attempt, model, openedAt: at });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
+import type { EventType, GoalEvent, RecordedEvent } from "../../protocol/events.ts";
 import { evolve, evolveAll, foldVersion, newGoal } from "../../protocol/evolve.ts";
 import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId, ThreadId } from "../../protocol/ids.ts";
+import type { GoalId, StepId, ThreadId } from "../../protocol/ids.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import { summarize } from "../../protocol/view.ts";
 import { crashPoint } from "../crashPoint.ts";
@@ -27,6 +27,8 @@ export interface GoalDriver {
 	recordFact(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal>;
 	/** The events of a thread, oldest first. */
 	transcript(threadId: ThreadId): Promise<readonly RecordedEvent[]>;
+	/** The events of some types that belong to a step, oldest first. */
+	stepEvents(stepId: StepId, types: readonly EventType[]): Promise<readonly RecordedEvent[]>;
 	/** When the goal will move by itself, in milliseconds since the epoch: `now` while something is under way. */
 	wakeAt(): number | undefined;
 	/** Something is under way, or about to be stored. */
@@ -113,6 +115,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		commit,
 		recordFact,
 		transcript,
+		stepEvents,
 		wakeAt: () => (inHand.size > 0 ? clock.now() : wakeTime),
 		busy: () => inHand.size > 0 || queued > 0,
 		wake: () => void recordFact(() => []).catch((cause) => log.error(`${goalId}: could not go on`, cause)),
@@ -301,6 +304,16 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		}
 		transcripts.set(threadId, events);
 		return events;
+	}
+
+	async function stepEvents(stepId: StepId, types: readonly EventType[]): Promise<readonly RecordedEvent[]> {
+		const events: RecordedEvent[] = [];
+		for (;;) {
+			const query = { stepId, types, afterSeq: events.at(-1)?.seq ?? 0, limit: pageSize };
+			const page = await store.read(goalId, query);
+			events.push(...page.map(readEvent));
+			if (page.length < pageSize) return events;
+		}
 	}
 
 	async function checkpoint(): Promise<void> {

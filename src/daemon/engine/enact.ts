@@ -1,4 +1,5 @@
 import { reserve } from "../../protocol/budget.ts";
+import { windowOf } from "../../protocol/contextWindow.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Review, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
@@ -89,7 +90,8 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 		case "startTurn": {
 			const thread = goal.threads[fact.threadId];
 			if (!thread) return [];
-			const { tokens, usd, outputTokens } = reserve(goal, thread, limits.priceOf(thread.assignment));
+			const window = windowOf(goal, thread.assignment, limits.windowOf(thread.assignment));
+			const { tokens, usd, outputTokens } = reserve(goal, thread, limits.priceOf(thread.assignment), window);
 			const held = goal.budget.tokens !== undefined || goal.budget.usd !== undefined;
 			return [
 				{
@@ -98,6 +100,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					threadId: fact.threadId,
 					asked: thread.assignment,
 					reserved: { tokens, usd, outputTokens: held ? outputTokens : undefined },
+					purpose: fact.purpose,
 				},
 			];
 		}
@@ -158,8 +161,11 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			return [{ type: "approval.superseded", approvalId: fact.approvalId, reason: whyGone(goal) }];
 		case "dropCall": {
 			const { toolCallId } = fact;
-			const reason = `It was not carried out: ${whyGone(goal, goal.calls[toolCallId])}`;
+			const call = goal.calls[toolCallId];
+			const reason = `It was not carried out: ${whyGone(goal, call)}`;
+			const child = call?.child ? goal.threads[call.child] : undefined;
 			return [
+				...(child && !child.ended ? [{ type: "thread.closed" as const, threadId: child.threadId }] : []),
 				{ type: "tool.completed", toolCallId, ok: false, durationMs: 0, output: textOutput(reason), refused: reason },
 			];
 		}

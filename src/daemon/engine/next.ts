@@ -1,4 +1,6 @@
 import { type BrokenLimit, brokenLimit, minutesEnd } from "../../protocol/budget.ts";
+import { isDelegation, openDelegations } from "../../protocol/children.ts";
+import { compactionIsDue } from "../../protocol/contextWindow.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import {
@@ -18,6 +20,7 @@ import {
 	isMoot,
 	isPlaybook,
 	isToBePlanned,
+	isUnderWay,
 	planSteps,
 	reflectionIsDue,
 	rejectedLimit,
@@ -55,7 +58,7 @@ export type Fact =
 	| { readonly kind: "askStart"; readonly stepId: StepId }
 	| { readonly kind: "askStep"; readonly stepId: StepId; readonly reason: string }
 	| { readonly kind: "settleStep"; readonly stepId: StepId }
-	| { readonly kind: "startTurn"; readonly threadId: ThreadId }
+	| { readonly kind: "startTurn"; readonly threadId: ThreadId; readonly purpose?: "compaction" }
 	| { readonly kind: "interruptTurn"; readonly threadId: ThreadId }
 	| { readonly kind: "askRecovery"; readonly toolCallId?: ToolCallId; readonly checkId?: CheckId }
 	/** A review says that the plan leads nowhere. */
@@ -90,8 +93,12 @@ export interface Next {
 
 export interface Limits {
 	readonly parallelSteps: number;
+	/** Sub-agents of one thread that work at once. */
+	readonly delegatesAtOnce: number;
 	/** What a model costs; undefined where no price is known. */
 	priceOf(choice: ModelChoice): Price | undefined;
+	/** How many tokens a model reads; undefined where nobody says. */
+	windowOf(choice: ModelChoice): number | undefined;
 }
 
 export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
@@ -106,7 +113,7 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 		...planEffects(goal),
 		...stepEffects(goal, limits),
 		...threadEffects(goal, now, limits),
-		...callEffects(goal),
+		...callEffects(goal, limits),
 	);
 	effects.push(...checkEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
@@ -120,7 +127,7 @@ function underWay(goal: Goal, epoch: number): Effect[] {
 		return turn.epoch === epoch ? [{ kind: "turn", threadId }] : [{ kind: "interruptTurn", threadId }];
 	});
 	const begunCalls = calls(goal)
-		.filter((call) => call.state === "started")
+		.filter(isUnderWay)
 		.map(({ toolCallId }): Effect => ({ kind: "call", toolCallId }));
 	const begunChecks = checks(goal)
 		.filter((check) => check.state === "running")
@@ -234,12 +241,15 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 		if (broken && thread.purpose === "reflect")
 			return [{ kind: "skipReflection", reason: `The budget leaves no room for it: ${broken.reason}` }];
 		if (broken) return [{ kind: "askBudget", threadId: thread.threadId, broken }];
-		return [{ kind: "startTurn", threadId: thread.threadId }];
+		const isTooLong = compactionIsDue(goal, thread, limits.windowOf(thread.assignment));
+		return [{ kind: "startTurn", threadId: thread.threadId, purpose: isTooLong ? "compaction" : undefined }];
 	});
 }
 
-function callEffects(goal: Goal): Effect[] {
+function callEffects(goal: Goal, limits: Limits): Effect[] {
 	const due = snapshotIsDue(goal);
+	/** Sub-agents of each thread, with those that are about to begin. */
+	const begins = new Map<ThreadId, number>();
 	return calls(goal).flatMap((call): Effect[] => {
 		if (call.state === "unknown") {
 			const asked = Object.values(goal.approvals).some((approval) => approval.toolCallId === call.toolCallId);
@@ -247,6 +257,11 @@ function callEffects(goal: Goal): Effect[] {
 		}
 		if (call.decided) return [{ kind: "call", toolCallId: call.toolCallId }];
 		if (call.state === "waiting" || call.state === "started" || !callIsNext(goal, call)) return [];
+		if (isDelegation(call)) {
+			const before = begins.get(call.threadId) ?? openDelegations(goal, call.threadId);
+			if (before >= limits.delegatesAtOnce) return [];
+			begins.set(call.threadId, before + 1);
+		}
 		// A call that may write waits until what earlier ones wrote has been looked at, so that it is not blamed for it.
 		return call.effect !== "none" && due ? [] : [{ kind: "call", toolCallId: call.toolCallId }];
 	});

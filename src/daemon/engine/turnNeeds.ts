@@ -4,6 +4,7 @@ import {
 	calls,
 	checks,
 	goalHold,
+	isUnderWay,
 	planSteps,
 	stepIsBusy,
 	stepWaits,
@@ -29,7 +30,7 @@ export function needsOf(goal: Goal, effects: readonly Effect[], now: number): Ne
 	const begun =
 		begunInFolder ||
 		threads(goal).some((thread) => thread.turn) ||
-		calls(goal).some((call) => call.state === "started") ||
+		calls(goal).some(isUnderWay) ||
 		checks(goal).some((check) => check.state === "running");
 	const retries = threads(goal).some((thread) => threadIsFree(goal, thread) && waitsShortly(thread, now));
 	const starts = effects.some((effect) => effect.kind === "startStep");

@@ -18,10 +18,12 @@ import {
 	type ToolContext,
 	ToolError,
 } from "../tools/tool.ts";
+import { toolsOf } from "../tools/toolsOf.ts";
 import { absent, readInside, writeInside } from "../tools/workspaceFiles.ts";
 import { resolveInside } from "../tools/workspacePath.ts";
 import { admit } from "./admit.ts";
 import { isStopped, runCommand } from "./command.ts";
+import { performDelegation } from "./delegation.ts";
 import { textOutput } from "./output.ts";
 import type { Performing } from "./parts.ts";
 
@@ -34,9 +36,12 @@ export async function performCall(performing: Performing, toolCallId: ToolCallId
 	const call = driver.goal().calls[toolCallId];
 	if (!call) return;
 	if (call.decided) return finish(performing, call, decidedOutcome(call));
-	const tool = parts.tools.find((candidate) => candidate.name === call.name);
+	const goal = driver.goal();
+	const thread = goal.threads[call.threadId];
+	const tools = thread ? toolsOf(goal, thread, parts.tools, parts.delegateDepth) : parts.tools;
+	const tool = tools.find((candidate) => candidate.name === call.name);
 	if (!tool) {
-		const known = parts.tools.map((candidate) => candidate.name).join(", ");
+		const known = tools.map((candidate) => candidate.name).join(", ");
 		return finish(performing, call, failure(`There is no tool ${call.name}. The tools are: ${known}.`));
 	}
 	const args = v.safeParse(tool.params as v.GenericSchema, call.args);
@@ -56,6 +61,7 @@ const kinds: {
 	todo: performTodo,
 	edit: performEdit,
 	command: performCommand,
+	delegate: performDelegation,
 };
 
 interface Outcome {

@@ -16,7 +16,13 @@ export interface PerformParts {
 	readonly log: Log;
 	readonly commands: Commands;
 	readonly tools: readonly Tool[];
+	/** How deep sub-agents may have sub-agents; 0 for none at all. */
+	readonly delegateDepth: number;
+	/** Sub-agents that one thread may have in all. */
+	readonly delegatesPerThread: number;
 	agentFor(choice: ModelChoice): Agent;
+	/** How many tokens a model reads; undefined where nobody says. */
+	windowOf(choice: ModelChoice): number | undefined;
 	/** The shadow repository of the goal's workspace, or the sentence why there is none. */
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
 	/** The files that the goal, or one of its steps, changed so far. */

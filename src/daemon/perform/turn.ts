@@ -1,13 +1,17 @@
+import { mayCompact } from "../../protocol/contextWindow.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { HoldId, MessageId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import { formatModelRef, isSameModel } from "../../protocol/modelRef.ts";
 import { rejectedLimit } from "../../protocol/readiness.ts";
 import type { ToolEffect, Usage } from "../../protocol/values.ts";
-import type { ProposedCall, TurnOutcome } from "../agents/agent.ts";
+import type { ProposedCall, Turn, TurnOutcome } from "../agents/agent.ts";
 import { skipReflection } from "../engine/enact.ts";
 import type { Tool } from "../tools/tool.ts";
+import { toolsOf } from "../tools/toolsOf.ts";
 import { isToStop } from "./command.ts";
+import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
+import { childEnded } from "./delegation.ts";
 import type { Performing } from "./parts.ts";
 import { correction, roleAnswers } from "./roleAnswers.ts";
 
@@ -15,25 +19,34 @@ import { correction, roleAnswers } from "./roleAnswers.ts";
  * One turn of a thread: its intent, `turn.started`, is in the log already. The agent answers; what it said and asked for
  * is appended in one transaction with the turn's outcome, so that no answer is half there.
  */
-export async function performTurn({ parts, driver, signal }: Performing, threadId: ThreadId): Promise<void> {
+export async function performTurn(performing: Performing, threadId: ThreadId): Promise<void> {
+	const { parts, driver, signal } = performing;
 	const goal = driver.goal();
 	const thread = goal.threads[threadId];
 	const turn = thread?.turn;
 	if (!thread || !turn) return;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
-	const outcome: TurnOutcome = isToStop(goal)
+	const asked: Turn = {
+		goal,
+		thread,
+		step,
+		transcript: await driver.transcript(threadId),
+		contextWindow: contextWindow(goal, thread, parts),
+		tools: toolsOf(goal, thread, parts.tools, parts.delegateDepth),
+		onDelta: (text, reasoning) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning),
+	};
+	const isStopped = isToStop(goal);
+	if (turn.purpose === "compaction" && !isStopped) {
+		const compacted = await compact(performing, asked);
+		await driver.recordFact((now) => {
+			const current = now.threads[threadId];
+			return current?.turn?.turnId === turn.turnId ? compactionEvents(now, current, compacted) : [];
+		});
+		return;
+	}
+	const outcome: TurnOutcome = isStopped
 		? { kind: "aborted" }
-		: await parts.agentFor(thread.assignment).takeTurn(
-				{
-					goal,
-					thread,
-					step,
-					transcript: await driver.transcript(threadId),
-					tools: thread.purpose === "work" ? parts.tools : [],
-					onDelta: (text, reasoning) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning),
-				},
-				signal,
-			);
+		: await parts.agentFor(thread.assignment).takeTurn(asked, signal);
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];
@@ -46,12 +59,7 @@ type Parts = Performing["parts"];
 function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: Parts): GoalEvent[] {
 	const { threadId } = thread;
 	const turn = thread.turn!;
-	const reserved: Usage = { inputTokens: turn.reserved.tokens, outputTokens: 0, costUsd: turn.reserved.usd };
-	if (outcome.kind === "aborted") {
-		return [
-			{ type: "turn.interrupted", turnId: turn.turnId, threadId, reason: "It was told to stop.", charged: reserved },
-		];
-	}
+	if (outcome.kind === "aborted") return [interrupted(thread, "It was told to stop.", reservedUsage(thread))];
 	if (outcome.kind === "failed") {
 		const passes = thread.purpose === "reflect" && !isWorthWaiting(thread, outcome);
 		const failed = failureEvents(goal, thread, outcome, parts);
@@ -59,18 +67,7 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 		const reason = `The model could not be asked: ${outcome.reason}`;
 		return [...failed.filter((event) => event.type === "provider.failed"), ...skipReflection(goal, reason)];
 	}
-	const events: GoalEvent[] = [
-		{
-			type: "turn.completed",
-			turnId: turn.turnId,
-			threadId,
-			asked: thread.assignment,
-			answered: outcome.answered,
-			usage: outcome.usage,
-			price: outcome.price,
-			finish: outcome.finish,
-		},
-	];
+	const events: GoalEvent[] = [completed(thread, outcome)];
 	const isBuiltIn = thread.assignment.provider === "builtin";
 	if (outcome.answered !== thread.substitute && !isSameModel(thread.assignment.model, outcome.answered)) {
 		const { answered } = outcome;
@@ -100,6 +97,13 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 	// Something was said to the agent while it answered: it gets a turn to read it before its word counts.
 	if (thread.unread > 0) return events;
 	const report = outcome.text.trim() || "The agent ended its work without a report.";
+	if (thread.parentCallId) {
+		const isWhole = outcome.finish !== "length";
+		return [
+			...events,
+			...childEnded(thread, isWhole, isWhole ? report : `Its answers were cut off. ${report}`, parts.clock.now()),
+		];
+	}
 	const { stepId } = thread;
 	if (stepId === undefined) return events;
 	return [
@@ -107,6 +111,40 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 		{ type: "step.reported", stepId, attempt: thread.attempt ?? 1, report },
 		{ type: "evidence.added", kind: "report", text: report, stepId, threadId },
 	];
+}
+
+/** What the thread's summary cost, and what it says. A call that failed costs the summary, not the thread. */
+function compactionEvents(goal: Goal, thread: Thread, { event, answer, failure }: Compacted): GoalEvent[] {
+	const reason = failure?.reason ?? "It was told to stop.";
+	const isPaid = failure === undefined || failure.code === "cutOff";
+	const turn = answer
+		? completed(thread, answer)
+		: interrupted(thread, reason, isPaid ? reservedUsage(thread) : nothingUsed);
+	return event && !goal.end && thread.state === "active" ? [turn, event] : [turn];
+}
+
+function completed(thread: Thread, outcome: TurnOutcome & { kind: "answered" }): GoalEvent {
+	return {
+		type: "turn.completed",
+		turnId: thread.turn!.turnId,
+		threadId: thread.threadId,
+		asked: thread.assignment,
+		answered: outcome.answered,
+		usage: outcome.usage,
+		price: outcome.price,
+		finish: outcome.finish,
+	};
+}
+
+function interrupted(thread: Thread, reason: string, charged: Usage): GoalEvent {
+	return { type: "turn.interrupted", turnId: thread.turn!.turnId, threadId: thread.threadId, reason, charged };
+}
+
+const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+
+/** What a turn is charged whose real usage nobody can know any more. */
+function reservedUsage({ turn }: Thread): Usage {
+	return { inputTokens: turn!.reserved.tokens, outputTokens: 0, costUsd: turn!.reserved.usd };
 }
 
 /** A short wait, once. */
@@ -122,6 +160,8 @@ const effects: Readonly<Record<Tool["kind"], ToolEffect>> = {
 	todo: "none",
 	edit: "workspace",
 	command: "outside",
+	// Its child's calls have effects of their own, each judged and recorded.
+	delegate: "none",
 };
 
 function requested(
@@ -174,7 +214,9 @@ function failureEvents(
 	const backoff = Math.min(longestWaitMs, 1000 * 2 ** (failures - 1));
 	const waitMs = Math.max(outcome.retryAfterMs ?? 0, backoff);
 	const at = new Date(now + waitMs).toISOString();
-	const holds = !outcome.retryable || failures > shortRetries;
+	const isTooLong = outcome.code === "contextLength";
+	// A prompt that is refused for its length is met with a compaction, once.
+	const holds = isTooLong ? !mayCompact(thread) : !outcome.retryable || failures > shortRetries;
 	const failed: GoalEvent = {
 		type: "provider.failed",
 		turnId: thread.turn!.turnId,
@@ -184,13 +226,13 @@ function failureEvents(
 		reason: outcome.reason,
 		status: outcome.status,
 		retryAt: outcome.retryable ? at : undefined,
+		contextWindow: isTooLong ? (outcome.contextWindow ?? seemingWindow(thread)) : undefined,
 		// The provider refused or never answered: nothing was used. A stream that broke off may have been paid for.
-		charged:
-			outcome.code === "cutOff"
-				? { inputTokens: thread.turn!.reserved.tokens, outputTokens: 0, costUsd: thread.turn!.reserved.usd }
-				: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
+		charged: outcome.code === "cutOff" ? reservedUsage(thread) : nothingUsed,
 	};
 	if (!holds) return [failed];
+	// Whoever asked for a sub-agent learns why there is no report, and decides what to do without it.
+	if (thread.parentCallId && !outcome.retryable) return [failed, ...childEnded(thread, false, outcome.reason, now)];
 	return [
 		failed,
 		{

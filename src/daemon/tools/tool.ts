@@ -6,7 +6,7 @@ import type { Todo } from "../../protocol/values.ts";
  * are the engine's, one way for each kind: what reads runs again after a crash, an edit is recognised by content hashes,
  * a command by its spool.
  */
-export type Tool = ReadTool | EditTool | CommandTool | TodoTool;
+export type Tool = ReadTool | EditTool | CommandTool | TodoTool | DelegateTool;
 
 interface ToolBase<Args> {
 	readonly name: string;
@@ -44,6 +44,12 @@ export interface CommandTool<Args = never> extends ToolBase<Args> {
 export interface TodoTool<Args = never> extends ToolBase<Args> {
 	readonly kind: "todo";
 	todos(args: Args): readonly Todo[];
+}
+
+/** Hands a part of the work to a sub-agent. */
+export interface DelegateTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "delegate";
+	delegation(args: Args): { readonly role: string; readonly title: string; readonly instructions: string };
 }
 
 export interface ToolContext {

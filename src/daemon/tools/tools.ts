@@ -1,10 +1,11 @@
+import { delegate } from "./delegate.ts";
 import { editFile } from "./editFile.ts";
 import { createFindText } from "./findText.ts";
 import { createListFiles } from "./listFiles.ts";
 import { readFile } from "./readFile.ts";
 import { findRipgrep } from "./ripgrep.ts";
 import { runCommand } from "./runCommand.ts";
-import type { CommandTool, EditTool, ReadTool, TodoTool, Tool } from "./tool.ts";
+import type { CommandTool, DelegateTool, EditTool, ReadTool, TodoTool, Tool } from "./tool.ts";
 import { updateTodos } from "./updateTodos.ts";
 import { writeFile } from "./writeFile.ts";
 
@@ -19,6 +20,7 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
 		row(createFindText(ripgrep)),
 		row(runCommand),
 		row(updateTodos),
+		row(delegate),
 	];
 }
 
@@ -26,6 +28,8 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
  * A row of the table forgets its type of arguments, so that rows of all types fit: whoever holds one can call it only
  * with what its own `params` let through.
  */
-function row<Args>(tool: ReadTool<Args> | EditTool<Args> | CommandTool<Args> | TodoTool<Args>): Tool {
+function row<Args>(
+	tool: ReadTool<Args> | EditTool<Args> | CommandTool<Args> | TodoTool<Args> | DelegateTool<Args>,
+): Tool {
 	return tool as unknown as Tool;
 }

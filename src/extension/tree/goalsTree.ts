@@ -5,7 +5,7 @@ import { changeUri } from "../documents/uris.ts";
 import type { Goals } from "../goals.ts";
 import { waitingApprovals } from "../status/statusText.ts";
 import { t } from "../words.ts";
-import { goalNodes, rootNodes, stepNodes, type TreeNode } from "./nodes.ts";
+import { goalNodes, rootNodes, stepNodes, type TreeNode, threadNodes } from "./nodes.ts";
 import { type Icon, type Row, rowOf } from "./rows.ts";
 
 /** The tree of goals in the activity bar. A goal is followed while it is unfolded, so that the folded ones cost nothing. */
@@ -134,6 +134,8 @@ function childrenOf(node: TreeNode, goals: Goals, files: ChangedFiles): readonly
 		}
 		case "step":
 			return stepNodes(node.goal, node.step, files.of(node.goalId));
+		case "thread":
+			return threadNodes(node.goal, node.thread);
 		case "changes":
 			return node.changes.map((change) => ({ kind: "change", goalId: node.goalId, change, under: "goal" }));
 		default:

@@ -1,3 +1,4 @@
+import { childThreads } from "../../protocol/children.ts";
 import type { Approval, Goal, Step, Thread } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import { planSteps, threads } from "../../protocol/readiness.ts";
@@ -52,13 +53,21 @@ export function stepNodes(goal: Goal, step: Step, changes: readonly ChangeView[]
 	const { goalId } = goal;
 	return [
 		...threads(goal)
-			.filter((thread) => thread.stepId === step.stepId)
+			.filter((thread) => thread.stepId === step.stepId && !thread.parentThreadId)
 			.toSorted((a, b) => (b.attempt ?? 0) - (a.attempt ?? 0))
 			.map((thread): TreeNode => ({ kind: "thread", goalId, thread, goal })),
 		...changes
 			.filter((change) => change.stepId === step.stepId)
 			.map((change): TreeNode => ({ kind: "change", goalId, change, under: step.stepId })),
 	];
+}
+
+/** The sub-agents of a thread, in the order in which it asked for them. */
+export function threadNodes(goal: Goal, thread: Thread): readonly TreeNode[] {
+	const { goalId } = goal;
+	return childThreads(goal, thread.threadId).map(
+		(child): TreeNode => ({ kind: "thread", goalId, thread: child, goal }),
+	);
 }
 
 /** Approvals that wait, the oldest first. */

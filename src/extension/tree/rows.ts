@@ -1,3 +1,4 @@
+import { childThreads } from "../../protocol/children.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { stepChecks } from "../../protocol/readiness.ts";
@@ -70,14 +71,15 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 			const earlier = thread.attempt !== undefined && attempts !== undefined && thread.attempt < attempts;
 			const model = formatModelRef(thread.assignment);
 			const live = thread.turn !== undefined;
+			const name = thread.title ? `${thread.role}: ${thread.title}` : thread.role;
 			return {
 				id: `thread:${thread.threadId}`,
-				label: thread.role,
+				label: name,
 				description: earlier ? `${model} · ${t("attempt {0}", thread.attempt!)}` : model,
-				tooltip: live ? t("{0} is writing ({1})", thread.role, model) : `${thread.role} (${model})`,
+				tooltip: live ? t("{0} is writing ({1})", name, model) : `${name} (${model})`,
 				icon: thread.state === "active" ? icons.speaks : icons.spoke,
 				context: `thread.${thread.state}`,
-				fold: "leaf",
+				fold: childThreads(goal, thread.threadId).length > 0 ? "open" : "leaf",
 				click: "missionControl.openThread",
 			};
 		}

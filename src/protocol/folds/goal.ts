@@ -62,7 +62,7 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 function goesOn(goal: Goal, thread: Thread): boolean {
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	if (step?.attempt !== thread.attempt || (step?.state !== "in_progress" && step?.state !== "verifying")) return false;
-	if (thread.purpose !== "review") return true;
+	if (thread.purpose !== "review") return thread.parentThreadId === undefined || !thread.ended;
 	const review = step.attempts.at(-1)?.review;
 	return review?.threadId === thread.threadId && review.verdict === undefined;
 }

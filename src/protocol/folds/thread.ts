@@ -1,3 +1,5 @@
+import { charsPerToken, firstPromptTokens } from "../budget.ts";
+import { mayCompact, modelName } from "../contextWindow.ts";
 import type { EventOf } from "../events.ts";
 import type { Goal, Thread, Totals } from "../goal.ts";
 import type { ThreadId } from "../ids.ts";
@@ -7,28 +9,47 @@ import type { Folds } from "./fold.ts";
 
 /** Threads, what is said in them, and their turns with what they used. */
 export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provider" | "todo"> = {
-	"thread.opened": (goal, e) => ({
-		...withOpening(goal, e),
-		threads: {
-			...goal.threads,
-			[e.threadId]: {
-				threadId: e.threadId,
-				role: e.role,
-				purpose: e.purpose ?? (e.stepId ? "work" : "plan"),
-				stepId: e.stepId,
-				attempt: e.attempt,
-				assignment: e.assignment,
-				state: "active",
-				turns: 0,
-				done: 0,
-				failures: 0,
-				unread: 0,
-				rejected: 0,
-				newChars: 0,
+	"thread.opened": (goal, e) => {
+		const isChild = e.parentThreadId !== undefined;
+		const call = e.parentCallId ? goal.calls[e.parentCallId] : undefined;
+		return {
+			...withOpening(goal, e),
+			threads: {
+				...goal.threads,
+				[e.threadId]: {
+					threadId: e.threadId,
+					role: e.role,
+					purpose: e.purpose ?? (e.stepId ? "work" : "plan"),
+					stepId: e.stepId,
+					attempt: e.attempt,
+					assignment: e.assignment,
+					...(isChild && {
+						parentThreadId: e.parentThreadId,
+						parentCallId: e.parentCallId,
+						title: e.title,
+						openedAt: e.at,
+					}),
+					state: "active",
+					turns: 0,
+					done: 0,
+					failures: 0,
+					unread: 0,
+					rejected: 0,
+					newChars: 0,
+				},
 			},
-		},
-	}),
-	"thread.closed": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, state: "closed" })),
+			calls: call ? { ...goal.calls, [call.toolCallId]: { ...call, child: e.threadId } } : goal.calls,
+		};
+	},
+	"thread.closed": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, state: "closed", ended: true })),
+	"thread.compacted": (goal, e) =>
+		withThread(goal, e.threadId, (thread) => ({
+			...thread,
+			compactedAtTurn: thread.turns,
+			tooLong: thread.tooLong && "compacted",
+			last: { inputTokens: firstPromptTokens + Math.ceil(e.chars / charsPerToken), outputTokens: 0 },
+			newChars: 0,
+		})),
 	"message.added": (goal, e) =>
 		withThread(goal, e.threadId, (thread) => ({
 			...thread,
@@ -40,8 +61,8 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 	"turn.started": (goal, e) =>
 		withThread(goal, e.threadId, (thread) => ({
 			...thread,
-			turn: { turnId: e.turnId, epoch: e.epoch, reserved: e.reserved },
-			unread: 0,
+			turn: { turnId: e.turnId, epoch: e.epoch, reserved: e.reserved, purpose: e.purpose },
+			unread: e.purpose === undefined ? 0 : thread.unread,
 			retryAt: undefined,
 		})),
 	"turn.completed": (goal, e) =>
@@ -52,6 +73,7 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 			failures: 0,
 			last: { inputTokens: e.usage.inputTokens, outputTokens: e.usage.outputTokens },
 			newChars: 0,
+			tooLong: thread.turn?.purpose === undefined ? undefined : thread.tooLong,
 		})),
 	"model.substituted": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, substitute: e.answered })),
 	"turn.interrupted": (goal, e) => endTurn(goal, e.threadId, e.charged, undefined, (thread) => thread),
@@ -60,8 +82,12 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 			...thread,
 			failures: thread.failures + 1,
 			retryAt: e.retryAt,
+			tooLong: e.code === "contextLength" && mayCompact(thread) ? "refused" : thread.tooLong,
 		}));
-		return { ...ended, counts: { ...ended.counts, errors: ended.counts.errors + 1 } };
+		const model = goal.threads[e.threadId]?.assignment;
+		const windows =
+			e.contextWindow === undefined || !model ? goal.windows : { ...goal.windows, [modelName(model)]: e.contextWindow };
+		return { ...ended, windows, counts: { ...ended.counts, errors: ended.counts.errors + 1 } };
 	},
 	"todo.updated": (goal, e) => ({ ...goal, todos: { ...goal.todos, [e.threadId]: e.todos } }),
 };

@@ -33,7 +33,9 @@ export function newRowBook(): RowBook {
 		const lastThread = new Map<StepId, ThreadId>();
 		for (const event of events) {
 			if (!isEventType(event.type)) continue;
-			if (event.type === "thread.opened" && event.stepId) lastThread.set(event.stepId, event.threadId);
+			// What a sub-agent's work leads to belongs to the thread of the step all the same.
+			if (event.type === "thread.opened" && event.stepId && !event.parentThreadId)
+				lastThread.set(event.stepId, event.threadId);
 			const rule = eventRows[event.type] as Rule<EventType>;
 			if (rule === "hidden") continue;
 			const key = rule.key?.(event) ?? `event:${event.seq}`;

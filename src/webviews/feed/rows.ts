@@ -15,6 +15,7 @@ import {
 	plainMarkdown,
 	plural,
 	short,
+	summaryText,
 	who,
 } from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
@@ -139,6 +140,14 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 	})),
 
 	"thread.opened": "hidden",
+	"thread.compacted": makes((e) => ({
+		...shown("messages", "fold", "idle", "summary"),
+		text: e.summary ? firstLine(e.summary.objective) : "the conversation was summed up by the daemon alone",
+		note: "what was said before is left out of prompts",
+		body: summaryText(e),
+		threadId: e.threadId,
+		opens: "thread",
+	})),
 	"thread.closed": "hidden",
 	"message.added": makes((e) => ({
 		...(e.from === "person"
@@ -506,7 +515,7 @@ export function groupOf(goal: Goal, row: Row): Group {
 	const position = stepId ? (goal.plan?.order.indexOf(stepId) ?? -1) + 1 : 0;
 	return {
 		key: `${stepId ?? ""}|${thread?.threadId ?? ""}|${attempt ?? ""}`,
-		title: step?.title ?? stepId ?? (thread?.role === "planner" ? "Plan" : (thread?.role ?? "Goal")),
+		title: thread?.title ?? step?.title ?? stepId ?? (thread?.role === "planner" ? "Plan" : (thread?.role ?? "Goal")),
 		position: position > 0 ? position : undefined,
 		about,
 		threadId: thread?.threadId,

@@ -1,3 +1,4 @@
+import { childThreads, isDelegation } from "../../protocol/children.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import { plural } from "../shared/format.ts";
@@ -9,10 +10,13 @@ import type { Surface } from "../shared/surface.tsx";
 export function Threads({ surface, goal }: { surface: Surface; goal: Goal }) {
 	const threads = Object.values(goal.threads).reverse();
 	if (threads.length === 0) return null;
+	const roots = threads.filter((thread) => !thread.parentThreadId);
 	const shown = [
-		...threads.filter((thread) => thread.state === "active"),
-		...threads.filter((thread) => thread.state === "closed"),
-	].slice(0, 12);
+		...roots.filter((thread) => thread.state === "active"),
+		...roots.filter((thread) => thread.state === "closed"),
+	]
+		.slice(0, 12)
+		.flatMap((thread) => withChildren(goal, thread, 0));
 	return (
 		<section class="block" aria-labelledby="threads">
 			<div class="section-head">
@@ -20,8 +24,8 @@ export function Threads({ surface, goal }: { surface: Surface; goal: Goal }) {
 				<span class="quiet small">{threads.length}</span>
 			</div>
 			<ul class="files">
-				{shown.map((thread) => (
-					<li key={thread.threadId} class="row">
+				{shown.map(({ thread, depth }) => (
+					<li key={thread.threadId} class="row" style={depth > 0 ? { paddingLeft: `${depth * 20}px` } : undefined}>
 						<Icon icon="comment" tone={thread.state === "active" ? "agent" : "idle"} />
 						<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
 							{nameOf(goal, thread)}
@@ -38,7 +42,14 @@ export function Threads({ surface, goal }: { surface: Surface; goal: Goal }) {
 	);
 }
 
+/** A thread and the sub-agents that it asked for, as a tree. */
+function withChildren(goal: Goal, thread: Thread, depth: number): { thread: Thread; depth: number }[] {
+	const children = childThreads(goal, thread.threadId).flatMap((child) => withChildren(goal, child, depth + 1));
+	return [{ thread, depth }, ...children];
+}
+
 function nameOf(goal: Goal, thread: Thread): string {
+	if (thread.title) return `${thread.role}: ${thread.title}`;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	if (!step) return thread.role;
 	const attempt = thread.attempt !== undefined && thread.attempt > 1 ? `, attempt ${thread.attempt}` : "";
@@ -49,5 +60,7 @@ function stateOf(goal: Goal, thread: Thread): string {
 	if (thread.state === "closed") return "closed";
 	if (Object.values(goal.approvals).some((approval) => approval.threadId === thread.threadId)) return "waits for you";
 	if (thread.turn) return "asks its model";
-	return Object.values(goal.calls).some((call) => call.threadId === thread.threadId) ? "runs a tool" : "active";
+	const calls = Object.values(goal.calls).filter((call) => call.threadId === thread.threadId);
+	if (calls.some((call) => isDelegation(call))) return "waits for a sub-agent";
+	return calls.length > 0 ? "runs a tool" : "active";
 }

@@ -1,5 +1,7 @@
 /** Times, sizes and texts in the words of the surfaces. Times are local; the log's are UTC. */
 
+import type { EventBody } from "../../protocol/events.ts";
+
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const seconds = new Intl.DateTimeFormat(undefined, {
 	hour: "2-digit",
@@ -123,4 +125,19 @@ function trim(value: number): string {
 
 function isTime(at: string): boolean {
 	return !Number.isNaN(Date.parse(at));
+}
+
+/** What stands for the part of a conversation that is left out of prompts. */
+export function summaryText({ summary, account, problem }: EventBody<"thread.compacted">): string {
+	const part = (title: string, lines: readonly string[]) =>
+		lines.length > 0 ? `${title}:\n${lines.map((line) => `- ${line}`).join("\n")}` : undefined;
+	const own = summary
+		? [
+				`Objective: ${summary.objective}`,
+				part("Decisions", summary.decisions),
+				part("Open work", summary.openWork),
+				part("Verified facts", summary.verifiedFacts),
+			]
+		: [problem];
+	return [...own, account].filter(Boolean).join("\n\n");
 }

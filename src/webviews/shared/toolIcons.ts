@@ -11,4 +11,5 @@ const icons: Readonly<Record<string, string>> = {
 	listFiles: "list-tree",
 	findText: "search",
 	updateTodos: "checklist",
+	delegate: "organization",
 };

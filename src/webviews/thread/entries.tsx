@@ -98,6 +98,7 @@ function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
 						.filter(Boolean)
 						.join(" · ");
 	const isCommand = entry.name === "runCommand";
+	const child = Object.values(goal.threads).find((thread) => thread.parentCallId === entry.toolCallId);
 	const detail = [
 		entry.summary.includes("\n") ? visible(entry.summary) : undefined,
 		outcome?.unknown ? outcome.reason : outcome?.refused,
@@ -111,6 +112,13 @@ function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
 			tone={failed ? "fail" : "idle"}
 			result={result}
 			resultMark={failed ? "error" : undefined}
+			end={
+				child ? (
+					<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: child.threadId })}>
+						Open Thread
+					</Link>
+				) : null
+			}
 			folded={detail.length === 0 && (head === undefined || (head.lines.length === 0 && !head.more))}
 		>
 			<div class="fold-body">

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { childThreads } from "../../protocol/children.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { GoalId, ThreadId } from "../../protocol/ids.ts";
 import { stepPosition } from "../../protocol/state.ts";
@@ -6,6 +7,7 @@ import { Ask } from "../shared/ask.tsx";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
 import { Markdown } from "../shared/markdown.tsx";
 import { goalMark, stepMark } from "../shared/marks.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
@@ -84,7 +86,7 @@ function ThreadView({
 					<Disconnected connection={surface.connection} host={surface.host} />
 				</div>
 			)}
-			<Header goal={goal} thread={thread} transcript={transcript} />
+			<Header surface={surface} goal={goal} thread={thread} transcript={transcript} />
 			{log.problem() ? <p class="refusal thread-strip">{log.problem()}</p> : null}
 			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable from the keyboard. */}
 			<div class="transcript" role="log" aria-label="Thread" aria-live="off" ref={scroller} tabIndex={0}>
@@ -169,7 +171,13 @@ function ToolButton({ icon, label, onClick }: { icon: string; label: string; onC
 	);
 }
 
-function Header({ goal, thread, transcript }: { goal: Goal; thread: Thread; transcript: Transcript }) {
+function Header(props: {
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly thread: Thread;
+	readonly transcript: Transcript;
+}) {
+	const { surface, goal, thread, transcript } = props;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const mark = step ? stepMark(goal, step) : goalMark(goal.end?.state ?? "running");
 	const position = step ? stepPosition(goal, step) : 0;
@@ -182,16 +190,19 @@ function Header({ goal, thread, transcript }: { goal: Goal; thread: Thread; tran
 		thread.state === "closed" ? "closed" : undefined,
 	].filter(Boolean);
 	const { answered } = transcript;
+	const parent = thread.parentThreadId ? goal.threads[thread.parentThreadId] : undefined;
 	return (
 		<header class="thread-head">
 			<div class="row">
 				<Icon icon={mark.icon} tone={mark.tone} />
-				<h1 class="cut">{step?.title ?? (thread.role === "planner" ? "Plan" : goal.title)}</h1>
+				<h1 class="cut">{thread.title ?? step?.title ?? (thread.role === "planner" ? "Plan" : goal.title)}</h1>
 				<span class="spoken">{mark.word}</span>
 			</div>
 			<dl class="facts">
 				<dt>Role</dt>
 				<dd>{about.join(" · ")}</dd>
+				<Related label="Works for" surface={surface} goal={goal} threads={parent ? [parent] : []} />
+				<Related label="Sub-agents" surface={surface} goal={goal} threads={childThreads(goal, thread.threadId)} />
 				<dt>Asked</dt>
 				<dd class="mono">
 					{[thread.assignment.provider, thread.assignment.model, thread.assignment.effort].filter(Boolean).join(" · ")}
@@ -216,6 +227,33 @@ function Header({ goal, thread, transcript }: { goal: Goal; thread: Thread; tran
 				)}
 			</dl>
 		</header>
+	);
+}
+
+/** Threads that this one opened, or that opened it. */
+function Related(props: {
+	readonly label: string;
+	readonly surface: Surface;
+	readonly goal: Goal;
+	readonly threads: readonly Thread[];
+}) {
+	const { label, surface, goal, threads } = props;
+	if (threads.length === 0) return null;
+	return (
+		<>
+			<dt>{label}</dt>
+			<dd>
+				{threads.map((thread, index) => (
+					<span key={thread.threadId}>
+						{index > 0 ? " · " : ""}
+						<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
+							{thread.title ?? thread.role}
+						</Link>
+						{thread.state === "active" ? <span class="quiet"> at work</span> : null}
+					</span>
+				))}
+			</dd>
+		</>
 	);
 }
 

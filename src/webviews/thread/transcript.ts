@@ -2,7 +2,7 @@ import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, ThreadId } from "../../protocol/ids.ts";
 import { actorName, type ModelChoice } from "../../protocol/values.ts";
-import { clock, firstLine, who } from "../shared/format.ts";
+import { clock, firstLine, summaryText, who } from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
 
 /** What was said and done in a thread, in its order: messages, calls with their outcome, changed files, decisions. */
@@ -95,6 +95,17 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				break;
 			case "turn.completed":
 				if (event.threadId === threadId) answered = { asked: event.asked, answered: event.answered };
+				break;
+			case "thread.compacted":
+				if (event.threadId !== threadId) break;
+				note(
+					"fold",
+					"idle",
+					event.summary
+						? "Summed up: from here on the model reads this instead of what was said before the last turn."
+						: "Summed up by the daemon alone: from here on the model reads this instead of what was said before.",
+					summaryText(event),
+				);
 				break;
 			case "turn.interrupted":
 				if (event.threadId === threadId) note("warning", "wait", `Turn interrupted: ${event.reason}`);

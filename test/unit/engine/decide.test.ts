@@ -171,7 +171,7 @@ describe("what a person may do", () => {
 });
 
 const asker = { by: person, newId: <T extends string>(prefix: string) => `${prefix}-new` as T };
-const limits = { parallelSteps: 4, priceOf: () => undefined };
+const limits = { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 };
 
 /** One sentence that a person can read: it begins like one, ends like one, and holds nothing of the machine. */
 function isSentence(cause: unknown): boolean {

@@ -22,7 +22,7 @@ describe("the driver of a goal", () => {
 			clock: { now: () => Date.now() },
 			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 			log: { error() {}, warn() {}, info() {}, debug() {} },
-			limits: { parallelSteps: 4, priceOf: () => undefined },
+			limits: { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 },
 			publish() {},
 			perform,
 			retryMs: 2,

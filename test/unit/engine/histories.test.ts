@@ -142,7 +142,12 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 	let now = 1_000_000;
 	let epoch = 1;
 	let goal = newGoal(goalId);
-	const limits = { parallelSteps: 1 + draw(3), priceOf: () => undefined };
+	const limits = {
+		parallelSteps: 1 + draw(3),
+		priceOf: () => undefined,
+		windowOf: () => undefined,
+		delegatesAtOnce: 3,
+	};
 
 	const append = (given: readonly GoalEvent[]) => {
 		const told: GoalEvent[] = [];

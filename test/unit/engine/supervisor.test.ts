@@ -22,7 +22,7 @@ describe("all goals of a daemon", () => {
 			clock: { now: () => Date.now() },
 			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 			log: { error: (text) => errors.push(text), warn() {}, info() {}, debug() {} },
-			limits: { parallelSteps: 4, priceOf: () => undefined },
+			limits: { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 },
 			perform: () => new Promise(() => {}),
 			closeMs: 1,
 		});

@@ -55,7 +55,7 @@ describe("the goals of a daemon take turns", () => {
 			clock,
 			newId,
 			log,
-			limits: { parallelSteps: 3, priceOf: () => undefined },
+			limits: { parallelSteps: 3, delegatesAtOnce: 3, priceOf: () => undefined, windowOf: () => undefined },
 			parallelGoals,
 			closeMs: 100,
 			perform: performWith({
@@ -65,6 +65,9 @@ describe("the goals of a daemon take turns", () => {
 				commands: world.commands,
 				tools: [commandTool as Tool],
 				agentFor: () => agent,
+				windowOf: () => undefined,
+				delegateDepth: 2,
+				delegatesPerThread: 8,
 				changes: async () => ({ unavailable: "nobody looks" }),
 				listChanges: async () => [],
 				environment: {},

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { goalNodes, groupOf, rootNodes, stepNodes } from "../../../src/extension/tree/nodes.ts";
+import {
+	goalNodes,
+	groupOf,
+	rootNodes,
+	stepNodes,
+	type TreeNode,
+	threadNodes,
+} from "../../../src/extension/tree/nodes.ts";
 import { rowOf } from "../../../src/extension/tree/rows.ts";
 import type { ChangeView } from "../../../src/protocol/view.ts";
 import {
@@ -13,6 +20,7 @@ import {
 	started,
 	stepId,
 	summaryOf,
+	threadId,
 	withMore,
 } from "./goalFixture.ts";
 
@@ -55,6 +63,35 @@ describe("the tree of goals", () => {
 			rootNodes([running]).map((node) => rowOf(node, view).label),
 			["Running"],
 		);
+	});
+
+	it("shows sub-agents under the thread that asked for them, and theirs under them", () => {
+		const opened = (thread: string, parent: string, title: string) => ({
+			type: "thread.opened" as const,
+			threadId: threadId(thread),
+			role: "researcher",
+			stepId: stepId("step-1"),
+			attempt: 1,
+			assignment: { provider: "local", model: "qwen3" },
+			parentThreadId: threadId(parent),
+			parentCallId: `call-${thread}` as never,
+			title,
+		});
+		const goal = goalOf(
+			...planned({}),
+			...started("step-1", "t1"),
+			opened("t2", "t1", "Find the routes"),
+			opened("t3", "t2", "Read the router"),
+		);
+		const tree = (nodes: readonly TreeNode[]): unknown[] =>
+			nodes.map((node) => [
+				rowOf(node, view).label,
+				rowOf(node, view).fold,
+				node.kind === "thread" ? tree(threadNodes(goal, node.thread)) : [],
+			]);
+		assert.deepEqual(tree(stepNodes(goal, goal.steps[stepId("step-1")]!, [])), [
+			["implementer", "open", [["researcher: Find the routes", "open", [["researcher: Read the router", "leaf", []]]]]],
+		]);
 	});
 
 	it("counts a running goal with an approval among those that need the person, and an ended one never", () => {

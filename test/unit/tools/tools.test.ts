@@ -32,6 +32,7 @@ describe("the tools", () => {
 			findText: "pattern path? glob?",
 			runCommand: "command timeoutMs?",
 			updateTodos: "todos",
+			delegate: "role title instructions",
 		});
 		assert.deepEqual(toolSchema(tools.get("editFile")!), {
 			type: "object",

@@ -1,0 +1,115 @@
+import { charsPerToken, fitsAgain, promptTokens } from "../../protocol/budget.ts";
+import { windowOf } from "../../protocol/contextWindow.ts";
+import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
+import type { Goal, Thread } from "../../protocol/goal.ts";
+import type { ThreadSummary, Usage } from "../../protocol/values.ts";
+import type { Turn, TurnOutcome } from "../agents/agent.ts";
+import { threadAccount } from "../agents/threadAccount.ts";
+import { compactedText, readSummary } from "../agents/threadSummary.ts";
+import type { Performing } from "./parts.ts";
+
+/**
+ * A thread that has become too long for its model is summed up: by the model itself, in one answer without tools, and by
+ * the daemon, which knows what was carried out. What comes of it is an event from which prompts begin, so that it is made
+ * once and survives a restart. Whatever the model answers, the thread goes on: the daemon's own account is enough.
+ */
+export interface Compacted {
+	/** Undefined when it was told to stop: then the thread is compacted when it goes on. */
+	readonly event: GoalEvent | undefined;
+	/** Of the model's answers, usable or not. */
+	readonly answer: (TurnOutcome & { kind: "answered" }) | undefined;
+	readonly failure: (TurnOutcome & { kind: "failed" }) | undefined;
+}
+
+export async function compact({ parts, driver, signal }: Performing, turn: Turn): Promise<Compacted> {
+	const { goal, thread, transcript, step } = turn;
+	const ofStep = step ? await driver.stepEvents(step.stepId, ["file.changed", "check.completed"]) : [];
+	const share = partChars(turn.contextWindow);
+	const account = threadAccount(transcript, ofStep, share);
+	let answer: Compacted["answer"];
+	let failure: Compacted["failure"];
+	let summary: ThreadSummary | undefined;
+	let problem: string | undefined;
+	for (let tries = 0; tries < 2 && !summary && !failure; tries++) {
+		const outcome = await parts
+			.agentFor(thread.assignment)
+			.takeTurn({ ...turn, compaction: { account, problem } }, signal);
+		if (outcome.kind === "aborted") return { event: undefined, answer, failure: undefined };
+		if (outcome.kind === "failed") {
+			failure = outcome;
+			problem = outcome.reason;
+			break;
+		}
+		answer = { ...outcome, usage: answer ? sum(answer.usage, outcome.usage) : outcome.usage };
+		const read = readSummary(outcome.text, share);
+		if (!("problem" in read)) summary = read;
+		else problem = read.problem;
+		// What was reserved is for one answer.
+		if (!fitsAgain(driver.goal(), thread)) break;
+	}
+	const upTo = lastTurnBegan(transcript) - 1;
+	const event: GoalEvent = {
+		type: "thread.compacted",
+		threadId: thread.threadId,
+		upTo,
+		summary,
+		account,
+		problem: summary ? undefined : (problem ?? "The model gave no summary."),
+		chars: compactedText({ summary, account }).length + charsLeft(transcript, upTo) + goal.prompt.length,
+	};
+	return { event, answer, failure };
+}
+
+/** What a model reads of the thread, with what refusals have taught. */
+export function contextWindow(goal: Goal, thread: Thread, parts: Performing["parts"]): number | undefined {
+	return windowOf(goal, thread.assignment, parts.windowOf(thread.assignment));
+}
+
+/** When a provider refuses a prompt for its length and does not say what would do: less than this. */
+export function seemingWindow(thread: Thread): number {
+	return Math.max(1000, Math.floor(promptTokens(thread) * 0.75));
+}
+
+/** The summary and the daemon's account may each have this share of the window. */
+const partShare = 0.15;
+const longestPartChars = 12_000;
+
+function partChars(window: number | undefined): number {
+	return window === undefined ? longestPartChars : Math.min(longestPartChars, window * partShare * charsPerToken);
+}
+
+/** The newest turn of the work stays as it was said. */
+function lastTurnBegan(transcript: readonly RecordedEvent[]): number {
+	const begun = new Map(
+		transcript.flatMap((event) =>
+			event.type === "turn.started" && event.purpose === undefined ? [[event.turnId, event.seq] as const] : [],
+		),
+	);
+	const last = transcript.findLast((event) => event.type === "turn.completed" && begun.has(event.turnId));
+	return last?.type === "turn.completed" ? begun.get(last.turnId)! : (transcript.at(-1)?.seq ?? 0) + 1;
+}
+
+function charsLeft(transcript: readonly RecordedEvent[], upTo: number): number {
+	let chars = 0;
+	for (const event of transcript) {
+		if (event.seq <= upTo) continue;
+		if (event.type === "message.added") chars += event.text.length;
+		else if (event.type === "tool.requested") chars += JSON.stringify(event.args).length;
+		else if (event.type === "tool.completed") chars += event.output.head.length + event.output.tail.length;
+	}
+	return chars;
+}
+
+function sum(one: Usage, other: Usage): Usage {
+	return {
+		inputTokens: one.inputTokens + other.inputTokens,
+		outputTokens: one.outputTokens + other.outputTokens,
+		costUsd: one.costUsd === null || other.costUsd === null ? null : one.costUsd + other.costUsd,
+		cachedInputTokens: plus(one.cachedInputTokens, other.cachedInputTokens),
+		reasoningTokens: plus(one.reasoningTokens, other.reasoningTokens),
+	};
+}
+
+function plus(one: number | undefined, other: number | undefined): number | undefined {
+	return one === undefined && other === undefined ? undefined : (one ?? 0) + (other ?? 0);
+}

@@ -1,0 +1,24 @@
+import { threadDepth } from "../../protocol/children.ts";
+import type { Goal, Thread } from "../../protocol/goal.ts";
+import type { Tool } from "./tool.ts";
+
+/** Roles that may hand on a part of their work. */
+const delegatingRoles: ReadonlySet<string> = new Set(["implementer", "researcher"]);
+
+/**
+ * What a thread may use. A thread that another one opened has never more than its parent, and as a researcher only reads;
+ * below a depth nobody delegates any further.
+ */
+export function toolsOf(goal: Goal, thread: Thread, tools: readonly Tool[], deepest: number): readonly Tool[] {
+	if (thread.purpose !== "work") return [];
+	const mayDelegate = delegatingRoles.has(thread.role) && threadDepth(goal, thread) < deepest;
+	const own = tools.filter((tool) => tool.kind !== "delegate" || mayDelegate);
+	const parent = thread.parentThreadId ? goal.threads[thread.parentThreadId] : undefined;
+	if (!parent) return own;
+	const allowed = new Set(toolsOf(goal, parent, tools, deepest));
+	return own.filter((tool) => allowed.has(tool) && (thread.role !== "researcher" || isHarmless(tool)));
+}
+
+function isHarmless({ kind }: Tool): boolean {
+	return kind === "read" || kind === "todo" || kind === "delegate";
+}
