@@ -46,6 +46,33 @@ const scope: OptionRow = {
 	choices: ["once", "goal", "workspace"],
 };
 
+/** What a launch and a preset can be told. */
+const settingOptions: readonly OptionRow[] = [
+	{ flags: "--priority <priority>", about: "of its turn", choices: ["low", "normal", "high", "urgent"] },
+	{ flags: "--agent <agent>", about: "primary agent: provider/model, or provider/model:effort" },
+	{ flags: "--roster <file>", about: "who works in which role: a JSON or YAML file" },
+	{ flags: "--check <command>", about: "an acceptance check; may be given several times", many: true },
+	{
+		flags: "--autonomy <autonomy>",
+		about: "what it may do without asking",
+		choices: ["supervised", "aware", "autonomous"],
+	},
+	{
+		flags: "--plan-approval <when>",
+		about: "when you approve the plan",
+		choices: ["always", "lowConfidence", "never"],
+	},
+	{
+		flags: "--restart <how>",
+		about: "what it does when the daemon starts again",
+		choices: ["resume", "pause"],
+	},
+	{ flags: "--budget-usd <number>", about: "most it may cost" },
+	{ flags: "--budget-tokens <number>", about: "most tokens it may use" },
+	{ flags: "--budget-minutes <number>", about: "most minutes it may take" },
+	{ flags: "--budget-turns <number>", about: "most model calls it may make" },
+];
+
 export const commands: readonly CommandRow[] = [
 	{
 		name: "launch",
@@ -53,31 +80,10 @@ export const commands: readonly CommandRow[] = [
 		arguments: [["[prompt]", "what is to be reached; `-` reads it from standard input"]],
 		options: [
 			{ flags: "--title <title>", about: "a short name" },
-			{ flags: "--priority <priority>", about: "of its turn", choices: ["low", "normal", "high", "urgent"] },
 			{ flags: "--workspace <folder>", about: "where it works (default: the current folder)" },
-			{ flags: "--agent <agent>", about: "primary agent: provider/model, or provider/model:effort" },
 			{ flags: "--playbook <file>", about: "a Markdown playbook to run" },
-			{ flags: "--roster <file>", about: "who works in which role: a JSON or YAML file" },
-			{ flags: "--check <command>", about: "an acceptance check; may be given several times", many: true },
-			{
-				flags: "--autonomy <autonomy>",
-				about: "what it may do without asking",
-				choices: ["supervised", "aware", "autonomous"],
-			},
-			{
-				flags: "--plan-approval <when>",
-				about: "when you approve the plan",
-				choices: ["always", "lowConfidence", "never"],
-			},
-			{
-				flags: "--restart <how>",
-				about: "what it does when the daemon starts again",
-				choices: ["resume", "pause"],
-			},
-			{ flags: "--budget-usd <number>", about: "most it may cost" },
-			{ flags: "--budget-tokens <number>", about: "most tokens it may use" },
-			{ flags: "--budget-minutes <number>", about: "most minutes it may take" },
-			{ flags: "--budget-turns <number>", about: "most model calls it may make" },
+			{ flags: "--preset <name>", about: "settings that were kept under this name" },
+			...settingOptions,
 			{
 				flags: "--grant <what>",
 				about: "`playbook`: approve the commands and writes of exactly this playbook",
@@ -329,6 +335,22 @@ export const commands: readonly CommandRow[] = [
 		arguments: [["[goal]", "of this goal only"]],
 		asks: ["grant/list", "goal/list"],
 		run: async (context, [goalId]) => (await import("./commands/grants.ts")).grants(context, goalId),
+	},
+	{
+		name: "presets",
+		about: "list kept launch settings, keep some, delete them, or choose the default",
+		arguments: [
+			["[action]", "list, save, delete or default (default: list)"],
+			["[name]", "the preset's name; `default` without one chooses none"],
+		],
+		options: [
+			{ flags: "--workspace <folder>", about: "of its repository (default: the current folder)" },
+			{ flags: "--shared", about: "in the repository, for everybody who works in it" },
+			...settingOptions,
+		],
+		asks: ["preset/list", "preset/save", "preset/delete", "preset/default", "provider/list"],
+		run: async (context, [action = "list", name], options) =>
+			(await import("./commands/presets.ts")).presets(context, action, name, options),
 	},
 	{
 		name: "providers",

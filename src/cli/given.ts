@@ -1,4 +1,7 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
 import type { OptionValues } from "./commands.ts";
+import type { Context } from "./context.ts";
 import { wrongUsage } from "./failure.ts";
 
 /** Values of a command line, read out of what was typed; what cannot be meant is refused with a sentence. */
@@ -34,4 +37,27 @@ export function numberOption(options: OptionValues, name: string, flag: string, 
 /** `-` stands for standard input. */
 export async function typedOrRead(typed: string | undefined, read: () => Promise<string>): Promise<string | undefined> {
 	return typed === "-" ? (await read()).replace(/\r?\n$/, "") : typed;
+}
+
+/** As the daemon will know it: absolute, and without links, so that one folder has one name. */
+export function workspaceFolder(context: Context, typed: string | undefined): string {
+	const folder = path.resolve(context.cwd, typed ?? ".");
+	try {
+		const real = realpathSync(folder);
+		if (statSync(real).isDirectory()) return real;
+	} catch {
+		throw wrongUsage(`The workspace ${folder} is not there. Name a folder with --workspace.`);
+	}
+	throw wrongUsage(`The workspace ${folder} is a file. Name a folder with --workspace.`);
+}
+
+/** The text of a file that a person named; `what` says what it is. */
+export function readText(file: string, what: string): string {
+	try {
+		return readFileSync(file, "utf8");
+	} catch (cause) {
+		const { code } = cause as NodeJS.ErrnoException;
+		const why = code === "ENOENT" ? "is not there" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
+		throw wrongUsage(`The ${what} ${file} ${why}.`);
+	}
 }

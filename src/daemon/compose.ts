@@ -19,6 +19,7 @@ import { openSupervisor } from "./engine/supervisor.ts";
 import { isHeld } from "./lock.ts";
 import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
+import { openPresets } from "./presets/presets.ts";
 import { listChanges } from "./store/listChanges.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
 import { createTools } from "./tools/tools.ts";
@@ -111,6 +112,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		supervisor,
 		store,
 		dossiers: openDossiers(store, createRedaction({ keys: config.redact, env, homes: homeFolders(env) })),
+		presets: openPresets(home),
 		clock,
 		newId,
 		about: { version, startedAt, folder: home },

@@ -53,6 +53,10 @@ export const eventBodies = {
 		workspace: v.string(),
 		settings: LaunchSettings,
 		playbook: v.optional(v.object({ path: v.string(), text: v.string(), sha256: v.string() })),
+		/** The preset whose settings were taken. */
+		preset: v.optional(v.string()),
+		/** What was asked for and could not be had, and what was taken instead. */
+		notes: v.optional(v.array(v.string())),
 		by: Actor,
 	}),
 	"goal.completed": v.object({ verified: v.boolean(), reason: v.optional(v.string()) }),

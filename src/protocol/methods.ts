@@ -76,13 +76,19 @@ export const methods = {
 			title: v.optional(v.pipe(v.string(), v.maxLength(300, "a title has at most 300 characters"))),
 			workspace: v.string(),
 			settings: v.optional(PartialLaunchSettings, {}),
+			/** The name of a preset whose settings count where \`settings\` has none. Without it, the default preset. */
+			preset: v.optional(v.string()),
 			/** A playbook's text, and where it was read. */
 			playbook: v.optional(v.object({ path: v.string(), text })),
 			/** Approve the commands and writes of exactly this playbook's text. */
 			grantPlaybook: v.optional(v.boolean(), false),
 			requestId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 		}),
-		result: v.object({ goalId: GoalIdSchema }),
+		result: v.object({
+			goalId: GoalIdSchema,
+			/** What was asked for and could not be had, and what was taken instead. */
+			notes: v.optional(v.array(v.string()), []),
+		}),
 	},
 	"goal/list": {
 		about: "All goals. With `watch`, `goal/summary` notices follow.",
@@ -263,6 +269,39 @@ export const methods = {
 				}),
 			),
 		}),
+	},
+	"preset/list": {
+		about: "Named launch settings: the person's own, and those of the repository in a workspace.",
+		params: v.object({ workspace: v.optional(v.string()) }),
+		result: v.object({
+			presets: v.array(
+				v.object({
+					name: v.string(),
+					source: v.picklist(["user", "repository"]),
+					settings: PartialLaunchSettings,
+					/** Taken when a launch names none. */
+					isDefault: v.boolean(),
+					path: v.string(),
+				}),
+			),
+			/** Files that cannot be read, with the line. */
+			problems: v.array(v.object({ path: v.string(), line: v.number(), message: v.string() })),
+		}),
+	},
+	"preset/save": {
+		about: "Keeps launch settings under a name: the person's own, or shared in the repository of a workspace.",
+		params: v.object({ name: v.string(), settings: PartialLaunchSettings, workspace: v.optional(v.string()) }),
+		result: v.object({}),
+	},
+	"preset/delete": {
+		about: "Deletes a preset.",
+		params: v.object({ name: v.string(), workspace: v.optional(v.string()) }),
+		result: v.object({}),
+	},
+	"preset/default": {
+		about: "Makes a preset the one that is taken when a launch names none; without a name there is none.",
+		params: v.object({ name: v.optional(v.string()), workspace: v.optional(v.string()) }),
+		result: v.object({}),
 	},
 	"provider/list": {
 		about: "Agents that can be chosen here, and why the rest cannot.",

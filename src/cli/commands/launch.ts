@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import type { GoalId } from "../../protocol/ids.ts";
 import { type Input, type Methods, maxPromptChars } from "../../protocol/methods.ts";
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
-import { readAgent } from "../agentName.ts";
 import type { OptionValues } from "../commands.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
-import { listOption, numberOption, textOption, typedOrRead } from "../given.ts";
+import { readText, textOption, typedOrRead, workspaceFolder } from "../given.ts";
+import { launchSettings } from "../launchSettings.ts";
 import { indent } from "../layout.ts";
 import { paint } from "../output.ts";
 import { playbookActions } from "../playbookActions.ts";
@@ -31,7 +29,8 @@ export async function launch(
 		prompt,
 		title: textOption(options, "title"),
 		workspace: workspaceFolder(context, textOption(options, "workspace")),
-		settings: await settingsOf(context, options),
+		settings: await launchSettings(context, options),
+		preset: textOption(options, "preset"),
 		playbook,
 		grantPlaybook,
 		// With an id of its own a launch can be asked for again after the connection broke, and stays one goal.
@@ -42,7 +41,8 @@ export async function launch(
 		output.note(`Approved, exactly as written in ${playbook.path}:`);
 		for (const { action, text } of granted) output.note(indent(`${action}${text ? `\n${indent(text)}` : ""}`));
 	}
-	const { goalId } = await context.ask("goal/launch", params);
+	const { goalId, notes } = await context.ask("goal/launch", params);
+	for (const note of notes) output.note(note);
 	const answer = granted ? { goalId, granted } : { goalId };
 	if (options.follow === true) return follow(context, goalId, answer);
 	output.result(answer, () => `Launched ${paint.bold(goalId)}\n${hint(goalId)}`);
@@ -58,18 +58,6 @@ function hint(goalId: string): string {
 	return paint.dim(`mission feed ${goalId} --follow shows what happens; mission approvals what waits for you.`);
 }
 
-/** As the daemon will know it: absolute, and without links, so that one folder has one name. */
-function workspaceFolder(context: Context, typed: string | undefined): string {
-	const folder = path.resolve(context.cwd, typed ?? ".");
-	try {
-		const real = realpathSync(folder);
-		if (statSync(real).isDirectory()) return real;
-	} catch {
-		throw wrongUsage(`The workspace ${folder} is not there. Name a folder with --workspace.`);
-	}
-	throw wrongUsage(`The workspace ${folder} is a file. Name a folder with --workspace.`);
-}
-
 function readPlaybook(
 	context: Context,
 	typed: string | undefined,
@@ -80,44 +68,4 @@ function readPlaybook(
 	if (text.length > maxPromptChars)
 		throw wrongUsage(`The playbook ${file} has more than ${maxPromptChars} characters.`);
 	return { path: file, text };
-}
-
-function readText(file: string, what: string): string {
-	try {
-		return readFileSync(file, "utf8");
-	} catch (cause) {
-		const { code } = cause as NodeJS.ErrnoException;
-		const why = code === "ENOENT" ? "is not there" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
-		throw wrongUsage(`The ${what} ${file} ${why}.`);
-	}
-}
-
-async function settingsOf(context: Context, options: OptionValues): Promise<PartialLaunchSettings> {
-	const budget = {
-		usd: numberOption(options, "budgetUsd", "--budget-usd"),
-		tokens: numberOption(options, "budgetTokens", "--budget-tokens"),
-		minutes: numberOption(options, "budgetMinutes", "--budget-minutes"),
-		turns: numberOption(options, "budgetTurns", "--budget-turns"),
-	};
-	const checks = listOption(options, "check");
-	const roster = textOption(options, "roster");
-	const agent = textOption(options, "agent");
-	// What is left out stays out, so that a playbook's or a default's value counts.
-	return JSON.parse(
-		JSON.stringify({
-			priority: options.priority,
-			autonomy: options.autonomy,
-			planApproval: options.planApproval,
-			restart: options.restart,
-			agent: agent === undefined ? undefined : await readAgent(context, agent),
-			budget: Object.values(budget).some((limit) => limit !== undefined) ? budget : undefined,
-			checks,
-			assignments: roster === undefined ? undefined : await rosterOf(path.resolve(context.cwd, roster)),
-		}),
-	);
-}
-
-async function rosterOf(file: string): Promise<PartialLaunchSettings["assignments"]> {
-	const { readRoster } = await import("../rosterFile.ts");
-	return readRoster(readText(file, "roster file"), file);
 }

@@ -1,10 +1,8 @@
-import * as v from "valibot";
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
-import { parseModelRef } from "../../protocol/modelRef.ts";
-import { PartialLaunchSettings } from "../../protocol/settings.ts";
+import type { PartialLaunchSettings } from "../../protocol/settings.ts";
+import { readSettings } from "../config/writtenSettings.ts";
 import type { PlaybookProblem } from "./parsePlaybook.ts";
 
-/** Launch settings at the head of a playbook, between two lines of `---`. Every key that is no setting is a problem. */
+/** Launch settings at the head of a playbook, between two lines of `---`. */
 export interface FrontMatter {
 	/** Without `checks`: they become checks of the playbook. */
 	readonly settings: PartialLaunchSettings;
@@ -12,18 +10,6 @@ export interface FrontMatter {
 	readonly problems: readonly PlaybookProblem[];
 	/** How many lines it takes, with its two fences. */
 	readonly lines: number;
-}
-
-/** Nobody writes so many settings. */
-const maxChars = 8000;
-
-/**
- * What would nest deeper than settings ever do. The YAML parser calls itself for each level, and a text made to end its
- * stack can end the whole process: the engine does not always survive it as an exception.
- */
-function isTooDeep(text: string): boolean {
-	const opened = text.match(/[[{]/g)?.length ?? 0;
-	return opened > 200 || /^[ \t]{100}|^(?:[ \t]*[-?:](?=[ \t])){8}/m.test(text);
 }
 
 const nothing: FrontMatter = { settings: {}, checks: [], problems: [], lines: 0 };
@@ -35,83 +21,7 @@ export function readFrontMatter(lines: readonly string[]): FrontMatter {
 		const message = "the settings that begin here are never closed";
 		return { ...nothing, problems: [{ line: 1, message, fix: "End them with a line of three dashes (---)." }] };
 	}
-	const text = lines.slice(1, end).join("\n");
-	if (text.length > maxChars) {
-		const message = `the settings have ${text.length} characters, more than ${maxChars}`;
-		return { ...nothing, lines: end + 1, problems: [{ line: 1, message, fix: "Make them shorter." }] };
-	}
-	if (isTooDeep(text)) {
-		const message = "the settings have too many lists and brackets in each other";
-		return { ...nothing, lines: end + 1, problems: [{ line: 1, message, fix: "Write them plainly." }] };
-	}
-	return { ...readSettings(text), lines: end + 1 };
-}
-
-const { checks: _, ...entries } = PartialLaunchSettings.entries;
-const settingSchemas: Readonly<Record<string, v.GenericSchema>> = {
-	...entries,
-	agent: v.optional(
-		v.pipe(
-			v.string("write it as provider/model, or provider/model:effort"),
-			v.rawTransform(({ dataset, addIssue, NEVER }) => {
-				const choice = parseModelRef(dataset.value);
-				if (choice) return choice;
-				addIssue({ message: "write it as provider/model, or provider/model:effort" });
-				return NEVER;
-			}),
-		),
-	),
-};
-const Checks = v.union(
-	[v.array(v.pipe(v.string(), v.trim(), v.nonEmpty())), v.pipe(v.string(), v.trim(), v.nonEmpty())],
-	"write one command, or a list of commands",
-);
-
-function readSettings(text: string): Omit<FrontMatter, "lines"> {
-	const counter = new LineCounter();
-	const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-	const lineAt = (offset: number | undefined) => counter.linePos(offset ?? 0).line + 1;
-	const problems: PlaybookProblem[] = document.errors.map((error) => ({
-		line: lineAt(error.pos[0]),
-		message: `the settings are no valid YAML: ${error.message.split("\n", 1)[0]}`,
-		fix: "Write one “name: value” a line.",
-	}));
-	if (problems.length > 0 || document.contents === null) return { ...nothing, problems };
-	if (!isMap(document.contents)) {
-		const fix = "Write one “name: value” a line, such as “autonomy: aware”.";
-		return { ...nothing, problems: [{ line: 2, message: "the settings are no list of names and values", fix }] };
-	}
-	const settings: Record<string, unknown> = {};
-	const checks: string[] = [];
-	for (const pair of document.contents.items) {
-		const name = isScalar(pair.key) ? String(pair.key.value) : "";
-		const line = lineAt(isScalar(pair.key) ? pair.key.range?.[0] : undefined);
-		const schema = name === "checks" ? Checks : Object.hasOwn(settingSchemas, name) ? settingSchemas[name] : undefined;
-		if (!schema) {
-			const names = [...Object.keys(settingSchemas), "checks"].join(", ");
-			problems.push({ line, message: `“${name}” is no setting`, fix: `Use one of: ${names}.` });
-			continue;
-		}
-		const value = v.safeParse(schema, plainValue(pair.value));
-		if (!value.success) {
-			const issue = value.issues[0];
-			const where = [name, v.getDotPath(issue as v.BaseIssue<unknown>)].filter(Boolean).join(".");
-			problems.push({ line, message: `“${where}” cannot be read`, fix: `${sentence(issue.message)}` });
-		} else if (name === "checks") checks.push(...[value.output as string | string[]].flat());
-		else settings[name] = value.output;
-	}
-	return { settings: settings as PartialLaunchSettings, checks, problems };
-
-	function plainValue(node: unknown): unknown {
-		try {
-			return (node as { toJS(document: unknown): unknown } | null)?.toJS(document) ?? undefined;
-		} catch {
-			// Aliases that multiply themselves, or name nothing.
-			return Symbol("unreadable");
-		}
-	}
-}
-
-function sentence(text: string): string {
-	return `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`;
+	const { settings, checks, problems } = readSettings(lines.slice(1, end).join("\n"));
+	// The text begins below the first fence.
+	return { settings, checks, problems: problems.map((one) => ({ ...one, line: one.line + 1 })), lines: end + 1 };
 }

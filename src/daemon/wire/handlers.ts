@@ -193,6 +193,22 @@ export const handlers: Handlers<Methods, Handling> = {
 			})),
 		};
 	},
+	"preset/list": async ({ workspace }, { services }) => {
+		const { presets, problems } = await services.presets.list(workspace);
+		return { presets: [...presets], problems: [...problems] };
+	},
+	"preset/save": async ({ name, settings, workspace }, { services }) => {
+		await services.presets.save(name, settings, workspace);
+		return {};
+	},
+	"preset/delete": async ({ name, workspace }, { services }) => {
+		await services.presets.remove(name, workspace);
+		return {};
+	},
+	"preset/default": async ({ name, workspace }, { services }) => {
+		await services.presets.setDefault(name, workspace);
+		return {};
+	},
 	"provider/list": (_params, { services }) => services.listProviders(),
 };
 

@@ -10,6 +10,7 @@ import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
 import { describeProblem, parsePlaybook } from "../playbook/parsePlaybook.ts";
+import { notLooser } from "../presets/presets.ts";
 import { requireProviders } from "./roster.ts";
 import type { Services } from "./services.ts";
 
@@ -22,14 +23,18 @@ export async function launch(
 	const workspace = await workspaceFolder(params.workspace, services.about.folder);
 	if (params.settings.checks?.some((command) => command.trim() === ""))
 		throw new Refusal("emptyCheck", "A check is empty. Name the command that it runs, or leave it out.");
-	const prepared = params.playbook ? fromPlaybook(params, params.playbook) : fromPrompt(params, services);
+	const preset = await chosenPreset(params.preset, workspace, services);
+	const prepared = params.playbook
+		? fromPlaybook(params, params.playbook, preset)
+		: fromPrompt(params, services, preset);
 	const proposed = services.newId<GoalId>("g");
 	const goalId = params.requestId ? await services.store.requestOnce(params.requestId, proposed) : proposed;
 	crashPoint("launch.named");
 	const { title, prompt, settings, following } = prepared;
+	const taken = { preset: preset?.name, notes: preset?.notes.length ? [...preset.notes] : undefined };
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [
-		{ type: "goal.launched", goalId, title, prompt, workspace, settings, playbook, by },
+		{ type: "goal.launched", goalId, title, prompt, workspace, settings, playbook, ...taken, by },
 		...(playbook && params.grantPlaybook
 			? [
 					{
@@ -46,7 +51,44 @@ export async function launch(
 		...following,
 	];
 	await services.supervisor.launch(goalId, events);
-	return { goalId };
+	return { goalId, notes: [...(preset?.notes ?? [])] };
+}
+
+interface ChosenPreset {
+	readonly name: string;
+	readonly isNamed: boolean;
+	/** Without what cannot be had here. */
+	readonly settings: PartialLaunchSettings;
+	readonly notes: readonly string[];
+}
+
+/** The preset that the person named, else the default one. A provider that is missing takes one field with it, and is told. */
+async function chosenPreset(
+	named: string | undefined,
+	workspace: string,
+	{ presets, isProvider }: Services,
+): Promise<ChosenPreset | undefined> {
+	const { presets: known, problems } = await presets.list(workspace);
+	const found = known.find((preset) => (named === undefined ? preset.isDefault : preset.name === named));
+	if (!found) {
+		if (named === undefined) return undefined;
+		const broken = problems.find((problem) => path.basename(problem.path, ".yaml") === named);
+		if (broken) throw new Refusal("badPreset", `${broken.path}:${broken.line}: ${broken.message}`);
+		throw new Refusal("unknownPreset", `There is no preset “${named}”. \`mission presets\` lists them.`);
+	}
+	const { name, settings } = found;
+	const notes: string[] = [];
+	const isMissing = (provider: string | undefined) => provider !== undefined && !isProvider(provider);
+	const gone = (what: string, provider: string | undefined) =>
+		notes.push(`The preset “${name}” names the provider “${provider}”${what}, which is not set up here.`);
+	const agent = isMissing(settings.agent?.provider) ? undefined : settings.agent;
+	if (settings.agent && !agent) gone(" for the primary agent", settings.agent.provider);
+	const assignments = settings.assignments?.map((one) => {
+		if (!isMissing(one.provider)) return { ...one, source: "preset" };
+		gone(` for the ${one.role}, who works with the primary agent instead`, one.provider);
+		return { ...one, provider: undefined, model: undefined, effort: undefined, source: "preset" };
+	});
+	return { name, isNamed: named !== undefined, settings: { ...settings, agent, assignments }, notes };
 }
 
 interface Prepared {
@@ -60,14 +102,19 @@ interface Prepared {
 function fromPlaybook(
 	params: Params<Methods, "goal/launch">,
 	{ path, text }: { path: string; text: string },
+	preset: ChosenPreset | undefined,
 ): Prepared {
+	const fromPreset = preset ? [{ source: "preset", settings: preset.settings }] : [];
 	const playbook = parsePlaybook(text, path);
 	if ("problems" in playbook) {
 		throw new Refusal("badPlaybook", playbook.problems.map((problem) => describeProblem(path, problem)).join("\n"));
 	}
 	const { settings } = resolve([
 		{ source: "launch", settings: params.settings },
+		// What the person chose for this launch counts before what the file says; what is always taken, after it.
+		...(preset?.isNamed ? fromPreset : []),
 		{ source: "playbook", settings: notLooser(playbook.settings) },
+		...fromPreset,
 	]);
 	// What the person names at launch comes on top of what the playbook says.
 	const named = (params.settings.checks ?? []).map(
@@ -89,13 +136,18 @@ function fromPlaybook(
 	};
 }
 
-function fromPrompt(params: Params<Methods, "goal/launch">, services: Services): Prepared {
+function fromPrompt(
+	params: Params<Methods, "goal/launch">,
+	services: Services,
+	preset: ChosenPreset | undefined,
+): Prepared {
 	const prompt = params.prompt.trim();
 	if (prompt === "") throw new Refusal("emptyPrompt", "The prompt is empty. Say what the goal is, or name a playbook.");
 	const primary = services.primaryAgent();
 	const inherited = primary ? parseModelRef(primary, services.isListed) : undefined;
 	const { settings } = resolve([
 		{ source: "launch", settings: params.settings },
+		...(preset ? [{ source: "preset", settings: preset.settings }] : []),
 		...(inherited ? [{ source: "config", settings: { agent: inherited } }] : []),
 	]);
 	if (settings.agent.provider === "builtin") {
@@ -106,15 +158,6 @@ function fromPrompt(params: Params<Methods, "goal/launch">, services: Services):
 	}
 	requireProviders([settings.agent, ...settings.assignments], services);
 	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };
-}
-
-/** A file of the repository may ask for more care than the person is used to, never for less. */
-function notLooser({ autonomy, planApproval, ...settings }: PartialLaunchSettings): PartialLaunchSettings {
-	return {
-		...settings,
-		autonomy: autonomy === "supervised" ? autonomy : undefined,
-		planApproval: planApproval === "always" ? planApproval : undefined,
-	};
 }
 
 function firstLine(prompt: string): string {

@@ -5,6 +5,7 @@ import type { Changes } from "../changes/changes.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
 import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
+import type { Presets } from "../presets/presets.ts";
 import type { EventStore } from "../store/eventStore.ts";
 
 /** What requests are answered with. */
@@ -12,6 +13,7 @@ export interface Services {
 	readonly supervisor: Supervisor;
 	readonly store: EventStore;
 	readonly dossiers: Dossiers;
+	readonly presets: Presets;
 	readonly clock: Clock;
 	readonly newId: NewId;
 	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };

@@ -1,0 +1,61 @@
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { wrongUsage } from "../failure.ts";
+import { textOption, workspaceFolder } from "../given.ts";
+import { launchSettings } from "../launchSettings.ts";
+import { table } from "../layout.ts";
+import { paint } from "../output.ts";
+
+export async function presets(
+	context: Context,
+	action: string,
+	name: string | undefined,
+	options: OptionValues,
+): Promise<undefined> {
+	const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
+	if (!run) throw wrongUsage(`“${action}” cannot be done with presets: list, save, delete and default can.`);
+	await run(context, name, workspaceFolder(context, textOption(options, "workspace")), options);
+}
+
+type Action = (context: Context, name: string | undefined, workspace: string, options: OptionValues) => Promise<void>;
+
+const actions: Readonly<Record<string, Action>> = {
+	list: async (context, _name, workspace) => {
+		const { presets: all, problems } = await context.ask("preset/list", { workspace });
+		for (const { path, line, message } of problems) context.output.note(`${path}:${line}: ${message}`);
+		context.output.result(all, () =>
+			all.length === 0
+				? "No presets are kept. `mission presets save NAME` keeps launch settings under a name."
+				: table(
+						all.map((preset) => [
+							preset.isDefault ? paint.green("●") : " ",
+							preset.name,
+							paint.dim(preset.source === "user" ? "yours" : "of the repository"),
+							paint.dim(Object.keys(preset.settings).join(", ")),
+						]),
+					),
+		);
+	},
+	save: async (context, typed, workspace, options) => {
+		const name = named(typed);
+		const settings = await launchSettings(context, options);
+		if (Object.keys(settings).length === 0)
+			throw wrongUsage("Say what the preset holds, such as --agent, --autonomy, --budget-usd or --check.");
+		await context.ask("preset/save", { name, settings, workspace: options.shared === true ? workspace : undefined });
+		context.output.result({ name, settings }, `Kept as ${name}.`);
+	},
+	delete: async (context, typed, workspace, options) => {
+		const name = named(typed);
+		await context.ask("preset/delete", { name, workspace: options.shared === true ? workspace : undefined });
+		context.output.result({ name }, `${name} is deleted.`);
+	},
+	default: async (context, name, workspace) => {
+		await context.ask("preset/default", { name, workspace });
+		context.output.result({ name: name ?? null }, name ? `${name} is the default.` : "There is no default preset.");
+	},
+};
+
+function named(typed: string | undefined): string {
+	if (typed === undefined) throw wrongUsage("Name the preset.");
+	return typed;
+}

@@ -1,0 +1,159 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { stringify } from "yaml";
+import { formatModelRef } from "../../protocol/modelRef.ts";
+import type { PartialLaunchSettings } from "../../protocol/settings.ts";
+import { readSettings } from "../config/writtenSettings.ts";
+import { Refusal } from "../engine/refusal.ts";
+
+/**
+ * Named launch settings: the person's own lie in the data folder, those of a repository in `.mission/presets` where git
+ * shares them. Each is a file of YAML, written as in the head of a playbook. What cannot be read is told with its line,
+ * and the rest still counts.
+ */
+export interface Preset {
+	readonly name: string;
+	readonly source: "user" | "repository";
+	readonly settings: PartialLaunchSettings;
+	/** Taken when a launch names no preset. */
+	readonly isDefault: boolean;
+	readonly path: string;
+}
+
+export interface PresetProblem {
+	readonly path: string;
+	readonly line: number;
+	/** What is wrong, and what to do. */
+	readonly message: string;
+}
+
+export interface Presets {
+	/** Of the person, and of the repository in `workspace`. Where both have a name, the person's own counts. */
+	list(
+		workspace?: string,
+	): Promise<{ readonly presets: readonly Preset[]; readonly problems: readonly PresetProblem[] }>;
+	save(name: string, settings: PartialLaunchSettings, workspace?: string): Promise<void>;
+	remove(name: string, workspace?: string): Promise<void>;
+	/** Undefined for none. */
+	setDefault(name: string | undefined, workspace?: string): Promise<void>;
+}
+
+const inRepository = path.join(".mission", "presets");
+const extension = ".yaml";
+const maxFiles = 200;
+const maxBytes = 64 * 1024;
+
+export function openPresets(dataFolder: string): Presets {
+	const own = path.join(dataFolder, "presets");
+	const defaultFile = path.join(own, "default");
+
+	async function list(workspace?: string) {
+		const problems: PresetProblem[] = [];
+		const defaultName = (await readFile(defaultFile, "utf8").catch(() => "")).trim();
+		const found = new Map<string, Preset>();
+		const folders = [
+			...(workspace ? [{ folder: path.join(workspace, inRepository), source: "repository" as const }] : []),
+			{ folder: own, source: "user" as const },
+		];
+		for (const { folder, source } of folders) {
+			for (const file of await filesIn(folder)) {
+				const name = path.basename(file, extension);
+				const read = await readPreset(path.join(folder, file));
+				if ("problems" in read) problems.push(...read.problems);
+				else {
+					const settings = source === "repository" ? notLooser(read.settings) : read.settings;
+					found.set(name, {
+						name,
+						source,
+						settings,
+						isDefault: source === "user" && name === defaultName,
+						path: path.join(folder, file),
+					});
+				}
+			}
+		}
+		const presets = [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
+		return { presets, problems };
+	}
+
+	const folderOf = (workspace?: string) => (workspace ? path.join(workspace, inRepository) : own);
+
+	async function known(name: string, workspace?: string): Promise<Preset> {
+		const preset = (await list(workspace)).presets.find((one) => one.name === name);
+		if (!preset) throw new Refusal("unknownPreset", `There is no preset “${name}”. \`mission presets\` lists them.`);
+		return preset;
+	}
+
+	return {
+		list,
+		async save(name, settings, workspace) {
+			if (!/^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,59}$/u.test(name) || name === "default") {
+				throw new Refusal(
+					"badName",
+					`“${name}” cannot name a preset. Use at most 60 letters, digits, spaces, dots, dashes and underscores.`,
+				);
+			}
+			const folder = folderOf(workspace);
+			await mkdir(folder, { recursive: true });
+			const file = path.join(folder, `${name}${extension}`);
+			await writeFile(`${file}.new`, presetText(settings), { mode: 0o644 });
+			await rename(`${file}.new`, file);
+		},
+		async remove(name, workspace) {
+			await rm((await known(name, workspace)).path);
+		},
+		async setDefault(name, workspace) {
+			if (name === undefined) return rm(defaultFile, { force: true });
+			// What lies in a workspace can be rewritten by whoever works there.
+			if ((await known(name, workspace)).source === "repository") {
+				throw new Refusal(
+					"notYours",
+					`“${name}” belongs to the repository. Save it among your own presets first, then make it the default.`,
+				);
+			}
+			await mkdir(own, { recursive: true });
+			await writeFile(`${defaultFile}.new`, `${name}\n`);
+			await rename(`${defaultFile}.new`, defaultFile);
+		},
+	};
+}
+
+/** A file of the repository may ask for more care than the person is used to, never for less. */
+export function notLooser({ autonomy, planApproval, ...settings }: PartialLaunchSettings): PartialLaunchSettings {
+	return {
+		...settings,
+		autonomy: autonomy === "supervised" ? autonomy : undefined,
+		planApproval: planApproval === "always" ? planApproval : undefined,
+	};
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+	const names = await readdir(folder).catch(() => []);
+	return names
+		.filter((name) => name.endsWith(extension))
+		.sort()
+		.slice(0, maxFiles);
+}
+
+async function readPreset(
+	file: string,
+): Promise<{ readonly settings: PartialLaunchSettings } | { readonly problems: readonly PresetProblem[] }> {
+	try {
+		if ((await stat(file)).size > maxBytes)
+			return { problems: [{ path: file, line: 1, message: "The file is too large for a preset. Make it shorter." }] };
+		const { settings, checks, problems } = readSettings(await readFile(file, "utf8"));
+		if (problems.length > 0)
+			return {
+				problems: problems.map(({ line, message, fix }) => ({ path: file, line, message: `${message}. ${fix}` })),
+			};
+		return { settings: checks.length > 0 ? { ...settings, checks: [...checks] } : settings };
+	} catch (cause) {
+		const why = cause instanceof Error ? cause.message : String(cause);
+		return { problems: [{ path: file, line: 1, message: `It cannot be read: ${why}` }] };
+	}
+}
+
+function presetText({ agent, ...settings }: PartialLaunchSettings): string {
+	const written = { ...(agent ? { agent: formatModelRef(agent) } : {}), ...settings };
+	return stringify(JSON.parse(JSON.stringify(written)));
+}
