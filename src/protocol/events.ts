@@ -82,6 +82,8 @@ export const eventBodies = {
 		stepId: StepIdSchema,
 		attempt: v.number(),
 		how: v.picklist(["continue", "rerun"]),
+		/** What the next attempt is to know. */
+		advice: v.optional(v.string()),
 		by: v.optional(Actor),
 	}),
 
@@ -122,6 +124,8 @@ export const eventBodies = {
 		from: v.string(),
 		text: v.string(),
 		reasoning: v.optional(v.string()),
+		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command says nothing. */
+		about: v.optional(v.picklist(["stagnation", "silence"])),
 	}),
 
 	"turn.started": v.object({

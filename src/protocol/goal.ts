@@ -77,6 +77,8 @@ export interface Step extends PlanStep {
 	readonly limit: number;
 	/** In a supervised goal: a person said that it may begin. */
 	readonly cleared?: boolean;
+	/** What a person wants the next attempt to know. */
+	readonly advice?: string;
 	readonly verified?: boolean;
 	readonly reason?: string;
 	/** What it changed was taken back. */
@@ -88,6 +90,8 @@ export interface Attempt {
 	readonly state: "in_progress" | "verifying" | "completed" | "failed" | "skipped";
 	readonly threadId: ThreadId;
 	readonly diagnosis?: string;
+	/** Files that it changed; absent where an earlier version did not count. */
+	readonly changes?: number;
 }
 
 export interface Check {
@@ -145,6 +149,16 @@ export interface Thread {
 	readonly newChars: number;
 	/** Answers in a row that could not be used (planner, reviewer). */
 	readonly rejected: number;
+	/** The last call, when others before it in a row were the same with the same result. */
+	readonly same?: {
+		readonly likeness: string;
+		readonly times: number;
+		readonly summary: string;
+		/** The agent was told that it repeats itself. */
+		readonly told: boolean;
+	};
+	/** How often it was told so. */
+	readonly told?: number;
 }
 
 export interface ToolCall {

@@ -1,5 +1,6 @@
 import type { Approval, Check, Goal, Hold, Step, Thread, ToolCall } from "./goal.ts";
 import type { StepId, ThreadId } from "./ids.ts";
+import { isStuck } from "./stagnation.ts";
 
 /**
  * What could move in a goal, as predicates over its state. The daemon's `next` turns them into effects; the state that
@@ -117,7 +118,7 @@ export function isMoot(goal: Goal, approval: Approval): boolean {
 		case "plan":
 			return goal.plan === undefined || goal.plan.approved;
 		case "step":
-			return step === undefined || isOver(step);
+			return step === undefined || isOver(step) || isFreed(goal, approval);
 		case "question":
 			if (approval.stepId) return step?.state !== "pending" || step.cleared === true;
 			return !allStepsOver(goal) || !finalChecks(goal).some((check) => check.state === "red");
@@ -125,6 +126,13 @@ export function isMoot(goal: Goal, approval: Approval): boolean {
 			if (approval.checkId) return !checkWaits(goal, goal.checks[approval.checkId]);
 			return approval.toolCallId !== undefined && goal.calls[approval.toolCallId] === undefined;
 	}
+}
+
+/** It was asked about an agent that repeats itself, and a person has told the agent something since. */
+function isFreed(goal: Goal, { stepId, threadId }: Approval): boolean {
+	const thread = threadId ? goal.threads[threadId] : undefined;
+	if (!thread || !stepId || isPlaybook(thread) || thread.state !== "active") return false;
+	return goal.steps[stepId]?.state === "in_progress" && !isStuck(thread);
 }
 
 /** A person decides about the check before it runs or counts. Of a step that came to nothing it does not matter. */
@@ -165,6 +173,7 @@ export function threadIsFree(goal: Goal, thread: Thread): boolean {
 		wanted &&
 		thread.state === "active" &&
 		thread.rejected < rejectedLimit &&
+		!isStuck(thread) &&
 		!budgetIsAsked(goal) &&
 		thread.turn === undefined &&
 		!(isPlaybook(thread) && thread.failed !== undefined) &&

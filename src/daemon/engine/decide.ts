@@ -274,6 +274,17 @@ function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
 	}
 }
 
+/** An attempt that is given up leaves to the next what is known about it, and what the person advises. */
+function stepAnswer(given: string, step: Step, by: Actor, advice: string | undefined): GoalEvent[] {
+	const { stepId, attempt, reason: diagnosis = "" } = step;
+	const begun = stepDecision(given, step, by).map((event) =>
+		event.type === "step.retried" ? { ...event, advice } : event,
+	);
+	const isGivenUp =
+		step.state === "in_progress" && begun.some((event) => event.type === "step.retried" && event.how === "rerun");
+	return isGivenUp && !step.actions ? [{ type: "attempt.failed", stepId, attempt, diagnosis }, ...begun] : begun;
+}
+
 function answer(request: Request & { kind: "answer" }, goal: Goal, asker: Asker): GoalEvent[] {
 	const { by } = asker;
 	const approval = goal.approvals[request.approvalId];
@@ -368,7 +379,7 @@ function consequences(
 		}
 		case "step": {
 			const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
-			return step ? stepDecision(given, { ...step, reason: approval.reasons[0] }, by) : [];
+			return step ? stepAnswer(given, { ...step, reason: approval.reasons[0] }, by, request.reason) : [];
 		}
 		case "budget": {
 			const { resource } = approval;

@@ -4,6 +4,7 @@ import type { Goal, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import { planSteps, stepChecks } from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
+import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
 import type { ModelChoice, PlanStep } from "../../protocol/values.ts";
 import { textOutput } from "../perform/output.ts";
 import { sha256 } from "./digest.ts";
@@ -63,7 +64,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					stepId: fact.stepId,
 					threadId: step?.attempts.at(-1)?.threadId,
 					summary: `Step “${step?.title ?? fact.stepId}” cannot go on by itself.`,
-					reasons: [fact.reason],
+					reasons: [fact.reason, ...(step ? attemptsInCommon(step) : [])],
 					digest: sha256(["step", goal.goalId, fact.stepId, step?.attempt, fact.reason]),
 					options: ["retry", "rerun", "skip", "fail"],
 				},
@@ -71,6 +72,12 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 		}
 		case "settleStep":
 			return settleStep(goal, fact.stepId);
+		case "tellRepeats": {
+			const thread = goal.threads[fact.threadId];
+			if (!thread) return [];
+			const text = stagnationMessage(thread);
+			return [{ ...message(newId, fact.threadId, text), from: "daemon", about: "stagnation" }];
+		}
 		case "startTurn": {
 			const thread = goal.threads[fact.threadId];
 			if (!thread) return [];
@@ -175,7 +182,7 @@ function whyGone(goal: Goal, call?: ToolCall): string {
 	return "What it was about has been decided otherwise.";
 }
 
-function message(newId: NewId, threadId: ThreadId, text: string): GoalEvent {
+function message(newId: NewId, threadId: ThreadId, text: string): EventOf<"message.added"> {
 	return { type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "goal", text };
 }
 
@@ -194,10 +201,11 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 		: assignmentFor(goal, step.role);
 	const last = step.attempts.at(-1);
 	const diagnosis = last?.diagnosis ? `\n\nThe last attempt failed. What is known about it:\n${last.diagnosis}` : "";
+	const advice = step.advice ? `\n\nThe person's advice for this attempt:\n${step.advice}` : "";
 	return [
 		{ type: "step.started", stepId, attempt, threadId },
 		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment },
-		message(newId, threadId, `${step.instructions || step.title}${diagnosis}`),
+		message(newId, threadId, `${step.instructions || step.title}${diagnosis}${advice}`),
 	];
 }
 

@@ -24,9 +24,11 @@ import {
 	stepIsAsked,
 	stepNeedsPerson,
 	stepWaits,
+	threadCalls,
 	threadIsFree,
 	threads,
 } from "../../protocol/readiness.ts";
+import { isStuck, isToBeTold, stuckReason } from "../../protocol/stagnation.ts";
 import type { ModelChoice, Price } from "../../protocol/values.ts";
 
 /**
@@ -45,6 +47,7 @@ export type Fact =
 	| { readonly kind: "askStart"; readonly stepId: StepId }
 	| { readonly kind: "askStep"; readonly stepId: StepId; readonly reason: string }
 	| { readonly kind: "settleStep"; readonly stepId: StepId }
+	| { readonly kind: "tellRepeats"; readonly threadId: ThreadId }
 	| { readonly kind: "startTurn"; readonly threadId: ThreadId }
 	| { readonly kind: "interruptTurn"; readonly threadId: ThreadId }
 	| { readonly kind: "askRecovery"; readonly toolCallId?: ToolCallId; readonly checkId?: CheckId }
@@ -184,7 +187,13 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 			if (stepIsAsked(goal, thread.stepId) || calls(goal).some((call) => call.threadId === thread.threadId)) return [];
 			return [{ kind: "askStep", stepId: thread.stepId, reason: thread.failed.reason }];
 		}
+		if (isStuck(thread) && thread.stepId && !thread.turn && threadCalls(goal, thread.threadId).length === 0) {
+			const isOpen = goal.steps[thread.stepId]?.state === "in_progress";
+			if (!isOpen || stepIsAsked(goal, thread.stepId)) return [];
+			return [{ kind: "askStep", stepId: thread.stepId, reason: stuckReason(thread) }];
+		}
 		if (!threadIsFree(goal, thread)) return [];
+		if (isToBeTold(thread)) return [{ kind: "tellRepeats", threadId: thread.threadId }];
 		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
 		const broken = brokenLimit(goal, thread, limits.priceOf(thread.assignment), now);
 		if (broken) return [{ kind: "askBudget", threadId: thread.threadId, broken }];

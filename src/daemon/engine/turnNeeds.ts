@@ -63,6 +63,7 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"askPlan",
 	"askStart",
 	"askStep",
+	"tellRepeats",
 	"askRecovery",
 	"askAboutChecks",
 	"askBudget",

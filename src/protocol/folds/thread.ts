@@ -1,3 +1,4 @@
+import type { EventOf } from "../events.ts";
 import type { Goal, Thread, Totals } from "../goal.ts";
 import type { ThreadId } from "../ids.ts";
 import type { ModelChoice, Usage } from "../values.ts";
@@ -33,7 +34,8 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "provider" | "to
 			unread: thread.unread + (e.from === "person" ? 1 : 0),
 			// What the model itself said is counted in its turn.
 			newChars: e.from === thread.role ? thread.newChars : thread.newChars + e.text.length,
-			rejected: e.from === "daemon" ? thread.rejected + 1 : thread.rejected,
+			rejected: e.from === "daemon" && !e.about ? thread.rejected + 1 : thread.rejected,
+			...repeated(thread, e),
 		})),
 	"turn.started": (goal, e) =>
 		withThread(goal, e.threadId, (thread) => ({
@@ -61,6 +63,13 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "provider" | "to
 	},
 	"todo.updated": (goal, e) => ({ ...goal, todos: { ...goal.todos, [e.threadId]: e.todos } }),
 };
+
+/** An agent that was told that it repeats itself may show what it makes of it; what a person says begins a new count. */
+function repeated(thread: Thread, e: EventOf<"message.added">): Pick<Thread, "same" | "told"> {
+	if (e.from === "person") return { same: undefined, told: undefined };
+	if (e.about !== "stagnation") return { same: thread.same, told: thread.told };
+	return { same: thread.same && { ...thread.same, told: true }, told: (thread.told ?? 0) + 1 };
+}
 
 function endTurn(
 	goal: Goal,
