@@ -92,6 +92,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 			environment: commandEnvironment(env),
 			dataFolder: home,
 			commandTimeoutMs: config.limits.commandTimeoutMs,
+			silenceMs: config.limits.silenceMs,
 			onDelta: deltas.push,
 		}),
 		onLost: (cause) => fail(cause.message),

@@ -346,6 +346,17 @@ export const eventBodies = {
 		waitsFor: v.optional(v.array(GoalIdSchema)),
 	}),
 	"hold.lifted": v.object({ holdId: HoldIdSchema, by: v.optional(Actor) }),
+	/** A command or a turn that is under way gives no sign of life. Nothing is ended for it. */
+	"silence.noticed": v.object({
+		/** The tool call, the run of a check, or the turn. */
+		subject: v.string(),
+		what: v.string(),
+		stepId: v.optional(StepIdSchema),
+		threadId: v.optional(ThreadIdSchema),
+		/** Its last sign of life, ISO 8601. */
+		since: v.string(),
+	}),
+	"silence.ended": v.object({ subject: v.string() }),
 	"reflection.written": v.object({ summary: v.string(), reflection: v.string(), memory: v.optional(v.string()) }),
 } satisfies Record<string, v.GenericSchema<Record<string, unknown>, unknown>>;
 

@@ -6,6 +6,7 @@ import { filesFolds } from "./folds/files.ts";
 import type { Fold } from "./folds/fold.ts";
 import { goalFolds } from "./folds/goal.ts";
 import { planFolds } from "./folds/plan.ts";
+import { silenceFolds } from "./folds/silence.ts";
 import { stepFolds } from "./folds/step.ts";
 import { threadFolds } from "./folds/thread.ts";
 import type { Goal } from "./goal.ts";
@@ -13,7 +14,7 @@ import type { GoalId } from "./ids.ts";
 import { defaultSettings } from "./settings.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 4;
+export const foldVersion = 5;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {
@@ -64,6 +65,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	...approvalFolds,
 	...filesFolds,
 	...checkFolds,
+	...silenceFolds,
 };
 
 /** Folds a run of events. */

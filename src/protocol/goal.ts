@@ -65,6 +65,8 @@ export interface Goal {
 	readonly files: FileTracking;
 	/** The undo under way: until its outcome nothing else begins. */
 	readonly undo?: EventBody<"undo.started">;
+	/** What was noticed to be silent, by what it is; `silences` leaves out what has ended since. */
+	readonly silences?: Readonly<Record<string, Silence>>;
 	readonly counts: { readonly changes: number; readonly errors: number };
 }
 
@@ -193,6 +195,8 @@ export interface SettledApproval {
 }
 
 export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };
+
+export type Silence = EventBody<"silence.noticed">;
 
 export type Hold = EventBody<"hold.placed"> & { readonly placedAt: string };
 

@@ -1,4 +1,4 @@
-import type { Approval, Check, Goal, Hold, Step, Thread, ToolCall } from "./goal.ts";
+import type { Approval, Check, Goal, Hold, Silence, Step, Thread, ToolCall } from "./goal.ts";
 import type { StepId, ThreadId } from "./ids.ts";
 import { isStuck } from "./stagnation.ts";
 
@@ -227,6 +227,16 @@ export function finalChecks(goal: Goal): readonly Check[] {
 export function allStepsOver(goal: Goal): boolean {
 	const steps = planSteps(goal);
 	return goal.plan?.approved === true && steps.every((step) => isOver(step) || isCutOff(goal, step));
+}
+
+/** What is under way and has given no sign of life for long. */
+export function silences(goal: Goal): readonly Silence[] {
+	return Object.values(goal.silences ?? {}).filter(
+		({ subject }) =>
+			calls(goal).some((call) => call.toolCallId === subject && call.state === "started") ||
+			checks(goal).some((check) => check.run?.runId === subject && check.state === "running") ||
+			threads(goal).some((thread) => thread.turn?.turnId === subject),
+	);
 }
 
 /** Whether anything can happen without a person, a clock or a provider coming back. */

@@ -1,5 +1,5 @@
 import type { Goal, Step } from "./goal.ts";
-import { canMove, holds, isDone, personHold, planSteps, threads, turnHolds } from "./readiness.ts";
+import { canMove, holds, isDone, personHold, planSteps, silences, threads, turnHolds } from "./readiness.ts";
 
 export const goalStates = [
 	"queued",
@@ -38,7 +38,9 @@ export function stateReason(goal: Goal): string {
 		case "running": {
 			const open = planSteps(goal).filter((step) => step.state === "in_progress" || step.state === "verifying");
 			const names = open.map((step) => step.title).join(", ");
-			return names ? `Works on ${names}.` : "Works.";
+			const works = names ? `Works on ${names}.` : "Works.";
+			const [silent] = silences(goal);
+			return silent ? `${works} \`${brief(silent.what)}\` has said nothing since ${silent.since}.` : works;
 		}
 		case "awaiting_approval":
 			return waiting.length === 1
@@ -59,6 +61,11 @@ export function stateReason(goal: Goal): string {
 		default:
 			return goal.end?.reason ?? "";
 	}
+}
+
+function brief(text: string): string {
+	const line = text.split("\n", 1)[0] ?? "";
+	return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }
 
 /** Steps that are done, of all. */

@@ -47,6 +47,7 @@ export interface SimulationOptions {
 	readonly commandMs?: () => number;
 	readonly commands?: Commands;
 	readonly changes?: Partial<Changes>;
+	readonly silenceMs?: number;
 }
 
 let ids = 0;
@@ -58,6 +59,7 @@ export async function simulate({
 	commandMs = () => 0,
 	commands,
 	changes,
+	silenceMs,
 }: SimulationOptions): Promise<Simulation> {
 	const events: RecordedEvent[] = [];
 	const parts: DriverParts = {
@@ -79,6 +81,7 @@ export async function simulate({
 		environment: {},
 		dataFolder: "/nowhere",
 		commandTimeoutMs: 1000,
+		silenceMs,
 		onDelta() {},
 	});
 	const driver = await openDriver(goalId, { ...parts, perform });

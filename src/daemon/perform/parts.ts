@@ -23,6 +23,8 @@ export interface PerformParts {
 	/** The data folder, which no agent may reach. */
 	readonly dataFolder: string;
 	readonly commandTimeoutMs: number;
+	/** After this long without a sign of life something is said to be silent; absent: never. */
+	readonly silenceMs?: number;
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 

@@ -9,6 +9,7 @@ import { parsePlan } from "../agents/parsePlan.ts";
 import type { Tool } from "../tools/tool.ts";
 import { isToStop } from "./command.ts";
 import type { Performing } from "./parts.ts";
+import { watchSilence } from "./silence.ts";
 
 /**
  * One turn of a thread: its intent, `turn.started`, is in the log already. The agent answers; what it said and asked for
@@ -20,19 +21,28 @@ export async function performTurn({ parts, driver, signal }: Performing, threadI
 	const turn = thread?.turn;
 	if (!thread || !turn) return;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
+	const model = formatModelRef(thread.assignment);
+	const watch = watchSilence({ parts, driver }, { subject: turn.turnId, what: model, stepId: thread.stepId, threadId });
 	const outcome: TurnOutcome = isToStop(goal)
 		? { kind: "aborted" }
-		: await parts.agentFor(thread.assignment).takeTurn(
-				{
-					goal,
-					thread,
-					step,
-					transcript: await driver.transcript(threadId),
-					tools: step ? parts.tools : [],
-					onDelta: (text, reasoning) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning),
-				},
-				signal,
-			);
+		: await parts
+				.agentFor(thread.assignment)
+				.takeTurn(
+					{
+						goal,
+						thread,
+						step,
+						transcript: await driver.transcript(threadId),
+						tools: step ? parts.tools : [],
+						onDelta(text, reasoning) {
+							watch.sign();
+							parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
+						},
+					},
+					signal,
+				)
+				.finally(watch.stop);
+	watch.stop();
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];

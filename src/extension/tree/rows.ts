@@ -1,6 +1,6 @@
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
-import { stepChecks } from "../../protocol/readiness.ts";
+import { silences, stepChecks } from "../../protocol/readiness.ts";
 import { endStates, stepPosition } from "../../protocol/state.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
@@ -184,6 +184,7 @@ function goalWord(goal: GoalSummary, now: number): string {
 		case "queued":
 			return plainLine(goal.stateReason, 60).replace(/\.$/, "");
 		case "running":
+			return goal.silentSince ? t("silent since {0}", dayOrTime(goal.silentSince, now)) : "";
 		case "awaiting_approval":
 			return "";
 		default:
@@ -254,8 +255,9 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 			return stepChecks(goal, step.stepId).some((check) => check.state === "stale") ? t("check stale") : "";
 		}
 		case "in_progress":
-			return step.attempt > 1 ? t("attempt {0}", step.attempt) : "";
+			return silent(step, goal) || (step.attempt > 1 ? t("attempt {0}", step.attempt) : "");
 		case "verifying":
+			if (silent(step, goal)) return silent(step, goal);
 			return isInReview(goal, step) ? t("in review") : t("checking");
 		case "failed":
 			return t("failed");
@@ -266,6 +268,11 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 			return needs.length > 0 ? t("needs {0}", needs.join(", ")) : "";
 		}
 	}
+}
+
+function silent({ stepId }: Step, goal: Goal): string {
+	const found = silences(goal).find((silence) => silence.stepId === stepId);
+	return found ? t("silent since {0}", dayOrTime(found.since, Date.now())) : "";
 }
 
 function isInReview(goal: Goal, step: Step): boolean {
