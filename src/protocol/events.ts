@@ -298,7 +298,11 @@ export const eventBodies = {
 		reason: v.string(),
 	}),
 	/** A person asked for it to be run again. */
-	"check.reset": v.object({ checkId: CheckIdSchema }),
+	"check.reset": v.object({
+		checkId: CheckIdSchema,
+		/** As soon as nothing writes, and not only when the goal would be done. */
+		now: v.optional(v.boolean()),
+	}),
 
 	"evidence.added": v.object({
 		kind: v.picklist(["report", "output", "file", "link", "review"]),

@@ -119,6 +119,8 @@ export interface Check {
 	/** The digest a person approved for it. */
 	readonly approved?: string;
 	readonly runs: number;
+	/** A person wants it run as soon as nothing writes. */
+	readonly wanted?: boolean;
 }
 
 export interface Thread {

@@ -229,6 +229,16 @@ export function allStepsOver(goal: Goal): boolean {
 	return goal.plan?.approved === true && steps.every((step) => isOver(step) || isCutOff(goal, step));
 }
 
+/** Checks that a person wants run now. They run when nothing writes, and nothing begins to write before them. */
+export function wantedChecks(goal: Goal): readonly Check[] {
+	return checks(goal).filter(
+		(check) =>
+			check.wanted === true &&
+			check.state === "pending" &&
+			(check.stepId === undefined || goal.steps[check.stepId]?.state === "completed"),
+	);
+}
+
 /** What is under way and has given no sign of life for long. */
 export function silences(goal: Goal): readonly Silence[] {
 	return Object.values(goal.silences ?? {}).filter(
@@ -247,6 +257,7 @@ export function canMove(goal: Goal): boolean {
 	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;
 	if (calls(goal).some((call) => callIsReady(goal, call))) return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;
+	if (wantedChecks(goal).length > 0) return true;
 	if (!goal.plan) return threads(goal).length === 0;
 	if (planSteps(goal).some((step) => stepCanStart(goal, step))) return true;
 	if (

@@ -17,7 +17,7 @@ import { type GoalState, goalState } from "../../protocol/state.ts";
 import {
 	type Actor,
 	type ApprovalScope,
-	actorName,
+	actorPlace,
 	type BudgetLimits,
 	budgetResources,
 } from "../../protocol/values.ts";
@@ -46,7 +46,8 @@ export type Request =
 	  }
 	| { readonly kind: "raise"; readonly by: BudgetLimits }
 	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
-	| { readonly kind: "runChecks"; readonly checkId?: CheckId };
+	| { readonly kind: "runChecks"; readonly checkId?: CheckId }
+	| { readonly kind: "revoke"; readonly grantId: GrantId };
 
 export interface Asker {
 	readonly by: Actor;
@@ -72,6 +73,9 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 			return raise(request.by, goal, asker);
 		case "send":
 			return send(request, goal, asker);
+		case "revoke":
+			if (!goal.grants[request.grantId]) return [];
+			return [{ type: "grant.revoked", grantId: request.grantId, reason: "Revoked by the person.", by: asker.by }];
 		case "runChecks":
 			return runChecks(request.checkId, goal, asker);
 		default: {
@@ -83,7 +87,7 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 }
 
 /** What begins nothing and moves no step. */
-const duringUndo: ReadonlySet<Request["kind"]> = new Set(["pause", "resume", "cancel", "send", "raise"]);
+const duringUndo: ReadonlySet<Request["kind"]> = new Set(["pause", "resume", "cancel", "send", "raise", "revoke"]);
 
 type Control = "pause" | "resume" | "cancel" | "delete";
 const over = (state: string) => `The goal is ${state}.`;
@@ -155,7 +159,7 @@ function pauseReason(goal: Goal, now: boolean, by: Actor): string {
 		now || running === 0
 			? ""
 			: ` ${running === 1 ? "One command" : `${running} commands`} still under way will end first.`;
-	return `Paused by ${actorName(by)}.${after}`;
+	return `Paused ${actorPlace(by)}.${after}`;
 }
 
 function supersedeAll(goal: Goal, reason: string): GoalEvent[] {
@@ -477,7 +481,7 @@ function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: Asker): Goa
 		throw new Refusal("notNow", `The goal is ${goal.end.state}. Retry a step to go on.`);
 	return [
 		...(goal.end ? [{ type: "goal.reopened" as const, reason: "Its checks are run again.", by }] : []),
-		...settled.map((check) => ({ type: "check.reset" as const, checkId: check.checkId })),
+		...settled.map((check) => ({ type: "check.reset" as const, checkId: check.checkId, now: true })),
 	];
 }
 

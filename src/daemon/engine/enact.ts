@@ -1,6 +1,6 @@
 import { reserve } from "../../protocol/budget.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
-import type { Goal, ToolCall } from "../../protocol/goal.ts";
+import type { Check, Goal, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import { planSteps, stepChecks } from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
@@ -115,9 +115,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					...question(newId, now),
 					kind: "question",
 					summary: `All steps are done, but ${red.length === 1 ? "a check is" : `${red.length} checks are`} red.`,
-					reasons: red.map(
-						(check) => `\`${check.command}\` ended with exit code ${check.exitCode}: ${check.diagnosis ?? ""}`,
-					),
+					reasons: red.map(whyRed),
 					digest: sha256(["checks", goal.goalId, red.map((check) => [check.checkId, check.runs])]),
 					options: ["rerun", "fail"],
 				},
@@ -221,10 +219,13 @@ function settleStep(goal: Goal, stepId: keyof Goal["steps"]): GoalEvent[] {
 			...(threadId ? [{ type: "thread.closed" as const, threadId }] : []),
 		];
 	}
-	const diagnosis = red.map(
-		(check) => `The check \`${check.command}\` is red (exit ${check.exitCode}): ${check.diagnosis}`,
-	);
+	const diagnosis = red.map((check) => `The check ${whyRed(check)}`);
 	return [{ type: "attempt.failed", stepId, attempt: step.attempt, diagnosis: diagnosis.join("\n") }];
+}
+
+/** A check that a person did not let run is red without an exit code. */
+function whyRed({ command, exitCode, diagnosis }: Check): string {
+	return `\`${command}\` is red${exitCode === undefined ? "" : ` (exit ${exitCode})`}: ${diagnosis ?? ""}`;
 }
 
 function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: NewId, now: number): GoalEvent[] {

@@ -27,6 +27,7 @@ import {
 	threadCalls,
 	threadIsFree,
 	threads,
+	wantedChecks,
 } from "../../protocol/readiness.ts";
 import { isStuck, isToBeTold, stuckReason } from "../../protocol/stagnation.ts";
 import type { ModelChoice, Price } from "../../protocol/values.ts";
@@ -94,7 +95,7 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 		...threadEffects(goal, now, limits),
 		...callEffects(goal),
 	);
-	effects.push(...checkEffects(goal));
+	effects.push(...checkEffects(goal), ...wantedEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
 	return withTimers(goal, now, effects);
 }
@@ -203,6 +204,7 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 
 function callEffects(goal: Goal): Effect[] {
 	const due = snapshotIsDue(goal);
+	const isWanted = wantedChecks(goal).length > 0;
 	return calls(goal).flatMap((call): Effect[] => {
 		if (call.state === "unknown") {
 			const asked = Object.values(goal.approvals).some((approval) => approval.toolCallId === call.toolCallId);
@@ -211,7 +213,7 @@ function callEffects(goal: Goal): Effect[] {
 		if (call.decided) return [{ kind: "call", toolCallId: call.toolCallId }];
 		if (call.state === "waiting" || call.state === "started" || !callIsNext(goal, call)) return [];
 		// A call that may write waits until what earlier ones wrote has been looked at, so that it is not blamed for it.
-		return call.effect !== "none" && due ? [] : [{ kind: "call", toolCallId: call.toolCallId }];
+		return call.effect !== "none" && (due || isWanted) ? [] : [{ kind: "call", toolCallId: call.toolCallId }];
 	});
 }
 
@@ -221,6 +223,13 @@ function checkEffects(goal: Goal): Effect[] {
 		const asked = Object.values(goal.approvals).some((approval) => approval.checkId === check.checkId);
 		return asked ? [] : [{ kind: "askRecovery", checkId: check.checkId }];
 	});
+}
+
+/** One after the other, like all checks. */
+function wantedEffects(goal: Goal): Effect[] {
+	const [first] = wantedChecks(goal);
+	if (!first || snapshotIsDue(goal) || goal.files.writers.length > 0) return [];
+	return [{ kind: "check", checkId: first.checkId }];
 }
 
 function endEffects(goal: Goal): Effect[] {

@@ -1,4 +1,4 @@
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal, Grant } from "../../protocol/goal.ts";
 import type { ThreadId, TurnId } from "../../protocol/ids.ts";
 import type { ModelChoice } from "../../protocol/values.ts";
 import type { Agent } from "../agents/agent.ts";
@@ -25,6 +25,8 @@ export interface PerformParts {
 	readonly commandTimeoutMs: number;
 	/** After this long without a sign of life something is said to be silent; absent: never. */
 	readonly silenceMs?: number;
+	/** What was approved for a folder, in whichever goal. */
+	standingGrants?(workspace: string): readonly Grant[];
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 

@@ -213,7 +213,8 @@ function stepRow(step: Step, goal: Goal): Row {
 	const waits = Object.values(goal.approvals).some((approval) => approval.stepId === step.stepId);
 	const word = stepWord(step, goal, waits);
 	const reason = step.reason ?? step.attempts.at(-1)?.diagnosis;
-	const state = waits ? "waits" : step.state;
+	const isStuck = Object.values(goal.approvals).some(({ kind, stepId }) => kind === "step" && stepId === step.stepId);
+	const state = isStuck ? "stuck" : waits ? "waits" : step.state;
 	return {
 		id: `step:${goal.goalId}:${step.stepId}`,
 		label: `${position} ${step.title}`,

@@ -12,6 +12,8 @@ const inNoHistory: readonly EventType[] = [
 	"review.completed",
 	"reflection.written",
 	"roster.edited",
+	"silence.ended",
+	"silence.noticed",
 	"snapshot.failed",
 ];
 

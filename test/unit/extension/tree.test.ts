@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { goalNodes, groupOf, rootNodes, stepNodes } from "../../../src/extension/tree/nodes.ts";
 import { rowOf } from "../../../src/extension/tree/rows.ts";
+import type { Goal } from "../../../src/protocol/goal.ts";
 import type { ChangeView } from "../../../src/protocol/view.ts";
 import {
 	answered,
@@ -84,6 +87,24 @@ describe("the tree of goals", () => {
 		assert.match(rowFor("x".repeat(28)).context, /\.short/);
 		for (const command of ["x".repeat(29), "a\nb", "rm \u202e-rf", "echo [a](command:b)", "ls\u200b"])
 			assert.match(rowFor(command).context, /\.long/, JSON.stringify(command));
+	});
+
+	it("offers Retry in the row of a step that a person decides about, and not where only a command waits", () => {
+		const contextOf = (goal: Goal) =>
+			rowOf({ kind: "step", goal, step: goal.steps[stepId("step-1")]! } as never, view).context;
+		const begun = goalOf(...planned({}), ...started("step-1", "t1"));
+		assert.match(contextOf(withMore(begun, asked({ stepId: stepId("step-1") }))), /^step\.waits\./);
+		const stuck = asked({ kind: "step", command: undefined, stepId: stepId("step-1") });
+		assert.match(contextOf(withMore(begun, stuck)), /^step\.stuck\./);
+		const menus = JSON.parse(readFileSync(path.join(__dirname, "../../../package.json"), "utf8")).contributes.menus;
+		const inline = menus["view/item/context"].filter(
+			({ command, group }: { command: string; group: string }) =>
+				command === "missionControl.retryStep" && group.startsWith("inline"),
+		);
+		assert.deepEqual(
+			inline.map(({ when }: { when: string }) => /step\\\.\((.*?)\)/.exec(when)?.[1]),
+			["failed|stuck"],
+		);
 	});
 
 	it("shows the threads of a step, the newest attempt first, and the files that it changed", () => {
