@@ -23,12 +23,12 @@ export function isStuck({ same, told = 0 }: Thread): boolean {
 
 /** What an agent is told that repeats itself. */
 export function stagnationMessage({ same }: Thread): string {
-	return `You asked for the same ${same?.times ?? alikeLimit} times in a row, and it went the same way each time: ${same?.summary ?? ""}\nDo something else. If nothing can be done about it, end your work and report what stands in the way.`;
+	return `You made the same call ${same?.times ?? alikeLimit} times in a row, and it went the same way each time: ${same?.summary ?? ""}\nDo something else. If nothing can be done about it, end your work and report what stands in the way.`;
 }
 
 /** For the person who is asked. */
 export function stuckReason({ same }: Thread): string {
-	return `The agent asked for the same ${same?.times ?? stuckLimit} times in a row, with the same result: ${same?.summary ?? ""}`;
+	return `The agent made the same call ${same?.times ?? stuckLimit} times in a row, with the same result: ${same?.summary ?? ""}`;
 }
 
 /** What the last attempts of a step have in common, in sentences. */

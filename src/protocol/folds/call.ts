@@ -85,7 +85,8 @@ function sameAs({ same }: Thread, call: ToolCall, e: EventOf<"tool.completed">):
 	const result = `${e.output.head}\n${e.output.tail}`;
 	const known = likeness([call.name, call.args, e.ok, e.exitCode ?? "", result]);
 	if (same?.likeness === known) return { ...same, times: same.times + 1 };
-	const summary = e.ok ? `\`${call.summary}\`` : failureOf(call, e);
+	const named = call.name === "runCommand" ? call : { ...call, summary: `${call.name} ${call.summary}` };
+	const summary = e.ok ? `\`${named.summary}\`` : failureOf(named, e);
 	return { likeness: known, times: 1, summary, told: false };
 }
 

@@ -43,10 +43,10 @@ describe("an agent that goes round in circles", () => {
 		assert.equal(goalState(simulation.driver.goal()), "awaiting_approval");
 		assert.equal(simulation.driver.goal().usage.toolCalls, 5);
 		assert.equal(messages(simulation).length, 1);
-		assert.match(messages(simulation)[0]!, /the same 3 times in a row/);
+		assert.match(messages(simulation)[0]!, /the same call 3 times in a row/);
 		const approval = approvalOf(simulation)!;
 		assert.equal(approval.kind, "step");
-		assert.match(approval.reasons[0]!, /the same 5 times in a row, with the same result: `make`/);
+		assert.match(approval.reasons[0]!, /the same call 5 times in a row, with the same result: `make`/);
 		assert.deepEqual(approval.options, ["retry", "rerun", "skip", "fail"]);
 	});
 
@@ -59,7 +59,7 @@ describe("an agent that goes round in circles", () => {
 		const heard = simulation.events.flatMap((event) =>
 			event.type === "message.added" && event.from === "goal" ? [event.text] : [],
 		);
-		assert.match(heard.at(-1)!, /the same 5 times in a row[\s\S]*Install it first\./);
+		assert.match(heard.at(-1)!, /the same call 5 times in a row[\s\S]*Install it first\./);
 		assert.equal(simulation.driver.goal().steps["work" as StepId]?.attempt, 2);
 	});
 

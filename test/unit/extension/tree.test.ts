@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { statusText } from "../../../src/extension/status/statusText.ts";
 import { goalNodes, groupOf, rootNodes, stepNodes } from "../../../src/extension/tree/nodes.ts";
 import { rowOf } from "../../../src/extension/tree/rows.ts";
 import type { Goal } from "../../../src/protocol/goal.ts";
@@ -162,6 +163,15 @@ describe("the tree of goals", () => {
 			rowFor({ state: "running", stateReason: "Works on A." }).spoken!,
 			/Express 4 to 5, running, Works on A\./,
 		);
+	});
+
+	it("says of a goal whose turn it is not whom it waits for, and of one in which nothing stirs since when", () => {
+		const goalRow = (more: Partial<ReturnType<typeof summaryOf>>) =>
+			rowOf({ kind: "goal", summary: summaryOf(waits, more) } as never, view).description;
+		const stateReason = "Waits for “Upgrade”, which works in the same folder.";
+		assert.equal(goalRow({ state: "queued", stateReason }), "Waits for “Upgrade”, which works in the same folder");
+		assert.match(goalRow({ state: "running", silentSince: at }) ?? "", /^silent since \d\d:\d\d$/);
+		assert.equal(statusText([summaryOf(waits, { state: "running", silentSince: at })]).running, "1 running, 1 silent");
 	});
 
 	it("keeps a row's id when its state changes, so that what is folded stays folded", () => {
