@@ -242,9 +242,11 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	function pump(): void {
 		if (closed || draining) return;
 		const { effects, wakeAt } = next(goal, epoch, clock.now(), limits);
-		wakeTime = wakeAt;
+		// A fact may have come due since the last commit looked for it: a millisecond is enough.
+		wakeTime = effects.some(isFact) ? clock.now() : wakeAt;
 		clearTimeout(timer);
-		if (wakeAt !== undefined) timer = setTimeout(driver.wake, Math.min(Math.max(0, wakeAt - clock.now()), 2 ** 31 - 1));
+		if (wakeTime !== undefined)
+			timer = setTimeout(driver.wake, Math.min(Math.max(0, wakeTime - clock.now()), 2 ** 31 - 1));
 		for (const effect of effects) if (!isFact(effect)) begin(effect);
 	}
 
