@@ -331,10 +331,16 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "grants",
-		about: "list what was approved for longer than once",
-		arguments: [["[goal]", "of this goal only"]],
-		asks: ["grant/list", "goal/list"],
-		run: async (context, [goalId]) => (await import("./commands/grants.ts")).grants(context, goalId),
+		about: "list what was approved for longer than once; `grants revoke <grant>` takes one back",
+		arguments: [
+			["[goal]", "of this goal only, or `revoke`"],
+			["[grant]", "the grant to be revoked"],
+		],
+		asks: ["grant/list", "grant/revoke", "goal/list"],
+		run: async (context, [first, grantId]) => {
+			const { grants, revoke } = await import("./commands/grants.ts");
+			return first === "revoke" ? revoke(context, grantId) : grants(context, first);
+		},
 	},
 	{
 		name: "presets",

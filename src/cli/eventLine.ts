@@ -44,6 +44,7 @@ function isPlumbing(event: RecordedEvent): boolean {
 	switch (event.type) {
 		case "turn.started":
 		case "thread.closed":
+		case "silence.ended":
 			return true;
 		case "thread.opened":
 			return event.assignment.provider === "builtin";
@@ -225,6 +226,8 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		return ["hold", e.reason, e.wakeAt ? `until ${clock(e.wakeAt)}` : "", "yellow"];
 	},
 	"hold.lifted": (e, names) => ["hold", name(names, e.holdId), "lifted", "yellow"],
+	"silence.noticed": (e) => ["silent", brief(e.what), `has said nothing since ${clock(e.since)}`, "yellow"],
+	"silence.ended": (e) => ["silent", e.subject, "gives a sign of life", "dim"],
 	"reflection.written": (e) => ["reflect", e.summary],
 	"reflection.skipped": (e) => ["reflect", e.reason, "left out", "dim"],
 };

@@ -19,6 +19,7 @@ import { openSupervisor } from "./engine/supervisor.ts";
 import { isHeld } from "./lock.ts";
 import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
+import { openStandingGrants } from "./policy/standingGrants.ts";
 import { openPresets } from "./presets/presets.ts";
 import { listChanges } from "./store/listChanges.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
@@ -77,6 +78,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
 	const startedAt = new Date().toISOString();
+	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
 	const supervisor = openSupervisor(store, {
 		clock,
 		newId,
@@ -98,6 +100,8 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 			environment: commandEnvironment(env),
 			dataFolder: home,
 			commandTimeoutMs: config.limits.commandTimeoutMs,
+			silenceMs: config.limits.silenceMs,
+			standingGrants: grants.of,
 			onDelta: deltas.push,
 		}),
 		onLost: (cause) => fail(cause.message),
@@ -121,6 +125,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		isProvider: agents.isProvider,
 		listProviders: agents.listProviders,
 		changes: (goal) => repositories.of(goal),
+		grants,
 		onDelta: deltas.listen,
 		clients: () => door.clients(),
 		draining: () => stopping !== undefined,

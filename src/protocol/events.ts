@@ -97,6 +97,8 @@ export const eventBodies = {
 		stepId: StepIdSchema,
 		attempt: v.number(),
 		how: v.picklist(["continue", "rerun"]),
+		/** What the next attempt is to know. */
+		advice: v.optional(v.string()),
 		by: v.optional(Actor),
 	}),
 
@@ -158,6 +160,8 @@ export const eventBodies = {
 		from: v.string(),
 		text: v.string(),
 		reasoning: v.optional(v.string()),
+		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command says nothing. */
+		about: v.optional(v.picklist(["stagnation", "silence"])),
 	}),
 
 	"turn.started": v.object({
@@ -341,7 +345,11 @@ export const eventBodies = {
 		reason: v.string(),
 	}),
 	/** A person asked for it to be run again. */
-	"check.reset": v.object({ checkId: CheckIdSchema }),
+	"check.reset": v.object({
+		checkId: CheckIdSchema,
+		/** As soon as nothing writes, and not only when the goal would be done. */
+		now: v.optional(v.boolean()),
+	}),
 
 	"evidence.added": v.object({
 		kind: v.picklist(["report", "output", "file", "link", "review"]),
@@ -395,6 +403,17 @@ export const eventBodies = {
 		waitsFor: v.optional(v.array(GoalIdSchema)),
 	}),
 	"hold.lifted": v.object({ holdId: HoldIdSchema, by: v.optional(Actor) }),
+	/** A command or a turn that is under way gives no sign of life. Nothing is ended for it. */
+	"silence.noticed": v.object({
+		/** The tool call, the run of a check, or the turn. */
+		subject: v.string(),
+		what: v.string(),
+		stepId: v.optional(StepIdSchema),
+		threadId: v.optional(ThreadIdSchema),
+		/** Its last sign of life, ISO 8601. */
+		since: v.string(),
+	}),
+	"silence.ended": v.object({ subject: v.string() }),
 	"reflection.written": v.object({ summary: v.string(), reflection: v.string(), memory: v.optional(v.string()) }),
 	/** It is left out, which keeps no goal from completing. */
 	"reflection.skipped": v.object({ reason: v.string() }),

@@ -7,6 +7,7 @@ import type { Fold } from "./folds/fold.ts";
 import { goalFolds } from "./folds/goal.ts";
 import { planFolds } from "./folds/plan.ts";
 import { reviewFolds } from "./folds/review.ts";
+import { silenceFolds } from "./folds/silence.ts";
 import { stepFolds } from "./folds/step.ts";
 import { threadFolds } from "./folds/thread.ts";
 import type { Goal } from "./goal.ts";
@@ -14,7 +15,7 @@ import type { GoalId } from "./ids.ts";
 import { defaultSettings } from "./settings.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 5;
+export const foldVersion = 8;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {
@@ -67,6 +68,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	...approvalFolds,
 	...filesFolds,
 	...checkFolds,
+	...silenceFolds,
 };
 
 /** Folds a run of events. */

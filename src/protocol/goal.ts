@@ -86,6 +86,8 @@ export interface Goal {
 	/** The final review, of the whole goal. */
 	readonly review?: Review;
 	readonly reflection?: { readonly threadId: ThreadId; readonly state: "asked" | "written" | "skipped" };
+	/** What was noticed to be silent, by what it is; `silences` leaves out what has ended since. */
+	readonly silences?: Readonly<Record<string, Silence>>;
 	readonly counts: { readonly changes: number; readonly errors: number };
 }
 
@@ -98,6 +100,8 @@ export interface Step extends PlanStep {
 	readonly limit: number;
 	/** In a supervised goal: a person said that it may begin. */
 	readonly cleared?: boolean;
+	/** What a person wants the next attempt to know. */
+	readonly advice?: string;
 	readonly verified?: boolean;
 	readonly reason?: string;
 	/** What it changed was taken back. */
@@ -110,6 +114,8 @@ export interface Attempt {
 	readonly threadId: ThreadId;
 	readonly diagnosis?: string;
 	readonly review?: Review;
+	/** Files that it changed; absent where an earlier version did not count. */
+	readonly changes?: number;
 }
 
 /** An independent look at what was done. Under way until it has its verdict. */
@@ -148,6 +154,8 @@ export interface Check {
 	/** The digest a person approved for it. */
 	readonly approved?: string;
 	readonly runs: number;
+	/** A person wants it run as soon as nothing writes. */
+	readonly wanted?: boolean;
 }
 
 export interface Thread {
@@ -198,6 +206,16 @@ export interface Thread {
 	readonly tooLong?: "refused" | "compacted";
 	/** Answers in a row that could not be used (planner, reviewer). */
 	readonly rejected: number;
+	/** The last call, when others before it in a row were the same with the same result. */
+	readonly same?: {
+		readonly likeness: string;
+		readonly times: number;
+		readonly summary: string;
+		/** The agent was told that it repeats itself. */
+		readonly told: boolean;
+	};
+	/** How often it was told so. */
+	readonly told?: number;
 }
 
 export interface ToolCall {
@@ -234,6 +252,8 @@ export interface SettledApproval {
 }
 
 export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };
+
+export type Silence = EventBody<"silence.noticed">;
 
 export type Hold = EventBody<"hold.placed"> & { readonly placedAt: string };
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
-import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
+import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, GrantIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { PartialLaunchSettings } from "./settings.ts";
 import { Actor, ApprovalScope, BudgetLimits, RosterEdit, RosterReach, UndoneFile } from "./values.ts";
 import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
@@ -186,9 +186,13 @@ export const methods = {
 		result: v.object({ approvalId: ApprovalIdSchema, answer: v.string(), by: v.string() }),
 	},
 	"check/run": {
-		about: "Runs a check again, or all of the goal's.",
+		about: "Runs a check again, or all of the goal's: now where nothing writes, else as soon as nothing does.",
 		params: v.object({ goalId: GoalIdSchema, checkId: v.optional(CheckIdSchema) }),
-		result: v.object({ checks: v.array(CheckView) }),
+		result: v.object({
+			checks: v.array(CheckView),
+			/** What the run waits for, in a sentence; absent when it begins now. */
+			queued: v.optional(v.string()),
+		}),
 	},
 	"step/undo": {
 		about:
@@ -256,8 +260,8 @@ export const methods = {
 		}),
 	},
 	"grant/list": {
-		about: "Standing grants of a goal.",
-		params: goalOnly,
+		about: "Standing grants of a goal, with those of its folder; without a goal those of all folders.",
+		params: v.object({ goalId: v.optional(GoalIdSchema) }),
 		result: v.object({
 			grants: v.array(
 				v.object({
@@ -266,6 +270,8 @@ export const methods = {
 					kind: v.string(),
 					subject: v.string(),
 					addedAt: v.string(),
+					/** Of a grant for a whole folder: which. */
+					workspace: v.optional(v.string()),
 				}),
 			),
 		}),
@@ -302,6 +308,11 @@ export const methods = {
 		about: "Makes a preset the one that is taken when a launch names none; without a name there is none.",
 		params: v.object({ name: v.optional(v.string()), workspace: v.optional(v.string()) }),
 		result: v.object({}),
+	},
+	"grant/revoke": {
+		about: "Takes a standing grant back: what it covered is asked about again.",
+		params: v.object({ grantId: GrantIdSchema }),
+		result: v.object({ grantId: GrantIdSchema }),
 	},
 	"provider/list": {
 		about: "Agents that can be chosen here, and why the rest cannot.",

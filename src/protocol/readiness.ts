@@ -1,7 +1,8 @@
 import { isAbandoned, isDelegation, openDelegations } from "./children.ts";
-import type { Approval, Check, Goal, Hold, Review, Step, Thread, ToolCall } from "./goal.ts";
+import type { Approval, Check, Goal, Hold, Review, Silence, Step, Thread, ToolCall } from "./goal.ts";
 import type { StepId, ThreadId } from "./ids.ts";
 import { reviewerOf } from "./roster.ts";
+import { isStuck } from "./stagnation.ts";
 
 /**
  * What could move in a goal, as predicates over its state. The daemon's `next` turns them into effects; the state that
@@ -125,7 +126,7 @@ export function isMoot(goal: Goal, approval: Approval): boolean {
 		case "plan":
 			return goal.plan === undefined || goal.plan.approved || goal.replan !== undefined;
 		case "step":
-			return step === undefined || isOver(step) || !isPlanned(goal, step);
+			return step === undefined || isOver(step) || !isPlanned(goal, step) || isFreed(goal, approval);
 		case "question":
 			if (approval.stepId) return step?.state !== "pending" || step.cleared === true || goal.replan !== undefined;
 			return !allStepsOver(goal) || !(finalChecks(goal).some((check) => check.state === "red") || reviewIsStuck(goal));
@@ -133,6 +134,13 @@ export function isMoot(goal: Goal, approval: Approval): boolean {
 			if (approval.checkId) return !checkWaits(goal, goal.checks[approval.checkId]);
 			return approval.toolCallId !== undefined && goal.calls[approval.toolCallId] === undefined;
 	}
+}
+
+/** It was asked about an agent that repeats itself, and a person has told the agent something since. */
+function isFreed(goal: Goal, { stepId, threadId }: Approval): boolean {
+	const thread = threadId ? goal.threads[threadId] : undefined;
+	if (!thread || !stepId || isPlaybook(thread) || thread.state !== "active") return false;
+	return goal.steps[stepId]?.state === "in_progress" && !isStuck(thread);
 }
 
 /** A person decides about the check before it runs or counts. Of a step that came to nothing it does not matter. */
@@ -173,6 +181,7 @@ export function threadIsFree(goal: Goal, thread: Thread): boolean {
 		isWanted(goal, thread) &&
 		thread.state === "active" &&
 		thread.rejected < rejectedLimit &&
+		!isStuck(thread) &&
 		!budgetIsAsked(goal) &&
 		thread.turn === undefined &&
 		!(isPlaybook(thread) && thread.failed !== undefined) &&
@@ -325,6 +334,26 @@ export function allStepsOver(goal: Goal): boolean {
 	return goal.plan?.approved === true && steps.every((step) => isOver(step) || isCutOff(goal, step));
 }
 
+/** Checks that a person wants run now. They run when nothing writes, and nothing begins to write before them. */
+export function wantedChecks(goal: Goal): readonly Check[] {
+	return checks(goal).filter(
+		(check) =>
+			check.wanted === true &&
+			check.state === "pending" &&
+			(check.stepId === undefined || goal.steps[check.stepId]?.state === "completed"),
+	);
+}
+
+/** What is under way and has given no sign of life for long. */
+export function silences(goal: Goal): readonly Silence[] {
+	return Object.values(goal.silences ?? {}).filter(
+		({ subject }) =>
+			calls(goal).some((call) => call.toolCallId === subject && call.state === "started") ||
+			checks(goal).some((check) => check.run?.runId === subject && check.state === "running") ||
+			threads(goal).some((thread) => thread.turn?.turnId === subject),
+	);
+}
+
 /** Whether anything can happen without a person, a clock or a provider coming back. */
 export function canMove(goal: Goal): boolean {
 	if (goal.undo) return true;
@@ -332,6 +361,7 @@ export function canMove(goal: Goal): boolean {
 	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;
 	if (calls(goal).some((call) => callIsReady(goal, call))) return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;
+	if (wantedChecks(goal).length > 0) return true;
 	if (!goal.plan) return threads(goal).length === 0;
 	if (planSteps(goal).some((step) => stepCanStart(goal, step))) return true;
 	if (

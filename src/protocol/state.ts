@@ -1,5 +1,5 @@
 import type { Goal, Step } from "./goal.ts";
-import { canMove, checks, holds, isDone, personHold, planSteps, threads, turnHolds } from "./readiness.ts";
+import { canMove, checks, holds, isDone, personHold, planSteps, silences, threads, turnHolds } from "./readiness.ts";
 
 export const goalStates = [
 	"queued",
@@ -38,9 +38,13 @@ export function stateReason(goal: Goal): string {
 		case "running": {
 			const open = planSteps(goal).filter((step) => step.state === "in_progress" || step.state === "verifying");
 			const names = open.map((step) => step.title).join(", ");
-			if (names) return `Works on ${names}.`;
-			if (goal.reflection?.state === "asked") return "All is done; the reflection is being written.";
-			return goal.review && !goal.review.verdict ? "All steps are done; the result is being reviewed." : "Works.";
+			const [silent] = silences(goal);
+			const silence = silent ? ` \`${brief(silent.what)}\` has said nothing since ${silent.since}.` : "";
+			if (names) return `Works on ${names}.${silence}`;
+			if (goal.reflection?.state === "asked") return `All is done; the reflection is being written.${silence}`;
+			return goal.review && !goal.review.verdict
+				? `All steps are done; the result is being reviewed.${silence}`
+				: `Works.${silence}`;
 		}
 		case "awaiting_approval":
 			return waiting.length === 1
@@ -71,6 +75,11 @@ function unverifiedReason({ review }: Goal): string {
 	return review?.waived
 		? "Done, unverified: a person took the result as it is, without a review that passed."
 		: "Done, unverified: no check covers all of it.";
+}
+
+function brief(text: string): string {
+	const line = text.split("\n", 1)[0] ?? "";
+	return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }
 
 /** Steps that are done, of all. */

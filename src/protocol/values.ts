@@ -200,6 +200,11 @@ export const Actor = v.object({
 });
 export type Actor = v.InferOutput<typeof Actor>;
 
+/** Where a person did something, in words: `from the command line`, `in VS Code`. */
+export function actorPlace({ client }: Actor): string {
+	return client === "CLI" ? "from the command line" : `in ${client}`;
+}
+
 /** An actor in words: `CLI (mara, process 4711)`. */
 export function actorName(actor: Actor): string {
 	const details = [actor.user, actor.pid === undefined ? undefined : `process ${actor.pid}`].filter(Boolean).join(", ");

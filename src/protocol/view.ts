@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Goal, Step } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
-import { isPlaybook, isUnderWay, threads } from "./readiness.ts";
+import { isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason } from "./state.ts";
 import {
@@ -185,6 +185,8 @@ export const GoalSummary = v.object({
 	stepsDone: v.number(),
 	stepsTotal: v.number(),
 	pendingApprovals: v.number(),
+	/** Something under way has given no sign of life since then, ISO 8601. */
+	silentSince: v.optional(v.string()),
 	launchedAt: v.string(),
 	updatedAt: v.string(),
 	lastSeq: v.number(),
@@ -208,6 +210,7 @@ export function summarize(goal: Goal): GoalSummary {
 		stepsDone: done,
 		stepsTotal: total,
 		pendingApprovals: Object.keys(goal.approvals).length,
+		silentSince: silences(goal)[0]?.since,
 		launchedAt: goal.launchedAt,
 		updatedAt: goal.updatedAt,
 		lastSeq: goal.seq,

@@ -48,6 +48,7 @@ export interface SimulationOptions {
 	readonly commandMs?: () => number;
 	readonly commands?: Commands;
 	readonly changes?: Partial<Changes>;
+	readonly silenceMs?: number;
 }
 
 let ids = 0;
@@ -59,6 +60,7 @@ export async function simulate({
 	commandMs = () => 0,
 	commands,
 	changes,
+	silenceMs,
 }: SimulationOptions): Promise<Simulation> {
 	const events: RecordedEvent[] = [];
 	const parts: DriverParts = {
@@ -84,6 +86,7 @@ export async function simulate({
 		environment: {},
 		dataFolder: "/nowhere",
 		commandTimeoutMs: 1000,
+		silenceMs,
 		onDelta() {},
 	});
 	const driver = await openDriver(goalId, { ...parts, perform });

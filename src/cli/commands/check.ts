@@ -6,6 +6,7 @@ export async function runChecks(context: Context, typed: string, typedCheck: str
 	const goalId = await resolveGoal(context, typed);
 	const checkId =
 		typedCheck === undefined ? undefined : resolveCheck(await context.ask("goal/get", { goalId }), typedCheck);
-	const { checks } = await context.ask("check/run", { goalId, checkId });
+	const { checks, queued } = await context.ask("check/run", { goalId, checkId });
+	if (queued) context.output.note(queued);
 	context.output.result(checks, () => checks.map(checkLine).join("\n") || "This goal has no checks.");
 }

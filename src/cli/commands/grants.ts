@@ -1,6 +1,7 @@
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Context } from "../context.ts";
+import { wrongUsage } from "../failure.ts";
 import { ago, oneLine, table } from "../layout.ts";
 import { resolveGoal } from "../resolve.ts";
 
@@ -11,10 +12,15 @@ export async function grants(context: Context, typed: string | undefined): Promi
 		typed === undefined
 			? (await context.ask("goal/list", {})).goals.filter((goal) => !goal.deleted).map((goal) => goal.goalId)
 			: [await resolveGoal(context, typed)];
-	const all: (GrantRow & { readonly goalId: GoalId })[] = [];
+	const all: (GrantRow & { readonly goalId?: GoalId })[] = [];
 	for (const goalId of goalIds) {
 		const { grants: standing } = await context.ask("grant/list", { goalId });
-		all.push(...standing.map((grant) => ({ goalId, ...grant })));
+		// A grant for a folder is one, whichever goals work in it.
+		all.push(...standing.filter((grant) => !isListed(all, grant)).map((grant) => ({ goalId, ...grant })));
+	}
+	if (typed === undefined) {
+		const { grants: ofFolders } = await context.ask("grant/list", {});
+		all.push(...ofFolders.filter((grant) => !isListed(all, grant)));
 	}
 	const now = Date.now();
 	context.output.result(all, () =>
@@ -27,9 +33,19 @@ export async function grants(context: Context, typed: string | undefined): Promi
 						grant.kind,
 						oneLine(grant.subject, 80),
 						ago(grant.addedAt, now),
-						grant.goalId,
+						grant.workspace ?? grant.goalId ?? "",
 					]),
-					["grant", "scope", "kind", "covers", "since", "goal"],
+					["grant", "scope", "kind", "covers", "since", "where"],
 				),
 	);
+}
+
+export async function revoke(context: Context, grantId: string | undefined): Promise<undefined> {
+	if (grantId === undefined) throw wrongUsage("Name the grant to revoke; `mission grants` lists them.");
+	const answer = await context.ask("grant/revoke", { grantId });
+	context.output.result(answer, () => `Revoked ${answer.grantId}. What it covered is asked about again.`);
+}
+
+function isListed(all: readonly GrantRow[], { grantId }: GrantRow): boolean {
+	return all.some((one) => one.grantId === grantId);
 }

@@ -76,6 +76,10 @@ export const limits = {
 		v.optional(Milliseconds, 5 * 60 * 1000),
 		"How long a model may send nothing before it is asked again.",
 	),
+	silenceMs: described(
+		v.optional(Milliseconds, 10 * 60 * 1000),
+		"After how long without a sign of life a command or a turn is shown to be silent. Nothing is ended for it.",
+	),
 	promptChars: described(
 		v.optional(v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(10_000_000)), 400_000),
 		"The longest prompt that is sent, in characters; older outputs are left out first.",

@@ -1,3 +1,4 @@
+import type { EventBody } from "../../protocol/events.ts";
 import type { LineTable } from "./account.ts";
 import { count } from "./words.ts";
 
@@ -27,7 +28,7 @@ export const moments: LineTable = {
 	"step.failed": ({ stepId }, { step }) => ({ what: "step failed", about: step(stepId) }),
 	"step.skipped": ({ stepId }, { step }) => ({ what: "step skipped", about: step(stepId) }),
 	"step.undone": ({ stepId }, { step }) => ({ what: "step undone", about: step(stepId) }),
-	"hold.placed": ({ cause, reason }) => ({ what: cause === "person" ? "paused" : "blocked", about: reason }),
+	"hold.placed": ({ cause, reason }) => ({ what: holdWords[cause], about: reason }),
 	"hold.lifted": ({ holdId }, { goal }) => ({ what: "went on", about: goal.holds[holdId]?.reason }),
 	"roster.edited": ({ revision }) => ({ what: "roster edited", about: `revision ${revision}` }),
 	"goal.completed": ({ verified }) => ({ what: "completed", about: verified ? "verified" : "unverified" }),
@@ -35,4 +36,13 @@ export const moments: LineTable = {
 	"goal.cancelled": () => ({ what: "cancelled" }),
 	"goal.reopened": () => ({ what: "reopened" }),
 	"goal.deleted": () => ({ what: "deleted" }),
+};
+
+const holdWords: Readonly<Record<EventBody<"hold.placed">["cause"], string>> = {
+	person: "paused",
+	queue: "waits for its turn",
+	workspace: "waits for its turn",
+	provider: "blocked",
+	quota: "blocked",
+	budget: "blocked",
 };

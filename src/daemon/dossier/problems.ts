@@ -37,12 +37,16 @@ export const problems: LineTable = {
 		reason,
 		isRoutine: true,
 	}),
-	"message.added": ({ from, text, threadId }, { role }) =>
-		from === "daemon" ? { what: "answer not usable", about: role(threadId), reason: text, isRoutine: true } : undefined,
+	"message.added": ({ from, text, threadId, about }, { role }) => {
+		if (from !== "daemon" || about === "silence") return undefined;
+		const what = about === "stagnation" ? "agent repeats itself" : "answer not usable";
+		return { what, about: role(threadId), reason: text, isRoutine: true };
+	},
 	"thread.compacted": ({ threadId, problem }, { role }) =>
 		problem === undefined
 			? undefined
 			: { what: "no summary of its model", about: role(threadId), reason: problem, isRoutine: true },
+	"silence.noticed": ({ what, since }) => ({ what: "silent for long", code: what, about: `since ${since}` }),
 	"provider.failed": ({ provider, code, status, reason }) => ({
 		what: "provider failed",
 		about: `${provider}, ${code}${status === undefined ? "" : ` (${status})`}`,
@@ -50,7 +54,7 @@ export const problems: LineTable = {
 		isRoutine: true,
 	}),
 	"hold.placed": ({ cause, reason, wakeAt }) =>
-		cause === "person"
+		cause === "person" || cause === "queue" || cause === "workspace"
 			? undefined
 			: { what: `stopped by the ${cause}`, about: wakeAt ? `until ${wakeAt}` : undefined, reason },
 	"budget.exceeded": ({ resource, limit, used }) => ({

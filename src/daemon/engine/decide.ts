@@ -19,7 +19,7 @@ import { type GoalState, goalState } from "../../protocol/state.ts";
 import {
 	type Actor,
 	type ApprovalScope,
-	actorName,
+	actorPlace,
 	type BudgetLimits,
 	budgetResources,
 } from "../../protocol/values.ts";
@@ -48,7 +48,8 @@ export type Request =
 	  }
 	| { readonly kind: "raise"; readonly by: BudgetLimits }
 	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
-	| { readonly kind: "runChecks"; readonly checkId?: CheckId };
+	| { readonly kind: "runChecks"; readonly checkId?: CheckId }
+	| { readonly kind: "revoke"; readonly grantId: GrantId };
 
 export interface Asker {
 	readonly by: Actor;
@@ -74,6 +75,9 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 			return raise(request.by, goal, asker);
 		case "send":
 			return send(request, goal, asker);
+		case "revoke":
+			if (!goal.grants[request.grantId]) return [];
+			return [{ type: "grant.revoked", grantId: request.grantId, reason: "Revoked by the person.", by: asker.by }];
 		case "runChecks":
 			return runChecks(request.checkId, goal, asker);
 		default: {
@@ -85,7 +89,7 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 }
 
 /** What begins nothing and moves no step. */
-const duringUndo: ReadonlySet<Request["kind"]> = new Set(["pause", "resume", "cancel", "send", "raise"]);
+const duringUndo: ReadonlySet<Request["kind"]> = new Set(["pause", "resume", "cancel", "send", "raise", "revoke"]);
 
 type Control = "pause" | "resume" | "cancel" | "delete";
 const over = (state: string) => `The goal is ${state}.`;
@@ -157,7 +161,7 @@ function pauseReason(goal: Goal, now: boolean, by: Actor): string {
 		now || running === 0
 			? ""
 			: ` ${running === 1 ? "One command" : `${running} commands`} still under way will end first.`;
-	return `Paused by ${actorName(by)}.${after}`;
+	return `Paused ${actorPlace(by)}.${after}`;
 }
 
 function supersedeAll(goal: Goal, reason: string): GoalEvent[] {
@@ -295,6 +299,17 @@ function replanned(
 	return [...failed, { type: "plan.reopened", reason, stepId: step?.stepId, by }];
 }
 
+/** An attempt that is given up leaves to the next what is known about it, and what the person advises. */
+function stepAnswer(given: string, step: Step, by: Actor, advice: string | undefined): GoalEvent[] {
+	const { stepId, attempt, reason: diagnosis = "" } = step;
+	const begun = stepDecision(given, step, by).map((event) =>
+		event.type === "step.retried" ? { ...event, advice } : event,
+	);
+	const isGivenUp =
+		step.state === "in_progress" && begun.some((event) => event.type === "step.retried" && event.how === "rerun");
+	return isGivenUp && !step.actions ? [{ type: "attempt.failed", stepId, attempt, diagnosis }, ...begun] : begun;
+}
+
 function answer(request: Request & { kind: "answer" }, goal: Goal, asker: Asker): GoalEvent[] {
 	const { by } = asker;
 	const approval = goal.approvals[request.approvalId];
@@ -391,7 +406,7 @@ function consequences(
 			const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
 			if (!step) return [];
 			if (given === "replan") return replanned(goal, step, request.reason ?? approval.reasons[0], by);
-			return stepDecision(given, { ...step, reason: approval.reasons[0] }, by);
+			return stepAnswer(given, { ...step, reason: approval.reasons[0] }, by, request.reason);
 		}
 		case "budget": {
 			const { resource } = approval;
@@ -497,7 +512,7 @@ function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: Asker): Goa
 		throw new Refusal("notNow", `The goal is ${goal.end.state}. Retry a step to go on.`);
 	return [
 		...(goal.end ? [{ type: "goal.reopened" as const, reason: "Its checks are run again.", by }] : []),
-		...settled.map((check) => ({ type: "check.reset" as const, checkId: check.checkId })),
+		...settled.map((check) => ({ type: "check.reset" as const, checkId: check.checkId, now: true })),
 	];
 }
 

@@ -365,6 +365,7 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	askStart: true,
 	askStep: true,
 	settleStep: true,
+	tellRepeats: true,
 	startTurn: true,
 	interruptTurn: true,
 	askRecovery: true,

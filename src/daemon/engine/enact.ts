@@ -1,10 +1,11 @@
 import { reserve } from "../../protocol/budget.ts";
 import { windowOf } from "../../protocol/contextWindow.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Review, ToolCall } from "../../protocol/goal.ts";
+import type { Check, Goal, Review, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import { planSteps, rejectedLimit, reviewOf, stepChecks, threads } from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
+import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
 import type { ModelChoice, PlanStep } from "../../protocol/values.ts";
 import { textOutput } from "../perform/output.ts";
 import { planningBrief, reflectionBrief } from "./briefs.ts";
@@ -65,7 +66,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					stepId: fact.stepId,
 					threadId: step?.attempts.at(-1)?.threadId,
 					summary: `Step “${step?.title ?? fact.stepId}” cannot go on by itself.`,
-					reasons: [fact.reason],
+					reasons: [fact.reason, ...(step ? attemptsInCommon(step) : [])],
 					digest: sha256(["step", goal.goalId, fact.stepId, step?.attempt, fact.reason]),
 					options: ["retry", "rerun", "skip", "fail", ...(goal.playbook ? [] : ["replan"])],
 				},
@@ -87,6 +88,12 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			return skipReflection(goal, fact.reason);
 		case "settleStep":
 			return settleStep(goal, fact.stepId);
+		case "tellRepeats": {
+			const thread = goal.threads[fact.threadId];
+			if (!thread) return [];
+			const text = stagnationMessage(thread);
+			return [{ ...message(newId, fact.threadId, text), from: "daemon", about: "stagnation" }];
+		}
 		case "startTurn": {
 			const thread = goal.threads[fact.threadId];
 			if (!thread) return [];
@@ -126,9 +133,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					...question(newId, now),
 					kind: "question",
 					summary: `All steps are done, but ${red.length === 1 ? "a check is" : `${red.length} checks are`} red.`,
-					reasons: red.map(
-						(check) => `\`${check.command}\` ended with exit code ${check.exitCode}: ${check.diagnosis ?? ""}`,
-					),
+					reasons: red.map(whyRed),
 					digest: sha256(["checks", goal.goalId, red.map((check) => [check.checkId, check.runs])]),
 					options: ["rerun", "fail"],
 				},
@@ -196,7 +201,7 @@ function whyGone(goal: Goal, call?: ToolCall): string {
 	return "What it was about has been decided otherwise.";
 }
 
-function message(newId: NewId, threadId: ThreadId, text: string): GoalEvent {
+function message(newId: NewId, threadId: ThreadId, text: string): EventOf<"message.added"> {
 	return { type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "goal", text };
 }
 
@@ -216,10 +221,11 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 	const last = step.attempts.at(-1);
 	const known = last?.diagnosis || last?.review?.diagnosis;
 	const diagnosis = known ? `\n\nThe last attempt failed. What is known about it:\n${known}` : "";
+	const advice = step.advice ? `\n\nThe person's advice for this attempt:\n${step.advice}` : "";
 	return [
 		{ type: "step.started", stepId, attempt, threadId },
 		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment, purpose: "work" },
-		message(newId, threadId, `${step.instructions || step.title}${diagnosis}`),
+		message(newId, threadId, `${step.instructions || step.title}${diagnosis}${advice}`),
 	];
 }
 
@@ -240,9 +246,7 @@ function settleStep(goal: Goal, stepId: keyof Goal["steps"]): GoalEvent[] {
 			...open.map(({ threadId }) => ({ type: "thread.closed" as const, threadId })),
 		];
 	}
-	const diagnosis = red.map(
-		(check) => `The check \`${check.command}\` is red (exit ${check.exitCode}): ${check.diagnosis}`,
-	);
+	const diagnosis = red.map((check) => `The check ${whyRed(check)}`);
 	return [{ type: "attempt.failed", stepId, attempt: step.attempt, diagnosis: diagnosis.join("\n") }];
 }
 
@@ -292,6 +296,11 @@ function askAboutReview(goal: Goal, newId: NewId, now: number): EventOf<"approva
 export function skipReflection(goal: Goal, reason: string): GoalEvent[] {
 	const threadId = goal.reflection?.threadId;
 	return [{ type: "reflection.skipped", reason }, ...(threadId ? [{ type: "thread.closed" as const, threadId }] : [])];
+}
+
+/** A check that a person did not let run is red without an exit code. */
+function whyRed({ command, exitCode, diagnosis }: Check): string {
+	return `\`${command}\` is red${exitCode === undefined ? "" : ` (exit ${exitCode})`}: ${diagnosis ?? ""}`;
 }
 
 function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: NewId, now: number): GoalEvent[] {

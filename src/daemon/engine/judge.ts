@@ -32,18 +32,19 @@ export type Verdict =
 	| { readonly kind: "ask"; readonly reasons: readonly string[]; readonly goalScope?: string }
 	| { readonly kind: "refuse"; readonly reason: string };
 
-export function judge(goal: Goal, proposal: Proposal): Verdict {
+/** `standing`: what was approved for the goal's folder, in whichever goal. */
+export function judge(goal: Goal, proposal: Proposal, standing: readonly Grant[] = []): Verdict {
 	if (proposal.forbidden !== undefined) return { kind: "refuse", reason: proposal.forbidden };
 	if (proposal.kind === "read" || proposal.kind === "todo") return { kind: "allow" };
 	if (proposal.origin === "person") return { kind: "allow" };
-	if (proposal.approved === proposal.digest || isGranted(goal, proposal)) return { kind: "allow" };
+	if (proposal.approved === proposal.digest || isGranted(goal, proposal, standing)) return { kind: "allow" };
 	if (proposal.kind === "edit" && goal.settings.autonomy === "autonomous") return { kind: "allow" };
 	const changed = proposal.approved === undefined ? [] : ["What you approved has changed since, so it asks again."];
 	return { kind: "ask", reasons: [...proposal.reasons, ...changed], goalScope: goalScope(proposal) };
 }
 
-function isGranted(goal: Goal, proposal: Proposal): boolean {
-	return Object.values(goal.grants).some((grant) => covers[grant.kind](grant, proposal, goal));
+function isGranted(goal: Goal, proposal: Proposal, standing: readonly Grant[]): boolean {
+	return [...Object.values(goal.grants), ...standing].some((grant) => covers[grant.kind](grant, proposal, goal));
 }
 
 const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, goal: Goal) => boolean>> = {

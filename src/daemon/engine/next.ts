@@ -36,10 +36,13 @@ import {
 	stepIsAsked,
 	stepNeedsPerson,
 	stepWaits,
+	threadCalls,
 	threadIsFree,
 	threads,
+	wantedChecks,
 } from "../../protocol/readiness.ts";
 import { reviewerOf } from "../../protocol/roster.ts";
+import { isStuck, isToBeTold, stuckReason } from "../../protocol/stagnation.ts";
 import type { ModelChoice, Price } from "../../protocol/values.ts";
 
 /**
@@ -58,6 +61,7 @@ export type Fact =
 	| { readonly kind: "askStart"; readonly stepId: StepId }
 	| { readonly kind: "askStep"; readonly stepId: StepId; readonly reason: string }
 	| { readonly kind: "settleStep"; readonly stepId: StepId }
+	| { readonly kind: "tellRepeats"; readonly threadId: ThreadId }
 	| { readonly kind: "startTurn"; readonly threadId: ThreadId; readonly purpose?: "compaction" }
 	| { readonly kind: "interruptTurn"; readonly threadId: ThreadId }
 	| { readonly kind: "askRecovery"; readonly toolCallId?: ToolCallId; readonly checkId?: CheckId }
@@ -115,7 +119,7 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 		...threadEffects(goal, now, limits),
 		...callEffects(goal, limits),
 	);
-	effects.push(...checkEffects(goal));
+	effects.push(...checkEffects(goal), ...wantedEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
 	return withTimers(goal, now, effects);
 }
@@ -235,7 +239,13 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 			if (stepIsAsked(goal, thread.stepId) || calls(goal).some((call) => call.threadId === thread.threadId)) return [];
 			return [{ kind: "askStep", stepId: thread.stepId, reason: thread.failed.reason }];
 		}
+		if (isStuck(thread) && thread.stepId && !thread.turn && threadCalls(goal, thread.threadId).length === 0) {
+			const isOpen = goal.steps[thread.stepId]?.state === "in_progress";
+			if (!isOpen || stepIsAsked(goal, thread.stepId)) return [];
+			return [{ kind: "askStep", stepId: thread.stepId, reason: stuckReason(thread) }];
+		}
 		if (!threadIsFree(goal, thread)) return [];
+		if (isToBeTold(thread)) return [{ kind: "tellRepeats", threadId: thread.threadId }];
 		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
 		const broken = brokenLimit(goal, thread, limits.priceOf(thread.assignment), now);
 		if (broken && thread.purpose === "reflect")
@@ -250,6 +260,7 @@ function callEffects(goal: Goal, limits: Limits): Effect[] {
 	const due = snapshotIsDue(goal);
 	/** Sub-agents of each thread, with those that are about to begin. */
 	const begins = new Map<ThreadId, number>();
+	const isWanted = wantedChecks(goal).length > 0;
 	return calls(goal).flatMap((call): Effect[] => {
 		if (call.state === "unknown") {
 			const asked = Object.values(goal.approvals).some((approval) => approval.toolCallId === call.toolCallId);
@@ -263,7 +274,7 @@ function callEffects(goal: Goal, limits: Limits): Effect[] {
 			begins.set(call.threadId, before + 1);
 		}
 		// A call that may write waits until what earlier ones wrote has been looked at, so that it is not blamed for it.
-		return call.effect !== "none" && due ? [] : [{ kind: "call", toolCallId: call.toolCallId }];
+		return call.effect !== "none" && (due || isWanted) ? [] : [{ kind: "call", toolCallId: call.toolCallId }];
 	});
 }
 
@@ -273,6 +284,13 @@ function checkEffects(goal: Goal): Effect[] {
 		const asked = Object.values(goal.approvals).some((approval) => approval.checkId === check.checkId);
 		return asked ? [] : [{ kind: "askRecovery", checkId: check.checkId }];
 	});
+}
+
+/** One after the other, like all checks. */
+function wantedEffects(goal: Goal): Effect[] {
+	const [first] = wantedChecks(goal);
+	if (!first || snapshotIsDue(goal) || goal.files.writers.length > 0) return [];
+	return [{ kind: "check", checkId: first.checkId }];
 }
 
 function endEffects(goal: Goal): Effect[] {

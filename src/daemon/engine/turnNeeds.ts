@@ -64,6 +64,7 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"askPlan",
 	"askStart",
 	"askStep",
+	"tellRepeats",
 	"askRecovery",
 	"askAboutChecks",
 	"askAboutReview",

@@ -31,9 +31,10 @@ const freshMs = 100;
 export async function admit(performing: Performing, { call, check, propose, begin }: Admittance): Promise<Admission> {
 	const { parts, driver } = performing;
 	const now = parts.clock.now();
+	const standing = () => parts.standingGrants?.(driver.goal().workspace) ?? [];
 	let proposal = await propose();
 	let before: Look | undefined;
-	if (judge(driver.goal(), proposal).kind === "allow" && isLookDue(driver.goal(), now)) {
+	if (judge(driver.goal(), proposal, standing()).kind === "allow" && isLookDue(driver.goal(), now)) {
 		before = await look(performing);
 		proposal = await propose();
 	}
@@ -44,7 +45,7 @@ export async function admit(performing: Performing, { call, check, propose, begi
 		// Who began to write during the look is not "outside": then the next look tells.
 		const isValid = before && before.basedOn === goal.files.tree && allWriters(goal).length === 0;
 		const seen = before && isValid && before.tree !== before.basedOn ? before.events : [];
-		const verdict = judge(goal, { ...proposal, approved: subject.approved });
+		const verdict = judge(goal, { ...proposal, approved: subject.approved }, standing());
 		switch (verdict.kind) {
 			case "refuse":
 				admission = { kind: "refused", reason: verdict.reason };

@@ -223,6 +223,7 @@ async function performCommand(performing: Performing, call: ToolCall, tool: Comm
 		id: `${call.toolCallId}.${run}`,
 		command,
 		timeoutMs: timeoutMs ?? parts.commandTimeoutMs,
+		subject: { subject: call.toolCallId, stepId: call.stepId, threadId: call.threadId },
 	});
 	switch (result.kind) {
 		case "detached":

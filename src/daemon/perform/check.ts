@@ -14,7 +14,12 @@ export async function performCheck(performing: Performing, checkId: CheckId): Pr
 	const begun = await beginCheck(performing, check);
 	if (!begun) return;
 	const { runId, tree } = begun;
-	const result = await runCommand(performing, { id: runId, command: check.command, timeoutMs: parts.commandTimeoutMs });
+	const result = await runCommand(performing, {
+		id: runId,
+		command: check.command,
+		timeoutMs: parts.commandTimeoutMs,
+		subject: { subject: runId, stepId: check.stepId },
+	});
 	if (result.kind === "detached") return;
 	await driver.recordFact((goal) => {
 		const now = goal.checks[checkId];

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Goal } from "../../protocol/goal.ts";
+import type { StepId, ThreadId } from "../../protocol/ids.ts";
 import { goalHold, holds } from "../../protocol/readiness.ts";
 import type { Output } from "../../protocol/values.ts";
 import type { CommandOutput } from "../commands/commands.ts";
 import { crashPoint } from "../crashPoint.ts";
 import type { Performing, PerformParts } from "./parts.ts";
+import { watchSilence } from "./silence.ts";
 
 /**
  * A command under the runner that outlives the daemon: begun, followed after a restart, or read when it ended meanwhile.
@@ -34,7 +36,16 @@ const stoppedExit = 143;
 
 export async function runCommand(
 	{ parts, driver, signal }: Performing,
-	spec: { readonly id: string; readonly command: string; readonly timeoutMs: number },
+	{
+		subject,
+		...spec
+	}: {
+		readonly id: string;
+		readonly command: string;
+		readonly timeoutMs: number;
+		/** Whose command it is: the call, or the run of a check. */
+		readonly subject: { readonly subject: string; readonly stepId?: StepId; readonly threadId?: ThreadId };
+	},
 ): Promise<CommandResult> {
 	const goal = driver.goal();
 	const follow = new AbortController();
@@ -46,10 +57,11 @@ export async function runCommand(
 	signal.addEventListener("abort", onAbort, { once: true });
 	if (signal.aborted) onAbort();
 	else if (isToStop(goal)) void stopUntil(over.signal, parts, spec.id);
+	const watch = watchSilence({ parts, driver }, { ...subject, what: spec.command });
 	try {
 		const outcome = await parts.commands.run(
 			{ ...spec, cwd: goal.workspace, env: parts.environment, maxBytes: maxStoredBytes },
-			{ signal: follow.signal, begin: !isStopped(goal) },
+			{ signal: follow.signal, begin: !isStopped(goal), onOutput: watch.sign },
 		);
 		crashPoint("command.ended");
 		const forget = () =>
@@ -86,6 +98,7 @@ export async function runCommand(
 		if (follow.signal.aborted) return { kind: "detached", forget: async () => undefined };
 		throw cause;
 	} finally {
+		watch.stop();
 		over.abort();
 		signal.removeEventListener("abort", onAbort);
 	}

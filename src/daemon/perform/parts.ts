@@ -1,4 +1,4 @@
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal, Grant } from "../../protocol/goal.ts";
 import type { GoalId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import type { ModelChoice } from "../../protocol/values.ts";
 import type { ChangeView } from "../../protocol/view.ts";
@@ -32,6 +32,10 @@ export interface PerformParts {
 	/** The data folder, which no agent may reach. */
 	readonly dataFolder: string;
 	readonly commandTimeoutMs: number;
+	/** After this long without a sign of life something is said to be silent; absent: never. */
+	readonly silenceMs?: number;
+	/** What was approved for a folder, in whichever goal. */
+	standingGrants?(workspace: string): readonly Grant[];
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 

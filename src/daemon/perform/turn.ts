@@ -14,6 +14,7 @@ import { type Compacted, compact, contextWindow, seemingWindow } from "./compact
 import { childEnded } from "./delegation.ts";
 import type { Performing } from "./parts.ts";
 import { correction, roleAnswers } from "./roleAnswers.ts";
+import { watchSilence } from "./silence.ts";
 
 /**
  * One turn of a thread: its intent, `turn.started`, is in the log already. The agent answers; what it said and asked for
@@ -26,6 +27,8 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	const turn = thread?.turn;
 	if (!thread || !turn) return;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
+	const model = formatModelRef(thread.assignment);
+	const watch = watchSilence({ parts, driver }, { subject: turn.turnId, what: model, stepId: thread.stepId, threadId });
 	const asked: Turn = {
 		goal,
 		thread,
@@ -33,11 +36,14 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 		transcript: await driver.transcript(threadId),
 		contextWindow: contextWindow(goal, thread, parts),
 		tools: toolsOf(goal, thread, parts.tools, parts.delegateDepth),
-		onDelta: (text, reasoning) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning),
+		onDelta(text, reasoning) {
+			watch.sign();
+			parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
+		},
 	};
 	const isStopped = isToStop(goal);
 	if (turn.purpose === "compaction" && !isStopped) {
-		const compacted = await compact(performing, asked);
+		const compacted = await compact(performing, asked).finally(watch.stop);
 		await driver.recordFact((now) => {
 			const current = now.threads[threadId];
 			return current?.turn?.turnId === turn.turnId ? compactionEvents(now, current, compacted) : [];
@@ -46,7 +52,8 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	}
 	const outcome: TurnOutcome = isStopped
 		? { kind: "aborted" }
-		: await parts.agentFor(thread.assignment).takeTurn(asked, signal);
+		: await parts.agentFor(thread.assignment).takeTurn(asked, signal).finally(watch.stop);
+	watch.stop();
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];

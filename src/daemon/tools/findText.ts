@@ -64,7 +64,7 @@ async function searchWithRipgrep(
 	const { code, errors } = await runRipgrep({
 		ripgrep,
 		args: [
-			...ripgrepScope(inside),
+			...(await ripgrepScope(inside, context)),
 			...["--line-number", "--no-heading", "--with-filename", "--null", "--color=never"],
 			...[`--max-columns=${maxLineChars * 4}`, "--max-columns-preview", `--max-filesize=${maxFileBytes}`],
 			...["--regexp", pattern, "--", inside === "." ? "./" : inside],

@@ -29,19 +29,27 @@ export async function listPaths(given: string, context: ToolContext, ripgrep: st
 	const inside = relativeInside(context.workspace, start.real)!;
 	if (!stats.isDirectory()) return { paths: [inside], cut: false };
 	const prefix = inside === "." ? "" : `${inside}/`;
-	const found = ripgrep ? await ask(ripgrep, inside, context) : await walk(context.workspace, prefix, context.signal);
 	const isDenied = await deniedIn(context);
+	const found = ripgrep
+		? await ask(ripgrep, inside, context)
+		: await walk(context.workspace, prefix, isDenied, context.signal);
 	const paths = found.paths.filter((name) => !isDenied(name));
 	return { paths: paths.sort(), cut: found.cut };
 }
 
-/** Whether a path relative to the workspace is one that nothing may read. */
-export async function deniedIn({ workspace, denied }: ToolContext): Promise<(relative: string) => boolean> {
+/** What of the workspace nothing may read, relative to it. */
+async function deniedFolders({ workspace, denied }: ToolContext): Promise<readonly string[]> {
 	const folders: string[] = [];
 	for (const folder of denied) {
 		const inside = relativeInside(workspace, await realpath(folder).catch(() => folder));
 		if (inside !== undefined) folders.push(inside);
 	}
+	return folders;
+}
+
+/** Whether a path relative to the workspace is one that nothing may read. */
+export async function deniedIn(context: ToolContext): Promise<(relative: string) => boolean> {
+	const folders = await deniedFolders(context);
 	return (relative) =>
 		folders.some((folder) => folder === "." || relative === folder || relative.startsWith(`${folder}/`));
 }
@@ -49,12 +57,13 @@ export async function deniedIn({ workspace, denied }: ToolContext): Promise<(rel
 /**
  * How ripgrep is to look at a folder of the workspace, from the workspace. Ignore files count without a git repository
  * too, but none above the workspace: a `*` in somebody's home folder must not hide everything. Those between the
- * workspace and the folder are named one by one.
+ * workspace and the folder are named one by one. What nothing may read is not even entered.
  */
-export function ripgrepScope(inside: string): readonly string[] {
+export async function ripgrepScope(inside: string, context: ToolContext): Promise<readonly string[]> {
+	const denied = (await deniedFolders(context)).map((folder) => `--glob=!/${folder.replace(/[\\*?[\]{}!]/g, "\\$&")}`);
 	const above = inside === "." ? [] : ["", ...parentsOf(inside)];
 	const rules = above.flatMap((folder) => [`--ignore-file=${folder}.gitignore`, `--ignore-file=${folder}.ignore`]);
-	return ["--hidden", "--no-require-git", "--no-ignore-parent", "--no-messages", "--glob=!.git", ...rules];
+	return ["--hidden", "--no-require-git", "--no-ignore-parent", "--no-messages", "--glob=!.git", ...denied, ...rules];
 }
 
 /** `a/` and `a/b/` for `a/b/c`. */
@@ -63,11 +72,12 @@ function parentsOf(inside: string): readonly string[] {
 	return names.map((_, at) => `${names.slice(0, at + 1).join("/")}/`);
 }
 
-async function ask(ripgrep: string, inside: string, { workspace, signal }: ToolContext): Promise<Listing> {
+async function ask(ripgrep: string, inside: string, context: ToolContext): Promise<Listing> {
+	const { workspace, signal } = context;
 	const paths: string[] = [];
 	const { timedOut } = await runRipgrep({
 		ripgrep,
-		args: ["--files", ...ripgrepScope(inside), "--", inside === "." ? "./" : inside],
+		args: ["--files", ...(await ripgrepScope(inside, context)), "--", inside === "." ? "./" : inside],
 		folder: workspace,
 		signal,
 		timeoutMs: searchTimeoutMs,
@@ -80,7 +90,12 @@ export function withSlashes(line: string): string {
 	return path.sep === "/" ? line : line.replaceAll("\\", "/");
 }
 
-async function walk(workspace: string, prefix: string, signal: AbortSignal): Promise<Listing> {
+async function walk(
+	workspace: string,
+	prefix: string,
+	isDenied: (relative: string) => boolean,
+	signal: AbortSignal,
+): Promise<Listing> {
 	const paths: string[] = [];
 	const queue: { readonly folder: string; readonly rules: RuleChain | undefined }[] = [];
 	// Rules of the folders above the one that was asked for hold in it too.
@@ -97,6 +112,7 @@ async function walk(workspace: string, prefix: string, signal: AbortSignal): Pro
 		for (const entry of entries) {
 			if (isGitName(entry.name)) continue;
 			const name = next.folder + entry.name;
+			if (isDenied(name)) continue;
 			if (isIgnored(own, toBytes(name), entry.isDirectory())) continue;
 			if (entry.isDirectory()) queue.push({ folder: `${name}/`, rules: own });
 			else if (entry.isFile()) paths.push(name);

@@ -3,7 +3,7 @@ import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Handlers, Methods, Notice, Notices } from "../../protocol/methods.ts";
 import { protocolVersion } from "../../protocol/methods.ts";
-import { checks } from "../../protocol/readiness.ts";
+import { checks, personHold, turnHolds, wantedChecks } from "../../protocol/readiness.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import { type Actor, actorName } from "../../protocol/values.ts";
 import { isNewer } from "../../protocol/version.ts";
@@ -16,6 +16,7 @@ import type { EventQuery, EventStore, StoredEvent } from "../store/eventStore.ts
 import { listChanges } from "../store/listChanges.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
+import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import { launch } from "./launch.ts";
 import { changeRoster } from "./roster.ts";
 import type { Services } from "./services.ts";
@@ -142,12 +143,13 @@ export const handlers: Handlers<Methods, Handling> = {
 	"approval/answer": async ({ approvalId, answer, scope, reason, digest }, client) => {
 		const goalId = await goalOf(client.services, approvalId);
 		const goal = await ask(client, goalId, { kind: "answer", approvalId, answer, scope, reason, digest });
+		if (scope === "workspace") keepForFolder(client.services, goal);
 		const settled = goal.settled.find((one) => one.approvalId === approvalId);
 		return { approvalId, answer: settled?.answer ?? answer, by: settled?.by ?? actorName(client.actor()) };
 	},
 	"check/run": async ({ goalId, checkId }, client) => {
 		const goal = await ask(client, goalId, { kind: "runChecks", checkId });
-		return { checks: checks(goal).map(viewCheck) };
+		return { checks: checks(goal).map(viewCheck), queued: whyQueued(goal) };
 	},
 
 	"step/undo": (params, client) => undoSteps(client.services, client.actor(), params),
@@ -181,18 +183,6 @@ export const handlers: Handlers<Methods, Handling> = {
 		if (!services.supervisor.deleted().includes(params.goalId)) await services.supervisor.goal(params.goalId);
 		return services.dossiers.write(params);
 	},
-	"grant/list": async ({ goalId }, { services }) => {
-		const goal = await services.supervisor.goal(goalId);
-		return {
-			grants: Object.values(goal.grants).map(({ grantId, scope, kind, subject, addedAt }) => ({
-				grantId,
-				scope,
-				kind,
-				subject,
-				addedAt,
-			})),
-		};
-	},
 	"preset/list": async ({ workspace }, { services }) => {
 		const { presets, problems } = await services.presets.list(workspace);
 		return { presets: [...presets], problems: [...problems] };
@@ -209,8 +199,19 @@ export const handlers: Handlers<Methods, Handling> = {
 		await services.presets.setDefault(name, workspace);
 		return {};
 	},
+	"grant/list": ({ goalId }, { services }) => listGrants(services, goalId),
+	"grant/revoke": (params, client) => revokeGrant(client.services, client.actor(), params.grantId),
 	"provider/list": (_params, { services }) => services.listProviders(),
 };
+
+/** What keeps the checks that were asked for from running at once. */
+function whyQueued(goal: Goal): string | undefined {
+	if (wantedChecks(goal).length === 0) return undefined;
+	if (personHold(goal)) return "Queued: they run when the goal is resumed.";
+	const [held] = turnHolds(goal);
+	if (held) return `Queued: ${held.reason}`;
+	return goal.files.writers.length > 0 ? "Queued: they run as soon as nothing writes." : undefined;
+}
 
 async function ask(client: Handling, goalId: GoalId, request: Request, expectedSeq?: number): Promise<Goal> {
 	const { supervisor, newId, clock } = client.services;

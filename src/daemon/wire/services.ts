@@ -5,6 +5,7 @@ import type { Changes } from "../changes/changes.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
 import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
+import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { Presets } from "../presets/presets.ts";
 import type { EventStore } from "../store/eventStore.ts";
 
@@ -24,6 +25,8 @@ export interface Services {
 	isProvider(provider: string): boolean;
 	listProviders(): Promise<Result<Methods, "provider/list">>;
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
+	/** What was approved for whole folders. */
+	readonly grants: StandingGrants;
 	/** Streamed text of a goal, until the returned function is called. */
 	onDelta(
 		goalId: GoalId,

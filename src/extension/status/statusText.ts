@@ -5,9 +5,15 @@ import { t } from "../words.ts";
 export function statusText(goals: readonly GoalSummary[]): { readonly waiting?: string; readonly running?: string } {
 	const waiting = waitingApprovals(goals);
 	const running = goals.filter((goal) => goal.state === "running" || goal.state === "planning").length;
+	const silent = goals.filter((goal) => goal.silentSince !== undefined).length;
 	return {
 		waiting: waiting === 0 ? undefined : waiting === 1 ? t("1 waits for you") : t("{0} wait for you", waiting),
-		running: running === 0 ? undefined : t("{0} running", running),
+		running:
+			running === 0
+				? undefined
+				: silent === 0
+					? t("{0} running", running)
+					: t("{0} running, {1} silent", running, silent),
 	};
 }
 

@@ -1,7 +1,7 @@
 import { childThreads } from "../../protocol/children.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
-import { stepChecks } from "../../protocol/readiness.ts";
+import { silences, stepChecks } from "../../protocol/readiness.ts";
 import { endStates, stepPosition } from "../../protocol/state.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
@@ -186,6 +186,7 @@ function goalWord(goal: GoalSummary, now: number): string {
 		case "queued":
 			return plainLine(goal.stateReason, 60).replace(/\.$/, "");
 		case "running":
+			return goal.silentSince ? t("silent since {0}", dayOrTime(goal.silentSince, now)) : "";
 		case "awaiting_approval":
 			return "";
 		default:
@@ -214,7 +215,8 @@ function stepRow(step: Step, goal: Goal): Row {
 	const waits = Object.values(goal.approvals).some((approval) => approval.stepId === step.stepId);
 	const word = stepWord(step, goal, waits);
 	const reason = step.reason ?? step.attempts.at(-1)?.diagnosis;
-	const state = waits ? "waits" : step.state;
+	const isStuck = Object.values(goal.approvals).some(({ kind, stepId }) => kind === "step" && stepId === step.stepId);
+	const state = isStuck ? "stuck" : waits ? "waits" : step.state;
 	return {
 		id: `step:${goal.goalId}:${step.stepId}`,
 		label: `${position} ${step.title}`,
@@ -256,8 +258,9 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 			return stepChecks(goal, step.stepId).some((check) => check.state === "stale") ? t("check stale") : "";
 		}
 		case "in_progress":
-			return step.attempt > 1 ? t("attempt {0}", step.attempt) : "";
+			return silent(step, goal) || (step.attempt > 1 ? t("attempt {0}", step.attempt) : "");
 		case "verifying":
+			if (silent(step, goal)) return silent(step, goal);
 			return isInReview(goal, step) ? t("in review") : t("checking");
 		case "failed":
 			return t("failed");
@@ -268,6 +271,11 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 			return needs.length > 0 ? t("needs {0}", needs.join(", ")) : "";
 		}
 	}
+}
+
+function silent({ stepId }: Step, goal: Goal): string {
+	const found = silences(goal).find((silence) => silence.stepId === stepId);
+	return found ? t("silent since {0}", dayOrTime(found.since, Date.now())) : "";
 }
 
 function isInReview(goal: Goal, step: Step): boolean {

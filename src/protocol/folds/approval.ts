@@ -69,7 +69,9 @@ function applyAnswer(goal: Goal, approval: Approval, answer: string, reason: str
 			if (answer === "approve") return { ...check, state: "pending", approved: digest };
 			if (answer === "rerun" || answer === "verify") return { ...check, state: "pending" };
 			const settledFor = check.stepId ? goal.steps[check.stepId]?.attempt : 1;
-			return { ...check, state: "red", settledFor, diagnosis: reason ?? "A person decided not to run this check." };
+			const diagnosis = reason ? `A person decided not to run it: ${reason}` : "A person decided not to run it.";
+			// What an earlier run ended with says nothing any more.
+			return { ...check, state: "red", settledFor, exitCode: undefined, diagnosis };
 		});
 	}
 	const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;

@@ -1,5 +1,7 @@
 import type { EventOf } from "../events.ts";
-import { type Goal, outputTail, type ToolCall } from "../goal.ts";
+import { type Goal, outputTail, type Thread, type ToolCall } from "../goal.ts";
+import { isPlaybook } from "../readiness.ts";
+import { likeness } from "../stagnation.ts";
 import { without, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
 import { account, addWriter, overtakeChecks } from "./writers.ts";
@@ -50,7 +52,9 @@ export const callFolds: Folds<"tool"> = {
 				counts: e.ok || !tried ? goal.counts : { ...goal.counts, errors: goal.counts.errors + 1 },
 			},
 			call.threadId,
-			(thread) => {
+			(before) => {
+				const thread =
+					isPlaybook(before) || call.name === "updateTodos" ? before : { ...before, same: sameAs(before, call, e) };
 				const newChars = thread.newChars + e.output.head.length + e.output.tail.length;
 				if (passed) return { ...thread, newChars, done: thread.done + 1 };
 				if (!tried) return thread;
@@ -75,6 +79,16 @@ export const callFolds: Folds<"tool"> = {
 		return untrackedCall(interrupted, call);
 	},
 };
+
+/** A call that goes as the one before it went counts on. */
+function sameAs({ same }: Thread, call: ToolCall, e: EventOf<"tool.completed">): Thread["same"] {
+	const result = `${e.output.head}\n${e.output.tail}`;
+	const known = likeness([call.name, call.args, e.ok, e.exitCode ?? "", result]);
+	if (same?.likeness === known) return { ...same, times: same.times + 1 };
+	const named = call.name === "runCommand" ? call : { ...call, summary: `${call.name} ${call.summary}` };
+	const summary = e.ok ? `\`${named.summary}\`` : failureOf(named, e);
+	return { likeness: known, times: 1, summary, told: false };
+}
 
 function failureOf(call: ToolCall, event: EventOf<"tool.completed">): string {
 	const code = event.exitCode === undefined ? "failed" : `ended with exit code ${event.exitCode}`;

@@ -9,6 +9,7 @@ export const checkFolds: Folds<"check"> = {
 		const started = withCheck(goal, e.checkId, (check) => ({
 			...check,
 			state: "running",
+			wanted: undefined,
 			run: { runId: e.runId, epoch: e.epoch, tree: e.tree },
 			runs: check.runs + (check.run?.runId === e.runId ? 0 : 1),
 		}));
@@ -36,5 +37,10 @@ export const checkFolds: Folds<"check"> = {
 		return { ...ended, files: account(ended, e.runId) };
 	},
 	"check.reset": (goal, e) =>
-		withCheck(goal, e.checkId, (check) => ({ ...check, state: "pending", settledFor: undefined })),
+		withCheck(goal, e.checkId, (check) => ({
+			...check,
+			state: "pending",
+			settledFor: undefined,
+			wanted: e.now,
+		})),
 };

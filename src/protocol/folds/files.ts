@@ -1,3 +1,5 @@
+import type { Step } from "../goal.ts";
+import { withStep } from "./change.ts";
 import type { Folds } from "./fold.ts";
 import { account, addWriter, overtakeChecks } from "./writers.ts";
 
@@ -28,8 +30,18 @@ export const filesFolds: Folds<"snapshot" | "file" | "undo"> = {
 		return unknown.some((writer) => !writer.check) ? overtakeChecks({ ...goal, files }) : { ...goal, files };
 	},
 	"file.changed": (goal, e) => {
-		const changed = { ...goal, counts: { ...goal.counts, changes: goal.counts.changes + 1 } };
+		const counted = { ...goal, counts: { ...goal.counts, changes: goal.counts.changes + 1 } };
+		const changed = e.stepId && e.by === "agent" ? withStep(counted, e.stepId, oneChangeMore) : counted;
 		// What a check writes (a build, a report) makes no check stale: two checks that write would chase each other.
 		return e.by === "check" ? changed : overtakeChecks(changed);
 	},
 };
+
+function oneChangeMore(step: Step): Step {
+	const attempts = step.attempts.map((attempt) =>
+		attempt.attempt === step.attempt && attempt.changes !== undefined
+			? { ...attempt, changes: attempt.changes + 1 }
+			: attempt,
+	);
+	return { ...step, attempts };
+}

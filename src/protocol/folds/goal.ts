@@ -1,6 +1,6 @@
 import type { Goal, Thread } from "../goal.ts";
 import { assignmentFor, isSameChoice } from "../roster.ts";
-import { actorName } from "../values.ts";
+import { actorPlace } from "../values.ts";
 import { closeThreads, without, withThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
 import { withoutOpenEnd } from "./review.ts";
@@ -22,7 +22,7 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 	"goal.completed": (goal, e) => over(goal, { state: "completed", verified: e.verified, reason: e.reason }),
 	"goal.failed": (goal, e) => over(goal, { state: "failed", reason: e.reason }),
 	"goal.cancelled": (goal, e) =>
-		over(goal, { state: "cancelled", reason: e.reason ?? `Cancelled by ${actorName(e.by)}.` }),
+		over(goal, { state: "cancelled", reason: e.reason ?? `Cancelled ${actorPlace(e.by)}.` }),
 	// What was under way when the goal ended goes on where it was.
 	"goal.reopened": (goal) =>
 		withThreads(withoutOpenEnd({ ...goal, end: undefined }), (thread) =>

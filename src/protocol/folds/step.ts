@@ -12,8 +12,9 @@ export const stepFolds: Folds<"step" | "attempt"> = {
 			...step,
 			state: "in_progress",
 			undone: undefined,
+			advice: undefined,
 			attempt: e.attempt,
-			attempts: [...step.attempts, { attempt: e.attempt, state: "in_progress", threadId: e.threadId }],
+			attempts: [...step.attempts, { attempt: e.attempt, state: "in_progress", threadId: e.threadId, changes: 0 }],
 		})),
 	"step.reported": (goal, e) =>
 		resetStepChecks(
@@ -82,6 +83,7 @@ export const stepFolds: Folds<"step" | "attempt"> = {
 			state: "pending",
 			reason: undefined,
 			undone: undefined,
+			advice: e.advice,
 			limit: Math.max(step.limit, e.attempt + 1),
 			attempts: step.attempts.map((attempt) =>
 				attempt.attempt === e.attempt && attempt.state !== "completed" ? { ...attempt, state: "failed" } : attempt,

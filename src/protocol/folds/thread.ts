@@ -56,7 +56,8 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 			unread: thread.unread + (e.from === "person" ? 1 : 0),
 			// What the model itself said is counted in its turn.
 			newChars: e.from === thread.role ? thread.newChars : thread.newChars + e.text.length,
-			rejected: e.from === "daemon" ? thread.rejected + 1 : thread.rejected,
+			rejected: e.from === "daemon" && !e.about ? thread.rejected + 1 : thread.rejected,
+			...repeated(thread, e),
 		})),
 	"turn.started": (goal, e) =>
 		withThread(goal, e.threadId, (thread) => ({
@@ -101,6 +102,13 @@ function withOpening(goal: Goal, { threadId, purpose, stepId, attempt }: EventOf
 		...step,
 		attempts: step.attempts.map((one) => (one.attempt === attempt ? { ...one, review: { threadId } } : one)),
 	}));
+}
+
+/** An agent that was told that it repeats itself may show what it makes of it; what a person says begins a new count. */
+function repeated(thread: Thread, e: EventOf<"message.added">): Pick<Thread, "same" | "told"> {
+	if (e.from === "person") return { same: undefined, told: undefined };
+	if (e.about !== "stagnation") return { same: thread.same, told: thread.told };
+	return { same: thread.same && { ...thread.same, told: true }, told: (thread.told ?? 0) + 1 };
 }
 
 function endTurn(

@@ -421,6 +421,15 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		body: e.reason,
 		opens: "dossier",
 	})),
+	"silence.noticed": makes((e) => ({
+		...shown("errors", "warning", "wait", "silent"),
+		text: firstLine(e.what),
+		note: `has said nothing since ${clockSeconds(e.since)}`,
+		stepId: e.stepId,
+		threadId: e.threadId,
+		opens: e.threadId ? "thread" : undefined,
+	})),
+	"silence.ended": "hidden",
 	"reflection.written": makes((e) => ({
 		...shown("messages", "lightbulb", "idle", "reflection"),
 		text: firstLine(e.summary),

@@ -12,6 +12,8 @@ const inNoHistory: readonly EventType[] = [
 	"reflection.skipped",
 	"model.substituted",
 	"roster.edited",
+	"silence.ended",
+	"silence.noticed",
 	"snapshot.failed",
 ];
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { createMemoryStore as memoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { ApprovalId } from "../../../src/protocol/ids.ts";
-import { goalState } from "../../../src/protocol/state.ts";
+import { goalState, stateReason } from "../../../src/protocol/state.ts";
 import { failures, launchPlaybook, newWorld, person, type Simulation, simulate } from "../../support/simulation.ts";
 
 describe("a playbook goal", () => {
@@ -129,6 +129,48 @@ describe("a playbook goal", () => {
 		}
 		assert.equal(goalState(run.driver.goal()), "completed");
 		assert.equal(run.driver.goal().steps["b" as never]?.state, "skipped");
+	});
+
+	it("says of a check that a person did not let run that it was not run, and names no exit code", async () => {
+		const run = await simulate({ store: memoryStore(), world: newWorld() });
+		await run.driver.commit(() => launchPlaybook([{ id: "a", checks: ["read a"] }], { granted: false }));
+		await run.settled();
+		await answer(run, "deny");
+		await run.settled();
+		const [approval] = Object.values(run.driver.goal().approvals);
+		assert.deepEqual(approval?.reasons, ["The check `read a` is red: A person decided not to run it."]);
+		assert.equal(Object.values(run.driver.goal().checks)[0]?.exitCode, undefined);
+	});
+
+	it("says where it was cancelled, and names no process", async () => {
+		const run = await simulate({ store: memoryStore(), world: newWorld() });
+		await run.driver.commit(() => launchPlaybook([{ id: "a", commands: ["make"] }], { granted: false }));
+		await run.settled();
+		const by = { client: "CLI", user: "root", pid: 4711 };
+		await run.driver.commit((goal) => decide({ kind: "cancel" }, goal, { by, newId: (p) => `${p}-z` as never }));
+		assert.equal(stateReason(run.driver.goal()), "Cancelled from the command line.");
+	});
+
+	it("runs the checks that a person asks for at once, also while it waits for something else", async () => {
+		const world = newWorld();
+		const run = await simulate({ store: memoryStore(), world });
+		world.exits.set("make b", 1);
+		await run.driver.commit(() =>
+			launchPlaybook([
+				{ id: "a", commands: ["make a"], checks: ["read a"] },
+				{ id: "b", commands: ["make b"], needs: ["a"] },
+			]),
+		);
+		await run.settled();
+		assert.equal(goalState(run.driver.goal()), "awaiting_approval");
+		assert.equal(world.carriedOut.get("read a"), 1);
+		await run.driver.commit((goal) =>
+			decide({ kind: "runChecks" }, goal, { by: person, newId: (p) => `${p}-x` as never }),
+		);
+		await run.settled();
+		assert.equal(world.carriedOut.get("read a"), 2);
+		assert.equal(goalState(run.driver.goal()), "awaiting_approval");
+		assert.equal(Object.values(run.driver.goal().checks)[0]?.state, "green");
 	});
 
 	it("does nothing while it is paused, and goes on when it is resumed", async () => {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { statusText } from "../../../src/extension/status/statusText.ts";
 import {
 	goalNodes,
 	groupOf,
@@ -8,6 +11,7 @@ import {
 	threadNodes,
 } from "../../../src/extension/tree/nodes.ts";
 import { rowOf } from "../../../src/extension/tree/rows.ts";
+import type { Goal } from "../../../src/protocol/goal.ts";
 import type { ChangeView } from "../../../src/protocol/view.ts";
 import {
 	answered,
@@ -123,6 +127,24 @@ describe("the tree of goals", () => {
 			assert.match(rowFor(command).context, /\.long/, JSON.stringify(command));
 	});
 
+	it("offers Retry in the row of a step that a person decides about, and not where only a command waits", () => {
+		const contextOf = (goal: Goal) =>
+			rowOf({ kind: "step", goal, step: goal.steps[stepId("step-1")]! } as never, view).context;
+		const begun = goalOf(...planned({}), ...started("step-1", "t1"));
+		assert.match(contextOf(withMore(begun, asked({ stepId: stepId("step-1") }))), /^step\.waits\./);
+		const stuck = asked({ kind: "step", command: undefined, stepId: stepId("step-1") });
+		assert.match(contextOf(withMore(begun, stuck)), /^step\.stuck\./);
+		const menus = JSON.parse(readFileSync(path.join(__dirname, "../../../package.json"), "utf8")).contributes.menus;
+		const inline = menus["view/item/context"].filter(
+			({ command, group }: { command: string; group: string }) =>
+				command === "missionControl.retryStep" && group.startsWith("inline"),
+		);
+		assert.deepEqual(
+			inline.map(({ when }: { when: string }) => /step\\\.\((.*?)\)/.exec(when)?.[1]),
+			["failed|stuck"],
+		);
+	});
+
 	it("shows the threads of a step, the newest attempt first, and the files that it changed", () => {
 		const second = withMore(
 			waits,
@@ -178,6 +200,15 @@ describe("the tree of goals", () => {
 			rowFor({ state: "running", stateReason: "Works on A." }).spoken!,
 			/Express 4 to 5, running, Works on A\./,
 		);
+	});
+
+	it("says of a goal whose turn it is not whom it waits for, and of one in which nothing stirs since when", () => {
+		const goalRow = (more: Partial<ReturnType<typeof summaryOf>>) =>
+			rowOf({ kind: "goal", summary: summaryOf(waits, more) } as never, view).description;
+		const stateReason = "Waits for “Upgrade”, which works in the same folder.";
+		assert.equal(goalRow({ state: "queued", stateReason }), "Waits for “Upgrade”, which works in the same folder");
+		assert.match(goalRow({ state: "running", silentSince: at }) ?? "", /^silent since \d\d:\d\d$/);
+		assert.equal(statusText([summaryOf(waits, { state: "running", silentSince: at })]).running, "1 running, 1 silent");
 	});
 
 	it("keeps a row's id when its state changes, so that what is folded stays folded", () => {

@@ -1,0 +1,73 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import * as v from "valibot";
+import { eventBodies } from "../../protocol/events.ts";
+import type { Grant } from "../../protocol/goal.ts";
+import { type GoalId, GoalIdSchema } from "../../protocol/ids.ts";
+
+/**
+ * What a person approved for a folder, whichever goal works in it. The goal in which it was approved has it in its log;
+ * this file in the data folder carries it to the others, and outlives that goal.
+ */
+export interface StandingGrants {
+	of(workspace: string): readonly StandingGrant[];
+	all(): readonly StandingGrant[];
+	/** Durable when it returns. Adding the same again changes nothing. */
+	add(grant: StandingGrant): void;
+	/** The grant that stands no more; undefined when there was none. */
+	revoke(grantId: string): StandingGrant | undefined;
+}
+
+export interface StandingGrant extends Grant {
+	readonly workspace: string;
+	/** In which goal it was given. */
+	readonly goalId: GoalId;
+}
+
+const Stored = v.array(
+	v.object({
+		...eventBodies["grant.added"].entries,
+		addedAt: v.string(),
+		workspace: v.string(),
+		goalId: GoalIdSchema,
+	}),
+);
+
+/** A file that cannot be read grants nothing: what it covered is asked about again. */
+export function openStandingGrants(file: string, onProblem: (sentence: string) => void): StandingGrants {
+	let grants: readonly StandingGrant[] = read();
+	return {
+		of: (workspace) => grants.filter((grant) => grant.workspace === workspace),
+		all: () => grants,
+		add(grant) {
+			if (!grants.some(({ grantId }) => grantId === grant.grantId)) keep([...grants, grant]);
+		},
+		revoke(grantId) {
+			const revoked = grants.find((grant) => grant.grantId === grantId);
+			if (revoked) keep(grants.filter((grant) => grant !== revoked));
+			return revoked;
+		},
+	};
+
+	function read(): readonly StandingGrant[] {
+		try {
+			return v.parse(Stored, JSON.parse(readFileSync(file, "utf8")));
+		} catch (cause) {
+			if ((cause as NodeJS.ErrnoException).code !== "ENOENT")
+				onProblem(`${file} cannot be read, so nothing is approved for a whole folder: ${String(cause)}`);
+			return [];
+		}
+	}
+
+	/** Written whole or not at all. */
+	function keep(next: readonly StandingGrant[]): void {
+		const handle = openSync(`${file}.new`, "w", 0o600);
+		try {
+			writeSync(handle, JSON.stringify(next, null, "\t"));
+			fsyncSync(handle);
+		} finally {
+			closeSync(handle);
+		}
+		renameSync(`${file}.new`, file);
+		grants = next;
+	}
+}
