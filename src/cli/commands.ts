@@ -314,10 +314,16 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "plan",
-		about: "show a goal's plan, approve it, or send it back",
-		arguments: [goal, ["[action]", "show, approve or return (default: show)"]],
-		options: [{ flags: "--note <text>", about: "what another plan should do better" }],
-		asks: ["goal/get", "approval/answer"],
+		about: "show a goal's plan, edit it, approve it, or send it back",
+		arguments: [goal, ["[action]", "show, edit, approve or return (default: show)"]],
+		options: [
+			{ flags: "--note <text>", about: "what another plan should do better" },
+			{
+				flags: "--file <file>",
+				about: "with edit: the edited plan, instead of your $EDITOR; `-` reads standard input",
+			},
+		],
+		asks: ["goal/get", "plan/get", "plan/edit", "approval/answer", "goal/control"],
 		run: async (context, [goalId = "", action = "show"], options) =>
 			(await import("./commands/plan.ts")).plan(context, goalId, action, options),
 	},

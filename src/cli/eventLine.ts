@@ -88,6 +88,10 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		"cyan",
 	],
 	"plan.returned": (e) => ["plan", e.note, `sent back by ${actorName(e.by)}`, "yellow"],
+	"plan.edited": (e, names) => {
+		for (const step of e.steps) names.set(step.stepId, step.title);
+		return ["plan", editedWords(e), `revision ${e.revision}, edited by ${actorName(e.by)}`, "cyan"];
+	},
 	"plan.reopened": (e) => ["plan", e.reason, `made anew${e.by ? ` for ${actorName(e.by)}` : ""}`, "yellow"],
 	"step.started": (e, names) => [
 		"step",
@@ -231,6 +235,15 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"reflection.written": (e) => ["reflect", e.summary],
 	"reflection.skipped": (e) => ["reflect", e.reason, "left out", "dim"],
 };
+
+function editedWords({ added, changed, removed }: RecordedEvent<"plan.edited">): string {
+	const parts = [
+		added.length > 0 && `added ${added.join(", ")}`,
+		changed.length > 0 && `changed ${changed.join(", ")}`,
+		removed.length > 0 && `removed ${removed.join(", ")}`,
+	].filter(Boolean);
+	return parts.join("; ") || "steps as before";
+}
 
 function subject(names: Names, stepId: string | undefined): string {
 	return stepId === undefined ? "the whole goal" : name(names, stepId);

@@ -51,6 +51,7 @@ export const commands = {
 			else await vscode.commands.executeCommand("missionControl.feed.focus");
 		},
 	},
+	editPlan: { acts: true, run: withGoal((parts, goalId) => parts.plans.open(goalId), isOpen) },
 	openDossier: { run: withGoal((parts, goalId) => parts.dossiers.open(goalId)) },
 	compareDossier: { run: withGoal((parts, goalId) => parts.dossiers.compare(goalId)) },
 	openChanges: {

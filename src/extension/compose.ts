@@ -13,6 +13,7 @@ import { registerChangeDecorations } from "./documents/changeDecorations.ts";
 import { createDiffs, type Diffs } from "./documents/diffs.ts";
 import { createDossiers, type Dossiers } from "./documents/dossier.ts";
 import { createOutputs, type Outputs } from "./documents/outputs.ts";
+import { createPlans, type Plans } from "./documents/plans.ts";
 import { createGoals, type Goals } from "./goals.ts";
 import { registerLinks } from "./links.ts";
 import { isRefusal, Refusal } from "./refusal.ts";
@@ -35,6 +36,7 @@ export interface Parts {
 	readonly diffs: Diffs;
 	readonly dossiers: Dossiers;
 	readonly outputs: Outputs;
+	readonly plans: Plans;
 	readonly surfaces: Surfaces;
 }
 
@@ -49,6 +51,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	const diffs = createDiffs(goals, files, blobs);
 	const dossiers = createDossiers(daemon, goals);
 	const outputs = createOutputs(daemon, dataFolder);
+	const plans = createPlans(daemon, goals);
 	const approvals = createApprovals(daemon, goals);
 	const tree = createGoalsTree(goals, files, (goalId) => current.set(goalId));
 	const surfaces = createSurfaces({
@@ -59,7 +62,20 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		open: (target) => openTarget(parts, target),
 		report: (cause, method) => log.error(`${method}: ${detailsOf(cause)}`),
 	});
-	const parts: Parts = { log, daemon, goals, files, current, tree, approvals, diffs, dossiers, outputs, surfaces };
+	const parts: Parts = {
+		log,
+		daemon,
+		goals,
+		files,
+		current,
+		tree,
+		approvals,
+		diffs,
+		dossiers,
+		outputs,
+		plans,
+		surfaces,
+	};
 
 	const open = () => void clientOptions(context, log).then((options) => daemon.open(options));
 	const first = setImmediate(open);
@@ -78,6 +94,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		approvals,
 		dossiers,
 		outputs,
+		plans,
 		blobs,
 		{
 			dispose() {

@@ -76,6 +76,18 @@ export const eventBodies = {
 	}),
 	"plan.approved": v.object({ revision: v.number(), by: v.optional(Actor) }),
 	"plan.returned": v.object({ revision: v.number(), note: v.string(), by: Actor }),
+	/** A person's plan in place of the one before. What is done or under way is in it as it was. */
+	"plan.edited": v.object({
+		revision: v.number(),
+		summary: v.string(),
+		/** All of them, in their order. */
+		steps: v.array(PlanStep),
+		checks: v.array(CheckSpec),
+		added: v.array(StepIdSchema),
+		changed: v.array(StepIdSchema),
+		removed: v.array(StepIdSchema),
+		by: Actor,
+	}),
 	/** What remains is planned anew: a review or a person (`by`) said that the plan leads nowhere. What is done stays. */
 	"plan.reopened": v.object({
 		reason: v.string(),

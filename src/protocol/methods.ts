@@ -97,10 +97,10 @@ export const methods = {
 	},
 	"goal/get": { about: "One goal, whole.", params: goalOnly, result: GoalView },
 	"goal/control": {
-		about: "Pause, resume, cancel or delete a goal; retry, rerun or skip a step of it.",
+		about: "Pause, resume, cancel or delete a goal; retry, rerun or skip a step of it; have what remains planned anew.",
 		params: v.object({
 			goalId: GoalIdSchema,
-			action: v.picklist(["pause", "resume", "cancel", "delete", "retry", "rerun", "skip"]),
+			action: v.picklist(["pause", "resume", "cancel", "delete", "retry", "rerun", "skip", "replan"]),
 			stepId: v.optional(StepIdSchema),
 			/** With pause: end what runs, too. */
 			now: v.optional(v.boolean(), false),
@@ -184,6 +184,17 @@ export const methods = {
 			digest: v.optional(v.string()),
 		}),
 		result: v.object({ approvalId: ApprovalIdSchema, answer: v.string(), by: v.string() }),
+	},
+	"plan/get": {
+		about: "The plan as a Markdown document that can be edited; empty while there is none.",
+		params: goalOnly,
+		result: v.object({ revision: v.number(), approved: v.boolean(), markdown: v.string() }),
+	},
+	"plan/edit": {
+		about:
+			"Puts a person's plan in place of the one that holds, before its approval or while it runs. What is done or under way stays as it is; what cannot be meant is refused with its line.",
+		params: v.object({ goalId: GoalIdSchema, markdown: text }),
+		result: GoalView,
 	},
 	"check/run": {
 		about: "Runs a check again, or all of the goal's: now where nothing writes, else as soon as nothing does.",

@@ -53,7 +53,7 @@ describe("a command line that cannot be meant", function () {
 		[["check"], 2, /^Usage: mission check/],
 		[[], 2, /^Usage: mission/],
 		[["answer", "a1"], 2, /^--option says which answer/],
-		[["plan", "g", "dance"], 2, /use show, approve or return/],
+		[["plan", "g", "dance"], 2, /use show, edit, approve or return/],
 		[["verify", "nowhere.jsonl"], 2, /nowhere\.jsonl is not there\./],
 		[["show", "nobody"], 3, /^There is no goal nobody\./],
 		[["approve", "nobody"], 3, /^There is no approval nobody\./],

@@ -28,7 +28,7 @@ const maxChars = 8000;
  * What would nest deeper than settings ever do. The YAML parser calls itself for each level, and a text made to end its
  * stack can end the whole process: the engine does not always survive it as an exception.
  */
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
 	const opened = text.match(/[[{]/g)?.length ?? 0;
 	return opened > 200 || /^[ \t]{100}|^(?:[ \t]*[-?:](?=[ \t])){8}/m.test(text);
 }

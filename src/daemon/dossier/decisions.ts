@@ -1,5 +1,6 @@
 import type { RecordedEvent } from "../../protocol/events.ts";
 import type { Approval, Goal } from "../../protocol/goal.ts";
+import type { StepId } from "../../protocol/ids.ts";
 import { type Actor, type Assignment, actorName, type BudgetLimits, budgetResources } from "../../protocol/values.ts";
 import type { Known } from "./account.ts";
 import { type Line, type LineTable, type LineText, lineOf } from "./account.ts";
@@ -55,6 +56,16 @@ const decisions: LineTable = {
 		by: actorName(by),
 		reason: note,
 	}),
+	"plan.edited": ({ revision, added, changed, removed, by }, { step }) => {
+		const named = (word: string, ids: readonly StepId[]) =>
+			ids.length > 0 ? [`${word} ${ids.map(step).join(", ")}`] : [];
+		const what = [...named("added", added), ...named("changed", changed), ...named("took away", removed)];
+		return {
+			what: "plan edited",
+			about: `revision ${revision}${what.length > 0 ? `: ${what.join("; ")}` : ""}`,
+			by: actorName(by),
+		};
+	},
 	"plan.reopened": ({ reason, stepId, by }, { step }) => ({
 		what: "to be planned anew",
 		about: stepId && step(stepId),

@@ -99,7 +99,8 @@ export function createGathering(goalId: GoalId): Gathering {
 
 	function tell(event: RecordedEvent): void {
 		if (event.type === "goal.launched") launchedBy = event.by;
-		if (event.type === "plan.proposed") for (const { stepId, title } of event.steps) titles.set(stepId, title);
+		if (event.type === "plan.proposed" || event.type === "plan.edited")
+			for (const { stepId, title } of event.steps) titles.set(stepId, title);
 		if (event.type === "reflection.written") reflection = event;
 		if (event.type === "reflection.skipped") noReflection = event.reason;
 		if (event.type === "review.completed") {

@@ -11,6 +11,7 @@ export const moments: LineTable = {
 	}),
 	"plan.approved": ({ revision }) => ({ what: "plan approved", about: `revision ${revision}` }),
 	"plan.returned": ({ revision }) => ({ what: "plan sent back", about: `revision ${revision}` }),
+	"plan.edited": ({ revision }) => ({ what: "plan edited", about: `revision ${revision}` }),
 	"plan.reopened": ({ reason }) => ({ what: "to be planned anew", about: reason }),
 	"review.completed": ({ stepId, verdict }, { step }) => ({
 		what: verdict === "pass" ? "review passed" : "review did not pass",

@@ -23,6 +23,7 @@ import {
 	type BudgetLimits,
 	budgetResources,
 } from "../../protocol/values.ts";
+import { editPlan } from "../plan/editPlan.ts";
 import type { NewId } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -48,6 +49,8 @@ export type Request =
 	  }
 	| { readonly kind: "raise"; readonly by: BudgetLimits }
 	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
+	| { readonly kind: "editPlan"; readonly markdown: string }
+	| { readonly kind: "replan"; readonly reason?: string }
 	| { readonly kind: "runChecks"; readonly checkId?: CheckId }
 	| { readonly kind: "revoke"; readonly grantId: GrantId };
 
@@ -78,6 +81,10 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 		case "revoke":
 			if (!goal.grants[request.grantId]) return [];
 			return [{ type: "grant.revoked", grantId: request.grantId, reason: "Revoked by the person.", by: asker.by }];
+		case "editPlan":
+			return planEdited(request.markdown, goal, asker);
+		case "replan":
+			return replanNow(request.reason, goal, asker);
 		case "runChecks":
 			return runChecks(request.checkId, goal, asker);
 		default: {
@@ -282,6 +289,35 @@ function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[] {
 		default:
 			return [{ type: "step.failed", stepId, attempt, reason: step.reason ?? "A person decided that it failed." }];
 	}
+}
+
+/** Questions about what is planned otherwise now are asked anew, if at all. */
+function planEdited(markdown: string, goal: Goal, { by }: Asker): GoalEvent[] {
+	const edited = editPlan(goal, markdown, by);
+	if (!edited) return [];
+	const gone = new Set<string | undefined>([...edited.changed, ...edited.removed]);
+	const asked = Object.values(goal.approvals).filter(
+		({ kind, stepId }) => kind === "plan" || (stepId !== undefined && gone.has(stepId)),
+	);
+	return [
+		...asked.map(({ approvalId }) => ({
+			type: "approval.superseded" as const,
+			approvalId,
+			reason: "The plan was edited.",
+		})),
+		edited,
+	];
+}
+
+/** The plan is sent back while it is carried out. */
+function replanNow(reason: string | undefined, goal: Goal, { by }: Asker): GoalEvent[] {
+	if (goal.playbook)
+		throw new Refusal("notNow", "This plan is a playbook's. Edit the playbook, and launch a goal with it.");
+	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}. Retry or rerun a step to go on.`);
+	if (!goal.plan || goal.replan) throw new Refusal("notNow", "The planner is writing a plan already.");
+	const waiting = Object.values(goal.approvals).find((approval) => approval.kind === "plan");
+	if (waiting) throw new Refusal("notNow", "The plan waits for your approval. Send it back there.");
+	return replanned(goal, undefined, reason, by);
 }
 
 /** What remains is planned anew, because a person wants it. The attempt that led to it comes to nothing. */

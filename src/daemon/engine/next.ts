@@ -325,7 +325,9 @@ function lastEffects(goal: Goal): Effect[] {
 	}
 	if (review && !review.waived && review.verdict === undefined && reviewerOf(goal)) return [];
 	if (reflectionIsDue(goal)) return [{ kind: "reflect" }];
-	return reflection?.state === "asked" ? [] : [{ kind: "finish" }];
+	if (reflection?.state !== "asked") return [{ kind: "finish" }];
+	const isGivenUp = (goal.threads[reflection.threadId]?.rejected ?? 0) >= rejectedLimit;
+	return isGivenUp ? [{ kind: "skipReflection", reason: "The model gave no reflection that can be read." }] : [];
 }
 
 /** Holds and approvals whose time has come, and the next time at which one will. */

@@ -12,6 +12,7 @@ import { ChangesError } from "../changes/changes.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
 import { decide, type Request } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
+import { writePlan } from "../plan/writePlan.ts";
 import type { EventQuery, EventStore, StoredEvent } from "../store/eventStore.ts";
 import { listChanges } from "../store/listChanges.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
@@ -75,7 +76,9 @@ export const handlers: Handlers<Methods, Handling> = {
 					? { kind: "cancel", reason }
 					: action === "resume" || action === "delete"
 						? { kind: action }
-						: { kind: action, stepId };
+						: action === "replan"
+							? { kind: "replan", reason }
+							: { kind: action, stepId };
 		const goal = await ask(client, goalId, request, expectedSeq);
 		if (action === "delete") await eraseGoal(client.services, goalId);
 		return view(client.services, goal);
@@ -147,6 +150,13 @@ export const handlers: Handlers<Methods, Handling> = {
 		const settled = goal.settled.find((one) => one.approvalId === approvalId);
 		return { approvalId, answer: settled?.answer ?? answer, by: settled?.by ?? actorName(client.actor()) };
 	},
+	"plan/get": async ({ goalId }, { services }) => {
+		const goal = await services.supervisor.goal(goalId);
+		const { revision = 0, approved = false } = goal.plan ?? {};
+		return { revision, approved, markdown: writePlan(goal) };
+	},
+	"plan/edit": async ({ goalId, markdown }, client) =>
+		view(client.services, await ask(client, goalId, { kind: "editPlan", markdown })),
 	"check/run": async ({ goalId, checkId }, client) => {
 		const goal = await ask(client, goalId, { kind: "runChecks", checkId });
 		return { checks: checks(goal).map(viewCheck), queued: whyQueued(goal) };

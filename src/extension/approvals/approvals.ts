@@ -199,6 +199,9 @@ function lenses({ approval, goal }: Waiting): vscode.CodeLens[] {
 					arguments: [{ ...target, answer: choice.answer, scope: choice.scope }],
 				}),
 		),
+		...(approval.kind === "plan"
+			? [new vscode.CodeLens(top, { title: t("Edit Plan…"), command: "missionControl.editPlan", arguments: [target] })]
+			: []),
 		new vscode.CodeLens(top, {
 			title: t("Open Thread"),
 			command: "missionControl.openThread",

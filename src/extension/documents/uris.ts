@@ -12,6 +12,7 @@ export const schemes = {
 	dossier: "mission-dossier",
 	approval: "mission-approval",
 	output: "mission-output",
+	plan: "mission-plan",
 } as const;
 
 /**
@@ -34,6 +35,11 @@ export function dossierUri(goalId: GoalId, title: string, atSeq?: number): vscod
 
 export function approvalUri(goalId: GoalId, approvalId: ApprovalId, title: string): vscode.Uri {
 	return withQuery(schemes.approval, `${fileName(title)}.txt`, { goal: goalId, approval: approvalId });
+}
+
+/** The plan of a goal, to be edited. */
+export function planUri(goalId: GoalId, title: string): vscode.Uri {
+	return withQuery(schemes.plan, `Plan of ${fileName(title)}.md`, { goal: goalId });
 }
 
 export function outputUri(goalId: GoalId, seq: number): vscode.Uri {

@@ -20,6 +20,14 @@ export const planFolds: Folds<"plan"> = {
 			replan: undefined,
 		};
 	},
+	// What a person wrote needs nobody's yes; what the planner wrote, and they left, is still the planner's.
+	"plan.edited": (goal, e) => {
+		const originOf: OriginOf = ({ checkId, command }) => {
+			const old = goal.checks[checkId];
+			return old?.command === command ? old.origin : "person";
+		};
+		return withPlan(withoutFinalReview(goal), e, originOf, true);
+	},
 	"plan.approved": (goal) => (goal.plan ? { ...goal, plan: { ...goal.plan, approved: true } } : goal),
 	"plan.returned": (goal, e) => {
 		const hasBegun = Object.values(goal.steps).some((step) => step.attempt > 0);
@@ -44,8 +52,11 @@ function reopened(goal: Goal): Goal {
 type Plan = Pick<EventBody<"plan.proposed">, "revision" | "summary" | "steps" | "checks">;
 type OriginOf = (check: CheckSpec, ofGoal: boolean) => Check["origin"];
 
-/** Steps that are done, or under way and named again, stay as they are. What had begun and is not named any more ends. */
-function withPlan(goal: Goal, plan: Plan, originOf: OriginOf): Goal {
+/**
+ * Steps that are done, or under way and named again, stay as they are; with `keepsSame` those too that are planned as
+ * they were. What had begun and is not named any more ends.
+ */
+function withPlan(goal: Goal, plan: Plan, originOf: OriginOf, keepsSame = false): Goal {
 	const steps: Record<StepId, Step> = {};
 	const checks: Record<CheckId, Check> = {};
 	const named = new Set<StepId>(plan.steps.map((step) => step.stepId));
@@ -56,7 +67,7 @@ function withPlan(goal: Goal, plan: Plan, originOf: OriginOf): Goal {
 	}
 	for (const step of plan.steps) {
 		const old = goal.steps[step.stepId];
-		if (old && staysAsItIs(goal, old)) {
+		if (old && (staysAsItIs(goal, old) || (keepsSame && isInPlan(goal, old) && isSame(step, old)))) {
 			steps[step.stepId] = old;
 			for (const check of checksOf(goal, old)) checks[check.checkId] = check;
 			continue;
@@ -64,7 +75,13 @@ function withPlan(goal: Goal, plan: Plan, originOf: OriginOf): Goal {
 		steps[step.stepId] = begunAnew(step, old);
 		for (const check of step.checks) checks[check.checkId] = newCheck(goal, check, originOf(check, false), step.stepId);
 	}
-	for (const check of plan.checks) checks[check.checkId] = newCheck(goal, check, originOf(check, true));
+	for (const check of plan.checks) {
+		const old = goal.checks[check.checkId];
+		const isAsBefore = keepsSame && old?.command === check.command;
+		checks[check.checkId] = isAsBefore ? old : newCheck(goal, check, originOf(check, true));
+	}
+	// What runs is followed to its end, whatever the plan says now.
+	for (const old of Object.values(goal.checks)) if (old.state === "running") checks[old.checkId] ??= old;
 	const order = plan.steps.map((step) => step.stepId);
 	const { revision, summary } = plan;
 	const planned: Goal = {
@@ -78,8 +95,17 @@ function withPlan(goal: Goal, plan: Plan, originOf: OriginOf): Goal {
 }
 
 function staysAsItIs(goal: Goal, step: Step): boolean {
-	const isInPlan = goal.plan?.order.includes(step.stepId) === true;
-	return isInPlan && (step.state === "completed" || step.state === "skipped" || isUnderWay(step));
+	return isInPlan(goal, step) && (step.state === "completed" || step.state === "skipped" || isUnderWay(step));
+}
+
+function isInPlan(goal: Goal, step: Step): boolean {
+	return goal.plan?.order.includes(step.stepId) === true;
+}
+
+function isSame(step: PlanStep, old: Step): boolean {
+	const words = ({ title, instructions, kind, role, needs, checks }: PlanStep) =>
+		JSON.stringify([title, instructions, kind, role, needs, checks.map(({ checkId, command }) => [checkId, command])]);
+	return words(step) === words(old);
 }
 
 function isUnderWay({ state }: Step): boolean {

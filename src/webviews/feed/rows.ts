@@ -69,6 +69,13 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		note: `by ${by(e.by)}`,
 		body: e.note,
 	})),
+	"plan.edited": makes((e) => ({
+		...shown("goal", "edit", "idle", "plan"),
+		text: `edited: ${plural(e.added.length, "step")} added, ${e.changed.length} changed, ${e.removed.length} removed`,
+		note: `revision ${e.revision}, by ${by(e.by)}`,
+		body: e.steps.map((step, index) => `${index + 1} ${step.title}`).join("\n"),
+		opens: "overview",
+	})),
 	"plan.reopened": makes((e) => ({
 		...shown("goal", "reply", "wait", "plan"),
 		text: `made anew: ${firstLine(e.reason)}`,

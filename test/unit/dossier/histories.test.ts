@@ -9,6 +9,7 @@ const inNoHistory: readonly EventType[] = [
 	"approval.expired",
 	"check.interrupted",
 	"grant.revoked",
+	"plan.edited",
 	"reflection.skipped",
 	"model.substituted",
 	"roster.edited",

@@ -4,6 +4,7 @@ import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
 import { enact, question } from "../../../src/daemon/engine/enact.ts";
 import { type Deed, type Effect, type Fact, next } from "../../../src/daemon/engine/next.ts";
 import { Refusal } from "../../../src/daemon/engine/refusal.ts";
+import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
 import type { EventOf, GoalEvent } from "../../../src/protocol/events.ts";
 import { evolve, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../../src/protocol/goal.ts";
@@ -231,6 +232,8 @@ function asks(goal: Goal, draw: Draw, newId: NewId, now: number): readonly GoalE
 		{ kind: "skip", stepId },
 		{ kind: "runChecks" },
 		{ kind: "send", text: "Hello" },
+		{ kind: "replan" },
+		{ kind: "editPlan", markdown: editedPlan(goal, draw) },
 		...(approval
 			? Array.from({ length: 12 }, (): Request => {
 					const answer = approval.options[draw(approval.options.length)] ?? "approve";
@@ -244,6 +247,13 @@ function asks(goal: Goal, draw: Draw, newId: NewId, now: number): readonly GoalE
 		if (cause instanceof Refusal) return [];
 		throw cause;
 	}
+}
+
+/** Some of what has not begun goes, and something else comes. */
+function editedPlan(goal: Goal, draw: Draw): string {
+	const [head = "", ...steps] = writePlan(goal).split(/^(?=## )/m);
+	const kept = steps.filter((text) => !text.includes("state: pending") || draw(3) > 0);
+	return [head, ...kept, `## New ${draw(1000)}\nneeds: none\n\n\`\`\`check\nread ${draw(9)}\n\`\`\`\n`].join("");
 }
 
 /** A piece of a deed as its performer would append it: an intent, or one of the outcomes it may have. */
