@@ -2,7 +2,7 @@ import type { Attempt, Step, Thread } from "./goal.ts";
 
 /**
  * Work that goes round in circles: the same call with the same result, or attempts that fail in the same way, so many
- * times in a row. Numbers, times, hashes and whole paths differ from run to run and make no difference here.
+ * times in a row. In an outcome numbers, times, hashes and whole paths differ from run to run and make no difference.
  */
 const alikeLimit = 3;
 /** Once it was told, an agent may try the same this often in all before a person is asked. */
@@ -46,9 +46,12 @@ function changedNothing({ changes }: Attempt): boolean {
 	return changes === 0;
 }
 
-/** A call and its outcome, as far as they tell one from another. */
-export function likeness(parts: readonly unknown[]): string {
-	return hash(normalized(parts.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join("\n")));
+/**
+ * What was asked for, exactly, and what came of it, as far as it tells one outcome from another: who counts up or goes
+ * through a list does not repeat himself.
+ */
+export function likeness(asked: readonly unknown[], outcome: readonly unknown[]): string {
+	return hash(`${JSON.stringify(asked)}\n${normalized(outcome.map(String).join("\n"))}`);
 }
 
 export function normalized(text: string): string {

@@ -83,7 +83,7 @@ export const callFolds: Folds<"tool"> = {
 /** A call that goes as the one before it went counts on. */
 function sameAs({ same }: Thread, call: ToolCall, e: EventOf<"tool.completed">): Thread["same"] {
 	const result = `${e.output.head}\n${e.output.tail}`;
-	const known = likeness([call.name, call.args, e.ok, e.exitCode ?? "", result]);
+	const known = likeness([call.name, call.args], [e.ok, e.exitCode ?? "", result]);
 	if (same?.likeness === known) return { ...same, times: same.times + 1 };
 	const named = call.name === "runCommand" ? call : { ...call, summary: `${call.name} ${call.summary}` };
 	const summary = e.ok ? `\`${named.summary}\`` : failureOf(named, e);

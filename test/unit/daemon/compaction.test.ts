@@ -166,7 +166,7 @@ describe("a thread longer than its model's window", function () {
 			// What it says it used is far too little, so that only the refusal can teach.
 			return {
 				text: `Number ${done + 1}. ${padding.repeat(3)}`,
-				calls: [{ name: "listFiles", args: {} }],
+				calls: [{ name: "listFiles", args: { glob: `${done + 1}.*` } }],
 				usage: [10, 10],
 			};
 		});
