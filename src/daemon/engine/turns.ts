@@ -164,12 +164,13 @@ export function openTurns({ clock, newId, limits, parallelGoals, tell }: TurnPar
 		}
 		if (!need.starts || had?.fresh) return undefined;
 		// Who ends a step does not begin the next before those that waited for the folder.
-		const since = waitsForFolder(goal);
+		// It is asked to join the line only where it would have to wait in it: else it would be let go at once, for ever.
+		const { placedAt: since } = waitsForFolder(goal) ?? { placedAt: new Date(clock.now()).toISOString() };
 		const first = [...waiting.values()]
 			.filter((other) => isOther(goal, other) && needsNow(withoutTurnHolds(other)).folder)
 			.find((other) => {
 				const held = waitsForFolder(other);
-				return held && (!since || isBefore(other, held, goal, since));
+				return held && isBefore(other, held.placedAt, goal, since);
 			});
 		return first && { ...inFolder(goal, first), startsOnly: true };
 	}
@@ -196,10 +197,10 @@ function withoutTurnHolds(goal: Goal): Goal {
 const ranks: Readonly<Record<Priority, number>> = { urgent: 0, high: 1, normal: 2, low: 3 };
 
 /** In the line for a folder. */
-function isBefore(a: Goal, heldA: Hold, b: Goal, heldB: Hold): boolean {
+function isBefore(a: Goal, sinceA: string, b: Goal, sinceB: string): boolean {
 	const order =
 		ranks[a.settings.priority] - ranks[b.settings.priority] ||
-		heldA.placedAt.localeCompare(heldB.placedAt) ||
+		sinceA.localeCompare(sinceB) ||
 		a.goalId.localeCompare(b.goalId);
 	return order < 0;
 }

@@ -303,38 +303,40 @@ describe("the goals of a daemon take turns", () => {
 		await ended(c);
 	});
 
-	it("whatever happens: never too many, never two in one folder, and each to its end", async () => {
-		const { between } = seeded("turns");
-		const draw = (below: number) => between(0, below - 1);
-		await start(2);
-		const goals: GoalId[] = [];
-		const folders = ["one", "two", "one/inner"];
-		for (let at = 0; at < 8; at++) {
-			const name = `g${at}`;
-			const steps = Array.from({ length: 1 + draw(3) }, (_, step): StepSketch => {
-				const commands = Array.from({ length: 1 + draw(2) }, (__, index) => `${name}.${step}.${index}`);
-				return { id: `s${step}`, commands, needs: step > 0 && draw(2) ? [`s${step - 1}`] : [] };
-			});
-			const priority = (["low", "normal", "high", "urgent"] as const)[draw(4)]!;
-			goals.push(await launch(name, steps, { workspace: folders[draw(3)]!, priority }));
-		}
-		const isOver = async () => (await Promise.all(goals.map(state))).every((one) => one === "completed");
-		for (let round = 0; !(await isOver()); round++) {
-			assert.ok(round < 2000, "they do not come to an end");
-			const names = [...new Set(world.running().map((command) => command.split(".")[0]))];
-			const at = await Promise.all(names.map(async (name) => (await all.goal(`g-${name}` as GoalId)).workspace));
-			assert.ok(names.length <= 2, `at work: ${names}`);
-			for (const [index, one] of at.entries())
-				for (const other of at.slice(index + 1))
-					assert.ok(!`${one}/`.startsWith(`${other}/`) && !`${other}/`.startsWith(`${one}/`), `${names} in ${at}`);
-			const some = goals[draw(goals.length)]!;
-			if (draw(6) === 0) await ask(some, { kind: "pause", now: false }).catch(isRefused);
-			if (draw(3) === 0) for (const goalId of goals) await ask(goalId, { kind: "resume" }).catch(isRefused);
-			const running = world.running();
-			if (running.length > 0) world.end(running[draw(running.length)]!);
-			await sleep(2);
-		}
-	});
+	for (let crowd = 1; crowd <= 10; crowd++) {
+		it(`whatever happens: never too many, never two in one folder, and each to its end (crowd ${crowd})`, async () => {
+			const { between } = seeded("turns");
+			const draw = (below: number) => between(0, below - 1);
+			await start(2);
+			const goals: GoalId[] = [];
+			const folders = ["one", "two", "one/inner"];
+			for (let at = 0; at < 8; at++) {
+				const name = `g${at}`;
+				const steps = Array.from({ length: 1 + draw(3) }, (_, step): StepSketch => {
+					const commands = Array.from({ length: 1 + draw(2) }, (__, index) => `${name}.${step}.${index}`);
+					return { id: `s${step}`, commands, needs: step > 0 && draw(2) ? [`s${step - 1}`] : [] };
+				});
+				const priority = (["low", "normal", "high", "urgent"] as const)[draw(4)]!;
+				goals.push(await launch(name, steps, { workspace: folders[draw(3)]!, priority }));
+			}
+			const isOver = async () => (await Promise.all(goals.map(state))).every((one) => one === "completed");
+			for (let round = 0; !(await isOver()); round++) {
+				assert.ok(round < 2000, "they do not come to an end");
+				const names = [...new Set(world.running().map((command) => command.split(".")[0]))];
+				const at = await Promise.all(names.map(async (name) => (await all.goal(`g-${name}` as GoalId)).workspace));
+				assert.ok(names.length <= 2, `at work: ${names}`);
+				for (const [index, one] of at.entries())
+					for (const other of at.slice(index + 1))
+						assert.ok(!`${one}/`.startsWith(`${other}/`) && !`${other}/`.startsWith(`${one}/`), `${names} in ${at}`);
+				const some = goals[draw(goals.length)]!;
+				if (draw(6) === 0) await ask(some, { kind: "pause", now: false }).catch(isRefused);
+				if (draw(3) === 0) for (const goalId of goals) await ask(goalId, { kind: "resume" }).catch(isRefused);
+				const running = world.running();
+				if (running.length > 0) world.end(running[draw(running.length)]!);
+				await sleep(2);
+			}
+		});
+	}
 
 	it("and nothing is lost or interrupted when the daemon starts again", async () => {
 		await start(1);
