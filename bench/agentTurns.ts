@@ -148,6 +148,7 @@ export async function runGoal(bench: Bench, options: RunOptions): Promise<Run> {
 		command,
 		...Array.from({ length: calls }, (_, index) => call(index)),
 		{ text: "Done." },
+		{ text: JSON.stringify({ summary: "It was worked.", reflection: "Nothing stood in the way." }) },
 	]);
 	const home = mkdtempSync(path.join(bench.scratch, "home-"));
 	const bed = await startDaemon(bench, { ...options, home, modelUrl: endpoint.baseUrl });
@@ -166,7 +167,7 @@ export async function runGoal(bench: Bench, options: RunOptions): Promise<Run> {
 	const goal = await untilOver(bed, goalId);
 	const after = useOf(bed.pid);
 	if (goal.state !== "completed") throw new Error(`the goal is ${goal.state}: ${goal.stateReason}`);
-	const results = endpoint.lastRequest().split('"role":"tool"').length - 1;
+	const results = endpoint.longestRequest().split('"role":"tool"').length - 1;
 	if (results !== calls + 1 || goal.usage.toolCalls !== calls + 1)
 		throw new Error(`${results} results of ${calls} calls`);
 	const peakPssBytes = peak();
@@ -176,9 +177,9 @@ export async function runGoal(bench: Bench, options: RunOptions): Promise<Run> {
 	return {
 		readyMs: bed.readyMs,
 		firstRequestMs: turns[0]!.askedAt - launchedAt,
-		turnsMs: turns.slice(3).map((turn, index) => turn.askedAt - turns[index + 2]!.answeredAt),
-		ownCpuMs: (after.ownCpuMs - before.ownCpuMs) / (calls + 3),
-		childrenCpuMs: (after.childrenCpuMs - before.childrenCpuMs) / (calls + 3),
+		turnsMs: turns.slice(3, calls + 3).map((turn, index) => turn.askedAt - turns[index + 2]!.answeredAt),
+		ownCpuMs: (after.ownCpuMs - before.ownCpuMs) / (calls + 4),
+		childrenCpuMs: (after.childrenCpuMs - before.childrenCpuMs) / (calls + 4),
 		writtenBytes: after.writtenBytes - before.writtenBytes,
 		diskBytes: diskBytes(home),
 		peakPssBytes,

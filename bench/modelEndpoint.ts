@@ -11,8 +11,8 @@ export interface ModelEndpoint {
 	readonly baseUrl: string;
 	/** When each request had arrived whole, and when its answer had been written, on performance.now()'s clock. */
 	readonly turns: readonly { readonly askedAt: number; readonly answeredAt: number }[];
-	/** The newest request, as it came. */
-	lastRequest(): string;
+	/** The longest request, as it came. */
+	longestRequest(): string;
 	close(): Promise<void>;
 }
 
@@ -24,13 +24,14 @@ export type Answer =
 export async function openModelEndpoint(answers: readonly Answer[]): Promise<ModelEndpoint> {
 	const streams = answers.map((answer, index) => stream(answer, index));
 	const turns: { askedAt: number; answeredAt: number }[] = [];
-	let last: Buffer[] = [];
+	let longest: Buffer = Buffer.alloc(0);
 	const server = http.createServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
 			const askedAt = performance.now();
-			last = chunks;
+			const body = Buffer.concat(chunks);
+			if (body.length > longest.length) longest = body;
 			response.writeHead(200, { "content-type": "text/event-stream" });
 			response.end(streams[Math.min(turns.length, streams.length - 1)]);
 			turns.push({ askedAt, answeredAt: performance.now() });
@@ -42,7 +43,7 @@ export async function openModelEndpoint(answers: readonly Answer[]): Promise<Mod
 	return {
 		baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
 		turns,
-		lastRequest: () => Buffer.concat(last).toString("utf8"),
+		longestRequest: () => longest.toString("utf8"),
 		async close() {
 			server.closeAllConnections();
 			server.close();
