@@ -29,7 +29,7 @@ describe("deciding in the real workbench", function () {
 		const playbook = writeBells(workspace, "Ring the bells");
 		const { goalId } = await stage.mission("launch", "--playbook", playbook, "--workspace", workspace);
 		await window.statusBar("3 wait for you").waitFor();
-		await clickUntil(() => window.treeRow("Ring the bells").click(), window.tab(/^Ring the bells/));
+		await clickUntil((within) => window.treeRow("Ring the bells").click(within), window.tab(/^Ring the bells/));
 		await window.webview(".overview .ask");
 		await window.screenshot("decide-overview");
 		await window.palette("Mission Control: Show Feed");

@@ -47,9 +47,9 @@ describe("a model in the real workbench", function () {
 		await rows.filter({ hasText: "changed" }).filter({ hasText: "src/print.js" }).waitFor();
 
 		const step = window.treeRow("2 Convert the stations").first();
-		await clickUntil(async () => {
-			await step.hover();
-			await step.getByRole("button", { name: "Open Changes" }).click();
+		await clickUntil(async (within) => {
+			await step.hover(within);
+			await step.getByRole("button", { name: "Open Changes" }).click(within);
 		}, window.tab("Step 2: Convert the stations"));
 		await (await window.diff()).getByText("in metres. */").first().waitFor();
 		goOn();

@@ -65,7 +65,7 @@ describe("a playbook in the real workbench", function () {
 		assert.equal(await dossier.getByRole("cell", { name: "done, verified" }).count(), 5);
 		await window.screenshot("playbook-dossier");
 
-		await clickUntil(() => window.treeRow("5 Sum up the week").click(), window.tab("implementer · Step 5"));
+		await clickUntil((within) => window.treeRow("5 Sum up the week").click(within), window.tab("implementer · Step 5"));
 		const thread = await window.webview(".thread-nav");
 		await thread.getByRole("heading", { name: "Sum up the week" }).waitFor();
 		await window.screenshot("playbook-thread");
@@ -86,17 +86,19 @@ describe("a playbook in the real workbench", function () {
 		await window.screenshot("changes-dossiers");
 
 		const files = window.treeRow("Changed files").first();
-		await files.hover();
-		await files.getByRole("button", { name: "Open Changes" }).click();
-		await window.tab("Prepare the weekly report: all changes").waitFor();
+		await clickUntil(async (within) => {
+			await files.hover(within);
+			await files.getByRole("button", { name: "Open Changes" }).click(within);
+		}, window.tab("Prepare the weekly report: all changes"));
 		const all = await window.diff();
 		await all.getByText("questions.md").first().waitFor();
 		await window.screenshot("changes-goal");
 
 		const step = window.treeRow("3 Write the header").first();
-		await step.hover();
-		await step.getByRole("button", { name: "Open Changes" }).click();
-		await window.tab("Step 3: Write the header").waitFor();
+		await clickUntil(async (within) => {
+			await step.hover(within);
+			await step.getByRole("button", { name: "Open Changes" }).click(within);
+		}, window.tab("Step 3: Write the header"));
 		const one = await window.diff();
 		await one.getByText("header.md").first().waitFor();
 		await one.getByText("questions.md").locator("visible=true").first().waitFor({ state: "detached" });

@@ -42,7 +42,10 @@ describe("the roster in the real workbench", function () {
 		await window.quickInput.getByText("Agent: harbour/pilot-2.").waitFor();
 		await window.enter("Paint the buoys");
 		await window.treeRow("1 Paint the green buoys").waitFor();
-		await clickUntil(() => window.treeRow("Paint the buoys").first().click(), window.tab(/^Paint the buoys/));
+		await clickUntil(
+			(within) => window.treeRow("Paint the buoys").first().click(within),
+			window.tab(/^Paint the buoys/),
+		);
 		const overview = await window.webview(".overview");
 		await overview.getByText("live, step 1").waitFor();
 

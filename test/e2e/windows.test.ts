@@ -51,7 +51,7 @@ describe("windows of the real workbench", function () {
 		await one.statusBar("2 wait for you").waitFor();
 		await one.treeRow("Changed files").waitFor();
 		assert.deepEqual(await rows(one), before);
-		await clickUntil(() => one.treeRow("Ring both towers").click(), one.tab(/^Ring both towers/));
+		await clickUntil((within) => one.treeRow("Ring both towers").click(within), one.tab(/^Ring both towers/));
 		await (await one.webview(".overview")).getByRole("heading", { name: "Ring both towers" }).waitFor();
 		await one.screenshot("windows-again");
 		await decideInToasts(one, one.treeRow("Ring both towers").filter({ hasText: /unverified/ }));

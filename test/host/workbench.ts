@@ -61,13 +61,13 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 		pick,
 		async palette(title) {
 			// A list that is open does not take in the commands of an extension that is found a moment later, and it closes
-			// when something else takes the focus: ask again.
+			// when something else takes the focus; a view that loads may swallow the key: ask again.
 			const deadline = Date.now() + timeoutMs;
 			for (;;) {
 				await page.keyboard.press("F1");
-				await input.fill(`>${title}`);
-				const chosen = command(title)
-					.waitFor({ timeout: 2000 })
+				const chosen = input
+					.fill(`>${title}`, { timeout: 2000 })
+					.then(() => command(title).waitFor({ timeout: 2000 }))
 					.then(() => command(title).click({ timeout: 2000 }));
 				if (
 					await chosen.then(
