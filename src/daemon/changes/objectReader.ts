@@ -1,5 +1,6 @@
 import { ChangesError } from "./changes.ts";
 import type { Git } from "./git.ts";
+import { lastingProcess, type ProcessSession } from "./lastingProcess.ts";
 
 /**
  * Reads objects through one `git cat-file --batch`, which lives as long as it is asked something now and then: an answer
@@ -18,39 +19,18 @@ export interface StoredObject {
 }
 
 export function openObjectReader(git: Git): ObjectReader {
-	let session: Session | undefined;
-	let idle: NodeJS.Timeout | undefined;
-
-	async function rest(): Promise<void> {
-		clearTimeout(idle);
-		const resting = session;
-		session = undefined;
-		await resting?.end();
-	}
-
+	const { use, rest } = lastingProcess(() => startSession(git));
 	return {
 		async read(id) {
-			if (!/^[0-9a-f]{40}$/.test(id)) return undefined;
-			clearTimeout(idle);
-			if (!session?.alive()) session = startSession(git);
-			try {
-				return await session.ask(id);
-			} finally {
-				clearTimeout(idle);
-				idle = setTimeout(() => void rest(), idleMs).unref();
-			}
+			return /^[0-9a-f]{40}$/.test(id) ? use((session) => session.ask(id)) : undefined;
 		},
 		rest,
 	};
 }
 
-interface Session {
+interface Session extends ProcessSession {
 	ask(id: string): Promise<StoredObject | undefined>;
-	alive(): boolean;
-	end(): Promise<void>;
 }
-
-const idleMs = 10_000;
 
 function startSession(git: Git): Session {
 	const child = git.start(["cat-file", "--batch"]);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Git } from "./git.ts";
+import { lastingProcess, type ProcessSession } from "./lastingProcess.ts";
 
 /**
  * Compares trees through one `git diff-tree --stdin`, which lives as long as it is asked something now and then. To
@@ -14,46 +15,16 @@ export interface TreeComparer {
 }
 
 export function openTreeComparer(git: Git, args: readonly string[]): TreeComparer {
-	let session: Session | undefined;
-	let idle: NodeJS.Timeout | undefined;
-	let asked = 0;
-
-	async function rest(): Promise<void> {
-		clearTimeout(idle);
-		const resting = session;
-		session = undefined;
-		await resting?.end();
-	}
-
-	return {
-		async compare(treeA, treeB) {
-			clearTimeout(idle);
-			if (asked >= asksPerSession) void rest();
-			if (!session?.alive()) {
-				session = startSession(git, args);
-				asked = 0;
-			}
-			asked++;
-			try {
-				return await session.ask(treeA, treeB);
-			} finally {
-				clearTimeout(idle);
-				idle = setTimeout(() => void rest(), idleMs).unref();
-			}
-		},
-		rest,
-	};
+	const { use, rest } = lastingProcess(() => startSession(git, args), maxQuestions);
+	return { compare: (treeA, treeB) => use((session) => session.ask(treeA, treeB)), rest };
 }
 
-interface Session {
+interface Session extends ProcessSession {
 	ask(treeA: string, treeB: string): Promise<Buffer | undefined>;
-	alive(): boolean;
-	end(): Promise<void>;
 }
 
-const idleMs = 10_000;
 /** Git keeps every tree that it was asked about. */
-const asksPerSession = 200;
+const maxQuestions = 200;
 
 function startSession(git: Git, args: readonly string[]): Session {
 	const child = git.start(["diff-tree", "--stdin", ...args]);

@@ -77,21 +77,28 @@ const maxFailures = 5;
 
 /** Folds a stored goal: its newest checkpoint and what came after. */
 export async function loadGoal(store: EventStore, goalId: GoalId): Promise<Goal> {
+	return (await foldGoal(store, goalId)).goal;
+}
+
+/** With whether a checkpoint was of use. */
+async function foldGoal(store: EventStore, goalId: GoalId): Promise<{ goal: Goal; isCheckpointed: boolean }> {
 	const checkpoint = await store.checkpoint(goalId);
-	let goal = checkpoint?.foldVersion === foldVersion ? (JSON.parse(checkpoint.goal) as Goal) : newGoal(goalId);
+	const isCheckpointed = checkpoint?.foldVersion === foldVersion;
+	let goal = isCheckpointed ? (JSON.parse(checkpoint.goal) as Goal) : newGoal(goalId);
 	for (;;) {
 		const page = await store.read(goalId, { afterSeq: goal.seq, limit: pageSize });
 		goal = evolveAll(goal, page.map(readEvent));
-		if (page.length < pageSize) return goal;
+		if (page.length < pageSize) return { goal, isCheckpointed };
 	}
 }
 
 export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<GoalDriver> {
 	const { store, clock, newId, log, limits, retryMs = 1000, closeMs = 10_000 } = parts;
 	const { epoch } = await store.claim(goalId);
-	let goal = await loadGoal(store, goalId);
+	const found = await foldGoal(store, goalId);
+	let { goal } = found;
 	// What was folded now, because no checkpoint had it, is not folded again at the next start.
-	let checkpointed = (await store.checkpoint(goalId))?.foldVersion === foldVersion ? goal.seq : 0;
+	let checkpointed = found.isCheckpointed ? goal.seq : 0;
 	let queue: Promise<unknown> = Promise.resolve();
 	let queued = 0;
 	let closed = false;
