@@ -1,4 +1,4 @@
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Workbench } from "../host/workbench.ts";
 
 /**
@@ -14,24 +14,56 @@ export async function decideInToasts(window: Workbench, over: Locator): Promise<
 
 /** The same for the next one. Nothing, when `over` was there first. */
 export async function decideNext(window: Workbench, over: Locator): Promise<string | undefined> {
-	const toast = window.page.locator(".notification-toast").first();
-	const button = toast.getByRole("button", { name: /^(Approve|Show)$/ }).first();
-	await button.or(over).first().waitFor({ timeout: 60_000 });
-	if (await over.isVisible()) return undefined;
-	const said = (await toast.locator(".notification-list-item-message").textContent()) ?? "";
-	const isWhole = (await button.textContent()) === "Approve";
-	await button.click();
+	for (const deadline = Date.now() + 90_000; ; ) {
+		try {
+			const waiting = window.notification.filter({ has: answerButton(window.page) }).first();
+			await waiting.or(over).first().waitFor({ timeout: shortMs });
+			if (await over.isVisible()) return undefined;
+			return await answer(window, waiting);
+		} catch (cause) {
+			if (Date.now() > deadline) throw cause;
+			// A toast that nobody looked at for some seconds has gone into the list.
+			if (!(await window.notification.first().isVisible())) await window.palette("Notifications: Show Notifications");
+		}
+	}
+}
+
+/** Toasts move up while others go, and a machine may be slow: so each click has its time, and what was clicked is gone. */
+async function answer(window: Workbench, waiting: Locator): Promise<string> {
+	const said = (await waiting.locator(".notification-list-item-message").textContent({ timeout: shortMs })) ?? "";
+	const same = window.notification.filter({ hasText: said }).first();
+	const button = same.locator(answerButton(window.page)).first();
+	const isWhole = (await button.textContent({ timeout: shortMs })) === "Approve";
+	await button.click({ timeout: shortMs });
 	if (!isWhole) await approveInDocument(window);
-	await window.toast(said).first().waitFor({ state: "detached" });
+	await same.waitFor({ state: "detached", timeout: 2 * shortMs });
 	return said;
 }
 
-/** The document in front shows the exact action; its lens approves it. */
-export async function approveInDocument(window: Workbench): Promise<void> {
-	const lens = window.page.locator(".codelens-decoration a").filter({ hasText: /^Approve$/ });
-	await lens.first().click();
-	await lens.first().waitFor({ state: "detached" });
+function answerButton(page: Page): Locator {
+	return page.getByRole("button", { name: /^(Approve|Show)$/ });
 }
+
+/** The document in front shows the exact action; its lens approves it. */
+export async function approveInDocument({ page }: Workbench): Promise<void> {
+	const lens = page
+		.locator(".codelens-decoration a")
+		.filter({ hasText: /^Approve$/ })
+		.first();
+	for (let left = 3; ; left--) {
+		try {
+			await lens.click({ timeout: 2 * shortMs });
+			await lens.waitFor({ state: "detached", timeout: 2 * shortMs });
+			return;
+		} catch (cause) {
+			// Nothing to click any more: the click before did it.
+			if (left < 3 && !(await lens.isVisible())) return;
+			if (left === 0) throw cause;
+		}
+	}
+}
+
+const shortMs = 5000;
 
 /** Closes what is shown, one after another: it still waits in the tree, the feed and the status bar. */
 export async function putToastsAway(window: Workbench): Promise<void> {

@@ -6,7 +6,7 @@ import { pictureOfFailure } from "./failure.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 describe("the first look at the real workbench", function () {
-	this.timeout(180_000);
+	this.timeout(300_000);
 	let stage: Stage;
 	let workspace: string;
 	let window: Workbench;

@@ -11,7 +11,7 @@ import { openPilotStage, type PilotStage } from "./pilotStage.ts";
 import { clickUntil } from "./rows.ts";
 
 describe("a model in the real workbench", function () {
-	this.timeout(180_000);
+	this.timeout(300_000);
 	let stage: PilotStage;
 	let workspace: string;
 	let window: Workbench;

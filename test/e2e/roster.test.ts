@@ -15,7 +15,7 @@ const plan = {
 };
 
 describe("the roster in the real workbench", function () {
-	this.timeout(180_000);
+	this.timeout(300_000);
 	let stage: PilotStage;
 	let window: Workbench;
 

@@ -7,7 +7,7 @@ import { clickUntil } from "./rows.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 describe("windows of the real workbench", function () {
-	this.timeout(180_000);
+	this.timeout(300_000);
 	let stage: Stage;
 	let workspace: string;
 	let one: Workbench;

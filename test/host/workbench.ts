@@ -24,6 +24,8 @@ export interface Workbench {
 	treeRow(text: string | RegExp): Locator;
 	/** Notification toasts with this text. Their buttons: `.getByRole("button", { name })`. */
 	toast(text: string | RegExp): Locator;
+	/** What waits in a toast, or in the list of notifications when that is open: toasts go there after some seconds. */
+	readonly notification: Locator;
 	/** The modal dialog with this text. */
 	dialog(text: string | RegExp): Locator;
 	/** The entry of the status bar with this text. */
@@ -92,6 +94,7 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 		},
 		treeRow: (text) => page.locator(".pane-body .monaco-list-row").filter({ hasText: text }),
 		toast: (text) => page.locator(".notification-toast").filter({ hasText: text }),
+		notification: page.locator(".notification-toast, .notifications-center.visible").locator(".notification-list-item"),
 		dialog: (text) => page.locator(".monaco-dialog-box").filter({ hasText: text }),
 		statusBar: (text) => page.locator(".statusbar-item").filter({ hasText: text }),
 		tab: (name) => page.locator(".tabs-container .tab").filter({ hasText: name }),
