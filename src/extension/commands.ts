@@ -20,6 +20,26 @@ export const commands = {
 			await showLaunched(parts, await askAndLaunch(parts.daemon));
 		},
 	},
+	launchSelection: {
+		acts: true,
+		async run(parts) {
+			const [{ askAndLaunch, chooseFolder }, { selectionInFront }] = await Promise.all([
+				import("./launch/launch.ts"),
+				import("./launch/selection.ts"),
+			]);
+			const { selected, uri } = selectionInFront();
+			const workspace = (await chooseFolder(uri))?.uri.fsPath;
+			if (workspace) await showLaunched(parts, await askAndLaunch(parts.daemon, { workspace, about: selected }));
+		},
+	},
+	launchInFolder: {
+		acts: true,
+		async run(parts, argument) {
+			const { askAndLaunch } = await import("./launch/launch.ts");
+			const workspace = argument instanceof vscode.Uri ? argument.fsPath : undefined;
+			await showLaunched(parts, await askAndLaunch(parts.daemon, { workspace }));
+		},
+	},
 	launchPlaybook: {
 		acts: true,
 		async run(parts, argument) {

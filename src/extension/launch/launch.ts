@@ -9,23 +9,24 @@ import { t } from "../words.ts";
 import { agentSentence, type Providers } from "./agentChoice.ts";
 import { chooseAgent } from "./chooseAgent.ts";
 import { type LaunchChoices, type LaunchOption, launchOptions } from "./launchOptions.ts";
+import { placeOf, quoteSelection, type Selected } from "./selectionText.ts";
 
 /**
  * The quick way to launch: one box for the prompt, Enter, and the goal is there. The agent and the other settings are
  * one button away and keep what was typed.
  */
-export async function askAndLaunch(daemon: Daemon, prompt = ""): Promise<GoalId | undefined> {
-	const folder = await chooseFolder();
-	if (!folder) return undefined;
+export async function askAndLaunch(daemon: Daemon, start: LaunchStart = {}): Promise<GoalId | undefined> {
+	const workspace = start.workspace ?? (await chooseFolder())?.uri.fsPath;
+	if (!workspace) return undefined;
 	const providers = daemon.ask("provider/list", {});
 	providers.catch(() => undefined);
-	let draft: Draft = { prompt, choices: { settings: {} } };
+	let draft: Draft = { prompt: "", about: start.about, choices: { settings: {} } };
 	for (;;) {
 		const answer = await askPrompt(draft, providers, (text) =>
 			launchGoal(daemon, {
-				prompt: text,
+				prompt: wholePrompt(text, start.about),
 				title: draft.choices.title,
-				workspace: folder.uri.fsPath,
+				workspace,
 				settings: { ...draft.choices.settings, ...(draft.agent ? { agent: draft.agent } : {}) },
 			}),
 		);
@@ -60,8 +61,21 @@ export async function chooseFolder(uri?: vscode.Uri): Promise<vscode.WorkspaceFo
 	return vscode.window.showWorkspaceFolderPick({ placeHolder: t("The folder that the goal works in") });
 }
 
+/** What is known before the person says anything. */
+export interface LaunchStart {
+	readonly workspace?: string;
+	/** The passage that the goal is about. */
+	readonly about?: Selected;
+}
+
+/** An input box holds one line, so that a passage stands behind what was typed there. */
+function wholePrompt(typed: string, about: Selected | undefined): string {
+	return about ? `${typed}\n\n${quoteSelection(about)}` : typed;
+}
+
 interface Draft {
 	readonly prompt: string;
+	readonly about?: Selected;
 	readonly agent?: ModelChoice;
 	readonly choices: LaunchChoices;
 }
@@ -79,7 +93,7 @@ function askPrompt(
 	const box = vscode.window.createInputBox();
 	const agentButton = { iconPath: new vscode.ThemeIcon("hubot"), tooltip: t("Choose the Agent") };
 	const optionsButton = { iconPath: new vscode.ThemeIcon("settings-gear"), tooltip: t("Budget, Autonomy, Checks…") };
-	box.title = t("Launch Goal");
+	box.title = draft.about ? t("Launch Goal about {0}", placeOf(draft.about)) : t("Launch Goal");
 	box.placeholder = t("What is to be done?");
 	box.value = draft.prompt;
 	box.prompt = agentSentence(draft.agent, undefined);

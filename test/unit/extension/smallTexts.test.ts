@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { agentRows, agentSentence, type Providers } from "../../../src/extension/launch/agentChoice.ts";
 import { type LaunchChoices, launchOptions } from "../../../src/extension/launch/launchOptions.ts";
 import { playbookScore, refusedLine } from "../../../src/extension/launch/playbookText.ts";
+import { placeOf, quoteSelection, type Selected } from "../../../src/extension/launch/selectionText.ts";
 import { statusText } from "../../../src/extension/status/statusText.ts";
 import { surfacePage } from "../../../src/extension/surfaces/page.ts";
 import { activeThread, rolePlace } from "../../../src/extension/threadRouter.ts";
@@ -34,6 +35,29 @@ describe("the thread router", () => {
 	});
 	it("names a thread by its role and its place", () => {
 		assert.equal(rolePlace(goal, threadId("t2")), "implementer · Step 2");
+	});
+});
+
+describe("a passage that a goal is about", () => {
+	const passage = (more: Partial<Selected>): Selected => ({
+		path: "src/app.ts",
+		firstLine: 12,
+		lastLine: 13,
+		language: "ts",
+		text: "a()\nb()\n",
+		...more,
+	});
+	it("goes with the prompt, with its place before it", () => {
+		assert.equal(quoteSelection(passage({})), "src/app.ts:12-13\n\n```ts\na()\nb()\n```");
+		assert.equal(placeOf(passage({ lastLine: 12 })), "src/app.ts:12");
+	});
+	it("cannot end its own quotation", () => {
+		assert.match(quoteSelection(passage({ text: "````sh\nrm\n````" })), /^`{5}ts$[\s\S]*^`{5}$/m);
+	});
+	it("is cut where it is very long, and says so", () => {
+		const quoted = quoteSelection(passage({ text: "x".repeat(30_000) }));
+		assert.ok(quoted.length < 21_000);
+		assert.match(quoted, /first 20000 characters/);
 	});
 });
 
