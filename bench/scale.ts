@@ -23,7 +23,13 @@ const eventsOfLongGoal = 100_000;
 const measuredEvents = 5_000;
 
 function longGoal(bench: Bench): Figure[] {
-	const limits = { parallelSteps: 3, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 };
+	const limits = {
+		parallelSteps: 3,
+		priceOf: () => undefined,
+		windowOf: () => undefined,
+		delegatesAtOnce: 3,
+		replans: 2,
+	};
 	const goalId = "g-long" as GoalId;
 	let goal: Goal = newGoal(goalId);
 	const fold = (event: GoalEvent) => {

@@ -216,9 +216,6 @@ function isPlanned(goal: Goal, step: Step): boolean {
 	return goal.plan?.order.includes(step.stepId) === true;
 }
 
-/** Plans made anew without a person's asking, before one is asked. */
-export const replanLimit = 2;
-
 /** Of the step's current attempt. */
 export function reviewOf(step: Step): Review | undefined {
 	const last = step.attempts.at(-1);

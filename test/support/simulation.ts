@@ -13,6 +13,7 @@ import type { CheckId, GoalId, StepId } from "../../src/protocol/ids.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 import type { PlanStep } from "../../src/protocol/values.ts";
 import { commandTool } from "./commandTool.ts";
+import { engineLimits } from "./engineLimits.ts";
 
 /**
  * The engine with its ports simulated: a world of commands that outlives every daemon, an agent that answers at once,
@@ -68,7 +69,7 @@ export async function simulate({
 		clock: { now: () => Date.now() },
 		newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 		log: { error: (text, cause) => failures.push([text, cause]), warn() {}, info() {}, debug() {} },
-		limits: { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 },
+		limits: engineLimits,
 		publish: (_goal, published) => void events.push(...published),
 		perform: async () => undefined,
 	};

@@ -68,6 +68,10 @@ export const limits = {
 	),
 	delegatesPerThread: described(v.optional(Count, 8), "Sub-agents that one thread may have in all."),
 	delegatesAtOnce: described(v.optional(Count, 3), "Sub-agents of one thread that work at once."),
+	replans: described(
+		v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)), 2),
+		"How often a goal plans anew what remains, by itself, before a person is asked.",
+	),
 	commandTimeoutMs: described(
 		v.optional(Milliseconds, 10 * 60 * 1000),
 		"How long a command may run that names no limit of its own.",

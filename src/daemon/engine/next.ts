@@ -24,7 +24,6 @@ import {
 	planSteps,
 	reflectionIsDue,
 	rejectedLimit,
-	replanLimit,
 	reviewIsDue,
 	reviewIsGivenUp,
 	reviewIsOpen,
@@ -99,6 +98,8 @@ export interface Limits {
 	readonly parallelSteps: number;
 	/** Sub-agents of one thread that work at once. */
 	readonly delegatesAtOnce: number;
+	/** Plans made anew without a person's asking, before one is asked. */
+	readonly replans: number;
 	/** What a model costs; undefined where no price is known. */
 	priceOf(choice: ModelChoice): Price | undefined;
 	/** How many tokens a model reads; undefined where nobody says. */
@@ -120,7 +121,7 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 		...callEffects(goal, limits),
 	);
 	effects.push(...checkEffects(goal), ...wantedEffects(goal));
-	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal));
+	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal, limits));
 	return withTimers(goal, now, effects);
 }
 
@@ -188,12 +189,12 @@ function stepEffects(goal: Goal, limits: Limits): Effect[] {
 		if (step.state === "pending" && step.attempt >= step.limit && !goal.replan) {
 			effects.push({ kind: "askStep", stepId: step.stepId, reason: step.reason ?? `${step.limit} attempts failed.` });
 		}
-		if (step.state === "verifying") effects.push(...verifyEffects(goal, step));
+		if (step.state === "verifying") effects.push(...verifyEffects(goal, step, limits));
 	}
 	return effects;
 }
 
-function verifyEffects(goal: Goal, step: Step): Effect[] {
+function verifyEffects(goal: Goal, step: Step, limits: Limits): Effect[] {
 	if (!checksAreSettled(goal, step)) {
 		const check = dueCheck(goal, step);
 		return check && !snapshotIsDue(goal) ? [{ kind: "check", checkId: check.checkId }] : [];
@@ -202,11 +203,11 @@ function verifyEffects(goal: Goal, step: Step): Effect[] {
 	if (red && step.actions) {
 		return [{ kind: "askStep", stepId: step.stepId, reason: `The check \`${red.command}\` is red: ${red.diagnosis}` }];
 	}
-	return red ? [{ kind: "settleStep", stepId: step.stepId }] : reviewEffects(goal, step);
+	return red ? [{ kind: "settleStep", stepId: step.stepId }] : reviewEffects(goal, step, limits);
 }
 
 /** Its checks are green: where the roster names a reviewer, somebody independent has the last word. */
-function reviewEffects(goal: Goal, step: Step): Effect[] {
+function reviewEffects(goal: Goal, step: Step, limits: Limits): Effect[] {
 	const { stepId } = step;
 	if (reviewIsDue(goal, step)) return snapshotIsDue(goal) ? [] : [{ kind: "review", stepId }];
 	const review = reviewOf(step);
@@ -221,15 +222,15 @@ function reviewEffects(goal: Goal, step: Step): Effect[] {
 		return [{ kind: "askStep", stepId, reason: `The review did not pass it: ${said}` }];
 	// While what remains is planned anew, the attempt only fails: the new plan has its own word on the step.
 	if (review?.verdict === "hard" && !goal.replan)
-		return mayReplan(goal)
+		return mayReplan(goal, limits)
 			? [{ kind: "replan", stepId, reason: said }]
 			: [{ kind: "askStep", stepId, reason: `The review says that the plan leads nowhere: ${said}` }];
 	return [{ kind: "settleStep", stepId }];
 }
 
 /** Without asking a person first. */
-function mayReplan(goal: Goal): boolean {
-	return goal.playbook === undefined && goal.replans < replanLimit;
+function mayReplan(goal: Goal, limits: Limits): boolean {
+	return goal.playbook === undefined && goal.replans < limits.replans;
 }
 
 function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
@@ -293,7 +294,7 @@ function wantedEffects(goal: Goal): Effect[] {
 	return [{ kind: "check", checkId: first.checkId }];
 }
 
-function endEffects(goal: Goal): Effect[] {
+function endEffects(goal: Goal, limits: Limits): Effect[] {
 	const steps = planSteps(goal);
 	const failed = steps.filter((step) => step.state === "failed");
 	const cutOff = steps.filter((step) => step.state === "pending" && isCutOff(goal, step));
@@ -310,16 +311,16 @@ function endEffects(goal: Goal): Effect[] {
 	const red = final.filter((check) => check.state === "red");
 	if (red.length > 0) return [{ kind: "askAboutChecks", checkIds: red.map((check) => check.checkId) }];
 	// A check of a step that was skipped meanwhile may still be writing.
-	return snapshotIsDue(goal) || goal.files.writers.length > 0 ? [] : lastEffects(goal);
+	return snapshotIsDue(goal) || goal.files.writers.length > 0 ? [] : lastEffects(goal, limits);
 }
 
 /** Everything is done and green: the final review, then the reflection, then the end. */
-function lastEffects(goal: Goal): Effect[] {
+function lastEffects(goal: Goal, limits: Limits): Effect[] {
 	if (finalReviewIsDue(goal)) return [{ kind: "review" }];
 	const { review, reflection } = goal;
 	if (reviewIsStuck(goal)) {
 		// There is no single step to repair, so that what is missing becomes steps of another plan.
-		return review?.verdict !== undefined && mayReplan(goal)
+		return review?.verdict !== undefined && mayReplan(goal, limits)
 			? [{ kind: "replan", reason: review.diagnosis || review.summary || "It gave no reason." }]
 			: [{ kind: "askAboutReview" }];
 	}

@@ -59,11 +59,6 @@ describe("a goal with a reviewer", function () {
 	before(async () => {
 		server = await startModelServer({ script: honest, models: ["worker", "critic"] });
 		daemon = await startDaemonProcess();
-		const { home } = daemon;
-		const providers = [
-			{ id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["worker", "critic"] },
-		];
-		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify({ providers, agent: "local/worker" }));
 		await restart();
 	});
 	after(async () => {
@@ -72,8 +67,11 @@ describe("a goal with a reviewer", function () {
 		remove();
 	});
 
-	async function restart(): Promise<void> {
+	async function restart(limits: object = {}): Promise<void> {
 		const { home } = daemon;
+		const { baseUrl } = server;
+		const providers = [{ id: "local", kind: "openai-compatible", baseUrl, models: ["worker", "critic"] }];
+		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify({ providers, agent: "local/worker", limits }));
 		daemon.client.close();
 		daemon.process.kill("SIGKILL");
 		await daemon.ended();
@@ -265,6 +263,16 @@ describe("a goal with a reviewer", function () {
 			done.plan.steps.map(({ stepId }) => stepId),
 			["try-4"],
 		);
+	});
+
+	it("asks a person at once where config.jsonc lets no plan be made anew without one", async () => {
+		await restart({ replans: 0 });
+		server.use(script(() => ({ ...pass, verdict: "hard", diagnosis: "It leads nowhere." })));
+		const since = from();
+		const goal = await runOn(await launch());
+		assert.equal(requests(since, "plan").length, 1);
+		assert.match(goal.approvals[0]?.reasons[0] ?? "", /plan leads nowhere: It leads nowhere/);
+		await restart();
 	});
 
 	it("is not done before the final review passes; a person may take the result as it is, and it says so", async () => {

@@ -7,6 +7,7 @@ import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Goal } from "../../../src/protocol/goal.ts";
 import type { ApprovalId, CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../../src/protocol/ids.ts";
 import { type GoalState, goalState, goalStates } from "../../../src/protocol/state.ts";
+import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 
 /** One goal a state: a step that is done and one under way, unless the state says otherwise. */
@@ -130,7 +131,7 @@ describe("what a person may do", () => {
 				const events = decide(request, goal, asker);
 				assert.ok(events.length > 0, "nothing would happen");
 				const after = evolveAll(goal, record(goal, 1, goal.updatedAt, events));
-				assert.doesNotThrow(() => next(after, 1, 0, limits));
+				assert.doesNotThrow(() => next(after, 1, 0, engineLimits));
 			});
 		}
 	}
@@ -171,7 +172,6 @@ describe("what a person may do", () => {
 });
 
 const asker = { by: person, newId: <T extends string>(prefix: string) => `${prefix}-new` as T };
-const limits = { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 };
 
 /** One sentence that a person can read: it begins like one, ends like one, and holds nothing of the machine. */
 function isSentence(cause: unknown): boolean {

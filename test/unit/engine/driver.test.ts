@@ -4,6 +4,7 @@ import { type EventStore, StoreError } from "../../../src/daemon/store/eventStor
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { HoldId, ThreadId, ToolCallId, TurnId } from "../../../src/protocol/ids.ts";
+import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 
 /** The loop itself: what it does when a deed, the disk or another daemon does not do what is expected. */
@@ -22,7 +23,7 @@ describe("the driver of a goal", () => {
 			clock: { now: () => Date.now() },
 			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 			log: { error() {}, warn() {}, info() {}, debug() {} },
-			limits: { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 },
+			limits: engineLimits,
 			publish() {},
 			perform,
 			retryMs: 2,

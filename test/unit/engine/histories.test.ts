@@ -20,6 +20,7 @@ import {
 } from "../../../src/protocol/readiness.ts";
 import { reviewerOf } from "../../../src/protocol/roster.ts";
 import { goalState } from "../../../src/protocol/state.ts";
+import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 
 /** Histories of each property; `MISSION_RUNS` for the long form. fast-check prints the seed of a failure. */
@@ -143,12 +144,7 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 	let now = 1_000_000;
 	let epoch = 1;
 	let goal = newGoal(goalId);
-	const limits = {
-		parallelSteps: 1 + draw(3),
-		priceOf: () => undefined,
-		windowOf: () => undefined,
-		delegatesAtOnce: 3,
-	};
+	const limits = { ...engineLimits, parallelSteps: 1 + draw(3) };
 
 	const append = (given: readonly GoalEvent[]) => {
 		const told: GoalEvent[] = [];

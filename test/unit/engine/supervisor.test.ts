@@ -5,6 +5,7 @@ import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { GoalId, HoldId } from "../../../src/protocol/ids.ts";
 import { goalState } from "../../../src/protocol/state.ts";
+import { engineLimits } from "../../support/engineLimits.ts";
 import { launchPlaybook, person } from "../../support/simulation.ts";
 
 describe("all goals of a daemon", () => {
@@ -22,7 +23,7 @@ describe("all goals of a daemon", () => {
 			clock: { now: () => Date.now() },
 			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
 			log: { error: (text) => errors.push(text), warn() {}, info() {}, debug() {} },
-			limits: { parallelSteps: 4, priceOf: () => undefined, windowOf: () => undefined, delegatesAtOnce: 3 },
+			limits: engineLimits,
 			perform: () => new Promise(() => {}),
 			closeMs: 1,
 		});

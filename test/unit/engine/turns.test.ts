@@ -16,6 +16,7 @@ import type { GoalId } from "../../../src/protocol/ids.ts";
 import { goalState, stateReason } from "../../../src/protocol/state.ts";
 import type { Priority } from "../../../src/protocol/values.ts";
 import { commandTool } from "../../support/commandTool.ts";
+import { engineLimits } from "../../support/engineLimits.ts";
 import { seeded } from "../../support/seed.ts";
 import { launchPlaybook, person, type StepSketch } from "../../support/simulation.ts";
 
@@ -57,7 +58,7 @@ describe("the goals of a daemon take turns", () => {
 			clock,
 			newId,
 			log,
-			limits: { parallelSteps: 3, delegatesAtOnce: 3, priceOf: () => undefined, windowOf: () => undefined },
+			limits: { ...engineLimits, parallelSteps: 3 },
 			parallelGoals,
 			closeMs: 100,
 			perform: performWith({
