@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { GenericSchema } from "valibot";
 import { eventBodies } from "../src/protocol/events.ts";
+import * as launchDefaults from "../src/protocol/launchDefaults.ts";
 import * as methodTable from "../src/protocol/methods.ts";
 import * as settings from "../src/protocol/settings.ts";
 import * as values from "../src/protocol/values.ts";
@@ -70,7 +71,7 @@ command line each is flat: \`{ seq, at, type, … }\` with the fields below besi
 
 /** Types that have a name of their own, so that they stand in one place. */
 function namedTypes(): ReadonlyMap<GenericSchema, string> {
-	const modules = { ...values, ...settings, ...views };
+	const modules = { ...values, ...settings, ...launchDefaults, ...views };
 	return new Map(Object.entries(modules).flatMap(([name, value]) => (isSchema(value) ? [[value, name] as const] : [])));
 }
 

@@ -90,9 +90,11 @@ export const commands: readonly CommandRow[] = [
 				choices: ["playbook"],
 			},
 			{ flags: "--request-id <id>", about: "launching twice with the same id gives one goal" },
+			{ flags: "--role <role>", about: "take over what the role's file in the workspace says", many: true },
+			{ flags: "--preview", about: "launch nothing: say what a form would begin with, and where each value is from" },
 			{ flags: "--follow", about: "print what happens until the goal ends" },
 		],
-		asks: ["goal/launch", "provider/list", "goal/watch", "goal/events"],
+		asks: ["goal/launch", "launch/prepare", "provider/list", "goal/watch", "goal/events"],
 		run: async (context, [prompt], options) => (await import("./commands/launch.ts")).launch(context, prompt, options),
 	},
 	{
@@ -350,19 +352,27 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "presets",
-		about: "list kept launch settings, keep some, delete them, or choose the default",
+		about: "list kept launch settings, keep some, rename or delete them, or choose the default",
 		arguments: [
-			["[action]", "list, save, delete or default (default: list)"],
+			["[action]", "list, save, rename, delete or default (default: list)"],
 			["[name]", "the preset's name; `default` without one chooses none"],
+			["[to]", "with rename: its new name"],
 		],
 		options: [
 			{ flags: "--workspace <folder>", about: "of its repository (default: the current folder)" },
 			{ flags: "--shared", about: "in the repository, for everybody who works in it" },
 			...settingOptions,
 		],
-		asks: ["preset/list", "preset/save", "preset/delete", "preset/default", "provider/list"],
-		run: async (context, [action = "list", name], options) =>
-			(await import("./commands/presets.ts")).presets(context, action, name, options),
+		asks: ["preset/list", "preset/save", "preset/rename", "preset/delete", "preset/default", "provider/list"],
+		run: async (context, [action = "list", name, to], options) =>
+			(await import("./commands/presets.ts")).presets(context, action, { name, to }, options),
+	},
+	{
+		name: "roles",
+		about: "list the roles that can be assigned in a workspace, and what its role files say",
+		options: [{ flags: "--workspace <folder>", about: "where the files lie (default: the current folder)" }],
+		asks: ["launch/prepare"],
+		run: async (context, _args, options) => (await import("./commands/roles.ts")).roles(context, options),
 	},
 	{
 		name: "providers",

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, GrantIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
+import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
 import { PartialLaunchSettings } from "./settings.ts";
 import { Actor, ApprovalScope, BudgetLimits, RosterEdit, RosterReach, UndoneFile } from "./values.ts";
 import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
@@ -76,8 +77,10 @@ export const methods = {
 			title: v.optional(v.pipe(v.string(), v.maxLength(300, "a title has at most 300 characters"))),
 			workspace: v.string(),
 			settings: v.optional(PartialLaunchSettings, {}),
-			/** The name of a preset whose settings count where \`settings\` has none. Without it, the default preset. */
+			/** The name of a preset whose settings count where \`settings\` has none. Without it, the default preset; empty for none. */
 			preset: v.optional(v.string()),
+			/** Roles whose files in the workspace say what the settings leave open. Read now, kept with the goal. */
+			roles: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
 			/** A playbook's text, and where it was read. */
 			playbook: v.optional(v.object({ path: v.string(), text })),
 			/** Approve the commands and writes of exactly this playbook's text. */
@@ -89,6 +92,16 @@ export const methods = {
 			/** What was asked for and could not be had, and what was taken instead. */
 			notes: v.optional(v.array(v.string()), []),
 		}),
+	},
+	"launch/prepare": {
+		about:
+			"What a launch in a workspace would begin from, each value with where it came from: a preset, the last goal there, the agent in config.jsonc, role files. A form shows it and launches with what it shows; `goal/launch` itself takes only what it is given, a preset and the agent in config.jsonc. Nothing is stored.",
+		params: v.object({
+			workspace: v.string(),
+			/** Without it, the default preset; empty for none. */
+			preset: v.optional(v.string()),
+		}),
+		result: LaunchPreparation,
 	},
 	"goal/list": {
 		about: "All goals. With `watch`, `goal/summary` notices follow.",
@@ -291,23 +304,19 @@ export const methods = {
 		about: "Named launch settings: the person's own, and those of the repository in a workspace.",
 		params: v.object({ workspace: v.optional(v.string()) }),
 		result: v.object({
-			presets: v.array(
-				v.object({
-					name: v.string(),
-					source: v.picklist(["user", "repository"]),
-					settings: PartialLaunchSettings,
-					/** Taken when a launch names none. */
-					isDefault: v.boolean(),
-					path: v.string(),
-				}),
-			),
+			presets: v.array(Preset),
 			/** Files that cannot be read, with the line. */
-			problems: v.array(v.object({ path: v.string(), line: v.number(), message: v.string() })),
+			problems: v.array(SettingsProblem),
 		}),
 	},
 	"preset/save": {
 		about: "Keeps launch settings under a name: the person's own, or shared in the repository of a workspace.",
 		params: v.object({ name: v.string(), settings: PartialLaunchSettings, workspace: v.optional(v.string()) }),
+		result: v.object({}),
+	},
+	"preset/rename": {
+		about: "Gives a preset another name; the default stays the default.",
+		params: v.object({ name: v.string(), to: v.string(), workspace: v.optional(v.string()) }),
 		result: v.object({}),
 	},
 	"preset/delete": {

@@ -1,5 +1,5 @@
 import type { Goal } from "./goal.ts";
-import type { Effort, ModelChoice } from "./values.ts";
+import type { Assignment, Effort, ModelChoice } from "./values.ts";
 
 /** Who works in a role, with what it inherits from the primary agent filled in. */
 export interface RosterEntry extends ModelChoice {
@@ -10,6 +10,8 @@ export interface RosterEntry extends ModelChoice {
 	readonly enabled: boolean;
 	readonly inherits: boolean;
 	readonly source: string;
+	/** The preset's name or the role file, for what they say. */
+	readonly from?: string;
 	readonly instructions?: string;
 }
 
@@ -31,6 +33,7 @@ export function rosterOf(goal: Goal): readonly RosterEntry[] {
 				enabled: assignment.enabled,
 				inherits,
 				source: inherits ? "primary" : assignment.source,
+				from: assignment.from,
 				instructions: assignment.instructions,
 			};
 		}),
@@ -54,4 +57,25 @@ export function reviewerOf(goal: Goal): ModelChoice | undefined {
 	if (!isNamed) return undefined;
 	const reviewer = assignmentFor(goal, "reviewer");
 	return reviewer.provider === "builtin" ? undefined : reviewer;
+}
+
+/**
+ * The assignments, with what role files say where they leave something open: a role that nobody assigned, the model of
+ * one that names none, the instructions of one that has none.
+ */
+export function withRoleFiles(assignments: readonly Assignment[], files: readonly Assignment[]): Assignment[] {
+	const filled = assignments.map((one) => {
+		const file = files.find(({ role }) => role === one.role);
+		if (!file) return one;
+		const isOpen = one.model === undefined && one.inherits !== true;
+		if (!isOpen) return one.instructions === undefined ? { ...one, instructions: file.instructions } : one;
+		const { provider, model, effort } = file;
+		return {
+			...one,
+			...(model === undefined ? {} : { provider, model, source: file.source, from: file.from }),
+			effort: one.effort ?? effort,
+			instructions: one.instructions ?? file.instructions,
+		};
+	});
+	return [...filled, ...files.filter(({ role }) => assignments.every((one) => one.role !== role))];
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { GoalIdSchema } from "./ids.ts";
 import { Assignment, Autonomy, BudgetLimits, ModelChoice, PlanApproval, Priority } from "./values.ts";
 
 /**
@@ -36,21 +37,45 @@ export const defaultSettings: LaunchSettings = {
 	checks: [],
 };
 
-export interface Layer {
-	readonly source: string;
-	readonly settings: PartialLaunchSettings;
-}
+/**
+ * Where a value came from: what the launch itself said, a preset (`name`), the last goal of the workspace (`goalId`), a
+ * role file (`name`, `path`), the agent in config.jsonc, the primary agent that a role inherits, a playbook, or nobody.
+ */
+export const Source = v.object({
+	kind: v.picklist(["launch", "preset", "lastGoal", "roleFile", "savedDefault", "primaryAgent", "playbook", "default"]),
+	name: v.optional(v.string()),
+	path: v.optional(v.string()),
+	goalId: v.optional(GoalIdSchema),
+});
+export type Source = v.InferOutput<typeof Source>;
 
-export type Sources = { readonly [K in keyof LaunchSettings]: string };
+export const SettingsLayer = v.object({ source: Source, settings: PartialLaunchSettings });
+export type SettingsLayer = v.InferOutput<typeof SettingsLayer>;
+
+/** One source for each setting. An agent comes whole, from one source. */
+export const Sources = v.object({
+	priority: Source,
+	agent: Source,
+	assignments: Source,
+	autonomy: Source,
+	planApproval: Source,
+	restart: Source,
+	budget: Source,
+	checks: Source,
+} satisfies Record<keyof LaunchSettings, typeof Source>);
+export type Sources = v.InferOutput<typeof Sources>;
 
 /** The first layer that has a value wins; what none has comes from the defaults, with the source `default`. */
-export function resolve(layers: readonly Layer[]): { readonly settings: LaunchSettings; readonly sources: Sources } {
+export function resolve(layers: readonly SettingsLayer[]): {
+	readonly settings: LaunchSettings;
+	readonly sources: Sources;
+} {
 	const settings: Record<string, unknown> = {};
-	const sources: Record<string, string> = {};
+	const sources: Record<string, Source> = {};
 	for (const key of Object.keys(defaultSettings) as (keyof LaunchSettings)[]) {
 		const layer = layers.find((candidate) => candidate.settings[key] !== undefined);
 		settings[key] = layer ? layer.settings[key] : defaultSettings[key];
-		sources[key] = layer ? layer.source : "default";
+		sources[key] = layer ? layer.source : { kind: "default" };
 	}
 	return { settings: settings as LaunchSettings, sources: sources as Sources };
 }

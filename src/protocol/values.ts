@@ -83,6 +83,8 @@ export const Assignment = v.object({
 	instructions: v.optional(v.string()),
 	/** Where the choice came from: launch, preset, lastGoal, default, roleFile, primary. */
 	source: v.optional(v.string(), "launch"),
+	/** The name of that preset, or the path of that role file in the workspace. */
+	from: v.optional(v.string()),
 });
 export type Assignment = v.InferOutput<typeof Assignment>;
 

@@ -97,6 +97,8 @@ export const AssignmentView = v.object({
 	enabled: v.boolean(),
 	inherits: v.boolean(),
 	source: v.string(),
+	/** The preset's name or the role file's path, where the choice or its instructions are from one. */
+	from: v.optional(v.string()),
 	label: v.picklist(["live", "pending-next-turn", "pending-next-step", "fallback", "idle"]),
 });
 export type AssignmentView = v.InferOutput<typeof AssignmentView>;

@@ -5,7 +5,7 @@ import { type Input, type Methods, maxPromptChars } from "../../protocol/methods
 import type { OptionValues } from "../commands.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
-import { readText, textOption, typedOrRead, workspaceFolder } from "../given.ts";
+import { listOption, readText, textOption, typedOrRead, workspaceFolder } from "../given.ts";
 import { launchSettings } from "../launchSettings.ts";
 import { indent } from "../layout.ts";
 import { paint } from "../output.ts";
@@ -17,6 +17,7 @@ export async function launch(
 	typedPrompt: string | undefined,
 	options: OptionValues,
 ): Promise<number | undefined> {
+	if (options.preview === true) return (await import("./preview.ts")).preview(context, options);
 	const { output } = context;
 	const prompt = (await typedOrRead(typedPrompt, context.readStdin)) ?? "";
 	const playbook = readPlaybook(context, textOption(options, "playbook"));
@@ -31,6 +32,7 @@ export async function launch(
 		workspace: workspaceFolder(context, textOption(options, "workspace")),
 		settings: await launchSettings(context, options),
 		preset: textOption(options, "preset"),
+		roles: [...(listOption(options, "role") ?? [])],
 		playbook,
 		grantPlaybook,
 		// With an id of its own a launch can be asked for again after the connection broke, and stays one goal.

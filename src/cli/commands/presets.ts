@@ -9,18 +9,22 @@ import { paint } from "../output.ts";
 export async function presets(
 	context: Context,
 	action: string,
-	name: string | undefined,
+	names: Names,
 	options: OptionValues,
 ): Promise<undefined> {
 	const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
-	if (!run) throw wrongUsage(`“${action}” cannot be done with presets: list, save, delete and default can.`);
-	await run(context, name, workspaceFolder(context, textOption(options, "workspace")), options);
+	if (!run) throw wrongUsage(`“${action}” cannot be done with presets: list, save, rename, delete and default can.`);
+	await run(context, names, workspaceFolder(context, textOption(options, "workspace")), options);
 }
 
-type Action = (context: Context, name: string | undefined, workspace: string, options: OptionValues) => Promise<void>;
+interface Names {
+	readonly name?: string;
+	readonly to?: string;
+}
+type Action = (context: Context, names: Names, workspace: string, options: OptionValues) => Promise<void>;
 
 const actions: Readonly<Record<string, Action>> = {
-	list: async (context, _name, workspace) => {
+	list: async (context, _names, workspace) => {
 		const { presets: all, problems } = await context.ask("preset/list", { workspace });
 		for (const { path, line, message } of problems) context.output.note(`${path}:${line}: ${message}`);
 		context.output.result(all, () =>
@@ -36,20 +40,31 @@ const actions: Readonly<Record<string, Action>> = {
 					),
 		);
 	},
-	save: async (context, typed, workspace, options) => {
-		const name = named(typed);
+	save: async (context, names, workspace, options) => {
+		const name = named(names.name);
 		const settings = await launchSettings(context, options);
 		if (Object.keys(settings).length === 0)
 			throw wrongUsage("Say what the preset holds, such as --agent, --autonomy, --budget-usd or --check.");
 		await context.ask("preset/save", { name, settings, workspace: options.shared === true ? workspace : undefined });
 		context.output.result({ name, settings }, `Kept as ${name}.`);
 	},
-	delete: async (context, typed, workspace, options) => {
-		const name = named(typed);
+	rename: async (context, names, workspace, options) => {
+		const name = named(names.name);
+		if (names.to === undefined)
+			throw wrongUsage(`Say how ${name} is to be called: mission presets rename ${name} NEW-NAME.`);
+		await context.ask("preset/rename", {
+			name,
+			to: names.to,
+			workspace: options.shared === true ? workspace : undefined,
+		});
+		context.output.result({ name: names.to }, `${name} is called ${names.to} now.`);
+	},
+	delete: async (context, names, workspace, options) => {
+		const name = named(names.name);
 		await context.ask("preset/delete", { name, workspace: options.shared === true ? workspace : undefined });
 		context.output.result({ name }, `${name} is deleted.`);
 	},
-	default: async (context, name, workspace) => {
+	default: async (context, { name }, workspace) => {
 		await context.ask("preset/default", { name, workspace });
 		context.output.result({ name: name ?? null }, name ? `${name} is the default.` : "There is no default preset.");
 	},

@@ -17,6 +17,8 @@ export interface Agents {
 	/** A listed model of a configured provider. */
 	isListed(provider: string, model: string): boolean;
 	isProvider(id: string): boolean;
+	/** Models that config.jsonc lists. */
+	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	/** Undefined where nobody names one. The built-in agent is free. */
 	priceOf(choice: ModelChoice): Price | undefined;
 	/** The model's context window in tokens; undefined where nobody names one. */
@@ -69,6 +71,8 @@ export function openAgents({ config, log }: { readonly config: Config; readonly 
 		},
 		isListed: (provider, model) => providerOf(provider)?.models?.includes(model) ?? false,
 		isProvider: (id) => id === playbookAgent.provider || providerOf(id) !== undefined,
+		listedModels: () =>
+			config.providers.flatMap(({ id, models }) => (models ?? []).map((model) => ({ provider: id, model }))),
 		priceOf({ provider: id, model }) {
 			if (id === playbookAgent.provider) return { input: 0, output: 0 };
 			const provider = providerOf(id);

@@ -18,6 +18,8 @@ export interface Config {
 	readonly providers: readonly Provider[];
 	/** What a launch uses that names no agent, as `provider/model[:effort]`. */
 	readonly agent?: string;
+	/** The file names it; otherwise it is the first model that is listed. */
+	readonly isAgentSaved: boolean;
 	readonly limits: Limits;
 	/** For people: `config.jsonc:4: …`. */
 	readonly problems: readonly string[];
@@ -41,6 +43,7 @@ export function loadConfig(folder: string, env: Env): Config {
 		file,
 		providers,
 		agent: settings.agent ?? firstListed(providers),
+		isAgentSaved: settings.agent !== undefined,
 		limits: settings.limits,
 		problems: problem ? [problem] : settings.problems,
 		keys,

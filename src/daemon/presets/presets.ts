@@ -33,6 +33,8 @@ export interface Presets {
 		workspace?: string,
 	): Promise<{ readonly presets: readonly Preset[]; readonly problems: readonly PresetProblem[] }>;
 	save(name: string, settings: PartialLaunchSettings, workspace?: string): Promise<void>;
+	/** The default stays the default under its new name. */
+	rename(name: string, to: string, workspace?: string): Promise<void>;
 	remove(name: string, workspace?: string): Promise<void>;
 	/** Undefined for none. */
 	setDefault(name: string | undefined, workspace?: string): Promise<void>;
@@ -80,27 +82,45 @@ export function openPresets(dataFolder: string): Presets {
 
 	async function known(name: string, workspace?: string): Promise<Preset> {
 		const preset = (await list(workspace)).presets.find((one) => one.name === name);
-		if (!preset) throw new Refusal("unknownPreset", `There is no preset “${name}”. \`mission presets\` lists them.`);
+		if (!preset) throw unknownPreset(name);
 		return preset;
+	}
+
+	/** Also of one that cannot be read. */
+	async function fileOf(name: string, workspace?: string): Promise<string> {
+		const folder = folderOf(workspace);
+		if (!(await filesIn(folder)).includes(`${name}${extension}`)) throw unknownPreset(name);
+		return path.join(folder, `${name}${extension}`);
+	}
+
+	async function writeDefault(name: string): Promise<void> {
+		await mkdir(own, { recursive: true });
+		await writeFile(`${defaultFile}.new`, `${name}\n`);
+		await rename(`${defaultFile}.new`, defaultFile);
 	}
 
 	return {
 		list,
 		async save(name, settings, workspace) {
-			if (!/^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,59}$/u.test(name) || name === "default") {
-				throw new Refusal(
-					"badName",
-					`“${name}” cannot name a preset. Use at most 60 letters, digits, spaces, dots, dashes and underscores.`,
-				);
-			}
+			requireName(name);
 			const folder = folderOf(workspace);
 			await mkdir(folder, { recursive: true });
 			const file = path.join(folder, `${name}${extension}`);
 			await writeFile(`${file}.new`, presetText(settings), { mode: 0o644 });
 			await rename(`${file}.new`, file);
 		},
+		async rename(name, to, workspace) {
+			requireName(to);
+			const file = await fileOf(name, workspace);
+			if (name === to) return;
+			const taken = await fileOf(to, workspace).catch(() => undefined);
+			if (taken)
+				throw new Refusal("taken", `There is a preset “${to}” already. Delete it first, or take another name.`);
+			await rename(file, path.join(path.dirname(file), `${to}${extension}`));
+			if (!workspace && (await readFile(defaultFile, "utf8").catch(() => "")).trim() === name) await writeDefault(to);
+		},
 		async remove(name, workspace) {
-			await rm((await known(name, workspace)).path);
+			await rm(await fileOf(name, workspace));
 		},
 		async setDefault(name, workspace) {
 			if (name === undefined) return rm(defaultFile, { force: true });
@@ -111,11 +131,21 @@ export function openPresets(dataFolder: string): Presets {
 					`“${name}” belongs to the repository. Save it among your own presets first, then make it the default.`,
 				);
 			}
-			await mkdir(own, { recursive: true });
-			await writeFile(`${defaultFile}.new`, `${name}\n`);
-			await rename(`${defaultFile}.new`, defaultFile);
+			await writeDefault(name);
 		},
 	};
+}
+
+function unknownPreset(name: string): Refusal {
+	return new Refusal("unknownPreset", `There is no preset “${name}”. \`mission presets\` lists them.`);
+}
+
+function requireName(name: string): void {
+	if (/^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,59}$/u.test(name) && name !== "default") return;
+	throw new Refusal(
+		"badName",
+		`“${name}” cannot name a preset. Use at most 60 letters, digits, spaces, dots, dashes and underscores.`,
+	);
 }
 
 /** A file of the repository may ask for more care than the person is used to, never for less. */

@@ -19,6 +19,7 @@ import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import { launch } from "./launch.ts";
+import { prepareLaunch } from "./prepare.ts";
 import { changeRoster } from "./roster.ts";
 import type { Services } from "./services.ts";
 
@@ -62,6 +63,7 @@ export const handlers: Handlers<Methods, Handling> = {
 	"daemon/stop": async ({ now }, { services }) => ({ stillRunning: [...(await services.stop(now))] }),
 
 	"goal/launch": (params, client) => launch(params, client.services, client.actor()),
+	"launch/prepare": (params, { services }) => prepareLaunch(params, services),
 	"goal/list": ({ watch }, client) => {
 		const { supervisor } = client.services;
 		if (watch) client.watchSummaries(supervisor.onSummary((goal) => client.notify("goal/summary", { goal })));
@@ -199,6 +201,10 @@ export const handlers: Handlers<Methods, Handling> = {
 	},
 	"preset/save": async ({ name, settings, workspace }, { services }) => {
 		await services.presets.save(name, settings, workspace);
+		return {};
+	},
+	"preset/rename": async ({ name, to, workspace }, { services }) => {
+		await services.presets.rename(name, to, workspace);
 		return {};
 	},
 	"preset/delete": async ({ name, workspace }, { services }) => {

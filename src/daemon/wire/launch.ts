@@ -3,14 +3,16 @@ import path from "node:path";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { CheckId, GoalId, GrantId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
-import { parseModelRef } from "../../protocol/modelRef.ts";
-import { type LaunchSettings, type PartialLaunchSettings, playbookAgent, resolve } from "../../protocol/settings.ts";
-import type { Actor, CheckSpec } from "../../protocol/values.ts";
+import { withRoleFiles } from "../../protocol/roster.ts";
+import { type LaunchSettings, playbookAgent, resolve } from "../../protocol/settings.ts";
+import { readEvent } from "../../protocol/upcast.ts";
+import type { Actor, Assignment, CheckSpec } from "../../protocol/values.ts";
 import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
 import { describeProblem, parsePlaybook } from "../playbook/parsePlaybook.ts";
 import { notLooser } from "../presets/presets.ts";
+import { type OfferedPreset, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
 import { requireProviders } from "./roster.ts";
 import type { Services } from "./services.ts";
 
@@ -23,15 +25,20 @@ export async function launch(
 	const workspace = await workspaceFolder(params.workspace, services.about.folder);
 	if (params.settings.checks?.some((command) => command.trim() === ""))
 		throw new Refusal("emptyCheck", "A check is empty. Name the command that it runs, or leave it out.");
-	const preset = await chosenPreset(params.preset, workspace, services);
-	const prepared = params.playbook
-		? fromPlaybook(params, params.playbook, preset)
-		: fromPrompt(params, services, preset);
 	const proposed = services.newId<GoalId>("g");
 	const goalId = params.requestId ? await services.store.requestOnce(params.requestId, proposed) : proposed;
 	crashPoint("launch.named");
+	// What the first launch was answered, whatever has become of presets and role files since.
+	const known = goalId === proposed ? undefined : await knownLaunch(goalId, services);
+	if (known) return known;
+	const preset = await presetLayer(params.preset, workspace, services);
+	const files = await namedRoles(params.roles, workspace, services);
+	const prepared = params.playbook
+		? fromPlaybook(params, params.playbook, preset)
+		: fromPrompt(params, services, preset, files.assignments);
 	const { title, prompt, settings, following } = prepared;
-	const taken = { preset: preset?.name, notes: preset?.notes.length ? [...preset.notes] : undefined };
+	const notes = [...(preset?.notes ?? []), ...files.notes];
+	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [
 		{ type: "goal.launched", goalId, title, prompt, workspace, settings, playbook, ...taken, by },
@@ -51,44 +58,34 @@ export async function launch(
 		...following,
 	];
 	await services.supervisor.launch(goalId, events);
-	return { goalId, notes: [...(preset?.notes ?? [])] };
+	return { goalId, notes };
 }
 
-interface ChosenPreset {
-	readonly name: string;
-	readonly isNamed: boolean;
-	/** Without what cannot be had here. */
-	readonly settings: PartialLaunchSettings;
-	readonly notes: readonly string[];
+/** The goal that the same request launched before. */
+async function knownLaunch(
+	goalId: GoalId,
+	{ store, supervisor }: Services,
+): Promise<Result<Methods, "goal/launch"> | undefined> {
+	if (supervisor.deleted().includes(goalId)) return { goalId, notes: [] };
+	const [first] = await store.read(goalId, { limit: 1 });
+	const launched = first && readEvent(first);
+	return launched?.type === "goal.launched" ? { goalId, notes: [...(launched.notes ?? [])] } : undefined;
 }
 
-/** The preset that the person named, else the default one. A provider that is missing takes one field with it, and is told. */
-async function chosenPreset(
-	named: string | undefined,
+/** What the files of these roles say now; a launch that names none reads none. */
+async function namedRoles(
+	roles: readonly string[],
 	workspace: string,
-	{ presets, isProvider }: Services,
-): Promise<ChosenPreset | undefined> {
-	const { presets: known, problems } = await presets.list(workspace);
-	const found = known.find((preset) => (named === undefined ? preset.isDefault : preset.name === named));
-	if (!found) {
-		if (named === undefined) return undefined;
-		const broken = problems.find((problem) => path.basename(problem.path, ".yaml") === named);
-		if (broken) throw new Refusal("badPreset", `${broken.path}:${broken.line}: ${broken.message}`);
-		throw new Refusal("unknownPreset", `There is no preset “${named}”. \`mission presets\` lists them.`);
-	}
-	const { name, settings } = found;
-	const notes: string[] = [];
-	const isMissing = (provider: string | undefined) => provider !== undefined && !isProvider(provider);
-	const gone = (what: string, provider: string | undefined) =>
-		notes.push(`The preset “${name}” names the provider “${provider}”${what}, which is not set up here.`);
-	const agent = isMissing(settings.agent?.provider) ? undefined : settings.agent;
-	if (settings.agent && !agent) gone(" for the primary agent", settings.agent.provider);
-	const assignments = settings.assignments?.map((one) => {
-		if (!isMissing(one.provider)) return { ...one, source: "preset" };
-		gone(` for the ${one.role}, who works with the primary agent instead`, one.provider);
-		return { ...one, provider: undefined, model: undefined, effort: undefined, source: "preset" };
+	services: Services,
+): Promise<{ readonly assignments: readonly Assignment[]; readonly notes: readonly string[] }> {
+	if (roles.length === 0) return { assignments: [], notes: [] };
+	const files = await roleFilesOf(workspace, services);
+	const assignments = roles.map((role) => {
+		const file = files.roles.find(({ assignment }) => assignment.role === role);
+		if (file) return file.assignment;
+		throw new Refusal("unknownRole", `No file describes the role “${role}”. \`mission roles\` lists those that are.`);
 	});
-	return { name, isNamed: named !== undefined, settings: { ...settings, agent, assignments }, notes };
+	return { assignments, notes: files.notes };
 }
 
 interface Prepared {
@@ -102,18 +99,18 @@ interface Prepared {
 function fromPlaybook(
 	params: Params<Methods, "goal/launch">,
 	{ path, text }: { path: string; text: string },
-	preset: ChosenPreset | undefined,
+	preset: OfferedPreset | undefined,
 ): Prepared {
-	const fromPreset = preset ? [{ source: "preset", settings: preset.settings }] : [];
+	const fromPreset = preset ? [preset] : [];
 	const playbook = parsePlaybook(text, path);
 	if ("problems" in playbook) {
 		throw new Refusal("badPlaybook", playbook.problems.map((problem) => describeProblem(path, problem)).join("\n"));
 	}
 	const { settings } = resolve([
-		{ source: "launch", settings: params.settings },
+		{ source: { kind: "launch" }, settings: params.settings },
 		// What the person chose for this launch counts before what the file says; what is always taken, after it.
 		...(preset?.isNamed ? fromPreset : []),
-		{ source: "playbook", settings: notLooser(playbook.settings) },
+		{ source: { kind: "playbook" }, settings: notLooser(playbook.settings) },
 		...fromPreset,
 	]);
 	// What the person names at launch comes on top of what the playbook says.
@@ -139,17 +136,18 @@ function fromPlaybook(
 function fromPrompt(
 	params: Params<Methods, "goal/launch">,
 	services: Services,
-	preset: ChosenPreset | undefined,
+	preset: OfferedPreset | undefined,
+	files: readonly Assignment[],
 ): Prepared {
 	const prompt = params.prompt.trim();
 	if (prompt === "") throw new Refusal("emptyPrompt", "The prompt is empty. Say what the goal is, or name a playbook.");
-	const primary = services.primaryAgent();
-	const inherited = primary ? parseModelRef(primary, services.isListed) : undefined;
-	const { settings } = resolve([
-		{ source: "launch", settings: params.settings },
-		...(preset ? [{ source: "preset", settings: preset.settings }] : []),
-		...(inherited ? [{ source: "config", settings: { agent: inherited } }] : []),
+	const saved = savedLayer(services);
+	const { settings: resolved } = resolve([
+		{ source: { kind: "launch" }, settings: params.settings },
+		...(preset ? [preset] : []),
+		...(saved ? [saved] : []),
 	]);
+	const settings = { ...resolved, assignments: withRoleFiles(resolved.assignments, files) };
 	if (settings.agent.provider === "builtin") {
 		throw new Refusal(
 			"noAgent",
@@ -171,7 +169,8 @@ function textHash(text: string): string {
 	return sha256(Buffer.from(text));
 }
 
-async function workspaceFolder(folder: string, dataFolder: string): Promise<string> {
+/** The folder itself, whatever links lead to it. */
+export async function workspaceFolder(folder: string, dataFolder: string): Promise<string> {
 	if (!path.isAbsolute(folder))
 		throw new Refusal("noFolder", `“${folder}” is no whole path. Name the folder from its root on.`);
 	const found = await realpath(folder).catch(() => undefined);

@@ -18,11 +18,13 @@ export interface Services {
 	readonly clock: Clock;
 	readonly newId: NewId;
 	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };
-	/** The agent that is used when none is named, as `provider/model[:effort]`. */
-	primaryAgent(): string | undefined;
+	/** The agent that is used when none is named, as `provider/model[:effort]`, and whether a person chose it. */
+	primaryAgent(): { readonly name?: string; readonly isSaved: boolean };
 	/** A listed model of a configured provider. */
 	isListed(provider: string, model: string): boolean;
 	isProvider(provider: string): boolean;
+	/** Models that can be named without asking a provider. */
+	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	listProviders(): Promise<Result<Methods, "provider/list">>;
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
 	/** What was approved for whole folders. */

@@ -1,0 +1,99 @@
+import path from "node:path";
+import type { RoleOffer } from "../../protocol/launchDefaults.ts";
+import type { Methods, Params, Result } from "../../protocol/methods.ts";
+import { withRoleFiles } from "../../protocol/roster.ts";
+import { resolve, type SettingsLayer, type Source } from "../../protocol/settings.ts";
+import type { Assignment } from "../../protocol/values.ts";
+import type { FileRole } from "../roles/roleFiles.ts";
+import { workspaceFolder } from "./launch.ts";
+import { lastGoalLayer, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
+import type { Services } from "./services.ts";
+
+/**
+ * What a form begins with. Only a form asks for the last goal and for role files: a launch that shows nothing must not
+ * take over what a person allowed some other goal, nor what somebody committed.
+ */
+export async function prepareLaunch(
+	{ workspace: folder, preset: named }: Params<Methods, "launch/prepare">,
+	services: Services,
+): Promise<Result<Methods, "launch/prepare">> {
+	const workspace = await workspaceFolder(folder, services.about.folder);
+	const [preset, lastGoal, files, known] = await Promise.all([
+		presetLayer(named, workspace, services),
+		lastGoalLayer(workspace, services),
+		roleFilesOf(workspace, services),
+		services.presets.list(workspace),
+	]);
+	const saved = savedLayer(services);
+	const offered = [preset, lastGoal, saved].filter((layer) => layer !== undefined);
+	const builtIn = files.roles.filter(({ assignment }) => Object.hasOwn(builtInRoles, assignment.role));
+	const layers: SettingsLayer[] = [
+		...offered.map(({ source, settings }) => ({ source, settings })),
+		...(builtIn.length > 0 ? [fileLayer(builtIn)] : []),
+	];
+	const { settings, sources } = resolve(layers);
+	const above = resolve(offered);
+	const assignments = withRoleFiles(
+		above.settings.assignments,
+		builtIn.map(({ assignment }) => assignment),
+	);
+	const notes = [...offered.flatMap((layer) => layer.notes), ...files.notes];
+	if (settings.agent.provider === "builtin")
+		notes.push(
+			"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.",
+		);
+	return {
+		settings: { ...settings, assignments },
+		sources,
+		layers,
+		roles: rolesOf(assignments, above.sources.assignments, files.roles, workspace),
+		preset: preset?.name,
+		presets: [...known.presets],
+		notes,
+		problems: [...known.problems, ...files.problems],
+	};
+}
+
+const builtInRoles: Readonly<Record<string, string>> = {
+	planner: "Makes the plan: its steps, what they need, their checks.",
+	implementer: "Does the work of a step.",
+	reviewer: "Looks at each step's result, and at the goal's, without having done the work.",
+	researcher: "Finds something out for another role; it only reads.",
+};
+
+function fileLayer(roles: readonly FileRole[]): SettingsLayer {
+	const name = roles.map((role) => path.posix.basename(role.path)).join(", ");
+	return { source: { kind: "roleFile", name }, settings: { assignments: roles.map(({ assignment }) => assignment) } };
+}
+
+/** Every role there is: those built in, those that are assigned, those of files. */
+function rolesOf(
+	assignments: readonly Assignment[],
+	assigned: Source,
+	files: readonly FileRole[],
+	workspace: string,
+): RoleOffer[] {
+	const names = new Set([
+		...Object.keys(builtInRoles),
+		...assignments.map(({ role }) => role),
+		...files.map(({ assignment }) => assignment.role),
+	]);
+	return [...names].map((role) => {
+		const file = files.find(({ assignment }) => assignment.role === role);
+		const assignment = assignments.find((one) => one.role === role) ?? file?.assignment;
+		const fromFile = assignment?.source === "roleFile" ? file : undefined;
+		const source: Source = fromFile
+			? { kind: "roleFile", name: path.posix.basename(fromFile.path), path: path.join(workspace, fromFile.path) }
+			: assignment
+				? assigned
+				: { kind: "primaryAgent" };
+		const { provider, model, effort } = assignment ?? {};
+		return {
+			role,
+			about: file?.about || builtInRoles[role] || "",
+			instructions: assignment?.instructions,
+			source,
+			settings: model || effort ? { provider, model, effort } : undefined,
+		};
+	});
+}

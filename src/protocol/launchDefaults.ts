@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { LaunchSettings, PartialLaunchSettings, SettingsLayer, Source, Sources } from "./settings.ts";
+import { Effort } from "./values.ts";
+
+/** What a form needs before a launch: the values that it begins with, and where each of them came from. */
+
+export const Preset = v.object({
+	name: v.string(),
+	source: v.picklist(["user", "repository"]),
+	settings: PartialLaunchSettings,
+	/** Taken when a launch names none. */
+	isDefault: v.boolean(),
+	path: v.string(),
+});
+
+/** Something wrong in a file, which cost no more than what it stands in. */
+export const SettingsProblem = v.object({
+	path: v.string(),
+	/** From 1. */
+	line: v.number(),
+	message: v.string(),
+	fix: v.optional(v.string()),
+});
+export type SettingsProblem = v.InferOutput<typeof SettingsProblem>;
+
+/** A role that can be assigned. What its `settings` leave open is the primary agent's. */
+export const RoleOffer = v.object({
+	role: v.string(),
+	about: v.string(),
+	instructions: v.optional(v.string()),
+	source: Source,
+	settings: v.optional(
+		v.object({ provider: v.optional(v.string()), model: v.optional(v.string()), effort: v.optional(Effort) }),
+	),
+});
+export type RoleOffer = v.InferOutput<typeof RoleOffer>;
+
+export const LaunchPreparation = v.object({
+	settings: LaunchSettings,
+	sources: Sources,
+	/** In order of precedence: a form can go back to what any of them says. */
+	layers: v.array(SettingsLayer),
+	roles: v.array(RoleOffer),
+	/** The preset that was taken. */
+	preset: v.optional(v.string()),
+	presets: v.array(Preset),
+	/** What was named and cannot be had here, and what was taken instead. */
+	notes: v.array(v.string()),
+	problems: v.array(SettingsProblem),
+});
+export type LaunchPreparation = v.InferOutput<typeof LaunchPreparation>;
