@@ -167,6 +167,8 @@ export interface Thread {
 	readonly assignment: ModelChoice;
 	/** Who takes the next turn, when the roster was edited during this one. */
 	readonly next?: ModelChoice;
+	/** What it goes on being told, where the roster's instructions were edited for later threads; empty for nothing. */
+	readonly instructions?: string;
 	/** The model that answered last, where it is not the one that was asked. */
 	readonly substitute?: string;
 	/** Of a sub-agent: the thread that opened it, the call that its report completes, and what it is for. */

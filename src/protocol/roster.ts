@@ -1,4 +1,4 @@
-import type { Goal } from "./goal.ts";
+import type { Goal, Thread } from "./goal.ts";
 import type { Assignment, Effort, ModelChoice } from "./values.ts";
 
 /** Who works in a role, with what it inherits from the primary agent filled in. */
@@ -49,6 +49,16 @@ export function assignmentFor(goal: Goal, role: string): ModelChoice {
 	const entry = rosterOf(goal).find((candidate) => candidate.role === role && candidate.enabled);
 	const { provider, model, effort } = entry ?? goal.settings.agent;
 	return effort ? { provider, model, effort } : { provider, model };
+}
+
+/** What the roster says to whoever works in the role; empty for nothing. */
+export function roleInstructions(goal: Goal, role: string): string {
+	return goal.roster.assignments.find((one) => one.role === role && one.enabled)?.instructions ?? "";
+}
+
+/** What a thread is told beside its work. */
+export function instructionsOf(goal: Goal, thread: Thread): string {
+	return thread.instructions ?? roleInstructions(goal, thread.role);
 }
 
 /** Who reviews independently; undefined where the roster names nobody who could. */

@@ -1,4 +1,5 @@
 import type { Source } from "./settings.ts";
+import type { AssignmentView } from "./view.ts";
 
 /** Where a value came from, as the form says it. */
 export function sourceText({ kind, name }: Source): string {
@@ -20,4 +21,19 @@ export function sourceText({ kind, name }: Source): string {
 		case "default":
 			return name ?? "default";
 	}
+}
+
+/** The same of a role in a goal's roster, whose source is one word, with the preset or the file beside it. */
+export function assignmentSourceText({
+	inherits,
+	source,
+	from,
+}: Pick<AssignmentView, "inherits" | "source" | "from">): string {
+	// A preset's name has no slash; a file's path has.
+	const file = from?.includes("/") ? from.slice(from.lastIndexOf("/") + 1) : undefined;
+	if (inherits) return file ? `inherits the primary agent, told by ${file}` : "inherits the primary agent";
+	if (source === "roleFile") return `from ${file ?? "a role file"}`;
+	if (source === "preset") return from ? `from the preset ${from}` : "from a preset";
+	if (source === "edit") return "edited while it ran";
+	return source === "lastGoal" ? "from the last goal here" : `from ${source}`;
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Goal, Step } from "./goal.ts";
+import type { Goal, Step, Thread } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
@@ -324,8 +324,8 @@ function labelOf(goal: Goal, entry: RosterEntry): AssignmentView["label"] {
 	);
 	if (working.some((thread) => thread.next)) return "pending-next-turn";
 	const wanted = assignmentFor(goal, entry.role);
-	if (working.some((thread) => !isPlaybook(thread) && !isSameChoice(thread.assignment, wanted)))
-		return "pending-next-step";
+	const isOther = (thread: Thread) => !isSameChoice(thread.assignment, wanted) || thread.instructions !== undefined;
+	if (working.some((thread) => !isPlaybook(thread) && isOther(thread))) return "pending-next-step";
 	if (working.some((thread) => thread.substitute !== undefined)) return "fallback";
 	return working.length > 0 ? "live" : "idle";
 }

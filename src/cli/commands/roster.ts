@@ -1,3 +1,4 @@
+import { assignmentSourceText } from "../../protocol/sourceText.ts";
 import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
 import { readAgent } from "../agentName.ts";
@@ -29,7 +30,7 @@ export function rosterText(assignments: readonly AssignmentView[]): string {
 			one.enabled ? one.role : paint.dim(one.role),
 			`${one.provider}/${one.model}${one.effort ? `:${one.effort}` : ""}`,
 			paint.dim(one.enabled ? one.label : "disabled"),
-			paint.dim(one.inherits ? "inherits the primary agent" : `from ${one.source}`),
+			paint.dim(assignmentSourceText(one)),
 		]),
 	);
 }

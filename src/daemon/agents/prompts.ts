@@ -1,11 +1,12 @@
 import type { Goal } from "../../protocol/goal.ts";
+import { instructionsOf } from "../../protocol/roster.ts";
 import type { Turn } from "./agent.ts";
 import { maxSteps } from "./parsePlan.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a model is told before its conversation begins. Short: the work itself stands in the thread's first message. */
 export function systemPrompt({ goal, thread, step }: Turn, surroundings: Surroundings): string {
-	const own = goal.roster.assignments.find((assignment) => assignment.role === thread.role)?.instructions;
+	const own = instructionsOf(goal, thread);
 	const parts = {
 		plan: () => [planner(goal), files(surroundings)],
 		work: () => [

@@ -21,8 +21,8 @@ export interface SettingsProblem {
 	readonly fix: string;
 }
 
-/** Nobody writes so many settings. */
-const maxChars = 8000;
+/** Nobody writes so many settings at the head of a playbook. */
+const maxHeadChars = 8000;
 
 /**
  * What would nest deeper than settings ever do. The YAML parser calls itself for each level, and a text made to end its
@@ -35,7 +35,7 @@ export function isTooDeep(text: string): boolean {
 
 const nothing: WrittenSettings = { settings: {}, checks: [], problems: [] };
 
-export function readSettings(text: string): WrittenSettings {
+export function readSettings(text: string, maxChars = maxHeadChars): WrittenSettings {
 	if (text.length > maxChars) {
 		const message = `the settings have ${text.length} characters, more than ${maxChars}`;
 		return { ...nothing, problems: [{ line: 1, message, fix: "Make them shorter." }] };
@@ -48,7 +48,8 @@ export function readSettings(text: string): WrittenSettings {
 }
 
 const { checks: _, ...entries } = PartialLaunchSettings.entries;
-const settingSchemas: Readonly<Record<string, v.GenericSchema>> = {
+/** What each setting is written as, beside `checks`. */
+export const settingSchemas: Readonly<Record<string, v.GenericSchema>> = {
 	...entries,
 	agent: v.optional(
 		v.pipe(
@@ -62,7 +63,7 @@ const settingSchemas: Readonly<Record<string, v.GenericSchema>> = {
 		),
 	),
 };
-const Checks = v.union(
+export const Checks = v.union(
 	[v.array(v.pipe(v.string(), v.trim(), v.nonEmpty())), v.pipe(v.string(), v.trim(), v.nonEmpty())],
 	"write one command, or a list of commands",
 );

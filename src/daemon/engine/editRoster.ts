@@ -2,7 +2,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Step, Thread } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { calls, holds, isPlaybook, planSteps, threads } from "../../protocol/readiness.ts";
-import { assignmentFor, isSameChoice, rosterOf } from "../../protocol/roster.ts";
+import { assignmentFor, instructionsOf, isSameChoice, roleInstructions, rosterOf } from "../../protocol/roster.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import type { Actor, Assignment, RosterEdit, RosterReach } from "../../protocol/values.ts";
 import { Refusal } from "./refusal.ts";
@@ -78,10 +78,25 @@ function edited(goal: Goal, edits: readonly RosterEdit[]): Goal {
 }
 
 function merge(before: Assignment | undefined, { inherits, ...edit }: RosterEdit): Assignment {
-	const { provider, model, effort, ...rest } = before ?? { role: edit.role, enabled: true, source: "edit" };
-	if (inherits) return { ...rest, enabled: edit.enabled ?? rest.enabled, inherits: true, source: "edit" };
+	const {
+		provider,
+		model,
+		effort,
+		from: _from,
+		...rest
+	} = before ?? { role: edit.role, enabled: true, source: "edit" };
+	if (inherits) {
+		const { instructions = rest.instructions, enabled = rest.enabled } = edit;
+		return { ...rest, instructions, enabled, inherits: true, source: "edit", from: fromAfter(before, edit) };
+	}
 	const kept = edit.model === undefined ? { provider, model, effort } : {};
-	return { ...rest, ...kept, inherits: undefined, ...withoutAbsent(edit), role: edit.role, source: "edit" };
+	const from = fromAfter(before, edit);
+	return { ...rest, ...kept, inherits: undefined, ...withoutAbsent(edit), role: edit.role, source: "edit", from };
+}
+
+/** Of what was there before, only the role file whose instructions stay. */
+function fromAfter(before: Assignment | undefined, edit: Pick<RosterEdit, "instructions">): string | undefined {
+	return edit.instructions === undefined && before?.instructions !== undefined ? before.from : undefined;
 }
 
 function withoutAbsent<T extends object>(value: T): T {
@@ -101,7 +116,8 @@ function affectedThreads(goal: Goal, after: Goal): readonly Thread[] {
 		(thread) =>
 			thread.state === "active" &&
 			!isPlaybook(thread) &&
-			!isSameChoice(thread.next ?? thread.assignment, assignmentFor(after, thread.role)),
+			(!isSameChoice(thread.next ?? thread.assignment, assignmentFor(after, thread.role)) ||
+				instructionsOf(goal, thread) !== roleInstructions(after, thread.role)),
 	);
 }
 

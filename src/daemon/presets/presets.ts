@@ -103,10 +103,14 @@ export function openPresets(dataFolder: string): Presets {
 		list,
 		async save(name, settings, workspace) {
 			requireName(name);
+			const text = presetText(settings);
+			const [problem] = readSettings(text, maxBytes).problems;
+			if (problem)
+				throw new Refusal("badPreset", `The preset could not be read back: ${problem.message}. ${problem.fix}`);
 			const folder = folderOf(workspace);
 			await mkdir(folder, { recursive: true });
 			const file = path.join(folder, `${name}${extension}`);
-			await writeFile(`${file}.new`, presetText(settings), { mode: 0o644 });
+			await writeFile(`${file}.new`, text, { mode: 0o644 });
 			await rename(`${file}.new`, file);
 		},
 		async rename(name, to, workspace) {
@@ -171,7 +175,7 @@ async function readPreset(
 	try {
 		if ((await stat(file)).size > maxBytes)
 			return { problems: [{ path: file, line: 1, message: "The file is too large for a preset. Make it shorter." }] };
-		const { settings, checks, problems } = readSettings(await readFile(file, "utf8"));
+		const { settings, checks, problems } = readSettings(await readFile(file, "utf8"), maxBytes);
 		if (problems.length > 0)
 			return {
 				problems: problems.map(({ line, message, fix }) => ({ path: file, line, message: `${message}. ${fix}` })),
@@ -183,7 +187,9 @@ async function readPreset(
 	}
 }
 
-function presetText({ agent, ...settings }: PartialLaunchSettings): string {
-	const written = { ...(agent ? { agent: formatModelRef(agent) } : {}), ...settings };
+/** Where an assignment came from is no part of what is kept: next time it comes from this preset. */
+function presetText({ agent, assignments, ...settings }: PartialLaunchSettings): string {
+	const named = assignments?.map(({ source: _source, from: _from, ...one }) => one);
+	const written = { ...(agent ? { agent: formatModelRef(agent) } : {}), ...settings, assignments: named };
 	return stringify(JSON.parse(JSON.stringify(written)));
 }

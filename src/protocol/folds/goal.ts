@@ -1,5 +1,5 @@
 import type { Goal, Thread } from "../goal.ts";
-import { assignmentFor, isSameChoice } from "../roster.ts";
+import { assignmentFor, instructionsOf, isSameChoice, roleInstructions } from "../roster.ts";
 import { actorPlace } from "../values.ts";
 import { closeThreads, without, withThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
@@ -32,9 +32,13 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 	"evidence.added": (goal) => goal,
 	"roster.edited": (goal, e) => {
 		const after = { ...goal, roster: { revision: e.revision, assignments: e.assignments } };
-		if (e.apply !== "next-turn") return after;
-		return withThreads(after, (thread) => {
-			if (thread.state !== "active" || thread.assignment.provider === "builtin") return thread;
+		const isNextTurn = e.apply === "next-turn";
+		const told = withThreads(after, (thread) =>
+			isActive(thread) ? toldAfter(goal, after, thread, isNextTurn) : thread,
+		);
+		if (!isNextTurn) return told;
+		return withThreads(told, (thread) => {
+			if (!isActive(thread)) return thread;
 			const choice = assignmentFor(after, thread.role);
 			if (isSameChoice(choice, thread.assignment)) return thread.next ? { ...thread, next: undefined } : thread;
 			// A turn under way ends with the model that it began with.
@@ -58,6 +62,18 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 		);
 	},
 };
+
+function isActive(thread: Thread): boolean {
+	return thread.state === "active" && thread.assignment.provider !== "builtin";
+}
+
+/** Instructions that were edited for later threads leave a thread at work with those it began with. */
+function toldAfter(before: Goal, after: Goal, thread: Thread, isNextTurn: boolean): Thread {
+	const instructions = isNextTurn ? undefined : instructionsOf(before, thread);
+	const isKept = instructions !== undefined && instructions !== roleInstructions(after, thread.role);
+	if (!isKept && thread.instructions === undefined) return thread;
+	return { ...thread, instructions: isKept ? instructions : undefined };
+}
 
 function goesOn(goal: Goal, thread: Thread): boolean {
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;

@@ -1,4 +1,5 @@
 import type { Goal } from "../../protocol/goal.ts";
+import { assignmentSourceText } from "../../protocol/sourceText.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import type { AssignmentView, GoalView } from "../../protocol/view.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";
@@ -51,7 +52,7 @@ export function Roster({ surface, goal, view }: { surface: Surface; goal: Goal; 
 									{assignment.provider}/{assignment.model}
 									{assignment.effort ? ` · ${assignment.effort}` : ""}
 								</span>
-								{assignment.inherits ? " · as primary" : ` · from ${assignment.source}`}
+								{` · ${assignmentSourceText(assignment)}`}
 							</div>
 						</li>
 					);

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { configJsonSchema, type Provider } from "../../../src/daemon/config/configSchema.ts";
 import { createKeyChain, type Env } from "../../../src/daemon/config/providerKeys.ts";
+import { presetJsonSchema } from "../../../src/daemon/presets/presetSchema.ts";
 
 describe("config.jsonc", () => {
 	let folder: string;
@@ -164,16 +165,18 @@ describe("config.jsonc", () => {
 		);
 	});
 
-	it("has a JSON Schema that editors use, kept as the daemon reads it", () => {
-		const file = path.join(import.meta.dirname, "../../../media/config.schema.json");
-		const expected = configJsonSchema();
-		if (process.env.MISSION_UPDATE) writeFileSync(file, `${JSON.stringify(expected, undefined, "\t")}\n`);
-		assert.deepEqual(
-			JSON.parse(readFileSync(file, "utf8")),
-			expected,
-			"media/config.schema.json is old: run this test once with MISSION_UPDATE=1.",
-		);
-	});
+	const schemas = { "config.schema.json": configJsonSchema, "preset.schema.json": presetJsonSchema };
+	for (const [name, expected] of Object.entries(schemas)) {
+		it(`has a JSON Schema that editors use, kept as the daemon reads it: ${name}`, () => {
+			const file = path.join(import.meta.dirname, "../../../media", name);
+			if (process.env.MISSION_UPDATE) writeFileSync(file, `${JSON.stringify(expected(), undefined, "\t")}\n`);
+			assert.deepEqual(
+				JSON.parse(readFileSync(file, "utf8")),
+				expected(),
+				`media/${name} is old: run this test once with MISSION_UPDATE=1.`,
+			);
+		});
+	}
 });
 
 describe("a provider's key", () => {
