@@ -296,6 +296,17 @@ export function callIsReady(goal: Goal, call: ToolCall): boolean {
 	return call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call);
 }
 
+/**
+ * Every sub-agent that the thread waits for is held, or waits for such ones itself: one more would meet the same provider,
+ * and a goal that is blocked begins nothing.
+ */
+export function sentOnlyHeld(goal: Goal, threadId: ThreadId): boolean {
+	const children = threadCalls(goal, threadId).flatMap((call) =>
+		isDelegation(call) && call.state === "started" && call.child ? [call.child] : [],
+	);
+	return children.length > 0 && children.every((child) => threadHold(goal, child) || sentOnlyHeld(goal, child));
+}
+
 export function snapshotIsDue(goal: Goal): boolean {
 	const { files } = goal;
 	if (files.untracked !== undefined && !files.retry) return false;

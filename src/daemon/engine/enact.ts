@@ -64,7 +64,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					...question(newId, now),
 					kind: "step",
 					stepId: fact.stepId,
-					threadId: step?.attempts.at(-1)?.threadId,
+					threadId: fact.threadId ?? step?.attempts.at(-1)?.threadId,
 					summary: `Step “${step?.title ?? fact.stepId}” cannot go on by itself.`,
 					reasons: [fact.reason, ...(step ? attemptsInCommon(step) : [])],
 					digest: sha256(["step", goal.goalId, fact.stepId, step?.attempt, fact.reason]),

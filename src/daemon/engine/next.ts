@@ -29,6 +29,7 @@ import {
 	reviewIsOpen,
 	reviewIsStuck,
 	reviewOf,
+	sentOnlyHeld,
 	snapshotIsDue,
 	stepCanStart,
 	stepChecks,
@@ -58,7 +59,7 @@ export type Fact =
 	| { readonly kind: "askPlan" }
 	| { readonly kind: "startStep"; readonly stepId: StepId }
 	| { readonly kind: "askStart"; readonly stepId: StepId }
-	| { readonly kind: "askStep"; readonly stepId: StepId; readonly reason: string }
+	| { readonly kind: "askStep"; readonly stepId: StepId; readonly threadId?: ThreadId; readonly reason: string }
 	| { readonly kind: "settleStep"; readonly stepId: StepId }
 	| { readonly kind: "tellRepeats"; readonly threadId: ThreadId }
 	| { readonly kind: "startTurn"; readonly threadId: ThreadId; readonly purpose?: "compaction" }
@@ -243,7 +244,7 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 		if (isStuck(thread) && thread.stepId && !thread.turn && threadCalls(goal, thread.threadId).length === 0) {
 			const isOpen = goal.steps[thread.stepId]?.state === "in_progress";
 			if (!isOpen || stepIsAsked(goal, thread.stepId)) return [];
-			return [{ kind: "askStep", stepId: thread.stepId, reason: stuckReason(thread) }];
+			return [{ kind: "askStep", stepId: thread.stepId, threadId: thread.threadId, reason: stuckReason(thread) }];
 		}
 		if (!threadIsFree(goal, thread)) return [];
 		if (isToBeTold(thread)) return [{ kind: "tellRepeats", threadId: thread.threadId }];
@@ -271,7 +272,7 @@ function callEffects(goal: Goal, limits: Limits): Effect[] {
 		if (call.state === "waiting" || call.state === "started" || !callIsNext(goal, call)) return [];
 		if (isDelegation(call)) {
 			const before = begins.get(call.threadId) ?? openDelegations(goal, call.threadId);
-			if (before >= limits.delegatesAtOnce) return [];
+			if (before >= limits.delegatesAtOnce || sentOnlyHeld(goal, call.threadId)) return [];
 			begins.set(call.threadId, before + 1);
 		}
 		// A call that may write waits until what earlier ones wrote has been looked at, so that it is not blamed for it.

@@ -4,7 +4,9 @@ import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
 import { enact, question } from "../../../src/daemon/engine/enact.ts";
 import { type Deed, type Effect, type Fact, next } from "../../../src/daemon/engine/next.ts";
 import { Refusal } from "../../../src/daemon/engine/refusal.ts";
+import { childEnded } from "../../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
+import { delegateTool, isAbandoned, isDelegation, threadDepth } from "../../../src/protocol/children.ts";
 import type { EventOf, GoalEvent } from "../../../src/protocol/events.ts";
 import { evolve, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../../src/protocol/goal.ts";
@@ -18,7 +20,7 @@ import {
 	reviewIsStuck,
 	turnHolds,
 } from "../../../src/protocol/readiness.ts";
-import { reviewerOf } from "../../../src/protocol/roster.ts";
+import { assignmentFor, reviewerOf } from "../../../src/protocol/roster.ts";
 import { goalState } from "../../../src/protocol/state.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
@@ -56,7 +58,7 @@ describe("in a random history", function () {
 				tell(numbers, ({ goal, effects, told }) => {
 					const held = before && turnHolds(before).length > 0 && !told.some((event) => event.type === "hold.lifted");
 					if (held) assert.ok(!told.some((event) => event.type === "step.started"));
-					for (const call of Object.values(goal.calls).filter(({ state }) => state === "started"))
+					for (const call of Object.values(goal.calls).filter((one) => one.state === "started" && !isDelegation(one)))
 						assert.ok(effects.some((effect) => effect.kind === "call" && effect.toolCallId === call.toolCallId));
 					before = goal.end ? undefined : goal;
 				});
@@ -75,6 +77,18 @@ describe("in a random history", function () {
 					if (state === "running" || state === "planning")
 						assert.ok(effects.length > 0 || wakeAt !== undefined, `it is ${state}, and nothing can move: ${shown}`);
 					if (state === "blocked") assert.ok(holds(goal).length > 0, `nothing says what blocks it: ${shown}`);
+				});
+			}),
+			options,
+		);
+	});
+
+	it("a call that waits for a sub-agent has one at work, and a sub-agent that is over has told its parent", () => {
+		fc.assert(
+			fc.property(draws, (numbers) => {
+				tell(numbers, ({ goal }) => {
+					for (const call of Object.values(goal.calls))
+						assert.ok(goal.end || !isAbandoned(goal, call), `nobody will complete ${call.toolCallId}`);
 				});
 			}),
 			options,
@@ -350,6 +364,7 @@ function turnEvents(goal: Goal, thread: Thread, draw: Draw, newId: NewId, now: n
 			{ type: "thread.closed", threadId },
 		];
 	}
+	if (thread.parentThreadId && draw(3) === 0) return [completed, ...childEnded(thread, draw(3) > 0, "x", now)];
 	if (thread.stepId === undefined) {
 		if (draw(3) === 0) return [completed, message("daemon")];
 		const [plan] = launchPlaybook(playbook(draw)).filter((event) => event.type === "plan.proposed") as [
@@ -367,18 +382,19 @@ function turnEvents(goal: Goal, thread: Thread, draw: Draw, newId: NewId, now: n
 		];
 	}
 	const step = goal.steps[thread.stepId]!;
-	const isOver = isBuiltIn ? thread.done >= (step.actions?.length ?? 0) : draw(3) === 0;
+	const isOver = thread.parentThreadId ? false : isBuiltIn ? thread.done >= (step.actions?.length ?? 0) : draw(3) === 0;
 	if (isOver)
 		return [completed, { type: "step.reported", stepId: step.stepId, attempt: thread.attempt ?? 1, report: "x" }];
 	const calls = Array.from({ length: isBuiltIn ? 1 : 1 + draw(3) }, (): GoalEvent => {
-		const effect = isBuiltIn || draw(2) ? "outside" : "none";
+		const isDelegated = !isBuiltIn && draw(4) === 0;
+		const effect = isBuiltIn || (!isDelegated && draw(2)) ? "outside" : "none";
 		return {
 			type: "tool.requested",
 			toolCallId: newId<ToolCallId>("c"),
 			...about,
 			stepId: step.stepId,
 			attempt: thread.attempt,
-			name: "runCommand",
+			name: isDelegated ? delegateTool : "runCommand",
 			args: {},
 			effect,
 			summary: "make",
@@ -407,11 +423,27 @@ function callEvents(goal: Goal, call: ToolCall, draw: Draw, newId: NewId, now: n
 		return [completed(how > 2)];
 	}
 	if (goal.end || goalHold(goal)) return [];
+	if (isDelegation(call)) return delegationEvents(goal, call, draw, newId) ?? [completed(false, "refused")];
 	if (call.effect === "none") return [completed(draw(4) > 0)];
 	if (call.state === "approved" || draw(3) > 0) return [{ type: "tool.started", toolCallId, run: call.run + 1 }];
 	if (draw(4) === 0) return [completed(false, "refused")];
 	return [
 		{ ...question(newId, now), ...asked, kind: "tool", toolCallId, stepId: call.stepId, threadId: call.threadId },
+	];
+}
+
+/** The call begins and its child is there; nothing, where the parent is over or deep enough. */
+function delegationEvents(goal: Goal, call: ToolCall, draw: Draw, newId: NewId): readonly GoalEvent[] | undefined {
+	const parent = goal.threads[call.threadId]!;
+	if (parent.state !== "active" || threadDepth(goal, parent) >= 2 || draw(6) === 0) return undefined;
+	const { toolCallId, threadId: parentThreadId } = call;
+	const { stepId, attempt } = parent;
+	const assignment = assignmentFor(goal, "researcher");
+	const child = { threadId: newId<ThreadId>("t"), role: "researcher", stepId, attempt, assignment };
+	return [
+		{ type: "tool.started", toolCallId, run: call.run + 1 },
+		{ type: "thread.opened", ...child, parentThreadId, parentCallId: toolCallId, title: "x" },
+		{ type: "message.added", messageId: newId("m"), threadId: child.threadId, from: "goal", text: "x" },
 	];
 }
 
