@@ -5,11 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts";
 import { readDaemonFile } from "../../src/client/daemonFile.ts";
 import { watchGoal } from "../../src/client/goalWatch.ts";
+import { isDelegation } from "../../src/protocol/children.ts";
 import type { RecordedEvent } from "../../src/protocol/events.ts";
 import { evolve, newGoal } from "../../src/protocol/evolve.ts";
 import type { Goal } from "../../src/protocol/goal.ts";
 import type { GoalId } from "../../src/protocol/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
+import { isUnderWay } from "../../src/protocol/readiness.ts";
 import { endStates, goalState } from "../../src/protocol/state.ts";
 import type { Random } from "../support/seed.ts";
 
@@ -175,7 +177,7 @@ function underWay(
 	let completed = 0;
 	for (const event of log) {
 		if (Date.parse(event.at) > at) break;
-		if (event.type === "tool.completed") completed++;
+		if (event.type === "tool.completed" && !isDelegation(goal.calls[event.toolCallId]!)) completed++;
 		goal = evolve(goal, event);
 	}
 	const running = started(goal);
@@ -192,7 +194,7 @@ function underWay(
 
 /** Calls whose intent is in the log and whose outcome is not: commands that run, or are about to. */
 function started(goal: Goal) {
-	return Object.values(goal.calls).filter((call) => call.state === "started");
+	return Object.values(goal.calls).filter(isUnderWay);
 }
 
 /** Interruptions whose outcome the daemon called unknown. */

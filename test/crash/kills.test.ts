@@ -115,23 +115,37 @@ function prompt(workspace: string): Input<Methods, "goal/launch"> {
 	return { workspace, prompt: "Append the lines", requestId: `crash-${workspace}` };
 }
 
-/** A model that plans the steps and appends their lines one call a turn, speaking slowly. What it does next depends on the request alone. */
-function appendLines({ purpose, toolResults, text }: ModelRequest): Answer {
+/**
+ * A model that plans the steps and appends their lines one call a turn, speaking slowly; of the last step a sub-agent
+ * appends the second half. What it does next depends on the request alone.
+ */
+function appendLines({ purpose, toolResults, messages }: ModelRequest): Answer {
 	if (purpose === "reflect") return { text: plainReflection };
 	if (purpose === "plan") {
 		const plan = steps.map(({ id, from, needs }) => ({
 			id,
 			title: id,
-			instructions: `Append from ${from}.`,
+			instructions: task(from),
 			needs,
 			checks: [check(from)],
 		}));
 		return { text: JSON.stringify({ title: "Append lines", summary: "Appends.", steps: plan }), chunkMs: 4 };
 	}
-	const from = Number(/Append from (\d+)\./.exec(text)?.[1]);
-	if (toolResults >= commandsPerStep) return { text: "All lines are appended.", chunkMs: 8 };
-	const calls = [{ name: "runCommand", args: { command: command(from + toolResults) } }];
-	return { text: `I append line ${from + toolResults} to the file now, as it was planned.`, calls, chunkMs: 8 };
+	const asked = messages.find(({ role }) => role === "user")?.content ?? "";
+	const from = Number(/Append from (\d+)\./.exec(asked)?.[1]);
+	const isShared = from === steps.at(-1)!.from;
+	const own = isShared || from > steps.at(-1)!.from ? commandsPerStep / 2 : commandsPerStep;
+	if (toolResults < own) {
+		const calls = [{ name: "runCommand", args: { command: command(from + toolResults) } }];
+		return { text: `I append line ${from + toolResults} to the file now, as it was planned.`, calls, chunkMs: 8 };
+	}
+	if (!isShared || toolResults > own) return { text: "All lines are appended.", chunkMs: 8 };
+	const args = { role: "implementer", title: "The rest", instructions: task(from + own) };
+	return { text: "Somebody else appends the rest.", calls: [{ name: "delegate", args }], chunkMs: 8 };
+}
+
+function task(from: number): string {
+	return `Append from ${from}.`;
 }
 
 function playbook(workspace: string): Input<Methods, "goal/launch"> {
