@@ -376,9 +376,28 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "providers",
-		about: "list the agents that can be chosen, and why the rest cannot",
-		asks: ["provider/list"],
-		run: async (context) => (await import("./commands/providers.ts")).providers(context),
+		about: "list the agents that can be chosen, and why the rest cannot; hand a provider's key over",
+		arguments: [
+			["[action]", "list, or key: hands over the key that comes on standard input (default: list)"],
+			["[name]", "the provider's name"],
+		],
+		options: [
+			{ flags: "--refresh", about: "ask them again, even if they were asked just now" },
+			{ flags: "--forget", about: "with key: forget what was handed over" },
+		],
+		asks: ["provider/list", "provider/key"],
+		run: async (context, [action = "list", name], options) =>
+			(await import("./commands/providers.ts")).providers(context, action, name, options),
+	},
+	{
+		name: "baseline",
+		about: "how a folder and this machine stand before a launch",
+		options: [
+			{ flags: "--workspace <folder>", about: "the folder (default: the current one)" },
+			{ flags: "--check <command>", about: "also run this check, to see whether it is red already" },
+		],
+		asks: ["baseline/read", "baseline/check"],
+		run: async (context, _args, options) => (await import("./commands/baseline.ts")).baseline(context, options),
 	},
 	{
 		name: "daemon status",

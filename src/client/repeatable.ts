@@ -21,6 +21,8 @@ const repeatable: { readonly [M in MethodName]?: true | ((params: never) => bool
 	"dossier/get": true,
 	"grant/list": true,
 	"provider/list": true,
+	"provider/key": true,
+	"baseline/read": true,
 };
 
 export function mayRepeat(method: MethodName, params: unknown): boolean {

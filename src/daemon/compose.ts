@@ -27,6 +27,7 @@ import { createTools } from "./tools/tools.ts";
 import { serveClient } from "./wire/client.ts";
 import { openDeltas } from "./wire/deltas.ts";
 import { eraseGoal } from "./wire/eraseGoal.ts";
+import { openHandedKeys } from "./wire/handedKeys.ts";
 import { openDoor } from "./wire/server.ts";
 import type { Services } from "./wire/services.ts";
 
@@ -73,7 +74,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const clock: Clock = { now: () => Date.now() };
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
 	const commands = openCommands({ folder: path.join(home, "commands") });
-	const agents = openAgents({ config, log });
+	const agents = openAgents({ config, log, env });
 	const store = await opening;
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
@@ -125,6 +126,15 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		isProvider: agents.isProvider,
 		listedModels: agents.listedModels,
 		listProviders: agents.listProviders,
+		effortProblem: agents.effortProblem,
+		keys: openHandedKeys({ agents, keys: config.keys, supervisor, log }),
+		baseline: {
+			commands,
+			env,
+			environment: commandEnvironment(env),
+			dataFolder: home,
+			timeoutMs: config.limits.commandTimeoutMs,
+		},
 		changes: (goal) => repositories.of(goal),
 		grants,
 		onDelta: deltas.listen,

@@ -411,6 +411,8 @@ export const eventBodies = {
 		now: v.optional(v.boolean(), false),
 		/** No further step begins; those under way go on. */
 		startsOnly: v.optional(v.boolean()),
+		/** It is lifted when a person hands over the key of this provider, which was missing or refused. */
+		needsKey: v.optional(v.object({ provider: v.string(), refused: v.optional(v.boolean()) })),
 		/** The goals whose turn it is. */
 		waitsFor: v.optional(v.array(GoalIdSchema)),
 	}),

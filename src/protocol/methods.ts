@@ -1,10 +1,11 @@
 import * as v from "valibot";
+import { BaselineRow, baselineParts } from "./baseline.ts";
 import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, GrantIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
 import { PartialLaunchSettings } from "./settings.ts";
-import { Actor, ApprovalScope, BudgetLimits, RosterEdit, RosterReach, UndoneFile } from "./values.ts";
+import { Actor, ApprovalScope, BudgetLimits, Effort, RosterEdit, RosterReach, UndoneFile } from "./values.ts";
 import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /**
@@ -24,6 +25,11 @@ export const maxPromptChars = 1_000_000;
 const goalOnly = v.object({ goalId: GoalIdSchema });
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.pipe(v.string(), v.maxLength(maxPromptChars, `a text has at most ${maxPromptChars} characters`));
+/** Whatever else was written there is not repeated: it might be a key. */
+const ProviderId = v.pipe(
+	v.string("a provider is named with a text"),
+	v.regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, "a provider is named with lower-case letters, digits, dots and dashes"),
+);
 /** `Goal` is made by evolve and read by evolve: it is carried as it is. */
 const GoalSnapshot = v.custom<Goal>(
 	(value) => typeof value === "object" && value !== null && "goalId" in value && "seq" in value,
@@ -335,21 +341,66 @@ export const methods = {
 		result: v.object({ grantId: GrantIdSchema }),
 	},
 	"provider/list": {
-		about: "Agents that can be chosen here, and why the rest cannot.",
-		params: v.object({}),
+		about:
+			"Agents that can be chosen here, and why the rest cannot. What was heard of them lately counts, unless `refresh` asks them again.",
+		params: v.object({ refresh: v.optional(v.boolean(), false) }),
 		result: v.object({
 			providers: v.array(
 				v.object({
 					id: v.string(),
 					kind: v.string(),
+					/** Where it was found: config.jsonc, a key, this machine, the path, the editor; or it comes with the daemon. */
+					source: v.optional(v.picklist(["config", "environment", "local", "editor", "acp", "builtin"]), "config"),
 					models: v.array(v.string()),
+					/** How many more it has. */
+					modelsLeftOut: v.optional(v.number()),
 					usable: v.boolean(),
 					/** Why not, and what to do. */
 					reason: v.optional(v.string()),
+					/** A key would help: it has none, or was refused. */
+					needsKey: v.optional(v.boolean()),
+					baseUrl: v.optional(v.string()),
+					latencyMs: v.optional(v.number()),
+					/** The reasoning efforts that some of its models take; empty when none does. */
+					efforts: v.optional(v.array(Effort)),
 				}),
 			),
 			/** The agent used when none is named. */
 			primary: v.optional(v.string()),
+		}),
+	},
+	"provider/key": {
+		about:
+			"Hands a provider's key over; without one, what was handed over is forgotten. The daemon keeps it in memory alone, and goals that wait for it go on.",
+		params: v.object({
+			provider: ProviderId,
+			key: v.optional(v.pipe(v.string(), v.maxLength(10_000, "a key has at most 10000 characters"))),
+		}),
+		result: v.object({
+			/** Goals that waited for it and go on. */
+			goals: v.array(GoalIdSchema),
+		}),
+	},
+	"baseline/read": {
+		about:
+			"How a folder and this machine stand before a launch, one part a request, so that each is there when it is ready.",
+		params: v.object({ workspace: v.string(), part: v.picklist(baselineParts) }),
+		result: v.object({ rows: v.array(BaselineRow) }),
+	},
+	"baseline/check": {
+		about:
+			"Runs a command in a folder, to see whether a check is red before anything was done. Ended when the client goes away, or takes too long.",
+		params: v.object({
+			workspace: v.string(),
+			command: v.pipe(v.string(), v.maxLength(10_000, "a command has at most 10000 characters")),
+		}),
+		result: v.object({
+			/** Absent when it did not end by itself. */
+			exitCode: v.optional(v.number()),
+			durationMs: v.number(),
+			/** What it printed; of much, the beginning and the end. */
+			output: v.string(),
+			timedOut: v.optional(v.boolean()),
 		}),
 	},
 } satisfies Table;

@@ -30,6 +30,13 @@ export function holds(goal: Goal): readonly Hold[] {
 	return Object.values(goal.holds);
 }
 
+/** Those that the key of a provider lifts; without a name, of any. */
+export function holdsForKey(goal: Goal, provider?: string): readonly Hold[] {
+	return holds(goal).filter(
+		({ needsKey }) => needsKey !== undefined && (provider === undefined || needsKey.provider === provider),
+	);
+}
+
 export function personHold(goal: Goal): Hold | undefined {
 	return holds(goal).find((hold) => hold.cause === "person");
 }

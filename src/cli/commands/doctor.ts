@@ -93,13 +93,15 @@ async function daemon(context: Context): Promise<Finding[]> {
 		const { providers } = await context.ask("provider/list", {});
 		return [
 			{ name: "daemon", state: "ok", detail: `version ${version}, process ${pid}` },
-			...providers.map(
-				({ id, usable, models, reason }): Finding => ({
-					name: `agent ${id}`,
-					state: usable ? "ok" : "limited",
-					detail: usable ? oneLine(models.join(", ") || "usable", 200) : (reason ?? "not usable"),
-				}),
-			),
+			...providers
+				.filter(({ usable, source }) => usable || source === "config")
+				.map(
+					({ id, usable, models, reason }): Finding => ({
+						name: `agent ${id}`,
+						state: usable ? "ok" : "limited",
+						detail: usable ? oneLine(models.join(", ") || "usable", 200) : (reason ?? "not usable"),
+					}),
+				),
 		];
 	} catch (cause) {
 		const detail = cause instanceof Error ? cause.message : String(cause);

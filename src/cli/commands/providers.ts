@@ -1,24 +1,64 @@
+import type { OptionValues } from "../commands.ts";
 import type { Context } from "../context.ts";
+import { wrongUsage } from "../failure.ts";
 import { table } from "../layout.ts";
 import { paint } from "../output.ts";
 
-export async function providers(context: Context): Promise<undefined> {
-	const { providers: all, primary } = await context.ask("provider/list", {});
+export async function providers(
+	context: Context,
+	action: string,
+	name: string | undefined,
+	options: OptionValues,
+): Promise<undefined> {
+	if (action === "list") await list(context, options.refresh === true);
+	else if (action === "key") await key(context, name, options.forget === true);
+	else throw wrongUsage(`“${action}” cannot be done with providers: list and key can.`);
+}
+
+async function list(context: Context, refresh: boolean): Promise<void> {
+	const { providers: all, primary } = await context.ask("provider/list", { refresh });
+	const isWaiting = ({ usable, needsKey, source }: (typeof all)[number]) =>
+		!usable && needsKey === true && source === "environment";
+	const keyless = all.filter(isWaiting).map(({ id }) => id);
+	const shown = all.filter((provider) => !isWaiting(provider));
 	context.output.result(all, () =>
 		[
-			all.length === 0
+			shown.length === 0
 				? "No agent is configured; playbooks run without one."
 				: table(
-						all.map((provider) => [
+						shown.map((provider) => [
 							provider.usable ? paint.green("✓") : paint.red("✗"),
 							provider.id,
 							paint.dim(provider.kind),
-							provider.usable ? provider.models.join(", ") : (provider.reason ?? "not usable"),
+							provider.usable ? named(provider.models, provider.modelsLeftOut ?? 0) : (provider.reason ?? "not usable"),
 						]),
 					),
+			keyless.length > 0 ? `Usable with a key (\`mission providers key NAME\`): ${keyless.join(", ")}` : "",
 			primary ? `Used when none is named: ${primary}` : "",
 		]
 			.filter(Boolean)
 			.join("\n\n"),
+	);
+}
+
+/** As many as a person reads; `--json` has the others. */
+const shownModels = 20;
+
+function named(models: readonly string[], leftOut: number): string {
+	const more = models.length - shownModels + leftOut;
+	const shown = models.slice(0, shownModels).join(", ");
+	return more > 0 && models.length > shownModels ? `${shown}, … (${more} more)` : shown;
+}
+
+/** The key comes on standard input: what is typed as an argument stands in the shell's history and in lists of processes. */
+async function key(context: Context, name: string | undefined, forget: boolean): Promise<void> {
+	if (name === undefined) throw wrongUsage("Name the provider: `mission providers` lists them.");
+	const given = forget ? undefined : (await context.readStdin()).trim();
+	if (given === "") throw wrongUsage("There is no key on standard input: `mission providers key NAME < file`.");
+	const { goals } = await context.ask("provider/key", { provider: name, key: given });
+	const goOn = goals.length > 0 ? ` ${goals.join(", ")} ${goals.length === 1 ? "goes" : "go"} on.` : "";
+	context.output.result(
+		{ provider: name, kept: !forget, goals },
+		forget ? `The key of ${name} is forgotten.` : `The daemon has the key of ${name}, in memory, until it ends.${goOn}`,
 	);
 }

@@ -3,40 +3,57 @@ import { formatModelRef } from "../../protocol/modelRef.ts";
 import { playbookAgent } from "../../protocol/settings.ts";
 import type { ModelChoice, Price } from "../../protocol/values.ts";
 import type { Config } from "../config/config.ts";
+import type { Env } from "../config/providerKeys.ts";
+import { type Directory, openDirectory } from "../discovery/directory.ts";
+import { effortProblem } from "../discovery/efforts.ts";
 import type { Log } from "../engine/ports.ts";
 import type { Agent } from "./agent.ts";
 import { createModelAgent, warm } from "./modelAgent.ts";
 import { contextWindowOf, priceOf } from "./modelFacts.ts";
 import { createPlaybookAgent } from "./playbookAgent.ts";
-import { providerStatus } from "./providerStatus.ts";
 
 /** The agents that assignments name, made when they are first needed. */
 export interface Agents {
 	/** Never fails: an assignment that names nobody gets an agent whose turns say so. */
 	agentFor(choice: ModelChoice): Agent;
-	/** A listed model of a configured provider. */
+	/** A model that its provider is known to have. */
 	isListed(provider: string, model: string): boolean;
+	/** One that a goal can be launched with. */
 	isProvider(id: string): boolean;
 	/** Models that config.jsonc lists. */
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
+	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
+	effortProblem(choice: ModelChoice): string | undefined;
 	/** Undefined where nobody names one. The built-in agent is free. */
 	priceOf(choice: ModelChoice): Price | undefined;
 	/** The model's context window in tokens; undefined where nobody names one. */
 	windowOf(choice: ModelChoice): number | undefined;
-	/** Looks whether each provider answers, in about a second. */
-	listProviders(): Promise<Result<Methods, "provider/list">>;
+	/** Looks whether each provider answers, in about a second; what was heard lately counts unless `refresh` asks anew. */
+	listProviders(refresh?: boolean): Promise<Result<Methods, "provider/list">>;
+	/** Takes the key of a provider over, or forgets it. Whether it is another than before. */
+	giveKey(id: string, key: string | undefined): boolean;
+	/** Whether a provider of this name can take a key. */
+	takesKey(id: string): boolean;
 	/** Loads what the first turn of a model will need, so that it need not wait for it. */
 	prepare(): void;
 	/** Turns under way end as aborted. */
 	close(): void;
 }
 
-export function openAgents({ config, log }: { readonly config: Config; readonly log: Log }): Agents {
+export interface AgentsOptions {
+	readonly config: Config;
+	readonly log: Log;
+	/** Where agents' programs and keys are looked for. */
+	readonly env?: Env;
+}
+
+export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
 	const playbook = createPlaybookAgent();
 	const agents = new Map<string, Agent>();
 	const withoutSchema = new Set<string>();
 	const closing = new AbortController();
-	const providerOf = (id: string) => config.providers.find((provider) => provider.id === id);
+	const directory: Directory = openDirectory(config, env);
+	const providerOf = directory.find;
 
 	function create(choice: ModelChoice): Agent {
 		if (choice.provider === playbookAgent.provider) {
@@ -69,10 +86,14 @@ export function openAgents({ config, log }: { readonly config: Config; readonly 
 			agents.set(name, known);
 			return known;
 		},
-		isListed: (provider, model) => providerOf(provider)?.models?.includes(model) ?? false,
-		isProvider: (id) => id === playbookAgent.provider || providerOf(id) !== undefined,
 		listedModels: () =>
 			config.providers.flatMap(({ id, models }) => (models ?? []).map((model) => ({ provider: id, model }))),
+		isListed: directory.isListed,
+		isProvider: (id) => id === playbookAgent.provider || directory.isThere(id),
+		effortProblem({ provider: id, model, effort }) {
+			const provider = providerOf(id);
+			return provider && effort && effortProblem(provider, model, effort);
+		},
 		priceOf({ provider: id, model }) {
 			if (id === playbookAgent.provider) return { input: 0, output: 0 };
 			const provider = providerOf(id);
@@ -82,11 +103,14 @@ export function openAgents({ config, log }: { readonly config: Config; readonly 
 			const provider = providerOf(id);
 			return provider && contextWindowOf(provider, model);
 		},
-		async listProviders() {
-			const models = await Promise.all(config.providers.map((provider) => providerStatus(provider, config.keys)));
-			const builtIn = { id: playbookAgent.provider, kind: "playbook", models: [playbookAgent.model], usable: true };
-			return { providers: [...models, builtIn], primary: config.agent };
+		async listProviders(refresh = false) {
+			return { providers: [...(await directory.list(refresh))], primary: config.agent };
 		},
+		giveKey(id, key) {
+			directory.forget(id);
+			return config.keys.give(id, key);
+		},
+		takesKey: (id) => providerOf(id) !== undefined,
 		prepare() {
 			if (config.providers.length > 0)
 				warm().catch((cause) => log.error("The package for models cannot be loaded", cause));

@@ -9,6 +9,8 @@ import type { ModelChoice, Usage } from "../../protocol/values.ts";
 import type { Limits, Provider } from "../config/configSchema.ts";
 import { isTooDeep } from "../config/jsonDepth.ts";
 import type { KeyChain } from "../config/providerKeys.ts";
+import { effortInBody } from "../discovery/efforts.ts";
+import { keySource } from "../discovery/providerStatus.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
@@ -65,6 +67,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 	if (key.kind === "missing") return { kind: "failed", code: "keyNeeded", reason: key.reason, retryable: false };
 	const { createOpenAICompatible } = await loading;
 	const apiKey = key.kind === "key" ? key.key.reveal() : undefined;
+	const effort = choice.effort && effortInBody(provider, choice.model, choice.effort);
 	if (!kept.model || kept.model.key !== apiKey) {
 		const create = createOpenAICompatible({
 			name: provider.id,
@@ -73,6 +76,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			includeUsage: true,
 			supportsStructuredOutputs: provider.structuredOutput,
 			fetch: listeningFetch(kept.heard),
+			transformRequestBody: (body) => ({ ...body, ...effort }),
 		});
 		kept.model = { key: apiKey, model: create(choice.model) };
 	}
@@ -92,14 +96,12 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			: promptMessages(systemPrompt(turn, surroundings), turn.thread.role, turn.transcript, room),
 		tools,
 		maxOutputTokens: turn.thread.turn?.reserved.outputTokens,
-		// Goes out as `reasoning_effort`.
-		providerOptions: choice.effort ? { openaiCompatible: { reasoningEffort: choice.effort } } : undefined,
 	};
 	const asked: Omit<Asked, "began"> = {
 		provider: provider.id,
 		model: choice.model,
 		baseUrl: provider.baseUrl,
-		keySource: provider.apiKeyEnv ?? (provider.apiKeyCommand && "the command in apiKeyCommand"),
+		keySource: keySource(provider, keys),
 	};
 	const call = { model, heardBy: kept.heard, asked, turn, signal: AbortSignal.any([signal, parts.closing]), limits };
 	const name = `${provider.id}/${choice.model}`;

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import * as v from "valibot";
-import { AgentName, type Limits, limits, Provider } from "./configSchema.ts";
+import { providersOfEnvironment } from "../discovery/knownProviders.ts";
+import { AgentName, Discovery, type Limits, limits, Provider } from "./configSchema.ts";
 import { isTooDeep } from "./jsonDepth.ts";
 import { createKeyChain, type Env, type KeyChain } from "./providerKeys.ts";
 
@@ -16,6 +17,10 @@ export interface Config {
 	readonly file: string;
 	/** Those of the file first; of two with one id the first counts. */
 	readonly providers: readonly Provider[];
+	/** Ids of those that the file names. */
+	readonly configured: readonly string[];
+	/** Where servers of this machine are looked for, beside the well-known places. */
+	readonly discovery: Discovery;
 	/** What a launch uses that names no agent, as `provider/model[:effort]`. */
 	readonly agent?: string;
 	/** The file names it; otherwise it is the first model that is listed. */
@@ -35,13 +40,15 @@ export function loadConfig(folder: string, env: Env): Config {
 	const { text, problem } = readText(file);
 	const settings = readSettings(text ?? "{}");
 	const own = settings.providers;
-	const implied = providersOf(env).filter((provider) => own.every(({ id }) => id !== provider.id));
+	const implied = providersOfEnvironment(env).filter((provider) => own.every(({ id }) => id !== provider.id));
 	const providers = [...own, ...implied];
 	const keys = createKeyChain(env, providers);
 	return {
 		folder,
 		file,
 		providers,
+		configured: own.map(({ id }) => id),
+		discovery: settings.discovery,
 		agent: settings.agent ?? firstListed(providers),
 		isAgentSaved: settings.agent !== undefined,
 		limits: settings.limits,
@@ -49,20 +56,6 @@ export function loadConfig(folder: string, env: Env): Config {
 		keys,
 		redact: keys.redact,
 	};
-}
-
-/** Providers that need no configuration, because the environment says all there is to say. */
-function providersOf(env: Env): readonly Provider[] {
-	if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL) return [];
-	return [
-		{
-			id: "openai",
-			kind: "openai-compatible",
-			baseUrl: env.OPENAI_BASE_URL || "https://api.openai.com/v1",
-			apiKeyEnv: "OPENAI_API_KEY",
-			structuredOutput: true,
-		},
-	];
 }
 
 function firstListed(providers: readonly Provider[]): string | undefined {
@@ -74,6 +67,7 @@ interface Settings {
 	readonly providers: Provider[];
 	agent?: string;
 	limits: Limits;
+	discovery: Discovery;
 	readonly problems: string[];
 }
 
@@ -92,7 +86,12 @@ function readSettings(source: string): Settings {
 	const errors: ParseError[] = [];
 	const tooDeep = isTooDeep(text);
 	const tree = tooDeep ? undefined : parseTree(text, errors, parseOptions);
-	const settings: Settings = { providers: [], limits: v.parse(v.object(limits), {}), problems: [] };
+	const settings: Settings = {
+		providers: [],
+		limits: v.parse(v.object(limits), {}),
+		discovery: {},
+		problems: [],
+	};
 	const complain = (offset: number, sentence: string) =>
 		void settings.problems.push(`${configName}:${lineAt(text, offset)}: ${sentence}`);
 	if (tooDeep) complain(0, "the file has too many brackets in each other. The defaults hold.");
@@ -105,7 +104,8 @@ function readSettings(source: string): Settings {
 		if (name === "providers") readProviders(value, settings, complain);
 		else if (name === "limits") readLimits(value, settings, complain);
 		else if (name === "agent") settings.agent = read(AgentName, name, value, complain) ?? settings.agent;
-		else complain(key.offset, `“${name}” is no setting. Use one of: providers, agent, limits.`);
+		else if (name === "discovery") settings.discovery = read(Discovery, name, value, complain) ?? {};
+		else complain(key.offset, `“${name}” is no setting. Use one of: providers, agent, limits, discovery.`);
 	}
 	return settings;
 }

@@ -1,5 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
+import { Effort } from "../../protocol/values.ts";
 
 /**
  * What a person may write into config.jsonc. Read key by key, so that one mistake costs one setting; the JSON Schema
@@ -53,8 +54,30 @@ export const Provider = v.object({
 		v.optional(v.boolean(), true),
 		"Whether plans are asked for with a JSON schema. A provider that refuses it is asked without.",
 	),
+	efforts: described(
+		v.optional(v.array(Effort)),
+		"The reasoning efforts that its models take; it wins over what is known of the provider. An empty list: none.",
+	),
 });
 export type Provider = v.InferOutput<typeof Provider>;
+
+const Address = v.pipe(
+	v.string(),
+	v.regex(/^https?:\/\/\S+$/, "write an address that begins with http:// or https://"),
+);
+const lookedFor = (name: string, address: string) =>
+	described(
+		v.optional(v.union([v.literal(false), Address], "an address, or false")),
+		`Where ${name} is looked for (${address}); false: nowhere.`,
+	);
+
+/** Servers that are found without a line of configuration, and where to look for them instead. */
+export const Discovery = v.object({
+	ollama: lookedFor("Ollama", "http://127.0.0.1:11434/v1"),
+	lmstudio: lookedFor("LM Studio", "http://127.0.0.1:1234/v1"),
+	vllm: lookedFor("vLLM", "http://127.0.0.1:8000/v1"),
+});
+export type Discovery = v.InferOutput<typeof Discovery>;
 
 export const limits = {
 	parallelSteps: described(v.optional(Count, 3), "Steps of one goal that run side by side."),
@@ -103,6 +126,10 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
 		providers: described(v.optional(v.array(v.strictObject(Provider.entries))), "Where models answer."),
 		agent: described(v.optional(AgentName), "The agent used when a launch names none: provider/model, with :effort."),
 		limits: described(v.optional(v.strictObject(limits)), "How much runs at once, and for how long."),
+		discovery: described(
+			v.optional(v.strictObject(Discovery.entries)),
+			"Model servers of this machine that are found by themselves.",
+		),
 	});
 	return { ...toJsonSchema(whole, { typeMode: "input", errorMode: "ignore" }), title: "Mission Control configuration" };
 }

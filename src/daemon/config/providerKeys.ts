@@ -7,7 +7,14 @@ import { redactValues } from "./redactValues.ts";
  * value from being printed by accident, and `redact` takes every key known so far out of a text.
  */
 export interface KeyChain {
+	/** What a person handed over counts before what the environment or a command says. */
 	resolveKey(provider: Provider): Promise<KeyResult>;
+	/**
+	 * Keeps a key that a person handed over, until the daemon ends; without one, what was handed over is
+	 * forgotten. Whether it is another than the one before.
+	 */
+	give(providerId: string, key: string | undefined): boolean;
+	isGiven(providerId: string): boolean;
 	/** The provider refused the key: a command is asked again next time. */
 	forget(providerId: string): void;
 	/** `mark` stands where a key stood. */
@@ -43,6 +50,7 @@ const minKeyChars = 6;
 
 export function createKeyChain(env: Env, providers: readonly Provider[]): KeyChain {
 	const printed = new Map<string, Promise<KeyResult>>();
+	const given = new Map<string, KeyResult>();
 	const values = new Set<string>();
 	const keyFor = (value: string): KeyResult => {
 		if (value.length >= minKeyChars) values.add(value);
@@ -55,6 +63,8 @@ export function createKeyChain(env: Env, providers: readonly Provider[]): KeyCha
 	}
 	return {
 		async resolveKey(provider) {
+			const handedOver = given.get(provider.id);
+			if (handedOver) return handedOver;
 			const named = fromEnv(provider);
 			if (named) return keyFor(named);
 			if (provider.apiKeyCommand === undefined) return missingOrNone(provider);
@@ -64,6 +74,13 @@ export function createKeyChain(env: Env, providers: readonly Provider[]): KeyCha
 			if (result.kind !== "key" && printed.get(provider.id) === known) printed.delete(provider.id);
 			return result;
 		},
+		give(providerId, key) {
+			const before = given.get(providerId);
+			if (key === undefined) given.delete(providerId);
+			else given.set(providerId, keyFor(key));
+			return (before?.kind === "key" ? before.key.reveal() : undefined) !== key;
+		},
+		isGiven: (providerId) => given.has(providerId),
 		forget(providerId) {
 			printed.delete(providerId);
 		},
@@ -79,7 +96,7 @@ function missingOrNone({ id, apiKeyEnv }: Provider): KeyResult {
 	if (apiKeyEnv === undefined) return { kind: "none" };
 	return {
 		kind: "missing",
-		reason: `Provider “${id}” needs a key: set ${apiKeyEnv} in the environment and restart the daemon (mission daemon restart).`,
+		reason: `Provider “${id}” needs a key: set ${apiKeyEnv} in the environment and restart the daemon (mission daemon restart), or hand it over with “Set Provider Key…” in VS Code or \`mission providers key ${id}\`.`,
 	};
 }
 

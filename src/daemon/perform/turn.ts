@@ -210,6 +210,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 const shortRetries = 3;
 const longestWaitMs = 15 * 60_000;
 
+function neededKey(provider: string, code: string): { provider: string; refused?: boolean } | undefined {
+	if (code === "keyNeeded") return { provider };
+	return code === "unauthorized" ? { provider, refused: true } : undefined;
+}
+
 function failureEvents(
 	_goal: Goal,
 	thread: Thread,
@@ -249,6 +254,7 @@ function failureEvents(
 			reason: `${formatModelRef(thread.assignment)}: ${outcome.reason}`,
 			wakeAt: outcome.retryable ? at : undefined,
 			threadId: thread.threadId,
+			needsKey: neededKey(thread.assignment.provider, outcome.code),
 			now: false,
 		},
 	];

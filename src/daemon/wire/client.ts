@@ -18,9 +18,11 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 	let stopSummaries: (() => void) | undefined;
 	let actor: Actor | undefined;
 	let closed = false;
+	const gone = new AbortController();
 
 	const client: Handling = {
 		services,
+		gone: gone.signal,
 		hello(protocol, who) {
 			if (protocol > protocolVersion) {
 				throw new ProtocolError(
@@ -65,6 +67,7 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 	);
 	socket.on("close", () => {
 		closed = true;
+		gone.abort();
 		for (const stop of watches.values()) stop();
 		stopSummaries?.();
 		peer.connection.dispose();

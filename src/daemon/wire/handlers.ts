@@ -18,7 +18,7 @@ import { listChanges } from "../store/listChanges.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
-import { launch } from "./launch.ts";
+import { launch, workspaceFolder } from "./launch.ts";
 import { prepareLaunch } from "./prepare.ts";
 import { changeRoster } from "./roster.ts";
 import type { Services } from "./services.ts";
@@ -26,6 +26,8 @@ import type { Services } from "./services.ts";
 /** What a handler sees of the client that asks. */
 export interface Handling {
 	readonly services: Services;
+	/** Aborts when the client is gone. */
+	readonly gone: AbortSignal;
 	hello(protocol: number, actor: Actor): void;
 	actor(): Actor;
 	watch(goalId: GoalId, stop: () => void): void;
@@ -217,7 +219,20 @@ export const handlers: Handlers<Methods, Handling> = {
 	},
 	"grant/list": ({ goalId }, { services }) => listGrants(services, goalId),
 	"grant/revoke": (params, client) => revokeGrant(client.services, client.actor(), params.grantId),
-	"provider/list": (_params, { services }) => services.listProviders(),
+	"provider/list": ({ refresh }, { services }) => services.listProviders(refresh),
+	"provider/key": async ({ provider, key }, client) => ({
+		goals: [...(await client.services.keys.take(provider, key, client.actor()))],
+	}),
+	"baseline/read": async ({ workspace, part }, { services }) => {
+		const folder = await workspaceFolder(workspace, services.about.folder);
+		const { readBaseline } = await import("../baseline/baseline.ts");
+		return { rows: [...(await readBaseline(part, folder, services.baseline))] };
+	},
+	"baseline/check": async ({ workspace, command }, { services, gone }) => {
+		const folder = await workspaceFolder(workspace, services.about.folder);
+		const { runBaselineCheck } = await import("../baseline/check.ts");
+		return runBaselineCheck({ folder, command, signal: gone }, services.baseline);
+	},
 };
 
 /** What keeps the checks that were asked for from running at once. */

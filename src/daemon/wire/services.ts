@@ -1,6 +1,8 @@
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
+import type { ModelChoice } from "../../protocol/values.ts";
+import type { BaselineParts } from "../baseline/baseline.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
 import type { Clock, NewId } from "../engine/ports.ts";
@@ -8,6 +10,7 @@ import type { Supervisor } from "../engine/supervisor.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { Presets } from "../presets/presets.ts";
 import type { EventStore } from "../store/eventStore.ts";
+import type { HandedKeys } from "./handedKeys.ts";
 
 /** What requests are answered with. */
 export interface Services {
@@ -25,7 +28,12 @@ export interface Services {
 	isProvider(provider: string): boolean;
 	/** Models that can be named without asking a provider. */
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
-	listProviders(): Promise<Result<Methods, "provider/list">>;
+	listProviders(refresh: boolean): Promise<Result<Methods, "provider/list">>;
+	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
+	effortProblem(choice: ModelChoice): string | undefined;
+	/** Keys that clients hand over. */
+	readonly keys: HandedKeys;
+	readonly baseline: BaselineParts;
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
 	/** What was approved for whole folders. */
 	readonly grants: StandingGrants;

@@ -75,7 +75,7 @@ describe("config.jsonc", () => {
 		[
 			"an unknown name",
 			`{ "providers": [ ${valid} ],\n"provider": 1 }`,
-			/^config\.jsonc:2: “provider” is no setting\. Use one of: providers, agent, limits\.$/,
+			/^config\.jsonc:2: “provider” is no setting\. Use one of: providers, agent, limits, discovery\.$/,
 			["ok"],
 		],
 		[

@@ -64,8 +64,8 @@ describe("a passage that a goal is about", () => {
 describe("the launch box", () => {
 	const providers: Providers = {
 		providers: [
-			{ id: "local", kind: "openai-compatible", models: ["qwen3:8b", "gemma"], usable: true },
-			{ id: "acme", kind: "openai", models: ["big"], usable: false, reason: "ACME_KEY is not set." },
+			{ source: "config", id: "local", kind: "openai-compatible", models: ["qwen3:8b", "gemma"], usable: true },
+			{ source: "config", id: "acme", kind: "openai", models: ["big"], usable: false, reason: "ACME_KEY is not set." },
 		],
 		primary: "local/gemma",
 	};

@@ -1,0 +1,40 @@
+import { type BaselineRow, baselineParts } from "../../protocol/baseline.ts";
+import type { OptionValues } from "../commands.ts";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../failure.ts";
+import { textOption, workspaceFolder } from "../given.ts";
+import { indent } from "../layout.ts";
+import { paint } from "../output.ts";
+
+/** How things stand before a launch; with a check, whether it is red already. */
+export async function baseline(context: Context, options: OptionValues): Promise<number> {
+	const workspace = workspaceFolder(context, textOption(options, "workspace"));
+	const command = textOption(options, "check");
+	const parts = await Promise.all(baselineParts.map((part) => context.ask("baseline/read", { workspace, part })));
+	const rows = parts.flatMap((part) => part.rows);
+	const check = command === undefined ? undefined : await context.ask("baseline/check", { workspace, command });
+	const isGreen = check === undefined || check.exitCode === 0;
+	const verdict = isGreen ? paint.green("✓ green") : paint.red("✗ red");
+	context.output.result({ rows, check: check && { command, ...check } }, () =>
+		[
+			...rows.map(rowText),
+			...(check
+				? [
+						`${verdict} ${paint.bold(command ?? "")}  ${ended(check.exitCode, check.timedOut)} in ${check.durationMs} ms`,
+						indent(paint.dim(check.output.trimEnd())),
+					]
+				: []),
+		].join("\n"),
+	);
+	return isGreen ? exitCodes.done : exitCodes.failed;
+}
+
+function rowText({ state, label, value, detail }: BaselineRow): string {
+	const sign = { ok: paint.green("✓"), note: paint.yellow("!"), problem: paint.red("✗") }[state];
+	return `${sign} ${paint.bold(label)}  ${value ?? ""}${detail ? `\n${indent(paint.dim(detail))}` : ""}`;
+}
+
+function ended(exitCode: number | undefined, timedOut = false): string {
+	if (timedOut) return "took too long and was ended";
+	return exitCode === undefined ? "was ended" : `exit code ${exitCode}`;
+}

@@ -1,0 +1,48 @@
+import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
+import type { Commands } from "../commands/commands.ts";
+import { diskRows } from "./disk.ts";
+import { gitRows } from "./git.ts";
+import { toolRows } from "./tools.ts";
+import { trackingRows } from "./tracking.ts";
+
+/** How a folder and this machine stand before a launch. Only looking: nothing is written, and each part is bounded. */
+export interface BaselineParts {
+	readonly commands: Commands;
+	/** The daemon's own. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** That of commands: what agents' commands will find, without keys. */
+	readonly environment: Readonly<Record<string, string>>;
+	readonly dataFolder: string;
+	/** How long a check may run. */
+	readonly timeoutMs: number;
+}
+
+export async function readBaseline(
+	part: BaselinePart,
+	folder: string,
+	parts: BaselineParts,
+): Promise<readonly BaselineRow[]> {
+	switch (part) {
+		case "git":
+			return gitRows(folder, parts.environment);
+		case "tracking":
+			return trackingRows(folder, parts.environment);
+		case "tools":
+			return toolRows(folder, parts.environment);
+		case "disk":
+			return diskRows([
+				{ id: "disk.workspace", label: "Free in the workspace", folder },
+				{ id: "disk.data", label: "Free for the record of goals", folder: parts.dataFolder },
+			]);
+		case "sandbox":
+			return [
+				{
+					id: "sandbox",
+					state: "note",
+					label: "Sandbox",
+					value: "none here",
+					detail: "Commands run as you, and can reach what you can reach. Approve accordingly.",
+				},
+			];
+	}
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import type { Methods, Result } from "../../protocol/methods.ts";
+import { Refusal } from "../engine/refusal.ts";
+import type { BaselineParts } from "./baseline.ts";
+
+/** Names the spools of these runs, so that those of a daemon that died can be told from a goal's. */
+export const baselineRunPrefix = "baseline-";
+
+/** Of the output, each end. */
+const shownChars = 16_000;
+const keptBytes = 1024 * 1024;
+
+/**
+ * Whether a check is red before anything was done. It runs as a goal's checks do, under the same runner, in the same
+ * environment; but nobody waits for it longer than the client that asked.
+ */
+export async function runBaselineCheck(
+	asked: { readonly folder: string; readonly command: string; readonly signal: AbortSignal },
+	{ commands, environment, timeoutMs }: BaselineParts,
+): Promise<Result<Methods, "baseline/check">> {
+	const { folder, command, signal } = asked;
+	if (command.trim() === "") throw new Refusal("emptyCheck", "The check is empty. Name the command that it runs.");
+	const id = `${baselineRunPrefix}${randomUUID()}`;
+	const stop = () => void commands.stop(id).catch(() => undefined);
+	signal.addEventListener("abort", stop, { once: true });
+	try {
+		const outcome = await commands.run(
+			{ id, command, cwd: folder, env: environment, timeoutMs, maxBytes: keptBytes },
+			{ begin: !signal.aborted },
+		);
+		if (outcome.kind === "notStarted") throw new Refusal("notStarted", outcome.reason);
+		if (outcome.kind === "notBegun" || outcome.kind === "unknown")
+			throw new Refusal("stopped", "The check was ended before it was done. Run it again.");
+		const { head, tail, bytes } = outcome.output;
+		return {
+			exitCode: outcome.kind === "exited" && !outcome.timedOut ? outcome.exitCode : undefined,
+			durationMs: outcome.durationMs,
+			output: bounded(head, tail, bytes),
+			...(outcome.kind === "exited" && outcome.timedOut && { timedOut: true }),
+		};
+	} finally {
+		signal.removeEventListener("abort", stop);
+		await commands.forget(id).catch(() => undefined);
+	}
+}
+
+function bounded(head: string, tail: string, bytes: number): string {
+	const text = tail === "" ? head : `${head}\n… (${bytes} bytes in all) …\n${tail}`;
+	if (text.length <= 2 * shownChars) return text;
+	return `${text.slice(0, shownChars)}\n… (${bytes} bytes in all) …\n${text.slice(-shownChars)}`;
+}

@@ -1,0 +1,145 @@
+import type { Methods, Result } from "../../protocol/methods.ts";
+import { playbookAgent } from "../../protocol/settings.ts";
+import type { Config } from "../config/config.ts";
+import type { Provider } from "../config/configSchema.ts";
+import type { Env } from "../config/providerKeys.ts";
+import { effortsOf } from "./efforts.ts";
+import { asProvider, type KnownProvider, knownProviders, type LocalServer } from "./knownProviders.ts";
+import type { ProviderStatus } from "./providerStatus.ts";
+
+/**
+ * Who can be named as an agent here: providers of config.jsonc, those whose keys are in the environment or were handed
+ * over, and servers of this machine. To name one asks nobody; only `list` looks whether they answer, and remembers it
+ * for a while.
+ */
+export interface Directory {
+	/** Also one that everybody knows and that has no key yet: its turns say so. */
+	find(id: string): Provider | undefined;
+	/** It can be launched with: it is set up, or lies on this machine. */
+	isThere(id: string): boolean;
+	/** A model that is configured, or that the provider was heard to have. */
+	isListed(id: string, model: string): boolean;
+	list(refresh: boolean): Promise<readonly Listed[]>;
+	/** What was heard of it no longer counts. */
+	forget(id: string): void;
+}
+
+export type Listed = Result<Methods, "provider/list">["providers"][number];
+
+const keptMs = 30_000;
+
+interface Entry {
+	readonly provider: Provider;
+	readonly source: Listed["source"];
+	readonly known?: KnownProvider;
+}
+
+interface Heard {
+	readonly at: number;
+	readonly asking: Promise<ProviderStatus>;
+	/** Once the answer is there. */
+	models?: readonly string[];
+}
+
+export function openDirectory(config: Config, env: Env): Directory {
+	const heard = new Map<string, Heard>();
+	const named = config.providers.map((provider): Entry => {
+		const isConfigured = config.configured.includes(provider.id);
+		const known = knownProviders.find(({ id }) => id === provider.id);
+		return isConfigured ? { provider, source: "config" } : { provider, source: "environment", known };
+	});
+	const others = knownProviders.flatMap((known): Entry[] => {
+		if (config.providers.some(({ id }) => id === known.id)) return [];
+		if (!known.isLocal) return [{ provider: asProvider(known, env), source: "environment", known }];
+		const elsewhere = config.discovery[known.id as LocalServer];
+		return elsewhere === false ? [] : [{ provider: asProvider(known, env, elsewhere), source: "local", known }];
+	});
+	const entries = [...named, ...others];
+	const entryOf = (id: string) => entries.find(({ provider }) => provider.id === id);
+
+	function ask({ provider, source, known }: Entry): Promise<ProviderStatus> {
+		const before = heard.get(provider.id);
+		if (before && Date.now() - before.at < keptMs) return before.asking;
+		const asking = import("./providerStatus.ts").then(({ providerStatus }) =>
+			providerStatus({
+				provider,
+				keys: config.keys,
+				isGuess: source === "local",
+				hidesModels: known?.hidesModels,
+			}),
+		);
+		const now: Heard = { at: Date.now(), asking };
+		heard.set(provider.id, now);
+		asking.then(
+			({ models }) => {
+				now.models = models;
+			},
+			() => heard.delete(provider.id),
+		);
+		return asking;
+	}
+
+	return {
+		find: (id) => entryOf(id)?.provider,
+		isThere(id) {
+			const entry = entryOf(id);
+			return entry !== undefined && (named.includes(entry) || entry.source === "local" || config.keys.isGiven(id));
+		},
+		isListed(id, model) {
+			const models = entryOf(id)?.provider.models ?? heard.get(id)?.models;
+			return models?.includes(model) ?? false;
+		},
+		async list(refresh) {
+			if (refresh) heard.clear();
+			const [answers, { acpAgents }] = await Promise.all([
+				Promise.all(entries.map(async (entry) => listed(entry, await ask(entry)))),
+				import("./acpAgents.ts"),
+			]);
+			const builtIn: Listed = {
+				id: playbookAgent.provider,
+				kind: "playbook",
+				models: [playbookAgent.model],
+				usable: true,
+				source: "builtin",
+				efforts: [],
+			};
+			const programs = acpAgents(env).map(
+				({ program, name, file }): Listed => ({
+					id: program,
+					kind: "acp",
+					models: [],
+					usable: false,
+					reason: `${name} is here (${file}), but this version speaks only with agents that speak OpenAI's chat protocol.`,
+					source: "acp",
+					efforts: [],
+				}),
+			);
+			const isHere = ({ id, usable }: Listed) => usable || named.some(({ provider }) => provider.id === id);
+			return [...answers.filter(isHere), builtIn, ...answers.filter((answer) => !isHere(answer)), ...programs];
+		},
+		forget: (id) => void heard.delete(id),
+	};
+}
+
+function listed({ provider, source }: Entry, status: ProviderStatus): Listed {
+	const { id, kind, baseUrl } = provider;
+	return {
+		id,
+		kind,
+		source,
+		baseUrl: shown(baseUrl),
+		efforts: [...effortsOf(provider)],
+		...status,
+		models: [...status.models],
+	};
+}
+
+/** Without a name and a password in it. */
+function shown(baseUrl: string): string | undefined {
+	try {
+		const { origin, pathname } = new URL(baseUrl);
+		return `${origin}${pathname}`;
+	} catch {
+		return undefined;
+	}
+}

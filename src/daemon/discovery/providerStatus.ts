@@ -1,0 +1,122 @@
+import { connectionProblem, failureOf, shownUrl, unreachable } from "../agents/modelFailure.ts";
+import type { Provider } from "../config/configSchema.ts";
+import type { KeyChain } from "../config/providerKeys.ts";
+
+/**
+ * Whether a provider can be used now, and why not: its key, and one short look at its list of models. Whatever it sends
+ * is a stranger's: bounded in time, bytes and number.
+ */
+export interface ProviderStatus {
+	/** Those configured; else those it says it has, so many of them. */
+	readonly models: readonly string[];
+	readonly modelsLeftOut?: number;
+	readonly usable: boolean;
+	readonly reason?: string;
+	readonly needsKey?: boolean;
+	/** How long it took to answer. */
+	readonly latencyMs?: number;
+}
+
+export interface Asking {
+	readonly provider: Provider;
+	readonly keys: KeyChain;
+	/** Nobody named it: only what answers as a server of models does is one, and nobody is followed elsewhere. */
+	readonly isGuess?: boolean;
+	/** Its list says nothing: with a key it counts as usable. */
+	readonly hidesModels?: boolean;
+}
+
+const timeoutMs = 1500;
+/** The longest lists known have half a megabyte. */
+const maxBytes = 8 * 1024 * 1024;
+const maxModels = 1000;
+const maxNameChars = 200;
+
+export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
+	const { provider, keys, isGuess, hidesModels } = asking;
+	const { id, baseUrl } = provider;
+	const configured = provider.models ?? [];
+	const unusable = (reason: string, needsKey = false): ProviderStatus => ({
+		models: configured,
+		usable: false,
+		reason: keys.redact(reason),
+		...(needsKey && { needsKey }),
+	});
+	const key = await keys.resolveKey(provider);
+	if (key.kind === "missing") return unusable(key.reason, true);
+	if (hidesModels) return { models: configured, usable: true };
+	const startedAt = performance.now();
+	const asked = { provider: id, model: "", baseUrl, keySource: keySource(provider, keys), began: false };
+	const no = isGuess ? notHere : unreachable;
+	try {
+		const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/models`, {
+			headers: key.kind === "key" ? { authorization: `Bearer ${key.key.reveal()}` } : {},
+			redirect: isGuess ? "manual" : "follow",
+			signal: AbortSignal.timeout(timeoutMs),
+		});
+		const body = await boundedText(response);
+		const latencyMs = Math.round(performance.now() - startedAt);
+		const { status } = response;
+		if (status === 401 || status === 403) return unusable(failureOf({ statusCode: status }, asked).reason, true);
+		if (status >= 500)
+			return unusable(
+				`Provider “${id}” answers at ${shownUrl(baseUrl)} that it cannot serve (${status}). Try again later.`,
+			);
+		if (configured.length > 0) return { models: configured, usable: true, latencyMs };
+		// Not every endpoint lists its models: that one that was named answered is enough.
+		if (!response.ok && !isGuess) return { models: [], usable: true, latencyMs };
+		const listed = response.ok && body !== undefined ? namesIn(body) : undefined;
+		if (!listed)
+			return unusable(
+				`What answers at ${shownUrl(baseUrl)} is no list of models${body === undefined ? " (it is too long)" : ""}. Check that it speaks the OpenAI protocol.`,
+			);
+		const left = listed.length - maxModels;
+		return {
+			models: listed.slice(0, maxModels),
+			...(left > 0 && { modelsLeftOut: left }),
+			usable: true,
+			latencyMs,
+		};
+	} catch (cause) {
+		return unusable(no({ provider: id, baseUrl }, connectionProblem(cause) ?? "the connection failed").reason);
+	}
+}
+
+/** Where the key came from, in words. */
+export function keySource({ id, apiKeyEnv, apiKeyCommand }: Provider, keys: KeyChain): string | undefined {
+	if (keys.isGiven(id)) return "the key that you handed over";
+	return apiKeyEnv ?? (apiKeyCommand && "the command in apiKeyCommand");
+}
+
+function notHere({ baseUrl }: { readonly baseUrl: string }, why: string): { readonly reason: string } {
+	return { reason: `Nothing answers at ${shownUrl(baseUrl)} (${why}). Start it, then look again.` };
+}
+
+/** Undefined when there is more than anybody needs. */
+async function boundedText(response: Response): Promise<string | undefined> {
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of response.body ?? []) {
+		bytes += chunk.length;
+		if (bytes > maxBytes) return undefined;
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Undefined when it is no list of models. */
+function namesIn(body: string): readonly string[] | undefined {
+	try {
+		const { data } = JSON.parse(body) as { data?: unknown };
+		if (!Array.isArray(data)) return undefined;
+		const names = data.map((one) => (one as { id?: unknown } | null)?.id);
+		return [...new Set(names.filter((name): name is string => typeof name === "string" && isName(name)))];
+	} catch {
+		return undefined;
+	}
+}
+
+/** As it can be shown and typed in one line. */
+function isName(text: string): boolean {
+	return text !== "" && text.length <= maxNameChars && !/[\s\p{Cc}\p{Cf}]/u.test(text);
+}
