@@ -14,6 +14,10 @@ import { paint } from "../output.ts";
 
 /** What this very launch would take, value by value, with where each is from, and where a form would begin otherwise. */
 export async function preview(context: Context, options: OptionValues): Promise<undefined> {
+	if (options.playbook !== undefined)
+		throw wrongUsage(
+			"--preview is about a launch with a prompt: a playbook says at its head what it is launched with.",
+		);
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
 	const form = await context.ask("launch/prepare", { workspace, preset: textOption(options, "preset") });
 	const { settings, sources } = resolve([
@@ -24,7 +28,8 @@ export async function preview(context: Context, options: OptionValues): Promise<
 	const files = filesOf(form.roles, listOption(options, "role") ?? []);
 	const whole = { ...settings, assignments: withRoleFiles(settings.assignments, files) };
 	for (const note of form.notes) context.output.note(note);
-	for (const { path, line, message } of form.problems) context.output.note(`${path}:${line}: ${message}`);
+	for (const { path, line, message, fix } of form.problems)
+		context.output.note(`${path}:${line}: ${message}${fix ? ` ${fix}` : ""}`);
 	context.output.result(
 		{ ...form, settings: whole, sources, form: { settings: form.settings, sources: form.sources } },
 		() =>
@@ -32,7 +37,10 @@ export async function preview(context: Context, options: OptionValues): Promise<
 				(Object.keys(texts) as (keyof LaunchSettings)[]).map((key) => {
 					const [taken, inForm] = [texts[key](whole), texts[key](form.settings)];
 					const from = key === "assignments" && files.length > 0 ? "with role files" : sourceText(sources[key]);
-					const other = taken === inForm ? "" : `a form begins with ${inForm} (${sourceText(form.sources[key])})`;
+					const other =
+						taken === inForm || sources[key].kind === "launch"
+							? ""
+							: `a form begins with ${inForm} (${sourceText(form.sources[key])})`;
 					return [words[key], taken, paint.dim(from), paint.dim(other)];
 				}),
 			),

@@ -148,7 +148,7 @@ function readHead(head: string, complain: Complain): readonly Entry[] {
 	if (error || (document.contents !== null && !isMap(document.contents))) {
 		const line = error ? counter.linePos(error.pos[0]).line + 1 : 2;
 		const why = error ? `: ${error.message.split("\n", 1)[0]}` : "";
-		complain(line, `The head is no valid YAML${why}`, "It is read line by line. Put texts with a colon in quotes.");
+		complain(line, `The head is no valid YAML${why}.`, "It is read line by line. Put texts with a colon in quotes.");
 		return plainEntries(head);
 	}
 	if (!isMap(document.contents)) return [];

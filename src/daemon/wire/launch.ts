@@ -149,13 +149,20 @@ function fromPrompt(
 	]);
 	const settings = { ...resolved, assignments: withRoleFiles(resolved.assignments, files) };
 	if (settings.agent.provider === "builtin") {
-		throw new Refusal(
-			"noAgent",
-			"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.",
-		);
+		throw new Refusal("noAgent", [...(saved?.notes ?? []), noAgent].join(" "));
 	}
 	requireProviders([settings.agent, ...settings.assignments], services);
+	requireOnce(settings.assignments);
 	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };
+}
+
+export const noAgent =
+	"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.";
+
+function requireOnce(assignments: readonly Assignment[]): void {
+	const roles = assignments.map(({ role }) => role);
+	const twice = roles.find((role, index) => roles.indexOf(role) !== index);
+	if (twice) throw new Refusal("twice", `The role ${twice} is named twice. Say once who works in it.`);
 }
 
 function firstLine(prompt: string): string {

@@ -5,7 +5,7 @@ import { withRoleFiles } from "../../protocol/roster.ts";
 import { resolve, type SettingsLayer, type Source } from "../../protocol/settings.ts";
 import type { Assignment } from "../../protocol/values.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
-import { workspaceFolder } from "./launch.ts";
+import { noAgent, workspaceFolder } from "./launch.ts";
 import { lastGoalLayer, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
 import type { Services } from "./services.ts";
 
@@ -38,10 +38,7 @@ export async function prepareLaunch(
 		builtIn.map(({ assignment }) => assignment),
 	);
 	const notes = [...offered.flatMap((layer) => layer.notes), ...files.notes];
-	if (settings.agent.provider === "builtin")
-		notes.push(
-			"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.",
-		);
+	if (settings.agent.provider === "builtin") notes.push(noAgent);
 	return {
 		settings: { ...settings, assignments },
 		sources,

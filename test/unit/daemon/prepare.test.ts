@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { sourceText } from "../../../src/protocol/sourceText.ts";
@@ -97,5 +97,155 @@ describe("what a launch form begins with", function () {
 		const goal = await untilState(daemon.client, goalId, ["completed"]);
 		assert.equal(goal.autonomy, "aware");
 		assert.ok(server.requests.slice(since).every(({ text }) => !text.includes("Read every line.")));
+	});
+
+	it("loses one field to a provider that is missing, which the next source fills, and says so", async () => {
+		write(
+			".mission/presets/far.yaml",
+			"agent: elsewhere/huge\nautonomy: supervised\nassignments:\n  - { role: reviewer, provider: nowhere, model: x, instructions: Be kind. }\n",
+		);
+		const { settings, sources, notes } = await prepare("far");
+		assert.equal(settings.agent.provider, "yard");
+		assert.notEqual(sources.agent.kind, "preset");
+		assert.deepEqual([settings.autonomy, sources.autonomy.name], ["supervised", "far"]);
+		assert.deepEqual(
+			settings.assignments.map(({ role, model, instructions }) => ({ role, model, instructions })),
+			[{ role: "reviewer", model: undefined, instructions: "Be kind." }],
+		);
+		assert.match(notes[0]!, /“far” names the provider “elsewhere” for the primary agent, which is not set up here/);
+		assert.match(notes[1]!, /“nowhere” for the reviewer, who works with the primary agent instead/);
+	});
+
+	it("names the line of a preset that cannot be read; the rest still loads", async () => {
+		write(".mission/presets/good.yaml", "agent: yard/large\n");
+		write(".mission/presets/torn.yaml", "priority: high\nagent: [yard\n");
+		const { presets, problems } = await prepare();
+		assert.ok(presets.some(({ name }) => name === "good"));
+		const told = problems.map((one) => `${path.basename(one.path)}:${one.line} ${one.message}`);
+		assert.match(told.join("\n"), /^torn\.yaml:[23] the settings are no valid YAML/);
+		await assert.rejects(prepare("torn"), /torn\.yaml:[23]: the settings are no valid YAML/);
+	});
+
+	it("offers what role files describe, says what is wrong with them, and lets none of them widen anything", async () => {
+		write(
+			".github/agents/sea-doc.agent.md",
+			"---\ndescription: Writes.\nmodel: nobody-has-it\n---\nWrite of the sea.\n",
+		);
+		write(".github/agents/reviewer.md", "---\nname: reviewer\npermissionMode: bypassPermissions\n---\nThe first.\n");
+		write(".claude/agents/other.md", "---\nname: reviewer\n---\nThe second.\n");
+		write(".claude/agents/huge.md", "x".repeat(100_000));
+		const { roles, settings, sources, notes, problems } = await prepare("");
+		const doc = roles.find(({ role }) => role === "sea-doc")!;
+		assert.deepEqual([doc.about, doc.instructions, doc.settings], ["Writes.", "Write of the sea.", undefined]);
+		assert.equal(roles.find(({ role }) => role === "reviewer")!.instructions, "The first.");
+		assert.deepEqual(
+			settings.assignments.map(({ role }) => role),
+			["reviewer"],
+			"a role that is not built in is offered, not assigned",
+		);
+		assert.notEqual(sources.autonomy.kind, "roleFile");
+		assert.match(
+			notes.join("\n"),
+			/sea-doc\.agent\.md asks for the model “nobody-has-it”, which no provider here lists/,
+		);
+		const told = problems.map((one) => `${path.basename(one.path)}:${one.line} ${one.message}`).join("\n");
+		assert.match(told, /reviewer\.md:3 Ignored: permissionMode: bypassPermissions\./);
+		assert.match(
+			told,
+			/other\.md:1 The role reviewer is already described in \.github\/agents\/reviewer\.md, which counts\./,
+		);
+		assert.match(told, /huge\.md:1 The file has 100000 bytes, more than the 65536/);
+	});
+
+	it("reads no role file through a link that leads out of the workspace", async () => {
+		const outside = mkdtempSync(path.join(os.tmpdir(), "mission-outside-"));
+		writeFileSync(path.join(outside, "reviewer.md"), "SECRET");
+		mkdirSync(path.join(workspace, ".claude"));
+		symlinkSync(outside, path.join(workspace, ".claude/agents"));
+		const answer = await prepare();
+		rmSync(outside, { recursive: true });
+		assert.ok(!JSON.stringify(answer).includes("SECRET"));
+		assert.match(answer.problems[0]!.message, /cannot be read/);
+	});
+
+	it("is the default preset's unless another is named, or none", async () => {
+		await daemon.client.request("preset/save", { name: "mine", settings: { priority: "high" } });
+		await daemon.client.request("preset/default", { name: "mine" });
+		await daemon.client.request("preset/rename", { name: "mine", to: "my own" });
+		assert.equal((await prepare()).preset, "my own");
+		assert.equal((await prepare("")).preset, undefined);
+		await assert.rejects(prepare("mine"), /There is no preset “mine”/);
+		await daemon.client.request("preset/save", { name: "mine", settings: { priority: "low" } });
+		await assert.rejects(daemon.client.request("preset/rename", { name: "mine", to: "my own" }), /“my own” already/);
+		for (const to of ["../up", "", "default"])
+			await assert.rejects(daemon.client.request("preset/rename", { name: "mine", to }), /cannot name a preset/);
+		await daemon.client.request("preset/delete", { name: "my own" });
+	});
+});
+
+describe("a launch", function () {
+	this.timeout(60_000);
+	const { folder: workspace, remove } = newWorkspace();
+	let server: ModelServer;
+	let daemon: DaemonProcess;
+
+	before(async () => {
+		server = await startModelServer({
+			script: ({ purpose }) => ({ text: purpose === "plan" ? JSON.stringify(plan) : "Done." }),
+			models: ["small"],
+		});
+		daemon = await startDaemonProcess();
+		const providers = [{ id: "yard", baseUrl: server.baseUrl, models: ["small"] }];
+		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify({ providers, agent: "yard/small" }));
+		daemon = await daemon.restart();
+	});
+	after(async () => {
+		await daemon.close();
+		await server.close();
+		remove();
+	});
+
+	const launch = (params: object) => daemon.client.request("goal/launch", { workspace, prompt: "Sail", ...params });
+
+	const refused: readonly (readonly [what: string, params: object, sentence: RegExp])[] = [
+		["a role without a name", { settings: { assignments: [{ role: "" }] } }, /a role is named with lower-case letters/],
+		[
+			"two roles with one name",
+			{ settings: { assignments: [{ role: "reviewer" }, { role: "reviewer" }] } },
+			/The role reviewer is named twice\. Say once who works in it\./,
+		],
+		["a budget that is not a number", { settings: { budget: { usd: "lots" } } }, /budget\.usd/],
+		["a budget below nothing", { settings: { budget: { turns: -1 } } }, /budget\.turns/],
+		["a role that no file describes", { roles: ["poet"] }, /No file describes the role “poet”\. `mission roles` lists/],
+		["a prompt of 10 MB", { prompt: "x".repeat(10_000_000) }, /at most 1000000 characters/],
+	];
+	for (const [what, params, sentence] of refused) {
+		it(`with ${what} is refused in a sentence, and nothing is launched`, async () => {
+			await assert.rejects(launch(params), sentence);
+			assert.deepEqual((await daemon.client.request("goal/list", {})).goals, []);
+		});
+	}
+
+	it("with a prompt of 200,000 characters reaches the model, every one of them", async () => {
+		const prompt = `${"All hands on deck. ".repeat(11_000).slice(0, 199_990)} Cast off.`;
+		const { goalId } = await launch({ prompt });
+		await untilState(daemon.client, goalId, ["completed"]);
+		assert.equal(prompt.length, 200_000);
+		const asked = server.requests.find(({ purpose }) => purpose === "plan")!;
+		assert.ok(asked.messages.some(({ role, content }) => role === "user" && content?.includes(prompt)));
+	});
+
+	it("that comes again with its request id is the goal it was, whatever has become of its preset", async () => {
+		const name = "brief";
+		const settings = { agent: { provider: "gone", model: "x" } };
+		await daemon.client.request("preset/save", { name, settings });
+		const first = await launch({ preset: name, requestId: "again" });
+		assert.match(first.notes![0]!, /the provider “gone”/);
+		await daemon.client.request("preset/delete", { name });
+		assert.deepEqual(await launch({ preset: name, requestId: "again" }), first);
+		await assert.rejects(launch({ preset: name, requestId: "another" }), /There is no preset “brief”/);
+		await daemon.client.request("preset/save", { name, settings: {} });
+		const retried = await launch({ preset: name, requestId: "another" });
+		assert.notEqual(retried.goalId, first.goalId, "a launch that was refused can be asked for again");
 	});
 });
