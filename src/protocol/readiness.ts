@@ -391,5 +391,5 @@ export function canMove(goal: Goal): boolean {
 	if (!allStepsOver(goal) || Object.keys(goal.approvals).length > 0) return false;
 	const final = finalChecks(goal);
 	if (final.some((check) => check.state === "waiting" || check.state === "unknown")) return false;
-	return !lastWordIsOpen(goal) || final.some((check) => check.state !== "green");
+	return !lastWordIsOpen(goal) || finalReviewIsDue(goal) || final.some((check) => check.state !== "green");
 }

@@ -4,7 +4,7 @@ import type { CheckId, StepId } from "../ids.ts";
 import type { CheckSpec, PlanStep } from "../values.ts";
 import { closeThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
-import { withoutFinalReview } from "./review.ts";
+import { withoutLastWord } from "./review.ts";
 
 /** The plan: proposed, approved, sent back, made anew while part of it is done. */
 export const planFolds: Folds<"plan"> = {
@@ -26,7 +26,7 @@ export const planFolds: Folds<"plan"> = {
 			const old = goal.checks[checkId];
 			return old?.command === command ? old.origin : "person";
 		};
-		return withPlan(withoutFinalReview(goal), e, originOf, true);
+		return withPlan(withoutLastWord(goal), e, originOf, true);
 	},
 	"plan.approved": (goal) => (goal.plan ? { ...goal, plan: { ...goal.plan, approved: true } } : goal),
 	"plan.returned": (goal, e) => {
@@ -46,7 +46,7 @@ const attemptLimit = 3;
 
 /** Nothing of it begins until there is another plan. */
 function reopened(goal: Goal): Goal {
-	return goal.plan ? withoutFinalReview({ ...goal, plan: { ...goal.plan, approved: false } }) : goal;
+	return goal.plan ? withoutLastWord({ ...goal, plan: { ...goal.plan, approved: false } }) : goal;
 }
 
 type Plan = Pick<EventBody<"plan.proposed">, "revision" | "summary" | "steps" | "checks">;

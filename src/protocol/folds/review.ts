@@ -38,7 +38,12 @@ export function withoutFinalReview(goal: Goal): Goal {
 	return closeThreads({ ...goal, review: undefined }, (thread) => thread.threadId === review.threadId);
 }
 
-export function withoutReflection(goal: Goal): Goal {
+/** There is more to do: neither the review of the whole nor the looking back on it stands. */
+export function withoutLastWord(goal: Goal): Goal {
+	return withoutReflection(withoutFinalReview(goal));
+}
+
+function withoutReflection(goal: Goal): Goal {
 	const { reflection } = goal;
 	if (!reflection) return goal;
 	return closeThreads({ ...goal, reflection: undefined }, (thread) => thread.threadId === reflection.threadId);

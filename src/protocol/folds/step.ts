@@ -3,12 +3,12 @@ import type { StepId } from "../ids.ts";
 import { actorName } from "../values.ts";
 import { closeThreads, withChecks, withStep, withThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
-import { withoutFinalReview, withoutReflection } from "./review.ts";
+import { withoutLastWord } from "./review.ts";
 
 /** Steps, with their attempts. */
 export const stepFolds: Folds<"step" | "attempt"> = {
 	"step.started": (goal, e) =>
-		withStep(withoutReflection(withoutFinalReview(goal)), e.stepId, (step) => ({
+		withStep(withoutLastWord(goal), e.stepId, (step) => ({
 			...step,
 			state: "in_progress",
 			undone: undefined,
