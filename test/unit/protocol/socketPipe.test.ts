@@ -1,3 +1,4 @@
+import "vscode-jsonrpc/node";
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import * as v from "valibot";
