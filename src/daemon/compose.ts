@@ -5,6 +5,7 @@ import path from "node:path";
 import type { Goal } from "../protocol/goal.ts";
 import { protocolVersion } from "../protocol/methods.ts";
 import { openAgents } from "./agents/agents.ts";
+import { endBaselineChecks } from "./baseline/check.ts";
 import type { Begun } from "./begin.ts";
 import type { Changes } from "./changes/changes.ts";
 import { openChanges } from "./changes/openChanges.ts";
@@ -156,6 +157,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	log.info(`daemon ${version} listens on port ${door.port}`);
 	// Only now, because it takes 50 ms: whoever started the daemon is waiting for it to listen.
 	setTimeout(agents.prepare, prepareAfterMs).unref();
+	setTimeout(() => void endBaselineChecks(commands, "earlier").catch(() => undefined), prepareAfterMs).unref();
 	void eraseDeleted(services, log);
 
 	const idle = setInterval(
@@ -187,6 +189,9 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		// In this order: what a command that ended leads to is for the next daemon.
 		await supervisor.close(turnsMs);
 		crashPoint("stop.drained");
+		await endBaselineChecks(commands, "own").catch((cause) =>
+			log.warn("A check of a launch form could not be ended", cause),
+		);
 		const running = await commands.running();
 		if (now) await Promise.all(running.map((id) => commands.stop(id)));
 		// The answer to whoever asked goes out first.

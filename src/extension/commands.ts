@@ -180,6 +180,13 @@ export const commands = {
 		),
 	},
 
+	setProviderKey: {
+		acts: true,
+		async run(parts, argument) {
+			const { setProviderKey } = await import("./keys/setProviderKey.ts");
+			await setProviderKey(parts, typeof argument === "string" ? argument : undefined);
+		},
+	},
 	startDaemon: { acts: true, run: ({ daemon }) => daemon.start() },
 	stopDaemon: {
 		acts: true,

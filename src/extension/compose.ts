@@ -15,6 +15,7 @@ import { createDossiers, type Dossiers } from "./documents/dossier.ts";
 import { createOutputs, type Outputs } from "./documents/outputs.ts";
 import { createPlans, type Plans } from "./documents/plans.ts";
 import { createGoals, type Goals } from "./goals.ts";
+import { createProviderKeys, type ProviderKeys } from "./keys/providerKeys.ts";
 import { registerLinks } from "./links.ts";
 import { isRefusal, Refusal } from "./refusal.ts";
 import { editorRipgrep } from "./ripgrep.ts";
@@ -37,6 +38,7 @@ export interface Parts {
 	readonly dossiers: Dossiers;
 	readonly outputs: Outputs;
 	readonly plans: Plans;
+	readonly providerKeys: ProviderKeys;
 	readonly surfaces: Surfaces;
 }
 
@@ -52,6 +54,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	const dossiers = createDossiers(daemon, goals);
 	const outputs = createOutputs(daemon, dataFolder);
 	const plans = createPlans(daemon, goals);
+	const providerKeys = createProviderKeys(context.secrets, daemon, (text) => log.warn(text));
 	const approvals = createApprovals(daemon, goals);
 	const tree = createGoalsTree(goals, files, (goalId) => current.set(goalId));
 	const surfaces = createSurfaces({
@@ -74,6 +77,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		dossiers,
 		outputs,
 		plans,
+		providerKeys,
 		surfaces,
 	};
 
@@ -95,6 +99,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		dossiers,
 		outputs,
 		plans,
+		providerKeys,
 		blobs,
 		{
 			dispose() {

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
 import type { Methods, Result } from "../../protocol/methods.ts";
+import type { Commands } from "../commands/commands.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { BaselineParts } from "./baseline.ts";
 
 /** Names the spools of these runs, so that those of a daemon that died can be told from a goal's. */
-export const baselineRunPrefix = "baseline-";
+const prefix = "baseline-";
+const ownPrefix = `${prefix}${process.pid}-`;
 
 /** Of the output, each end. */
 const shownChars = 16_000;
@@ -20,7 +23,7 @@ export async function runBaselineCheck(
 ): Promise<Result<Methods, "baseline/check">> {
 	const { folder, command, signal } = asked;
 	if (command.trim() === "") throw new Refusal("emptyCheck", "The check is empty. Name the command that it runs.");
-	const id = `${baselineRunPrefix}${randomUUID()}`;
+	const id = `${ownPrefix}${randomUUID()}`;
 	const stop = () => void commands.stop(id).catch(() => undefined);
 	signal.addEventListener("abort", stop, { once: true });
 	try {
@@ -31,7 +34,9 @@ export async function runBaselineCheck(
 		if (outcome.kind === "notStarted") throw new Refusal("notStarted", outcome.reason);
 		if (outcome.kind === "notBegun" || outcome.kind === "unknown")
 			throw new Refusal("stopped", "The check was ended before it was done. Run it again.");
-		const { head, tail, bytes } = outcome.output;
+		const { head, tail, bytes, path } = outcome.output;
+		// What is kept of a long output is for a goal's events to name; nobody asks for it here.
+		if (path) await rm(path, { force: true });
 		return {
 			exitCode: outcome.kind === "exited" && !outcome.timedOut ? outcome.exitCode : undefined,
 			durationMs: outcome.durationMs,
@@ -42,6 +47,16 @@ export async function runBaselineCheck(
 		signal.removeEventListener("abort", stop);
 		await commands.forget(id).catch(() => undefined);
 	}
+}
+
+/** Runs that an earlier daemon left when it was killed, or this one leaves when it ends: nobody waits for them any more. */
+export async function endBaselineChecks(
+	commands: Pick<Commands, "running" | "stop" | "forget">,
+	whose: "earlier" | "own",
+): Promise<void> {
+	const isMeant = (id: string) => id.startsWith(prefix) && id.startsWith(ownPrefix) === (whose === "own");
+	const left = (await commands.running()).filter(isMeant);
+	await Promise.all(left.map((id) => commands.stop(id).then(() => commands.forget(id))));
 }
 
 function bounded(head: string, tail: string, bytes: number): string {

@@ -65,6 +65,7 @@ export function openDirectory(config: Config, env: Env): Directory {
 				provider,
 				keys: config.keys,
 				isGuess: source === "local",
+				isHosted: source === "environment",
 				hidesModels: known?.hidesModels,
 			}),
 		);

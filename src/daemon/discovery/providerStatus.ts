@@ -22,6 +22,8 @@ export interface Asking {
 	readonly keys: KeyChain;
 	/** Nobody named it: only what answers as a server of models does is one, and nobody is followed elsewhere. */
 	readonly isGuess?: boolean;
+	/** Nobody named it, and it is somewhere else. */
+	readonly isHosted?: boolean;
 	/** Its list says nothing: with a key it counts as usable. */
 	readonly hidesModels?: boolean;
 }
@@ -33,7 +35,7 @@ const maxModels = 1000;
 const maxNameChars = 200;
 
 export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
-	const { provider, keys, isGuess, hidesModels } = asking;
+	const { provider, keys, isGuess, isHosted, hidesModels } = asking;
 	const { id, baseUrl } = provider;
 	const configured = provider.models ?? [];
 	const unusable = (reason: string, needsKey = false): ProviderStatus => ({
@@ -47,7 +49,7 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 	if (hidesModels) return { models: configured, usable: true };
 	const startedAt = performance.now();
 	const asked = { provider: id, model: "", baseUrl, keySource: keySource(provider, keys), began: false };
-	const no = isGuess ? notHere : unreachable;
+	const no = isGuess ? notHere : isHosted ? outOfReach : unreachable;
 	try {
 		const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/models`, {
 			headers: key.kind === "key" ? { authorization: `Bearer ${key.key.reveal()}` } : {},
@@ -90,6 +92,10 @@ export function keySource({ id, apiKeyEnv, apiKeyCommand }: Provider, keys: KeyC
 
 function notHere({ baseUrl }: { readonly baseUrl: string }, why: string): { readonly reason: string } {
 	return { reason: `Nothing answers at ${shownUrl(baseUrl)} (${why}). Start it, then look again.` };
+}
+
+function outOfReach({ provider }: { readonly provider: string }, why: string): { readonly reason: string } {
+	return { reason: `Provider “${provider}” cannot be reached (${why}). See that this machine is online.` };
 }
 
 /** Undefined when there is more than anybody needs. */

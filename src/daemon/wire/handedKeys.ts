@@ -9,6 +9,8 @@ import type { Supervisor } from "../engine/supervisor.ts";
 
 /** Keys that clients hand over, and the goals that waited for them. No key is in an answer, an event or a line of the log. */
 export interface HandedKeys {
+	/** Whether a provider of this name could be used with a key. */
+	takes(provider: string): boolean;
 	/** Takes the key over, or forgets it; resolves with the goals that go on. */
 	take(provider: string, key: string | undefined, by: Actor): Promise<readonly GoalId[]>;
 }
@@ -52,6 +54,7 @@ export function openHandedKeys(parts: {
 	}
 
 	return {
+		takes: agents.takesKey,
 		async take(provider, given, by) {
 			if (!agents.takesKey(provider))
 				throw new Refusal("unknownProvider", "There is no provider of this name. `mission providers` lists them.");

@@ -13,6 +13,7 @@ import { Refusal } from "../engine/refusal.ts";
 import { describeProblem, parsePlaybook } from "../playbook/parsePlaybook.ts";
 import { notLooser } from "../presets/presets.ts";
 import { type OfferedPreset, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
+import { withPossibleEfforts } from "./possibleEfforts.ts";
 import { requireProviders } from "./roster.ts";
 import type { Services } from "./services.ts";
 
@@ -36,8 +37,9 @@ export async function launch(
 	const prepared = params.playbook
 		? fromPlaybook(params, params.playbook, preset)
 		: fromPrompt(params, services, preset, files.assignments);
-	const { title, prompt, settings, following } = prepared;
-	const notes = [...(preset?.notes ?? []), ...files.notes];
+	const { title, prompt, following } = prepared;
+	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
+	const notes = [...(preset?.notes ?? []), ...files.notes, ...leftOut];
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [

@@ -4,6 +4,7 @@ import type { Actor } from "../../protocol/values.ts";
 import { viewRoster } from "../../protocol/view.ts";
 import { editRoster, type RosterRequest, rosterEffect } from "../engine/editRoster.ts";
 import { Refusal } from "../engine/refusal.ts";
+import { impossibleEfforts } from "./possibleEfforts.ts";
 import type { Services } from "./services.ts";
 
 /** The roster as it stands, as it would stand, or as it stands after an edit; what the edit means is told with it. */
@@ -16,16 +17,17 @@ export async function changeRoster(
 	if (edits.length === 0) return answer(now, "Nothing changes.");
 	requireProviders(edits, services);
 	const request: RosterRequest = { edits, apply, revision };
+	const leftOut = impossibleEfforts(edits, now, services);
 	if (preview) {
 		editRoster(request, now, by);
-		return answer(now, rosterEffect(request, now));
+		return answer(now, [rosterEffect(request, now), ...leftOut].join(" "));
 	}
 	let effect = "";
 	const after = await services.supervisor.commit(goalId, (goal) => {
 		effect = rosterEffect(request, goal);
 		return editRoster(request, goal, by);
 	});
-	return answer(after, effect);
+	return answer(after, [effect, ...leftOut].join(" "));
 }
 
 function answer(goal: Goal, effect: string): Result<Methods, "roster/edit"> {
@@ -35,6 +37,11 @@ function answer(goal: Goal, effect: string): Result<Methods, "roster/edit"> {
 export function requireProviders(named: readonly { readonly provider?: string }[], services: Services): void {
 	for (const { provider } of named) {
 		if (provider !== undefined && !services.isProvider(provider)) {
+			if (services.keys.takes(provider))
+				throw new Refusal(
+					"keyNeeded",
+					`Provider “${provider}” needs a key: set it with “Set Provider Key…” in VS Code or \`mission providers key ${provider}\`.`,
+				);
 			throw new Refusal(
 				"unknownProvider",
 				`There is no provider “${provider}”. \`mission providers\` lists those that are set up.`,

@@ -1,0 +1,40 @@
+import type { Goal } from "../../protocol/goal.ts";
+import { rosterOf } from "../../protocol/roster.ts";
+import type { LaunchSettings } from "../../protocol/settings.ts";
+import type { Effort, RosterEdit } from "../../protocol/values.ts";
+import type { Services } from "./services.ts";
+
+type Asked = Pick<Services, "effortProblem">;
+
+/**
+ * The settings without reasoning efforts that a model does not take, and a sentence for each: what a goal says that it
+ * asks is what is asked.
+ */
+export function withPossibleEfforts(
+	settings: LaunchSettings,
+	{ effortProblem }: Asked,
+): { readonly settings: LaunchSettings; readonly notes: readonly string[] } {
+	const notes: string[] = [];
+	const isPossible = (choice: { provider: string; model: string; effort?: Effort }, who: string) => {
+		const problem = choice.effort && effortProblem(choice);
+		if (problem) notes.push(`${who}: ${problem}`);
+		return !problem;
+	};
+	const { agent } = settings;
+	const primary = isPossible(agent, "Primary agent") ? agent : { ...agent, effort: undefined };
+	const assignments = settings.assignments.map((one) => {
+		const { provider = agent.provider, model = agent.model, effort } = one;
+		return isPossible({ provider, model, effort }, `Role ${one.role}`) ? one : { ...one, effort: undefined };
+	});
+	return notes.length === 0 ? { settings, notes } : { settings: { ...settings, agent: primary, assignments }, notes };
+}
+
+/** What an edit of the roster asks for and will not get. */
+export function impossibleEfforts(edits: readonly RosterEdit[], goal: Goal, { effortProblem }: Asked): string[] {
+	return edits.flatMap(({ role, effort, provider, model }) => {
+		if (effort === undefined) return [];
+		const before = rosterOf(goal).find((entry) => entry.role === role) ?? goal.settings.agent;
+		const problem = effortProblem({ provider: provider ?? before.provider, model: model ?? before.model, effort });
+		return problem ? [problem] : [];
+	});
+}
