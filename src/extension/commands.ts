@@ -1,11 +1,10 @@
 import * as vscode from "vscode";
-import type { GoalId, ThreadId } from "../protocol/ids.ts";
+import type { ThreadId } from "../protocol/ids.ts";
 import { endStates } from "../protocol/state.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
 import { approve, type CommandRow, control, controlStep, showWaiting, withGoal, withWaiting } from "./commandShapes.ts";
-import type { Parts } from "./compose.ts";
-import type { Goals } from "./goals.ts";
+import { showLaunched } from "./launch/showLaunched.ts";
 import { Refusal } from "./refusal.ts";
 import { activeThread } from "./threadRouter.ts";
 import type { TreeNode } from "./tree/nodes.ts";
@@ -17,7 +16,16 @@ export const commands = {
 		acts: true,
 		async run(parts) {
 			const { askAndLaunch } = await import("./launch/launch.ts");
-			await showLaunched(parts, await askAndLaunch(parts.daemon));
+			await showLaunched(parts, await askAndLaunch(parts));
+		},
+	},
+	/** The form, with everything that a launch can say. */
+	prepare: { acts: true, run: ({ surfaces }) => surfaces.openPreflight() },
+	presets: {
+		acts: true,
+		async run({ daemon, surfaces }) {
+			const { managePresets } = await import("./launch/presets.ts");
+			await managePresets(daemon, () => surfaces.openPreflight());
 		},
 	},
 	launchSelection: {
@@ -29,7 +37,7 @@ export const commands = {
 			]);
 			const { selected, uri } = selectionInFront();
 			const workspace = (await chooseFolder(uri))?.uri.fsPath;
-			if (workspace) await showLaunched(parts, await askAndLaunch(parts.daemon, { workspace, about: selected }));
+			if (workspace) await showLaunched(parts, await askAndLaunch(parts, { workspace, about: selected }));
 		},
 	},
 	launchInFolder: {
@@ -37,7 +45,7 @@ export const commands = {
 		async run(parts, argument) {
 			const { askAndLaunch } = await import("./launch/launch.ts");
 			const workspace = argument instanceof vscode.Uri ? argument.fsPath : undefined;
-			await showLaunched(parts, await askAndLaunch(parts.daemon, { workspace }));
+			await showLaunched(parts, await askAndLaunch(parts, { workspace }));
 		},
 	},
 	launchPlaybook: {
@@ -209,26 +217,3 @@ export const commands = {
 function isOpen(goal: GoalSummary): boolean {
 	return !endStates.includes(goal.state);
 }
-
-/** The goal is where the person looks: selected in the tree, followed by the feed. */
-async function showLaunched({ goals, current, tree }: Parts, goalId: GoalId | undefined): Promise<void> {
-	if (!goalId) return;
-	current.set(goalId);
-	await untilListed(goals, goalId);
-	await tree.reveal(goalId);
-}
-
-function untilListed(goals: Goals, goalId: GoalId): Promise<void> {
-	if (goals.summary(goalId)) return Promise.resolve();
-	return new Promise((resolve) => {
-		const done = () => {
-			clearTimeout(late);
-			stop();
-			resolve();
-		};
-		const late = setTimeout(done, listedTimeoutMs);
-		const stop = goals.onChange(() => goals.summary(goalId) && done());
-	});
-}
-
-const listedTimeoutMs = 3_000;

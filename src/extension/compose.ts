@@ -16,6 +16,8 @@ import { createOutputs, type Outputs } from "./documents/outputs.ts";
 import { createPlans, type Plans } from "./documents/plans.ts";
 import { createGoals, type Goals } from "./goals.ts";
 import { createProviderKeys, type ProviderKeys } from "./keys/providerKeys.ts";
+import { openSettingsFile } from "./launch/settingsFile.ts";
+import { showLaunched } from "./launch/showLaunched.ts";
 import { registerLinks } from "./links.ts";
 import { isRefusal, Refusal } from "./refusal.ts";
 import { editorRipgrep } from "./ripgrep.ts";
@@ -190,6 +192,16 @@ function keepContexts({ onConnection, connection }: Daemon, goals: Goals): () =>
 
 /** Where a webview asks to go. */
 async function openTarget(parts: Parts, target: Target): Promise<void> {
+	switch (target.kind) {
+		case "launched":
+			parts.surfaces.closePreflight();
+			parts.surfaces.openOverview(target.goalId);
+			return showLaunched(parts, target.goalId);
+		case "settingsFile":
+			return openSettingsFile(target.path, target.line);
+		case "sourceControl":
+			return void (await vscode.commands.executeCommand("workbench.view.scm"));
+	}
 	const { goalId } = target;
 	switch (target.kind) {
 		case "feed":

@@ -1,12 +1,14 @@
 import * as v from "valibot";
 import { ApprovalIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { methods, type NoticeTable, notices, type Table } from "./methods.ts";
+import { PartialLaunchSettings } from "./settings.ts";
+import { ModelChoice } from "./values.ts";
 
 /**
  * What a webview may ask of the extension: a few rows of the daemon's table, passed on, and what only the editor can
  * do. The daemon's token and address never come here.
  */
-export const surfaceKinds = ["feed", "thread", "overview"] as const;
+export const surfaceKinds = ["feed", "thread", "overview", "preflight"] as const;
 
 /** Something the editor can show. */
 export const Target = v.variant("kind", [
@@ -29,8 +31,18 @@ export const Target = v.variant("kind", [
 	v.object({ kind: v.literal("approval"), goalId: GoalIdSchema, approvalId: ApprovalIdSchema }),
 	/** The whole output of a tool call or check, by the event that carries it. */
 	v.object({ kind: v.literal("output"), goalId: GoalIdSchema, seq: v.number() }),
+	/** A goal that the form has just launched; the form goes. */
+	v.object({ kind: v.literal("launched"), goalId: GoalIdSchema }),
+	/** A file that launch settings come from: a preset's, a role's. */
+	v.object({ kind: v.literal("settingsFile"), path: v.string(), line: v.optional(v.number()) }),
+	/** The files of a folder that git would commit. */
+	v.object({ kind: v.literal("sourceControl") }),
 ]);
 export type Target = v.InferOutput<typeof Target>;
+
+/** What the form begins with, where it was opened from something. */
+export const FormSeed = v.object({ prompt: v.optional(v.string()), workspace: v.optional(v.string()) });
+export type FormSeed = v.InferOutput<typeof FormSeed>;
 
 export const Connection = v.object({
 	state: v.picklist(["connecting", "connected", "stopped"]),
@@ -72,6 +84,35 @@ export const surfaceMethods = {
 		params: v.object({}),
 		result: v.object({}),
 	},
+	"form/start": {
+		about: "The folders that a goal could work in, and what the form was opened from, which is told once.",
+		params: v.object({}),
+		result: v.object({
+			folders: v.array(v.object({ name: v.string(), path: v.string() })),
+			seed: v.optional(FormSeed),
+		}),
+	},
+	"form/chooseAgent": {
+		about: "Asks the person for a model, in a list of the editor that can be searched. Nothing, when it was left.",
+		params: v.object({
+			title: v.string(),
+			/** Only models of this provider. */
+			provider: v.optional(v.string()),
+			/** The list begins with the primary agent. */
+			mayInherit: v.optional(v.boolean(), false),
+		}),
+		result: v.object({ agent: v.optional(ModelChoice), inherits: v.optional(v.boolean()) }),
+	},
+	"form/savePreset": {
+		about: "Asks for a name and a place, and keeps these settings there as a preset. Nothing, when it was left.",
+		params: v.object({ settings: PartialLaunchSettings, workspace: v.string() }),
+		result: v.object({ name: v.optional(v.string()) }),
+	},
+	"launch/prepare": methods["launch/prepare"],
+	"goal/launch": methods["goal/launch"],
+	"provider/list": methods["provider/list"],
+	"baseline/read": methods["baseline/read"],
+	"baseline/check": methods["baseline/check"],
 	"goal/list": methods["goal/list"],
 	"goal/watch": methods["goal/watch"],
 	"goal/unwatch": methods["goal/unwatch"],
@@ -99,5 +140,7 @@ export const surfaceNotices = {
 		approvalId: v.optional(ApprovalIdSchema),
 	}),
 	"surface/connection": Connection,
+	/** The form that is open already was opened from something else. */
+	"form/seed": FormSeed,
 } satisfies NoticeTable;
 export type SurfaceNotices = typeof surfaceNotices;

@@ -4,25 +4,52 @@ import { t } from "../words.ts";
 import { type AgentRow, agentRows, type Providers } from "./agentChoice.ts";
 import { editorModels } from "./editorModels.ts";
 
+/** Chosen in place of a model: whatever the primary agent is. */
+export const primaryAgent = "primary";
+
+export interface AgentQuestion {
+	readonly title?: string;
+	/** Only models of this provider. */
+	readonly provider?: string;
+	/** The list begins with the primary agent. */
+	readonly mayInherit?: boolean;
+}
+
 /** Listed models, and any other that is typed as `provider/model:effort`. Nothing, when it was left. */
-export function chooseAgent(providers: Providers, title = t("Agent")): Promise<ModelChoice | undefined> {
-	const pick = vscode.window.createQuickPick<AgentRow & vscode.QuickPickItem>();
+export function chooseAgent(
+	providers: Providers,
+	question: AgentQuestion & { readonly mayInherit: boolean },
+): Promise<ModelChoice | typeof primaryAgent | undefined>;
+export function chooseAgent(
+	providers: Providers,
+	question?: AgentQuestion & { readonly mayInherit?: undefined },
+): Promise<ModelChoice | undefined>;
+export function chooseAgent(
+	providers: Providers,
+	{ title = t("Agent"), provider, mayInherit }: AgentQuestion = {},
+): Promise<ModelChoice | typeof primaryAgent | undefined> {
+	const pick = vscode.window.createQuickPick<(AgentRow | InheritRow) & vscode.QuickPickItem>();
 	pick.title = title;
 	pick.placeholder = t("Choose, or type provider/model or provider/model:effort");
-	let all = providers;
-	const show = () => {
-		pick.items = [...agentRows(all, pick.value)];
-	};
-	show();
 	pick.matchOnDescription = true;
+	const inherit: readonly InheritRow[] = mayInherit ? [{ label: t("As the Primary Agent"), agent: primaryAgent }] : [];
+	let all = providers.providers;
+	const show = (isAnew = false) => {
+		const asked = provider ? all.filter(({ id }) => id === provider) : all;
+		const rows = [...inherit, ...agentRows({ ...providers, providers: asked }, pick.value)];
+		// Thousands of rows are handed over once; only a name that was typed makes others.
+		const [now, before] = [rows, pick.items].map((some) => some[inherit.length]?.label);
+		if (isAnew || rows.length !== pick.items.length || now !== before) pick.items = rows;
+	};
+	show(true);
 	let isOpen = true;
 	void editorModels().then((found) => {
 		if (!isOpen || found.length === 0) return;
-		all = { ...providers, providers: [...providers.providers, ...found] };
-		show();
+		all = [...all, ...found];
+		show(true);
 	});
 	return new Promise((resolve) => {
-		pick.onDidChangeValue(show);
+		pick.onDidChangeValue(() => show());
 		pick.onDidAccept(() => {
 			const [row] = pick.activeItems;
 			if (!row?.agent) return;
@@ -36,4 +63,9 @@ export function chooseAgent(providers: Providers, title = t("Agent")): Promise<M
 		});
 		pick.show();
 	});
+}
+
+interface InheritRow {
+	readonly label: string;
+	readonly agent: typeof primaryAgent;
 }

@@ -1,32 +1,37 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { GoalId } from "../../protocol/ids.ts";
-import type { Input, Methods } from "../../protocol/methods.ts";
+import type { Input, Methods, Result } from "../../protocol/methods.ts";
 import type { ModelChoice } from "../../protocol/values.ts";
+import type { Parts } from "../compose.ts";
 import type { Daemon } from "../daemon.ts";
 import { Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
 import { agentSentence, type Providers } from "./agentChoice.ts";
 import { chooseAgent } from "./chooseAgent.ts";
 import { type LaunchChoices, type LaunchOption, launchOptions } from "./launchOptions.ts";
+import { choosePreset } from "./presets.ts";
 import { placeOf, quoteSelection, type Selected } from "./selectionText.ts";
 
 /**
- * The quick way to launch: one box for the prompt, Enter, and the goal is there. The agent and the other settings are
- * one button away and keep what was typed.
+ * The quick way to launch: one box for the prompt, Enter, and the goal is there. Preset, agent and the other settings are
+ * one button away and keep what was typed; so does the form, which shows all of them.
  */
-export async function askAndLaunch(daemon: Daemon, start: LaunchStart = {}): Promise<GoalId | undefined> {
+export async function askAndLaunch({ daemon, surfaces }: Parts, start: LaunchStart = {}): Promise<GoalId | undefined> {
 	const workspace = start.workspace ?? (await chooseFolder())?.uri.fsPath;
 	if (!workspace) return undefined;
 	const providers = daemon.ask("provider/list", {});
+	const presets = daemon.ask("preset/list", { workspace });
 	providers.catch(() => undefined);
+	presets.catch(() => undefined);
 	let draft: Draft = { prompt: "", about: start.about, choices: { settings: {} } };
 	for (;;) {
-		const answer = await askPrompt(draft, providers, (text) =>
+		const answer = await askPrompt(draft, describe(draft, providers, presets), (text) =>
 			launchGoal(daemon, {
 				prompt: wholePrompt(text, start.about),
 				title: draft.choices.title,
 				workspace,
+				preset: draft.preset,
 				settings: { ...draft.choices.settings, ...(draft.agent ? { agent: draft.agent } : {}) },
 			}),
 		);
@@ -34,16 +39,37 @@ export async function askAndLaunch(daemon: Daemon, start: LaunchStart = {}): Pro
 		switch (answer.kind) {
 			case "launched":
 				return answer.goalId;
+			case "preset":
+				draft = { ...draft, preset: (await choosePreset((await presets).presets)) ?? draft.preset };
+				break;
 			case "agent":
 				draft = { ...draft, agent: (await chooseAgent(await providers)) ?? draft.agent };
 				break;
 			case "options":
 				draft = { ...draft, choices: await chooseOptions(draft.choices) };
 				break;
+			case "form":
+				surfaces.openPreflight({ prompt: wholePrompt(answer.prompt, start.about).trim(), workspace });
+				return undefined;
 			default:
 				return undefined;
 		}
 	}
+}
+
+/** What Enter will launch with: the agent, and the preset where there is one. */
+async function describe(
+	draft: Draft,
+	providers: Promise<Providers>,
+	presets: Promise<Result<Methods, "preset/list">>,
+): Promise<string> {
+	const [agents, known] = await Promise.all([providers, presets.catch(() => undefined)]);
+	const preset = known?.presets.find((one) => (draft.preset === undefined ? one.isDefault : one.name === draft.preset));
+	const isMissing = (id: string) => agents.providers.every((provider) => provider.id !== id);
+	const own = preset?.settings.agent;
+	const agent = draft.agent ?? (own && !isMissing(own.provider) ? own : undefined);
+	const named = preset ? t("Preset: {0}.", preset.name) : undefined;
+	return [agentSentence(agent, agents), named].filter(Boolean).join(" ");
 }
 
 /** The same launch sent again is the same goal, so a connection that breaks in between makes no second one. */
@@ -76,37 +102,44 @@ function wholePrompt(typed: string, about: Selected | undefined): string {
 interface Draft {
 	readonly prompt: string;
 	readonly about?: Selected;
+	/** Undefined: the default preset. Empty: none. */
+	readonly preset?: string;
 	readonly agent?: ModelChoice;
 	readonly choices: LaunchChoices;
 }
 
 type PromptAnswer =
 	| { readonly kind: "launched"; readonly prompt: string; readonly goalId: GoalId }
-	| { readonly kind: "agent" | "options" | "cancel"; readonly prompt: string };
+	| { readonly kind: "preset" | "agent" | "options" | "form" | "cancel"; readonly prompt: string };
 
 /** A refusal stands under the box, with what was typed still in it. */
 function askPrompt(
 	draft: Draft,
-	providers: Promise<Providers>,
+	description: Promise<string>,
 	launch: (prompt: string) => Promise<GoalId>,
 ): Promise<PromptAnswer> {
 	const box = vscode.window.createInputBox();
+	const presetButton = { iconPath: new vscode.ThemeIcon("bookmark"), tooltip: t("Choose the Preset") };
+	const formButton = { iconPath: new vscode.ThemeIcon("checklist"), tooltip: t("Open the Form") };
 	const agentButton = { iconPath: new vscode.ThemeIcon("hubot"), tooltip: t("Choose the Agent") };
 	const optionsButton = { iconPath: new vscode.ThemeIcon("settings-gear"), tooltip: t("Budget, Autonomy, Checks…") };
 	box.title = draft.about ? t("Launch Goal about {0}", placeOf(draft.about)) : t("Launch Goal");
 	box.placeholder = t("What is to be done?");
 	box.value = draft.prompt;
 	box.prompt = agentSentence(draft.agent, undefined);
-	box.buttons = [agentButton, optionsButton];
+	const kinds = new Map<vscode.QuickInputButton, "preset" | "agent" | "options" | "form">([
+		[presetButton, "preset"],
+		[agentButton, "agent"],
+		[optionsButton, "options"],
+		[formButton, "form"],
+	]);
+	box.buttons = [...kinds.keys()];
 	box.ignoreFocusOut = true;
 	let isOpen = true;
-	const describe = (text: string) => {
+	const say = (text: string) => {
 		if (isOpen) box.prompt = text;
 	};
-	providers.then(
-		(known) => describe(agentSentence(draft.agent, known)),
-		(cause) => describe(cause instanceof Error ? cause.message : String(cause)),
-	);
+	description.then(say, (cause) => say(cause instanceof Error ? cause.message : String(cause)));
 	return new Promise((resolve, reject) => {
 		const done = (answer: PromptAnswer) => {
 			if (!isOpen) return;
@@ -143,7 +176,7 @@ function askPrompt(
 		box.onDidChangeValue(() => {
 			box.validationMessage = undefined;
 		});
-		box.onDidTriggerButton((button) => done({ kind: button === agentButton ? "agent" : "options", prompt: prompt() }));
+		box.onDidTriggerButton((button) => done({ kind: kinds.get(button) ?? "cancel", prompt: prompt() }));
 		box.onDidHide(() => {
 			isHidden = true;
 			// What was sent cannot be taken back: if it becomes a goal, it is shown like any other.

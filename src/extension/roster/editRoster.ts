@@ -66,10 +66,8 @@ async function chooseEdit(
 		ignoreFocusOut: true,
 	});
 	if (!chosen || chosen.edit) return chosen?.edit;
-	const agent = await chooseAgent(
-		await daemon.ask("provider/list", {}),
-		t("Edit Roster (2/3): who works as {0}?", role),
-	);
+	const title = t("Edit Roster (2/3): who works as {0}?", role);
+	const agent = await chooseAgent(await daemon.ask("provider/list", {}), { title });
 	return agent && { role, enabled: true, ...agent };
 }
 

@@ -1,10 +1,11 @@
 import "vscode-jsonrpc/node";
 import type { Message } from "vscode-jsonrpc";
 import type { GoalId, ThreadId } from "../../protocol/ids.ts";
-import type { Handlers, Notice } from "../../protocol/methods.ts";
+import type { Handlers, Input, MethodName, Methods, Notice, Params, Result } from "../../protocol/methods.ts";
 import { ProtocolError, serve } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
 import {
+	type FormSeed,
 	type SurfaceMethods,
 	type SurfaceNotices,
 	type surfaceKinds,
@@ -22,6 +23,7 @@ import { restrictedSentence } from "./restricted.ts";
  */
 export interface SurfaceHost {
 	show(place: Notice<SurfaceNotices, "surface/show">): void;
+	seed(seed: FormSeed): void;
 	dispose(): void;
 }
 
@@ -37,8 +39,19 @@ export interface SurfaceContext {
 	copy(text: string): Promise<void>;
 	readonly memory: { get(): unknown; set(value: unknown): void };
 	report(cause: unknown, method: string): void;
+	/** Of the launch form: what only the editor can answer. */
+	readonly form?: FormContext;
 	/** The webview was told to show another goal, or chose one. */
 	onWatch?(goalId: GoalId): void;
+}
+
+export interface FormContext {
+	start(): Result<SurfaceMethods, "form/start">;
+	chooseAgent(
+		ask: Params<SurfaceMethods, "form/chooseAgent">,
+		providers: Result<SurfaceMethods, "provider/list">,
+	): Promise<Result<SurfaceMethods, "form/chooseAgent">>;
+	savePreset(ask: Params<SurfaceMethods, "form/savePreset">): Promise<Result<SurfaceMethods, "form/savePreset">>;
 }
 
 /** What is used of a webview. */
@@ -58,6 +71,13 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 	const acting = () => {
 		if (!context.mayAct()) throw new ProtocolError("restricted", restrictedSentence());
 	};
+	/** Passed on to the daemon, which is started for it: nobody is asked in Restricted Mode. */
+	const acted =
+		<M extends MethodName>(method: M) =>
+		async (params: Params<Methods, M>): Promise<Result<Methods, M>> => {
+			acting();
+			return daemon.ask(method, params as Input<Methods, M>);
+		};
 	const handlers: Handlers<SurfaceMethods, undefined> = {
 		"surface/start": () => {
 			// A page that loads anew begins anew: what the one before watched is no longer wanted.
@@ -103,22 +123,24 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 		"goal/search": (params) => daemon.read("goal/search", params),
 		"change/list": (params) => daemon.read("change/list", params),
 		"change/diff": (params) => daemon.read("change/diff", params),
-		"goal/control": (params) => {
-			acting();
-			return daemon.ask("goal/control", params);
+		"goal/control": acted("goal/control"),
+		"thread/send": acted("thread/send"),
+		"approval/answer": acted("approval/answer"),
+		"check/run": acted("check/run"),
+		"form/start": () => context.form?.start() ?? { folders: [] },
+		"form/chooseAgent": async (params) => {
+			const { form } = context;
+			return form ? form.chooseAgent(params, await acted("provider/list")({ refresh: false })) : {};
 		},
-		"thread/send": (params) => {
+		"form/savePreset": async (params) => {
 			acting();
-			return daemon.ask("thread/send", params);
+			return (await context.form?.savePreset(params)) ?? {};
 		},
-		"approval/answer": (params) => {
-			acting();
-			return daemon.ask("approval/answer", params);
-		},
-		"check/run": (params) => {
-			acting();
-			return daemon.ask("check/run", params);
-		},
+		"launch/prepare": acted("launch/prepare"),
+		"goal/launch": acted("goal/launch"),
+		"provider/list": acted("provider/list"),
+		"baseline/read": acted("baseline/read"),
+		"baseline/check": acted("baseline/check"),
 	};
 
 	/** A snapshot first, then every event behind it, without a gap, over all that happens to the daemon's connection. */
@@ -175,6 +197,7 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 	}
 
 	return {
+		seed: (seed) => peer.notify("form/seed", seed),
 		show(next) {
 			place = { goalId: next.goalId ?? place.goalId, threadId: next.threadId ?? place.threadId };
 			peer.notify("surface/show", next);

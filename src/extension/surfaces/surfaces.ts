@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { ApprovalId, GoalId, ThreadId } from "../../protocol/ids.ts";
-import type { surfaceKinds, Target } from "../../protocol/surface.ts";
+import type { FormSeed, surfaceKinds, Target } from "../../protocol/surface.ts";
 import type { CurrentGoal } from "../currentGoal.ts";
 import type { Daemon } from "../daemon.ts";
 import type { Goals } from "../goals.ts";
 import { rolePlace } from "../threadRouter.ts";
 import { t } from "../words.ts";
 import { surfacePage } from "./page.ts";
+import { createPreflight } from "./preflight.ts";
 import type { SurfaceContext, SurfaceHost } from "./surfaceHost.ts";
 
 /** The webviews: the feed in the panel, which follows the current goal, and one tab for each goal and thread that is open. */
@@ -16,6 +17,9 @@ export interface Surfaces extends vscode.Disposable {
 	openThread(goalId: GoalId, threadId: ThreadId): void;
 	/** Shows the feed and, in it, an event. */
 	openFeed(goalId: GoalId, seq?: number): Promise<void>;
+	/** The form that a goal is launched from, of which there is one; what it is opened from is added to what it holds. */
+	openPreflight(seed?: FormSeed): void;
+	closePreflight(): void;
 	/** Of the tab that is in front. */
 	readonly activeGoal: GoalId | undefined;
 }
@@ -37,7 +41,7 @@ interface OpenPanel {
 }
 
 type Kind = (typeof surfaceKinds)[number];
-type PanelKind = Exclude<Kind, "feed">;
+type PanelKind = Exclude<Kind, "feed" | "preflight">;
 type PanelIdentity = { readonly kind: PanelKind; readonly goalId: GoalId; readonly threadId?: ThreadId };
 type Identity = { readonly goalId?: GoalId; readonly threadId?: ThreadId };
 
@@ -150,6 +154,8 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 		return kind === "thread" && threadId && goal ? rolePlace(goal, threadId) : kind === "thread" ? t("Thread") : title;
 	}
 
+	const preflight = createPreflight(context, daemon, (webview, form) => load("preflight", webview, {}, { form }));
+
 	const feedProvider: vscode.WebviewViewProvider = {
 		resolveWebviewView(view) {
 			const goalId = feedPlace?.goalId ?? current.goalId;
@@ -165,6 +171,7 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 
 	const subscriptions: vscode.Disposable[] = [
 		vscode.window.registerWebviewViewProvider("missionControl.feed", feedProvider),
+		preflight,
 		...(["overview", "thread"] as const).map((kind) =>
 			vscode.window.registerWebviewPanelSerializer(viewTypes[kind], {
 				async deserializeWebviewPanel(panel, state: Identity | undefined) {
@@ -191,6 +198,8 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 			const { host } = openPanel("overview", goalId);
 			if (approvalId) host.show({ goalId, approvalId });
 		},
+		openPreflight: preflight.open,
+		closePreflight: preflight.close,
 		openThread: (goalId, threadId) => void openPanel("thread", goalId, threadId),
 		async openFeed(goalId, seq) {
 			current.set(goalId);
@@ -228,6 +237,7 @@ function whenLoaded(load: () => Promise<SurfaceHost>): SurfaceHost {
 	host.then((loaded) => isDisposed && loaded.dispose()).catch(() => undefined);
 	return {
 		show: (place) => void host.then((loaded) => isDisposed || loaded.show(place)),
+		seed: (seed) => void host.then((loaded) => isDisposed || loaded.seed(seed)),
 		dispose() {
 			if (!isDisposed) void host.then((loaded) => loaded.dispose());
 			isDisposed = true;

@@ -7,11 +7,13 @@ import type { Handlers } from "../../../src/protocol/methods.ts";
 import { ProtocolError, serve } from "../../../src/protocol/peer.ts";
 import {
 	type Connection,
+	type FormSeed,
 	type SurfaceMethods,
 	type SurfaceNotices,
 	surfaceMethods,
 } from "../../../src/protocol/surface.ts";
 import { summarize, viewGoal } from "../../../src/protocol/view.ts";
+import { launchHandlers, launchWorld } from "./launch.ts";
 import { goalId, longHistory, migration, packageDiff } from "./story.ts";
 
 /**
@@ -57,6 +59,7 @@ const handlers: Handlers<SurfaceMethods, object> = {
 	"surface/remember": () => ({}),
 	"surface/copy": () => ({}),
 	"surface/startDaemon": () => ({}),
+	...launchHandlers,
 	"goal/list": () => ({
 		goals: search.has("nogoals") ? [] : [summarize(story === "none" ? evolveAll(newGoal(goalId), migration()) : goal)],
 	}),
@@ -169,6 +172,8 @@ const fake = {
 	requests,
 	refusals,
 	append,
+	launch: launchWorld,
+	seed: (seed: FormSeed) => peer.notify("form/seed", seed),
 	asked: (method: string) => requests.filter((one) => one.method === method).map((one) => one.params),
 	goal: () => goal,
 	events: () => events,

@@ -23,7 +23,7 @@ export const themes = ["vscode-dark", "vscode-light", "vscode-high-contrast"] as
 export type Theme = (typeof themes)[number];
 
 const root = path.resolve(fileURLToPath(import.meta.url), "../../../..");
-const apps = ["feed", "thread", "overview"];
+const apps = ["feed", "thread", "overview", "preflight"];
 const types: Readonly<Record<string, string>> = {
 	js: "text/javascript",
 	css: "text/css",

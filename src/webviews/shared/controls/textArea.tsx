@@ -7,14 +7,18 @@ export interface TextAreaProps {
 	readonly label: string;
 	readonly placeholder?: string;
 	readonly rows: number;
+	readonly invalid?: boolean;
+	readonly class?: string;
 	readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
-export function TextArea({ value, onInput, label, placeholder, rows, onKeyDown }: TextAreaProps) {
-	const field = useLabel(label);
+export function TextArea(props: TextAreaProps) {
+	const { value, onInput, label, placeholder, rows, invalid, onKeyDown } = props;
+	const field = useLabel(label, invalid);
 	return (
 		<vscode-text-area
 			ref={field}
+			class={[props.class, invalid ? "invalid" : undefined].filter(Boolean).join(" ") || undefined}
 			value={value}
 			placeholder={placeholder}
 			rows={rows}

@@ -1,6 +1,6 @@
 import "./toolkit.ts";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { useLabel } from "./labelled.ts";
 
 export interface TextFieldProps {
@@ -14,17 +14,21 @@ export interface TextFieldProps {
 	readonly onKeyDown?: (event: KeyboardEvent) => void;
 	/** An icon before the text. */
 	readonly start?: ComponentChildren;
+	/** A unit behind it. */
+	readonly end?: ComponentChildren;
+	readonly invalid?: boolean;
 }
 
-export function TextField({ value, onInput, label, placeholder, small, focused, onKeyDown, start }: TextFieldProps) {
-	const field = useLabel(label);
-	useEffect(() => {
+export function TextField(props: TextFieldProps) {
+	const { value, onInput, label, placeholder, small, focused, onKeyDown, start, end, invalid } = props;
+	const field = useLabel(label, invalid);
+	useLayoutEffect(() => {
 		if (focused) field.current?.focus();
 	}, [focused]);
 	return (
 		<vscode-text-field
 			ref={field}
-			class={small ? "small" : undefined}
+			class={[small ? "small" : undefined, invalid ? "invalid" : undefined].filter(Boolean).join(" ") || undefined}
 			value={value}
 			placeholder={placeholder}
 			onInput={(event: Event) => onInput((event.currentTarget as HTMLInputElement).value)}
@@ -33,6 +37,11 @@ export function TextField({ value, onInput, label, placeholder, small, focused, 
 			{start ? (
 				<span slot="start" class="start">
 					{start}
+				</span>
+			) : null}
+			{end ? (
+				<span slot="end" class="end">
+					{end}
 				</span>
 			) : null}
 		</vscode-text-field>

@@ -11,6 +11,11 @@ declare module "preact" {
 	namespace JSX {
 		interface IntrinsicElements {
 			"vscode-button": ToolkitElement;
+			"vscode-checkbox": ToolkitElement;
+			"vscode-dropdown": ToolkitElement;
+			"vscode-option": ToolkitElement;
+			"vscode-radio": ToolkitElement;
+			"vscode-radio-group": ToolkitElement;
 			"vscode-text-area": ToolkitElement;
 			"vscode-text-field": ToolkitElement;
 		}

@@ -1,0 +1,132 @@
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import { type Effort, efforts, type ModelChoice } from "../../protocol/values.ts";
+import { Dropdown } from "../shared/controls/dropdown.tsx";
+import { Picker } from "../shared/controls/picker.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import type { Draft, Providers } from "./draft.ts";
+import { Field, SourceNote } from "./field.tsx";
+import type { Problem } from "./problems.ts";
+
+/** Provider, model and effort of the agent that every role inherits. */
+export function AgentFields(props: {
+	readonly surface: Surface;
+	readonly draft: Draft;
+	readonly prepared: LaunchPreparation;
+	readonly providers: Providers | undefined;
+	readonly problems: readonly Problem[];
+	readonly change: (fields: Partial<Draft>) => void;
+}) {
+	const { surface, draft, prepared, providers, problems, change } = props;
+	const base = prepared.settings.agent;
+	const agent = draft.agent ?? base;
+	const wrong = problems.some(({ stops }) => stops);
+	// What nobody has set up is told in the baseline; here it could only be chosen in vain.
+	const known =
+		providers?.providers.filter(({ usable, source }) => usable || source === "config").map(({ id }) => id) ?? [];
+	const source = prepared.sources.agent;
+	const back = () => change({ agent: undefined });
+	const noteOf = (part: string, isOwn: boolean) => (
+		<SourceNote surface={surface} source={source} of={part} short onBack={isOwn ? back : undefined} />
+	);
+	async function chooseModel(): Promise<void> {
+		const { agent: chosen } = await surface.host.request("form/chooseAgent", {
+			title: "Model of the primary agent",
+			provider: agent.provider === "builtin" ? undefined : agent.provider,
+		});
+		if (chosen) change({ agent: withEffort(chosen, chosen.effort ?? agent.effort, providers) });
+	}
+	return (
+		<Field
+			id="primary-agent"
+			name="Primary agent"
+			note={<span class="source">used by every role that inherits</span>}
+			problems={problems}
+		>
+			<div class="agent-parts">
+				<div>
+					<Dropdown
+						label="Provider of the primary agent"
+						value={agent.provider}
+						invalid={wrong}
+						options={[...new Set([agent.provider, ...known])].map((id) => ({ value: id, label: nameOf(id) }))}
+						onChange={(provider) => {
+							const [model = ""] = providers?.providers.find(({ id }) => id === provider)?.models ?? [];
+							change({
+								agent:
+									provider === base.provider ? undefined : withEffort({ provider, model }, agent.effort, providers),
+							});
+						}}
+					/>
+					{noteOf("Provider", draft.agent !== undefined && draft.agent.provider !== base.provider)}
+				</div>
+				<div>
+					<Picker
+						label={`Model of the primary agent: ${agent.model || "none yet"}`}
+						invalid={wrong}
+						warned={problems.length > 0}
+						onOpen={() => void chooseModel()}
+					>
+						{agent.provider === "builtin" ? "none" : agent.model || "Choose a model"}
+					</Picker>
+					{noteOf("Model", draft.agent !== undefined && draft.agent.model !== base.model)}
+				</div>
+				<div>
+					<EffortChoice
+						label="Effort of the primary agent"
+						value={agent.effort}
+						open="default"
+						allowed={effortsFor(agent.provider, providers)}
+						onChange={(effort) => change({ agent: { provider: agent.provider, model: agent.model, effort } })}
+					/>
+					{noteOf("Effort", draft.agent !== undefined && draft.agent.effort !== base.effort)}
+				</div>
+			</div>
+		</Field>
+	);
+}
+
+/** The efforts that a provider can do; a provider that says none is given none. */
+export function EffortChoice(props: {
+	readonly label: string;
+	readonly value: Effort | undefined;
+	/** What holds where no effort is chosen. */
+	readonly open: string;
+	readonly isInherited?: boolean;
+	readonly allowed: readonly string[];
+	readonly onChange: (effort: Effort | undefined) => void;
+}) {
+	const { label, value, open, isInherited, allowed, onChange } = props;
+	if (allowed.length === 0 && !value)
+		return (
+			<span class="inherited" title="This provider takes no effort.">
+				takes none
+			</span>
+		);
+	const words = [...new Set([...allowed, ...(value ? [value] : [])])];
+	return (
+		<Dropdown
+			label={label}
+			value={value ?? ""}
+			quiet={isInherited === true && !value}
+			options={[{ value: "", label: open }, ...words.map((word) => ({ value: word, label: word }))]}
+			onChange={(next) => onChange(next === "" ? undefined : (next as Effort))}
+		/>
+	);
+}
+
+export function effortsFor(provider: string, providers: Providers | undefined): readonly string[] {
+	return providers?.providers.find(({ id }) => id === provider)?.efforts ?? efforts;
+}
+
+/** An effort goes along to another model where that can do it too. */
+export function withEffort(
+	{ provider, model }: ModelChoice,
+	effort: Effort | undefined,
+	providers: Providers | undefined,
+): ModelChoice {
+	return effort && effortsFor(provider, providers).includes(effort) ? { provider, model, effort } : { provider, model };
+}
+
+function nameOf(provider: string): string {
+	return provider === "builtin" ? "no agent" : provider;
+}

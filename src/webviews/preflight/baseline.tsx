@@ -1,0 +1,236 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
+import type { Methods, Result } from "../../protocol/methods.ts";
+import { duration, elapsed, firstLine, plural } from "../shared/format.ts";
+import { useNow } from "../shared/hooks.ts";
+import { Icon, type Mark } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import { sentence } from "../shared/sentence.ts";
+import type { Surface } from "../shared/surface.tsx";
+import type { Provider, Providers } from "./draft.ts";
+
+/**
+ * What is there before anything runs. Every part is asked for by itself and stands in its row when it is known; nobody
+ * waits for it, least of all the form.
+ */
+export function Baseline(props: {
+	readonly surface: Surface;
+	readonly workspace: string;
+	readonly checks: readonly string[];
+	/** Providers that the form names. */
+	readonly named: readonly string[];
+	/** A sentence where the agents could not be asked for. */
+	readonly providers: Providers | string | undefined;
+}) {
+	const { surface, workspace, checks, providers } = props;
+	const parts = useParts(surface, workspace);
+	const done = Object.keys(parts).length + (providers === undefined ? 0 : 1);
+	const total = partNames.length + 1;
+	return (
+		<aside aria-label="Baseline before launch">
+			<div class="row baseline-head">
+				<h2>Baseline</h2>
+				<span class="grow" />
+				<span class="quiet small num nowrap" role="status">
+					{done < total ? `${done} of ${total}` : "all looked at"}
+				</span>
+				{done < total ? <Icon icon="loading" tone="active" spin /> : null}
+			</div>
+			<h3>Workspace</h3>
+			{partNames.map((name) => {
+				const found = parts[name];
+				if (!found) return <Row key={name} mark={looking} label={partLabels[name]} value="looking" />;
+				if (typeof found === "string")
+					return <Row key={name} mark={marks.note} label={partLabels[name]} detail={found} />;
+				return found.map((row) => (
+					<Row
+						key={`${name}.${row.id}`}
+						mark={marks[row.state]}
+						label={row.label}
+						value={
+							row.id === "git.dirty" && row.state !== "ok" ? (
+								<>
+									{row.value ? `${row.value} · ` : ""}
+									<Link
+										class="small"
+										label={`Show ${row.label}`}
+										onOpen={() => surface.open({ kind: "sourceControl" })}
+									>
+										Show
+									</Link>
+								</>
+							) : (
+								row.value
+							)
+						}
+						detail={row.detail}
+					/>
+				));
+			})}
+			<h3>Agents</h3>
+			{providers === undefined ? (
+				<Row mark={looking} label="Providers" value="looking" />
+			) : typeof providers === "string" ? (
+				<Row mark={marks.note} label="Providers" detail={providers} />
+			) : providers.providers.length === 0 ? (
+				<Row mark={marks.note} label="No provider is set up" />
+			) : (
+				<ProviderRows providers={providers} named={props.named} />
+			)}
+			{checks.length > 0 ? <h3>Checks today</h3> : null}
+			{checks.map((command) => (
+				<CheckToday key={`${workspace}\n${command}`} surface={surface} workspace={workspace} command={command} />
+			))}
+		</aside>
+	);
+}
+
+type Part = BaselinePart;
+type Rows = readonly BaselineRow[];
+
+const partLabels: { readonly [P in Part]: string } = {
+	git: "Git",
+	tracking: "Change tracking",
+	tools: "Tools",
+	disk: "Disk",
+	sandbox: "Sandbox",
+};
+const partNames = Object.keys(partLabels) as Part[];
+
+const looking: Mark = { icon: "circle-large", tone: "idle" };
+const marks: { readonly [S in Rows[number]["state"]]: Mark } = {
+	ok: { icon: "pass", tone: "done" },
+	note: { icon: "info", tone: "active" },
+	problem: { icon: "warning", tone: "wait" },
+};
+
+function useParts(surface: Surface, workspace: string): { readonly [P in Part]?: Rows | string } {
+	const [found, setFound] = useState<{ readonly [P in Part]?: Rows | string }>({});
+	useEffect(() => {
+		let over = false;
+		setFound({});
+		const take = (part: Part, rows: Rows | string) => {
+			if (!over) setFound((known) => ({ ...known, [part]: rows }));
+		};
+		for (const part of partNames)
+			surface.host.request("baseline/read", { workspace, part }).then(
+				({ rows }) => take(part, rows),
+				(cause) => take(part, sentence(cause)),
+			);
+		return () => {
+			over = true;
+		};
+	}, [surface.host, workspace]);
+	return found;
+}
+
+function Row(props: {
+	readonly mark: Mark;
+	readonly spin?: boolean;
+	readonly label: preact.ComponentChildren;
+	readonly value?: preact.ComponentChildren;
+	readonly detail?: string;
+}) {
+	return (
+		<div class="baseline-row">
+			<Icon icon={props.mark.icon} tone={props.mark.tone} spin={props.spin} />
+			<span class="label">{props.label}</span>
+			<span class="quiet small num nowrap">{props.value}</span>
+			{props.detail ? <span class="quiet small detail">{props.detail}</span> : null}
+		</div>
+	);
+}
+
+/** What can be used, what the form names and what somebody configured; the rest is there when it is asked for. */
+function ProviderRows({ providers, named }: { readonly providers: Providers; readonly named: readonly string[] }) {
+	const [all, setAll] = useState(false);
+	const isWanted = ({ id, usable, source }: Provider) => usable || source === "config" || named.includes(id);
+	const wanted = providers.providers.filter(isWanted);
+	const others = providers.providers.filter((provider) => !isWanted(provider));
+	return (
+		<>
+			{[...wanted, ...(all ? others : [])].map((provider) => (
+				<ProviderRow key={provider.id} provider={provider} />
+			))}
+			{wanted.length === 0 && !all ? <Row mark={marks.note} label="None can be used here" /> : null}
+			{others.length > 0 ? (
+				<button type="button" class="link small" aria-expanded={all} onClick={() => setAll(!all)}>
+					{all ? "Only those that count here" : `${plural(others.length, "more agent")} not set up, and why`}
+				</button>
+			) : null}
+		</>
+	);
+}
+
+function ProviderRow({ provider }: { readonly provider: Provider }) {
+	const { id, usable, latencyMs, reason, needsKey, source } = provider;
+	if (!usable)
+		return <Row mark={marks.problem} label={id} value={needsKey ? "no key" : "not usable"} detail={reason} />;
+	const from = source === "acp" ? "ACP, ready" : "ready";
+	return <Row mark={marks.ok} label={id} value={latencyMs === undefined ? from : `${Math.round(latencyMs)} ms`} />;
+}
+
+/** Run when the person asks for it: a check that is red already is for the goal to turn green. */
+function CheckToday(props: { readonly surface: Surface; readonly workspace: string; readonly command: string }) {
+	const { surface, workspace, command } = props;
+	const [startedAt, setStartedAt] = useState<number>();
+	const [outcome, setOutcome] = useState<Result<Methods, "baseline/check"> | string>();
+	const gone = useRef(false);
+	useEffect(
+		() => () => {
+			gone.current = true;
+		},
+		[],
+	);
+	const now = useNow(1000, startedAt !== undefined);
+	async function run(): Promise<void> {
+		setOutcome(undefined);
+		setStartedAt(Date.now());
+		const told = await surface.host
+			.request("baseline/check", { workspace, command })
+			.catch((cause: unknown) => sentence(cause));
+		if (gone.current) return;
+		setStartedAt(undefined);
+		setOutcome(told);
+	}
+	const label = (
+		<code class="plain cut" title={command}>
+			{command}
+		</code>
+	);
+	if (startedAt !== undefined)
+		return <Row mark={{ icon: "loading", tone: "active" }} spin label={label} value={elapsed(now - startedAt)} />;
+	const again = (
+		<Link class="small" label={`Run ${command}${outcome ? " again" : ""}`} onOpen={() => void run()}>
+			{outcome ? "Run again" : "Run"}
+		</Link>
+	);
+	if (outcome === undefined) return <Row mark={looking} label={label} value={again} />;
+	if (typeof outcome === "string") return <Row mark={marks.problem} label={label} value={again} detail={outcome} />;
+	const took = duration(outcome.durationMs);
+	if (outcome.exitCode === 0)
+		return (
+			<Row
+				mark={marks.ok}
+				label={label}
+				value={
+					<>
+						{took} · {again}
+					</>
+				}
+			/>
+		);
+	const why = outcome.timedOut ? "it took too long" : firstLine(outcome.output.trim());
+	return (
+		<Row
+			mark={{ icon: "error", tone: "fail" }}
+			label={label}
+			value={
+				<>
+					{outcome.exitCode === undefined ? "no end" : `exit ${outcome.exitCode}`} · {again}
+				</>
+			}
+			detail={`Already red before launch${why ? `: ${why.replace(/[.\s]+$/, "")}` : ""}. The goal has to turn it green.`}
+		/>
+	);
+}

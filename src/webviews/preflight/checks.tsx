@@ -1,0 +1,92 @@
+import { useState } from "preact/hooks";
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import { Button } from "../shared/controls/button.tsx";
+import { TextField } from "../shared/controls/textField.tsx";
+import { Link } from "../shared/link.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import type { Draft } from "./draft.ts";
+import { Field, SourceNote, sourceWords } from "./field.tsx";
+
+/** Commands that must succeed before the goal is done. */
+export function CheckFields(props: {
+	readonly surface: Surface;
+	readonly draft: Draft;
+	readonly prepared: LaunchPreparation;
+	readonly change: (fields: Partial<Draft>) => void;
+}) {
+	const { surface, draft, prepared, change } = props;
+	const [adding, setAdding] = useState<string>();
+	const given = prepared.settings.checks;
+	const checks = draft.checks ?? given;
+	const add = () => {
+		const command = adding?.trim() ?? "";
+		if (command !== "" && !checks.includes(command)) change({ checks: [...checks, command] });
+		setAdding(undefined);
+	};
+	return (
+		<Field
+			id="checks"
+			name="Checks"
+			note={
+				draft.checks ? (
+					<SourceNote
+						surface={surface}
+						source={prepared.sources.checks}
+						of="Checks"
+						onBack={() => change({ checks: undefined })}
+					/>
+				) : (
+					<span class="source">must be green on the final tree</span>
+				)
+			}
+			action={
+				<Link class="small row add" onOpen={() => setAdding(adding ?? "")}>
+					<i class="codicon codicon-add" aria-hidden="true" />
+					Add check
+				</Link>
+			}
+		>
+			<ul class="checks">
+				{checks.map((command) => (
+					<li key={command} class="row">
+						<code class="plain cut" title={command}>
+							{command}
+						</code>
+						<span class="grow" />
+						<span class="source">{given.includes(command) ? sourceWords(prepared.sources.checks) : "added here"}</span>
+						<button
+							type="button"
+							class="tool-button"
+							aria-label={`Remove ${command}`}
+							title="Remove"
+							onClick={() => change({ checks: checks.filter((one) => one !== command) })}
+						>
+							<i class="codicon codicon-close" aria-hidden="true" />
+						</button>
+					</li>
+				))}
+				{adding === undefined ? null : (
+					<li class="row adding">
+						<TextField
+							value={adding}
+							label="Command of the check"
+							placeholder="npm test"
+							focused
+							onInput={setAdding}
+							onKeyDown={(event) => {
+								if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) add();
+								if (event.key === "Escape") setAdding(undefined);
+							}}
+						/>
+						<Button small onClick={add}>
+							Add
+						</Button>
+					</li>
+				)}
+			</ul>
+			{checks.length === 0 && adding === undefined ? (
+				<p class="quiet small">None. Without a check or a reviewer the result is shown as unverified.</p>
+			) : null}
+		</Field>
+	);
+}

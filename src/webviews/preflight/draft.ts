@@ -1,0 +1,86 @@
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import type { Input, Methods, Result } from "../../protocol/methods.ts";
+import type { PartialLaunchSettings } from "../../protocol/settings.ts";
+import { type BudgetResource, budgetResources, type ModelChoice } from "../../protocol/values.ts";
+import { assignmentsOf, type RoleEdit, rowsOf } from "./roleRows.ts";
+
+/**
+ * What a person has said in the form, and only that: everything else is what the daemon's preparation says. So a field
+ * goes back to where its value came from by forgetting what was said, and another preset changes what was not touched.
+ */
+export interface Draft {
+	readonly prompt: string;
+	readonly title: string;
+	readonly workspace?: string;
+	/** Undefined: the default preset. Empty: none. */
+	readonly preset?: string;
+	readonly agent?: ModelChoice;
+	readonly roles: Readonly<Record<string, RoleEdit>>;
+	/** Roles of the person's own, in their order. */
+	readonly added: readonly AddedRole[];
+	readonly priority?: PartialLaunchSettings["priority"];
+	readonly autonomy?: PartialLaunchSettings["autonomy"];
+	readonly planApproval?: PartialLaunchSettings["planApproval"];
+	readonly restart?: PartialLaunchSettings["restart"];
+	/** As typed. */
+	readonly budget: Readonly<Partial<Record<BudgetResource, string>>>;
+	readonly checks?: readonly string[];
+}
+
+export interface AddedRole {
+	/** Stays while the name is written. */
+	readonly key: string;
+	readonly name: string;
+}
+
+export type Providers = Result<Methods, "provider/list">;
+export type Provider = Providers["providers"][number];
+
+export const emptyDraft: Draft = { prompt: "", title: "", roles: {}, added: [], budget: {} };
+
+/** What was kept before a reload, as far as it can still be read. */
+export function draftFrom(memory: unknown): Draft {
+	const kept = memory as Partial<Draft> | null | undefined;
+	if (typeof kept !== "object" || kept === null || typeof kept.prompt !== "string") return emptyDraft;
+	return { ...emptyDraft, ...kept };
+}
+
+/** What the budget fields show: what was typed, else what the preparation says. */
+export function budgetText(draft: Draft, prepared: LaunchPreparation, resource: BudgetResource): string {
+	return draft.budget[resource] ?? prepared.settings.budget[resource]?.toLocaleString("en-US") ?? "";
+}
+
+export function amountOf(text: string): number | undefined {
+	const amount = Number(text.trim().replaceAll(/(?<=\d)[ _,](?=\d{3})/g, ""));
+	return text.trim() !== "" && Number.isFinite(amount) ? amount : undefined;
+}
+
+/** Everything that the form shows, as settings: what is launched is what stands there. */
+export function settingsOf(draft: Draft, prepared: LaunchPreparation): PartialLaunchSettings {
+	const { settings } = prepared;
+	const amounts = budgetResources.map((resource) => [resource, amountOf(budgetText(draft, prepared, resource))]);
+	return {
+		priority: draft.priority ?? settings.priority,
+		agent: draft.agent ?? settings.agent,
+		assignments: assignmentsOf(rowsOf(draft, prepared)),
+		autonomy: draft.autonomy ?? settings.autonomy,
+		planApproval: draft.planApproval ?? settings.planApproval,
+		restart: draft.restart ?? settings.restart,
+		budget: Object.fromEntries(amounts.filter(([, amount]) => amount !== undefined)),
+		checks: [...(draft.checks ?? settings.checks)],
+	};
+}
+
+export function launchRequest(
+	draft: Draft,
+	prepared: LaunchPreparation,
+	workspace: string,
+): Input<Methods, "goal/launch"> {
+	return {
+		prompt: draft.prompt,
+		title: draft.title.trim() || undefined,
+		workspace,
+		settings: settingsOf(draft, prepared),
+		preset: prepared.preset ?? "",
+	};
+}

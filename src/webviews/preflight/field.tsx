@@ -1,0 +1,107 @@
+import type { ComponentChildren } from "preact";
+import type { Source } from "../../protocol/settings.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import type { Problem } from "./problems.ts";
+
+/** Where a value comes from, in two words. */
+export function sourceWords({ kind, name }: Source): string {
+	switch (kind) {
+		case "preset":
+			return name ?? "the preset";
+		case "lastGoal":
+			return "last goal here";
+		case "roleFile":
+			return name ?? "a role file";
+		case "savedDefault":
+			return "saved default";
+		case "primaryAgent":
+			return "inherits primary agent";
+		case "playbook":
+			return "the playbook";
+		case "launch":
+			return "set here";
+		case "default":
+			return name ?? "default";
+	}
+}
+
+export interface SourceNoteProps {
+	readonly surface: Surface;
+	readonly source: Source;
+	/** What is named, for who hears it: "Autonomy". */
+	readonly of: string;
+	/** There is room for few words. */
+	readonly short?: boolean;
+	/** Takes back what was set here. Absent where nothing was. */
+	readonly onBack?: () => void;
+}
+
+/** The source as a word, or as a link where it is a file. What was set here goes back to it with one click. */
+export function SourceNote({ surface, source, of, short, onBack }: SourceNoteProps) {
+	if (onBack)
+		return (
+			<span class="source">
+				{short ? null : "set here · "}
+				<Link class="small cut" label={`${of}: back to ${sourceWords(source)}`} onOpen={onBack}>
+					Back to {sourceWords(source)}
+				</Link>
+			</span>
+		);
+	const { path } = source;
+	if (path && source.kind === "roleFile")
+		return (
+			<span class="source">
+				<Link
+					class="small cut"
+					label={`${of}: open ${sourceWords(source)}`}
+					onOpen={() => surface.open({ kind: "settingsFile", path })}
+				>
+					{sourceWords(source)}
+				</Link>
+			</span>
+		);
+	return <span class="source">{sourceWords(source)}</span>;
+}
+
+/** A part of the form: its name, where its value comes from, the control, and what is wrong with it. */
+export function Field(props: {
+	readonly id: string;
+	readonly name: string;
+	readonly note?: ComponentChildren;
+	readonly action?: ComponentChildren;
+	readonly hint?: ComponentChildren;
+	readonly problems?: readonly Problem[];
+	readonly children: ComponentChildren;
+}) {
+	return (
+		<section class="field" aria-labelledby={props.id} data-field={props.id}>
+			<div class="field-head">
+				<h2 id={props.id}>{props.name}</h2>
+				{props.note}
+				{props.action ? <span class="grow" /> : null}
+				{props.action}
+			</div>
+			{props.children}
+			{props.hint ? <p class="quiet small hint">{props.hint}</p> : null}
+			<Problems problems={props.problems ?? []} />
+		</section>
+	);
+}
+
+/** Below the field that it is about; what stops the launch and what is only to be known look different. */
+export function Problems({ problems, children }: { problems: readonly Problem[]; children?: ComponentChildren }) {
+	return (
+		<>
+			{problems.map(({ field, sentence, stops }) => (
+				<div key={field} class={`wrong ${stops ? "stops" : "known"}`} role={stops ? "alert" : "status"}>
+					<Icon icon={stops ? "error" : "warning"} tone={stops ? "fail" : "wait"} />
+					<span>
+						{sentence} {children}
+					</span>
+				</div>
+			))}
+		</>
+	);
+}

@@ -1,0 +1,216 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import type { PartialLaunchSettings } from "../../protocol/settings.ts";
+import { Button } from "../shared/controls/button.tsx";
+import { Dropdown } from "../shared/controls/dropdown.tsx";
+import { TextArea } from "../shared/controls/textArea.tsx";
+import { TextField } from "../shared/controls/textField.tsx";
+import { Icon } from "../shared/icon.tsx";
+import { sentence } from "../shared/sentence.ts";
+import type { Surface } from "../shared/surface.tsx";
+import { AgentFields } from "./agentFields.tsx";
+import { Baseline } from "./baseline.tsx";
+import { CheckFields } from "./checks.tsx";
+import { type Draft, emptyDraft, launchRequest, type Providers, settingsOf } from "./draft.ts";
+import { Field } from "./field.tsx";
+import { PresetField } from "./presetField.tsx";
+import { type Problem, problemsOf } from "./problems.ts";
+import { Roles } from "./roles.tsx";
+import { SettingsFields } from "./settingsFields.tsx";
+
+export interface LaunchFormProps {
+	readonly surface: Surface;
+	readonly draft: Draft;
+	readonly change: (fields: Partial<Draft>) => void;
+	readonly replace: (draft: Draft) => void;
+	readonly workspace: string;
+	readonly folders: readonly { readonly name: string; readonly path: string }[];
+	readonly prepared: LaunchPreparation;
+	/** Why the values could not be asked for anew. */
+	readonly refusal: string | undefined;
+	readonly providers: Providers | undefined;
+	readonly providersRefusal: string | undefined;
+}
+
+export function LaunchForm(props: LaunchFormProps) {
+	const { surface, draft, change, workspace, folders, prepared, providers } = props;
+	const [attempted, setAttempted] = useState(false);
+	const [sending, setSending] = useState(false);
+	const [refusal, setRefusal] = useState<string>();
+	const requestId = useRef<{ readonly of: string; readonly id: string } | undefined>(undefined);
+	const found = problemsOf(draft, prepared, providers);
+	// An empty form is not wrong yet.
+	const shown = found.filter(({ field }) => attempted || field !== "prompt" || draft.prompt !== "");
+	const problemsAt = (field: string): readonly Problem[] => shown.filter((problem) => problem.field === field);
+
+	async function launch(): Promise<void> {
+		if (sending) return;
+		setAttempted(true);
+		setRefusal(undefined);
+		const first = found.find(({ stops }) => stops);
+		if (first) {
+			focusField(first.field);
+			return;
+		}
+		setSending(true);
+		try {
+			const request = launchRequest(draft, prepared, workspace);
+			// The same launch sent again is the same goal, so a connection that breaks in between makes no second one.
+			const of = JSON.stringify(request);
+			if (requestId.current?.of !== of) requestId.current = { of, id: crypto.randomUUID() };
+			const { goalId } = await surface.host.request("goal/launch", { ...request, requestId: requestId.current.id });
+			requestId.current = undefined;
+			surface.remember(null);
+			props.replace(emptyDraft);
+			setAttempted(false);
+			surface.open({ kind: "launched", goalId });
+		} catch (cause) {
+			setRefusal(sentence(cause));
+		}
+		setSending(false);
+	}
+
+	async function savePreset(): Promise<void> {
+		try {
+			const { name } = await surface.host.request("form/savePreset", {
+				settings: settingsOf(draft, prepared),
+				workspace,
+			});
+			if (name === undefined) return;
+			const { prompt, title } = draft;
+			props.replace({ ...emptyDraft, prompt, title, workspace: draft.workspace, preset: name });
+		} catch (cause) {
+			setRefusal(sentence(cause));
+		}
+	}
+
+	const latest = useRef(launch);
+	latest.current = launch;
+	useEffect(() => {
+		const onKey = (event: KeyboardEvent) => {
+			if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+			event.preventDefault();
+			void latest.current();
+		};
+		window.addEventListener("keydown", onKey);
+		return () => window.removeEventListener("keydown", onKey);
+	}, []);
+
+	const parts = { surface, draft, prepared, providers, problemsAt, change };
+	const folder = folders.find(({ path }) => path === workspace)?.name ?? workspace.split(/[\\/]/).at(-1);
+	return (
+		<>
+			<div class="preflight">
+				<main>
+					<div class="row page-head">
+						<h1 class="cut">Launch a goal</h1>
+						<span class="grow" />
+						<span class="quiet small cut" title={workspace}>
+							{folder}
+						</span>
+					</div>
+					<Field id="prompt" name="Goal" problems={problemsAt("prompt")}>
+						<TextArea
+							value={draft.prompt}
+							rows={3}
+							class="prompt"
+							label="Goal"
+							placeholder="What is to be done?"
+							invalid={problemsAt("prompt").length > 0}
+							onInput={(prompt) => change({ prompt })}
+						/>
+					</Field>
+					<div class="pair">
+						<PresetField {...parts} />
+						<Field id="title" name="Title" problems={problemsAt("title")}>
+							<TextField
+								value={draft.title}
+								label="Title"
+								placeholder={titleHint(draft.prompt)}
+								invalid={problemsAt("title").length > 0}
+								onInput={(title) => change({ title })}
+							/>
+						</Field>
+					</div>
+					{folders.length > 1 ? (
+						<Field id="folder" name="Folder">
+							<Dropdown
+								label="Folder"
+								value={workspace}
+								options={folders.map(({ name, path }) => ({ value: path, label: name }))}
+								onChange={(path) => change({ workspace: path })}
+							/>
+						</Field>
+					) : null}
+					{prepared.notes.map((note) => (
+						<p key={note} class="wrong known" role="status">
+							<Icon icon="warning" tone="wait" />
+							<span>{note}</span>
+						</p>
+					))}
+					<AgentFields {...parts} problems={problemsAt("agent")} />
+					<Roles {...parts} />
+					<SettingsFields {...parts} />
+					<CheckFields {...parts} />
+				</main>
+				<Baseline
+					surface={surface}
+					workspace={workspace}
+					named={providersOf(settingsOf(draft, prepared))}
+					checks={draft.checks ?? prepared.settings.checks}
+					providers={providers ?? props.providersRefusal}
+				/>
+			</div>
+			<footer>
+				<span class="quiet small foot-words" role="status">
+					{footWords(shown)}
+				</span>
+				{(refusal ?? props.refusal) ? (
+					<span class="refusal" role="alert">
+						{refusal ?? props.refusal}
+					</span>
+				) : null}
+				<span class="grow" />
+				<Button onClick={() => void savePreset()}>Save as Preset…</Button>
+				<Button primary disabled={sending} onClick={() => void launch()}>
+					Launch Goal<kbd>{isMac ? "⌘Enter" : "Ctrl+Enter"}</kbd>
+				</Button>
+			</footer>
+		</>
+	);
+}
+
+function providersOf({ agent, assignments = [] }: PartialLaunchSettings): readonly string[] {
+	return [agent, ...assignments].flatMap((one) => one?.provider ?? []);
+}
+
+const isMac = /Mac/.test(navigator.platform);
+
+function footWords(problems: readonly Problem[]): string {
+	const stops = problems.filter((problem) => problem.stops).length;
+	if (stops > 0) return `${stops === 1 ? "1 thing is" : `${stops} things are`} to be put right first.`;
+	const known = problems.length;
+	if (known > 0)
+		return `${known === 1 ? "1 thing" : `${known} things`} to know. You can launch now; the baseline follows.`;
+	return "You can launch now; the baseline follows.";
+}
+
+function titleHint(prompt: string): string {
+	const [line = ""] = prompt.trimStart().slice(0, 200).split("\n", 1);
+	const short = line.length > 24 ? `${line.slice(0, 23).trimEnd()}…` : line;
+	return short ? `${short} (from the prompt)` : "Made from the prompt";
+}
+
+/** The control of what is wrong first. */
+function focusField(field: string): void {
+	const [part, name] = field.split(/\.(.*)/s);
+	const section =
+		part === "role"
+			? document.querySelector(`[data-role="${CSS.escape(name ?? "")}"]`)
+			: document.querySelector(`[data-field="${part === "agent" ? "primary-agent" : part}"]`);
+	const control =
+		section?.querySelector<HTMLElement>("[aria-invalid='true'], .picker.invalid") ??
+		section?.querySelector<HTMLElement>("vscode-text-area, vscode-text-field, vscode-dropdown, .picker");
+	control?.scrollIntoView({ block: "center" });
+	control?.focus();
+}

@@ -1,0 +1,141 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import type { Result } from "../../protocol/methods.ts";
+import { maxPromptChars } from "../../protocol/methods.ts";
+import { playbookAgent } from "../../protocol/settings.ts";
+import type { FormSeed, SurfaceMethods } from "../../protocol/surface.ts";
+import { useLasting } from "../shared/hooks.ts";
+import { sentence } from "../shared/sentence.ts";
+import type { Surface } from "../shared/surface.tsx";
+import { type Draft, draftFrom, type Providers } from "./draft.ts";
+import { LaunchForm } from "./launchForm.tsx";
+
+type Start = Result<SurfaceMethods, "form/start">;
+
+/** Keeps what was said, and asks the daemon what the rest is. */
+export function PreflightPage({ surface }: { surface: Surface }) {
+	const [draft, setDraft] = useState<Draft>(() => draftFrom(surface.memory));
+	const [start, setStart] = useState<Start>();
+	const [refusal, setRefusal] = useState<string>();
+	const { host } = surface;
+	useKept(surface, draft);
+	useEffect(() => {
+		host.request("form/start", {}).then(
+			(known) => {
+				setStart(known);
+				if (known.seed) setDraft((was) => seeded(was, known.seed!));
+			},
+			(cause) => setRefusal(sentence(cause)),
+		);
+		return host.on("form/seed", (seed) => setDraft((was) => seeded(was, seed)));
+	}, [host]);
+	const folders = start?.folders ?? [];
+	const workspace =
+		folders.some(({ path }) => path === draft.workspace) || start === undefined
+			? draft.workspace
+			: (seedFolder(draft.workspace, folders) ?? folders[0]?.path);
+	const { prepared, problem } = usePrepared(surface, start && workspace, draft.preset);
+	const { providers, providersRefusal } = useProviders(surface, start !== undefined);
+	const waiting = useLasting(!prepared && !problem && !refusal);
+	if (start && !workspace) return <p class="empty">A goal works in a folder. Open one, then launch.</p>;
+	if (!prepared || !workspace)
+		return refusal || problem ? <p class="empty">{refusal ?? problem}</p> : waiting ? <div class="progress" /> : null;
+	return (
+		<LaunchForm
+			surface={surface}
+			draft={draft}
+			change={(fields) => setDraft((was) => ({ ...was, ...fields }))}
+			replace={setDraft}
+			workspace={workspace}
+			folders={folders}
+			prepared={prepared}
+			refusal={problem}
+			providers={providers}
+			providersRefusal={providersRefusal}
+		/>
+	);
+}
+
+/** A folder that is no folder of the window but lies in one, as the explorer hands it over. */
+function seedFolder(wanted: string | undefined, folders: Start["folders"]): string | undefined {
+	return wanted !== undefined && folders.some(({ path }) => wanted.startsWith(path)) ? wanted : undefined;
+}
+
+/** What the form was opened from comes after what had been written already. */
+function seeded(draft: Draft, seed: FormSeed): Draft {
+	const { prompt = "", workspace = draft.workspace } = seed;
+	const isThere = prompt.trim() === "" || draft.prompt.includes(prompt);
+	const both = [draft.prompt.trimEnd(), prompt].filter((text) => text !== "").join("\n\n");
+	return { ...draft, workspace, prompt: isThere ? draft.prompt : both };
+}
+
+/** Kept over reloads and closing: the form is where it was left. A prompt that cannot be launched is not kept. */
+function useKept(surface: Surface, draft: Draft): void {
+	const latest = useRef(draft);
+	const kept = useRef(draft);
+	latest.current = draft;
+	useEffect(() => {
+		const keep = () => {
+			if (kept.current === latest.current) return;
+			kept.current = latest.current;
+			surface.remember(
+				latest.current.prompt.length > maxPromptChars ? { ...latest.current, prompt: "" } : latest.current,
+			);
+		};
+		const timer = setTimeout(keep, 200);
+		window.addEventListener("pagehide", keep);
+		window.addEventListener("blur", keep);
+		return () => {
+			clearTimeout(timer);
+			window.removeEventListener("pagehide", keep);
+			window.removeEventListener("blur", keep);
+		};
+	}, [draft]);
+}
+
+/** Asked for anew with another folder or preset; meanwhile the values from before stand. */
+function usePrepared(
+	surface: Surface,
+	workspace: string | undefined,
+	preset: string | undefined,
+): { readonly prepared?: LaunchPreparation; readonly problem?: string } {
+	const [known, setKnown] = useState<{ readonly prepared?: LaunchPreparation; readonly problem?: string }>({});
+	const isConnected = surface.connection.state === "connected";
+	useEffect(() => {
+		if (workspace === undefined) return;
+		let over = false;
+		surface.host.request("launch/prepare", { workspace, preset }).then(
+			(prepared) => !over && setKnown({ prepared }),
+			(cause) => !over && setKnown(({ prepared }) => ({ prepared, problem: sentence(cause) })),
+		);
+		return () => {
+			over = true;
+		};
+	}, [surface.host, workspace, preset, isConnected]);
+	return known;
+}
+
+/** Without the agent of playbooks, which takes no prompt. */
+function forPrompts({ providers, ...rest }: Providers): Providers {
+	return { ...rest, providers: providers.filter(({ id }) => id !== playbookAgent.provider) };
+}
+
+function useProviders(
+	surface: Surface,
+	isStarted: boolean,
+): { readonly providers?: Providers; readonly providersRefusal?: string } {
+	const [known, setKnown] = useState<{ readonly providers?: Providers; readonly providersRefusal?: string }>({});
+	const isConnected = surface.connection.state === "connected";
+	useEffect(() => {
+		if (!isStarted) return;
+		let over = false;
+		surface.host.request("provider/list", {}).then(
+			(providers) => !over && setKnown({ providers: forPrompts(providers) }),
+			(cause) => !over && setKnown(({ providers }) => ({ providers, providersRefusal: sentence(cause) })),
+		);
+		return () => {
+			over = true;
+		};
+	}, [surface.host, isStarted, isConnected]);
+	return known;
+}

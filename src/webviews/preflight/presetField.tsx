@@ -1,0 +1,58 @@
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import { Dropdown } from "../shared/controls/dropdown.tsx";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import type { Draft } from "./draft.ts";
+import { Field } from "./field.tsx";
+
+/** Which preset is taken, whose it is, and its file. Files that cannot be read say where; the rest still counts. */
+export function PresetField(props: {
+	readonly surface: Surface;
+	readonly draft: Draft;
+	readonly prepared: LaunchPreparation;
+	readonly change: (fields: Partial<Draft>) => void;
+}) {
+	const { surface, draft, prepared, change } = props;
+	const chosen = prepared.presets.find(({ name }) => name === prepared.preset);
+	const open = (path: string, line?: number) => surface.open({ kind: "settingsFile", path, line });
+	return (
+		<Field
+			id="preset"
+			name="Preset"
+			hint={
+				chosen ? (
+					<span class="cut block-line">
+						{chosen.source === "repository" ? "From the repository" : "Your own"}
+						{draft.preset === undefined && chosen.isDefault ? ", the default" : ""} ·{" "}
+						<Link class="small" onOpen={() => open(chosen.path)}>
+							{shortPath(chosen.path)}
+						</Link>
+					</span>
+				) : undefined
+			}
+		>
+			<Dropdown
+				label="Preset"
+				value={prepared.preset ?? ""}
+				options={[{ value: "", label: "None" }, ...prepared.presets.map(({ name }) => ({ value: name, label: name }))]}
+				onChange={(preset) => change({ preset })}
+			/>
+			{prepared.problems.map(({ path, line, message, fix }) => (
+				<div key={`${path}:${line}:${message}`} class="wrong known" role="status">
+					<Icon icon="warning" tone="wait" />
+					<span>
+						<Link class="small" onOpen={() => open(path, line)}>
+							{`${shortPath(path)}:${line}`}
+						</Link>{" "}
+						{[message, fix].filter(Boolean).join(" ")}
+					</span>
+				</div>
+			))}
+		</Field>
+	);
+}
+
+function shortPath(path: string): string {
+	return path.split(/[\\/]/).slice(-2).join("/");
+}

@@ -1,0 +1,110 @@
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import { maxPromptChars } from "../../protocol/methods.ts";
+import { playbookAgent } from "../../protocol/settings.ts";
+import { budgetResources } from "../../protocol/values.ts";
+import { amountOf, budgetText, type Draft, type Providers } from "./draft.ts";
+import { type RoleRow, rowsOf } from "./roleRows.ts";
+
+/** Something that a person should know before the launch, beside its field. */
+export interface Problem {
+	/** `prompt`, `title`, `agent`, `budget.usd`, `role.reviewer`, … */
+	readonly field: string;
+	readonly sentence: string;
+	/** With it the daemon would refuse the launch; without, it goes another way than one may think. */
+	readonly stops: boolean;
+}
+
+export function problemsOf(
+	draft: Draft,
+	prepared: LaunchPreparation,
+	providers: Providers | undefined,
+): readonly Problem[] {
+	return [
+		...promptProblems(draft),
+		...agentProblems(draft, prepared, providers),
+		...roleProblems(rowsOf(draft, prepared), providers),
+		...budgetProblems(draft, prepared),
+	];
+}
+
+function promptProblems({ prompt, title }: Draft): Problem[] {
+	const found: Problem[] = [];
+	if (prompt.trim() === "") found.push(stop("prompt", "Say what is to be done."));
+	if (prompt.length > maxPromptChars)
+		found.push(
+			stop(
+				"prompt",
+				`The prompt has ${count(prompt.length)} characters, and at most ${count(maxPromptChars)} are taken. Put the rest into a file and name it here.`,
+			),
+		);
+	if (title.length > maxTitleChars) found.push(stop("title", `A title has at most ${maxTitleChars} characters.`));
+	return found;
+}
+
+function agentProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
+	const agent = draft.agent ?? prepared.settings.agent;
+	if (agent.provider === playbookAgent.provider)
+		return [
+			stop(
+				"agent",
+				"No agent is set up for a prompt. Name a provider in config.jsonc or set a key; a playbook runs without one.",
+			),
+		];
+	if (agent.model.trim() === "") return [stop("agent", "Choose a model.")];
+	const missing = providerProblem(agent.provider, providers);
+	return missing ? [{ field: "agent", ...missing }] : [];
+}
+
+function roleProblems(rows: readonly RoleRow[], providers: Providers | undefined): Problem[] {
+	return rows.flatMap((row): Problem[] => {
+		const field = `role.${row.key}`;
+		const name = row.role.trim();
+		if (row.isAdded && name === "") return [stop(field, "Give the role a name.")];
+		if (!roleName.test(name))
+			return [
+				stop(field, "A role is named with lower-case letters, digits and dashes, for example security-reviewer."),
+			];
+		if (rows.some((other) => other.key !== row.key && other.role.trim() === name) && row.isAdded)
+			return [stop(field, `There are two roles named ${name}. Give one of them another name.`)];
+		const missing = row.enabled && row.agent ? providerProblem(row.agent.provider, providers) : undefined;
+		return missing ? [{ field, ...missing }] : [];
+	});
+}
+
+/** Said once the providers are known; until then nothing is wrong. */
+function providerProblem(
+	id: string,
+	providers: Providers | undefined,
+): { readonly sentence: string; readonly stops: boolean } | undefined {
+	if (!providers) return undefined;
+	const provider = providers.providers.find((one) => one.id === id);
+	if (!provider) return { sentence: `There is no provider “${id}” here. Choose another one.`, stops: true };
+	if (provider.usable) return undefined;
+	return { sentence: provider.reason ?? `${id} cannot be reached just now.`, stops: false };
+}
+
+function budgetProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {
+	return budgetResources.flatMap((resource) => {
+		const text = budgetText(draft, prepared, resource);
+		if (text.trim() === "") return [];
+		const amount = amountOf(text);
+		if (amount === undefined) return [stop(`budget.${resource}`, `“${shown(text)}” is not a number.`)];
+		if (amount <= 0) return [stop(`budget.${resource}`, "A limit is above 0. Leave it empty for none.")];
+		return [];
+	});
+}
+
+function stop(field: string, sentence: string): Problem {
+	return { field, sentence, stops: true };
+}
+
+function count(characters: number): string {
+	return characters.toLocaleString("en-US");
+}
+
+function shown(text: string): string {
+	return text.length > 24 ? `${text.slice(0, 24)}…` : text;
+}
+
+const roleName = /^[a-z][a-z0-9-]{0,39}$/;
+const maxTitleChars = 300;

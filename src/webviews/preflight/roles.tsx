@@ -1,0 +1,188 @@
+import { useState } from "preact/hooks";
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import { Checkbox } from "../shared/controls/checkbox.tsx";
+import { Picker } from "../shared/controls/picker.tsx";
+import { TextArea } from "../shared/controls/textArea.tsx";
+import { TextField } from "../shared/controls/textField.tsx";
+import { Link } from "../shared/link.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import { EffortChoice, effortsFor, withEffort } from "./agentFields.tsx";
+import type { Draft, Providers } from "./draft.ts";
+import { Field, Problems, SourceNote } from "./field.tsx";
+import type { Problem } from "./problems.ts";
+import { type RoleEdit, type RoleRow, rowsOf } from "./roleRows.ts";
+
+export interface RolesProps {
+	readonly surface: Surface;
+	readonly draft: Draft;
+	readonly prepared: LaunchPreparation;
+	readonly providers: Providers | undefined;
+	readonly problemsAt: (field: string) => readonly Problem[];
+	readonly change: (fields: Partial<Draft>) => void;
+}
+
+/** Who works in which role. What a role does not name itself is the primary agent's, and stands there quietly. */
+export function Roles(props: RolesProps) {
+	const { draft, prepared, change } = props;
+	const add = () => {
+		const key = `+${draft.added.length + 1}-${Date.now().toString(36)}`;
+		change({ added: [...draft.added, { key, name: "" }] });
+	};
+	return (
+		<Field
+			id="roles"
+			name="Roles"
+			action={
+				<Link class="small row add" onOpen={add}>
+					<i class="codicon codicon-add" aria-hidden="true" />
+					Add role
+				</Link>
+			}
+		>
+			<div class="role-head quiet small" aria-hidden="true">
+				<span />
+				<span>Agent or model</span>
+				<span>Effort</span>
+				<span>Where it comes from</span>
+			</div>
+			{rowsOf(draft, prepared).map((row) => (
+				<Role key={row.key} row={row} {...props} />
+			))}
+		</Field>
+	);
+}
+
+function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
+	const { surface, draft, prepared, providers, change } = props;
+	const [open, setOpen] = useState(false);
+	const problems = props.problemsAt(`role.${row.key}`);
+	const primary = draft.agent ?? prepared.settings.agent;
+	const name = row.role.trim() || "new role";
+	const edit = (fields: RoleEdit) =>
+		change({ roles: { ...draft.roles, [row.key]: { ...draft.roles[row.key], ...fields } } });
+	const forget = () => change({ roles: without(draft.roles, row.key) });
+	const remove = () =>
+		change({ added: draft.added.filter(({ key }) => key !== row.key), roles: without(draft.roles, row.key) });
+	const rename = (text: string) =>
+		change({ added: draft.added.map((one) => (one.key === row.key ? { ...one, name: text } : one)) });
+	async function choose(): Promise<void> {
+		const { agent, inherits } = await surface.host.request("form/chooseAgent", {
+			title: `Who works as ${name}?`,
+			mayInherit: true,
+		});
+		if (inherits) edit({ agent: null, effort: undefined, enabled: true });
+		else if (agent)
+			edit({ agent: withEffort(agent, agent.effort ?? row.effort, providers), effort: undefined, enabled: true });
+	}
+	const agent = row.agent ?? primary;
+	return (
+		<fieldset class={`role${row.enabled ? "" : " off"}`} aria-label={`Role ${name}`} data-role={row.key}>
+			<div class="role-row">
+				<span class="role-name row">
+					<Checkbox
+						checked={row.enabled}
+						label={`${name} works on this goal`}
+						onChange={(enabled) => edit({ enabled })}
+					/>
+					{row.isAdded ? (
+						<TextField
+							value={row.role}
+							label="Name of the role"
+							placeholder="Name"
+							focused={row.role === ""}
+							invalid={problems.some(({ stops }) => stops)}
+							onInput={rename}
+						/>
+					) : (
+						<span class="cut" title={row.about}>
+							{row.role}
+						</span>
+					)}
+				</span>
+				<Picker
+					label={`Agent of the ${name}: ${row.agent ? `${agent.provider}/${agent.model}` : `inherits ${agent.provider}/${agent.model}`}`}
+					quiet={!row.agent}
+					invalid={problems.some(({ stops }) => stops) && row.agent !== undefined && !row.isAdded}
+					warned={problems.length > 0 && row.agent !== undefined}
+					onOpen={() => void choose()}
+				>
+					{row.agent ? `${agent.provider}/${agent.model}` : `${agent.provider} · ${agent.model}`}
+				</Picker>
+				<EffortChoice
+					label={`Effort of the ${name}`}
+					value={row.effort}
+					open={row.agent ? "default" : (primary.effort ?? "default")}
+					isInherited={!row.agent}
+					allowed={effortsFor(agent.provider, providers)}
+					onChange={(effort) => edit({ effort: effort ?? "" })}
+				/>
+				<span class="role-source row">
+					{row.isAdded ? (
+						<span class="source">added here</span>
+					) : (
+						<SourceNote
+							surface={surface}
+							source={
+								row.agent || row.isEdited || row.source.kind === "roleFile" ? row.source : { kind: "primaryAgent" }
+							}
+							of={name}
+							short
+							onBack={row.isEdited ? forget : undefined}
+						/>
+					)}
+					<span class="grow" />
+					<button
+						type="button"
+						class="tool-button"
+						aria-label={`Instructions of the ${name}`}
+						title="Instructions"
+						aria-expanded={open}
+						onClick={() => setOpen(!open)}
+					>
+						<i
+							class={`codicon codicon-${open ? "chevron-up" : row.instructions ? "note" : "edit"}`}
+							aria-hidden="true"
+						/>
+					</button>
+					{row.isAdded ? (
+						<button
+							type="button"
+							class="tool-button"
+							aria-label={`Remove the role ${name}`}
+							title="Remove"
+							onClick={remove}
+						>
+							<i class="codicon codicon-close" aria-hidden="true" />
+						</button>
+					) : null}
+				</span>
+			</div>
+			{open ? (
+				<div class="role-more">
+					<TextArea
+						value={row.instructions}
+						rows={3}
+						label={`Instructions of the ${name}`}
+						placeholder={`What the ${name} has to keep to, besides the goal`}
+						onInput={(instructions) => edit({ instructions })}
+					/>
+				</div>
+			) : null}
+			<Problems problems={problems}>
+				{row.agent ? (
+					<Link
+						class="small"
+						label={`${name}: inherit instead`}
+						onOpen={() => edit({ agent: null, effort: undefined })}
+					>
+						Inherit instead
+					</Link>
+				) : null}
+			</Problems>
+		</fieldset>
+	);
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+	return Object.fromEntries(Object.entries(record).filter(([one]) => one !== key));
+}

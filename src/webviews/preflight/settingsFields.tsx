@@ -1,0 +1,125 @@
+import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import type { LaunchSettings } from "../../protocol/settings.ts";
+import { Autonomy, type BudgetResource, budgetResources, PlanApproval, Priority } from "../../protocol/values.ts";
+import { Dropdown } from "../shared/controls/dropdown.tsx";
+import { Segments } from "../shared/controls/segments.tsx";
+import { TextField } from "../shared/controls/textField.tsx";
+import type { Surface } from "../shared/surface.tsx";
+import { budgetText, type Draft } from "./draft.ts";
+import { Field, SourceNote } from "./field.tsx";
+import type { Problem } from "./problems.ts";
+
+interface SettingsProps {
+	readonly surface: Surface;
+	readonly draft: Draft;
+	readonly prepared: LaunchPreparation;
+	readonly problemsAt: (field: string) => readonly Problem[];
+	readonly change: (fields: Partial<Draft>) => void;
+}
+
+/** How far the goal goes by itself, and how far it may go at all. */
+export function SettingsFields({ surface, draft, prepared, problemsAt, change }: SettingsProps) {
+	const { settings, sources } = prepared;
+	const autonomy = draft.autonomy ?? settings.autonomy;
+	const noteOf = (key: "autonomy" | "planApproval" | "restart" | "priority", name: string) => (
+		<SourceNote
+			surface={surface}
+			source={sources[key]}
+			of={name}
+			onBack={draft[key] === undefined ? undefined : () => change({ [key]: undefined })}
+		/>
+	);
+	const isOwnBudget = Object.keys(draft.budget).length > 0;
+	return (
+		<>
+			<div class="pair">
+				<Field id="autonomy" name="Autonomy" note={noteOf("autonomy", "Autonomy")} hint={autonomyHints[autonomy]}>
+					<Segments
+						label="Autonomy"
+						value={autonomy}
+						options={Autonomy.options}
+						onChange={(value) => change({ autonomy: value })}
+					/>
+				</Field>
+				<Field
+					id="budget"
+					name="Budget"
+					note={
+						<SourceNote
+							surface={surface}
+							source={sources.budget}
+							of="Budget"
+							onBack={isOwnBudget ? () => change({ budget: {} }) : undefined}
+						/>
+					}
+					hint="Stops inside the limit and keeps its work. Empty: no limit."
+					problems={budgetResources.flatMap((resource) => problemsAt(`budget.${resource}`))}
+				>
+					<div class="amounts">
+						{budgetResources.map((resource) => (
+							<TextField
+								key={resource}
+								value={budgetText(draft, prepared, resource)}
+								label={`Budget, ${units[resource].name}`}
+								placeholder="none"
+								end={units[resource].unit}
+								invalid={problemsAt(`budget.${resource}`).length > 0}
+								onInput={(text) => change({ budget: { ...draft.budget, [resource]: text } })}
+							/>
+						))}
+					</div>
+				</Field>
+			</div>
+			<div class="pair">
+				<Field id="plan-approval" name="Plan approval" note={noteOf("planApproval", "Plan approval")}>
+					<Dropdown
+						label="Plan approval"
+						value={draft.planApproval ?? settings.planApproval}
+						options={PlanApproval.options.map((value) => ({ value, label: planWords[value] }))}
+						onChange={(value) => change({ planApproval: value as LaunchSettings["planApproval"] })}
+					/>
+				</Field>
+				<Field id="restart" name="After a restart" note={noteOf("restart", "After a restart")}>
+					<Dropdown
+						label="After a restart"
+						value={draft.restart ?? settings.restart}
+						options={[
+							{ value: "resume", label: "Goes on by itself" },
+							{ value: "pause", label: "Waits for you" },
+						]}
+						onChange={(value) => change({ restart: value as LaunchSettings["restart"] })}
+					/>
+				</Field>
+			</div>
+			<div class="pair">
+				<Field id="priority" name="Priority" note={noteOf("priority", "Priority")}>
+					<Dropdown
+						label="Priority"
+						value={draft.priority ?? settings.priority}
+						options={Priority.options.map((value) => ({ value, label: value }))}
+						onChange={(value) => change({ priority: value as LaunchSettings["priority"] })}
+					/>
+				</Field>
+			</div>
+		</>
+	);
+}
+
+const autonomyHints: { readonly [A in LaunchSettings["autonomy"]]: string } = {
+	supervised: "Asks before every step, and before commands and network.",
+	aware: "Asks before commands and network; edits pass.",
+	autonomous: "Asks only where a rule says so.",
+};
+
+const planWords: { readonly [P in LaunchSettings["planApproval"]]: string } = {
+	always: "Always",
+	lowConfidence: "When confidence is low",
+	never: "Never",
+};
+
+const units: { readonly [R in BudgetResource]: { readonly unit: string; readonly name: string } } = {
+	usd: { unit: "USD", name: "US dollars" },
+	tokens: { unit: "tokens", name: "tokens" },
+	minutes: { unit: "min", name: "minutes" },
+	turns: { unit: "turns", name: "turns" },
+};

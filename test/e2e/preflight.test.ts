@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { Frame } from "playwright-core";
+import type { Workbench } from "../host/workbench.ts";
+import { plainReflection, type Script } from "../support/modelServer.ts";
+import { pictureOfFailure } from "./failure.ts";
+import { pictures } from "./pictures.ts";
+import { openPilotStage, type PilotStage } from "./pilotStage.ts";
+import { clickUntil } from "./rows.ts";
+
+const plan = {
+	title: "Chart the bay",
+	summary: "One step, looked at by somebody else.",
+	steps: [{ id: "chart", title: "Chart the bay", instructions: "Draw the chart of the bay.", needs: [] }],
+};
+
+/** A repository whose preset names a reviewer, and says how much the goal may use. */
+const preset = `agent: harbour/pilot-2
+assignments:
+  - role: reviewer
+    provider: harbour
+    model: pilot-2
+budget:
+  turns: 40
+checks:
+  - test -f chart.md
+`;
+
+describe("the launch form in the real workbench", function () {
+	this.timeout(240_000);
+	let stage: PilotStage;
+	let window: Workbench;
+	let folder: string;
+
+	before(async () => {
+		stage = await openPilotStage();
+		folder = stage.folder("bay");
+		fs.mkdirSync(path.join(folder, ".mission/presets"), { recursive: true });
+		fs.writeFileSync(path.join(folder, ".mission/presets/bay-team.yaml"), preset);
+		window = await stage.window(folder);
+	});
+	afterEach(pictureOfFailure(() => window));
+	after(() => stage?.close());
+
+	it("A person opens the form, gives the reviewer another model, launches, and the reviewer's request carries it.", async () => {
+		stage.model.use(chartmaker);
+		const form = await openForm(window);
+		await form.getByRole("textbox", { name: "Goal" }).fill("Chart the bay, depths in metres.");
+		await choose(form, "Preset", "bay-team");
+		await form.getByText("presets/bay-team.yaml").waitFor();
+		const reviewer = form.getByRole("group", { name: "Role reviewer" });
+		await reviewer.getByText("harbour/pilot-2").waitFor();
+		await clickUntil(
+			(within) => reviewer.getByRole("button", { name: /^Agent of the reviewer/ }).click(within),
+			window.quickInput.getByText("Who works as reviewer?"),
+		);
+		await window.pick("harbour/pilot-3");
+		await reviewer.getByText("harbour/pilot-3").waitFor();
+		await reviewer.getByText("Back to bay-team").waitFor();
+		await form.getByRole("radio", { name: "autonomous" }).click();
+		await form.getByRole("button", { name: "Run test -f chart.md" }).click();
+		await form.getByText("Already red before launch").waitFor();
+		await form.getByText("all looked at").waitFor();
+		await pictures(window, "preflight");
+
+		await form.getByRole("textbox", { name: "Goal" }).press("Control+Enter");
+		await window.treeRow("1 Chart the bay").waitFor();
+		const [{ goalId }] = await stage.mission("list");
+		await window.tab(/^Chart the bay/).waitFor();
+		await window.tab("Launch Goal").waitFor({ state: "detached" });
+		await stage.mission("wait", goalId);
+		const modelsOf = (purpose: string) =>
+			new Set(stage.model.requests.filter((one) => one.purpose === purpose).map(({ model }) => model));
+		assert.deepEqual([...modelsOf("plan")], ["pilot-2"]);
+		assert.deepEqual([...modelsOf("work")], ["pilot-2"]);
+		assert.deepEqual([...modelsOf("review")], ["pilot-3"]);
+		const { roster, budget } = await stage.mission("show", goalId);
+		const named = roster.assignments.find(({ role }: { role: string }) => role === "reviewer");
+		assert.deepEqual([named.model, named.source, budget.turns.limit], ["pilot-3", "launch", 40]);
+		await window.screenshot("preflight-launched");
+	});
+
+	it("What was written is there again after the form was closed, and after the window was loaded anew.", async () => {
+		const form = await openForm(window);
+		await form.getByRole("textbox", { name: "Goal" }).fill("Sound the channel");
+		await form.getByRole("textbox", { name: "Budget, US dollars" }).fill("2");
+		const tab = window.tab("Launch Goal");
+		await tab.hover();
+		await tab.getByRole("button", { name: /^Close/ }).click();
+		await tab.waitFor({ state: "detached" });
+		await isAsLeft(await openForm(window));
+		await window.reload();
+		await isAsLeft(await openForm(window));
+	});
+});
+
+async function isAsLeft(form: Frame): Promise<void> {
+	assert.equal(await form.getByRole("textbox", { name: "Goal" }).inputValue(), "Sound the channel");
+	assert.equal(await form.getByRole("textbox", { name: "Budget, US dollars" }).inputValue(), "2");
+}
+
+const chartmaker: Script = ({ purpose, toolResults }) => {
+	if (purpose === "plan") return { text: JSON.stringify(plan) };
+	if (purpose === "reflect") return { text: plainReflection };
+	if (purpose === "review") return { text: JSON.stringify(pass) };
+	if (toolResults > 0) return { text: "The chart is drawn." };
+	return { calls: [{ name: "writeFile", args: { path: "chart.md", content: "North Pier: 3.69 m\n" } }] };
+};
+
+const pass = {
+	verdict: "pass",
+	verifier: "test -f chart.md",
+	coverage: "That there is a chart.",
+	summary: "The chart is there.",
+};
+
+async function openForm(window: Workbench): Promise<Frame> {
+	await window.palette("Mission Control: Prepare Goal…");
+	const form = await window.webview(".preflight");
+	await form.getByRole("heading", { name: "Launch a goal" }).waitFor();
+	return form;
+}
+
+async function choose(form: Frame, label: string, option: string): Promise<void> {
+	await clickUntil(
+		(within) => form.getByRole("combobox", { name: label }).click(within),
+		form.getByRole("option", { name: option }),
+	);
+	await form.getByRole("option", { name: option }).click();
+}

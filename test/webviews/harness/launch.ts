@@ -1,0 +1,174 @@
+import type { BaselineRow } from "../../../src/protocol/baseline.ts";
+import type { LaunchPreparation } from "../../../src/protocol/launchDefaults.ts";
+import type { Methods, Result } from "../../../src/protocol/methods.ts";
+import { defaultSettings, type Source } from "../../../src/protocol/settings.ts";
+import type { FormSeed, SurfaceMethods } from "../../../src/protocol/surface.ts";
+import { goalId } from "./story.ts";
+
+/** What a daemon and an editor would answer to the launch form; tests change it before they ask. */
+const team: Source = {
+	kind: "preset",
+	name: "payments-team",
+	path: "/work/payments/.mission/presets/payments-team.yaml",
+};
+const lastGoal: Source = { kind: "lastGoal", name: "Refund tests" };
+
+const prepared: LaunchPreparation = {
+	settings: {
+		...defaultSettings,
+		agent: { provider: "codex", model: "gpt-5-codex", effort: "medium" },
+		assignments: [
+			{
+				role: "planner",
+				provider: "anthropic",
+				model: "claude-sonnet-4-5",
+				effort: "high",
+				enabled: true,
+				source: "preset",
+				from: "payments-team",
+			},
+			{
+				role: "reviewer",
+				provider: "local",
+				model: "qwen3",
+				enabled: true,
+				source: "roleFile",
+				from: "reviewer.agent.md",
+			},
+			{
+				role: "researcher",
+				provider: "google",
+				model: "gemini-2.5-flash",
+				enabled: true,
+				source: "preset",
+				from: "payments-team",
+			},
+		],
+		budget: { usd: 8, tokens: 4_000_000, minutes: 180 },
+		checks: ["npm run typecheck", "npm test -- contract"],
+	},
+	sources: {
+		priority: { kind: "default" },
+		agent: team,
+		assignments: team,
+		autonomy: { kind: "default" },
+		planApproval: lastGoal,
+		restart: { kind: "default" },
+		budget: team,
+		checks: team,
+	},
+	layers: [],
+	roles: [
+		{ role: "planner", about: "Makes the plan.", source: team },
+		{ role: "implementer", about: "Does the work of a step.", source: { kind: "primaryAgent" } },
+		{
+			role: "reviewer",
+			about: "Looks at each step's result.",
+			instructions: "Look for changed status codes.",
+			source: {
+				kind: "roleFile",
+				name: "reviewer.agent.md",
+				path: "/work/payments/.github/agents/reviewer.agent.md",
+			},
+		},
+		{ role: "researcher", about: "Finds something out.", source: team },
+		{
+			role: "api-historian",
+			about: "Knows the public routes.",
+			source: { kind: "roleFile", name: "historian.md", path: "/work/payments/.claude/agents/historian.md" },
+		},
+	],
+	preset: "payments-team",
+	presets: [
+		{
+			name: "payments-team",
+			source: "repository",
+			settings: {},
+			isDefault: false,
+			path: "/work/payments/.mission/presets/payments-team.yaml",
+		},
+		{
+			name: "careful",
+			source: "user",
+			settings: {},
+			isDefault: true,
+			path: "/home/mara/.mission/presets/careful.yaml",
+		},
+	],
+	notes: [],
+	problems: [],
+};
+
+const providers: Result<Methods, "provider/list"> = {
+	providers: [
+		provider("codex", ["gpt-5-codex"], { source: "acp", efforts: ["low", "medium", "high"] }),
+		provider("anthropic", ["claude-sonnet-4-5", "claude-opus-4-5"], { latencyMs: 210 }),
+		provider("local", ["qwen3"], { source: "local", latencyMs: 12, efforts: [] }),
+		provider("google", ["gemini-2.5-flash"], {
+			usable: false,
+			needsKey: true,
+			reason: "GOOGLE_GENERATIVE_AI_API_KEY is not set. Set it, or choose another model.",
+		}),
+	],
+	primary: "codex/gpt-5-codex",
+};
+
+type Provider = (typeof providers)["providers"][number];
+function provider(id: string, models: string[], more: Partial<Provider>): Provider {
+	return { id, kind: "openai-compatible", source: "config", models, usable: true, ...more };
+}
+
+function withModels(count: number): typeof providers {
+	const [first, ...rest] = providers.providers;
+	const models = Array.from({ length: count }, (_, index) => `model-${index}`);
+	return { ...providers, providers: [{ ...first!, models }, ...rest] };
+}
+
+const baseline: Record<string, BaselineRow[]> = {
+	git: [
+		{ id: "git.commit", state: "ok", label: "Git", value: "4c1e9b2" },
+		{
+			id: "git.dirty",
+			state: "note",
+			label: "2 files not committed",
+			detail: "Kept apart from the goal’s changes.",
+		},
+	],
+	tracking: [{ id: "tracking", state: "ok", label: "Changes can be tracked" }],
+	tools: [{ id: "rg", state: "ok", label: "ripgrep", value: "14.1" }],
+	disk: [{ id: "disk", state: "ok", label: "Disk", value: "41 GB free" }],
+	sandbox: [{ id: "sandbox", state: "note", label: "No sandbox here", detail: "Commands run as you." }],
+};
+
+const story = new URLSearchParams(location.search).get("story");
+
+export const launchWorld = {
+	prepared,
+	providers: story === "models" ? withModels(10_000) : providers,
+	baseline,
+	folders: [{ name: "payments-service", path: "/work/payments" }],
+	seed: undefined as FormSeed | undefined,
+	/** What the next choice of an agent, and the next saving of a preset, comes to. */
+	chosen: {} as Result<SurfaceMethods, "form/chooseAgent">,
+	saved: undefined as string | undefined,
+	check: { exitCode: 1, durationMs: 900, output: "express@4.19.2 is installed\n" } as Result<Methods, "baseline/check">,
+	/** Parts of the baseline, and lists, that never answer. */
+	silent: story === "slow" ? ["git", "tracking", "tools", "disk", "sandbox", "providers"] : [],
+};
+
+const never = new Promise<never>(() => undefined);
+
+export const launchHandlers = {
+	"form/start": () => ({ folders: launchWorld.folders, seed: launchWorld.seed }),
+	"form/chooseAgent": () => launchWorld.chosen,
+	"form/savePreset": () => ({ name: launchWorld.saved }),
+	"launch/prepare": ({ preset }: { preset?: string }) => ({
+		...launchWorld.prepared,
+		...(preset === undefined ? {} : { preset: preset || undefined }),
+	}),
+	"goal/launch": () => ({ goalId, notes: [] }),
+	"provider/list": () => (launchWorld.silent.includes("providers") ? never : launchWorld.providers),
+	"baseline/read": ({ part }: { part: string }) =>
+		launchWorld.silent.includes(part) ? never : { rows: launchWorld.baseline[part] ?? [] },
+	"baseline/check": () => launchWorld.check,
+};
