@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /*
- * `npm run screenshots`: the README's picture, taken anew. The stories of test/e2e make it; this runs the one with a
- * model and keeps its picture.
+ * `npm run screenshots`: the README's pictures, taken anew. The stories of test/e2e make them; this runs those that do
+ * and keeps the pictures.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -9,14 +9,17 @@ import { root } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { script } from "./setup.mjs";
 
-const picture = "workbench-vs-dark.png";
+/** What a story calls its picture → the README's name for it. */
+const pictures = { "workbench-vs-dark": "workbench", "preflight-vs-dark": "launchForm" };
+const stories = "The same goal with a model|gives the reviewer another model";
 
 await script(async () => {
-	const test = [path.join(root, "scripts/test.mjs"), "--only", "build,e2e", "--grep", "The same goal with a model"];
+	const test = [path.join(root, "scripts/test.mjs"), "--only", "build,e2e", "--grep", stories];
 	const code = await run(process.execPath, test, { timeoutMs: 600_000 });
 	if (code !== 0) return code;
 	const folder = path.join(root, "media/screenshots");
 	fs.mkdirSync(folder, { recursive: true });
-	fs.copyFileSync(path.join(root, "test/output", picture), path.join(folder, "workbench.png"));
+	for (const [from, to] of Object.entries(pictures))
+		fs.copyFileSync(path.join(root, "test/output", `${from}.png`), path.join(folder, `${to}.png`));
 	return 0;
 });

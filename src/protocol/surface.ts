@@ -108,6 +108,11 @@ export const surfaceMethods = {
 		params: v.object({ settings: PartialLaunchSettings, workspace: v.string() }),
 		result: v.object({ name: v.optional(v.string()) }),
 	},
+	"form/setKey": {
+		about: "Asks the person for a provider's key. It goes to the editor's secret storage and the daemon, never here.",
+		params: v.object({ provider: v.string() }),
+		result: v.object({}),
+	},
 	"launch/prepare": methods["launch/prepare"],
 	"goal/launch": methods["goal/launch"],
 	"provider/list": methods["provider/list"],

@@ -81,6 +81,33 @@ describe("the launch form in the real workbench", function () {
 		await window.screenshot("preflight-launched");
 	});
 
+	it("What is selected in an editor goes with the prompt, from the box into the form; the box names the preset.", async () => {
+		stage.model.use(chartmaker);
+		fs.writeFileSync(path.join(folder, "soundings.txt"), "North Pier 3.69\nSouth Pier 2.40\n");
+		await stage.mission("presets", "save", "deep-water", "--agent", "harbour/pilot-3");
+		await stage.mission("presets", "default", "deep-water");
+		await openFile(window, "soundings.txt");
+		await window.page.locator(".monaco-editor .view-line").filter({ hasText: "North Pier" }).first().click();
+		await window.page.keyboard.press("Control+Home");
+		await window.page.keyboard.press("Shift+End");
+		await window.palette("Mission Control: Launch Goal about Selection…");
+		await window.quickInput.getByText("Launch Goal about soundings.txt:1").waitFor();
+		await window.quickInput.getByText("Agent: harbour/pilot-3. Preset: deep-water.").waitFor();
+		await window.screenshot("preflight-quick");
+		await window.quickInput.locator("input:visible").fill("Is this right?");
+		await window.quickInput.getByRole("button", { name: "Open the Form" }).click();
+		const form = await window.webview(".preflight");
+		const goal = form.getByRole("textbox", { name: "Goal" });
+		await form.getByText("harbour · pilot-3").first().waitFor();
+		assert.equal(await goal.inputValue(), "Is this right?\n\nsoundings.txt:1\n\n```\nNorth Pier 3.69\n```");
+		await window.screenshot("preflight-selection");
+		await goal.press("Control+Enter");
+		const asked = await stage.model.seen(({ text }) => text.includes("Is this right?"));
+		assert.match(asked.text, /soundings\.txt:1\n\n```\nNorth Pier 3\.69/);
+		assert.equal(asked.model, "pilot-3");
+		await window.tab("Launch Goal").waitFor({ state: "detached" });
+	});
+
 	it("What was written is there again after the form was closed, and after the window was loaded anew.", async () => {
 		const form = await openForm(window);
 		await form.getByRole("textbox", { name: "Goal" }).fill("Sound the channel");
@@ -120,6 +147,13 @@ async function openForm(window: Workbench): Promise<Frame> {
 	const form = await window.webview(".preflight");
 	await form.getByRole("heading", { name: "Launch a goal" }).waitFor();
 	return form;
+}
+
+async function openFile(window: Workbench, name: string): Promise<void> {
+	await window.page.keyboard.press("Control+P");
+	await window.quickInput.locator("input:visible").fill(name);
+	await window.pick(name);
+	await window.tab(name).waitFor();
 }
 
 async function choose(form: Frame, label: string, option: string): Promise<void> {

@@ -268,6 +268,18 @@ describe("launch form", () => {
 		await leave(page);
 	});
 
+	it("asks for a key where one is missing, and looks again", async () => {
+		const page = await open();
+		await page.evaluate(() => {
+			window.fake.launch.providers.providers[3]!.usable = true;
+		});
+		await page.getByRole("button", { name: "Set key of google" }).click();
+		assert.deepEqual(await asked(page, "form/setKey"), [{ provider: "google" }]);
+		await page.getByText("GOOGLE_GENERATIVE_AI_API_KEY is not set.").first().waitFor({ state: "detached" });
+		assert.deepEqual(await asked(page, "provider/list", 2), [{ refresh: false }, { refresh: true }]);
+		await leave(page);
+	});
+
 	it("folds what nobody has set up, with the reason below it", async () => {
 		const page = await open();
 		await page.evaluate(() => {

@@ -32,6 +32,9 @@ export function createPreflight(
 			const chosen = await chooseAgent(providers, { title, provider, mayInherit });
 			return chosen === primaryAgent ? { inherits: true } : { agent: chosen };
 		},
+		async setKey(provider) {
+			await vscode.commands.executeCommand("missionControl.setProviderKey", provider);
+		},
 		async savePreset({ settings, workspace }) {
 			const { savePreset } = await import("../launch/presets.ts");
 			return { name: await savePreset(daemon, settings, workspace) };

@@ -52,6 +52,7 @@ export interface FormContext {
 		providers: Result<SurfaceMethods, "provider/list">,
 	): Promise<Result<SurfaceMethods, "form/chooseAgent">>;
 	savePreset(ask: Params<SurfaceMethods, "form/savePreset">): Promise<Result<SurfaceMethods, "form/savePreset">>;
+	setKey(provider: string): Promise<void>;
 }
 
 /** What is used of a webview. */
@@ -135,6 +136,11 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 		"form/savePreset": async (params) => {
 			acting();
 			return (await context.form?.savePreset(params)) ?? {};
+		},
+		"form/setKey": async ({ provider }) => {
+			acting();
+			await context.form?.setKey(provider);
+			return {};
 		},
 		"launch/prepare": acted("launch/prepare"),
 		"goal/launch": acted("goal/launch"),

@@ -14,6 +14,7 @@ export function AgentFields(props: {
 	readonly prepared: LaunchPreparation;
 	readonly providers: Providers | undefined;
 	readonly problems: readonly Problem[];
+	readonly onKey: (provider: string) => void;
 	readonly change: (fields: Partial<Draft>) => void;
 }) {
 	const { surface, draft, prepared, providers, problems, change } = props;
@@ -41,6 +42,7 @@ export function AgentFields(props: {
 			name="Primary agent"
 			note={<span class="source">used by every role that inherits</span>}
 			problems={problems}
+			onKey={props.onKey}
 		>
 			<div class="agent-parts">
 				<div>

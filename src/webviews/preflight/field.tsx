@@ -73,6 +73,7 @@ export function Field(props: {
 	readonly action?: ComponentChildren;
 	readonly hint?: ComponentChildren;
 	readonly problems?: readonly Problem[];
+	readonly onKey?: (provider: string) => void;
 	readonly children: ComponentChildren;
 }) {
 	return (
@@ -85,20 +86,35 @@ export function Field(props: {
 			</div>
 			{props.children}
 			{props.hint ? <p class="quiet small hint">{props.hint}</p> : null}
-			<Problems problems={props.problems ?? []} />
+			<Problems problems={props.problems ?? []} onKey={props.onKey} />
 		</section>
 	);
 }
 
 /** Below the field that it is about; what stops the launch and what is only to be known look different. */
-export function Problems({ problems, children }: { problems: readonly Problem[]; children?: ComponentChildren }) {
+export function Problems(props: {
+	readonly problems: readonly Problem[];
+	/** Asks for the key of a provider. */
+	readonly onKey?: (provider: string) => void;
+	readonly children?: ComponentChildren;
+}) {
+	const { problems, onKey, children } = props;
 	return (
 		<>
-			{problems.map(({ field, sentence, stops }) => (
+			{problems.map(({ field, sentence, stops, needsKey }) => (
 				<div key={field} class={`wrong ${stops ? "stops" : "known"}`} role={stops ? "alert" : "status"}>
 					<Icon icon={stops ? "error" : "warning"} tone={stops ? "fail" : "wait"} />
 					<span>
-						{sentence} {children}
+						{sentence}{" "}
+						{needsKey && onKey ? (
+							<>
+								<Link class="small" label={`Set key of ${needsKey}`} onOpen={() => onKey(needsKey)}>
+									Set key
+								</Link>
+								{children ? " · " : null}
+							</>
+						) : null}
+						{children}
 					</span>
 				</div>
 			))}

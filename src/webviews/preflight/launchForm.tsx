@@ -30,6 +30,8 @@ export interface LaunchFormProps {
 	readonly refusal: string | undefined;
 	readonly providers: Providers | undefined;
 	readonly providersRefusal: string | undefined;
+	/** Asks which providers there are anew. */
+	readonly lookAgain: () => void;
 }
 
 export function LaunchForm(props: LaunchFormProps) {
@@ -96,7 +98,12 @@ export function LaunchForm(props: LaunchFormProps) {
 		return () => window.removeEventListener("keydown", onKey);
 	}, []);
 
-	const parts = { surface, draft, prepared, providers, problemsAt, change };
+	const onKey = (provider: string) =>
+		void surface.host
+			.request("form/setKey", { provider })
+			.then(props.lookAgain)
+			.catch((cause) => setRefusal(sentence(cause)));
+	const parts = { surface, draft, prepared, providers, problemsAt, onKey, change };
 	const folder = folders.find(({ path }) => path === workspace)?.name ?? workspace.split(/[\\/]/).at(-1);
 	return (
 		<>
@@ -113,7 +120,7 @@ export function LaunchForm(props: LaunchFormProps) {
 						<TextArea
 							value={draft.prompt}
 							rows={3}
-							class="prompt"
+							class={draft.prompt.length < maxMeasuredChars ? "prompt grows" : "prompt"}
 							label="Goal"
 							placeholder="What is to be done?"
 							invalid={problemsAt("prompt").length > 0}
@@ -183,6 +190,9 @@ export function LaunchForm(props: LaunchFormProps) {
 function providersOf({ agent, assignments = [] }: PartialLaunchSettings): readonly string[] {
 	return [agent, ...assignments].flatMap((one) => one?.provider ?? []);
 }
+
+/** The field of a longer prompt keeps its height: to measure it takes seconds. */
+const maxMeasuredChars = 20_000;
 
 const isMac = /Mac/.test(navigator.platform);
 

@@ -35,7 +35,7 @@ export function PreflightPage({ surface }: { surface: Surface }) {
 			? draft.workspace
 			: (seedFolder(draft.workspace, folders) ?? folders[0]?.path);
 	const { prepared, problem } = usePrepared(surface, start && workspace, draft.preset);
-	const { providers, providersRefusal } = useProviders(surface, start !== undefined);
+	const { providers, providersRefusal, lookAgain } = useProviders(surface, start !== undefined);
 	const waiting = useLasting(!prepared && !problem && !refusal);
 	if (start && !workspace) return <p class="empty">A goal works in a folder. Open one, then launch.</p>;
 	if (!prepared || !workspace)
@@ -52,6 +52,7 @@ export function PreflightPage({ surface }: { surface: Surface }) {
 			refusal={problem}
 			providers={providers}
 			providersRefusal={providersRefusal}
+			lookAgain={lookAgain}
 		/>
 	);
 }
@@ -120,22 +121,25 @@ function forPrompts({ providers, ...rest }: Providers): Providers {
 	return { ...rest, providers: providers.filter(({ id }) => id !== playbookAgent.provider) };
 }
 
-function useProviders(
-	surface: Surface,
-	isStarted: boolean,
-): { readonly providers?: Providers; readonly providersRefusal?: string } {
-	const [known, setKnown] = useState<{ readonly providers?: Providers; readonly providersRefusal?: string }>({});
+interface KnownProviders {
+	readonly providers?: Providers;
+	readonly providersRefusal?: string;
+}
+
+function useProviders(surface: Surface, isStarted: boolean): KnownProviders & { lookAgain(): void } {
+	const [known, setKnown] = useState<KnownProviders>({});
+	const [looks, setLooks] = useState(0);
 	const isConnected = surface.connection.state === "connected";
 	useEffect(() => {
 		if (!isStarted) return;
 		let over = false;
-		surface.host.request("provider/list", {}).then(
+		surface.host.request("provider/list", { refresh: looks > 0 }).then(
 			(providers) => !over && setKnown({ providers: forPrompts(providers) }),
 			(cause) => !over && setKnown(({ providers }) => ({ providers, providersRefusal: sentence(cause) })),
 		);
 		return () => {
 			over = true;
 		};
-	}, [surface.host, isStarted, isConnected]);
-	return known;
+	}, [surface.host, isStarted, isConnected, looks]);
+	return { ...known, lookAgain: () => setLooks((times) => times + 1) };
 }

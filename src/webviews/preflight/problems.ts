@@ -12,6 +12,8 @@ export interface Problem {
 	readonly sentence: string;
 	/** With it the daemon would refuse the launch; without, it goes another way than one may think. */
 	readonly stops: boolean;
+	/** The provider whose key would help. */
+	readonly needsKey?: string;
 }
 
 export function problemsOf(
@@ -72,15 +74,13 @@ function roleProblems(rows: readonly RoleRow[], providers: Providers | undefined
 }
 
 /** Said once the providers are known; until then nothing is wrong. */
-function providerProblem(
-	id: string,
-	providers: Providers | undefined,
-): { readonly sentence: string; readonly stops: boolean } | undefined {
+function providerProblem(id: string, providers: Providers | undefined): Omit<Problem, "field"> | undefined {
 	if (!providers) return undefined;
 	const provider = providers.providers.find((one) => one.id === id);
 	if (!provider) return { sentence: `There is no provider “${id}” here. Choose another one.`, stops: true };
 	if (provider.usable) return undefined;
-	return { sentence: provider.reason ?? `${id} cannot be reached just now.`, stops: false };
+	const sentence = provider.reason ?? `${id} cannot be reached just now.`;
+	return { sentence, stops: false, needsKey: provider.needsKey ? id : undefined };
 }
 
 function budgetProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {

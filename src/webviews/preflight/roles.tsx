@@ -18,6 +18,7 @@ export interface RolesProps {
 	readonly prepared: LaunchPreparation;
 	readonly providers: Providers | undefined;
 	readonly problemsAt: (field: string) => readonly Problem[];
+	readonly onKey: (provider: string) => void;
 	readonly change: (fields: Partial<Draft>) => void;
 }
 
@@ -168,7 +169,7 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 					/>
 				</div>
 			) : null}
-			<Problems problems={problems}>
+			<Problems problems={problems} onKey={props.onKey}>
 				{row.agent ? (
 					<Link
 						class="small"

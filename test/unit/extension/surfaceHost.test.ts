@@ -138,3 +138,48 @@ describe("a webview's end in the extension", () => {
 		await assert.rejects(page.connection.sendRequest("daemon/stop", {}), /does not know/);
 	});
 });
+
+describe("the launch form's end in the extension", () => {
+	it("asks the editor for models and names, and the daemon for all else", async () => {
+		const { page, asked } = surface({
+			kind: "preflight",
+			form: {
+				start: () => ({ folders: [{ name: "bay", path: "/bay" }], seed: { prompt: "Look" } }),
+				chooseAgent: async ({ mayInherit }) =>
+					mayInherit ? { inherits: true } : { agent: { provider: "p", model: "m" } },
+				savePreset: async () => ({ name: "careful" }),
+				setKey: async (provider) => void asked.push(["setKey", provider]),
+			},
+		});
+		assert.deepEqual(await page.request("form/start", {}), {
+			folders: [{ name: "bay", path: "/bay" }],
+			seed: { prompt: "Look" },
+		});
+		assert.deepEqual(await page.request("form/chooseAgent", { title: "Who?" }), {
+			agent: { provider: "p", model: "m" },
+		});
+		assert.deepEqual(await page.request("form/chooseAgent", { title: "Who?", mayInherit: true }), { inherits: true });
+		assert.deepEqual(await page.request("form/savePreset", { settings: {}, workspace: "/bay" }), { name: "careful" });
+		await page.request("form/setKey", { provider: "google" });
+		assert.deepEqual(asked.at(-1), ["setKey", "google"]);
+	});
+
+	it("launches nothing and looks at nothing in Restricted Mode", async () => {
+		const { page, asked } = surface({ kind: "preflight", mayAct: () => false });
+		const refused = [
+			page.request("launch/prepare", { workspace: "/bay" }),
+			page.request("goal/launch", { workspace: "/bay", prompt: "x" }),
+			page.request("baseline/check", { workspace: "/bay", command: "make" }),
+			page.request("form/savePreset", { settings: {}, workspace: "/bay" }),
+		];
+		for (const request of refused) await assert.rejects(request, /Restricted Mode/);
+		assert.deepEqual(asked, []);
+	});
+
+	it("hands over what the form that is open was opened from", async () => {
+		const { host, notices } = surface({ kind: "preflight" });
+		host.seed({ prompt: "src/app.ts:3" });
+		await soon();
+		assert.deepEqual(notices, [["form/seed", { prompt: "src/app.ts:3" }]]);
+	});
+});

@@ -161,6 +161,7 @@ const never = new Promise<never>(() => undefined);
 export const launchHandlers = {
 	"form/start": () => ({ folders: launchWorld.folders, seed: launchWorld.seed }),
 	"form/chooseAgent": () => launchWorld.chosen,
+	"form/setKey": () => ({}),
 	"form/savePreset": () => ({ name: launchWorld.saved }),
 	"launch/prepare": ({ preset }: { preset?: string }) => ({
 		...launchWorld.prepared,
