@@ -99,7 +99,7 @@ describe("the launch form in the real workbench", function () {
 		const form = await window.webview(".preflight");
 		const goal = form.getByRole("textbox", { name: "Goal" });
 		await form.getByText("harbour · pilot-3").first().waitFor();
-		assert.equal(await goal.inputValue(), "Is this right?\n\nsoundings.txt:1\n\n```\nNorth Pier 3.69\n```");
+		await holds(form, "Goal", "Is this right?\n\nsoundings.txt:1\n\n```\nNorth Pier 3.69\n```");
 		await window.screenshot("preflight-selection");
 		await goal.press("Control+Enter");
 		const asked = await stage.model.seen(({ text }) => text.includes("Is this right?"));
@@ -123,8 +123,19 @@ describe("the launch form in the real workbench", function () {
 });
 
 async function isAsLeft(form: Frame): Promise<void> {
-	assert.equal(await form.getByRole("textbox", { name: "Goal" }).inputValue(), "Sound the channel");
-	assert.equal(await form.getByRole("textbox", { name: "Budget, US dollars" }).inputValue(), "2");
+	await holds(form, "Goal", "Sound the channel");
+	await holds(form, "Budget, US dollars", "2");
+}
+
+/** A field of the toolkit shows what it was given a moment later. */
+async function holds(form: Frame, label: string, value: string): Promise<void> {
+	await form.waitForFunction(
+		([name, wanted]) =>
+			[...document.querySelectorAll<HTMLInputElement>("vscode-text-area, vscode-text-field")].some(
+				(field) => field.getAttribute("aria-label") === name && field.value === wanted,
+			),
+		[label, value] as const,
+	);
 }
 
 const chartmaker: Script = ({ purpose, toolResults }) => {

@@ -401,6 +401,27 @@ describe("launch form", () => {
 		await leave(page);
 	});
 
+	it("works in the folder that was chosen: one of the window's, or one inside that the explorer handed over", async () => {
+		const page = await open();
+		assert.equal(await page.getByRole("combobox", { name: "Folder" }).count(), 0);
+		await page.evaluate(() => window.fake.seed({ workspace: "/work/payments-old" }));
+		await page.evaluate(() => window.fake.seed({ workspace: "/work/payments/api" }));
+		await page.getByRole("combobox", { name: "Folder" }).click();
+		assert.deepEqual(await page.locator("[data-field=folder]").getByRole("option").allInnerTexts(), [
+			"payments-service",
+			"api",
+		]);
+		await page.keyboard.press("Escape");
+		await page.waitForFunction(() =>
+			window.fake.asked("launch/prepare").some((one) => (one as { workspace: string }).workspace.endsWith("/api")),
+		);
+		await page.keyboard.press("Control+Enter");
+		assert.equal((await launched(page)).workspace, "/work/payments/api");
+		const prepared = await asked<{ workspace: string }>(page, "launch/prepare");
+		assert.ok(prepared.every(({ workspace }) => workspace !== "/work/payments-old"));
+		await leave(page);
+	});
+
 	it("stays usable with 10,000 models, which are listed by the editor", async () => {
 		const page = await stage.open("preflight", { width: 940, height: 1000, memory: draft, story: "models" });
 		await page.getByText("all looked at").waitFor();

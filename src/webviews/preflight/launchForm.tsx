@@ -104,7 +104,10 @@ export function LaunchForm(props: LaunchFormProps) {
 			.then(props.lookAgain)
 			.catch((cause) => setRefusal(sentence(cause)));
 	const parts = { surface, draft, prepared, providers, problemsAt, onKey, change };
-	const folder = folders.find(({ path }) => path === workspace)?.name ?? workspace.split(/[\\/]/).at(-1);
+	const isOwn = folders.some(({ path }) => path === workspace);
+	const inside = { name: workspace.split(/[\\/]/).at(-1)!, path: workspace };
+	const choices = isOwn ? folders : [...folders, inside];
+	const folder = choices.find(({ path }) => path === workspace)!.name;
 	return (
 		<>
 			<div class="preflight">
@@ -139,12 +142,12 @@ export function LaunchForm(props: LaunchFormProps) {
 							/>
 						</Field>
 					</div>
-					{folders.length > 1 ? (
+					{choices.length > 1 ? (
 						<Field id="folder" name="Folder">
 							<Dropdown
 								label="Folder"
 								value={workspace}
-								options={folders.map(({ name, path }) => ({ value: path, label: name }))}
+								options={choices.map(({ name, path }) => ({ value: path, label: name }))}
 								onChange={(path) => change({ workspace: path })}
 							/>
 						</Field>

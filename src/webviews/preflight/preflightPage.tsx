@@ -30,11 +30,8 @@ export function PreflightPage({ surface }: { surface: Surface }) {
 		return host.on("form/seed", (seed) => setDraft((was) => seeded(was, seed)));
 	}, [host]);
 	const folders = start?.folders ?? [];
-	const workspace =
-		folders.some(({ path }) => path === draft.workspace) || start === undefined
-			? draft.workspace
-			: (seedFolder(draft.workspace, folders) ?? folders[0]?.path);
-	const { prepared, problem } = usePrepared(surface, start && workspace, draft.preset);
+	const workspace = start ? folderOf(draft.workspace, folders) : undefined;
+	const { prepared, problem } = usePrepared(surface, workspace, draft.preset);
 	const { providers, providersRefusal, lookAgain } = useProviders(surface, start !== undefined);
 	const waiting = useLasting(!prepared && !problem && !refusal);
 	if (start && !workspace) return <p class="empty">A goal works in a folder. Open one, then launch.</p>;
@@ -57,9 +54,17 @@ export function PreflightPage({ surface }: { surface: Surface }) {
 	);
 }
 
-/** A folder that is no folder of the window but lies in one, as the explorer hands it over. */
-function seedFolder(wanted: string | undefined, folders: Start["folders"]): string | undefined {
-	return wanted !== undefined && folders.some(({ path }) => wanted.startsWith(path)) ? wanted : undefined;
+/** The folder that was chosen, also one inside a folder of the window, as the explorer hands it over; else the first. */
+function folderOf(wanted: string | undefined, folders: Start["folders"]): string | undefined {
+	if (wanted === undefined) return folders[0]?.path;
+	const isThere = folders.some(
+		({ path }) => wanted === path || (wanted.startsWith(path) && isSlash(wanted[path.length])),
+	);
+	return isThere ? wanted : folders[0]?.path;
+}
+
+function isSlash(character: string | undefined): boolean {
+	return character === "/" || character === "\\";
 }
 
 /** What the form was opened from comes after what had been written already. */
@@ -83,7 +88,8 @@ function useKept(surface: Surface, draft: Draft): void {
 				latest.current.prompt.length > maxPromptChars ? { ...latest.current, prompt: "" } : latest.current,
 			);
 		};
-		const timer = setTimeout(keep, 200);
+		// A page that is closed has no time left: what is short is kept at once.
+		const timer = setTimeout(keep, draft.prompt.length < longPromptChars ? 0 : 300);
 		window.addEventListener("pagehide", keep);
 		window.addEventListener("blur", keep);
 		return () => {
@@ -93,6 +99,8 @@ function useKept(surface: Surface, draft: Draft): void {
 		};
 	}, [draft]);
 }
+
+const longPromptChars = 20_000;
 
 /** Asked for anew with another folder or preset; meanwhile the values from before stand. */
 function usePrepared(
