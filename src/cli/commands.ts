@@ -242,6 +242,7 @@ export const commands: readonly CommandRow[] = [
 				about: "steps to come, also the step under way from its next turn, or begin that step again",
 				choices: ["future", "next-turn", "restart-step"],
 			},
+			{ flags: "--undo", about: "with restart-step: take back first what the step changed so far" },
 			{ flags: "--preview", about: "only say what it would mean" },
 		],
 		asks: ["goal/list", "roster/edit", "provider/list"],

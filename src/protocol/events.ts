@@ -120,6 +120,8 @@ export const eventBodies = {
 		/** In the order of the plan. */
 		stepIds: v.array(StepIdSchema),
 		files: v.array(PlannedUndo),
+		/** The steps begin again when it is done. */
+		again: v.optional(v.boolean()),
 		by: Actor,
 	}),
 	/** The outcome. `left`: files that somebody changed in the very moment, or that could not be written; left alone. */

@@ -175,6 +175,8 @@ export const methods = {
 			goalId: GoalIdSchema,
 			edits: v.array(RosterEdit),
 			apply: v.optional(RosterReach, "future"),
+			/** With `restart-step`: what the steps changed so far is taken back before they begin again. */
+			undo: v.optional(v.boolean(), false),
 			/** Refused when the roster is at another revision. */
 			revision: v.optional(v.number()),
 			preview: v.optional(v.boolean(), false),

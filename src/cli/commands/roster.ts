@@ -17,7 +17,13 @@ export async function roster(context: Context, typed: string, options: OptionVal
 		throw wrongUsage("Say what to change: --set ROLE=PROVIDER/MODEL, --inherit, --disable or --enable.");
 	const goalId = await resolveGoal(context, typed);
 	const apply = (reach ?? "future") as RosterReach;
-	const answer = await context.ask("roster/edit", { goalId, edits, apply, preview: options.preview === true });
+	const answer = await context.ask("roster/edit", {
+		goalId,
+		edits,
+		apply,
+		undo: options.undo === true,
+		preview: options.preview === true,
+	});
 	context.output.result(answer, () =>
 		[rosterText(answer.assignments), ...(edits.length > 0 ? ["", answer.effect] : [])].join("\n"),
 	);

@@ -1,5 +1,6 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Step, Thread } from "../../protocol/goal.ts";
+import type { StepId, ThreadId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { calls, holds, isPlaybook, planSteps, threads } from "../../protocol/readiness.ts";
 import { assignmentFor, instructionsOf, isSameChoice, roleInstructions, rosterOf } from "../../protocol/roster.ts";
@@ -16,6 +17,8 @@ export interface RosterRequest {
 	readonly apply: RosterReach;
 	/** The revision that the person saw; another one is refused, because the answer would be to something else. */
 	readonly revision?: number;
+	/** What steps that begin again changed so far is taken back first. */
+	readonly undo?: boolean;
 }
 
 export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalEvent[] {
@@ -28,6 +31,11 @@ export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalE
 	}
 	if (goal.undo && request.apply === "restart-step")
 		throw new Refusal("notNow", "An undo is under way. Try again when it is done, in a moment.");
+	if (request.undo && request.apply !== "restart-step")
+		throw new Refusal(
+			"notRestarted",
+			"Only what begins again has its changes taken back: choose restart-step with it.",
+		);
 	const roles = request.edits.map(({ role }) => role);
 	const twice = roles.find((role, index) => roles.indexOf(role) !== index);
 	if (twice) throw new Refusal("twice", `The role ${twice} is named twice. Say once who works in it.`);
@@ -39,35 +47,56 @@ export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalE
 	return [
 		{ type: "roster.edited", revision, assignments: [...assignments], apply: request.apply, by },
 		...affected.flatMap((thread) =>
-			request.apply === "restart-step" ? restart(goal, thread, by) : freed(goal, thread, by),
+			request.apply === "restart-step" ? restart(goal, thread, by, request.undo) : freed(goal, thread, by),
 		),
 	];
 }
 
+/** Steps that the edit begins again, in the order of the plan. */
+export function restartedSteps({ edits, apply }: RosterRequest, goal: Goal): readonly StepId[] {
+	if (apply !== "restart-step") return [];
+	const steps = new Set(affectedThreads(goal, edited(goal, edits)).map(({ stepId }) => stepId));
+	return planSteps(goal).flatMap(({ stepId }) => (steps.has(stepId) ? [stepId] : []));
+}
+
+/** What becomes of what the steps changed that begin again. */
+export interface RestartUndo {
+	readonly files: number;
+	/** Of these, those that somebody changed since: they stay. */
+	readonly left: number;
+}
+
 /** What the edit would do, in a sentence or a few: shown before it is confirmed, and with it. */
-export function rosterEffect({ edits, apply }: RosterRequest, goal: Goal): string {
+export function rosterEffect({ edits, apply }: RosterRequest, goal: Goal, undo?: RestartUndo): string {
 	const after = edited(goal, edits);
 	const roles = new Set(rosterOf(after).flatMap(({ role }) => (isSame(goal, after, role) ? [] : [role])));
 	if (roles.size === 0) return "Nothing changes.";
 	const later = planSteps(goal).filter((step) => step.state === "pending" && !step.actions && roles.has(step.role));
 	const active = affectedThreads(goal, after);
-	const sentences = active.map((thread) => activeEffect(goal, after, thread, apply));
+	const sentences = active.map((thread) => activeEffect(goal, after, thread, apply, undo));
 	if (later.length > 0) sentences.push(`${stepsText(goal, later)} will use it.`);
 	else if (!goal.plan) sentences.push("The steps of the plan to come will use it.");
 	if (sentences.length > 0) return sentences.join(" ");
 	return "No step that has not begun asks a model in that role; retries and later plans will use it.";
 }
 
-function activeEffect(goal: Goal, after: Goal, thread: Thread, apply: RosterReach): string {
+function activeEffect(goal: Goal, after: Goal, thread: Thread, apply: RosterReach, undo?: RestartUndo): string {
 	const where = threadPlace(goal, thread);
 	const old = formatModelRef(thread.assignment);
 	if (apply === "future") return `${where} goes on with ${old} until its attempt ends.`;
 	if (apply === "restart-step") {
 		const again = thread.stepId ? `begins again as attempt ${(thread.attempt ?? 1) + 1}` : "begins again";
-		return `${where} ${again} with ${formatModelRef(assignmentFor(after, thread.role))}; what it changed so far is kept.`;
+		return `${where} ${again} with ${formatModelRef(assignmentFor(after, thread.role))}; ${keptText(thread, undo)}`;
 	}
 	const turn = thread.turn ? `; the answer under way is still ${old}’s` : "";
 	return `${where} uses it from its next turn${turn}.`;
+}
+
+function keptText({ stepId }: Thread, undo: RestartUndo | undefined): string {
+	if (!undo || !stepId) return "what it changed so far is kept.";
+	if (undo.files === 0) return "it has changed nothing that is recorded.";
+	const stays = undo.left === 0 ? "" : `, but ${undo.left} that somebody changed since`;
+	return `what was changed so far is taken back: ${undo.files === 1 ? "1 file" : `${undo.files} files`}${stays}.`;
 }
 
 /** The goal as the edit leaves its roster. */
@@ -128,7 +157,8 @@ function freed(goal: Goal, thread: Thread, by: Actor): GoalEvent[] {
 		.map(({ holdId }) => ({ type: "hold.lifted", holdId, by }));
 }
 
-function restart(goal: Goal, thread: Thread, by: Actor): GoalEvent[] {
+/** With `undo` the step is begun again when its changes have been taken back. */
+function restart(goal: Goal, thread: Thread, by: Actor, undo?: boolean): GoalEvent[] {
 	const { threadId, stepId } = thread;
 	const step = stepId ? goal.steps[stepId] : undefined;
 	const running = calls(goal).find(
@@ -150,10 +180,13 @@ function restart(goal: Goal, thread: Thread, by: Actor): GoalEvent[] {
 			approvalId,
 			reason: "Its step begins again with another agent.",
 		})),
-		step
-			? { type: "step.retried", stepId: step.stepId, attempt: step.attempt, how: "rerun", by }
-			: { type: "thread.closed", threadId },
+		...(step && undo ? [] : [begunAgain(step, threadId, by)]),
 	];
+}
+
+function begunAgain(step: Step | undefined, threadId: ThreadId, by: Actor): GoalEvent {
+	if (!step) return { type: "thread.closed", threadId };
+	return { type: "step.retried", stepId: step.stepId, attempt: step.attempt, how: "rerun", by };
 }
 
 function threadPlace(goal: Goal, { stepId, role }: Thread): string {

@@ -18,10 +18,7 @@ export function undoableSteps(goal: Goal, stepId: StepId, rest: boolean): readon
 		const what = rest ? "Neither it nor any later step has begun" : "It has not begun";
 		throw new Refusal("nothingToUndo", `${what}, so step “${steps[first]!.title}” has nothing to take back.`);
 	}
-	if (goal.files.untracked !== undefined) {
-		const why = goal.files.untracked;
-		throw new Refusal("untracked", `Changes are not tracked here, so nobody knows what the step changed: ${why}`);
-	}
+	refuseUntracked(goal);
 	const moving = meant.find((step) => isUnderWay(goal, step));
 	if (moving) {
 		throw new Refusal(
@@ -31,6 +28,12 @@ export function undoableSteps(goal: Goal, stepId: StepId, rest: boolean): readon
 	}
 	refuseWhileWriting(goal);
 	return meant.map((step) => step.stepId);
+}
+
+export function refuseUntracked(goal: Goal): void {
+	const why = goal.files.untracked;
+	if (why === undefined) return;
+	throw new Refusal("untracked", `Changes are not tracked here, so nobody knows what the step changed: ${why}`);
 }
 
 /** Two at a time would take each other's bytes for somebody's changes. */

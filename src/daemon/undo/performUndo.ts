@@ -93,7 +93,11 @@ async function lookAfter(
 }
 
 /** One event a step of which something was taken back, or nothing was left to take back. */
-function undone(goal: Goal, { undoId, stepIds, files, by }: Undo, left: ReadonlyMap<string, string>): GoalEvent[] {
+function undone(
+	goal: Goal,
+	{ undoId, stepIds, files, again, by }: Undo,
+	left: ReadonlyMap<string, string>,
+): GoalEvent[] {
 	const supersede = Object.values(goal.approvals)
 		.filter(({ stepId, kind }) => kind === "step" && stepId !== undefined && stepIds.includes(stepId))
 		.map(({ approvalId }): GoalEvent => ({ type: "approval.superseded", approvalId, reason: "The step was undone." }));
@@ -104,7 +108,11 @@ function undone(goal: Goal, { undoId, stepIds, files, by }: Undo, left: Readonly
 		if (!step || (own.length > 0 && own.every(({ action }) => action === "conflict"))) return [];
 		return [{ type: "step.undone", undoId, stepId, attempt: step.attempt, files: own, by }];
 	});
-	return steps.length > 0 ? [...supersede, ...steps] : [];
+	const anew = (again ? stepIds : []).flatMap((stepId): GoalEvent[] => {
+		const step = goal.steps[stepId];
+		return step ? [{ type: "step.retried", stepId, attempt: step.attempt, how: "rerun", by }] : [];
+	});
+	return steps.length + anew.length > 0 ? [...supersede, ...steps, ...anew] : [];
 }
 
 function resultOf({ path, action, reason }: PlannedUndo, left: ReadonlyMap<string, string>): UndoneFile {

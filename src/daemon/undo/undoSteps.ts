@@ -27,10 +27,30 @@ export async function undoSteps(
 	services: UndoServices,
 	by: Actor,
 	{ goalId, stepId, rest, preview }: Params<Methods, "step/undo">,
-): Promise<Result<Methods, "step/undo">> {
+): Promise<Undone> {
+	return takeBack(services, by, { goalId, preview, stepsOf: (goal) => undoableSteps(goal, stepId, rest) });
+}
+
+export type Undone = Result<Methods, "step/undo">;
+
+export interface TakeBack {
+	readonly goalId: GoalId;
+	/** Only the plan. */
+	readonly preview: boolean;
+	/** Which steps are meant, in the order of the plan, or a refusal. */
+	stepsOf(goal: Goal): readonly StepId[];
+	/** What the person decided with it: it is recorded together with the intent, and the steps begin again afterwards. */
+	readonly restart?: (goal: Goal) => readonly GoalEvent[];
+}
+
+export async function takeBack(
+	services: UndoServices,
+	by: Actor,
+	{ goalId, preview, stepsOf, restart }: TakeBack,
+): Promise<Undone> {
 	for (let tries = 1; ; tries++) {
 		const goal = await services.supervisor.goal(goalId);
-		const stepIds = undoableSteps(goal, stepId, rest);
+		const stepIds = stepsOf(goal);
 		const changes = await tracked(services, goal);
 		const seen = await lookNow(goal, changes);
 		if (!preview) await recordLook(services, goal, seen);
@@ -38,7 +58,7 @@ export async function undoSteps(
 		const { files, merged, notCovered } = await plan(services, goal, changes, stepIds, seen.ignored, unrecorded);
 		const answer = { stepIds: [...stepIds], notCovered, dependents: [...dependentsOf(goal, stepIds)] };
 		if (preview) return { ...answer, files: files.map(shown), undone: false };
-		refuseNothing(goal, stepIds, files);
+		if (!restart) refuseNothing(goal, stepIds, files);
 		if (files.length > maxFiles)
 			throw new Refusal(
 				"tooMuch",
@@ -46,10 +66,11 @@ export async function undoSteps(
 			);
 		await changes.keep([...merged.values()]);
 		const undoId = services.newId<UndoId>("n");
-		const begun: GoalEvent = { type: "undo.started", undoId, stepIds: [...stepIds], files: [...files], by };
+		const again = restart && true;
+		const begun: GoalEvent = { type: "undo.started", undoId, stepIds: [...stepIds], files: [...files], again, by };
 		const outcome = await begin(services, goalId, undoId, (now) => {
-			const asBefore = undoableSteps(now, stepId, rest).join() === stepIds.join() && now.files.tree === seen.tree;
-			return asBefore && now.files.unaccounted.length === 0 ? [begun] : [];
+			const asBefore = stepsOf(now).join() === stepIds.join() && now.files.tree === seen.tree;
+			return asBefore && now.files.unaccounted.length === 0 ? [...(restart?.(now) ?? []), begun] : [];
 		});
 		if (outcome) return { ...answer, files: files.map((file) => shown(file, outcome.left)), undone: outcome.undone };
 		if (tries === maxTries)

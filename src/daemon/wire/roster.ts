@@ -2,32 +2,64 @@ import type { Goal } from "../../protocol/goal.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import type { Actor } from "../../protocol/values.ts";
 import { viewRoster } from "../../protocol/view.ts";
-import { editRoster, type RosterRequest, rosterEffect } from "../engine/editRoster.ts";
+import { editRoster, type RosterRequest, restartedSteps, rosterEffect } from "../engine/editRoster.ts";
 import { Refusal } from "../engine/refusal.ts";
+import { refuseUntracked, refuseWhileWriting } from "../undo/mayUndo.ts";
+import { takeBack } from "../undo/undoSteps.ts";
 import { impossibleEfforts } from "./possibleEfforts.ts";
 import type { Services } from "./services.ts";
 
 /** The roster as it stands, as it would stand, or as it stands after an edit; what the edit means is told with it. */
 export async function changeRoster(
-	{ goalId, edits, apply, revision, preview }: Params<Methods, "roster/edit">,
+	{ goalId, edits, apply, revision, undo, preview }: Params<Methods, "roster/edit">,
 	services: Services,
 	by: Actor,
 ): Promise<Result<Methods, "roster/edit">> {
 	const now = await services.supervisor.goal(goalId);
 	if (edits.length === 0) return answer(now, "Nothing changes.");
 	requireProviders(edits, services);
-	const request: RosterRequest = { edits, apply, revision };
+	const request: RosterRequest = { edits, apply, revision, undo };
 	const leftOut = impossibleEfforts(edits, now, services);
+	const told = (goal: Goal, effect: string) => answer(goal, [effect, ...leftOut].join(" "));
+	if (undo && restartedSteps(request, now).length > 0) {
+		const effect = await undoAndRestart(now, request, preview, services, by);
+		return told(preview ? now : await services.supervisor.goal(goalId), effect);
+	}
 	if (preview) {
 		editRoster(request, now, by);
-		return answer(now, [rosterEffect(request, now), ...leftOut].join(" "));
+		return told(now, rosterEffect(request, now));
 	}
 	let effect = "";
 	const after = await services.supervisor.commit(goalId, (goal) => {
 		effect = rosterEffect(request, goal);
 		return editRoster(request, goal, by);
 	});
-	return answer(after, [effect, ...leftOut].join(" "));
+	return told(after, effect);
+}
+
+/** What the steps changed is taken back first; both are one decision, and a crash in between finishes it. */
+async function undoAndRestart(
+	now: Goal,
+	request: RosterRequest,
+	preview: boolean,
+	services: Services,
+	by: Actor,
+): Promise<string> {
+	const { goalId } = now;
+	editRoster(request, now, by);
+	const { files } = await takeBack(services, by, {
+		goalId,
+		preview,
+		stepsOf(goal) {
+			refuseUntracked(goal);
+			refuseWhileWriting(goal);
+			return restartedSteps(request, goal);
+		},
+		restart: (goal) => editRoster(request, goal, by),
+	});
+	const left = files.filter(({ action }) => action === "conflict").length;
+	const changed = files.filter(({ action }) => action !== "unchanged").length;
+	return rosterEffect(request, now, { files: changed, left });
 }
 
 function answer(goal: Goal, effect: string): Result<Methods, "roster/edit"> {

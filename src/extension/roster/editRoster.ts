@@ -17,9 +17,9 @@ export async function editRoster({ daemon }: Parts, goalId: GoalId): Promise<voi
 	if (!role) return;
 	const edit = await chooseEdit(daemon, assignments, role);
 	if (!edit) return;
-	const apply = await chooseReach(daemon, goalId, edit);
-	if (!apply) return;
-	const { effect } = await daemon.ask("roster/edit", { goalId, edits: [edit], apply, revision });
+	const reach = await chooseReach(daemon, goalId, edit);
+	if (!reach) return;
+	const { effect } = await daemon.ask("roster/edit", { goalId, edits: [edit], ...reach, revision });
 	void vscode.window.showInformationMessage(effect);
 }
 
@@ -71,21 +71,32 @@ async function chooseEdit(
 	return agent && { role, enabled: true, ...agent };
 }
 
-const reaches: readonly { readonly apply: RosterReach; label(): string }[] = [
+interface Reach {
+	readonly apply: RosterReach;
+	/** What the step changed is taken back before it begins again. */
+	readonly undo?: boolean;
+}
+
+const reaches: readonly (Reach & { label(): string })[] = [
 	{ apply: "future", label: () => t("$(debug-step-over) Steps to Come") },
 	{ apply: "next-turn", label: () => t("$(debug-continue) Also the Step under Way, from Its Next Turn") },
 	{ apply: "restart-step", label: () => t("$(debug-restart) Begin the Step under Way Again") },
+	{
+		apply: "restart-step",
+		undo: true,
+		label: () => t("$(discard) Begin the Step under Way Again, without What It Changed"),
+	},
 ];
 
-async function chooseReach(daemon: Daemon, goalId: GoalId, edit: RosterEdit): Promise<RosterReach | undefined> {
+async function chooseReach(daemon: Daemon, goalId: GoalId, edit: RosterEdit): Promise<Reach | undefined> {
 	const rows = await Promise.all(
-		reaches.map(async ({ apply, label }) => {
+		reaches.map(async ({ apply, undo, label }) => {
 			try {
-				const { effect } = await daemon.ask("roster/edit", { goalId, edits: [edit], apply, preview: true });
-				return { label: label(), detail: effect, apply };
+				const { effect } = await daemon.ask("roster/edit", { goalId, edits: [edit], apply, undo, preview: true });
+				return { label: label(), detail: effect, reach: { apply, undo } };
 			} catch (cause) {
 				// What is refused stands beside the others, with its reason, and cannot be chosen.
-				return { label: label(), detail: cause instanceof Error ? cause.message : String(cause), apply: undefined };
+				return { label: label(), detail: cause instanceof Error ? cause.message : String(cause), reach: undefined };
 			}
 		}),
 	);
@@ -94,5 +105,5 @@ async function chooseReach(daemon: Daemon, goalId: GoalId, edit: RosterEdit): Pr
 		placeHolder: t("A call that is under way is never changed"),
 		ignoreFocusOut: true,
 	});
-	return chosen?.apply;
+	return chosen?.reach;
 }

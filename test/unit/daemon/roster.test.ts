@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { GoalId } from "../../../src/protocol/ids.ts";
@@ -124,6 +124,45 @@ describe("editing the roster of a running goal", function () {
 			"second stone:high",
 			"second stone:high",
 		]);
+	});
+
+	it("takes back what the step changed before it begins again, when that is asked for, and nothing that a person changed since", async () => {
+		const [mine, theirs] = ["built.txt", "touched.txt"].map((name) => path.join(workspace, name)) as [string, string];
+		server.use(async (request) => {
+			const { model, purpose, text, toolResults } = request;
+			if (purpose !== "work" || model !== "clay" || !text.includes("Build the first wall.")) return builder(request);
+			if (toolResults >= 2) await going;
+			const file = ["built.txt", "touched.txt"][toolResults];
+			if (!file) return { text: "The wall stands." };
+			return { calls: [{ name: "writeFile", args: { path: file, content: "clay\n" } }] };
+		});
+		const since = server.requests.length;
+		const { goalId } = await launched();
+		await until(() => work(since).length === 3);
+		writeFileSync(theirs, "a person's\n");
+		const ask = (preview: boolean) =>
+			daemon.client.request("roster/edit", { goalId, edits: [stone], apply: "restart-step", undo: true, preview });
+		const says =
+			/^Step 1 begins again as attempt 2 with yard\/stone:high; what was changed so far is taken back: 2 files, but 1 that somebody changed since\. /;
+		assert.match((await ask(true)).effect, says);
+		assert.ok(existsSync(mine), "a preview takes nothing back");
+		const before = server.requests.length;
+		assert.match((await ask(false)).effect, says);
+		assert.ok(!existsSync(mine), "what the agent wrote is gone before anybody begins again");
+		assert.equal(readFileSync(theirs, "utf8"), "a person's\n");
+		goOn();
+		const goal = await untilState(daemon.client, goalId, ["completed"]);
+		assert.deepEqual(
+			goal.plan.steps.map(({ attempts }) => attempts.length),
+			[2, 1],
+		);
+		assert.ok(work(before).every((request) => request.includes("stone:high")));
+		const { events } = await daemon.client.request("goal/events", { goalId, types: ["step.undone"], limit: 20 });
+		assert.equal(events.length, 1);
+		await assert.rejects(
+			daemon.client.request("roster/edit", { goalId, edits: [stone], apply: "future", undo: true }),
+			/goal is completed/,
+		);
 	});
 
 	it("holds after kill -9", async () => {
