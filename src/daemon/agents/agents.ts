@@ -20,7 +20,7 @@ export interface Agents {
 	isListed(provider: string, model: string): boolean;
 	/** One that a goal can be launched with. */
 	isProvider(id: string): boolean;
-	/** Models that config.jsonc lists. */
+	/** Models that config.jsonc lists, and those that providers were heard to have. */
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
 	effortProblem(choice: ModelChoice): string | undefined;
@@ -86,8 +86,7 @@ export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
 			agents.set(name, known);
 			return known;
 		},
-		listedModels: () =>
-			config.providers.flatMap(({ id, models }) => (models ?? []).map((model) => ({ provider: id, model }))),
+		listedModels: directory.listedModels,
 		isListed: directory.isListed,
 		isProvider: (id) => id === playbookAgent.provider || directory.isThere(id),
 		effortProblem({ provider: id, model, effort }) {

@@ -19,6 +19,8 @@ export interface Directory {
 	isThere(id: string): boolean;
 	/** A model that is configured, or that the provider was heard to have. */
 	isListed(id: string, model: string): boolean;
+	/** All such models of those who are there, without asking anybody. */
+	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	list(refresh: boolean): Promise<readonly Listed[]>;
 	/** What was heard of it no longer counts. */
 	forget(id: string): void;
@@ -56,6 +58,10 @@ export function openDirectory(config: Config, env: Env): Directory {
 	});
 	const entries = [...named, ...others];
 	const entryOf = (id: string) => entries.find(({ provider }) => provider.id === id);
+	const modelsOf = (id: string) => entryOf(id)?.provider.models ?? heard.get(id)?.models ?? [];
+
+	const isThere = (entry: Entry) =>
+		named.includes(entry) || entry.source === "local" || config.keys.isGiven(entry.provider.id);
 
 	function ask({ provider, source, known }: Entry): Promise<ProviderStatus> {
 		const before = heard.get(provider.id);
@@ -84,12 +90,11 @@ export function openDirectory(config: Config, env: Env): Directory {
 		find: (id) => entryOf(id)?.provider,
 		isThere(id) {
 			const entry = entryOf(id);
-			return entry !== undefined && (named.includes(entry) || entry.source === "local" || config.keys.isGiven(id));
+			return entry !== undefined && isThere(entry);
 		},
-		isListed(id, model) {
-			const models = entryOf(id)?.provider.models ?? heard.get(id)?.models;
-			return models?.includes(model) ?? false;
-		},
+		isListed: (id, model) => modelsOf(id).includes(model),
+		listedModels: () =>
+			entries.filter(isThere).flatMap(({ provider: { id } }) => modelsOf(id).map((model) => ({ provider: id, model }))),
 		async list(refresh) {
 			if (refresh) heard.clear();
 			const [answers, { acpAgents }] = await Promise.all([

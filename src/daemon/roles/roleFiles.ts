@@ -17,17 +17,22 @@ export interface FileRole {
 	readonly path: string;
 	/** What it says of who works in the role: its instructions, and the model where there is one here. */
 	readonly assignment: Assignment;
+	/** What it asks for and cannot have here. */
+	readonly notes: readonly string[];
 }
 
 export interface RoleFiles {
 	readonly roles: readonly FileRole[];
-	/** What was asked for and cannot be had here. */
 	readonly notes: readonly string[];
+	/** What is wrong in files, and what of them is read over. */
 	readonly problems: readonly SettingsProblem[];
 }
 
 export interface Models {
-	readonly listed: readonly ListedModel[];
+	/** Those known without asking anybody. */
+	listed(): readonly ListedModel[];
+	/** After asking; only where a file names a model that is not among them. */
+	asked(): Promise<readonly ListedModel[]>;
 	isProvider(id: string): boolean;
 }
 
@@ -40,6 +45,13 @@ export async function readRoleFiles(workspace: string, denied: readonly string[]
 	const roles: FileRole[] = [];
 	const notes: string[] = [];
 	const problems: SettingsProblem[] = [];
+	let asked: Promise<readonly ListedModel[]> | undefined;
+	const modelOf = async (names: readonly string[]) => {
+		const found = roleModel(names, models.listed(), models.isProvider);
+		if (found !== undefined || names.length === 0) return found;
+		asked ??= models.asked();
+		return roleModel(names, await asked, models.isProvider);
+	};
 	for (const folder of folders) {
 		const all = await filesIn(path.join(workspace, folder));
 		if (all.length > maxFiles) notes.push(`${folder} has ${all.length} files; the first ${maxFiles} are read.`);
@@ -75,9 +87,10 @@ export async function readRoleFiles(workspace: string, denied: readonly string[]
 				);
 				continue;
 			}
-			const choice = roleModel(names, models.listed, models.isProvider);
+			const choice = await modelOf(names);
+			const missing: string[] = [];
 			if (names.length > 0 && choice === undefined) {
-				notes.push(
+				missing.push(
 					`${file} asks for the model ${names.map((one) => `“${one}”`).join(" or ")}, which no provider here lists; the ${role} works with the primary agent's.`,
 				);
 			}
@@ -85,6 +98,7 @@ export async function readRoleFiles(workspace: string, denied: readonly string[]
 			roles.push({
 				about,
 				path: file,
+				notes: missing,
 				assignment: { role, enabled: true, effort, instructions, ...chosen, source: "roleFile", from: file },
 			});
 		}

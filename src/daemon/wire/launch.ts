@@ -82,12 +82,16 @@ async function namedRoles(
 ): Promise<{ readonly assignments: readonly Assignment[]; readonly notes: readonly string[] }> {
 	if (roles.length === 0) return { assignments: [], notes: [] };
 	const files = await roleFilesOf(workspace, services);
-	const assignments = roles.map((role) => {
+	const named = roles.map((role) => {
 		const file = files.roles.find(({ assignment }) => assignment.role === role);
-		if (file) return file.assignment;
+		if (file) return file;
 		throw new Refusal("unknownRole", `No file describes the role “${role}”. \`mission roles\` lists those that are.`);
 	});
-	return { assignments, notes: files.notes };
+	const notes = named.flatMap((file) => {
+		const problems = files.problems.filter((problem) => problem.path === path.join(workspace, file.path));
+		return [...file.notes, ...problems.map(({ line, message }) => `${file.path}:${line}: ${message}`)];
+	});
+	return { assignments: named.map(({ assignment }) => assignment), notes };
 }
 
 interface Prepared {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Goal } from "../../protocol/goal.ts";
 import { parseModelRef } from "../../protocol/modelRef.ts";
 import type { PartialLaunchSettings, SettingsLayer, Source } from "../../protocol/settings.ts";
@@ -66,9 +67,17 @@ export function savedLayer(services: Services): Offered | undefined {
 }
 
 export function roleFilesOf(workspace: string, services: Services): Promise<RoleFiles> {
-	const { isProvider, listedModels, about } = services;
-	return readRoleFiles(workspace, [about.folder], { listed: listedModels(), isProvider });
+	const { isProvider, listedModels, listProviders, about } = services;
+	async function asked() {
+		const late = sleep(maxAskingMs, undefined, { ref: false });
+		await Promise.race([listProviders(false).catch(() => undefined), late]);
+		return listedModels();
+	}
+	return readRoleFiles(workspace, [about.folder], { listed: listedModels, asked, isProvider });
 }
+
+/** A form waits no longer for providers that are slow. */
+const maxAskingMs = 2000;
 
 /** Without the providers that are missing: each takes one field with it. */
 function available(

@@ -37,7 +37,16 @@ export async function prepareLaunch(
 		above.settings.assignments,
 		builtIn.map(({ assignment }) => assignment),
 	);
-	const notes = [...offered.flatMap((layer) => layer.notes), ...files.notes];
+	const primary = settings.agent;
+	const efforts = [primary, ...assignments].map(({ provider = primary.provider, model = primary.model, effort }) =>
+		services.effortProblem({ provider, model, effort }),
+	);
+	const notes = [
+		...offered.flatMap((layer) => layer.notes),
+		...files.notes,
+		...files.roles.flatMap((role) => role.notes),
+		...new Set(efforts.filter((problem) => problem !== undefined)),
+	];
 	if (settings.agent.provider === "builtin") notes.push(noAgent);
 	return {
 		settings: { ...settings, assignments },

@@ -20,10 +20,12 @@ describe("what a launch form begins with", function () {
 		const models = ["small", "large", "claude-sonnet-4-5"];
 		server = await startModelServer({
 			script: ({ purpose }) => ({ text: purpose === "plan" ? JSON.stringify(plan) : "Done." }),
-			models,
+			models: [...models, "deep-one"],
 		});
 		const provider = { id: "yard", kind: "openai-compatible", baseUrl: server.baseUrl, models };
-		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify({ providers: [provider], agent: "yard/small" }));
+		// One that has to be asked for its models.
+		const providers = [provider, { ...provider, id: "harbour", models: undefined }];
+		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify({ providers, agent: "yard/small" }));
 		daemon = await startDaemonProcess({ home });
 	});
 	after(async () => {
@@ -157,6 +159,16 @@ describe("what a launch form begins with", function () {
 		assert.match(told, /huge\.md:1 The file has 100000 bytes, more than the 65536/);
 	});
 
+	it("gives a role the model of a provider that has to be asked for what it has", async () => {
+		write(".claude/agents/planner.md", "---\nname: planner\nmodel: Deep One (vendor)\n---\nPlan.\n");
+		const { roles, notes } = await prepare("");
+		assert.deepEqual(roles.find(({ role }) => role === "planner")!.settings, {
+			provider: "harbour",
+			model: "deep-one",
+		});
+		assert.deepEqual(notes, []);
+	});
+
 	it("reads no role file through a link that leads out of the workspace", async () => {
 		const outside = mkdtempSync(path.join(os.tmpdir(), "mission-outside-"));
 		writeFileSync(path.join(outside, "reviewer.md"), "SECRET");
@@ -233,6 +245,18 @@ describe("a launch", function () {
 		assert.equal(prompt.length, 200_000);
 		const asked = server.requests.find(({ purpose }) => purpose === "plan")!;
 		assert.ok(asked.messages.some(({ role, content }) => role === "user" && content?.includes(prompt)));
+	});
+
+	it("says what is read over in the role files that it names, and nothing of the others", async () => {
+		const folder = path.join(workspace, ".claude/agents");
+		mkdirSync(folder, { recursive: true });
+		for (const name of ["cook", "poet"])
+			writeFileSync(path.join(folder, `${name}.md`), "---\nhooks: all\nmodel: nobody-has-it\n---\nCook.\n");
+		const { notes } = await launch({ roles: ["cook"] });
+		assert.deepEqual(notes, [
+			".claude/agents/cook.md asks for the model “nobody-has-it”, which no provider here lists; the cook works with the primary agent's.",
+			".claude/agents/cook.md:2: Ignored: hooks: all. What an agent may do is decided by the goal's autonomy and by you, never by a file.",
+		]);
 	});
 
 	it("that comes again with its request id is the goal it was, whatever has become of its preset", async () => {
