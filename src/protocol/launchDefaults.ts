@@ -29,6 +29,8 @@ export const RoleOffer = v.object({
 	about: v.string(),
 	instructions: v.optional(v.string()),
 	source: Source,
+	/** As an assignment says it: the preset's name, or the role file's path in the workspace. */
+	from: v.optional(v.string()),
 	settings: v.optional(
 		v.object({ provider: v.optional(v.string()), model: v.optional(v.string()), effort: v.optional(Effort) }),
 	),

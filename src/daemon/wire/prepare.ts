@@ -7,6 +7,7 @@ import type { Assignment } from "../../protocol/values.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
 import { noAgent, workspaceFolder } from "./launch.ts";
 import { lastGoalLayer, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
+import { withPossibleEfforts } from "./possibleEfforts.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -37,15 +38,12 @@ export async function prepareLaunch(
 		above.settings.assignments,
 		builtIn.map(({ assignment }) => assignment),
 	);
-	const primary = settings.agent;
-	const efforts = [primary, ...assignments].map(({ provider = primary.provider, model = primary.model, effort }) =>
-		services.effortProblem({ provider, model, effort }),
-	);
+	const efforts = withPossibleEfforts({ ...settings, assignments }, services);
 	const notes = [
 		...offered.flatMap((layer) => layer.notes),
 		...files.notes,
 		...files.roles.flatMap((role) => role.notes),
-		...new Set(efforts.filter((problem) => problem !== undefined)),
+		...efforts.notes,
 	];
 	if (settings.agent.provider === "builtin") notes.push(noAgent);
 	return {
@@ -99,6 +97,7 @@ function rolesOf(
 			about: file?.about || builtInRoles[role] || "",
 			instructions: assignment?.instructions,
 			source,
+			from: assignment?.from,
 			settings: model || effort ? { provider, model, effort } : undefined,
 		};
 	});

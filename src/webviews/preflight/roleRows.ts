@@ -27,6 +27,9 @@ export interface RoleRow {
 	readonly instructions: string;
 	readonly source: Source;
 	readonly isEdited: boolean;
+	/** Says what its source says: switching a role on or off changes nothing of that. */
+	readonly isAsOffered: boolean;
+	readonly from?: string;
 	readonly base?: Assignment;
 }
 
@@ -63,6 +66,8 @@ function rowOf(offer: RoleOffer, base: Assignment | undefined, edit: RoleEdit = 
 		instructions: edit.instructions ?? base?.instructions ?? offer.instructions ?? "",
 		source: offer.source,
 		isEdited: Object.values(edit).some((value) => value !== undefined),
+		isAsOffered: [edit.agent, edit.effort, edit.instructions].every((value) => value === undefined),
+		from: offer.from,
 		base,
 	};
 }
@@ -73,9 +78,7 @@ export function assignmentsOf(rows: readonly RoleRow[]): Assignment[] {
 		const says = row.agent ?? row.effort ?? (row.instructions || undefined);
 		const isLeftAlone = row.isBuiltIn ? row.enabled && !says : !row.enabled;
 		if (isLeftAlone && !row.base) return [];
-		const source = row.isEdited
-			? "launch"
-			: (row.base?.source ?? (row.source.kind === "roleFile" ? "roleFile" : "launch"));
+		const offered = row.base?.source ?? (row.source.kind === "roleFile" ? "roleFile" : "launch");
 		return [
 			{
 				role: row.role.trim(),
@@ -83,8 +86,8 @@ export function assignmentsOf(rows: readonly RoleRow[]): Assignment[] {
 				effort: row.effort,
 				enabled: row.enabled,
 				instructions: row.instructions.trim() || undefined,
-				source,
-				from: row.isEdited ? undefined : row.base?.from,
+				source: row.isAsOffered ? offered : "launch",
+				from: row.isAsOffered ? (row.base?.from ?? row.from) : undefined,
 			},
 		];
 	});
