@@ -142,21 +142,40 @@ describe("the look before a launch", function () {
 	});
 
 	it("ends a check with all its processes when the client goes away", async () => {
-		const file = path.join(workspace, "pid");
 		const other = await startDaemonClient();
-		const asked = other.request(
-			"baseline/check",
-			{ workspace, command: `sleep 1000 & echo $! > ${file}; wait` },
-			{ once: true },
-		);
-		asked.catch(() => undefined);
+		const pid = await beginLong(other);
+		other.close();
+		await untilGone(pid);
+	});
+
+	it("ends a check whose daemon was killed, or stops, before the time limit would", async () => {
+		let patient = await startDaemonProcess();
+		const first = await beginLong(patient.client);
+		patient = await patient.restart();
+		await untilGone(first);
+		const second = await beginLong(patient.client);
+		const { stillRunning } = await patient.client.request("daemon/stop", {});
+		assert.deepEqual(stillRunning, []);
+		await untilGone(second);
+		await patient.close();
+	});
+
+	/** A check that goes on for longer than anybody waits; resolves with a process that it started. */
+	async function beginLong({ request }: DaemonProcess["client"]): Promise<number> {
+		const file = path.join(workspace, "pid");
+		rmSync(file, { force: true });
+		const command = `sleep 1000 & echo $! > ${file}; wait`;
+		request("baseline/check", { workspace, command }, { once: true }).catch(() => undefined);
 		while (!existsSync(file) || readFileSync(file, "utf8").trim() === "") await sleep(5);
 		const pid = Number(readFileSync(file, "utf8"));
 		assert.ok(lives(pid));
-		other.close();
-		for (let tries = 0; lives(pid) && tries < 500; tries++) await sleep(10);
+		return pid;
+	}
+
+	async function untilGone(pid: number): Promise<void> {
+		for (let tries = 0; lives(pid) && tries < 100; tries++) await sleep(10);
 		assert.equal(lives(pid), false);
-	});
+	}
 
 	async function startDaemonClient() {
 		const { openClient } = await import("../../../src/client/daemonClient.ts");
