@@ -48,7 +48,10 @@ export async function gitRows(folder: string, env: Env): Promise<readonly Baseli
 	];
 }
 
-/** Also asked by who counts files. Nothing of the repository's own settings that names a program is run. */
+/**
+ * Also asked by who counts files. Neither hooks nor a file system monitor of the repository run; a filter of its settings
+ * (git-lfs) does, as in any look at its state.
+ */
 export function askGit(
 	folder: string,
 	env: Env,

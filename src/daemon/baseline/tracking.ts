@@ -32,7 +32,7 @@ export async function trackingRows(folder: string, env: Env): Promise<readonly B
 	if (!isOurs)
 		return [{ ...row, state: "problem", value: "not tracked", detail: `The daemon may not write in ${folder}.` }];
 	const { files, isWhole } = (await filesOfGit(folder, env)) ?? (await filesByWalking(folder));
-	const count = `${isWhole ? "" : "more than "}${files.length.toLocaleString("en")} files`;
+	const count = `${isWhole ? "" : "more than "}${files.length.toLocaleString("en")} ${files.length === 1 ? "file" : "files"}`;
 	const largest = largestFolder(files);
 	const counted: BaselineRow =
 		files.length < manyFiles && isWhole

@@ -1,5 +1,6 @@
 import type { Goal, Step } from "../../protocol/goal.ts";
-import { checks, planSteps, reviewOf } from "../../protocol/readiness.ts";
+import { checks, isDone, planSteps, reviewOf } from "../../protocol/readiness.ts";
+import { stepPosition } from "../../protocol/state.ts";
 
 /**
  * What planners are told of the goal beyond its prompt: when part of it is done and the rest is planned anew, and at its
@@ -37,6 +38,31 @@ export function reflectionBrief(goal: Goal): string {
 	]
 		.filter(Boolean)
 		.join("\n\n");
+}
+
+/** For the person who is asked whether more may be used: what there is for what was used, and what is open. */
+export function handOffNote(goal: Goal): string {
+	const steps = planSteps(goal);
+	if (steps.length === 0) return "There is no plan yet.";
+	const done = steps.filter(isDone);
+	const open = steps.filter((step) => step.state === "in_progress" || step.state === "verifying");
+	const pending = steps.filter((step) => step.state === "pending");
+	const { changes } = goal.counts;
+	return [
+		`${done.length} of ${steps.length} steps are done, ${changes === 1 ? "1 change of a file is" : `${changes} changes of files are`} recorded.`,
+		...open.map((step) => `Step ${stepPosition(goal, step)}, “${step.title}”, is under way${nextTodo(goal, step)}.`),
+		pending.length > 0 ? `To come: ${pending.map(({ title }) => `“${title}”`).join(", ")}.` : "",
+	]
+		.filter(Boolean)
+		.join(" ");
+}
+
+/** What the agent itself said it does next. */
+function nextTodo(goal: Goal, step: Step): string {
+	const threadId = step.attempts.at(-1)?.threadId;
+	const todos = (threadId && goal.todos[threadId]) || [];
+	const next = todos.find(({ state }) => state === "in_progress") ?? todos.find(({ state }) => state === "pending");
+	return next ? `, next in it: ${next.content}` : "";
 }
 
 function stepLine(step: Step): string {

@@ -8,7 +8,7 @@ import { assignmentFor } from "../../protocol/roster.ts";
 import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
 import type { ModelChoice, PlanStep } from "../../protocol/values.ts";
 import { textOutput } from "../perform/output.ts";
-import { planningBrief, reflectionBrief } from "./briefs.ts";
+import { handOffNote, planningBrief, reflectionBrief } from "./briefs.ts";
 import { sha256 } from "./digest.ts";
 import type { Fact, Limits } from "./next.ts";
 import type { NewId } from "./ports.ts";
@@ -152,6 +152,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					summary: `The budget stops the goal: ${reason}`,
 					reasons: [
 						`Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
+						handOffNote(goal),
 					],
 					digest: sha256(["budget", goal.goalId, resource, limit, used]),
 					options: ["raise", "stop"],

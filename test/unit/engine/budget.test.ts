@@ -25,6 +25,8 @@ describe("a budget", () => {
 		const run = await launched({ turns: 3 });
 		assert.equal(goalState(run.driver.goal()), "awaiting_approval");
 		assert.equal(run.driver.goal().usage.turns, 3);
+		const [asked] = Object.values(run.driver.goal().approvals);
+		assert.match(asked?.reasons[1] ?? "", /^0 of 1 steps are done, .* recorded\. Step 1, “A”, is under way\.$/);
 		await ask(run, { kind: "raise", by: { turns: 10 } });
 		await run.settled();
 		assert.equal(goalState(run.driver.goal()), "completed");
