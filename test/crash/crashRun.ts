@@ -162,7 +162,8 @@ async function untilPhase(
 	const deadline = Date.now() + aimTimeoutMs;
 	while (!reached[aim]() && !isOver() && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
 	// A snapshot takes a few milliseconds; the rest may be hit anywhere in it.
-	if (aim === "check" || aim === "stream") await sleep(random.between(0, 20));
+	if (aim === "check") await sleep(random.between(0, 20));
+	if (aim === "stream") await sleep(random.between(0, 6));
 }
 
 /** What was under way at a moment, as the log tells it. */

@@ -25,7 +25,7 @@ import {
 
 /** `npm run test:crash -- --kills 500` for the long form. */
 const kills = Number(process.env.MISSION_KILLS ?? 50);
-/** At least this share of the kills hits each kind of moment. */
+/** Each kind of moment is hit at least this often, as a share of the kills that were asked for. */
 const share = 0.1;
 const killsPerGoal = 7;
 const kinds = ["playbook", "model"] as const;
@@ -52,9 +52,11 @@ describe(`a daemon killed ${kills} times`, function () {
 	});
 
 	it("loses no acknowledged event, repeats no effect, and completes every goal", async () => {
-		for (let goals = 0; done.length < kills; goals++) {
-			const usesModel = goals % 2 === 0;
-			const aims = nextAims(done, kills - done.length, usesModel);
+		// Only models stream, so two goals of three are theirs; what chance left out is aimed at again.
+		const enough = () => done.length >= kills && (rareOf(done).length === 0 || done.length >= 2 * kills);
+		for (let goals = 0; !enough(); goals++) {
+			const usesModel = done.length >= kills || goals % 3 !== 2;
+			const aims = nextAims(done, Math.max(kills - done.length, killsPerGoal), usesModel);
 			const verdict = await withWorkspace((workspace) =>
 				bed.run(usesModel ? prompt(workspace) : playbook(workspace), aims, workspace),
 			);
@@ -63,10 +65,8 @@ describe(`a daemon killed ${kills} times`, function () {
 			done.push(...verdict.kills.map((kill) => ({ ...kill, kind }) as const));
 		}
 		console.log(histogram(done));
-		// Few kills prove nothing about how they are spread.
-		for (const phase of done.length < 30 ? [] : phases.filter((one) => one !== "random")) {
-			const hits = done.filter(({ hit }) => hit.includes(phase)).length;
-			assert.ok(hits >= share * done.length, `only ${hits} of ${done.length} kills hit “${phase}”`);
+		assert.deepEqual(rareOf(done), [], "moments that were hit too rarely");
+		for (const phase of rated(done)) {
 			for (const kind of kinds) {
 				const isHit = done.some((kill) => kill.kind === kind && kill.hit.includes(phase));
 				assert.ok(isHit || (phase === "stream" && kind === "playbook"), `no kill of a ${kind} goal hit “${phase}”`);
@@ -74,6 +74,16 @@ describe(`a daemon killed ${kills} times`, function () {
 		}
 	});
 });
+
+/** Few kills prove nothing about how they are spread. */
+function rated(done: readonly Kill[]): readonly Phase[] {
+	return done.length < 30 ? [] : phases.filter((one) => one !== "random");
+}
+
+/** What too few kills hit. */
+function rareOf(done: readonly Kill[]): readonly Phase[] {
+	return rated(done).filter((phase) => done.filter(({ hit }) => hit.includes(phase)).length < share * kills);
+}
 
 /** Aims at what was hit least in this kind of goal. Only a model's goal streams. */
 function nextAims(all: readonly (Kill & { readonly kind: Kind })[], wanted: number, usesModel: boolean): Phase[] {
@@ -137,7 +147,7 @@ function appendLines({ purpose, toolResults, messages }: ModelRequest): Answer {
 	const own = isShared || from > steps.at(-1)!.from ? commandsPerStep / 2 : commandsPerStep;
 	if (toolResults < own) {
 		const calls = [{ name: "runCommand", args: { command: command(from + toolResults) } }];
-		return { text: `I append line ${from + toolResults} to the file now, as it was planned.`, calls, chunkMs: 8 };
+		return { text: `I append line ${from + toolResults} to the file now, as it was planned.`, calls, chunkMs: 12 };
 	}
 	if (!isShared || toolResults > own) return { text: "All lines are appended.", chunkMs: 8 };
 	const args = { role: "implementer", title: "The rest", instructions: task(from + own) };
