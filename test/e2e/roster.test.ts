@@ -67,7 +67,8 @@ describe("the roster in the real workbench", function () {
 			const row = window.treeRow(goal).first();
 			await row.waitFor();
 			await clickUntil((within) => row.click(within), window.tab(goal));
-			const overview = await window.webview(".overview");
+			// The overview of the goal before may be in front for a moment yet.
+			const overview = await window.webview(`.overview:has-text("${goal}")`);
 			await overview.getByText("live, step 1").waitFor();
 
 			await overview.getByRole("button", { name: "Edit…" }).click();

@@ -11,10 +11,18 @@ export interface AgentRow {
 	readonly description?: string;
 	readonly detail?: string;
 	readonly agent?: ModelChoice;
+	/** Stands for those that cannot be chosen: accepting it shows them. */
+	readonly unfolds?: boolean;
 }
 
-/** Usable models first; what was typed stands on top when it names a model, listed or not, with or without an effort. */
-export function agentRows(providers: Providers, typed: string): readonly AgentRow[] {
+/** So many that cannot be chosen stand in the list by themselves; more are one row. */
+const maxUnusable = 2;
+
+/**
+ * Usable models first; what was typed stands on top when it names a model, listed or not, with or without an effort. Who
+ * cannot be chosen comes last, with the reason: folded into one row, unless something was typed or there is nobody else.
+ */
+export function agentRows(providers: Providers, typed: string, isUnfolded = false): readonly AgentRow[] {
 	const usable = providers.providers.filter((provider) => provider.usable);
 	const isListed = (id: string, model: string) =>
 		providers.providers.some((provider) => provider.id === id && provider.models.includes(model));
@@ -28,13 +36,19 @@ export function agentRows(providers: Providers, typed: string): readonly AgentRo
 	const unusable = providers.providers
 		.filter((provider) => !provider.usable)
 		.map((provider): AgentRow => ({ label: provider.id, description: t("not usable"), detail: provider.reason }));
+	const isFolded = !isUnfolded && typed === "" && listed.length > 0 && unusable.length > maxUnusable;
 	const written = parseModelRef(typed.trim(), isListed);
 	const isNew = written && !listed.some((row) => row.label === typed.trim());
 	return [
 		...(isNew ? [{ label: formatModelRef(written), description: t("as typed"), agent: written }] : []),
 		...listed,
-		...unusable,
+		...(isFolded ? [foldedRow(unusable)] : unusable),
 	];
+}
+
+function foldedRow(rows: readonly AgentRow[]): AgentRow {
+	const names = rows.map(({ label }) => label).join(", ");
+	return { label: t("{0} more cannot be used here, and why", rows.length), detail: names, unfolds: true };
 }
 
 /** Which agent Enter will launch with, in one sentence. */

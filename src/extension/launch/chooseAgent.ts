@@ -34,9 +34,10 @@ export function chooseAgent(
 	pick.matchOnDescription = true;
 	const inherit: readonly InheritRow[] = mayInherit ? [{ label: t("As the Primary Agent"), agent: primaryAgent }] : [];
 	let all = providers.providers;
+	let isUnfolded = false;
 	const show = (isAnew = false) => {
 		const asked = provider ? all.filter(({ id }) => id === provider) : all;
-		const rows = [...inherit, ...agentRows({ ...providers, providers: asked }, pick.value)];
+		const rows = [...inherit, ...agentRows({ ...providers, providers: asked }, pick.value, isUnfolded)];
 		// Thousands of rows are handed over once; only a name that was typed makes others.
 		const [now, before] = [rows, pick.items].map((some) => some[inherit.length]?.label);
 		if (isAnew || rows.length !== pick.items.length || now !== before) pick.items = rows;
@@ -52,6 +53,10 @@ export function chooseAgent(
 		pick.onDidChangeValue(() => show());
 		pick.onDidAccept(() => {
 			const [row] = pick.activeItems;
+			if (row && "unfolds" in row && row.unfolds) {
+				isUnfolded = true;
+				show(true);
+			}
 			if (!row?.agent) return;
 			resolve(row.agent);
 			pick.hide();

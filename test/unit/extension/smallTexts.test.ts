@@ -79,6 +79,22 @@ describe("the launch box", () => {
 			],
 		);
 	});
+	it("keeps many that cannot be used in one row, until it is chosen or something is typed", () => {
+		const keyless = ["a", "b", "c"].map((id) => ({ ...providers.providers[1]!, id }));
+		const many = { ...providers, providers: [providers.providers[0]!, ...keyless] };
+		const folded = agentRows(many, "");
+		assert.deepEqual(
+			folded.slice(2).map(({ label, detail, unfolds }) => [label, detail, unfolds]),
+			[["3 more cannot be used here, and why", "a, b, c", true]],
+		);
+		for (const shown of [agentRows(many, "", true), agentRows(many, "b")])
+			assert.deepEqual(shown.filter(({ detail }) => detail === "ACME_KEY is not set.").length, 3);
+		assert.equal(
+			agentRows({ providers: keyless }, "").length,
+			3,
+			"with nobody to choose, the reasons stand there at once",
+		);
+	});
 	it("takes a model that is typed, with or without an effort", () => {
 		assert.deepEqual(agentRows(providers, "local/gemma:high")[0]?.agent, {
 			provider: "local",
