@@ -23,7 +23,8 @@ const maxUnusable = 2;
  * cannot be chosen comes last, with the reason: folded into one row, unless something was typed or there is nobody else.
  */
 export function agentRows(providers: Providers, typed: string, isUnfolded = false): readonly AgentRow[] {
-	const usable = providers.providers.filter((provider) => provider.usable);
+	// The built-in agent runs playbooks and answers no prompt.
+	const usable = providers.providers.filter((provider) => provider.usable && provider.source !== "builtin");
 	const isListed = (id: string, model: string) =>
 		providers.providers.some((provider) => provider.id === id && provider.models.includes(model));
 	const listed = usable.flatMap((provider) =>
