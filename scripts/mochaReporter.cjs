@@ -1,6 +1,7 @@
 /*
- * Mocha's own report, and the counts behind it as JSON in the file named by MISSION_TEST_COUNTS, so that `npm test` can
- * add up suites that run in different processes. CommonJS, because it is also loaded inside the extension host.
+ * Mocha's own report, and the counts and failures behind it as JSON in the file named by MISSION_TEST_COUNTS, so that
+ * `npm test` can add up suites that run in different processes. CommonJS, because it is also loaded inside the extension
+ * host.
  */
 const fs = require("node:fs");
 const Mocha = require("mocha");
@@ -12,10 +13,20 @@ module.exports = class extends Spec {
 		super.epilogue();
 		const { passes, failures, pending } = this.stats;
 		const file = process.env.MISSION_TEST_COUNTS;
-		if (file) fs.writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+		const counts = { passed: passes, failed: failures, skipped: pending, failures: this.failures.map(told) };
+		if (file) fs.writeFileSync(file, JSON.stringify(counts));
 		if (!process.env.MISSION_HOST_REPORT) endWhatHangs();
 	}
 };
+
+/** A failure in few lines, for the end of a long run. */
+function told(test) {
+	const { stack, message } = test.err ?? {};
+	const why = String(stack ?? message ?? test.err)
+		.split("\n")
+		.slice(0, 12);
+	return [test.fullTitle(), ...why.map((line) => `    ${line.slice(0, 300)}`)].join("\n");
+}
 
 /** The timer alone keeps no process alive: it fires only when a test left something open that does. */
 function endWhatHangs() {

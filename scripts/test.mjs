@@ -86,8 +86,9 @@ async function stage(name, perform) {
 	try {
 		counts = await perform();
 	} catch (error) {
-		console.error(error instanceof Sentence ? error.message : error);
-		counts = failed;
+		const why = error instanceof Sentence ? error.message : error;
+		console.error(why);
+		counts = { ...failed, failures: [String(why)] };
 	}
 	return { name, took: seconds(startedAt), skipped: 0, ...counts };
 }
@@ -152,10 +153,12 @@ async function leftovers(run) {
 	return passed;
 }
 
+/** Failures once more, since a reader of a long run begins at its end; then the table and the sum. */
 function report(results) {
+	for (const { name, failures = [] } of results) for (const failure of failures) console.log(`\n✖ ${name}: ${failure}`);
 	console.log("");
 	const sum = { passed: 0, failed: 0, skipped: 0 };
-	for (const { name, took, ...counts } of results) {
+	for (const { name, took, failures: _, ...counts } of results) {
 		for (const key of Object.keys(sum)) sum[key] += counts[key];
 		console.log(`${counts.failed === 0 ? "ok  " : "FAIL"} ${name.padEnd(10)} ${line(counts).padEnd(34)} ${took}`);
 	}

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandOutcome } from "../../../src/daemon/commands/commands.ts";
-import { bytesOnDisk, numbersIn, openWorkbench, runs, until, type Workbench } from "./workbench.ts";
+import { until } from "../../support/until.ts";
+import { bytesOnDisk, numbersIn, openWorkbench, runs, type Workbench } from "./workbench.ts";
 
 describe("a command", () => {
 	let bench: Workbench;
@@ -107,7 +108,7 @@ describe("a command", () => {
 		const outcome = exited(await bench.commands.run(bench.spec("echo on; sleep 60", { timeoutMs: 300 })));
 		assert.equal(outcome.timedOut, true);
 		assert.equal(outcome.output.head, "on\n");
-		assert.ok(outcome.durationMs >= 250 && outcome.durationMs < 2000, `${outcome.durationMs} ms`);
+		assert.ok(outcome.durationMs >= 250 && outcome.durationMs < 20_000, `${outcome.durationMs} ms`);
 	});
 
 	it("that ignores SIGTERM is killed at its time limit", async () => {
@@ -120,7 +121,7 @@ describe("a command", () => {
 	it("is over when its shell exits, though a child in the background holds its output open", async () => {
 		const began = performance.now();
 		const outcome = exited(await bench.commands.run(bench.spec("sleep 60 & echo $! > pid; echo started")));
-		assert.ok(performance.now() - began < 2000);
+		assert.ok(performance.now() - began < 20_000);
 		assert.equal(outcome.exitCode, 0);
 		assert.equal(outcome.output.head, "started\n");
 		await until("the child was ended", () => numbersIn(bench.text("pid")).every((pid) => !runs(pid)));

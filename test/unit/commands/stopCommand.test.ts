@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { identify } from "../../../src/daemon/commands/processIdentity.ts";
-import { numbersIn, openWorkbench, runs, until, type Workbench } from "./workbench.ts";
+import { until } from "../../support/until.ts";
+import { numbersIn, openWorkbench, runs, type Workbench } from "./workbench.ts";
 
 describe("stopping a command", () => {
 	let bench: Workbench;
@@ -23,7 +24,7 @@ describe("stopping a command", () => {
 		assert.equal((await outcome).kind, "stopped");
 		const pids = numbersIn(bench.text("pids").replace("ready", ""));
 		assert.equal(pids.length, 2);
-		await until("all are gone", () => pids.every((pid) => !runs(pid)), 1000);
+		await until("all are gone", () => pids.every((pid) => !runs(pid)));
 		assert.deepEqual(await bench.commands.running(), []);
 	});
 
@@ -36,7 +37,7 @@ describe("stopping a command", () => {
 		await bench.commands.stop(spec.id, 300);
 		assert.ok(performance.now() - began >= 290);
 		assert.equal((await outcome).kind, "stopped");
-		await until("all are gone", () => numbersIn(bench.text("pids")).every((pid) => !runs(pid)), 1000);
+		await until("all are gone", () => numbersIn(bench.text("pids")).every((pid) => !runs(pid)));
 	});
 
 	it("keeps what it printed, and is remembered by the next daemon", async () => {

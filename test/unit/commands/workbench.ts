@@ -50,19 +50,6 @@ export function openWorkbench(): Workbench {
 	};
 }
 
-/** Waits until `condition` holds, or throws after `limitMs`. */
-export async function until(
-	what: string,
-	condition: () => boolean | Promise<boolean>,
-	limitMs = 10_000,
-): Promise<void> {
-	const end = performance.now() + limitMs;
-	while (!(await condition())) {
-		if (performance.now() > end) throw new Error(`Waited ${limitMs} ms in vain until ${what}.`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
-}
-
 /** True while the process runs; a zombie does not. */
 export function runs(pid: number): boolean {
 	try {

@@ -11,6 +11,7 @@ import {
 	startDaemonProcess,
 	untilState,
 } from "../../support/daemonProcess.ts";
+import { until } from "../../support/until.ts";
 
 const slow =
 	"# Slow\n\n## One\n\n```sh\necho begun >> log.txt; sleep 1.5; echo done >> log.txt\n```\n\n## Two\n\n```sh\necho two >> log.txt\n```\n";
@@ -82,8 +83,9 @@ describe("a daemon", function () {
 		assert.equal(stillRunning.length, 1);
 		assert.equal(await daemon.ended(), 0);
 		assert.equal(existsSync(path.join(home, "daemon.json")), false);
-		await sleep(2000);
-		assert.equal(log(), "begun\ndone\n", "the command went on, and nothing new began");
+		await until("the command went on", () => log().includes("done"));
+		await sleep(500);
+		assert.equal(log(), "begun\ndone\n", "something new began");
 		daemon.client.close();
 		daemon = await startDaemonProcess({ home });
 		await untilState(daemon.client, goalId, ["completed"]);

@@ -96,7 +96,7 @@ describe("providers that are found", function () {
 		});
 		const before = performance.now();
 		const { providers } = await agents.listProviders();
-		assert.ok(performance.now() - before < 4000);
+		assert.ok(performance.now() - before < 12_000);
 		const told = new Map(providers.map((provider) => [provider.id, provider]));
 		for (const id of ["ollama", "lmstudio"]) {
 			assert.equal(told.get(id)!.usable, false);

@@ -79,7 +79,7 @@ describe("an agent's words in the dossier", () => {
 			const text = quote(unit.repeat(6000 / unit.length));
 			render(text);
 			const tookMs = performance.now() - startedAt;
-			assert.ok(tookMs < 500, `${JSON.stringify(unit)} took ${tookMs} ms`);
+			assert.ok(tookMs < 5_000, `${JSON.stringify(unit)} took ${tookMs} ms`);
 		}
 	});
 

@@ -125,7 +125,7 @@ describe("redaction", () => {
 			const startedAt = performance.now();
 			all(text);
 			const tookMs = performance.now() - startedAt;
-			assert.ok(tookMs < 1500, `${unit}: ${tookMs} ms`);
+			assert.ok(tookMs < 10_000, `${unit}: ${tookMs} ms`);
 		}
 	});
 });

@@ -6,6 +6,7 @@ import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { HoldId, ThreadId, ToolCallId, TurnId } from "../../../src/protocol/ids.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
+import { until } from "../../support/until.ts";
 
 /** The loop itself: what it does when a deed, the disk or another daemon does not do what is expected. */
 describe("the driver of a goal", () => {
@@ -36,7 +37,7 @@ describe("the driver of a goal", () => {
 		let times = 0;
 		const { commit, goal } = await open(createMemoryStore(), async () => void times++);
 		await commit(() => launchPlaybook([{ id: "a", commands: ["make a"] }]));
-		await sleep(300);
+		await until("it is given up", () => goal().end !== undefined);
 		assert.ok(times < 20, `${times} times`);
 		assert.equal(goal().end?.state, "failed");
 		assert.match(goal().end?.reason ?? "", /nothing has changed/);
@@ -50,14 +51,13 @@ describe("the driver of a goal", () => {
 			throw new Error("it cannot be read");
 		});
 		await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), ...startedCall, cancelled]);
-		await sleep(300);
+		// An idle daemon could never end while it is busy.
+		await until("it is let be", () => times > 1 && !busy());
 		const before = times;
-		assert.ok(before > 1 && before < 20, `${before} times`);
-		assert.equal(busy(), false, "an idle daemon could never end");
+		assert.ok(before < 20, `${before} times`);
 		assert.equal(goal().end?.state, "cancelled");
 		await commit((): GoalEvent[] => [{ type: "goal.reopened", by: person }]);
-		await sleep(50);
-		assert.ok(times > before);
+		await until("it is taken up", () => times > before);
 	});
 
 	it("ends when it is told to, also while the disk is full", async () => {
@@ -70,7 +70,7 @@ describe("the driver of a goal", () => {
 		await sleep(10);
 		const began = Date.now();
 		await driver?.close();
-		assert.ok(Date.now() - began < 1000);
+		assert.ok(Date.now() - began < 10_000);
 		await assert.rejects(fact);
 	});
 
@@ -98,8 +98,7 @@ describe("the driver of a goal", () => {
 		await sleep(60);
 		assert.equal(Object.keys(goal().holds).length, 1);
 		disk.isFull = false;
-		await sleep(60);
-		assert.deepEqual(Object.keys(goal().holds), []);
+		await until("the hold is lifted", () => Object.keys(goal().holds).length === 0);
 	});
 
 	it("ends when a deed does not listen", async () => {
@@ -107,7 +106,7 @@ describe("the driver of a goal", () => {
 		await commit(() => launchPlaybook([{ id: "a" }]));
 		const began = Date.now();
 		await driver?.close();
-		assert.ok(Date.now() - began < 1000);
+		assert.ok(Date.now() - began < 10_000);
 	});
 
 	it("says so when another daemon writes the goal", async () => {

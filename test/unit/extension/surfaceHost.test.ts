@@ -8,6 +8,7 @@ import type { RecordedEvent } from "../../../src/protocol/events.ts";
 import { connect } from "../../../src/protocol/peer.ts";
 import { portPipe } from "../../../src/protocol/socketPipe.ts";
 import { surfaceMethods, surfaceNotices } from "../../../src/protocol/surface.ts";
+import { until } from "../../support/until.ts";
 import { goalId, goalOf, planned, summaryOf, withMore } from "./goalFixture.ts";
 
 /** Both ends over a port that copies messages, as postMessage does. */
@@ -79,8 +80,6 @@ function surface(more: Partial<SurfaceContext> = {}) {
 	return { host, page, asked, followers, connectionListeners, notices, memory };
 }
 
-const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
-
 describe("a webview's end in the extension", () => {
 	it("tells a page that starts what it shows, and keeps what it remembers", async () => {
 		const { page, memory } = surface();
@@ -93,18 +92,19 @@ describe("a webview's end in the extension", () => {
 	it("answers a watch with the goal, then passes on every event behind it once", async () => {
 		const { page, followers, notices } = surface();
 		const watching = page.request("goal/watch", { goalId });
-		await soon();
+		await until("it follows", () => followers.size === 1);
 		const [follower] = followers;
 		const goal = goalOf();
 		follower!.onChange!(goal, []);
 		assert.equal((await watching).goal.seq, 1);
 		const planning = planned({}).map((event, index) => ({ ...event, seq: 2 + index, epoch: 1, at: goal.updatedAt }));
 		follower!.onChange!(withMore(goal, ...planned({})), planning as RecordedEvent[]);
-		await soon();
-		const seqs = notices.flatMap(([name, params]) =>
-			name === "goal/event" ? (params as { events: { seq: number }[] }).events.map((event) => event.seq) : [],
-		);
-		assert.deepEqual(seqs, [2, 3]);
+		const seqs = () =>
+			notices.flatMap(([name, params]) =>
+				name === "goal/event" ? (params as { events: { seq: number }[] }).events.map((event) => event.seq) : [],
+			);
+		await until("both came", () => seqs().length >= 2);
+		assert.deepEqual(seqs(), [2, 3]);
 		await page.request("goal/unwatch", { goalId });
 		assert.equal(followers.size, 0);
 	});
@@ -112,8 +112,7 @@ describe("a webview's end in the extension", () => {
 	it("watches nothing any more when it is closed", async () => {
 		const { page, host, followers, connectionListeners } = surface();
 		page.request("goal/watch", { goalId }).catch(() => undefined);
-		await soon();
-		assert.equal(followers.size, 1);
+		await until("it follows", () => followers.size === 1);
 		host.dispose();
 		assert.deepEqual([followers.size, connectionListeners.size], [0, 0]);
 	});
@@ -179,7 +178,7 @@ describe("the launch form's end in the extension", () => {
 	it("hands over what the form that is open was opened from", async () => {
 		const { host, notices } = surface({ kind: "preflight" });
 		host.seed({ prompt: "src/app.ts:3" });
-		await soon();
+		await until("it came", () => notices.length > 0);
 		assert.deepEqual(notices, [["form/seed", { prompt: "src/app.ts:3" }]]);
 	});
 });

@@ -34,6 +34,6 @@ describe("a glob of a tool call", () => {
 		const startedAt = performance.now();
 		const matches = globFilter("*a*a*a*a*a*a*a*a*a*a*b/**/*a*a*a*b", undefined);
 		for (let at = 0; at < 1000; at++) matches(`${"a".repeat(250)}/`.repeat(3) + "a".repeat(250));
-		assert.ok(performance.now() - startedAt < 3000);
+		assert.ok(performance.now() - startedAt < 10_000);
 	});
 });

@@ -223,7 +223,7 @@ describe("editFile", () => {
 		const large = Array.from({ length: 100_000 }, (_, at) => `const value${at} = compute(${at});`).join("\n");
 		const startedAt = performance.now();
 		assert.throws(() => edit(large, ["const value77 = calculate(77);", "x"]), /nearest is line 78/);
-		assert.ok(performance.now() - startedAt < 2000);
+		assert.ok(performance.now() - startedAt < 10_000);
 	});
 });
 
@@ -352,7 +352,7 @@ describe("a pattern that takes exponential time", () => {
 		assert.ok("run" in search);
 		const startedAt = performance.now();
 		assert.equal(search.run(`${"a".repeat(40)}b`, 10), undefined);
-		assert.ok(performance.now() - startedAt < 2000);
+		assert.ok(performance.now() - startedAt < 10_000);
 		assert.deepEqual(search.run("aaa\nb\naa", 10), [
 			{ line: 1, text: "aaa" },
 			{ line: 3, text: "aa" },
