@@ -450,13 +450,15 @@ describe("feed", () => {
 					characterData: true,
 				});
 			});
+			const began = performance.now();
 			for (let turn = 0; turn < 30; turn++) {
 				await say(page, `message ${turn}`);
 				await page.waitForTimeout(100);
 			}
 			await page.waitForTimeout(5200);
 			const said = await page.evaluate(() => (window as unknown as { said: string[] }).said.filter(Boolean));
-			assert.ok(said.length >= 1 && said.length <= 2, JSON.stringify(said));
+			const spans = Math.ceil((performance.now() - began) / 5000);
+			assert.ok(said.length >= 1 && said.length <= spans, JSON.stringify(said));
 			assert.match(said.join(), /\d+ new/);
 			assert.equal(await page.getByRole("log").getAttribute("aria-live"), "off");
 			await leave(page);

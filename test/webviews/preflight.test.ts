@@ -230,14 +230,29 @@ describe("launch form", () => {
 	}
 
 	it("takes a prompt of 200,000 characters, and refuses one of 10 MB with the limit", async () => {
-		const page = await open({ memory: undefined });
-		const write = (characters: number) =>
-			page.evaluate((length) => window.fake.seed({ prompt: "x".repeat(length) }), characters);
-		await write(10 * 1024 * 1024);
-		await page.getByText("The prompt has 10,485,760 characters, and at most 1,000,000 are taken.").waitFor();
-		await page.keyboard.press("Control+Enter");
-		assert.deepEqual(await asked(page, "goal/launch", 0), []);
-		await leave(page);
+		const left = "A text of 10,485,760 characters was left out: at most 1,000,000 are taken.";
+		const seeded = await open({ memory: undefined });
+		await seeded.evaluate((length) => window.fake.seed({ prompt: "x".repeat(length) }), 10 * 1024 * 1024);
+		await seeded.getByText(left).waitFor();
+		await seeded.keyboard.press("Control+Enter");
+		assert.deepEqual(await asked(seeded, "goal/launch", 0), []);
+		await leave(seeded);
+
+		const pasted = await open({ memory: undefined });
+		await field(pasted, "Goal").fill("Paint the pier");
+		await pasted.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+		await pasted.evaluate((length) => navigator.clipboard.writeText("x".repeat(length)), 10 * 1024 * 1024);
+		await field(pasted, "Goal").press("Control+v");
+		await pasted.getByText(left).waitFor();
+		assert.equal(await field(pasted, "Goal").inputValue(), "Paint the pier");
+		await pasted.keyboard.press("Control+Enter");
+		assert.deepEqual(await asked(pasted, "goal/launch", 0), []);
+		await field(pasted, "Goal").press("End");
+		await pasted.keyboard.type(".");
+		await pasted.getByText(left).waitFor({ state: "detached" });
+		await pasted.keyboard.press("Control+Enter");
+		assert.equal((await launched(pasted)).prompt, "Paint the pier.");
+		await leave(pasted);
 
 		const other = await open({ memory: undefined });
 		await other.evaluate(() => window.fake.seed({ prompt: "x".repeat(200_000) }));

@@ -10,6 +10,8 @@ import { assignmentsOf, type RoleEdit, rowsOf } from "./roleRows.ts";
  */
 export interface Draft {
 	readonly prompt: string;
+	/** The length of a text that was too long for the prompt and was not put in, until the prompt is changed. */
+	readonly leftOutChars?: number;
 	readonly title: string;
 	readonly workspace?: string;
 	/** Undefined: the default preset. Empty: none. */

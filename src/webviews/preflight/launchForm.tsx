@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import { maxPromptChars } from "../../protocol/methods.ts";
 import type { PartialLaunchSettings } from "../../protocol/settings.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
@@ -42,7 +43,8 @@ export function LaunchForm(props: LaunchFormProps) {
 	const requestId = useRef<{ readonly of: string; readonly id: string } | undefined>(undefined);
 	const found = problemsOf(draft, prepared, providers);
 	// An empty form is not wrong yet.
-	const shown = found.filter(({ field }) => attempted || field !== "prompt" || draft.prompt !== "");
+	const isTouched = attempted || draft.prompt !== "" || draft.leftOutChars !== undefined;
+	const shown = found.filter(({ field }) => isTouched || field !== "prompt");
 	const problemsAt = (field: string): readonly Problem[] => shown.filter((problem) => problem.field === field);
 
 	async function launch(): Promise<void> {
@@ -127,7 +129,9 @@ export function LaunchForm(props: LaunchFormProps) {
 							label="Goal"
 							placeholder="What is to be done?"
 							invalid={problemsAt("prompt").length > 0}
-							onInput={(prompt) => change({ prompt })}
+							maxChars={maxPromptChars}
+							onTooLong={(leftOutChars) => change({ leftOutChars })}
+							onInput={(prompt) => change({ prompt, leftOutChars: undefined })}
 						/>
 					</Field>
 					<div class="pair">

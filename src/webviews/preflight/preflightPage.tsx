@@ -67,11 +67,12 @@ function isSlash(character: string | undefined): boolean {
 	return character === "/" || character === "\\";
 }
 
-/** What the form was opened from comes after what had been written already. */
+/** What the form was opened from comes after what had been written already; what is too long is told and left out. */
 function seeded(draft: Draft, seed: FormSeed): Draft {
 	const { prompt = "", workspace = draft.workspace } = seed;
 	const isThere = prompt.trim() === "" || draft.prompt.includes(prompt);
 	const both = [draft.prompt.trimEnd(), prompt].filter((text) => text !== "").join("\n\n");
+	if (both.length > maxPromptChars) return { ...draft, workspace, leftOutChars: prompt.length };
 	return { ...draft, workspace, prompt: isThere ? draft.prompt : both };
 }
 
@@ -84,9 +85,8 @@ function useKept(surface: Surface, draft: Draft): void {
 		const keep = () => {
 			if (kept.current === latest.current) return;
 			kept.current = latest.current;
-			surface.remember(
-				latest.current.prompt.length > maxPromptChars ? { ...latest.current, prompt: "" } : latest.current,
-			);
+			const { leftOutChars: _, ...said } = latest.current;
+			surface.remember(said.prompt.length > maxPromptChars ? { ...said, prompt: "" } : said);
 		};
 		// A page that is closed has no time left: what is short is kept at once.
 		const timer = setTimeout(keep, draft.prompt.length < longPromptChars ? 0 : 300);

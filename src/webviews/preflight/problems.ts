@@ -29,14 +29,22 @@ export function problemsOf(
 	];
 }
 
-function promptProblems({ prompt, title }: Draft): Problem[] {
+function promptProblems({ prompt, leftOutChars, title }: Draft): Problem[] {
 	const found: Problem[] = [];
-	if (prompt.trim() === "") found.push(stop("prompt", "Say what is to be done."));
+	const limit = `at most ${count(maxPromptChars)} are taken`;
+	if (leftOutChars !== undefined)
+		found.push(
+			stop(
+				"prompt",
+				`A text of ${count(leftOutChars)} characters was left out: ${limit}. Put it into a file and name the file here.`,
+			),
+		);
+	else if (prompt.trim() === "") found.push(stop("prompt", "Say what is to be done."));
 	if (prompt.length > maxPromptChars)
 		found.push(
 			stop(
 				"prompt",
-				`The prompt has ${count(prompt.length)} characters, and at most ${count(maxPromptChars)} are taken. Put the rest into a file and name it here.`,
+				`The prompt has ${count(prompt.length)} characters, and ${limit}. Put the rest into a file and name it here.`,
 			),
 		);
 	if (title.length > maxTitleChars) found.push(stop("title", `A title has at most ${maxTitleChars} characters.`));

@@ -10,10 +10,13 @@ export interface TextAreaProps {
 	readonly invalid?: boolean;
 	readonly class?: string;
 	readonly onKeyDown?: (event: KeyboardEvent) => void;
+	/** What is pasted or dropped here and would make the text longer than this is not put in: to lay it out takes seconds. */
+	readonly maxChars?: number;
+	readonly onTooLong?: (chars: number) => void;
 }
 
 export function TextArea(props: TextAreaProps) {
-	const { value, onInput, label, placeholder, rows, invalid, onKeyDown } = props;
+	const { value, onInput, label, placeholder, rows, invalid, onKeyDown, maxChars, onTooLong } = props;
 	const field = useLabel(label, invalid);
 	return (
 		<vscode-text-area
@@ -24,6 +27,12 @@ export function TextArea(props: TextAreaProps) {
 			rows={rows}
 			onInput={(event: Event) => onInput((event.currentTarget as HTMLTextAreaElement).value)}
 			onKeyDown={onKeyDown}
+			onBeforeInput={(event: InputEvent) => {
+				const chars = event.data?.length ?? 0;
+				if (maxChars === undefined || value.length + chars <= maxChars) return;
+				event.preventDefault();
+				onTooLong?.(chars);
+			}}
 		/>
 	);
 }
