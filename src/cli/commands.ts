@@ -91,7 +91,7 @@ export const commands: readonly CommandRow[] = [
 			},
 			{ flags: "--request-id <id>", about: "launching twice with the same id gives one goal" },
 			{ flags: "--role <role>", about: "take over what the role's file in the workspace says", many: true },
-			{ flags: "--preview", about: "launch nothing: say what a form would begin with, and where each value is from" },
+			{ flags: "--preview", about: "launch nothing: say what would run and with what, and where each value is from" },
 			{ flags: "--follow", about: "print what happens until the goal ends" },
 		],
 		asks: ["goal/launch", "launch/prepare", "provider/list", "goal/watch", "goal/events"],
@@ -234,6 +234,11 @@ export const commands: readonly CommandRow[] = [
 		arguments: [goal],
 		options: [
 			{ flags: "--set <role=agent>", about: "role=provider/model, or role=provider/model:effort", many: true },
+			{
+				flags: "--instructions <role=text>",
+				about: "what whoever works in the role is told beside its work; an empty text for nothing",
+				many: true,
+			},
 			{ flags: "--inherit <role>", about: "give the role back to the primary agent", many: true },
 			{ flags: "--disable <role>", about: "nobody works in the role", many: true },
 			{ flags: "--enable <role>", about: "somebody does again", many: true },

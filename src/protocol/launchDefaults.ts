@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { LaunchSettings, PartialLaunchSettings, SettingsLayer, Source, Sources } from "./settings.ts";
-import { Effort } from "./values.ts";
+import { CheckSpec, Effort, PlanStep } from "./values.ts";
 
 /** What a form needs before a launch: the values that it begins with, and where each of them came from. */
 
@@ -49,5 +49,14 @@ export const LaunchPreparation = v.object({
 	/** What was named and cannot be had here, and what was taken instead. */
 	notes: v.array(v.string()),
 	problems: v.array(SettingsProblem),
+	/** What the playbook that was given would run. Its checks are those of the whole goal. */
+	playbook: v.optional(
+		v.object({
+			title: v.string(),
+			objective: v.string(),
+			steps: v.array(PlanStep),
+			checks: v.array(CheckSpec),
+		}),
+	),
 });
 export type LaunchPreparation = v.InferOutput<typeof LaunchPreparation>;

@@ -106,6 +106,8 @@ export const methods = {
 			workspace: v.string(),
 			/** Without it, the default preset; empty for none. */
 			preset: v.optional(v.string()),
+			/** A launch of this playbook: what it would run is said, too, or why it is refused. */
+			playbook: v.optional(v.object({ path: v.string(), text })),
 		}),
 		result: LaunchPreparation,
 	},

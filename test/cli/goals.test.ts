@@ -11,6 +11,41 @@ describe("mission, the command line", function () {
 	});
 	after(() => stage.end());
 
+	it("says what a playbook would run, and with what, without launching it", () => {
+		const file = stage.playbook(
+			"look.md",
+			"---",
+			"budget: { usd: 2 }",
+			"---",
+			"# Look",
+			"## One",
+			"```sh",
+			"echo one > one.txt",
+			"```",
+			"## Two",
+			"```check",
+			"test -f one.txt",
+			"```",
+		);
+		const { code, out, error } = stage.run("launch", "--playbook", file, "--check", "true", "--preview");
+		assert.equal(code, 0, error);
+		assert.match(out, /^agent {10}builtin\/playbook {2}playbook$/m);
+		assert.match(out, /^budget {9}2 usd {13}playbook$/m);
+		assert.match(out, /^checks {9}true {14}this launch$/m);
+		assert.match(
+			out,
+			/Look\n1 One {2}at once\n {2}command\n {4}echo one > one\.txt\n2 Two {2}after 1\n {2}check\n {4}test -f one\.txt\n$/,
+		);
+		const document = stage.json("launch", "--playbook", file, "--preview");
+		assert.equal(document.playbook.steps.length, 2);
+		assert.equal(document.sources.budget.kind, "playbook");
+		assert.deepEqual(stage.json("list"), []);
+		const broken = stage.playbook("broken.md", "# Broken", "## One", "needs: nobody");
+		const refused = stage.run("launch", "--playbook", broken, "--preview");
+		assert.equal(refused.code, 3);
+		assert.match(refused.error, /broken\.md:3: .*nobody/);
+	});
+
 	describe("a granted playbook, followed to its end", () => {
 		let goalId: string;
 

@@ -45,6 +45,7 @@ describe("a command line that cannot be meant", function () {
 			2,
 			/^There is no event type “goal\.exploded”\. There are goal\.launched, /,
 		],
+		[["roster", "g", "--instructions", "be brief"], 2, /^“be brief” does not say who is told what\. Write ROLE=TEXT\./],
 		[["show"], 2, /^Missing required argument 'goal'\./],
 		[["show", "a", "b"], 2, /^Too many arguments/],
 		[["show", "a", "--colour"], 2, /^Unknown option '--colour'/],

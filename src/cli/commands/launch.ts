@@ -12,13 +12,22 @@ import { paint } from "../output.ts";
 import { playbookActions } from "../playbookActions.ts";
 import { followFeed } from "./feed.ts";
 
+export interface GivenPlaybook {
+	/** Absolute. */
+	readonly path: string;
+	readonly text: string;
+}
+
 export async function launch(
 	context: Context,
 	typedPrompt: string | undefined,
 	options: OptionValues,
 ): Promise<number | undefined> {
-	if (options.preview === true) return (await import("./preview.ts")).preview(context, options);
 	const { output } = context;
+	if (options.preview === true) {
+		const playbook = readPlaybook(context, textOption(options, "playbook"));
+		return (await import("./preview.ts")).preview(context, options, playbook);
+	}
 	const prompt = (await typedOrRead(typedPrompt, context.readStdin)) ?? "";
 	const playbook = readPlaybook(context, textOption(options, "playbook"));
 	const grantPlaybook = options.grant === "playbook";
@@ -60,10 +69,7 @@ function hint(goalId: string): string {
 	return paint.dim(`mission feed ${goalId} --follow shows what happens; mission approvals what waits for you.`);
 }
 
-function readPlaybook(
-	context: Context,
-	typed: string | undefined,
-): { readonly path: string; readonly text: string } | undefined {
+function readPlaybook(context: Context, typed: string | undefined): GivenPlaybook | undefined {
 	if (typed === undefined) return undefined;
 	const file = path.resolve(context.cwd, typed);
 	const text = readText(file, "playbook");

@@ -1,7 +1,7 @@
-import type { RoleOffer } from "../../protocol/launchDefaults.ts";
+import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { withRoleFiles } from "../../protocol/roster.ts";
-import { type LaunchSettings, resolve } from "../../protocol/settings.ts";
+import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../protocol/settings.ts";
 import { sourceText } from "../../protocol/sourceText.ts";
 import type { Assignment } from "../../protocol/values.ts";
 import type { OptionValues } from "../commands.ts";
@@ -9,43 +9,75 @@ import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
 import { listOption, textOption, workspaceFolder } from "../given.ts";
 import { launchSettings } from "../launchSettings.ts";
-import { table } from "../layout.ts";
+import { indent, table } from "../layout.ts";
 import { paint } from "../output.ts";
+import type { GivenPlaybook } from "./launch.ts";
 
 /** What this very launch would take, value by value, with where each is from, and where a form would begin otherwise. */
-export async function preview(context: Context, options: OptionValues): Promise<undefined> {
-	if (options.playbook !== undefined)
-		throw wrongUsage(
-			"--preview is about a launch with a prompt: a playbook says at its head what it is launched with.",
-		);
+export async function preview(
+	context: Context,
+	options: OptionValues,
+	playbook: GivenPlaybook | undefined,
+): Promise<undefined> {
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
-	const form = await context.ask("launch/prepare", { workspace, preset: textOption(options, "preset") });
-	const { settings, sources } = resolve([
-		{ source: { kind: "launch" }, settings: await launchSettings(context, options) },
-		// What only a form takes, because it shows it.
-		...form.layers.filter(({ source }) => source.kind !== "lastGoal" && source.kind !== "roleFile"),
-	]);
-	const files = filesOf(form.roles, listOption(options, "role") ?? []);
+	const form = await context.ask("launch/prepare", { workspace, preset: textOption(options, "preset"), playbook });
+	const said = await launchSettings(context, options);
+	const { settings, sources } = form.playbook
+		? ofPlaybook(form, said)
+		: resolve([
+				{ source: { kind: "launch" }, settings: said },
+				// What only a form takes, because it shows it.
+				...form.layers.filter(({ source }) => source.kind !== "lastGoal" && source.kind !== "roleFile"),
+			]);
+	const files = filesOf(form.roles, form.playbook ? [] : (listOption(options, "role") ?? []));
 	const whole = { ...settings, assignments: withRoleFiles(settings.assignments, files) };
 	for (const note of form.notes) context.output.note(note);
 	for (const { path, line, message, fix } of form.problems)
 		context.output.note(`${path}:${line}: ${message}${fix ? ` ${fix}` : ""}`);
 	context.output.result(
 		{ ...form, settings: whole, sources, form: { settings: form.settings, sources: form.sources } },
-		() =>
-			table(
+		() => {
+			const rows = table(
 				(Object.keys(texts) as (keyof LaunchSettings)[]).map((key) => {
 					const [taken, inForm] = [texts[key](whole), texts[key](form.settings)];
 					const from = key === "assignments" && files.length > 0 ? "with role files" : sourceText(sources[key]);
 					const other =
-						taken === inForm || sources[key].kind === "launch"
+						form.playbook || taken === inForm || sources[key].kind === "launch"
 							? ""
 							: `a form begins with ${inForm} (${sourceText(form.sources[key])})`;
 					return [words[key], taken, paint.dim(from), paint.dim(other)];
 				}),
-			),
+			);
+			return form.playbook ? `${rows}\n\n${playbookText(form.playbook)}` : rows;
+		},
 	);
 	return undefined;
+}
+
+/** The agent is the playbook's own whatever was said; the launch's checks come on top of its. */
+function ofPlaybook(form: LaunchPreparation, said: PartialLaunchSettings): ReturnType<typeof resolve> {
+	const { agent: _none, ...rest } = said;
+	const { settings, sources } = resolve([{ source: { kind: "launch" }, settings: rest }, ...form.layers]);
+	const checks = [...(said.checks ?? []), ...form.settings.checks];
+	const from = form.settings.checks.length > 0 ? form.sources.checks : sources.checks;
+	return { settings: { ...settings, checks }, sources: { ...sources, checks: from } };
+}
+
+/** What would run: each step with its commands, writes and checks, in the order written. */
+function playbookText({ title, steps }: NonNullable<LaunchPreparation["playbook"]>): string {
+	const positions = new Map(steps.map(({ stepId }, index) => [stepId, index + 1]));
+	const told = steps.map(({ title, needs, actions = [], checks }, index) => {
+		const after = needs.length === 0 ? "at once" : `after ${needs.map((step) => positions.get(step)).join(", ")}`;
+		const does = actions.map((action): [string, string] =>
+			action.kind === "command" ? ["command", action.command] : [`write ${action.path}`, action.content],
+		);
+		const all = [...does, ...checks.map(({ command }): [string, string] => ["check", command])];
+		return [
+			`${index + 1} ${paint.bold(title)}  ${paint.dim(after)}`,
+			...all.flatMap(([what, text]) => [indent(paint.dim(what)), indent(text.trimEnd(), "    ")]),
+		].join("\n");
+	});
+	return [paint.bold(title), ...told].join("\n");
 }
 
 function filesOf(offers: readonly RoleOffer[], roles: readonly string[]): readonly Assignment[] {

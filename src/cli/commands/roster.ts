@@ -14,7 +14,9 @@ export async function roster(context: Context, typed: string, options: OptionVal
 	const edits = await editsOf(context, options);
 	const reach = textOption(options, "apply");
 	if (edits.length === 0 && (reach || options.preview))
-		throw wrongUsage("Say what to change: --set ROLE=PROVIDER/MODEL, --inherit, --disable or --enable.");
+		throw wrongUsage(
+			"Say what to change: --set ROLE=PROVIDER/MODEL, --instructions ROLE=TEXT, --inherit, --disable or --enable.",
+		);
 	const goalId = await resolveGoal(context, typed);
 	const apply = (reach ?? "future") as RosterReach;
 	const answer = await context.ask("roster/edit", {
@@ -52,5 +54,19 @@ async function editsOf(context: Context, options: OptionValues): Promise<RosterE
 	for (const role of listOption(options, "inherit") ?? []) edits.push({ role, inherits: true });
 	for (const role of listOption(options, "disable") ?? []) edits.push({ role, enabled: false });
 	for (const role of listOption(options, "enable") ?? []) edits.push({ role, enabled: true });
-	return edits;
+	return withInstructions(edits, listOption(options, "instructions") ?? []);
+}
+
+/** Instructions go with what else is said about their role, or are an edit of their own. */
+function withInstructions(edits: readonly RosterEdit[], typed: readonly string[]): RosterEdit[] {
+	const all = [...edits];
+	for (const one of typed) {
+		const [role = "", instructions] = one.split(/=(.*)/s);
+		if (role.trim() === "" || /\s/.test(role.trim()) || instructions === undefined)
+			throw wrongUsage(`“${one}” does not say who is told what. Write ROLE=TEXT.`);
+		const at = all.findIndex((edit) => edit.role === role && edit.instructions === undefined);
+		if (at < 0) all.push({ role, instructions });
+		else all[at] = { ...all[at]!, instructions };
+	}
+	return all;
 }

@@ -1,17 +1,16 @@
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { GoalEvent } from "../../protocol/events.ts";
-import type { CheckId, GoalId, GrantId } from "../../protocol/ids.ts";
+import type { GoalId, GrantId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { withRoleFiles } from "../../protocol/roster.ts";
-import { type LaunchSettings, playbookAgent, resolve } from "../../protocol/settings.ts";
+import { resolve } from "../../protocol/settings.ts";
 import { readEvent } from "../../protocol/upcast.ts";
-import type { Actor, Assignment, CheckSpec } from "../../protocol/values.ts";
+import type { Actor, Assignment } from "../../protocol/values.ts";
 import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
-import { describeProblem, parsePlaybook } from "../playbook/parsePlaybook.ts";
-import { notLooser } from "../presets/presets.ts";
+import { fromPlaybook, type Prepared } from "./fromPlaybook.ts";
 import { type OfferedPreset, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
 import { withPossibleEfforts } from "./possibleEfforts.ts";
 import { requireProviders } from "./roster.ts";
@@ -38,6 +37,7 @@ export async function launch(
 		? fromPlaybook(params, params.playbook, preset)
 		: fromPrompt(params, services, preset, files.assignments);
 	const { title, prompt, following } = prepared;
+	requireOnce(prepared.settings.assignments);
 	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
 	const notes = [...(preset?.notes ?? []), ...files.notes, ...leftOut];
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
@@ -94,51 +94,6 @@ async function namedRoles(
 	return { assignments: named.map(({ assignment }) => assignment), notes };
 }
 
-interface Prepared {
-	readonly title: string;
-	readonly prompt: string;
-	readonly settings: LaunchSettings;
-	/** What is known from the start: a playbook's plan. */
-	readonly following: readonly GoalEvent[];
-}
-
-function fromPlaybook(
-	params: Params<Methods, "goal/launch">,
-	{ path, text }: { path: string; text: string },
-	preset: OfferedPreset | undefined,
-): Prepared {
-	const fromPreset = preset ? [preset] : [];
-	const playbook = parsePlaybook(text, path);
-	if ("problems" in playbook) {
-		throw new Refusal("badPlaybook", playbook.problems.map((problem) => describeProblem(path, problem)).join("\n"));
-	}
-	const { settings } = resolve([
-		{ source: { kind: "launch" }, settings: params.settings },
-		// What the person chose for this launch counts before what the file says; what is always taken, after it.
-		...(preset?.isNamed ? fromPreset : []),
-		{ source: { kind: "playbook" }, settings: notLooser(playbook.settings) },
-		...fromPreset,
-	]);
-	// What the person names at launch comes on top of what the playbook says.
-	const named = (params.settings.checks ?? []).map(
-		(command, index): CheckSpec => ({ checkId: `goal.asked.${index + 1}` as CheckId, command }),
-	);
-	return {
-		title: params.title ?? playbook.title,
-		prompt: params.prompt.trim() || playbook.objective || playbook.title,
-		settings: { ...settings, agent: playbookAgent, checks: named.map((check) => check.command) },
-		following: [
-			{
-				type: "plan.proposed",
-				revision: 1,
-				summary: playbook.objective,
-				steps: [...playbook.steps],
-				checks: [...named, ...playbook.checks],
-			},
-		],
-	};
-}
-
 function fromPrompt(
 	params: Params<Methods, "goal/launch">,
 	services: Services,
@@ -158,7 +113,6 @@ function fromPrompt(
 		throw new Refusal("noAgent", [...(saved?.notes ?? []), noAgent].join(" "));
 	}
 	requireProviders([settings.agent, ...settings.assignments], services);
-	requireOnce(settings.assignments);
 	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };
 }
 

@@ -5,6 +5,7 @@ import { withRoleFiles } from "../../protocol/roster.ts";
 import { resolve, type SettingsLayer, type Source } from "../../protocol/settings.ts";
 import type { Assignment } from "../../protocol/values.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
+import { type GivenPlaybook, playbookLayers, readPlaybook } from "./fromPlaybook.ts";
 import { noAgent, workspaceFolder } from "./launch.ts";
 import { lastGoalLayer, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
 import { withPossibleEfforts } from "./possibleEfforts.ts";
@@ -15,10 +16,11 @@ import type { Services } from "./services.ts";
  * take over what a person allowed some other goal, nor what somebody committed.
  */
 export async function prepareLaunch(
-	{ workspace: folder, preset: named }: Params<Methods, "launch/prepare">,
+	{ workspace: folder, preset: named, playbook }: Params<Methods, "launch/prepare">,
 	services: Services,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const workspace = await workspaceFolder(folder, services.about.folder);
+	if (playbook) return preparePlaybook(playbook, workspace, named, services);
 	const [preset, lastGoal, files, known] = await Promise.all([
 		presetLayer(named, workspace, services),
 		lastGoalLayer(workspace, services),
@@ -55,6 +57,37 @@ export async function prepareLaunch(
 		presets: [...known.presets],
 		notes,
 		problems: [...known.problems, ...files.problems],
+	};
+}
+
+/** A playbook says itself what runs; no role file, no other goal and no saved agent has a part in it. */
+async function preparePlaybook(
+	given: GivenPlaybook,
+	workspace: string,
+	named: string | undefined,
+	services: Services,
+): Promise<Result<Methods, "launch/prepare">> {
+	const playbook = readPlaybook(given);
+	const [preset, known] = await Promise.all([
+		presetLayer(named, workspace, services),
+		services.presets.list(workspace),
+	]);
+	const layers = playbookLayers(playbook, preset);
+	const { settings, sources } = resolve(layers);
+	const efforts = withPossibleEfforts(settings, services);
+	const { title, objective, steps, checks } = playbook;
+	// As the launch does it: a preset's checks are about what a prompt makes.
+	const ownChecks = checks.map(({ command }) => command);
+	return {
+		settings: { ...efforts.settings, checks: ownChecks },
+		sources: { ...sources, checks: { kind: "playbook" } },
+		layers,
+		roles: rolesOf(settings.assignments, sources.assignments, [], workspace),
+		preset: preset?.name,
+		presets: [...known.presets],
+		notes: [...(preset?.notes ?? []), ...efforts.notes],
+		problems: [...known.problems],
+		playbook: { title, objective, steps: [...steps], checks: [...checks] },
 	};
 }
 

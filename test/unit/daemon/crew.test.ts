@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import type { GoalId } from "../../../src/protocol/ids.ts";
 import type { Input, Methods } from "../../../src/protocol/methods.ts";
 import { assignmentSourceText } from "../../../src/protocol/sourceText.ts";
@@ -33,6 +35,8 @@ const relief: Crew = {
 	researcher: { model: "owl-2", effort: "medium", instructions: "Look as a hawk would." },
 };
 const roles = Object.keys(crew) as Role[];
+const run = promisify(execFile);
+const cli = path.join(__dirname, "../../../dist/cli.js");
 const models = [...roles.flatMap((role) => [crew[role].model, relief[role].model]), "plain"];
 
 const plan = {
@@ -268,6 +272,22 @@ describe("who was named is who is asked", function () {
 			for (const entry of roster.assignments) assert.equal(assignmentSourceText(entry), "edited while it ran");
 		});
 	}
+
+	it("after an edit on the command line that says nothing but new instructions, from the next request on", async () => {
+		const { goalId, since } = await launched({ settings: { ...base, assignments: assignments(crew) } }, "work");
+		const instructions = "Build as if a=b, and\nas a gardener would.";
+		const args = ["roster", goalId, "--instructions", `implementer=${instructions}`, "--apply", "next-turn"];
+		const { stdout } = await run(process.execPath, [cli, ...args, "--json"], {
+			env: { ...process.env, MISSION_HOME: daemon.home },
+		});
+		const entry = JSON.parse(stdout).assignments.find(({ role }: { role: string }) => role === "implementer");
+		assert.equal(`${entry.model}:${entry.effort}`, `${crew.implementer.model}:${crew.implementer.effort}`);
+		goOn();
+		await untilState(daemon.client, goalId, ["completed"]);
+		const asked = server.requests.slice(since).filter((request) => roleOf(request) === "implementer");
+		const after = text({ ...crew.implementer, instructions });
+		assert.deepEqual(asked.map(memberOf), [text(crew.implementer), after, after, after]);
+	});
 
 	async function replan(goalId: GoalId): Promise<void> {
 		await daemon.client.request("goal/control", { goalId, action: "replan", reason: "A better way." });

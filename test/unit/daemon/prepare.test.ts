@@ -88,6 +88,65 @@ describe("what a launch form begins with", function () {
 		);
 	});
 
+	it("of a playbook is what it would run, and what it is launched with; one that cannot be meant is refused", async () => {
+		write(
+			".mission/presets/crew.yaml",
+			"agent: yard/large\nautonomy: supervised\nchecks: [make]\nbudget: { turns: 4 }\n",
+		);
+		const text = `---
+budget:
+  usd: 2
+checks:
+  - test -f sail.txt
+---
+# Sail out
+
+Leave the harbour.
+
+## Cast off
+
+\`\`\`sh
+echo off > sail.txt
+\`\`\`
+
+## Look
+needs: none
+
+\`\`\`check
+grep -q off sail.txt
+\`\`\`
+`;
+		const asked = (more: object = {}) =>
+			daemon.client.request("launch/prepare", { workspace, playbook: { path: "sail.md", text }, ...more });
+		const plain = await asked();
+		assert.deepEqual(plain.settings.agent, { provider: "builtin", model: "playbook" });
+		assert.deepEqual([plain.settings.budget, plain.settings.checks], [{ usd: 2 }, ["test -f sail.txt"]]);
+		assert.deepEqual(plain.notes, []);
+		assert.equal(sourceText(plain.sources.autonomy), "default", "no other goal here has a part in it");
+		const { title, objective, steps, checks } = plain.playbook!;
+		assert.deepEqual([title, objective, checks.length], ["Sail out", "Leave the harbour.", 1]);
+		assert.deepEqual(
+			steps.map(({ title, needs, actions, checks }) => [title, needs, actions?.length, checks[0]?.command]),
+			[
+				["Cast off", [], 1, undefined],
+				["Look", [], 0, "grep -q off sail.txt"],
+			],
+		);
+		const named = await asked({ preset: "crew" });
+		assert.equal(sourceText(named.sources.budget), "preset crew");
+		assert.equal(named.settings.autonomy, "supervised");
+		assert.deepEqual(named.settings.checks, ["test -f sail.txt"]);
+		// What is said is what is launched with.
+		const playbook = { path: "sail.md", text };
+		const { goalId } = await daemon.client.request("goal/launch", { workspace, playbook, preset: "crew" });
+		const { events } = await daemon.client.request("goal/events", { goalId, types: ["goal.launched"], limit: 1 });
+		const launched = events[0]?.type === "goal.launched" ? events[0].settings : undefined;
+		assert.deepEqual({ ...launched, checks: named.settings.checks }, named.settings);
+		await daemon.client.request("goal/control", { goalId, action: "cancel" });
+		const broken = text.replace("needs: none", "needs: nobody");
+		await assert.rejects(asked({ playbook: { path: "sail.md", text: broken } }), /sail\.md:18: .*nobody/);
+	});
+
 	it("is nothing that a plain launch takes over: neither what the last goal was allowed, nor what role files say", async () => {
 		write(".claude/agents/reviewer.md", "---\nname: reviewer\n---\nRead every line.\n");
 		const since = server.requests.length;
@@ -224,6 +283,14 @@ describe("a launch", function () {
 		[
 			"two roles with one name",
 			{ settings: { assignments: [{ role: "reviewer" }, { role: "reviewer" }] } },
+			/The role reviewer is named twice\. Say once who works in it\./,
+		],
+		[
+			"a playbook and two roles with one name",
+			{
+				playbook: { path: "sail.md", text: "# Sail\n\n## Go\n\n```sh\ntrue\n```\n" },
+				settings: { assignments: [{ role: "reviewer" }, { role: "reviewer" }] },
+			},
 			/The role reviewer is named twice\. Say once who works in it\./,
 		],
 		["a budget that is not a number", { settings: { budget: { usd: "lots" } } }, /budget\.usd/],

@@ -142,8 +142,12 @@ const baseline: Record<string, BaselineRow[]> = {
 
 const story = new URLSearchParams(location.search).get("story");
 
-export const launchWorld = {
-	prepared,
+/** Named, so that what is derived from it can say it without spelling it out. */
+export interface Prepared {
+	prepared: LaunchPreparation;
+}
+
+const world = {
 	providers: story === "models" ? withModels(10_000) : providers,
 	baseline,
 	folders: [{ name: "payments-service", path: "/work/payments" }],
@@ -156,6 +160,8 @@ export const launchWorld = {
 	silent: story === "slow" ? ["git", "tracking", "tools", "disk", "sandbox", "providers"] : [],
 };
 
+export const launchWorld: Prepared & typeof world = { prepared, ...world };
+
 const never = new Promise<never>(() => undefined);
 
 export const launchHandlers = {
@@ -163,7 +169,7 @@ export const launchHandlers = {
 	"form/chooseAgent": () => launchWorld.chosen,
 	"form/setKey": () => ({}),
 	"form/savePreset": () => ({ name: launchWorld.saved }),
-	"launch/prepare": ({ preset }: { preset?: string }) => ({
+	"launch/prepare": ({ preset }: { preset?: string }): LaunchPreparation => ({
 		...launchWorld.prepared,
 		...(preset === undefined ? {} : { preset: preset || undefined }),
 	}),

@@ -1,0 +1,76 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { CheckId } from "../../protocol/ids.ts";
+import type { Methods, Params } from "../../protocol/methods.ts";
+import { type LaunchSettings, playbookAgent, resolve, type SettingsLayer } from "../../protocol/settings.ts";
+import type { CheckSpec } from "../../protocol/values.ts";
+import { Refusal } from "../engine/refusal.ts";
+import { describeProblem, type Playbook, parsePlaybook } from "../playbook/parsePlaybook.ts";
+import { notLooser } from "../presets/presets.ts";
+import type { OfferedPreset } from "./layers.ts";
+
+/** What a launch of a playbook comes to: its plan is known from the start, and its agent needs no model. */
+export function fromPlaybook(
+	params: Params<Methods, "goal/launch">,
+	given: GivenPlaybook,
+	preset: OfferedPreset | undefined,
+): Prepared {
+	const playbook = readPlaybook(given);
+	const [agent, ...rest] = playbookLayers(playbook, preset);
+	const { settings } = resolve([agent, { source: { kind: "launch" }, settings: params.settings }, ...rest]);
+	// What the person names at launch comes on top of what the playbook says.
+	const named = (params.settings.checks ?? []).map(
+		(command, index): CheckSpec => ({ checkId: `goal.asked.${index + 1}` as CheckId, command }),
+	);
+	return {
+		title: params.title ?? playbook.title,
+		prompt: params.prompt.trim() || playbook.objective || playbook.title,
+		settings: { ...settings, checks: named.map((check) => check.command) },
+		following: [
+			{
+				type: "plan.proposed",
+				revision: 1,
+				summary: playbook.objective,
+				steps: [...playbook.steps],
+				checks: [...named, ...playbook.checks],
+			},
+		],
+	};
+}
+
+export interface Prepared {
+	readonly title: string;
+	readonly prompt: string;
+	readonly settings: LaunchSettings;
+	/** What is known from the start: a playbook's plan. */
+	readonly following: readonly GoalEvent[];
+}
+
+export interface GivenPlaybook {
+	readonly path: string;
+	readonly text: string;
+}
+
+/** The playbook, or a refusal with every line that cannot be meant. */
+export function readPlaybook({ path, text }: GivenPlaybook): Playbook {
+	const playbook = parsePlaybook(text, path);
+	if ("problems" in playbook)
+		throw new Refusal("badPlaybook", playbook.problems.map((problem) => describeProblem(path, problem)).join("\n"));
+	return playbook;
+}
+
+/**
+ * In order of precedence: the agent, which nobody can choose, and behind what the launch itself says the rest. What the
+ * person chose for this launch counts before what the file says; what is always taken, after it.
+ */
+export function playbookLayers(
+	playbook: Playbook,
+	preset: OfferedPreset | undefined,
+): [SettingsLayer, ...SettingsLayer[]] {
+	const source = { kind: "playbook" } as const;
+	const fromPreset = preset ? [{ source: preset.source, settings: preset.settings }] : [];
+	const fromFile = { source, settings: notLooser(playbook.settings) };
+	return [
+		{ source, settings: { agent: playbookAgent } },
+		...(preset?.isNamed ? [...fromPreset, fromFile] : [fromFile, ...fromPreset]),
+	];
+}
