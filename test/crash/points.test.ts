@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -16,6 +15,7 @@ import {
 	startModelServer,
 } from "../support/modelServer.ts";
 import { numbered } from "./crashRun.ts";
+import { buildDaemon } from "./killableDaemon.ts";
 import { type PointStory, type PointVerdict, runToPoint } from "./pointRun.ts";
 
 const storiesAtOnce = 4;
@@ -88,7 +88,7 @@ describe("a daemon that kills itself at a named point", function () {
 	let server: ModelServer;
 
 	before(async () => {
-		build(["--crash-points", "--into", killable]);
+		buildDaemon(["--crash-points", "--into", killable]);
 		server = await startModelServer({ script: work, models: ["scripted"] });
 	});
 
@@ -120,7 +120,7 @@ describe("a daemon that kills itself at a named point", function () {
 
 	it("has no such point in what is shipped", () => {
 		const shipped = path.join(folder, "shipped");
-		build(["--production", "--into", shipped]);
+		buildDaemon(["--production", "--into", shipped]);
 		const names = [...Object.keys(points), "crashPoint", "MISSION_CRASH_POINT"];
 		const texts = (from: string) =>
 			readdirSync(from)
@@ -139,12 +139,6 @@ describe("a daemon that kills itself at a named point", function () {
 		);
 	});
 });
-
-function build(args: readonly string[]): void {
-	const root = path.join(__dirname, "../..");
-	const built = spawnSync(process.execPath, [path.join(root, "esbuild.mjs"), ...args], { encoding: "utf8" });
-	assert.equal(built.status, 0, built.stderr);
-}
 
 const secret = "the heron stands in the reeds";
 

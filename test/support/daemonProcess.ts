@@ -29,6 +29,8 @@ export interface DaemonOptions {
 	readonly home?: string;
 	readonly env?: Record<string, string>;
 	readonly args?: readonly string[];
+	/** Another build of the daemon. */
+	readonly script?: string;
 }
 
 export async function startDaemonProcess(options: DaemonOptions = {}): Promise<DaemonProcess> {
@@ -64,8 +66,9 @@ export function spawnDaemon({
 	home,
 	env,
 	args = ["--idle-seconds", "600"],
+	script = daemonScript,
 }: DaemonOptions & { readonly home: string }) {
-	const child = spawn(process.execPath, [daemonScript, "run", "--home", home, ...args], {
+	const child = spawn(process.execPath, [script, "run", "--home", home, ...args], {
 		env: { ...process.env, ...env },
 		stdio: ["ignore", "ignore", "pipe"],
 	});
