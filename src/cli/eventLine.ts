@@ -230,6 +230,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		return ["hold", e.reason, e.wakeAt ? `until ${clock(e.wakeAt)}` : "", "yellow"];
 	},
 	"hold.lifted": (e, names) => ["hold", name(names, e.holdId), "lifted", "yellow"],
+	"silence.nudged": (e) => ["silent", brief(e.what), `said nothing since ${clock(e.since)}, asked again`, "yellow"],
 	"silence.noticed": (e) => ["silent", brief(e.what), `has said nothing since ${clock(e.since)}`, "yellow"],
 	"silence.ended": (e) => ["silent", e.subject, "gives a sign of life", "dim"],
 	"reflection.written": (e) => ["reflect", e.summary],

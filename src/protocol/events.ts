@@ -174,7 +174,7 @@ export const eventBodies = {
 		from: v.string(),
 		text: v.string(),
 		reasoning: v.optional(v.string()),
-		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command says nothing. */
+		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command or its own answer said nothing. */
 		about: v.optional(v.picklist(["stagnation", "silence"])),
 	}),
 
@@ -419,7 +419,17 @@ export const eventBodies = {
 		waitsFor: v.optional(v.array(GoalIdSchema)),
 	}),
 	"hold.lifted": v.object({ holdId: HoldIdSchema, by: v.optional(Actor) }),
-	/** A command or a turn that is under way gives no sign of life. Nothing is ended for it. */
+	/** A model's turn gave no sign of life for the first time in its thread: it is interrupted, and asked again. */
+	"silence.nudged": v.object({
+		/** The turn. */
+		subject: v.string(),
+		what: v.string(),
+		stepId: v.optional(StepIdSchema),
+		threadId: ThreadIdSchema,
+		/** Its last sign of life, ISO 8601. */
+		since: v.string(),
+	}),
+	/** A command, or a turn whose thread was nudged before, gives no sign of life. Nothing is ended for it. */
 	"silence.noticed": v.object({
 		/** The tool call, the run of a check, or the turn. */
 		subject: v.string(),

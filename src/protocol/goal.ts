@@ -192,6 +192,8 @@ export interface Thread {
 	readonly done: number;
 	/** The last action that failed, while nobody has decided what to do about it (playbooks). */
 	readonly failed?: { readonly toolCallId: ToolCallId; readonly reason: string };
+	/** When a turn of it that was silent was given up and asked again, ISO 8601: that is done once. */
+	readonly nudgedAt?: string;
 	/** Failures of the provider in a row. */
 	readonly failures: number;
 	/** Not asked again before this time. */

@@ -32,6 +32,8 @@ export interface Turn {
 	};
 	/** What the role may use; empty for planner and reviewer. */
 	readonly tools: readonly Tool[];
+	/** Something arrived, of whatever kind. */
+	onSign(): void;
 	/** Text as it arrives: shown at once, kept nowhere. */
 	onDelta(text: string, reasoning: boolean): void;
 }

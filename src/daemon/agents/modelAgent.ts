@@ -177,6 +177,7 @@ async function callModel({ model, heardBy, options, asked, turn, signal, limits 
 	const heard = () => {
 		watchdog.refresh();
 		answer.began = true;
+		turn.onSign();
 	};
 	try {
 		heardBy.set(abortSignal, heard);

@@ -104,8 +104,8 @@ export const limits = {
 		"How long a model may send nothing before it is asked again.",
 	),
 	silenceMs: described(
-		v.optional(Milliseconds, 10 * 60 * 1000),
-		"After how long without a sign of life a command or a turn is shown to be silent. Nothing is ended for it.",
+		v.optional(Milliseconds, 4 * 60 * 1000),
+		"After how long without a sign of life a command is shown to be silent, and a model's answer is asked for again, once, or shown if it was before. Longer than modelSilenceMs: a model is never nudged.",
 	),
 	promptChars: described(
 		v.optional(v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(10_000_000)), 400_000),

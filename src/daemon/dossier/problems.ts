@@ -46,6 +46,12 @@ export const problems: LineTable = {
 		problem === undefined
 			? undefined
 			: { what: "no summary of its model", about: role(threadId), reason: problem, isRoutine: true },
+	"silence.nudged": ({ what, since }) => ({
+		what: "silent, asked again",
+		code: what,
+		about: `since ${since}`,
+		isRoutine: true,
+	}),
 	"silence.noticed": ({ what, since }) => ({ what: "silent for long", code: what, about: `since ${since}` }),
 	"provider.failed": ({ provider, code, status, reason }) => ({
 		what: "provider failed",

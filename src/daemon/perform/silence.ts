@@ -1,15 +1,32 @@
 import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
 import type { MessageId, StepId, ThreadId } from "../../protocol/ids.ts";
 import { isPlaybook } from "../../protocol/readiness.ts";
 import type { Performing } from "./parts.ts";
 
 /**
- * Notices when what is under way says nothing for long. It is recorded once, so that people see it, and the agent that
- * asked for it reads it when it is over; nothing is ever ended for it. A sign of life takes it back.
+ * Notices when what is under way says nothing for long. It is recorded once, so that people see it, and the agent whose
+ * command it is reads it when that is over; no command is ever ended for it. A sign of life takes it back. For a model's
+ * turn the first silence is another thing: see nudge.ts.
  */
 export interface SilenceWatch {
 	sign(): void;
 	stop(): void;
+}
+
+export interface Silent {
+	/** The command or the turn. */
+	readonly subject: string;
+	readonly what: string;
+	readonly stepId?: StepId;
+	readonly threadId?: ThreadId;
+}
+
+export interface Instead {
+	/** What happens instead of its being shown; undefined where it is to be shown. */
+	events(goal: Goal, since: string): readonly GoalEvent[] | undefined;
+	/** Called once those events are in the log. */
+	after(): void;
 }
 
 /** After a restart what was printed before is read again at once: that is no sign of life. */
@@ -17,8 +34,8 @@ const replayMs = 1000;
 
 export function watchSilence(
 	{ parts, driver }: Pick<Performing, "parts" | "driver">,
-	/** `subject` names the command or the turn. */
-	about: { readonly subject: string; readonly what: string; readonly stepId?: StepId; readonly threadId?: ThreadId },
+	about: Silent,
+	instead?: Instead,
 ): SilenceWatch {
 	const { clock, newId, silenceMs } = parts;
 	if (silenceMs === undefined) return { sign() {}, stop() {} };
@@ -26,19 +43,24 @@ export function watchSilence(
 	const known = driver.goal().silences?.[about.subject];
 	let heardAt = known ? Date.parse(known.since) : begunAt;
 	let isNoticed = known !== undefined;
+	let isOver = false;
 	let timer: NodeJS.Timeout | undefined;
 	if (!isNoticed) wait();
-	return {
-		sign() {
-			if (isNoticed && clock.now() - begunAt < replayMs) return;
-			heardAt = clock.now();
-			if (!isNoticed) return;
-			isNoticed = false;
-			record([{ type: "silence.ended", subject: about.subject }]);
-			wait();
-		},
-		stop: () => clearTimeout(timer),
-	};
+	return { sign, stop };
+
+	function sign(): void {
+		if (isOver || (isNoticed && clock.now() - begunAt < replayMs)) return;
+		heardAt = clock.now();
+		if (!isNoticed) return;
+		isNoticed = false;
+		record(() => [{ type: "silence.ended", subject: about.subject }]);
+		wait();
+	}
+
+	function stop(): void {
+		isOver = true;
+		clearTimeout(timer);
+	}
 
 	function wait(): void {
 		timer = setTimeout(look, Math.max(1, heardAt + silenceMs! - clock.now()));
@@ -51,14 +73,25 @@ export function watchSilence(
 			return;
 		}
 		isNoticed = true;
-		record([{ type: "silence.noticed", ...about, since: new Date(heardAt).toISOString() }, ...told()]);
+		const silentSince = heardAt;
+		const since = new Date(silentSince).toISOString();
+		let isReplaced = false;
+		record((goal) => {
+			// It may have said something while this waited to be recorded.
+			const events = heardAt === silentSince ? instead?.events(goal, since) : undefined;
+			isReplaced = events !== undefined;
+			return events ?? [{ type: "silence.noticed", ...about, since }, ...told(goal)];
+		}).then(() => {
+			if (!isReplaced) return;
+			stop();
+			instead?.after();
+		});
 	}
 
-	/** The built-in agent reads no messages. */
-	function told(): GoalEvent[] {
-		const thread = about.threadId ? driver.goal().threads[about.threadId] : undefined;
-		if (!thread || isPlaybook(thread) || thread.state !== "active") return [];
-		const minutes = Math.max(1, Math.round(silenceMs! / 60_000));
+	/** A turn that is silent has nobody who could read it. The built-in agent reads no messages. */
+	function told(goal: Goal): GoalEvent[] {
+		const thread = about.threadId ? goal.threads[about.threadId] : undefined;
+		if (!thread || thread.turn?.turnId === about.subject || isPlaybook(thread) || thread.state !== "active") return [];
 		return [
 			{
 				type: "message.added",
@@ -66,12 +99,19 @@ export function watchSilence(
 				threadId: thread.threadId,
 				from: "daemon",
 				about: "silence",
-				text: `\`${about.what}\` printed nothing for ${minutes} min. Give what may hang a time limit (timeoutMs), or let it print what it does.`,
+				text: `\`${about.what}\` printed nothing for ${inMinutes(silenceMs!)}. Give what may hang a time limit (timeoutMs), or let it print what it does.`,
 			},
 		];
 	}
 
-	function record(events: readonly GoalEvent[]): void {
-		void driver.recordFact(() => events).catch((cause) => parts.log.debug(`${about.subject}: ${String(cause)}`));
+	function record(make: (goal: Goal) => readonly GoalEvent[]): Promise<void> {
+		return driver.recordFact(make).then(
+			() => undefined,
+			(cause) => parts.log.debug(`${about.subject}: ${String(cause)}`),
+		);
 	}
+}
+
+export function inMinutes(ms: number): string {
+	return `${Math.max(1, Math.round(ms / 60_000))} min`;
 }

@@ -12,9 +12,11 @@ import { toolsOf } from "../tools/toolsOf.ts";
 import { isToStop } from "./command.ts";
 import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
 import { childEnded } from "./delegation.ts";
+import { nudge } from "./nudge.ts";
 import type { Performing } from "./parts.ts";
 import { correction, roleAnswers } from "./roleAnswers.ts";
-import { watchSilence } from "./silence.ts";
+import { type Silent, watchSilence } from "./silence.ts";
+import { nothingUsed, reservedUsage } from "./turnUsage.ts";
 
 /**
  * One turn of a thread: its intent, `turn.started`, is in the log already. The agent answers; what it said and asked for
@@ -28,7 +30,13 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	if (!thread || !turn) return;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const model = formatModelRef(thread.assignment);
-	const watch = watchSilence({ parts, driver }, { subject: turn.turnId, what: model, stepId: thread.stepId, threadId });
+	const nudged = new AbortController();
+	const ends = AbortSignal.any([signal, nudged.signal]);
+	const about: Silent = { subject: turn.turnId, what: model, stepId: thread.stepId, threadId };
+	const watch = watchSilence({ parts, driver }, about, {
+		events: (now, since) => nudge(now, about, since, parts.silenceMs!, parts.newId),
+		after: () => nudged.abort(),
+	});
 	const asked: Turn = {
 		goal,
 		thread,
@@ -36,6 +44,7 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 		transcript: await driver.transcript(threadId),
 		contextWindow: contextWindow(goal, thread, parts),
 		tools: toolsOf(goal, thread, parts.tools, parts.delegateDepth),
+		onSign: watch.sign,
 		onDelta(text, reasoning) {
 			watch.sign();
 			parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
@@ -43,7 +52,7 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	};
 	const isStopped = isToStop(goal);
 	if (turn.purpose === "compaction" && !isStopped) {
-		const compacted = await compact(performing, asked).finally(watch.stop);
+		const compacted = await compact({ ...performing, signal: ends }, asked).finally(watch.stop);
 		await driver.recordFact((now) => {
 			const current = now.threads[threadId];
 			return current?.turn?.turnId === turn.turnId ? compactionEvents(now, current, compacted) : [];
@@ -52,7 +61,7 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	}
 	const outcome: TurnOutcome = isStopped
 		? { kind: "aborted" }
-		: await parts.agentFor(thread.assignment).takeTurn(asked, signal).finally(watch.stop);
+		: await parts.agentFor(thread.assignment).takeTurn(asked, ends).finally(watch.stop);
 	watch.stop();
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
@@ -66,7 +75,7 @@ type Parts = Performing["parts"];
 function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: Parts): GoalEvent[] {
 	const { threadId } = thread;
 	const turn = thread.turn!;
-	if (outcome.kind === "aborted") return [interrupted(thread, "It was told to stop.", reservedUsage(thread))];
+	if (outcome.kind === "aborted") return [interrupted(thread, "It was told to stop.", reservedUsage(turn))];
 	if (outcome.kind === "failed") {
 		const passes = thread.purpose === "reflect" && !isWorthWaiting(thread, outcome);
 		const failed = failureEvents(goal, thread, outcome, parts);
@@ -126,7 +135,7 @@ function compactionEvents(goal: Goal, thread: Thread, { event, answer, failure }
 	const isPaid = failure === undefined || failure.code === "cutOff";
 	const turn = answer
 		? completed(thread, answer)
-		: interrupted(thread, reason, isPaid ? reservedUsage(thread) : nothingUsed);
+		: interrupted(thread, reason, isPaid ? reservedUsage(thread.turn!) : nothingUsed);
 	return event && !goal.end && thread.state === "active" ? [turn, event] : [turn];
 }
 
@@ -145,13 +154,6 @@ function completed(thread: Thread, outcome: TurnOutcome & { kind: "answered" }):
 
 function interrupted(thread: Thread, reason: string, charged: Usage): GoalEvent {
 	return { type: "turn.interrupted", turnId: thread.turn!.turnId, threadId: thread.threadId, reason, charged };
-}
-
-const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
-
-/** What a turn is charged whose real usage nobody can know any more. */
-function reservedUsage({ turn }: Thread): Usage {
-	return { inputTokens: turn!.reserved.tokens, outputTokens: 0, costUsd: turn!.reserved.usd };
 }
 
 /** A short wait, once. */
@@ -240,7 +242,7 @@ function failureEvents(
 		retryAt: outcome.retryable ? at : undefined,
 		contextWindow: isTooLong ? (outcome.contextWindow ?? seemingWindow(thread)) : undefined,
 		// The provider refused or never answered: nothing was used. A stream that broke off may have been paid for.
-		charged: outcome.code === "cutOff" ? reservedUsage(thread) : nothingUsed,
+		charged: outcome.code === "cutOff" ? reservedUsage(thread.turn!) : nothingUsed,
 	};
 	if (!holds) return [failed];
 	// Whoever asked for a sub-agent learns why there is no report, and decides what to do without it.

@@ -1,5 +1,5 @@
 import { silences } from "../readiness.ts";
-import { without } from "./change.ts";
+import { without, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
 
 /** What is under way and says nothing. What has ended meanwhile is silent no more. */
@@ -9,5 +9,6 @@ export const silenceFolds: Folds<"silence"> = {
 		const still = Object.fromEntries(silences(goal).map((one) => [one.subject, one]));
 		return { ...goal, silences: { ...still, [e.subject]: silence } };
 	},
+	"silence.nudged": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, nudgedAt: e.at })),
 	"silence.ended": (goal, e) => ({ ...goal, silences: without(goal.silences ?? {}, e.subject) }),
 };

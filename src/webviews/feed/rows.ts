@@ -428,6 +428,14 @@ export const eventRows: { readonly [T in EventType]: Rule<T> } = {
 		body: e.reason,
 		opens: "dossier",
 	})),
+	"silence.nudged": makes((e) => ({
+		...shown("errors", "warning", "wait", "nudged"),
+		text: firstLine(e.what),
+		note: `said nothing since ${clockSeconds(e.since)}, and was asked again`,
+		stepId: e.stepId,
+		threadId: e.threadId,
+		opens: "thread",
+	})),
 	"silence.noticed": makes((e) => ({
 		...shown("errors", "warning", "wait", "silent"),
 		text: firstLine(e.what),

@@ -57,6 +57,7 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 		step: parts.role === "planner" ? undefined : step,
 		transcript: parts.transcript ?? [message("goal", "Collect the numbers.")],
 		tools: parts.tools ?? [],
+		onSign: () => {},
 		onDelta: parts.onDelta ?? (() => {}),
 	};
 }

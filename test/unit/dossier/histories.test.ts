@@ -15,6 +15,7 @@ const inNoHistory: readonly EventType[] = [
 	"roster.edited",
 	"silence.ended",
 	"silence.noticed",
+	"silence.nudged",
 	"snapshot.failed",
 ];
 

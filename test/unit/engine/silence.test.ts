@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
+import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import type { Commands, RunOptions } from "../../../src/daemon/commands/commands.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
+import type { RecordedEvent } from "../../../src/protocol/events.ts";
+import type { HoldId } from "../../../src/protocol/ids.ts";
 import { silences } from "../../../src/protocol/readiness.ts";
 import { goalState, stateReason } from "../../../src/protocol/state.ts";
 import { summarize } from "../../../src/protocol/view.ts";
-import { launchPlaybook, newWorld, type Simulation, simulate } from "../../support/simulation.ts";
+import {
+	answered,
+	launchPlaybook,
+	launchPrompt,
+	newWorld,
+	type Simulation,
+	simulate,
+} from "../../support/simulation.ts";
 
 describe("a command that says nothing for long", () => {
 	const output = { head: "", tail: "", bytes: 0, sha256: "", path: "" };
@@ -86,6 +96,96 @@ describe("a command that says nothing for long", () => {
 		end();
 		await again.settled();
 		assert.equal(goalState(again.driver.goal()), "completed");
+	});
+});
+
+describe("a model that says nothing for long", () => {
+	const plan = JSON.stringify({ title: "T", summary: "", steps: [{ id: "a", title: "a", instructions: "Work." }] });
+	const reflection = JSON.stringify({ summary: "Done.", reflection: "Nothing." });
+
+	/** A model whose answers to the work never come, as often as is said; one that is cut says that it was. */
+	async function run(silentTimes: number, silenceMs = 40) {
+		const asked: Turn[] = [];
+		/** Words about silence that it read, each time. */
+		const heard: number[] = [];
+		const agent: Agent = {
+			async takeTurn(turn, signal) {
+				const { purpose } = turn.thread;
+				if (purpose !== "work") return answered(purpose === "plan" ? plan : reflection);
+				asked.push(turn);
+				heard.push(
+					turn.transcript.filter((event) => event.type === "message.added" && event.about === "silence").length,
+				);
+				if (asked.length > silentTimes) return answered("It is done.");
+				await new Promise((resolve) => signal.addEventListener("abort", resolve));
+				return { kind: "aborted" };
+			},
+		};
+		const store = createMemoryStore();
+		const open = () => simulate({ store, world: newWorld(), agent, silenceMs });
+		const simulation = await open();
+		await simulation.driver.commit(() => launchPrompt());
+		return { simulation, open, asked, heard };
+	}
+
+	const of = ({ events }: Simulation, type: RecordedEvent["type"]) => events.filter((event) => event.type === type);
+
+	it("is asked again, once, with a word about it, and what it was asked before is charged", async () => {
+		const { simulation, heard } = await run(1);
+		const { driver } = simulation;
+		await until(() => goalState(driver.goal()) === "completed");
+		assert.deepEqual(heard, [0, 1]);
+		assert.equal(of(simulation, "silence.nudged").length, 1);
+		assert.equal(of(simulation, "silence.noticed").length, 0);
+		const [cut] = of(simulation, "turn.interrupted");
+		assert.ok(cut?.type === "turn.interrupted");
+		const begun = of(simulation, "turn.started").find(
+			(event) => event.type === "turn.started" && event.turnId === cut.turnId,
+		);
+		assert.ok(begun?.type === "turn.started");
+		assert.equal(cut.charged.inputTokens, begun.reserved.tokens);
+		assert.ok(begun.reserved.tokens > 0);
+	});
+
+	it("is shown when it is silent after its nudge, and is not nudged again, over a restart neither", async () => {
+		const { simulation, open, asked } = await run(3);
+		const { driver } = simulation;
+		await until(() => of(simulation, "silence.noticed").length === 1);
+		assert.equal(asked.length, 2);
+		assert.match(stateReason(driver.goal()), /`local\/scripted:high` has said nothing since/);
+		assert.equal(goalState(driver.goal()), "running");
+		await driver.close();
+		const again = await open();
+		again.driver.wake();
+		await until(() => of(again, "silence.noticed").length === 1);
+		assert.equal(asked.length, 3);
+		assert.equal(of(again, "silence.nudged").length, 0);
+		await again.driver.close();
+		const last = await open();
+		last.driver.wake();
+		await until(() => goalState(last.driver.goal()) === "completed");
+	});
+
+	it("is not while anything arrives of its answer", async () => {
+		const { simulation, asked } = await run(1, 1000);
+		await until(() => asked.length === 1);
+		for (const signsUntil = Date.now() + 2000; Date.now() < signsUntil; await sleep(10)) asked[0]?.onSign();
+		assert.equal(of(simulation, "silence.nudged").length, 0);
+		await until(() => goalState(simulation.driver.goal()) === "completed");
+		assert.equal(of(simulation, "silence.nudged").length, 1);
+	});
+
+	it("is shown without a nudge in a paused goal, in which nothing could be asked again", async () => {
+		const { simulation, asked } = await run(1);
+		const { driver } = simulation;
+		await until(() => asked.length === 1);
+		await driver.commit(() => [
+			{ type: "hold.placed", holdId: "h" as HoldId, cause: "person", reason: "Paused.", now: false },
+		]);
+		await until(() => of(simulation, "silence.noticed").length === 1);
+		assert.equal(of(simulation, "silence.nudged").length, 0);
+		assert.equal(asked.length, 1);
+		await driver.close();
 	});
 });
 

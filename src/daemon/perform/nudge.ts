@@ -1,0 +1,45 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { MessageId } from "../../protocol/ids.ts";
+import { goalHold, isPlaybook, threadIsFree } from "../../protocol/readiness.ts";
+import type { NewId } from "../engine/ports.ts";
+import { inMinutes, type Silent } from "./silence.ts";
+import { reservedUsage } from "./turnUsage.ts";
+
+/**
+ * What becomes of a model's turn that is silent for the first time in its thread: the call is given up and asked again,
+ * with a line that says so. All of it is one transaction, so that a restart nudges no second time. Nothing of the call
+ * was applied; nobody can know what it cost, so it is charged what was reserved. Undefined where the silence is to be
+ * shown instead: after a nudge, and where the thread could not go on at once.
+ */
+export function nudge(
+	goal: Goal,
+	{ subject, what, stepId, threadId }: Silent,
+	since: string,
+	silenceMs: number,
+	newId: NewId,
+): readonly GoalEvent[] | undefined {
+	const thread = threadId ? goal.threads[threadId] : undefined;
+	if (thread?.turn?.turnId !== subject || thread.nudgedAt !== undefined || isPlaybook(thread)) return undefined;
+	if (goal.end || goalHold(goal) || !threadIsFree(goal, { ...thread, turn: undefined })) return undefined;
+	const { turn } = thread;
+	const silent = inMinutes(silenceMs);
+	return [
+		{ type: "silence.nudged", subject, what, stepId, threadId: thread.threadId, since },
+		{
+			type: "turn.interrupted",
+			turnId: turn.turnId,
+			threadId: thread.threadId,
+			reason: `It sent nothing for ${silent}. It is asked again.`,
+			charged: reservedUsage(turn),
+		},
+		{
+			type: "message.added",
+			messageId: newId<MessageId>("m"),
+			threadId: thread.threadId,
+			from: "daemon",
+			about: "silence",
+			text: `Your last answer sent nothing for ${silent}, so it was ended, and nothing of it was kept. Answer again and go on from where things stand.`,
+		},
+	];
+}
