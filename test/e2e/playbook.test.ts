@@ -29,6 +29,9 @@ describe("a playbook in the real workbench", function () {
 	it("A person opens the palette in the real workbench, launches the sample playbook, approves in the real toast (from the installed .vsix), watches the feed, opens a changed file's diff and the dossier, jumps to the thread and back.", async () => {
 		await window.palette("Mission Control: Run a Playbook");
 		await window.pick("prepare-report.md");
+		await window.quickInput.getByText("Approve What It Says").waitFor();
+		await window.screenshot("playbook-question");
+		await window.pick("Ask Before Each Action");
 		await goal.waitFor();
 		await window.palette("Mission Control: Show Feed");
 		const feed = await window.webview(".feed-bar");

@@ -26,6 +26,7 @@ describe("windows of the real workbench", function () {
 	it("Window closed and reopened, two windows at once: same state, an approval answered in one disappears in the other.", async () => {
 		await one.palette("Mission Control: Run a Playbook");
 		await one.pick("bells.md");
+		await one.pick("Ask Before Each Action");
 		for (const window of [one, other]) {
 			await window.statusBar("3 wait for you").waitFor();
 			await window.treeRow(commandAt("morning")).waitFor();

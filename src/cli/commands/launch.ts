@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { GoalId } from "../../protocol/ids.ts";
 import { type Input, type Methods, maxPromptChars } from "../../protocol/methods.ts";
+import { playbookActions } from "../../protocol/playbookActions.ts";
 import type { OptionValues } from "../commands.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
@@ -9,7 +10,6 @@ import { listOption, readText, textOption, typedOrRead, workspaceFolder } from "
 import { launchSettings } from "../launchSettings.ts";
 import { indent } from "../layout.ts";
 import { paint } from "../output.ts";
-import { playbookActions } from "../playbookActions.ts";
 import { followFeed } from "./feed.ts";
 
 export interface GivenPlaybook {

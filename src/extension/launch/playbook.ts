@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../protocol/ids.ts";
+import { playbookActions } from "../../protocol/playbookActions.ts";
 import type { Daemon } from "../daemon.ts";
 import { isRefusal, Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
@@ -14,12 +15,15 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 	const folder = await chooseFolder(uri);
 	if (!folder) return undefined;
 	const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+	const grantPlaybook = await askWhatIsApproved(path.basename(uri.fsPath), text);
+	if (grantPlaybook === undefined) return undefined;
 	const shown = path.relative(folder.uri.fsPath, uri.fsPath);
 	const isInside = !shown.startsWith("..") && !path.isAbsolute(shown);
 	try {
 		return await launchGoal(daemon, {
 			workspace: folder.uri.fsPath,
 			playbook: { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text },
+			grantPlaybook,
 		});
 	} catch (cause) {
 		if (!isRefusal(cause)) throw cause;
@@ -28,6 +32,36 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 		void offerLine(cause.message, uri, line);
 		return undefined;
 	}
+}
+
+/**
+ * Whether the actions of the playbook are approved with the launch, as it is written at this moment. A playbook says
+ * beforehand what it does, so somebody who has read it need not be asked for each line of it.
+ */
+async function askWhatIsApproved(name: string, text: string): Promise<boolean | undefined> {
+	const actions = playbookActions(text);
+	const commands = actions.filter(({ action }) => action !== "check" && !action.startsWith("write")).length;
+	const writes = actions.filter(({ action }) => action.startsWith("write")).length;
+	if (commands + writes === 0) return false;
+	const what = [count(commands, "command"), count(writes, "file")].filter(Boolean).join(", ");
+	const chosen = await vscode.window.showQuickPick(
+		[
+			{ label: t("Ask Before Each Action"), description: what, approved: false },
+			{
+				label: t("Approve What It Says"),
+				description: t("{0}, exactly as written now", what),
+				approved: true,
+			},
+		],
+		{ title: t("Run {0}", name), placeHolder: t("What may it do without asking you?") },
+	);
+	return chosen?.approved;
+}
+
+function count(number: number, what: "command" | "file"): string | undefined {
+	if (number === 0) return undefined;
+	if (what === "command") return number === 1 ? t("1 command") : t("{0} commands", number);
+	return number === 1 ? t("1 file to write") : t("{0} files to write", number);
 }
 
 /** More Markdown than this is not looked at, nor more of each file. */

@@ -103,17 +103,32 @@ describe("what changed on disk", () => {
 	it("while a check ran makes its verdict old", async () => {
 		const { changes, commands } = workshop();
 		const ran: string[] = [];
-		const counting = noting(commands, ran);
-		const run = await simulate({ store: createMemoryStore(), world: newWorld(), changes, commands: counting });
+		const checking = gate();
+		const made = gate();
+		const overlapping: Commands = {
+			...commands,
+			async run(spec) {
+				ran.push(spec.command);
+				if (spec.command === "read a") {
+					checking.open();
+					await made.opened;
+				}
+				if (spec.command === "make b") await checking.opened;
+				const outcome = await commands.run(spec);
+				if (spec.command === "make b") made.open();
+				return outcome;
+			},
+		};
+		const run = await simulate({ store: createMemoryStore(), world: newWorld(), changes, commands: overlapping });
 		await run.driver.commit(() =>
 			launchPlaybook([
-				{ id: "a", commands: ["read x"], checks: ["read a 60"] },
-				{ id: "b", commands: ["make b 15", "read c 60"] },
+				{ id: "a", commands: ["read x"], checks: ["read a"] },
+				{ id: "b", commands: ["make b", "read c 60"] },
 			]),
 		);
 		await run.settled();
 		assert.equal(goalState(run.driver.goal()), "completed");
-		assert.equal(ran.filter((command) => command === "read a 60").length, 2, ran.join(", "));
+		assert.equal(ran.filter((command) => command === "read a").length, 2, ran.join(", "));
 	});
 });
 
@@ -125,6 +140,14 @@ const exited: CommandOutcome = {
 	durationMs: 1,
 	output: { head: "", tail: "", bytes: 0, sha256: "", path: "" },
 };
+
+function gate(): { readonly opened: Promise<void>; open(): void } {
+	let open = () => {};
+	const opened = new Promise<void>((resolve) => {
+		open = resolve;
+	});
+	return { opened, open: () => open() };
+}
 
 function noting(commands: Commands, ran: string[]): Commands {
 	return {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { playbookActions } from "../../../src/cli/playbookActions.ts";
 import { parsePlaybook } from "../../../src/daemon/playbook/parsePlaybook.ts";
+import { playbookActions } from "../../../src/protocol/playbookActions.ts";
 
 describe("what a playbook would do, as it is shown before it is approved", () => {
 	const sample = path.join(import.meta.dirname, "../../../examples/sample/prepare-report.md");
