@@ -62,7 +62,6 @@ describe("the first look at the real workbench", function () {
 	it("A broken playbook is refused with the file, the line and what to do, and its line is one click away.", async () => {
 		await window.palette("Mission Control: Run a Playbook");
 		await window.pick("broken.md");
-		await window.pick("Ask Before Each Action");
 		const refusal = window.toast(/broken\.md:7/);
 		await refusal.waitFor();
 		await window.screenshot("first-brokenPlaybook");

@@ -40,10 +40,8 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
  */
 async function askWhatIsApproved(name: string, text: string): Promise<boolean | undefined> {
 	const actions = playbookActions(text);
-	const commands = actions.filter(({ action }) => action !== "check" && !action.startsWith("write")).length;
-	const writes = actions.filter(({ action }) => action.startsWith("write")).length;
-	if (commands + writes === 0) return false;
-	const what = [count(commands, "command"), count(writes, "file")].filter(Boolean).join(", ");
+	if (actions.length === 0) return false;
+	const what = whatItSays(actions.map(({ action }) => action));
 	const chosen = await vscode.window.showQuickPick(
 		[
 			{ label: t("Ask Before Each Action"), description: what, approved: false },
@@ -58,10 +56,18 @@ async function askWhatIsApproved(name: string, text: string): Promise<boolean | 
 	return chosen?.approved;
 }
 
-function count(number: number, what: "command" | "file"): string | undefined {
-	if (number === 0) return undefined;
-	if (what === "command") return number === 1 ? t("1 command") : t("{0} commands", number);
-	return number === 1 ? t("1 file to write") : t("{0} files to write", number);
+/** "4 commands, 1 file to write, 8 checks". */
+function whatItSays(actions: readonly string[]): string {
+	const commands = actions.filter((action) => action === "command").length;
+	const checks = actions.filter((action) => action === "check").length;
+	const files = actions.length - commands - checks;
+	return [
+		commands === 1 ? t("1 command") : commands > 1 ? t("{0} commands", commands) : "",
+		files === 1 ? t("1 file to write") : files > 1 ? t("{0} files to write", files) : "",
+		checks === 1 ? t("1 check") : checks > 1 ? t("{0} checks", checks) : "",
+	]
+		.filter((part) => part !== "")
+		.join(", ");
 }
 
 /** More Markdown than this is not looked at, nor more of each file. */
