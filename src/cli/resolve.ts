@@ -36,12 +36,13 @@ export async function resolveApproval(
 	return { approvalId: typed as ApprovalId };
 }
 
-/** By its id, or by its position in the plan, from 1. */
+/** By its id, or by its position in the plan, from 1; a step that is no longer in the plan by its id. */
 export function resolveStep(goal: GoalView, typed: string): StepId {
 	const { steps } = goal.plan;
-	const exact = steps.find((step) => step.stepId === typed);
+	const all = [...steps, ...(goal.plan.dropped ?? [])];
+	const exact = all.find((step) => step.stepId === typed);
 	const found =
-		exact ?? (/^\d+$/.test(typed) ? steps[Number(typed) - 1] : matchId(typed, steps, (step) => step.stepId, "step"));
+		exact ?? (/^\d+$/.test(typed) ? steps[Number(typed) - 1] : matchId(typed, all, (step) => step.stepId, "step"));
 	if (found) return found.stepId;
 	const names = steps.map((step, index) => `${index + 1} ${step.stepId}`).join(", ");
 	throw refused(

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Goal, Step } from "../protocol/goal.ts";
 import type { ApprovalId, GoalId, StepId, ThreadId } from "../protocol/ids.ts";
-import { planSteps } from "../protocol/readiness.ts";
+import { isPlanned, planSteps } from "../protocol/readiness.ts";
 import { stepPosition } from "../protocol/state.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import type { Waiting } from "./approvals/toastQueue.ts";
@@ -101,13 +101,14 @@ export async function chooseStep(
 	goal: Goal,
 	{ stepId }: Subject,
 	fits: (step: Step) => boolean,
+	among: readonly Step[] = planSteps(goal),
 ): Promise<Step | undefined> {
 	if (stepId) return goal.steps[stepId];
-	const candidates = planSteps(goal).filter(fits);
+	const candidates = among.filter(fits);
 	if (candidates.length === 0) throw new Refusal("noStep", t("No step of this goal is in a state for that."));
 	const items = candidates.map((step) => ({
-		label: `${stepPosition(goal, step)} ${step.title}`,
-		description: step.state,
+		label: isPlanned(goal, step) ? `${stepPosition(goal, step)} ${step.title}` : step.title,
+		description: isPlanned(goal, step) ? step.state : t("no longer in the plan"),
 		step,
 	}));
 	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which step?") }))?.step;

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import type { Step } from "../protocol/goal.ts";
 import type { ThreadId } from "../protocol/ids.ts";
+import { droppedSteps, planSteps } from "../protocol/readiness.ts";
 import { endStates } from "../protocol/state.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
@@ -128,7 +130,8 @@ export const commands = {
 		acts: true,
 		run: withGoal(async (parts, goalId, subject) => {
 			const goal = await wholeGoal(parts.goals, goalId);
-			const step = await chooseStep(goal, subject, (one) => one.attempt > 0 && !one.undone);
+			const begun = (step: Step) => step.attempt > 0 && !step.undone;
+			const step = await chooseStep(goal, subject, begun, [...planSteps(goal), ...droppedSteps(goal)]);
 			if (!step) return;
 			const { undoStep } = await import("./undo/undoStep.ts");
 			await undoStep(parts, goal, step);

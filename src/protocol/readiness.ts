@@ -14,6 +14,13 @@ export function planSteps(goal: Goal): readonly Step[] {
 	return (goal.plan?.order ?? []).flatMap((stepId) => goal.steps[stepId] ?? []);
 }
 
+/** Steps that changed files and are in the plan no more: what they changed can still be taken back. */
+export function droppedSteps(goal: Goal): readonly Step[] {
+	return Object.values(goal.steps).filter(
+		(step) => !isPlanned(goal, step) && step.attempts.some(({ changes }) => changes !== 0),
+	);
+}
+
 export function threads(goal: Goal): readonly Thread[] {
 	return Object.values(goal.threads);
 }
@@ -219,7 +226,7 @@ export function isToBePlanned(goal: Goal): boolean {
 }
 
 /** Not only of an earlier plan. */
-function isPlanned(goal: Goal, step: Step): boolean {
+export function isPlanned(goal: Goal, step: Step): boolean {
 	return goal.plan?.order.includes(step.stepId) === true;
 }
 

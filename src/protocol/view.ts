@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Goal, Step, Thread } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
-import { isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
+import { droppedSteps, isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason } from "./state.ts";
 import {
@@ -152,7 +152,14 @@ export const GoalView = v.object({
 	stateReason: v.string(),
 	autonomy: Autonomy,
 	playbook: v.optional(v.string()),
-	plan: v.object({ revision: v.number(), approved: v.boolean(), summary: v.string(), steps: v.array(StepView) }),
+	plan: v.object({
+		revision: v.number(),
+		approved: v.boolean(),
+		summary: v.string(),
+		steps: v.array(StepView),
+		/** Steps that changed files and are no longer in the plan; absent where there are none. */
+		dropped: v.optional(v.array(StepView)),
+	}),
 	checks: v.array(CheckView),
 	/** Of the whole goal. */
 	review: v.optional(ReviewView),
@@ -231,6 +238,7 @@ function isUnsettled(goal: Goal): boolean {
 
 /** `changes` are rows of the store, which the goal itself does not hold; `now` is for the minutes used. */
 export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number): GoalView {
+	const dropped = droppedSteps(goal);
 	return {
 		goalId: goal.goalId,
 		title: goal.title,
@@ -249,6 +257,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 				const step = goal.steps[stepId];
 				return step ? [viewStep(goal, step)] : [];
 			}),
+			dropped: dropped.length > 0 ? dropped.map((step) => viewStep(goal, step)) : undefined,
 		},
 		checks: Object.values(goal.checks)
 			.filter((check) => !check.stepId)

@@ -195,6 +195,44 @@ describe("overview", () => {
 		await leave(page);
 	});
 
+	it("shows a step that another plan dropped below the others, with its thread and its files", async () => {
+		const page = await open();
+		await page.evaluate(() =>
+			window.fake.append([
+				{ type: "plan.reopened", reason: "A better way." },
+				{
+					type: "plan.proposed",
+					revision: 9,
+					summary: "",
+					steps: [
+						{
+							stepId: "roof" as never,
+							title: "The roof",
+							instructions: "",
+							kind: "work",
+							role: "implementer",
+							needs: [],
+							checks: [],
+							confidence: "high",
+						},
+					],
+					checks: [],
+				},
+			]),
+		);
+		const dropped = page.locator(".dropped-step").first();
+		await dropped.waitFor();
+		assert.match((await dropped.textContent()) ?? "", /no longer in the plan/);
+		assert.equal(await page.locator(".board .step").count(), 1);
+		await dropped
+			.getByRole("button", { name: /^Files of/ })
+			.or(dropped.getByRole("link", { name: /^Files of/ }))
+			.click();
+		await picture(page, "overview-dropped");
+		await audit(page);
+		await leave(page);
+	});
+
 	it("without steps it says what is going on", async () => {
 		const page = await stage.open("overview", { story: "empty", width: 800, height: 500 });
 		await page.getByText("There are no steps yet.").waitFor();

@@ -22,6 +22,7 @@ export function goalText(goal: GoalView, now: number): string {
 		`${paint.bold(goal.title)}  ${stateText(goal.state)}\n${goal.stateReason}`,
 		facts(goal, now),
 		section("Plan", goal.plan.steps.length > 0 ? stepBoard(goal.plan.steps) : ""),
+		section("No longer in the plan", (goal.plan.dropped ?? []).map((step) => stepLine(step, "-")).join("\n")),
 		section("Checks of the goal", goal.checks.map(checkLine).join("\n")),
 		section("Final review", goal.review ? reviewLine(goal.review) : ""),
 		section("Waits for you", goal.approvals.map((approval) => approvalText(approval)).join("\n\n")),

@@ -6,6 +6,7 @@ import {
 	finalChecks,
 	holds,
 	isOver,
+	isPlanned,
 	personHold,
 	planSteps,
 	reviewIsStuck,
@@ -191,6 +192,8 @@ function stepRequest(
 	}
 	const step = goal.steps[stepId];
 	if (!step) throw new Refusal("unknownStep", `There is no step ${stepId}. The steps are: ${stepNames(goal)}.`);
+	if (!isPlanned(goal, step))
+		throw new Refusal("notNow", `Step “${step.title}” is no longer in the plan. What it changed can be undone.`);
 	if (kind === "skip" && isOver(step)) {
 		if (step.state !== "failed") throw new Refusal("notNow", `Step “${step.title}” is ${step.state} already.`);
 	}

@@ -2,7 +2,6 @@ import path from "node:path";
 import type { RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, StepId } from "../../protocol/ids.ts";
-import { planSteps } from "../../protocol/readiness.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import type { FileVersion } from "../../protocol/values.ts";
 import type { EventStore } from "../store/eventStore.ts";
@@ -85,7 +84,7 @@ interface Writer {
 /** Every call and check run that began in the goal, and whose it was. */
 async function readWriters(store: EventStore, goal: Goal): Promise<ReadonlyMap<string, Writer>> {
 	const writers = new Map<string, Writer>();
-	for (const { stepId } of planSteps(goal).filter((step) => step.attempt > 0)) {
+	for (const { stepId } of Object.values(goal.steps).filter((step) => step.attempt > 0)) {
 		for (const event of await readAll(store, goal.goalId, ["tool.started", "check.started"], stepId)) {
 			const check = event.type === "check.started";
 			const id = check ? event.runId : event.toolCallId;

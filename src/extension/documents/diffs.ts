@@ -54,7 +54,9 @@ export function createDiffs(goals: Goals, files: ChangedFiles, blobs: Blobs): Di
 	function stepTitle(goalId: GoalId, stepId: StepId): string {
 		const goal = goals.goal(goalId);
 		const step = goal?.steps[stepId];
-		return goal && step ? t("Step {0}: {1}", stepPosition(goal, step), step.title) : t("Step {0}", stepId);
+		if (!goal || !step) return t("Step {0}", stepId);
+		const position = stepPosition(goal, step);
+		return position > 0 ? t("Step {0}: {1}", position, step.title) : step.title;
 	}
 
 	return {

@@ -1,7 +1,7 @@
 import { childThreads } from "../../protocol/children.ts";
 import type { Approval, Goal, Step, Thread } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
-import { planSteps, threads } from "../../protocol/readiness.ts";
+import { droppedSteps, planSteps, threads } from "../../protocol/readiness.ts";
 import { endStates, stepPosition } from "../../protocol/state.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
 
@@ -34,7 +34,7 @@ export function groupOf(goal: GoalSummary): Group {
 	return goal.state === "paused" || goal.state === "blocked" ? "blocked" : "running";
 }
 
-/** What a goal consists of: what waits for the person first, then its steps in the plan's order, then what it changed. */
+/** What a goal consists of: what waits for the person first, then its steps in the plan's order, those that left the plan and what it changed. */
 export function goalNodes(goal: Goal, changes: readonly ChangeView[], emptyText: string): readonly TreeNode[] {
 	const { goalId } = goal;
 	const nodes: TreeNode[] = [
@@ -42,7 +42,7 @@ export function goalNodes(goal: Goal, changes: readonly ChangeView[], emptyText:
 		...threads(goal)
 			.filter((thread) => thread.stepId === undefined)
 			.map((thread): TreeNode => ({ kind: "thread", goalId, thread, goal })),
-		...planSteps(goal).map((step): TreeNode => ({ kind: "step", goalId, step, goal })),
+		...[...planSteps(goal), ...droppedSteps(goal)].map((step): TreeNode => ({ kind: "step", goalId, step, goal })),
 	];
 	if (changes.length > 0) nodes.push({ kind: "changes", goalId, changes });
 	return nodes.length > 0 ? nodes : [{ kind: "note", goalId, text: emptyText }];

@@ -1,7 +1,7 @@
 import { childThreads } from "../../protocol/children.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
-import { silences, stepChecks } from "../../protocol/readiness.ts";
+import { isPlanned, silences, stepChecks } from "../../protocol/readiness.ts";
 import { endStates, stepPosition } from "../../protocol/state.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
@@ -209,7 +209,24 @@ function stateWord(goal: GoalSummary): string {
 	return words[goal.state];
 }
 
+/** A step that another plan dropped: it can be read and undone, nothing else. */
+function droppedRow(step: Step, goal: Goal): Row {
+	const word = [t("no longer in the plan"), step.undone && t("undone")].filter(Boolean).join(" · ");
+	return {
+		id: `step:${goal.goalId}:${step.stepId}`,
+		label: step.title,
+		description: word,
+		tooltip: [step.title, word, plainLine(step.instructions, 300)].filter(Boolean).join("\n"),
+		icon: icons.skipped,
+		spoken: [step.title, word].join(", "),
+		context: "step.dropped.",
+		fold: "folded",
+		click: "missionControl.openThread",
+	};
+}
+
 function stepRow(step: Step, goal: Goal): Row {
+	if (!isPlanned(goal, step)) return droppedRow(step, goal);
 	const position = stepPosition(goal, step);
 	const total = goal.plan?.order.length ?? 0;
 	const waits = Object.values(goal.approvals).some((approval) => approval.stepId === step.stepId);

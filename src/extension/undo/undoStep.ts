@@ -12,7 +12,8 @@ export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, t
 	const { goalId } = goal;
 	const steps = planSteps(goal);
 	const position = stepPosition(goal, { stepId });
-	const hasLater = steps.slice(position).some((step) => step.attempt > 0 && !step.undone);
+	const isInPlan = position > 0;
+	const hasLater = isInPlan && steps.slice(position).some((step) => step.attempt > 0 && !step.undone);
 	const step = await daemon.ask("step/undo", { goalId, stepId, preview: true });
 	// A later step may be under way; then only this one can be undone.
 	const rest = hasLater
@@ -21,7 +22,7 @@ export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, t
 	const rows = undoRows(title, step, rest);
 	if (rows.length === 0) throw new Refusal("nothingToUndo", t("This step has changed no file that is recorded."));
 	const chosen = await vscode.window.showQuickPick(rows.map(item), {
-		title: t("Undo step {0}: {1}", position, title),
+		title: isInPlan ? t("Undo step {0}: {1}", position, title) : t("Undo step: {0}", title),
 		placeHolder: rows.some((row) => row.undo)
 			? t("What was changed since is never overwritten")
 			: t("Nothing can be taken back"),

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Check, Goal, Step } from "../../protocol/goal.ts";
 import type { CheckId, StepId } from "../../protocol/ids.ts";
-import { planSteps } from "../../protocol/readiness.ts";
+import { droppedSteps, planSteps } from "../../protocol/readiness.ts";
 import { goalState } from "../../protocol/state.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { firstLine, plural } from "../shared/format.ts";
@@ -149,6 +149,23 @@ export function StepBoard(props: {
 					})}
 				</ol>
 			)}
+			{droppedSteps(goal).map((step) => (
+				<div key={step.stepId} class="sub-row dropped-step">
+					<Icon icon="skipped" tone="idle" />
+					<span class="cut">{step.title}</span>
+					<span class="quiet nowrap">{step.undone ? "no longer in the plan, undone" : "no longer in the plan"}</span>
+					<span class="grow" />
+					<Link label={`Open thread of ${step.title}`} onOpen={() => openThread(step)}>
+						Open Thread
+					</Link>
+					<Link
+						label={`Files of ${step.title}`}
+						onOpen={() => surface.open({ kind: "changes", goalId, stepId: step.stepId })}
+					>
+						Files
+					</Link>
+				</div>
+			))}
 		</section>
 	);
 }

@@ -46,6 +46,31 @@ describe("the tree of goals", () => {
 		by: "agent",
 	};
 
+	it("shows a step that another plan dropped below the others, to be read and undone and nothing else", () => {
+		const goal = goalOf(
+			...planned({ title: "The wall" }),
+			...started("step-1", "t1"),
+			{
+				type: "file.changed",
+				path: "wall.txt",
+				status: "added",
+				by: "agent",
+				stepId: stepId("step-1"),
+				toolCallIds: [],
+				after: "blob",
+			},
+			...planned({ stepId: stepId("roof"), title: "The roof" }),
+		);
+		const steps = goalNodes(goal, [], "").filter((node) => node.kind === "step");
+		assert.deepEqual(
+			steps.map((node) => rowOf(node, view)).map(({ label, description, context }) => [label, description, context]),
+			[
+				["1 The roof", "", "step.pending.pending"],
+				["The wall", "no longer in the plan", "step.dropped."],
+			],
+		);
+	});
+
 	it("groups goals by what they need, the most pressing group first, and leaves empty groups out", () => {
 		const running = summaryOf(goalOf(), { state: "running", pendingApprovals: 0 });
 		const states = ["completed", "paused", "blocked", "failed", "queued", "cancelled", "planning"] as const;
