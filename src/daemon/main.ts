@@ -4,9 +4,11 @@ import { parseArgs } from "node:util";
 import envPaths from "env-paths";
 import { type Begun, begin } from "./begin.ts";
 import type { Daemon } from "./compose.ts";
+import { runNewerCopy } from "./newerCopy.ts";
 
 /**
- * The daemon's process: `daemon.js run [--home FOLDER] [--idle-seconds N]`. Ends with code 0 when it was stopped, when
+ * The daemon's process: `daemon.js run [--home FOLDER] [--idle-seconds N] [--newest]`; with `--newest`, as login services
+ * say, a newer copy under the data folder runs in its place. Ends with code 0 when it was stopped, when
  * nothing was left to do, or when another daemon holds the folder; with code 1 and one sentence when it cannot run.
  */
 const defaultIdleSeconds = 60;
@@ -14,11 +16,13 @@ const defaultIdleSeconds = 60;
 async function main(): Promise<number> {
 	const { values } = parseArgs({
 		args: process.argv.slice(3),
-		options: { home: { type: "string" }, "idle-seconds": { type: "string" } },
+		options: { home: { type: "string" }, "idle-seconds": { type: "string" }, newest: { type: "boolean" } },
 	});
 	const home = path.resolve(
 		values.home ?? process.env.MISSION_HOME ?? envPaths("mission-control", { suffix: "" }).data,
 	);
+	// It ends the process itself.
+	if (values.newest && runNewerCopy(home, __filename)) return new Promise(() => undefined);
 	const idleSeconds = Number(values["idle-seconds"] ?? process.env.MISSION_IDLE_SECONDS ?? defaultIdleSeconds);
 	const begun = await begin(home);
 	const daemon = begun && (await open(begun, idleSeconds * 1000));

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readDaemonFile } from "../../src/client/daemonFile.ts";
 import { openStage, type Stage } from "./mission.ts";
 
 /** Only here is there a program to stand in for the machine's own, which a test must not change. */
@@ -45,7 +49,7 @@ describeOnLinux("mission daemon install", function () {
 		assert.equal(path.dirname(place), units());
 		const unit = readFileSync(place, "utf8");
 		assert.ok(script.startsWith(path.join(stage.home, "bin")) && existsSync(script));
-		assert.ok(unit.includes(`"${script}" "run" "--home" "${stage.home}"`), unit);
+		assert.ok(unit.includes(`"${script}" "run" "--home" "${stage.home}" "--newest"`), unit);
 		assert.ok(!unit.includes("sk-secret"), "a key of the shell is in the unit");
 		const name = path.basename(place);
 		assert.equal(
@@ -61,6 +65,42 @@ describeOnLinux("mission daemon install", function () {
 		assert.deepEqual(readdirSync(units()), []);
 		assert.deepEqual(json("daemon", "status").service, { installed: false });
 		assert.deepEqual(json("daemon", "uninstall"), { uninstalled: false });
+	});
+
+	it("begins the newest copy that came since, and another one where that cannot be run", async () => {
+		systemctl();
+		const { script } = json("daemon", "install");
+		const own = path.dirname(script);
+		const copy = (version: string, hash: string) => {
+			const made = path.join(stage.home, "bin", `${version}-${hash}`);
+			cpSync(own, made, { recursive: true });
+			writeFileSync(path.join(made, "package.json"), JSON.stringify({ version, type: "commonjs" }));
+			return made;
+		};
+		copy("98.0.0", "00000000000a");
+		copy("99.0.0", "00000000000b");
+		writeFileSync(path.join(copy("99.0.1", "00000000000c"), "daemon.js"), "this is no (");
+		// As the unit has it; what systemd makes of the unit is in serviceText.test.ts.
+		const daemon = spawn(process.execPath, [script, "run", "--home", stage.home, "--newest"], {
+			env: { ...process.env, ...env() },
+			stdio: ["ignore", "ignore", "pipe"],
+		});
+		let said = "";
+		daemon.stderr.on("data", (chunk) => {
+			said += String(chunk);
+		});
+		const ended = once(daemon, "exit");
+		try {
+			while (readDaemonFile(stage.home)?.pid !== daemon.pid) {
+				assert.equal(daemon.exitCode, null, said);
+				await sleep(20);
+			}
+			assert.equal(json("daemon", "status").version, "99.0.0");
+			assert.match(said, /99\.0\.1-00000000000c.*cannot be run/);
+		} finally {
+			daemon.kill("SIGTERM");
+			await ended;
+		}
 	});
 
 	it("says in one sentence why not, and leaves nothing half written", () => {

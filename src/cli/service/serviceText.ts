@@ -7,7 +7,7 @@ export interface Service {
 	readonly name: string;
 	/** The program that runs the script: Node, or an editor that plays it. */
 	readonly program: string;
-	/** The copy of the daemon under the data folder. */
+	/** The copy of the daemon under the data folder; where a newer one came since, it runs that. */
 	readonly script: string;
 	readonly home: string;
 	/** Where an agent's commands find their programs; without it they would find fewer than in a terminal. */
@@ -126,7 +126,7 @@ export function scheduledTask(service: Service, user: string): string {
 }
 
 function daemonCommand({ program, script, home }: Service): string[] {
-	return [program, script, "run", "--home", home];
+	return [program, script, "run", "--home", home, "--newest"];
 }
 
 /** A word of a unit file as systemd reads it back: C escapes in double quotes, `%` begins a specifier. */

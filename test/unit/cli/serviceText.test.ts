@@ -38,7 +38,7 @@ StartLimitBurst=10
 
 [Service]
 Type=exec
-ExecStart="/usr/bin/node" "/data/bin/1.2.3-abc/daemon.js" "run" "--home" "/data"
+ExecStart="/usr/bin/node" "/data/bin/1.2.3-abc/daemon.js" "run" "--home" "/data" "--newest"
 Environment="MISSION_HOME=/data" "ELECTRON_RUN_AS_NODE=1" "PATH=/usr/local/bin:/usr/bin"
 KillMode=process
 Restart=on-failure
@@ -66,6 +66,7 @@ WantedBy=default.target
 		<string>run</string>
 		<string>--home</string>
 		<string>/data</string>
+		<string>--newest</string>
 	</array>
 	<key>EnvironmentVariables</key>
 	<dict>
@@ -110,7 +111,7 @@ WantedBy=default.target
 		assert.ok(task.includes("<Command>C:\\Program Files\\nodejs\\node.exe</Command>"));
 		assert.ok(
 			task.includes(
-				"<Arguments>&quot;C:\\Data &amp; more\\bin\\1-a\\daemon.js&quot; run --home &quot;C:\\Data &amp; more&quot;</Arguments>",
+				"<Arguments>&quot;C:\\Data &amp; more\\bin\\1-a\\daemon.js&quot; run --home &quot;C:\\Data &amp; more&quot; --newest</Arguments>",
 			),
 		);
 	});
@@ -119,7 +120,7 @@ WantedBy=default.target
 		const unit = systemdUnit(odd);
 		const script = String.raw`"/my \"own\" data/100%% $$HOME\\x/bin/1-a/daemon.js"`;
 		const home = String.raw`"/my \"own\" data/100%% $$HOME\\x"`;
-		assert.ok(unit.includes(`ExecStart="/usr/bin/node" ${script} "run" "--home" ${home}\n`), unit);
+		assert.ok(unit.includes(`ExecStart="/usr/bin/node" ${script} "run" "--home" ${home} "--newest"\n`), unit);
 		// In an assignment a dollar is only a dollar.
 		assert.ok(unit.includes(String.raw`Environment="MISSION_HOME=/my \"own\" data/100%% $HOME\\x"`), unit);
 		const plist = launchdPlist(odd);
