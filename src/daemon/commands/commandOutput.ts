@@ -1,7 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { appendFile, copyFile, link, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import {
+	closeSync,
+	createReadStream,
+	existsSync,
+	fstatSync,
+	openSync,
+	readFileSync,
+	readSync,
+	statSync,
+} from "node:fs";
+import { appendFile, copyFile, link, open, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { syncFolder } from "../durableFolder.ts";
 import type { CommandOutput, CommandSpec } from "./commands.ts";
 import { headBytes, readableStream, readableText, tailBytes } from "./readableText.ts";
 import { outputPath, type SpoolState, type Spools } from "./spool.ts";
@@ -89,24 +99,46 @@ function readTail(path: string, state: SpoolState): Buffer {
  * On a full disk it stays in the spool, without its end. Resolves with the file.
  */
 async function keep(out: string, kept: string, beyond: number, tail: Buffer, isFinal: boolean): Promise<string> {
-	if (sizeOf(kept) > 0) return kept;
+	if (sizeOf(kept) > 0) {
+		// Who put it there may have been killed before its name was durable.
+		syncFolder(dirname(kept));
+		return kept;
+	}
 	const fresh = `${kept}.${randomUUID()}`;
 	try {
 		// A file that nobody writes any more needs no copy.
-		if (beyond === 0 && isFinal) await link(out, fresh).catch(() => copyFile(out, fresh));
-		else await copyFile(out, fresh);
+		if (beyond === 0 && isFinal) await link(out, fresh).catch(() => copyIfThere(out, fresh));
+		else await copyIfThere(out, fresh);
 		if (beyond > 0) {
 			const missing = beyond - tail.length;
 			const note = missing > 0 ? `\n[${missing.toLocaleString("en-US")} bytes are left out here]\n` : "";
 			await appendFile(fresh, Buffer.concat([Buffer.from(note), tail]));
 		}
+		// The log names it with its hash as soon as this returns.
+		await syncFile(fresh);
 		await rename(fresh, kept);
+		syncFolder(dirname(kept));
 		return kept;
 	} catch (error) {
 		if (!["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
 		return out;
 	} finally {
 		await rm(fresh, { force: true });
+	}
+}
+
+/** After a power cut the record of an end may be there, and what was printed not. */
+async function copyIfThere(from: string, to: string): Promise<void> {
+	if (existsSync(from)) await copyFile(from, to);
+	else await writeFile(to, "");
+}
+
+async function syncFile(file: string): Promise<void> {
+	const handle = await open(file, "r+");
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
 	}
 }
 

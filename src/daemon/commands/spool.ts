@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { writeDurably } from "../durableFile.ts";
 import { makeDurableFolder } from "../durableFolder.ts";
 import { posixRunner } from "./posixRunner.ts";
 import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
@@ -50,7 +51,7 @@ export function openSpools(folder: string): Spools {
 	const boot = bootId();
 	const current = join(folder, boot);
 	makeDurableFolder(current);
-	mkdirSync(join(folder, "outputs"), { recursive: true, mode: 0o700 });
+	makeDurableFolder(join(folder, "outputs"));
 	const earlier = readdirSync(folder, { withFileTypes: true })
 		.filter((entry) => entry.isDirectory() && !["outputs", "dropped", boot].includes(entry.name))
 		.map((entry) => join(folder, entry.name))
@@ -154,10 +155,9 @@ function fileName(id: string): string {
 function writeRunner(folder: string): string {
 	const digest = createHash("sha256").update(posixRunner).digest("hex").slice(0, 12);
 	const file = join(folder, `runner-${digest}.sh`);
-	if (statSync(file, { throwIfNoEntry: false })?.size === Buffer.byteLength(posixRunner)) return file;
-	const fresh = `${file}.${randomUUID()}`;
-	writeFileSync(fresh, posixRunner, { mode: 0o600 });
-	renameSync(fresh, file);
+	if (existsSync(file) && readFileSync(file, "utf8") === posixRunner) return file;
+	// Whole after a power cut: what is there under the right name with other bytes would start no command ever again.
+	writeDurably(file, posixRunner);
 	return file;
 }
 

@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { eventBodies } from "../../protocol/events.ts";
 import type { Grant } from "../../protocol/goal.ts";
 import { type GoalId, GoalIdSchema } from "../../protocol/ids.ts";
+import { writeDurably } from "../durableFile.ts";
 
 /**
  * What a person approved for a folder, whichever goal works in it. The goal in which it was approved has it in its log;
@@ -60,14 +61,7 @@ export function openStandingGrants(file: string, onProblem: (sentence: string) =
 
 	/** Written whole or not at all. */
 	function keep(next: readonly StandingGrant[]): void {
-		const handle = openSync(`${file}.new`, "w", 0o600);
-		try {
-			writeSync(handle, JSON.stringify(next, null, "\t"));
-			fsyncSync(handle);
-		} finally {
-			closeSync(handle);
-		}
-		renameSync(`${file}.new`, file);
+		writeDurably(file, JSON.stringify(next, null, "\t"));
 		grants = next;
 	}
 }

@@ -1,9 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import type { PartialLaunchSettings } from "../../protocol/settings.ts";
 import { readSettings } from "../config/writtenSettings.ts";
+import { writeDurably } from "../durableFile.ts";
+import { makeDurableFolder, syncFolder } from "../durableFolder.ts";
 import { Refusal } from "../engine/refusal.ts";
 
 /**
@@ -94,9 +96,8 @@ export function openPresets(dataFolder: string): Presets {
 	}
 
 	async function writeDefault(name: string): Promise<void> {
-		await mkdir(own, { recursive: true });
-		await writeFile(`${defaultFile}.new`, `${name}\n`);
-		await rename(`${defaultFile}.new`, defaultFile);
+		makeDurableFolder(own);
+		writeDurably(defaultFile, `${name}\n`);
 	}
 
 	return {
@@ -108,10 +109,8 @@ export function openPresets(dataFolder: string): Presets {
 			if (problem)
 				throw new Refusal("badPreset", `The preset could not be read back: ${problem.message}. ${problem.fix}`);
 			const folder = folderOf(workspace);
-			await mkdir(folder, { recursive: true });
-			const file = path.join(folder, `${name}${extension}`);
-			await writeFile(`${file}.new`, text, { mode: 0o644 });
-			await rename(`${file}.new`, file);
+			makeDurableFolder(folder, { mode: workspace ? 0o777 : 0o700 });
+			writeDurably(path.join(folder, `${name}${extension}`), text, 0o644);
 		},
 		async rename(name, to, workspace) {
 			requireName(to);
@@ -121,13 +120,20 @@ export function openPresets(dataFolder: string): Presets {
 			if (taken)
 				throw new Refusal("taken", `There is a preset “${to}” already. Delete it first, or take another name.`);
 			await rename(file, path.join(path.dirname(file), `${to}${extension}`));
+			syncFolder(path.dirname(file));
 			if (!workspace && (await readFile(defaultFile, "utf8").catch(() => "")).trim() === name) await writeDefault(to);
 		},
 		async remove(name, workspace) {
-			await rm(await fileOf(name, workspace));
+			const file = await fileOf(name, workspace);
+			await rm(file);
+			syncFolder(path.dirname(file));
 		},
 		async setDefault(name, workspace) {
-			if (name === undefined) return rm(defaultFile, { force: true });
+			if (name === undefined) {
+				makeDurableFolder(own);
+				await rm(defaultFile, { force: true });
+				return syncFolder(own);
+			}
 			// What lies in a workspace can be rewritten by whoever works there.
 			if ((await known(name, workspace)).source === "repository") {
 				throw new Refusal(

@@ -3,6 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { crashPoint } from "../crashPoint.ts";
+import { syncFolder } from "../durableFolder.ts";
 import { ToolError } from "./tool.ts";
 import {
 	assertAllowed,
@@ -61,7 +62,7 @@ export async function writeInside(
 	if (target.relative === "." || given.endsWith("/")) throw new ToolError(`${given} is a folder, not a file.`);
 	await oneAtATime(target.real, async () => {
 		const folder = path.dirname(target.real);
-		await withErrors(target.relative, () => mkdir(folder, { recursive: true }));
+		await withErrors(target.relative, () => makeFolders(folder));
 		const handle = await withErrors(target.relative, () => open(folder, folderFlags));
 		try {
 			const opened = await openedPath(handle, folder);
@@ -72,6 +73,16 @@ export async function writeInside(
 			await handle.close();
 		}
 	});
+}
+
+/** Those that are missing on the way; their names would otherwise be lost in a power cut, with what is in them. */
+async function makeFolders(folder: string): Promise<void> {
+	const first = await mkdir(folder, { recursive: true });
+	if (first === undefined) return;
+	for (let made = folder; ; made = path.dirname(made)) {
+		syncFolder(path.dirname(made));
+		if (made === first || made === path.dirname(made)) return;
+	}
 }
 
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

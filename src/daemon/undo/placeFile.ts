@@ -22,6 +22,7 @@ import type { FileVersion } from "../../protocol/values.ts";
 import { ChangesError } from "../changes/changes.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 import { crashPoint } from "../crashPoint.ts";
+import { syncFolder } from "../durableFolder.ts";
 import { temporaryName } from "../tools/workspaceFiles.ts";
 import { linkMode, lookAt, type OnDisk } from "./disk.ts";
 import { sameVersion } from "./segments.ts";
@@ -70,7 +71,10 @@ export function openFolder(workspace: string, folder: string, isNeeded: boolean)
 		return {
 			place: (order) => withReasons(() => place(base, order)),
 			// Windows cannot do it and does not need it.
-			sync: () => synced(handle).catch(() => undefined),
+			sync: async () => {
+				await synced(handle).catch(() => undefined);
+				if (isNeeded) syncAbove(workspace, folder);
+			},
 			close: () => closeSync(handle),
 		};
 	} catch (cause) {
@@ -83,7 +87,21 @@ export function openFolder(workspace: string, folder: string, isNeeded: boolean)
 const folderFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_DIRECTORY ?? 0);
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-const synced = promisify(fsync);
+
+function synced(handle: number): Promise<void> {
+	return promisify(fsync)(handle);
+}
+
+/** The names of the folders on the way: this try may have made them, or one before it that was killed. */
+function syncAbove(workspace: string, folder: string): void {
+	for (let end = folder.lastIndexOf("/"); folder !== ""; end = folder.lastIndexOf("/", end - 1)) {
+		const above = end < 0 ? "" : `/${toBytes(folder.slice(0, end))}`;
+		try {
+			syncFolder(toFsPath(`${toBytes(workspace)}${above}`));
+		} catch {}
+		if (end <= 0) return;
+	}
+}
 
 function isFolder(path: string): boolean {
 	return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -118,12 +136,13 @@ async function place(folder: string, order: FileOrder): Promise<string | undefin
 
 const changedSince = "it was changed in this very moment";
 
-function changeMode(full: string, stats: Stats, mode: string): string | undefined {
+async function changeMode(full: string, stats: Stats, mode: string): Promise<string | undefined> {
 	const handle = openSync(toFsPath(full), readFlags);
 	try {
 		const opened = fstatSync(handle);
 		if (opened.ino !== stats.ino) return changedSince;
 		fchmodSync(handle, withExecutable(opened.mode, mode === executableMode));
+		await synced(handle);
 		return undefined;
 	} finally {
 		closeSync(handle);
