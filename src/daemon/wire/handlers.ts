@@ -9,6 +9,7 @@ import { type Actor, actorName } from "../../protocol/values.ts";
 import { isNewer } from "../../protocol/version.ts";
 import { type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
 import { ChangesError } from "../changes/changes.ts";
+import { withLineCounts } from "../changes/lineCounts.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
 import { decide, type Request } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
@@ -168,10 +169,10 @@ export const handlers: Handlers<Methods, Handling> = {
 
 	"step/undo": (params, client) => undoSteps(client.services, client.actor(), params),
 	"change/list": async ({ goalId, stepId }, { services }) => {
-		await services.supervisor.goal(goalId);
-		const changes = await listChanges(services.store, goalId, stepId);
-		if (changes.length <= maxChangesListed) return { changes };
-		return { changes: changes.slice(-maxChangesListed), total: changes.length };
+		const goal = await services.supervisor.goal(goalId);
+		const all = await listChanges(services.store, goalId, stepId);
+		const changes = await withLineCounts(all.slice(-maxChangesListed), () => services.changes(goal));
+		return all.length === changes.length ? { changes } : { changes, total: all.length };
 	},
 	"change/content": async ({ goalId, blob }, { services }) => {
 		const changes = await tracked(services, goalId);
