@@ -64,7 +64,10 @@ export function watchFolder(root: string): WatchedFolder {
 			};
 			write(looks[moment]!.root, place);
 		},
-		stop: () => void watchers.delete(watcher),
+		stop() {
+			watchers.delete(watcher);
+			if (watchers.size === 0) uninstall();
+		},
 	};
 }
 
@@ -119,14 +122,23 @@ const synced = (fd: number) => {
 	for (const watcher of watchers) watcher.synced(stats);
 };
 const real = { ...fs };
-let isInstalled = false;
+const realPromises = { ...fs.promises };
+type Calls = Record<string, (...args: never[]) => unknown>;
+const [now, later] = [fs as unknown as Calls, fs.promises as unknown as Calls];
+
+/** Nobody who comes later notices. */
+function uninstall(): void {
+	for (const [calls, as] of [
+		[now, real as unknown as Calls] as const,
+		[later, realPromises as unknown as Calls] as const,
+	])
+		for (const name of Object.keys(as)) if (calls[name] !== as[name]) calls[name] = as[name]!;
+	syncBuiltinESMExports();
+}
 
 /** Every call by which the daemon changes files; what it does not use is not here. */
 function install(): void {
-	if (isInstalled) return;
-	isInstalled = true;
-	type Calls = Record<string, (...args: never[]) => unknown>;
-	const [now, later] = [fs as unknown as Calls, fs.promises as unknown as Calls];
+	if (watchers.size > 1) return;
 	const changing = ["writeSync", "writeFileSync", "renameSync", "unlinkSync", "linkSync", "mkdirSync", "rmdirSync"];
 	for (const name of [...changing, "rmSync", "fchmodSync"]) now[name] = after(now[name]!, changed);
 	now.fsyncSync = after(now.fsyncSync!, (fd: number) => synced(fd));

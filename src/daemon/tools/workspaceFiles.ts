@@ -62,23 +62,22 @@ export async function writeInside(
 	if (target.relative === "." || given.endsWith("/")) throw new ToolError(`${given} is a folder, not a file.`);
 	await oneAtATime(target.real, async () => {
 		const folder = path.dirname(target.real);
-		await withErrors(target.relative, () => makeFolders(folder));
+		const made = await withErrors(target.relative, () => mkdir(folder, { recursive: true }));
 		const handle = await withErrors(target.relative, () => open(folder, folderFlags));
 		try {
 			const opened = await openedPath(handle, folder);
 			await assertAllowed(place, opened, target.relative, "write");
 			if (opened !== folder) throw new ToolError(`The folder of ${target.relative} was moved meanwhile. Try again.`);
 			await replaceFile(place, target, handle, bytes, expectedBefore);
+			if (made !== undefined) syncNames(folder, made);
 		} finally {
 			await handle.close();
 		}
 	});
 }
 
-/** Those that are missing on the way; their names would otherwise be lost in a power cut, with what is in them. */
-async function makeFolders(folder: string): Promise<void> {
-	const first = await mkdir(folder, { recursive: true });
-	if (first === undefined) return;
+/** The names of folders that were made on the way would otherwise be lost in a power cut, with what is in them. */
+function syncNames(folder: string, first: string): void {
 	for (let made = folder; ; made = path.dirname(made)) {
 		syncFolder(path.dirname(made));
 		if (made === first || made === path.dirname(made)) return;
