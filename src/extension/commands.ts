@@ -26,8 +26,16 @@ export const commands = {
 	presets: {
 		acts: true,
 		async run({ daemon, surfaces }) {
-			const { managePresets } = await import("./launch/presets.ts");
-			await managePresets(daemon, () => surfaces.openPreflight());
+			const [{ managePresets }, { chooseFolder }] = await Promise.all([
+				import("./launch/presets.ts"),
+				import("./launch/launch.ts"),
+			]);
+			const isFolderOpen = (vscode.workspace.workspaceFolders ?? []).length > 0;
+			const folder = isFolderOpen
+				? await chooseFolder(undefined, t("The folder whose presets are shown with yours"))
+				: undefined;
+			if (isFolderOpen && !folder) return;
+			await managePresets(daemon, folder, () => surfaces.openPreflight({ workspace: folder?.uri.fsPath }));
 		},
 	},
 	launchSelection: {

@@ -330,6 +330,22 @@ describe("launch form", () => {
 		await leave(page);
 	});
 
+	it("a check's result is there again when the tab was hidden", async () => {
+		const page = await open({ memory: undefined });
+		await page.getByRole("button", { name: "Run npm test -- contract" }).click();
+		await page.getByText("exit 1").waitFor();
+		await page.waitForFunction(() => {
+			const kept = window.fake.asked("surface/remember").at(-1) as { memory: { checked?: object } } | undefined;
+			return kept?.memory.checked !== undefined;
+		});
+		const { memory } = (await asked<{ memory: unknown }>(page, "surface/remember")).at(-1)!;
+		await leave(page);
+		const again = await open({ memory });
+		await again.getByText("Already red before launch: express@4.19.2 is installed.").waitFor();
+		assert.deepEqual(await asked(again, "baseline/check"), [], "nothing is run again by itself");
+		await leave(again);
+	});
+
 	it("checks are added and removed, and the baseline follows", async () => {
 		const page = await open();
 		await page.getByRole("button", { name: "Remove npm run typecheck" }).click();

@@ -78,13 +78,16 @@ export async function launchGoal(daemon: Daemon, request: Input<Methods, "goal/l
 }
 
 /** The folder that a goal works in. With several it is asked for. */
-export async function chooseFolder(uri?: vscode.Uri): Promise<vscode.WorkspaceFolder | undefined> {
+export async function chooseFolder(
+	uri?: vscode.Uri,
+	placeHolder = t("The folder that the goal works in"),
+): Promise<vscode.WorkspaceFolder | undefined> {
 	const folders = vscode.workspace.workspaceFolders ?? [];
 	const own = uri && vscode.workspace.getWorkspaceFolder(uri);
 	if (own) return own;
 	if (folders.length === 0) throw new Refusal("noFolder", t("A goal works in a folder. Open one, then launch again."));
 	if (folders.length === 1) return folders[0];
-	return vscode.window.showWorkspaceFolderPick({ placeHolder: t("The folder that the goal works in") });
+	return vscode.window.showWorkspaceFolderPick({ placeHolder });
 }
 
 /** What is known before the person says anything. */

@@ -7,8 +7,13 @@ import { t } from "../words.ts";
 import { openSettingsFile } from "./settingsFile.ts";
 
 /** Named launch settings in the editor: which there are, and what can be done with each. Escape leaves all as it was. */
-export async function managePresets(daemon: Daemon, openForm: () => void): Promise<void> {
-	const workspace = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+export async function managePresets(
+	daemon: Daemon,
+	folder: vscode.WorkspaceFolder | undefined,
+	openForm: () => void,
+): Promise<void> {
+	const workspace = folder?.uri.fsPath;
+	const isOneOfSeveral = folder && (vscode.workspace.workspaceFolders ?? []).length > 1;
 	for (;;) {
 		const { presets, problems } = await daemon.ask("preset/list", { workspace });
 		const rows = [
@@ -22,7 +27,7 @@ export async function managePresets(daemon: Daemon, openForm: () => void): Promi
 			{ label: t("$(add) New Preset in the Launch Form…"), preset: undefined, problem: undefined },
 		];
 		const chosen = await vscode.window.showQuickPick(rows, {
-			title: t("Presets"),
+			title: isOneOfSeveral ? t("Presets of {0}", folder.name) : t("Presets"),
 			placeHolder: t("Named launch settings, yours and the repository's"),
 			matchOnDetail: true,
 		});

@@ -6,7 +6,7 @@ import { goalState, progress, stepPosition } from "../../protocol/state.ts";
 import { type ChangeView, viewGoal } from "../../protocol/view.ts";
 import { Answered } from "../shared/answered.tsx";
 import { Ask } from "../shared/ask.tsx";
-import { clock, duration, flowing } from "../shared/format.ts";
+import { clock, duration, flowing, pathInside } from "../shared/format.ts";
 import { useGoal, useLasting, useNow } from "../shared/hooks.ts";
 import type { Host } from "../shared/host.ts";
 import { StateLine } from "../shared/stateLine.tsx";
@@ -121,9 +121,10 @@ function Facts({ goal, surface }: { goal: Goal; surface: Surface }) {
 						<button
 							type="button"
 							class="link"
+							title={goal.playbook.path}
 							onClick={() => surface.open({ kind: "file", goalId: goal.goalId, path: goal.playbook!.path })}
 						>
-							{goal.playbook.path}
+							{pathInside(goal.workspace, goal.playbook.path)}
 						</button>
 					</dd>
 				</>

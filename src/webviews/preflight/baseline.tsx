@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
-import type { Methods, Result } from "../../protocol/methods.ts";
 import { duration, elapsed, firstLine, plural } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Surface } from "../shared/surface.tsx";
-import type { Provider, Providers } from "./draft.ts";
+import type { CheckedToday, Draft, Provider, Providers } from "./draft.ts";
 
 /**
  * What is there before anything runs. Every part is asked for by itself and stands in its row when it is known; nobody
@@ -21,8 +20,10 @@ export function Baseline(props: {
 	readonly named: readonly string[];
 	/** A sentence where the agents could not be asked for. */
 	readonly providers: Providers | string | undefined;
+	readonly checked: Draft["checked"];
+	readonly onChecked: (key: string, checked: CheckedToday) => void;
 }) {
-	const { surface, workspace, checks, providers } = props;
+	const { surface, workspace, checks, providers, checked, onChecked } = props;
 	const parts = useParts(surface, workspace);
 	const done = Object.keys(parts).length + (providers === undefined ? 0 : 1);
 	const total = partNames.length + 1;
@@ -78,9 +79,20 @@ export function Baseline(props: {
 				<ProviderRows providers={providers} named={props.named} />
 			)}
 			{checks.length > 0 ? <h3>Checks today</h3> : null}
-			{checks.map((command) => (
-				<CheckToday key={`${workspace}\n${command}`} surface={surface} workspace={workspace} command={command} />
-			))}
+			{checks.map((command) => {
+				const key = `${workspace}\n${command}`;
+				const known = checked?.[key];
+				return (
+					<CheckToday
+						key={key}
+						surface={surface}
+						workspace={workspace}
+						command={command}
+						outcome={known && isToday(known.at) ? known.outcome : undefined}
+						onOutcome={(outcome) => onChecked(key, { at: Date.now(), outcome })}
+					/>
+				);
+			})}
 		</aside>
 	);
 }
@@ -170,12 +182,23 @@ function ProviderRow({ provider }: { readonly provider: Provider }) {
 	return <Row mark={marks.ok} label={id} value={latencyMs === undefined ? from : `${Math.round(latencyMs)} ms`} />;
 }
 
+function isToday(at: number): boolean {
+	return new Date(at).toDateString() === new Date().toDateString();
+}
+
 /** Run when the person asks for it: a check that is red already is for the goal to turn green. */
-function CheckToday(props: { readonly surface: Surface; readonly workspace: string; readonly command: string }) {
-	const { surface, workspace, command } = props;
+function CheckToday(props: {
+	readonly surface: Surface;
+	readonly workspace: string;
+	readonly command: string;
+	readonly outcome: CheckedToday["outcome"] | undefined;
+	readonly onOutcome: (outcome: CheckedToday["outcome"]) => void;
+}) {
+	const { surface, workspace, command, outcome } = props;
 	const [startedAt, setStartedAt] = useState<number>();
-	const [outcome, setOutcome] = useState<Result<Methods, "baseline/check"> | string>();
 	const gone = useRef(false);
+	const onOutcome = useRef(props.onOutcome);
+	onOutcome.current = props.onOutcome;
 	useEffect(
 		() => () => {
 			gone.current = true;
@@ -184,14 +207,14 @@ function CheckToday(props: { readonly surface: Surface; readonly workspace: stri
 	);
 	const now = useNow(1000, startedAt !== undefined);
 	async function run(): Promise<void> {
-		setOutcome(undefined);
 		setStartedAt(Date.now());
 		const told = await surface.host
 			.request("baseline/check", { workspace, command })
+			.then(({ output, ...rest }) => ({ ...rest, output: firstLine(output.trim()) }))
 			.catch((cause: unknown) => sentence(cause));
 		if (gone.current) return;
 		setStartedAt(undefined);
-		setOutcome(told);
+		onOutcome.current(told);
 	}
 	const label = (
 		<code class="plain cut" title={command}>

@@ -27,6 +27,15 @@ export interface Draft {
 	/** As typed. */
 	readonly budget: Readonly<Partial<Record<BudgetResource, string>>>;
 	readonly checks?: readonly string[];
+	/** How checks ended that were run in the form, by folder and command: they are there when its tab was hidden. */
+	readonly checked?: Readonly<Record<string, CheckedToday>>;
+}
+
+export interface CheckedToday {
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+	/** A sentence where it could not be run. */
+	readonly outcome: Result<Methods, "baseline/check"> | string;
 }
 
 export interface AddedRole {

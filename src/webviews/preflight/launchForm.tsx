@@ -81,8 +81,8 @@ export function LaunchForm(props: LaunchFormProps) {
 				workspace,
 			});
 			if (name === undefined) return;
-			const { prompt, title } = draft;
-			props.replace({ ...emptyDraft, prompt, title, workspace: draft.workspace, preset: name });
+			const { prompt, title, checked } = draft;
+			props.replace({ ...emptyDraft, prompt, title, checked, workspace: draft.workspace, preset: name });
 		} catch (cause) {
 			setRefusal(sentence(cause));
 		}
@@ -173,6 +173,8 @@ export function LaunchForm(props: LaunchFormProps) {
 					named={providersOf(settingsOf(draft, prepared))}
 					checks={draft.checks ?? prepared.settings.checks}
 					providers={providers ?? props.providersRefusal}
+					checked={draft.checked}
+					onChecked={(key, one) => change({ checked: { ...draft.checked, [key]: one } })}
 				/>
 			</div>
 			<footer>

@@ -141,3 +141,9 @@ export function summaryText({ summary, account, problem }: EventBody<"thread.com
 		: [problem];
 	return [...own, account].filter(Boolean).join("\n\n");
 }
+
+/** A path as people of that folder say it; whole where it is not in the folder. */
+export function pathInside(folder: string, path: string): string {
+	const rest = path.startsWith(folder) ? path.slice(folder.length) : "";
+	return /^[\\/]./.test(rest) ? rest.slice(1) : path;
+}
