@@ -342,7 +342,8 @@ describe("launch form", () => {
 		await leave(page);
 		const again = await open({ memory });
 		await again.getByText("Already red before launch: express@4.19.2 is installed.").waitFor();
-		assert.deepEqual(await asked(again, "baseline/check"), [], "nothing is run again by itself");
+		const run = await again.evaluate(() => window.fake.asked("baseline/check").length);
+		assert.equal(run, 0, "nothing is run again by itself");
 		await leave(again);
 	});
 
