@@ -384,7 +384,7 @@ export const commands: readonly CommandRow[] = [
 		name: "providers",
 		about: "list the agents that can be chosen, and why the rest cannot; hand a provider's key over",
 		arguments: [
-			["[action]", "list, or key: hands over the key that comes on standard input (default: list)"],
+			["[action]", "list, or key: hands over the key that is typed, or comes on standard input (default: list)"],
 			["[name]", "the provider's name"],
 		],
 		options: [

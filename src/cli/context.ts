@@ -16,6 +16,8 @@ export interface Context {
 	client(start?: "always" | "never"): DaemonClient;
 	ask<M extends MethodName>(method: M, params: Input<Methods, M>): Promise<Result<Methods, M>>;
 	readStdin(): Promise<string>;
+	/** One line that a terminal does not show while it is typed; from a pipe or a file, all that comes. */
+	readSecret(prompt: string): Promise<string>;
 	/** Closes what the command opened. */
 	close(): void;
 }
@@ -50,6 +52,10 @@ export function createContext(output: Output): Context {
 			const chunks: Buffer[] = [];
 			for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
 			return Buffer.concat(chunks).toString("utf8");
+		},
+		async readSecret(prompt) {
+			if (!process.stdin.isTTY) return context.readStdin();
+			return (await import("./readSecret.ts")).readSecret(process.stdin, process.stderr, prompt);
 		},
 		close() {
 			client?.close();

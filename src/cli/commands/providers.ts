@@ -50,11 +50,12 @@ function named(models: readonly string[], leftOut: number): string {
 	return more > 0 && models.length > shownModels ? `${shown}, … (${more} more)` : shown;
 }
 
-/** The key comes on standard input: what is typed as an argument stands in the shell's history and in lists of processes. */
+/** The key is typed unseen, or comes on standard input: an argument stands in the shell's history and in lists of processes. */
 async function key(context: Context, name: string | undefined, forget: boolean): Promise<void> {
 	if (name === undefined) throw wrongUsage("Name the provider: `mission providers` lists them.");
-	const given = forget ? undefined : (await context.readStdin()).trim();
-	if (given === "") throw wrongUsage("There is no key on standard input: `mission providers key NAME < file`.");
+	const given = forget ? undefined : (await context.readSecret(`Key of ${name} (it is not shown): `)).trim();
+	if (given === "")
+		throw wrongUsage("There was no key. Type it, or give it on standard input: `mission providers key NAME < file`.");
 	const { goals } = await context.ask("provider/key", { provider: name, key: given });
 	const goOn = goals.length > 0 ? ` ${goals.join(", ")} ${goals.length === 1 ? "goes" : "go"} on.` : "";
 	context.output.result(
