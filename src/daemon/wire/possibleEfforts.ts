@@ -29,12 +29,24 @@ export function withPossibleEfforts(
 	return notes.length === 0 ? { settings, notes } : { settings: { ...settings, agent: primary, assignments }, notes };
 }
 
-/** What an edit of the roster asks for and will not get. */
-export function impossibleEfforts(edits: readonly RosterEdit[], goal: Goal, { effortProblem }: Asked): string[] {
-	return edits.flatMap(({ role, effort, provider, model }) => {
-		if (effort === undefined) return [];
+/**
+ * The edits without reasoning efforts that the model does not take, and a sentence for each: the roster names what is
+ * asked.
+ */
+export function withPossibleEdits(
+	edits: readonly RosterEdit[],
+	goal: Goal,
+	{ effortProblem }: Asked,
+): { readonly edits: readonly RosterEdit[]; readonly notes: readonly string[] } {
+	const notes: string[] = [];
+	const possible = edits.map((edit) => {
+		const { role, effort, provider, model } = edit;
+		if (effort === undefined) return edit;
 		const before = rosterOf(goal).find((entry) => entry.role === role) ?? goal.settings.agent;
 		const problem = effortProblem({ provider: provider ?? before.provider, model: model ?? before.model, effort });
-		return problem ? [problem] : [];
+		if (!problem) return edit;
+		notes.push(problem);
+		return { ...edit, effort: undefined };
 	});
+	return { edits: possible, notes };
 }

@@ -6,7 +6,7 @@ import { editRoster, type RosterRequest, restartedSteps, rosterEffect } from "..
 import { Refusal } from "../engine/refusal.ts";
 import { refuseUntracked, refuseWhileWriting } from "../undo/mayUndo.ts";
 import { takeBack } from "../undo/undoSteps.ts";
-import { impossibleEfforts } from "./possibleEfforts.ts";
+import { withPossibleEdits } from "./possibleEfforts.ts";
 import type { Services } from "./services.ts";
 
 /** The roster as it stands, as it would stand, or as it stands after an edit; what the edit means is told with it. */
@@ -18,17 +18,22 @@ export async function changeRoster(
 	const now = await services.supervisor.goal(goalId);
 	if (edits.length === 0) return answer(now, "Nothing changes.");
 	requireProviders(edits, services);
-	const request: RosterRequest = { edits, apply, revision, undo };
-	const leftOut = impossibleEfforts(edits, now, services);
-	const told = (goal: Goal, effect: string) => answer(goal, [effect, ...leftOut].join(" "));
+	const { edits: possible, notes } = withPossibleEdits(edits, now, services);
+	const request: RosterRequest = { edits: possible, apply, revision, undo };
+	const told = (goal: Goal, effect: string) => answer(goal, [effect, ...notes].join(" "));
+	try {
+		editRoster(request, now, by);
+	} catch (cause) {
+		// Without the effort nothing may be left to change.
+		if (cause instanceof Refusal && cause.code === "empty" && notes.length > 0)
+			throw new Refusal("empty", [...notes, cause.message].join(" "));
+		throw cause;
+	}
 	if (undo && restartedSteps(request, now).length > 0) {
 		const effect = await undoAndRestart(now, request, preview, services, by);
 		return told(preview ? now : await services.supervisor.goal(goalId), effect);
 	}
-	if (preview) {
-		editRoster(request, now, by);
-		return told(now, rosterEffect(request, now));
-	}
+	if (preview) return told(now, rosterEffect(request, now));
 	let effect = "";
 	const after = await services.supervisor.commit(goalId, (goal) => {
 		effect = rosterEffect(request, goal);

@@ -35,7 +35,9 @@ describe("editing the roster of a running goal", function () {
 	before(async () => {
 		home = mkdtempSync(path.join(os.tmpdir(), "mission-roster-"));
 		server = await startModelServer({ script: builder, models: ["clay", "stone"] });
-		const provider = { id: "yard", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["clay", "stone"] };
+		const models = ["clay", "stone"];
+		const efforts = ["low", "high"];
+		const provider = { id: "yard", kind: "openai-compatible", baseUrl: server.baseUrl, models, efforts };
 		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify({ providers: [provider], agent: "yard/clay" }));
 		daemon = await startDaemonProcess({ home });
 	});
@@ -124,6 +126,23 @@ describe("editing the roster of a running goal", function () {
 			"second stone:high",
 			"second stone:high",
 		]);
+	});
+
+	it("names no reasoning effort that the model does not take, in the roster or to the model, and says so", async () => {
+		const { goalId, since } = await launched();
+		const ask = (model: string) => {
+			const one = { role: "implementer", provider: "yard", model, effort: "xhigh" } as const;
+			return daemon.client.request("roster/edit", { goalId, edits: [one], apply: "next-turn" });
+		};
+		const leftOut = (model: string) =>
+			`yard/${model} takes no reasoning effort “xhigh” (only low, high), so it is left out.`;
+		const { effect, assignments } = await ask("stone");
+		assert.ok(effect.endsWith(` ${leftOut("stone")}`), effect);
+		assert.equal(assignments.find(({ role }) => role === "implementer")?.effort, undefined);
+		await assert.rejects(ask("stone"), { message: `${leftOut("stone")} That is how the roster stands already.` });
+		goOn();
+		await untilState(daemon.client, goalId, ["completed"]);
+		assert.deepEqual(work(since), ["first clay", "first stone", "second stone", "second stone"]);
 	});
 
 	it("takes back what the step changed before it begins again, when that is asked for, and nothing that a person changed since", async () => {
