@@ -19,8 +19,10 @@ export interface AgentRow {
 const maxUnusable = 2;
 
 /**
- * Usable models first; what was typed stands on top when it names a model, listed or not, with or without an effort. Who
- * cannot be chosen comes last, with the reason: folded into one row, unless something was typed or there is nobody else.
+ * Usable models first, then who cannot be chosen, with the reason: folded into one row, unless something was typed or
+ * there is nobody else. What was typed is a row when it names a model, listed or not, with or without an effort. It is
+ * handed over last, though the editor shows it on top, as what fits best: rows are known to the editor by their place,
+ * and if they moved with each letter, Enter pressed at once would choose the neighbour.
  */
 export function agentRows(providers: Providers, typed: string, isUnfolded = false): readonly AgentRow[] {
 	// The built-in agent runs playbooks and answers no prompt.
@@ -41,10 +43,15 @@ export function agentRows(providers: Providers, typed: string, isUnfolded = fals
 	const written = parseModelRef(typed.trim(), isListed);
 	const isNew = written && !listed.some((row) => row.label === typed.trim());
 	return [
-		...(isNew ? [{ label: formatModelRef(written), description: t("as typed"), agent: written }] : []),
 		...listed,
 		...(isFolded ? [foldedRow(unusable)] : unusable),
+		...(isNew ? [{ label: formatModelRef(written), description: t("as typed"), agent: written }] : []),
 	];
+}
+
+/** What Enter means before the editor has a row for what was typed. */
+export function typedAgent(providers: Providers, typed: string): ModelChoice | undefined {
+	return agentRows(providers, typed).find((row) => row.agent && row.label === typed.trim())?.agent;
 }
 
 function foldedRow(rows: readonly AgentRow[]): AgentRow {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { ModelChoice } from "../../protocol/values.ts";
 import { t } from "../words.ts";
-import { type AgentRow, agentRows, type Providers } from "./agentChoice.ts";
+import { type AgentRow, agentRows, type Providers, typedAgent } from "./agentChoice.ts";
 import { editorModels } from "./editorModels.ts";
 
 /** Chosen in place of a model: whatever the primary agent is. */
@@ -32,14 +32,16 @@ export function chooseAgent(
 	pick.title = title;
 	pick.placeholder = t("Choose, or type provider/model or provider/model:effort");
 	pick.matchOnDescription = true;
+	// A webview from which it was asked for may take the focus back a moment after the list before this one has closed.
+	pick.ignoreFocusOut = true;
 	const inherit: readonly InheritRow[] = mayInherit ? [{ label: t("As the Primary Agent"), agent: primaryAgent }] : [];
 	let all = providers.providers;
 	let isUnfolded = false;
+	const asked = () => ({ ...providers, providers: provider ? all.filter(({ id }) => id === provider) : all });
 	const show = (isAnew = false) => {
-		const asked = provider ? all.filter(({ id }) => id === provider) : all;
-		const rows = [...inherit, ...agentRows({ ...providers, providers: asked }, pick.value, isUnfolded)];
+		const rows = [...inherit, ...agentRows(asked(), pick.value, isUnfolded)];
 		// Thousands of rows are handed over once; only a name that was typed makes others.
-		const [now, before] = [rows, pick.items].map((some) => some[inherit.length]?.label);
+		const [now, before] = [rows, pick.items].map((some) => some.at(-1)?.label);
 		if (isAnew || rows.length !== pick.items.length || now !== before) pick.items = rows;
 	};
 	show(true);
@@ -57,8 +59,9 @@ export function chooseAgent(
 				isUnfolded = true;
 				show(true);
 			}
-			if (!row?.agent) return;
-			resolve(row.agent);
+			const agent = row ? row.agent : typedAgent(asked(), pick.value);
+			if (!agent) return;
+			resolve(agent);
 			pick.hide();
 		});
 		pick.onDidHide(() => {

@@ -66,7 +66,7 @@ async function chooseEdit(
 		ignoreFocusOut: true,
 	});
 	if (!chosen || chosen.edit) return chosen?.edit;
-	const title = t("Edit Roster (2/3): who works as {0}?", role);
+	const title = t("Edit Roster (2/3): which model works as {0}?", role);
 	const agent = await chooseAgent(await daemon.ask("provider/list", {}), { title });
 	return agent && { role, enabled: true, ...agent };
 }

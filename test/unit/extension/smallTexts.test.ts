@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { agentRows, agentSentence, type Providers } from "../../../src/extension/launch/agentChoice.ts";
+import { agentRows, agentSentence, type Providers, typedAgent } from "../../../src/extension/launch/agentChoice.ts";
 import { type LaunchChoices, launchOptions } from "../../../src/extension/launch/launchOptions.ts";
 import { playbookScore, refusedLine } from "../../../src/extension/launch/playbookText.ts";
 import { placeOf, quoteSelection, type Selected } from "../../../src/extension/launch/selectionText.ts";
@@ -96,12 +96,20 @@ describe("the launch box", () => {
 		);
 	});
 	it("takes a model that is typed, with or without an effort", () => {
-		assert.deepEqual(agentRows(providers, "local/gemma:high")[0]?.agent, {
-			provider: "local",
-			model: "gemma",
-			effort: "high",
-		});
+		const gemma = { provider: "local", model: "gemma", effort: "high" };
+		assert.deepEqual(agentRows(providers, "local/gemma:high").at(-1)?.agent, gemma);
 		assert.equal(agentRows(providers, "local/qwen3:8b").length, 3);
+		assert.deepEqual(typedAgent(providers, " local/gemma:high "), gemma);
+		assert.deepEqual(typedAgent(providers, "local/qwen3:8b"), { provider: "local", model: "qwen3:8b" });
+		assert.equal(typedAgent(providers, "gem"), undefined);
+		assert.equal(typedAgent(providers, "acme"), undefined);
+	});
+	it("keeps each row at its place while a name is typed, so that Enter chooses the row that was seen", () => {
+		const places = [..."local/gemma:high"].map((_, length, name) => {
+			const rows = agentRows(providers, name.slice(0, length + 1).join(""), true);
+			return rows.slice(0, 3).map(({ label }) => label);
+		});
+		assert.deepEqual(new Set(places.map(String)), new Set(["local/qwen3:8b,local/gemma,acme"]));
 	});
 	it("says which agent Enter launches with, and why there is none", () => {
 		assert.match(agentSentence(undefined, providers), /local\/gemma/);
