@@ -16,6 +16,13 @@ export interface Workbench {
 	readonly quickInput: Locator;
 	/** Chooses the row of the open quick pick that has this text. */
 	pick(text: string): Promise<void>;
+	/**
+	 * Chooses the row of this name in the quick pick of this title, and comes back when it is gone. For picks that follow
+	 * each other: the next one may have a row of that text too, and stands a moment after the one before has closed.
+	 */
+	choose(title: string, name: string): Promise<void>;
+	/** Types into the quick pick or input box of this title as fast as keys can follow each other, and presses Enter. */
+	answer(title: string, text: string): Promise<void>;
 	/** Types into the open input box and confirms it. */
 	enter(text: string): Promise<void>;
 	/** Opens a view container by its name in the activity bar or the panel ("Mission Control"). */
@@ -57,10 +64,20 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 			.filter({ has: page.getByText(title, { exact: true }) })
 			.first();
 	const pick = (text: string) => row(quickInput, text).click();
+	const titled = (title: string) =>
+		quickInput.filter({ has: page.locator(".quick-input-title").getByText(title, { exact: true }) });
 	return {
 		page,
 		quickInput,
 		pick,
+		async choose(title, name) {
+			const wanted = titled(title)
+				.locator(".monaco-list-row")
+				.filter({ has: page.getByText(name, { exact: true }) })
+				.first();
+			await wanted.waitFor();
+			await goneAfter(wanted, (within) => wanted.click(within));
+		},
 		async palette(title) {
 			// A list that is open does not take in the commands of an extension that is found a moment later, and it closes
 			// when something else takes the focus; a view that loads may swallow the key: ask again.
@@ -81,6 +98,12 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 				if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}".`);
 				await page.keyboard.press("Escape");
 			}
+		},
+		async answer(title, text) {
+			const asked = titled(title).locator("input:visible").first();
+			await asked.focus();
+			await page.keyboard.type(text);
+			await page.keyboard.press("Enter");
 		},
 		async enter(text) {
 			await input.fill(text);
@@ -124,6 +147,21 @@ async function standing(page: Page): Promise<void> {
 	await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: 60_000 });
 	// The status bar is filled when the window's own contributions have run; commands work from then on.
 	await page.locator(".statusbar-item").first().waitFor();
+}
+
+/** A click that a list drawn anew has swallowed is made again, as long as what was to be clicked is there. */
+async function goneAfter(target: Locator, click: (within: { timeout: number }) => Promise<void>): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
+	for (;;) {
+		try {
+			await click({ timeout: 2000 });
+			await target.waitFor({ state: "hidden", timeout: 2000 });
+			return;
+		} catch (cause) {
+			if (!(await target.isVisible())) return;
+			if (Date.now() > deadline) throw cause;
+		}
+	}
 }
 
 function row(list: Locator, text: string): Locator {
