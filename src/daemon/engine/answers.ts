@@ -1,0 +1,133 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import type { ApprovalId, GrantId } from "../../protocol/ids.ts";
+import { finalChecks, reviewIsStuck } from "../../protocol/readiness.ts";
+import type { Asker, Request } from "./decide.ts";
+import { Refusal } from "./refusal.ts";
+import { replanned } from "./replanning.ts";
+import { stepAnswer, stepDecision } from "./stepRequests.ts";
+
+/** A person answers what was asked, and what follows from the answer. The first answer counts. */
+export function answer(request: Request & { kind: "answer" }, goal: Goal, asker: Asker): GoalEvent[] {
+	const { by } = asker;
+	const approval = goal.approvals[request.approvalId];
+	if (!approval) throw alreadySettled(request.approvalId, goal);
+	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}; its approvals no longer count.`);
+	if (approval.expiresAt !== undefined && asker.now !== undefined && Date.parse(approval.expiresAt) <= asker.now) {
+		throw new Refusal("expired", "This approval expired. It is asked anew as soon as the goal goes on.");
+	}
+	if (request.digest !== undefined && request.digest !== approval.digest) {
+		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
+	}
+	const given = canonicalAnswer(request.answer, approval);
+	const answered: GoalEvent = {
+		type: "approval.answered",
+		approvalId: approval.approvalId,
+		answer: given,
+		scope: request.scope,
+		reason: request.reason,
+		by,
+	};
+	return [answered, ...consequences(approval, given, request, goal, asker)];
+}
+
+function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {
+	const settled = goal.settled.find((one) => one.approvalId === approvalId);
+	if (!settled)
+		return new Refusal(
+			"unknownApproval",
+			`There is no approval ${approvalId}. \`mission approvals\` shows what waits.`,
+		);
+	if (settled.state === "superseded") {
+		return new Refusal(
+			"changed",
+			"The action changed after you were asked, so this approval no longer counts. A new one asks about the new action.",
+		);
+	}
+	if (settled.state === "expired") return new Refusal("expired", "This approval expired. It is asked anew.");
+	return new Refusal("alreadyAnswered", `Already answered: ${settled.answer}, by ${settled.by}, at ${settled.at}.`);
+}
+
+/** What plain `approve` and `deny` mean for each kind. */
+const plainAnswers: Readonly<Record<Approval["kind"], { readonly approve: string; readonly deny: string }>> = {
+	tool: { approve: "approve", deny: "deny" },
+	plan: { approve: "approve", deny: "return" },
+	budget: { approve: "raise", deny: "stop" },
+	recovery: { approve: "verify", deny: "skip" },
+	step: { approve: "retry", deny: "fail" },
+	question: { approve: "", deny: "" },
+};
+
+function canonicalAnswer(given: string, approval: Approval): string {
+	if (approval.options.includes(given)) return given;
+	const plain = plainAnswers[approval.kind];
+	if (given === "approve") return plain.approve || approval.options[0]!;
+	if (given === "deny") return plain.deny || approval.options.at(-1)!;
+	throw new Refusal("badAnswer", `“${given}” is no answer to this. Choose one of: ${approval.options.join(", ")}.`);
+}
+
+function consequences(
+	approval: Approval,
+	given: string,
+	request: Request & { kind: "answer" },
+	goal: Goal,
+	{ by, newId }: Asker,
+): GoalEvent[] {
+	switch (approval.kind) {
+		case "tool": {
+			if (given !== "approve" || request.scope === "once") return [];
+			if (!approval.goalScope) throw new Refusal("badScope", "This can only be approved once.");
+			const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;
+			const isCommand = approval.command !== undefined;
+			return [
+				{
+					type: "grant.added",
+					grantId: newId<GrantId>("g"),
+					scope: request.scope,
+					kind: isCommand ? "command" : "write",
+					subject: isCommand ? approval.command! : (call?.name ?? ""),
+					files: approval.files,
+					by,
+				},
+			];
+		}
+		case "plan": {
+			const revision = goal.plan?.revision ?? 1;
+			if (given === "approve") return [{ type: "plan.approved", revision, by }];
+			if (goal.playbook)
+				return [
+					{ type: "goal.failed", reason: "Its playbook was not approved. Edit the playbook and launch it again." },
+				];
+			return [{ type: "plan.returned", revision, note: request.reason ?? "The person wants another plan.", by }];
+		}
+		case "step": {
+			const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
+			if (!step) return [];
+			if (given === "replan") return replanned(goal, step, request.reason ?? approval.reasons[0], by);
+			return stepAnswer(given, { ...step, reason: approval.reasons[0] }, by, request.reason);
+		}
+		case "budget": {
+			const { resource } = approval;
+			if (given === "stop" || !resource) return [{ type: "goal.failed", reason: approval.summary }];
+			const { [resource]: limit = 0, ...others } = goal.budget;
+			// Money that cannot be counted cannot be limited: raising takes that limit away.
+			const counted = resource !== "usd" || !/^No price/.test(approval.summary.replace(/^.*?: /, ""));
+			const raised = counted ? { [resource]: limit + (goal.settings.budget[resource] ?? limit) } : {};
+			return [{ type: "budget.raised", limits: { ...others, ...raised }, by }];
+		}
+		case "question":
+			if (approval.stepId) {
+				const step = goal.steps[approval.stepId];
+				return step && given === "skip" ? stepDecision("skip", step, by) : [];
+			}
+			if (given === "fail") return [{ type: "goal.failed", reason: approval.summary }];
+			if (given === "accept") return [{ type: "review.waived", reason: request.reason, by }];
+			if (given === "replan") return replanned(goal, undefined, request.reason ?? approval.reasons[0], by);
+			if (reviewIsStuck(goal)) return [{ type: "review.reset", by }];
+			return finalChecks(goal)
+				.filter((check) => check.state === "red")
+				.map(({ checkId }) => ({ type: "check.reset", checkId }));
+		default:
+			return [];
+	}
+}

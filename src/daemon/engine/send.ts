@@ -1,0 +1,44 @@
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { MessageId } from "../../protocol/ids.ts";
+import { threads } from "../../protocol/readiness.ts";
+import type { Asker, Request } from "./decide.ts";
+import { Refusal } from "./refusal.ts";
+
+export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {
+	if (request.text.trim() === "") throw new Refusal("empty", "The message is empty. Write what the agent should know.");
+	// Who works is meant, unless only others are there.
+	const awake = threads(goal).filter((thread) => thread.state === "active");
+	const working = awake.filter(({ purpose }) => purpose === "work" || purpose === "plan");
+	const active = working.length > 0 ? working : awake;
+	// What is meant for nobody by name is for whoever does the step, not for a helper that is gone tomorrow.
+	const meant = active.filter((one) => !one.parentThreadId);
+	const thread = request.threadId ? goal.threads[request.threadId] : meant.length === 1 ? meant[0] : undefined;
+	if (!thread && request.threadId)
+		throw new Refusal("unknownThread", `There is no thread ${request.threadId} in this goal.`);
+	if (!thread) {
+		throw new Refusal(
+			"unknownThread",
+			active.length === 0
+				? "No thread is active, so nobody would read it."
+				: `Name the thread: ${active.map((one) => one.threadId).join(", ")}.`,
+		);
+	}
+	if (thread.state === "closed" || goal.end)
+		throw new Refusal("notNow", "That thread has ended, so nobody would read it.");
+	if (thread.assignment.provider === "builtin") {
+		throw new Refusal(
+			"notNow",
+			"This thread runs a playbook; it reads no messages. Retry, rerun or skip its step instead.",
+		);
+	}
+	return [
+		{
+			type: "message.added",
+			messageId: newId<MessageId>("m"),
+			threadId: thread.threadId,
+			from: "person",
+			text: request.text,
+		},
+	];
+}
