@@ -43,8 +43,16 @@ describe("the launch form in the real workbench", function () {
 	afterEach(pictureOfFailure(() => window));
 	after(() => stage?.close());
 
-	it("A person opens the form, gives the reviewer another model, launches, and the reviewer's request carries it.", async () => {
-		stage.model.use(chartmaker);
+	it("A person opens the form, gives the reviewer another model, launches, gives the implementer another during the run, and each request carries it.", async () => {
+		let goOn: () => void = () => undefined;
+		const going = new Promise<void>((resolve) => {
+			goOn = resolve;
+		});
+		stage.model.use(async (asked) => {
+			if (asked.purpose !== "work" || asked.toolResults !== 1) return chartmaker(asked);
+			await going;
+			return { calls: [{ name: "listFiles", args: {} }] };
+		});
 		const form = await openForm(window);
 		await form.getByRole("textbox", { name: "Goal" }).fill("Chart the bay, depths in metres.");
 		await choose(form, "Preset", "bay-team");
@@ -69,12 +77,18 @@ describe("the launch form in the real workbench", function () {
 		const [{ goalId }] = await stage.mission("list");
 		await window.tab(/^Chart the bay/).waitFor();
 		await window.tab("Launch Goal").waitFor({ state: "detached" });
+		await stage.model.seen(({ purpose, toolResults }) => purpose === "work" && toolResults === 1);
+		const overview = await window.webview('.overview:has(h1:text-is("Chart the bay"))');
+		await editImplementer(window, overview);
+		await overview.locator(".roster li", { hasText: "implementer" }).getByText("pending next turn").waitFor();
+		await window.screenshot("preflight-edited");
+		goOn();
 		await stage.mission("wait", goalId);
 		const modelsOf = (purpose: string) =>
-			new Set(stage.model.requests.filter((one) => one.purpose === purpose).map(({ model }) => model));
-		assert.deepEqual([...modelsOf("plan")], ["pilot-2"]);
-		assert.deepEqual([...modelsOf("work")], ["pilot-2"]);
-		assert.deepEqual([...modelsOf("review")], ["pilot-3"]);
+			stage.model.requests.filter((one) => one.purpose === purpose).map(({ model }) => model);
+		assert.deepEqual(modelsOf("plan"), ["pilot-2"]);
+		assert.deepEqual(modelsOf("work"), ["pilot-2", "pilot-2", "pilot-3"]);
+		assert.deepEqual(new Set(modelsOf("review")), new Set(["pilot-3"]));
 		const { roster, budget } = await stage.mission("show", goalId);
 		const named = roster.assignments.find(({ role }: { role: string }) => role === "reviewer");
 		assert.deepEqual([named.model, named.source, budget.turns.limit], ["pilot-3", "launch", 40]);
@@ -158,6 +172,18 @@ async function openForm(window: Workbench): Promise<Frame> {
 	const form = await window.webview(".preflight");
 	await form.getByRole("heading", { name: "Launch a goal" }).waitFor();
 	return form;
+}
+
+async function editImplementer(window: Workbench, overview: Frame): Promise<void> {
+	const title = "Edit Roster (1/3): which role?";
+	await clickUntil(
+		(within) => overview.getByRole("button", { name: "Edit…" }).click(within),
+		window.quickInput.getByText(title),
+	);
+	await window.choose(title, "implementer");
+	await window.choose("Edit Roster (2/3): who works as implementer?", "Another Model…");
+	await window.choose("Edit Roster (2/3): which model works as implementer?", "harbour/pilot-3");
+	await window.choose("Edit Roster (3/3): from when on?", "Also the Step under Way, from Its Next Turn");
 }
 
 async function openFile(window: Workbench, name: string): Promise<void> {

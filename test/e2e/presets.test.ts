@@ -31,6 +31,8 @@ describe("presets and places in the real workbench", function () {
 		await window.answer("Save as Preset", "bay-team");
 		await window.choose("Where is bay-team kept?", "For Me, in Every Folder");
 		await until(async () => (await presets()).some(({ name }) => name === "bay-team"));
+		await form.getByRole("combobox", { name: "Preset" }).getByText("bay-team").first().waitFor();
+		await window.screenshot("presets-kept");
 
 		await window.palette("Mission Control: Presets…");
 		await window.quickInput.getByText("your own").waitFor();
@@ -73,6 +75,7 @@ describe("presets and places in the real workbench", function () {
 		await clickUntil((within) => row.click({ button: "right", ...within }), entry);
 		await window.screenshot("launch-in-folder-menu");
 		await clickUntil((within) => entry.first().click(within), window.quickInput.getByText("Agent: harbour/pilot-2."));
+		await window.quickInput.getByText("Launch Goal in charts").waitFor();
 		await window.screenshot("launch-in-folder");
 		await window.enter("List the charts");
 		const asked = await stage.model.seen(({ toolResults, text }) => toolResults > 0 && text.includes("north.md"));

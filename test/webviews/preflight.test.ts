@@ -407,6 +407,33 @@ describe("launch form", () => {
 		await leave(page);
 	});
 
+	it("shows the preset that was just kept as the chosen one, and what became of it when the form is looked at again", async () => {
+		const page = await open();
+		const shown = () => page.getByRole("combobox", { name: "Preset" });
+		const keep = (name: string) =>
+			page.evaluate((kept) => {
+				const { prepared } = window.fake.launch;
+				const [one] = prepared.presets;
+				Object.assign(window.fake.launch, {
+					saved: kept,
+					prepared: {
+						...prepared,
+						presets: [...prepared.presets, { ...one!, name: kept, path: `/home/${kept}.yaml` }],
+					},
+				});
+			}, name);
+		await keep("bay-team");
+		await page.getByRole("button", { name: "Save as Preset…" }).click();
+		await page.getByText("bay-team.yaml").waitFor();
+		await page.waitForFunction((box) => (box as HTMLSelectElement).value === "bay-team", await shown().elementHandle());
+		await shown().locator(".selected-value").getByText("bay-team").waitFor();
+
+		await keep("crane-team");
+		await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+		await page.locator("vscode-option").filter({ hasText: "crane-team" }).waitFor({ state: "attached" });
+		await leave(page);
+	});
+
 	it("says the daemon's sentence when it refuses, and sends the same request again", async () => {
 		const page = await open();
 		await page.evaluate(() => {

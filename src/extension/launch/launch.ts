@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Input, Methods, Result } from "../../protocol/methods.ts";
@@ -24,9 +25,14 @@ export async function askAndLaunch({ daemon, surfaces }: Parts, start: LaunchSta
 	const presets = daemon.ask("preset/list", { workspace });
 	providers.catch(() => undefined);
 	presets.catch(() => undefined);
-	let draft: Draft = { prompt: "", about: start.about, choices: { settings: {} } };
+	const title = start.about
+		? t("Launch Goal about {0}", placeOf(start.about))
+		: start.workspace
+			? t("Launch Goal in {0}", path.basename(start.workspace))
+			: t("Launch Goal");
+	let draft: Draft = { prompt: "", choices: { settings: {} } };
 	for (;;) {
-		const answer = await askPrompt(draft, describe(draft, providers, presets), (text) =>
+		const answer = await askPrompt(title, draft, describe(draft, providers, presets), (text) =>
 			launchGoal(daemon, {
 				prompt: wholePrompt(text, start.about),
 				title: draft.choices.title,
@@ -104,7 +110,6 @@ function wholePrompt(typed: string, about: Selected | undefined): string {
 
 interface Draft {
 	readonly prompt: string;
-	readonly about?: Selected;
 	/** Undefined: the default preset. Empty: none. */
 	readonly preset?: string;
 	readonly agent?: ModelChoice;
@@ -117,6 +122,7 @@ type PromptAnswer =
 
 /** A refusal stands under the box, with what was typed still in it. */
 function askPrompt(
+	title: string,
 	draft: Draft,
 	description: Promise<string>,
 	launch: (prompt: string) => Promise<GoalId>,
@@ -126,7 +132,7 @@ function askPrompt(
 	const formButton = { iconPath: new vscode.ThemeIcon("checklist"), tooltip: t("Open the Form") };
 	const agentButton = { iconPath: new vscode.ThemeIcon("hubot"), tooltip: t("Choose the Agent") };
 	const optionsButton = { iconPath: new vscode.ThemeIcon("settings-gear"), tooltip: t("Budget, Autonomy, Checks…") };
-	box.title = draft.about ? t("Launch Goal about {0}", placeOf(draft.about)) : t("Launch Goal");
+	box.title = title;
 	box.placeholder = t("What is to be done?");
 	box.value = draft.prompt;
 	box.prompt = agentSentence(draft.agent, undefined);

@@ -102,7 +102,10 @@ function useKept(surface: Surface, draft: Draft): void {
 
 const longPromptChars = 20_000;
 
-/** Asked for anew with another folder or preset; meanwhile the values from before stand. */
+/**
+ * Asked for anew with another folder or preset, and when the person comes back to the form: presets may have changed
+ * meanwhile. Until there is an answer the values from before stand.
+ */
 function usePrepared(
 	surface: Surface,
 	workspace: string | undefined,
@@ -110,6 +113,12 @@ function usePrepared(
 ): { readonly prepared?: LaunchPreparation; readonly problem?: string } {
 	const [known, setKnown] = useState<{ readonly prepared?: LaunchPreparation; readonly problem?: string }>({});
 	const isConnected = surface.connection.state === "connected";
+	const [looks, setLooks] = useState(0);
+	useEffect(() => {
+		const lookAgain = () => setLooks((count) => count + 1);
+		window.addEventListener("focus", lookAgain);
+		return () => window.removeEventListener("focus", lookAgain);
+	}, []);
 	useEffect(() => {
 		if (workspace === undefined) return;
 		let over = false;
@@ -120,7 +129,7 @@ function usePrepared(
 		return () => {
 			over = true;
 		};
-	}, [surface.host, workspace, preset, isConnected]);
+	}, [surface.host, workspace, preset, isConnected, looks]);
 	return known;
 }
 

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import "./formToolkit.ts";
 import { useLabel } from "./labelled.ts";
 import { useShownValue } from "./shownValue.ts";
@@ -17,6 +18,15 @@ export interface DropdownProps {
 export function Dropdown({ value, options, onChange, label, disabled, invalid, quiet }: DropdownProps) {
 	const field = useLabel(label, invalid);
 	const chosen = useShownValue(field, "value", value);
+	const names = options.map((option) => option.value).join("\n");
+	// A choice that came with its option is not known to the list before the list has looked at its options.
+	useEffect(() => {
+		const frame = requestAnimationFrame(() => {
+			const list = field.current as HTMLSelectElement | null;
+			if (list && list.value !== value) list.value = value;
+		});
+		return () => cancelAnimationFrame(frame);
+	}, [field, names, value]);
 	return (
 		<vscode-dropdown
 			ref={field}
