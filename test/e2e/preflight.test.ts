@@ -78,7 +78,7 @@ describe("the launch form in the real workbench", function () {
 		await window.tab(/^Chart the bay/).waitFor();
 		await window.tab("Launch Goal").waitFor({ state: "detached" });
 		await stage.model.seen(({ purpose, toolResults }) => purpose === "work" && toolResults === 1);
-		const overview = await window.webview('.overview:has(h1:text-is("Chart the bay"))');
+		const overview = await window.webview('.overview:has(h1:has-text("Chart the bay"))');
 		await editImplementer(window, overview);
 		await overview.locator(".roster li", { hasText: "implementer" }).getByText("pending next turn").waitFor();
 		await window.screenshot("preflight-edited");

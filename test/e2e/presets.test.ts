@@ -31,7 +31,7 @@ describe("presets and places in the real workbench", function () {
 		await window.answer("Save as Preset", "bay-team");
 		await window.choose("Where is bay-team kept?", "For Me, in Every Folder");
 		await until(async () => (await presets()).some(({ name }) => name === "bay-team"));
-		await form.getByRole("combobox", { name: "Preset" }).getByText("bay-team").first().waitFor();
+		await form.getByRole("combobox", { name: "Preset" }).locator(".selected-value").getByText("bay-team").waitFor();
 		await window.screenshot("presets-kept");
 
 		await window.palette("Mission Control: Presets…");
