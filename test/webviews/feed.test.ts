@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { themes } from "./harness/pages.ts";
-import { asked, audit, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
+import { asked, audit, becomes, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
 import { reviewerSays } from "./harness/story.ts";
 
 describe("feed", () => {
@@ -66,7 +66,7 @@ describe("feed", () => {
 				]),
 			);
 			await page.getByText(/^running · \d+ s$/).waitFor();
-			assert.equal(await row(page, "npm run build").count(), 1);
+			await becomes(() => row(page, "npm run build").count(), 1);
 			await page.evaluate(() =>
 				window.fake.append([
 					{
@@ -81,7 +81,7 @@ describe("feed", () => {
 			);
 			await row(page, "npm run build").getByText("exit 3").waitFor();
 			await row(page, "npm run build").getByText("2.3 s").waitFor();
-			assert.equal(await row(page, "npm run build").count(), 1);
+			await becomes(() => row(page, "npm run build").count(), 1);
 			await page.getByText("second").waitFor();
 			await leave(page);
 		});
@@ -103,7 +103,7 @@ describe("feed", () => {
 				]),
 			);
 			await row(page, "I have read it.").waitFor();
-			assert.equal(await page.locator(".live").count(), 0);
+			await becomes(() => page.locator(".live").count(), 0);
 			await leave(page);
 		});
 
@@ -210,7 +210,7 @@ describe("feed", () => {
 				window.fake.connect({ state: "connected" });
 			});
 			await row(page, "meanwhile").waitFor();
-			assert.equal(await page.getByText("Trying again").count(), 0);
+			await becomes(() => page.getByText("Trying again").count(), 0);
 			await leave(page);
 		});
 	});
@@ -222,7 +222,7 @@ describe("feed", () => {
 			await page.getByRole("switch", { name: "Tools" }).click();
 			await row(page, "npm view express@5").waitFor({ state: "detached" });
 			await row(page, "npx tsc --noEmit").waitFor();
-			assert.equal(await page.getByRole("switch", { name: "Tools" }).getAttribute("aria-checked"), "false");
+			await becomes(() => page.getByRole("switch", { name: "Tools" }).getAttribute("aria-checked"), "false");
 			await page.getByRole("switch", { name: "Errors" }).click();
 			await row(page, "npx tsc --noEmit").waitFor({ state: "detached" });
 			const kept = (await asked(page, "surface/remember", 3)).at(-1);
@@ -256,15 +256,15 @@ describe("feed", () => {
 			await audit(page);
 			await page.getByRole("button", { name: "Clear filter" }).click();
 			await row(page, "npm run typecheck").waitFor();
-			assert.equal(await page.getByRole("textbox", { name: "Filter" }).inputValue(), "");
+			await becomes(() => page.getByRole("textbox", { name: "Filter" }).inputValue(), "");
 			await leave(page);
 		});
 
 		it("is there again after a reload", async () => {
 			const page = await stage.open("feed", { memory: { filter: { text: "step:3", off: ["todos", "files"] } } });
 			await row(page, "npm run typecheck").waitFor();
-			assert.equal(await page.getByRole("textbox", { name: "Filter" }).inputValue(), "step:3");
-			assert.equal(await row(page, "npx tsc --noEmit").count(), 0);
+			await becomes(() => page.getByRole("textbox", { name: "Filter" }).inputValue(), "step:3");
+			await becomes(() => row(page, "npx tsc --noEmit").count(), 0);
 			await leave(page);
 		});
 	});
@@ -277,7 +277,7 @@ describe("feed", () => {
 			assert.deepEqual(await asked(page, "approval/answer"), [
 				{ approvalId: "a-1", answer: "approve", scope: "once", digest: "d1" },
 			]);
-			assert.equal(await page.locator(".waiting").count(), 0);
+			await becomes(() => page.locator(".waiting").count(), 0);
 			await leave(page);
 		});
 
@@ -310,7 +310,7 @@ describe("feed", () => {
 				]),
 			);
 			await page.getByText("approved for the goal by mara in the CLI").waitFor();
-			assert.equal(await page.locator(".waiting").count(), 0);
+			await becomes(() => page.locator(".waiting").count(), 0);
 			await leave(page);
 		});
 
@@ -342,7 +342,7 @@ describe("feed", () => {
 				}, command);
 				await page.locator(`[data-key="approval:a-${command.length}"].waiting`).waitFor();
 				await page.getByRole("button", { name: /^Show: / }).waitFor();
-				assert.equal(await page.getByRole("button", { name: /^Approve/ }).count(), 0);
+				await becomes(() => page.getByRole("button", { name: /^Approve/ }).count(), 0);
 			}
 			await picture(page, "feed-long-command");
 			await page.getByRole("button", { name: /^Show: / }).click();
@@ -391,7 +391,7 @@ describe("feed", () => {
 			await page.locator("[data-seq]").last().focus();
 			const word = () => page.evaluate(() => (document.activeElement as HTMLElement).getAttribute("aria-label") ?? "");
 			assert.match(await word(), /asked again at/);
-			assert.equal(await page.locator(".feed-space [tabindex='0']").count(), 1);
+			await becomes(() => page.locator(".feed-space [tabindex='0']").count(), 1);
 			await page.keyboard.press("ArrowUp");
 			assert.match(await word(), /check npm run typecheck.*folded$/);
 			await page.keyboard.press("Space");
@@ -460,7 +460,7 @@ describe("feed", () => {
 			const spans = Math.ceil((performance.now() - began) / 5000);
 			assert.ok(said.length >= 1 && said.length <= spans, JSON.stringify(said));
 			assert.match(said.join(), /\d+ new/);
-			assert.equal(await page.getByRole("log").getAttribute("aria-live"), "off");
+			await becomes(() => page.getByRole("log").getAttribute("aria-live"), "off");
 			await leave(page);
 		});
 	});

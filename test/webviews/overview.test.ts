@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { themes } from "./harness/pages.ts";
-import { asked, audit, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
+import { asked, audit, becomes, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
 
 describe("overview", () => {
 	let stage: Stage;
@@ -50,8 +50,8 @@ describe("overview", () => {
 		const page = await open();
 		await page.locator(".ask").waitFor();
 		const primary = page.locator("vscode-button[appearance=primary]");
-		assert.equal(await primary.count(), 1);
-		assert.equal(await page.locator(".ask vscode-button[appearance=primary]").count(), 1);
+		await becomes(() => primary.count(), 1);
+		await becomes(() => page.locator(".ask vscode-button[appearance=primary]").count(), 1);
 		await primary.click();
 		await page.locator(".ask").waitFor({ state: "detached" });
 		assert.deepEqual(await asked(page, "approval/answer"), [
@@ -74,7 +74,7 @@ describe("overview", () => {
 			]),
 		);
 		await page.getByText("Approved by mara in the CLI, 14:31").waitFor();
-		assert.equal(await page.locator(".ask").count(), 0);
+		await becomes(() => page.locator(".ask").count(), 0);
 		await leave(page);
 	});
 
@@ -111,13 +111,13 @@ describe("overview", () => {
 		const page = await open();
 		const current = page.getByRole("button", { name: /^Step 4 of 7/ });
 		await current.focus();
-		assert.equal(await current.getAttribute("aria-expanded"), "true");
-		assert.match((await current.textContent()) ?? "", /Upgrade express and its types/);
+		await becomes(() => current.getAttribute("aria-expanded"), "true");
+		await current.getByText("Upgrade express and its types").first().waitFor();
 		await page.keyboard.press("ArrowUp");
 		await page.keyboard.press("Space");
 		const third = page.getByRole("button", { name: /^Step 3 of 7/ });
-		assert.equal(await third.getAttribute("aria-expanded"), "true");
-		assert.equal(await current.getAttribute("aria-expanded"), "false");
+		await becomes(() => third.getAttribute("aria-expanded"), "true");
+		await becomes(() => current.getAttribute("aria-expanded"), "false");
 		await page.getByText("npm run lint").first().waitFor();
 		await page.keyboard.press("Enter");
 		assert.deepEqual(await targets(page), [{ kind: "thread", goalId: "goal-1", threadId: "t-3" }]);
@@ -149,7 +149,7 @@ describe("overview", () => {
 	it("meters say value and limit, and when a limit is near; unknown money has no number", async () => {
 		const page = await open();
 		const meter = page.getByRole("meter", { name: "Tokens" });
-		assert.equal(await meter.getAttribute("aria-valuetext"), "382 k of 4 M");
+		await becomes(() => meter.getAttribute("aria-valuetext"), "382 k of 4 M");
 		await page.evaluate(() =>
 			window.fake.append([
 				{
@@ -222,8 +222,8 @@ describe("overview", () => {
 		);
 		const dropped = page.locator(".dropped-step").first();
 		await dropped.waitFor();
-		assert.match((await dropped.textContent()) ?? "", /no longer in the plan/);
-		assert.equal(await page.locator(".board .step").count(), 1);
+		await dropped.getByText("no longer in the plan").first().waitFor();
+		await becomes(() => page.locator(".board .step").count(), 1);
 		await dropped
 			.getByRole("button", { name: /^Files of/ })
 			.or(dropped.getByRole("link", { name: /^Files of/ }))
@@ -246,7 +246,7 @@ describe("overview", () => {
 		await page.evaluate(() => window.fake.connect({ state: "stopped", lastSeen: "2026-03-12T14:32:00.000Z" }));
 		await page.getByText("Not connected.").waitFor();
 		await page.getByText("Last seen 14:32.").waitFor();
-		assert.equal(await page.getByRole("button", { name: /^Step \d of 7/ }).count(), 7);
+		await becomes(() => page.getByRole("button", { name: /^Step \d of 7/ }).count(), 7);
 		await page.getByRole("button", { name: "Start" }).click();
 		assert.equal((await asked(page, "surface/startDaemon")).length, 1);
 		await leave(page);

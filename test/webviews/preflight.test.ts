@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import { themes } from "./harness/pages.ts";
-import { asked, audit, leave, openStage, picture, type Stage, type StageOptions, targets } from "./harness/stage.ts";
+import {
+	asked,
+	audit,
+	becomes,
+	leave,
+	openStage,
+	picture,
+	type Stage,
+	type StageOptions,
+	targets,
+} from "./harness/stage.ts";
 
 type Launch = Input<Methods, "goal/launch">;
 
@@ -93,7 +103,7 @@ describe("launch form", () => {
 			],
 		);
 		assert.deepEqual(await targets(page), [{ kind: "launched", goalId: "goal-1" }]);
-		assert.equal(await field(page, "Goal").inputValue(), "");
+		await becomes(() => field(page, "Goal").inputValue(), "");
 		await leave(page);
 	});
 
@@ -143,7 +153,7 @@ describe("launch form", () => {
 		await autonomy.getByText("set here").waitFor();
 		await autonomy.getByRole("button", { name: "Autonomy: back to default" }).click();
 		await page.getByText("Asks before commands and network; edits pass.").waitFor();
-		assert.equal(await page.getByRole("radio", { name: "aware" }).getAttribute("aria-checked"), "true");
+		await becomes(() => page.getByRole("radio", { name: "aware" }).getAttribute("aria-checked"), "true");
 		await leave(page);
 	});
 
@@ -200,7 +210,7 @@ describe("launch form", () => {
 		await page.getByText("There are two roles named reviewer.").waitFor();
 		await page.keyboard.press("Control+Enter");
 		await page.getByText("1 thing is to be put right first.").waitFor();
-		assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Name of the role");
+		await becomes(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Name of the role");
 		await page.keyboard.type(" of APIs");
 		await page.getByText("A role is named with lower-case letters").waitFor();
 		await audit(page);
@@ -244,7 +254,7 @@ describe("launch form", () => {
 		await pasted.evaluate((length) => navigator.clipboard.writeText("x".repeat(length)), 10 * 1024 * 1024);
 		await field(pasted, "Goal").press("Control+v");
 		await pasted.getByText(left).waitFor();
-		assert.equal(await field(pasted, "Goal").inputValue(), "Paint the pier");
+		await becomes(() => field(pasted, "Goal").inputValue(), "Paint the pier");
 		await pasted.keyboard.press("Control+Enter");
 		assert.deepEqual(await asked(pasted, "goal/launch", 0), []);
 		await field(pasted, "Goal").press("End");
@@ -264,10 +274,10 @@ describe("launch form", () => {
 
 	it("says nothing of an empty prompt before somebody launches with it", async () => {
 		const page = await open({ memory: undefined });
-		assert.equal(await page.getByText("Say what is to be done.").count(), 0);
+		await becomes(() => page.getByText("Say what is to be done.").count(), 0);
 		await page.keyboard.press("Control+Enter");
 		await page.getByText("Say what is to be done.").waitFor();
-		assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Goal");
+		await becomes(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Goal");
 		await leave(page);
 	});
 
@@ -371,8 +381,8 @@ describe("launch form", () => {
 		const { memory } = (await asked<{ memory: unknown }>(page, "surface/remember")).at(-1)!;
 		await leave(page);
 		const again = await open({ memory });
-		assert.equal(await again.getByRole("textbox", { name: "Goal" }).inputValue(), "Half a thought\nin two lines");
-		assert.equal(await again.getByRole("textbox", { name: "Budget, US dollars" }).inputValue(), "12");
+		await becomes(() => again.getByRole("textbox", { name: "Goal" }).inputValue(), "Half a thought\nin two lines");
+		await becomes(() => again.getByRole("textbox", { name: "Budget, US dollars" }).inputValue(), "12");
 		await leave(again);
 	});
 
@@ -403,7 +413,7 @@ describe("launch form", () => {
 		const [saved] = await asked<{ settings: { budget: { usd: number } } }>(page, "form/savePreset");
 		assert.equal(saved!.settings.budget.usd, 12);
 		await page.getByText("careful.yaml").waitFor();
-		assert.equal(await page.getByRole("textbox", { name: "Goal" }).inputValue(), prompt);
+		await becomes(() => page.getByRole("textbox", { name: "Goal" }).inputValue(), prompt);
 		await leave(page);
 	});
 
@@ -462,7 +472,7 @@ describe("launch form", () => {
 
 	it("works in the folder that was chosen: one of the window's, or one inside that the explorer handed over", async () => {
 		const page = await open();
-		assert.equal(await page.getByRole("combobox", { name: "Folder" }).count(), 0);
+		await becomes(() => page.getByRole("combobox", { name: "Folder" }).count(), 0);
 		await page.evaluate(() => window.fake.seed({ workspace: "/work/payments-old" }));
 		await page.evaluate(() => window.fake.seed({ workspace: "/work/payments/api" }));
 		await page.getByRole("combobox", { name: "Folder" }).click();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { themes } from "./harness/pages.ts";
-import { asked, audit, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
+import { asked, audit, becomes, leave, openStage, picture, type Stage, targets } from "./harness/stage.ts";
 
 describe("thread", () => {
 	let stage: Stage;
@@ -123,7 +123,7 @@ describe("thread", () => {
 		await field.press("Control+Enter");
 		await page.locator(".queued").getByText("Use the lock file.").waitFor();
 		await page.getByText("will be read before the next turn").nth(1).waitFor();
-		assert.equal(await field.inputValue(), "");
+		await becomes(() => field.inputValue(), "");
 		assert.equal((await asked(page, "thread/send")).length, 1);
 		await page.evaluate(() =>
 			window.fake.append([
@@ -150,13 +150,13 @@ describe("thread", () => {
 		await field.fill("Hello");
 		await field.press("Control+Enter");
 		await page.getByRole("alert").getByText("This goal is over; reopen it first.").waitFor();
-		assert.equal(await field.inputValue(), "Hello");
+		await becomes(() => field.inputValue(), "Hello");
 		await leave(page);
 	});
 
 	it("a draft is there again after a reload", async () => {
 		const page = await open({ memory: { threadId: "t-4", draft: "half a thou" } });
-		assert.equal(await page.getByRole("textbox", { name: /^Message/ }).inputValue(), "half a thou");
+		await becomes(() => page.getByRole("textbox", { name: /^Message/ }).inputValue(), "half a thou");
 		await leave(page);
 	});
 
@@ -169,7 +169,7 @@ describe("thread", () => {
 		assert.deepEqual(await asked(page, "approval/answer"), [
 			{ approvalId: "a-1", answer: "approve", scope: "goal", digest: "d1" },
 		]);
-		assert.equal(await page.locator(".ask").count(), 0);
+		await becomes(() => page.locator(".ask").count(), 0);
 		await leave(page);
 	});
 
@@ -182,7 +182,7 @@ describe("thread", () => {
 		});
 		await page.locator(".message code", { hasText: "refunds.ts" }).waitFor();
 		await page.evaluate(() => window.fake.delta("t-4", "turn-10", "of another thread"));
-		assert.equal(await page.getByText("of another thread").count(), 0);
+		await becomes(() => page.getByText("of another thread").count(), 0);
 		await leave(page);
 	});
 
@@ -211,7 +211,7 @@ describe("thread", () => {
 		);
 		await page.getByText("<img src=x onerror=alert(1)>").waitFor();
 		const body = page.locator(".message-body").last();
-		assert.equal(await body.locator("img, script, b").count(), 0);
+		await becomes(() => body.locator("img, script, b").count(), 0);
 		assert.deepEqual(
 			await body.locator("a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href)),
 			["https://example.com/a"],
@@ -246,7 +246,7 @@ describe("thread", () => {
 	it("a closed thread says so instead of taking messages", async () => {
 		const page = await open({ thread: "t-2" });
 		await page.getByText("This thread is closed").waitFor();
-		assert.equal(await page.getByRole("textbox").count(), 0);
+		await becomes(() => page.getByRole("textbox").count(), 0);
 		await leave(page);
 	});
 

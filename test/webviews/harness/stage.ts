@@ -87,6 +87,14 @@ export async function leave(page: Page): Promise<void> {
 	assert.deepEqual(said, []);
 }
 
+/** What is read comes to this: the toolkit's parts, and whatever is drawn, follow a frame or two behind the state. */
+export async function becomes<T>(read: () => Promise<T>, expected: T): Promise<void> {
+	for (const deadline = performance.now() + 10_000; ; await new Promise((wait) => setTimeout(wait, 20))) {
+		const now = await read();
+		if (now === expected || performance.now() > deadline) return assert.equal(now, expected);
+	}
+}
+
 /** What the page asked of the editor under this name, once it has asked `count` times. */
 export async function asked<T = unknown>(page: Page, method: string, count = 1): Promise<T[]> {
 	await page.waitForFunction(([name, least]) => window.fake.asked(name).length >= least, [method, count] as const);
