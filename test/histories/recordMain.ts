@@ -56,23 +56,25 @@ async function record(story: Story): Promise<string> {
 	for (const [file, text] of Object.entries(story.files ?? {})) writeFileSync(path.join(workspace, file), text);
 	const server = await startModelServer({ script: story.model ?? (() => ({ text: "" })), models: ["scripted"] });
 	const provider = { id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["scripted"] };
-	const config = { providers: [{ ...provider, ...story.config }] };
+	const config = { providers: [{ ...provider, ...story.config }], limits: story.limits };
 	writeFileSync(path.join(dataFolder, "config.jsonc"), JSON.stringify(config));
 	let daemon: DaemonProcess = await startDaemonProcess({ home: dataFolder });
 	const actor = { client: "CLI", user: "mara", pid: 4711 };
 	const client = openClient({ home: dataFolder, daemonScript, actor, start: "never", log() {} });
+	async function restart(meanwhile?: () => void | Promise<void>, env?: Record<string, string>): Promise<void> {
+		daemon.process.kill("SIGKILL");
+		await daemon.ended();
+		await meanwhile?.();
+		daemon.client.close();
+		daemon = await startDaemonProcess({ home: dataFolder, env });
+	}
 	try {
 		const { goalId } = await client.request("goal/launch", { workspace, ...story.launch });
 		await story.live({
 			person: person(() => client, goalId),
 			workspace,
-			async killDaemon(meanwhile) {
-				daemon.process.kill("SIGKILL");
-				await daemon.ended();
-				await meanwhile?.();
-				daemon.client.close();
-				daemon = await startDaemonProcess({ home: dataFolder });
-			},
+			killDaemon: (meanwhile) => restart(meanwhile),
+			killDaemonForADay: () => restart(undefined, { NODE_OPTIONS: `--require=${path.join(folder, "dayLater.cjs")}` }),
 		});
 		const names = [
 			[workspace, workplace],

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { GrantId } from "../../src/protocol/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import type { Script } from "../support/modelServer.ts";
 import { approveAll, asks, isOver, type Person } from "./person.ts";
@@ -12,8 +13,10 @@ export interface Story {
 	readonly files?: Readonly<Record<string, string>>;
 	readonly launch: Omit<Input<Methods, "goal/launch">, "workspace">;
 	readonly model?: Script;
-	/** The daemon's own limits and prices; otherwise the defaults. */
+	/** The provider's own limits and prices; otherwise the defaults. */
 	readonly config?: object;
+	/** The daemon's limits; otherwise the defaults. */
+	readonly limits?: object;
 	live(stage: StoryStage): Promise<void>;
 }
 
@@ -22,6 +25,8 @@ export interface StoryStage {
 	readonly workspace: string;
 	/** The daemon is gone as by a power cut: SIGKILL, and another one on the same folder. */
 	killDaemon(meanwhile?: () => void | Promise<void>): Promise<void>;
+	/** The same, and a day passes before the next one. */
+	killDaemonForADay(): Promise<void>;
 }
 
 const model = { provider: "local", model: "scripted", effort: "high" as const };
@@ -419,6 +424,80 @@ export const stories: Readonly<Record<string, Story>> = {
 		},
 		config: { prices: { scripted: { input: 1.5, output: 6 } }, contextWindows: { scripted: 8000 } },
 		async live({ person }) {
+			await person.follow(approveAll, isOver);
+		},
+	},
+	"changed-underway": {
+		about:
+			"A person edits the plan; a model goes silent and is asked again; another answers in its place; a command is silent; a grant is taken back; the roster is edited; a check is stopped; nobody looks back.",
+		launch: {
+			prompt: "Write the log, then close it.",
+			settings: { agent: model, planApproval: "always", checks: ["sleep 1.5; test -s log.txt"] },
+		},
+		limits: { silenceMs: 1000 },
+		model: (() => {
+			let isSilent = true;
+			return ({ purpose, text, toolResults }) => {
+				if (purpose === "reflect") return { status: 400, body: { error: { message: "Not today." } } };
+				if (purpose === "plan") {
+					const write = { id: "write", title: "Write", instructions: "Do write." };
+					return { text: plan(write, { id: "close", title: "Close", instructions: "Do close.", needs: ["write"] }) };
+				}
+				if (isSilent) {
+					isSilent = false;
+					return "hang";
+				}
+				const command = text.includes("Do write.") ? "sleep 2.5; echo one | tee -a log.txt" : "echo closed >> log.txt";
+				if (toolResults > 1) return { text: "It is done.", usage: [700, 20] };
+				return { calls: [{ name: "runCommand", args: { command } }], usage: [600, 30], answered: "scripted-mini" };
+			};
+		})(),
+		async live({ person }) {
+			const { goalId, client } = person;
+			await person.follow(() => undefined, asks("plan"));
+			const { markdown } = await client().request("plan/get", { goalId });
+			await client().request("plan/edit", {
+				goalId,
+				markdown: markdown.replace("Do close.", "Do close, in one line."),
+			});
+			await person.follow(
+				({ kind }) => (kind === "plan" ? { answer: "approve" } : { answer: "approve", scope: "goal" }),
+				({ grants }) => Object.keys(grants).length > 0,
+			);
+			const [grant] = (await client().request("grant/list", { goalId })).grants;
+			await client().request("grant/revoke", { grantId: grant!.grantId as GrantId });
+			const edits = [{ role: "implementer", provider: "local", model: "scripted", effort: "low" as const }];
+			await client().request("roster/edit", { goalId, edits, apply: "next-turn" });
+			await person.follow(approveAll, ({ checks }) => Object.values(checks).some(({ state }) => state === "running"));
+			await client().request("goal/control", { goalId, action: "pause", now: true });
+			await person.follow(approveAll, ({ checks }) => Object.values(checks).every(({ state }) => state !== "running"));
+			await client().request("goal/control", { goalId, action: "resume" });
+			await person.follow(approveAll, isOver);
+		},
+	},
+	"folder-away": {
+		about: "The folder is moved away while a command runs in it, comes back, and the goal goes on.",
+		launch: {
+			playbook: {
+				path: "move.md",
+				text: "# Move\n\n## One\n\n```sh\nsleep 1\n```\n\n```sh\necho here > here.txt\n```\n",
+			},
+			grantPlaybook: true,
+		},
+		async live({ person, workspace }) {
+			await person.follow(approveAll, ({ calls }) => Object.values(calls).some(({ state }) => state === "started"));
+			renameSync(workspace, `${workspace}-away`);
+			await person.follow(() => undefined, asks("step"));
+			renameSync(`${workspace}-away`, workspace);
+			await person.follow(({ kind }) => ({ answer: kind === "step" ? "retry" : "approve" }), isOver);
+		},
+	},
+	"asked-again": {
+		about: "Nobody answers for a day: the approval expires, is asked for anew, and is given.",
+		launch: { playbook: { path: "ask.md", text: "# Ask\n\n## One\n\n```sh\necho asked > asked.txt\n```\n" } },
+		async live({ person, killDaemonForADay }) {
+			await person.follow(() => undefined, asks("tool"));
+			await killDaemonForADay();
 			await person.follow(approveAll, isOver);
 		},
 	},
