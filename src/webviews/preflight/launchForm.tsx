@@ -179,7 +179,7 @@ export function LaunchForm(props: LaunchFormProps) {
 			</div>
 			<footer>
 				<span class="quiet small foot-words" role="status">
-					{footWords(shown)}
+					{footWords(shown, draft.prompt.trim() === "")}
 				</span>
 				{(refusal ?? props.refusal) ? (
 					<span class="refusal" role="alert">
@@ -205,9 +205,10 @@ const maxMeasuredChars = 20_000;
 
 const isMac = /Mac/.test(navigator.platform);
 
-function footWords(problems: readonly Problem[]): string {
+function footWords(problems: readonly Problem[], isEmpty: boolean): string {
 	const stops = problems.filter((problem) => problem.stops).length;
 	if (stops > 0) return `${stops === 1 ? "1 thing is" : `${stops} things are`} to be put right first.`;
+	if (isEmpty) return "Say what is to be done, then launch.";
 	const known = problems.length;
 	if (known > 0)
 		return `${known === 1 ? "1 thing" : `${known} things`} to know. You can launch now; the baseline follows.`;
