@@ -5,9 +5,11 @@ import type { GoalWatch } from "../shared/goalWatch.ts";
 import type { Host } from "../shared/host.ts";
 import { sentence } from "../shared/sentence.ts";
 import { type Filter, matches, parseQuery } from "./filter.ts";
+import { groupOf } from "./groups.ts";
 import { itemAt, type Layout, type LiveRow, layOut } from "./layout.ts";
+import { approvalKey, type Row } from "./row.ts";
 import { newRowBook, type RowBook } from "./rowBook.ts";
-import { approvalKey, groupOf, type Row, shownTypes } from "./rows.ts";
+import { shownTypes } from "./rows.ts";
 import { searchEvents } from "./search.ts";
 
 /**

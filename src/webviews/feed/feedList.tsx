@@ -7,7 +7,7 @@ import type { Surface } from "../shared/surface.tsx";
 import type { Feed } from "./feed.ts";
 import { GroupHeader, LineItem, LiveItem, RowItem } from "./items.tsx";
 import { heights, type Item, itemAt, type Layout } from "./layout.ts";
-import type { Row } from "./rows.ts";
+import type { Row } from "./row.ts";
 
 /**
  * The visible stretch of the feed, and a screenful on either side of it. One item at a time can be reached by Tab;

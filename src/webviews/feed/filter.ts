@@ -1,5 +1,6 @@
 import type { Goal } from "../../protocol/goal.ts";
-import { type Category, categories, groupOf, type Row } from "./rows.ts";
+import { groupOf } from "./groups.ts";
+import { type Category, categories, type Row } from "./row.ts";
 
 /** What the reader wants to see: kinds of rows, and the words of the filter field (`step:4 express`). */
 export interface Filter {

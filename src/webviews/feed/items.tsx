@@ -13,7 +13,7 @@ import type { Surface } from "../shared/surface.tsx";
 import type { Feed } from "./feed.ts";
 import { openRow } from "./feedList.tsx";
 import type { Item } from "./layout.ts";
-import { callKey, type Row } from "./rows.ts";
+import { callKey, type Row } from "./row.ts";
 
 interface ItemProps<K extends Item["kind"]> {
 	readonly surface: Surface;

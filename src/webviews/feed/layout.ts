@@ -1,6 +1,7 @@
 import type { Goal } from "../../protocol/goal.ts";
 import { outputHead } from "../shared/output.ts";
-import { type Group, groupOf, type Row } from "./rows.ts";
+import { type Group, groupOf } from "./groups.ts";
+import type { Row } from "./row.ts";
 
 /**
  * Rows as they are drawn: group headers, rows, and the lines of what is unfolded, each with a height known beforehand,

@@ -1,7 +1,8 @@
 import { type EventType, isEventType, type RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { StepId, ThreadId } from "../../protocol/ids.ts";
-import { callKey, eventRows, type Row, type Rule } from "./rows.ts";
+import { callKey, type Row, type Rule } from "./row.ts";
+import { eventRows } from "./rows.ts";
 
 /**
  * The rows of a stretch of a goal's log, which grows at both ends and is cut at both ends. An event that changes a row

@@ -1,7 +1,8 @@
 import { type EventType, isEventType, type RecordedEvent } from "../../protocol/events.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Host } from "../shared/host.ts";
-import { eventRows, type Rule } from "./rows.ts";
+import type { Rule } from "./row.ts";
+import { eventRows } from "./rows.ts";
 
 /** Most hits shown, and most neighbourhoods read to make them whole. */
 const maxHits = 500;

@@ -6,7 +6,7 @@ import { Icon } from "../shared/icon.tsx";
 import type { Surface } from "../shared/surface.tsx";
 import type { FeedStatus } from "./feed.ts";
 import type { Filter } from "./filter.ts";
-import { type Category, categories } from "./rows.ts";
+import { type Category, categories } from "./row.ts";
 
 const toggles: { readonly [C in Category]: { readonly label: string; readonly icon: string } } = {
 	tools: { label: "Tools", icon: "terminal" },

@@ -1,0 +1,149 @@
+import type { EventOf } from "../../protocol/events.ts";
+import { clockSeconds, count, duration, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
+import { by, failure, goal, makes, type Rules, shown } from "./row.ts";
+
+type Topic = "goal" | "plan" | "roster" | "budget" | "hold" | "silence" | "reflection";
+
+/** The goal as a whole: how it stands, its plan, who works on it, what it may use, what holds it. */
+export const goalRows: Rules<Topic> = {
+	"goal.launched": makes((e) => ({
+		...goal("rocket"),
+		text: `launched: ${firstLine(e.title || e.prompt)}`,
+		note: `by ${by(e.by)}`,
+		body: e.prompt,
+	})),
+	"goal.completed": makes((e) => ({
+		...(e.verified ? goal("pass-filled", "done") : goal("pass")),
+		text: e.verified ? "completed" : "completed, unverified",
+		note: e.reason,
+	})),
+	"goal.failed": makes((e) => ({ ...failure("goal"), text: `failed: ${firstLine(e.reason)}`, body: e.reason })),
+	"goal.cancelled": makes((e) => ({
+		...goal("circle-slash"),
+		text: e.reason ? `cancelled: ${e.reason}` : "cancelled",
+		note: `by ${by(e.by)}`,
+	})),
+	"goal.reopened": makes((e) => ({
+		...goal("debug-restart"),
+		text: e.reason ?? "reopened",
+		note: `by ${by(e.by)}`,
+	})),
+	"goal.deleted": makes((e) => ({ ...goal("trash"), text: "deleted", note: `by ${by(e.by)}` })),
+
+	"plan.proposed": makes((e) => ({
+		...shown("goal", "list-tree", "idle", "plan"),
+		text: firstLine(e.summary) || "proposed",
+		note: `revision ${e.revision}, ${plural(e.steps.length, "step")}`,
+		body: e.steps.map((step, index) => `${index + 1} ${step.title}`).join("\n"),
+		threadId: e.threadId,
+		opens: "overview",
+	})),
+	"plan.approved": makes((e) => ({
+		...shown("goal", "check", "done", "plan"),
+		text: "approved",
+		note: e.by ? `by ${by(e.by)}` : `revision ${e.revision}`,
+	})),
+	"plan.returned": makes((e) => ({
+		...shown("goal", "reply", "wait", "plan"),
+		text: `sent back: ${firstLine(e.note)}`,
+		note: `by ${by(e.by)}`,
+		body: e.note,
+	})),
+	"plan.edited": makes((e) => ({
+		...shown("goal", "edit", "idle", "plan"),
+		text: `edited: ${plural(e.added.length, "step")} added, ${e.changed.length} changed, ${e.removed.length} removed`,
+		note: `revision ${e.revision}, by ${by(e.by)}`,
+		body: e.steps.map((step, index) => `${index + 1} ${step.title}`).join("\n"),
+		opens: "overview",
+	})),
+	"plan.reopened": makes((e) => ({
+		...shown("goal", "reply", "wait", "plan"),
+		text: `made anew: ${firstLine(e.reason)}`,
+		note: e.by ? `by ${by(e.by)}` : undefined,
+		body: e.reason,
+		stepId: e.stepId,
+	})),
+	"roster.edited": makes((e) => ({
+		...shown("goal", "organization", "idle", "roster"),
+		text: `revision ${e.revision}: ${e.assignments.map((one) => `${one.role} ${one.model ?? "as primary"}`).join(", ")}`,
+		note: `by ${by(e.by)}, for ${e.apply.replace("-", " ")}`,
+		opens: "overview",
+	})),
+	"budget.exceeded": makes((e) => ({
+		...shown("goal", "warning", "wait", "budget"),
+		text:
+			e.used === null
+				? "no price is known, so the limit cannot be held"
+				: `reached: ${amount(e.used, e.resource)} of ${amount(e.limit, e.resource)}`,
+		opens: "overview",
+	})),
+	"budget.raised": makes((e) => ({
+		...shown("goal", "arrow-up", "idle", "budget"),
+		text: `raised to ${Object.entries(e.limits)
+			.flatMap(([resource, limit]) => (limit === undefined ? [] : amount(limit, resource)))
+			.join(", ")}`,
+		note: `by ${by(e.by)}`,
+		opens: "overview",
+	})),
+	"hold.placed": makes((e) => ({
+		...holdMark(e.cause),
+		text: localTimes(firstLine(e.reason)),
+		note: e.wakeAt ? `tries again at ${clockSeconds(e.wakeAt)}` : undefined,
+		threadId: e.threadId,
+	})),
+	"hold.lifted": makes((e) => ({
+		...goal("debug-continue"),
+		text: "goes on",
+		note: e.by ? `by ${by(e.by)}` : undefined,
+	})),
+	"reflection.skipped": makes((e) => ({
+		...shown("messages", "lightbulb", "idle", "reflection"),
+		text: "left out",
+		note: firstLine(e.reason),
+		body: e.reason,
+		opens: "dossier",
+	})),
+	"silence.nudged": makes((e) => ({
+		...shown("errors", "warning", "wait", "nudged"),
+		text: firstLine(e.what),
+		note: `said nothing since ${clockSeconds(e.since)}, and was asked again`,
+		stepId: e.stepId,
+		threadId: e.threadId,
+		opens: "thread",
+	})),
+	"silence.noticed": makes((e) => ({
+		...shown("errors", "warning", "wait", "silent"),
+		text: firstLine(e.what),
+		note: `has said nothing since ${clockSeconds(e.since)}`,
+		stepId: e.stepId,
+		threadId: e.threadId,
+		opens: e.threadId ? "thread" : undefined,
+	})),
+	"silence.ended": "hidden",
+	"reflection.written": makes((e) => ({
+		...shown("messages", "lightbulb", "idle", "reflection"),
+		text: firstLine(e.summary),
+		body: `${e.summary}\n${e.reflection}`,
+		opens: "dossier",
+	})),
+};
+
+/** A person's pause and a turn to wait for are as they should be; anything else that holds a goal is trouble. */
+function holdMark(cause: EventOf<"hold.placed">["cause"]) {
+	if (cause === "person") return shown("goal", "debug-pause", "idle", "hold");
+	if (cause === "queue" || cause === "workspace") return shown("goal", "circle-large", "idle", "turn");
+	return shown("goal", "warning", "wait", "hold");
+}
+
+function amount(value: number, resource: string): string {
+	switch (resource) {
+		case "usd":
+			return `${money(value)} USD`;
+		case "tokens":
+			return `${short(value)} tokens`;
+		case "minutes":
+			return duration(value * 60_000);
+		default:
+			return `${count(value)} ${resource}`;
+	}
+}

@@ -1,0 +1,40 @@
+import type { Goal } from "../../protocol/goal.ts";
+import type { ThreadId } from "../../protocol/ids.ts";
+import type { Row } from "./row.ts";
+
+/** Where a row belongs: one group for each attempt of each role at a step. */
+export interface Group {
+	readonly key: string;
+	readonly title: string;
+	readonly position?: number;
+	/** Role, model, attempt. */
+	readonly about: string;
+	readonly threadId?: ThreadId;
+}
+
+export function groupOf(goal: Goal, row: Row): Group {
+	const thread = row.threadId ? goal.threads[row.threadId] : undefined;
+	const stepId = thread?.stepId ?? row.stepId;
+	const step = stepId ? goal.steps[stepId] : undefined;
+	if (!thread && !stepId) return { key: "goal", title: "Goal", about: "" };
+	const attempt = thread?.attempt ?? row.attempt;
+	const about = [
+		thread?.role,
+		thread ? modelName(thread.assignment) : undefined,
+		attempt !== undefined ? `attempt ${attempt}` : undefined,
+	]
+		.filter(Boolean)
+		.join(" · ");
+	const position = stepId ? (goal.plan?.order.indexOf(stepId) ?? -1) + 1 : 0;
+	return {
+		key: `${stepId ?? ""}|${thread?.threadId ?? ""}|${attempt ?? ""}`,
+		title: thread?.title ?? step?.title ?? stepId ?? (thread?.role === "planner" ? "Plan" : (thread?.role ?? "Goal")),
+		position: position > 0 ? position : undefined,
+		about,
+		threadId: thread?.threadId,
+	};
+}
+
+export function modelName({ provider, model }: { readonly provider: string; readonly model: string }): string {
+	return provider === "builtin" ? "playbook" : `${provider}/${model}`;
+}

@@ -1,0 +1,130 @@
+import { duration, firstLine, oneLine } from "../shared/format.ts";
+import { approvalKey, by, interrupted, makes, type Rules, runKey, shown } from "./row.ts";
+
+type Topic = "approval" | "grant" | "check" | "evidence" | "review";
+
+/** What people decide, and what is proved: approvals, grants, checks, evidence, reviews. */
+export const proofRows: Rules<Topic> = {
+	"approval.requested": {
+		key: (e) => approvalKey(e.approvalId),
+		row: (e) => ({
+			...shown("approval", "shield", "wait", "approval"),
+			text: oneLine(e.command ?? e.summary),
+			risk: e.risk,
+			threadId: e.threadId,
+			stepId: e.stepId,
+			approvalId: e.approvalId,
+			checkId: e.checkId,
+			opens: "approval",
+		}),
+	},
+	"approval.answered": {
+		key: (e) => approvalKey(e.approvalId),
+		change: (row, e) => ({
+			...row,
+			ended: true,
+			icon: isYes(e.answer) ? "check" : "circle-slash",
+			tone: isYes(e.answer) ? "done" : "idle",
+			note: e.reason,
+			result: `${answerWord(e.answer)}${e.scope === "goal" ? " for the goal" : ""} by ${by(e.by)}`,
+		}),
+	},
+	"approval.expired": {
+		key: (e) => approvalKey(e.approvalId),
+		change: (row) => ({ ...row, ended: true, tone: "idle", result: "expired" }),
+	},
+	"approval.superseded": {
+		key: (e) => approvalKey(e.approvalId),
+		change: (row, e) => ({ ...row, ended: true, tone: "idle", note: e.reason, result: "superseded" }),
+	},
+	"grant.added": makes((e) => ({
+		...shown("goal", "key", "idle", "grant"),
+		text: firstLine(e.subject),
+		note: e.scope === "goal" ? "for the goal" : e.scope,
+	})),
+	"grant.revoked": makes((e) => ({ ...shown("goal", "key", "idle", "grant"), text: `lapsed: ${e.reason}` })),
+
+	"check.started": {
+		key: (e) => runKey(e.runId),
+		row: (e) => ({
+			...shown("checks", "beaker", "idle", "check"),
+			text: oneLine(e.command),
+			checkId: e.checkId,
+			runId: e.runId,
+			startedAt: e.at,
+			opens: "overview",
+		}),
+	},
+	"check.completed": {
+		key: (e) => runKey(e.runId),
+		change: (row, e) => ({
+			...row,
+			startedAt: undefined,
+			ended: true,
+			icon: e.ok ? "pass" : "error",
+			tone: e.ok ? "done" : "fail",
+			isError: !e.ok,
+			note: `${e.ok ? "green" : "red"}${e.tree ? ` on ${e.tree.slice(0, 6)}` : ""}`,
+			code: e.ok ? undefined : `exit ${e.exitCode}`,
+			result: duration(e.durationMs),
+			output: e.output.bytes > 0 ? { output: e.output, seq: e.seq } : undefined,
+		}),
+	},
+	"check.interrupted": {
+		key: (e) => runKey(e.runId),
+		change: interrupted,
+	},
+	"check.reset": "hidden",
+
+	// A report is the agent's last message as well.
+	"evidence.added": makes((e) =>
+		e.kind === "report"
+			? undefined
+			: {
+					...shown("messages", "verified", "idle", "evidence"),
+					text: firstLine(e.text),
+					note: e.kind,
+					body: e.text,
+					stepId: e.stepId,
+					threadId: e.threadId,
+					opens: "dossier",
+				},
+	),
+	"review.completed": makes((e) => ({
+		...shown(
+			"messages",
+			e.verdict === "pass" ? "pass" : "error",
+			e.verdict === "pass" ? "done" : "fail",
+			e.verdict === "pass" ? "passed" : "returned",
+		),
+		isError: e.verdict !== "pass",
+		text: firstLine(e.summary || (e.diagnosis ?? "")),
+		note: e.verdict === "pass" ? `verified by ${firstLine(e.verifier)}` : undefined,
+		body: [e.summary, `Verifier: ${e.verifier}`, `Coverage: ${e.coverage}`, `Gaps: ${e.gaps}`, e.diagnosis]
+			.filter(Boolean)
+			.join("\n"),
+		stepId: e.stepId,
+		threadId: e.threadId,
+		opens: "thread",
+	})),
+	"review.reset": makes((e) => ({
+		...shown("goal", "debug-restart", "idle", "review"),
+		text: "reviewed again",
+		note: `by ${by(e.by)}`,
+		stepId: e.stepId,
+	})),
+	"review.waived": makes((e) => ({
+		...shown("goal", "pass", "idle", "review"),
+		text: "accepted as it is",
+		note: `by ${by(e.by)}`,
+		body: e.reason,
+	})),
+};
+
+function isYes(answer: string): boolean {
+	return answer !== "deny" && answer !== "return" && answer !== "fail" && answer !== "skip";
+}
+
+function answerWord(answer: string): string {
+	return answer === "approve" ? "approved" : answer === "deny" ? "denied" : `answered “${answer}”`;
+}
