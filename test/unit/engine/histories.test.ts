@@ -7,8 +7,8 @@ import { Refusal } from "../../../src/daemon/engine/refusal.ts";
 import { childEnded } from "../../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
 import { delegateTool, isAbandoned, isDelegation, threadDepth } from "../../../src/protocol/children.ts";
-import type { EventOf, GoalEvent } from "../../../src/protocol/events.ts";
-import { evolve, newGoal, record } from "../../../src/protocol/evolve.ts";
+import type { EventOf, GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
+import { evolve, evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../../src/protocol/goal.ts";
 import type { CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../../src/protocol/ids.ts";
 import {
@@ -116,10 +116,36 @@ describe("in a random history", function () {
 			options,
 		);
 	});
+
+	it("the sequence has no gap, and whoever folds it in other chunks, each kept on disk in between, is at the same goal and would do the same next", () => {
+		fc.assert(
+			fc.property(draws, fc.array(fc.nat(), { maxLength: 5 }), (numbers, cuts) => {
+				let last: Moment | undefined;
+				tell(numbers, (moment) => {
+					last = moment;
+				});
+				const { goal, log } = last!;
+				assert.ok(log.every((event, index) => event.seq === index + 1));
+				const ends = [...cuts.map((cut) => cut % (log.length + 1)), log.length].sort((a, b) => a - b);
+				let folded = newGoal(goalId);
+				let from = 0;
+				for (const end of ends) {
+					folded = JSON.parse(JSON.stringify(evolveAll(folded, log.slice(from, end)))) as Goal;
+					from = end;
+				}
+				assert.deepEqual(folded, JSON.parse(JSON.stringify(goal)));
+				const later = Date.parse(log.at(-1)!.at);
+				assert.deepEqual(next(folded, 1_000_000, later, engineLimits), next(goal, 1_000_000, later, engineLimits));
+			}),
+			options,
+		);
+	});
 });
 
 interface Moment {
 	readonly goal: Goal;
+	/** The whole log until now. */
+	readonly log: readonly RecordedEvent[];
 	/** What next names after this moment's facts. */
 	readonly effects: readonly Effect[];
 	readonly wakeAt?: number;
@@ -158,6 +184,7 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 	let now = 1_000_000;
 	let epoch = 1;
 	let goal = newGoal(goalId);
+	const log: RecordedEvent[] = [];
 	const limits = { ...engineLimits, parallelSteps: 1 + draw(3) };
 
 	const append = (given: readonly GoalEvent[]) => {
@@ -165,7 +192,10 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 		const place = (events: readonly GoalEvent[]) => {
 			for (const event of events) {
 				told.push(event);
-				for (const one of record(goal, epoch, new Date(now).toISOString(), [event])) goal = evolve(goal, one);
+				for (const one of record(goal, epoch, new Date(now).toISOString(), [event])) {
+					log.push(one);
+					goal = evolve(goal, one);
+				}
 			}
 		};
 		place(given);
@@ -173,7 +203,7 @@ function tell(numbers: readonly number[], look: (moment: Moment) => void): void 
 			assert.ok(round < 500, `facts follow each other without end: ${JSON.stringify(told.slice(-4))}`);
 			const { effects, wakeAt } = next(goal, epoch, now, limits);
 			const fact = effects.find(isFact);
-			if (!fact) return look({ goal, effects, wakeAt, told });
+			if (!fact) return look({ goal, log, effects, wakeAt, told });
 			const facts = enact(goal, fact, newId, now, limits);
 			assert.ok(facts.length > 0, `${fact.kind} gave no events`);
 			place(facts);
