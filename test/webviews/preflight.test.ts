@@ -75,7 +75,7 @@ describe("launch form", () => {
 			{ ...request, settings },
 			{
 				prompt,
-				workspace: "/work/payments",
+				workspace: "/home/mara/payments",
 				preset: "payments-team",
 				settings: {
 					priority: "normal",
@@ -185,7 +185,7 @@ describe("launch form", () => {
 		await row.getByText("local/qwen3").waitFor();
 		await row.getByRole("button", { name: "reviewer: open reviewer.agent.md" }).click();
 		assert.deepEqual(await targets(again), [
-			{ kind: "settingsFile", path: "/work/payments/.github/agents/reviewer.agent.md" },
+			{ kind: "settingsFile", path: "/home/mara/payments/.github/agents/reviewer.agent.md" },
 		]);
 		await leave(again);
 	});
@@ -334,7 +334,7 @@ describe("launch form", () => {
 			.waitFor();
 		await page.getByText("exit 1").waitFor();
 		assert.deepEqual(await asked(page, "baseline/check"), [
-			{ workspace: "/work/payments", command: "npm test -- contract" },
+			{ workspace: "/home/mara/payments", command: "npm test -- contract" },
 		]);
 		await picture(page, "preflight-red");
 		await leave(page);
@@ -473,8 +473,8 @@ describe("launch form", () => {
 	it("works in the folder that was chosen: one of the window's, or one inside that the explorer handed over", async () => {
 		const page = await open();
 		await becomes(() => page.getByRole("combobox", { name: "Folder" }).count(), 0);
-		await page.evaluate(() => window.fake.seed({ workspace: "/work/payments-old" }));
-		await page.evaluate(() => window.fake.seed({ workspace: "/work/payments/api" }));
+		await page.evaluate(() => window.fake.seed({ workspace: "/home/mara/payments-old" }));
+		await page.evaluate(() => window.fake.seed({ workspace: "/home/mara/payments/api" }));
 		await page.getByRole("combobox", { name: "Folder" }).click();
 		assert.deepEqual(await page.locator("[data-field=folder]").getByRole("option").allInnerTexts(), [
 			"payments-service",
@@ -485,9 +485,9 @@ describe("launch form", () => {
 			window.fake.asked("launch/prepare").some((one) => (one as { workspace: string }).workspace.endsWith("/api")),
 		);
 		await page.keyboard.press("Control+Enter");
-		assert.equal((await launched(page)).workspace, "/work/payments/api");
+		assert.equal((await launched(page)).workspace, "/home/mara/payments/api");
 		const prepared = await asked<{ workspace: string }>(page, "launch/prepare");
-		assert.ok(prepared.every(({ workspace }) => workspace !== "/work/payments-old"));
+		assert.ok(prepared.every(({ workspace }) => workspace !== "/home/mara/payments-old"));
 		await leave(page);
 	});
 

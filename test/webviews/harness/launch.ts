@@ -9,7 +9,7 @@ import { goalId } from "./story.ts";
 const team: Source = {
 	kind: "preset",
 	name: "payments-team",
-	path: "/work/payments/.mission/presets/payments-team.yaml",
+	path: "/home/mara/payments/.mission/presets/payments-team.yaml",
 };
 const lastGoal: Source = { kind: "lastGoal", name: "Refund tests" };
 
@@ -68,14 +68,14 @@ const prepared: LaunchPreparation = {
 			source: {
 				kind: "roleFile",
 				name: "reviewer.agent.md",
-				path: "/work/payments/.github/agents/reviewer.agent.md",
+				path: "/home/mara/payments/.github/agents/reviewer.agent.md",
 			},
 		},
 		{ role: "researcher", about: "Finds something out.", source: team },
 		{
 			role: "api-historian",
 			about: "Knows the public routes.",
-			source: { kind: "roleFile", name: "historian.md", path: "/work/payments/.claude/agents/historian.md" },
+			source: { kind: "roleFile", name: "historian.md", path: "/home/mara/payments/.claude/agents/historian.md" },
 		},
 	],
 	preset: "payments-team",
@@ -85,7 +85,7 @@ const prepared: LaunchPreparation = {
 			source: "repository",
 			settings: {},
 			isDefault: false,
-			path: "/work/payments/.mission/presets/payments-team.yaml",
+			path: "/home/mara/payments/.mission/presets/payments-team.yaml",
 		},
 		{
 			name: "careful",
@@ -150,7 +150,7 @@ export interface Prepared {
 const world = {
 	providers: story === "models" ? withModels(10_000) : providers,
 	baseline,
-	folders: [{ name: "payments-service", path: "/work/payments" }],
+	folders: [{ name: "payments-service", path: "/home/mara/payments" }],
 	seed: undefined as FormSeed | undefined,
 	/** What the next choice of an agent, and the next saving of a preset, comes to. */
 	chosen: {} as Result<SurfaceMethods, "form/chooseAgent">,
