@@ -1,34 +1,4 @@
-import type { MethodName } from "../protocol/methods.ts";
-import type { Context } from "./context.ts";
-
-/**
- * Everything a person can do in a terminal, one row a command; a row is all it takes to add one. What a command needs
- * is loaded when it runs.
- */
-export interface CommandRow {
-	/** One word, or a group and a word. */
-	readonly name: string;
-	readonly about: string;
-	/** `<required>`, `[optional]`. */
-	readonly arguments?: readonly (readonly [name: string, about: string])[];
-	readonly options?: readonly OptionRow[];
-	/** The protocol's requests that it makes, beside the first hello. */
-	readonly asks: readonly MethodName[];
-	/** What its group does when nothing else is named. */
-	readonly isDefault?: boolean;
-	/** Gives the exit code when it is not 0. */
-	readonly run: (context: Context, args: readonly string[], options: OptionValues) => Promise<number | undefined>;
-}
-
-export interface OptionRow {
-	readonly flags: string;
-	readonly about: string;
-	/** May be given several times. */
-	readonly many?: true;
-	readonly choices?: readonly string[];
-}
-
-export type OptionValues = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
+import type { CommandRow, OptionRow } from "./commandRow.ts";
 
 export const groups: Readonly<Record<string, string>> = {
 	check: "run a goal's checks",
@@ -73,6 +43,10 @@ const settingOptions: readonly OptionRow[] = [
 	{ flags: "--budget-turns <number>", about: "most model calls it may make" },
 ];
 
+/**
+ * Everything a person can do in a terminal, one row a command; a row is all it takes to add one. What a command needs
+ * is loaded when it runs.
+ */
 export const commands: readonly CommandRow[] = [
 	{
 		name: "launch",

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import type { OptionValues } from "./commands.ts";
+import type { OptionValues } from "./commandRow.ts";
 import type { Context } from "./context.ts";
 import { wrongUsage } from "./failure.ts";
 

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { PartialLaunchSettings } from "../protocol/settings.ts";
 import { readAgent } from "./agentName.ts";
-import type { OptionValues } from "./commands.ts";
+import type { OptionValues } from "./commandRow.ts";
 import type { Context } from "./context.ts";
 import { listOption, numberOption, readText, textOption } from "./given.ts";
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { type CommandRow, commands, groups, type OptionValues } from "./commands.ts";
+import type { CommandRow, OptionValues } from "./commandRow.ts";
+import { commands, groups } from "./commands.ts";
 import { type Context, createContext } from "./context.ts";
 import { asFailure, exitCodes, wrongUsage } from "./failure.ts";
 import { createOutput, type Output } from "./output.ts";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Input, MethodName, Methods, Notice, Notices, Result } from "../protocol/methods.ts";
 import { ProtocolError } from "../protocol/peer.ts";
 import type { Connection as ConnectionView } from "../protocol/surface.ts";
-import type { Actor } from "../protocol/values.ts";
+import type { ClientOptions } from "./clientOptions.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
 import { handsOver } from "./handOver.ts";
@@ -41,21 +41,6 @@ export interface RequestOptions {
 	readonly once?: boolean;
 	/** How long to wait for a connection. */
 	readonly connectTimeoutMs?: number;
-}
-
-export interface ClientOptions {
-	readonly home: string;
-	readonly actor: Actor;
-	/** The built daemon, `dist/daemon.js`. */
-	readonly daemonScript: string;
-	/** Added to the environment of a daemon that this client starts. */
-	readonly env?: Readonly<Record<string, string>>;
-	/**
-	 * When a daemon is started. `always`: at once. `whenWorkWaits`: when goals are kept in the folder, or a request is
-	 * made. With both: when the daemon was cut off, but not after it was stopped, until a request needs it.
-	 */
-	readonly start: "always" | "whenWorkWaits" | "never";
-	log(level: "error" | "warn" | "info" | "debug", text: string): void;
 }
 
 const firstDelayMs = 50;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { oldestProtocol } from "../protocol/methods.ts";
 import { ProtocolError } from "../protocol/peer.ts";
 import { isNewer } from "../protocol/version.ts";
+import type { ClientOptions } from "./clientOptions.ts";
 import type { Connection } from "./connection.ts";
-import type { ClientOptions } from "./daemonClient.ts";
 import { copyOfDaemon, versionOfDaemon } from "./daemonCopy.ts";
 import { processLives } from "./daemonFile.ts";
 

@@ -13,7 +13,7 @@ import {
 	subjectOf,
 	wholeGoal,
 } from "./choose.ts";
-import type { Parts } from "./compose.ts";
+import type { Parts } from "./parts.ts";
 import { t } from "./words.ts";
 
 /** The shapes that commands share: about a goal, about a step, about an approval, each of which is asked for if need be. */

@@ -1,48 +1,32 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { ClientOptions } from "../client/daemonClient.ts";
+import type { ClientOptions } from "../client/clientOptions.ts";
 import type { Target } from "../protocol/surface.ts";
-import { type Approvals, createApprovals } from "./approvals/approvals.ts";
-import { type ChangedFiles, createChangedFiles } from "./changedFiles.ts";
+import { createApprovals } from "./approvals/approvals.ts";
+import { createChangedFiles } from "./changedFiles.ts";
 import type { CommandRow } from "./commandShapes.ts";
 import { commands } from "./commands.ts";
-import { type CurrentGoal, createCurrentGoal } from "./currentGoal.ts";
+import { createCurrentGoal } from "./currentGoal.ts";
 import { createDaemon, type Daemon } from "./daemon.ts";
 import { createBlobs } from "./documents/blobs.ts";
 import { registerChangeDecorations } from "./documents/changeDecorations.ts";
-import { createDiffs, type Diffs } from "./documents/diffs.ts";
-import { createDossiers, type Dossiers } from "./documents/dossier.ts";
-import { createOutputs, type Outputs } from "./documents/outputs.ts";
-import { createPlans, type Plans } from "./documents/plans.ts";
+import { createDiffs } from "./documents/diffs.ts";
+import { createDossiers } from "./documents/dossier.ts";
+import { createOutputs } from "./documents/outputs.ts";
+import { createPlans } from "./documents/plans.ts";
 import { createGoals, type Goals } from "./goals.ts";
-import { createProviderKeys, type ProviderKeys } from "./keys/providerKeys.ts";
+import { createProviderKeys } from "./keys/providerKeys.ts";
 import { openSettingsFile } from "./launch/settingsFile.ts";
 import { showLaunched } from "./launch/showLaunched.ts";
 import { registerLinks } from "./links.ts";
+import type { Parts } from "./parts.ts";
 import { isRefusal, Refusal } from "./refusal.ts";
 import { editorRipgrep } from "./ripgrep.ts";
 import { createStatusBar } from "./status/statusBar.ts";
 import { restrictedSentence } from "./surfaces/restricted.ts";
-import { createSurfaces, type Surfaces } from "./surfaces/surfaces.ts";
-import { createGoalsTree, type GoalsTree } from "./tree/goalsTree.ts";
+import { createSurfaces } from "./surfaces/surfaces.ts";
+import { createGoalsTree } from "./tree/goalsTree.ts";
 import { t } from "./words.ts";
-
-/** The parts of the extension in this window. Whoever needs one is given it; only here are they made and joined. */
-export interface Parts {
-	readonly log: vscode.LogOutputChannel;
-	readonly daemon: Daemon;
-	readonly goals: Goals;
-	readonly files: ChangedFiles;
-	readonly current: CurrentGoal;
-	readonly tree: GoalsTree;
-	readonly approvals: Approvals;
-	readonly diffs: Diffs;
-	readonly dossiers: Dossiers;
-	readonly outputs: Outputs;
-	readonly plans: Plans;
-	readonly providerKeys: ProviderKeys;
-	readonly surfaces: Surfaces;
-}
 
 /** Registers everything and returns at once; the daemon is looked for afterwards. */
 export function compose(context: vscode.ExtensionContext): Parts {

@@ -1,4 +1,5 @@
-import type { ClientOptions, DaemonClient } from "../client/daemonClient.ts";
+import type { ClientOptions } from "../client/clientOptions.ts";
+import type { DaemonClient } from "../client/daemonClient.ts";
 import type { watchGoals } from "../client/goalsWatch.ts";
 import type { watchGoal } from "../client/goalWatch.ts";
 import type { Input, MethodName, Methods, Result } from "../protocol/methods.ts";

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { compose, type Parts } from "./compose.ts";
+import { compose } from "./compose.ts";
+import type { Parts } from "./parts.ts";
 import { translateWith } from "./words.ts";
 
 /** What other extensions and tests get of this one. */

@@ -1,7 +1,8 @@
 import type { Agent, TurnOutcome } from "../../src/daemon/agents/agent.ts";
 import { createPlaybookAgent } from "../../src/daemon/agents/playbookAgent.ts";
 import type { Changes } from "../../src/daemon/changes/changes.ts";
-import type { CommandOutcome, Commands } from "../../src/daemon/commands/commands.ts";
+import type { CommandOutcome } from "../../src/daemon/commands/command.ts";
+import type { Commands } from "../../src/daemon/commands/commands.ts";
 import type { DriverParts, GoalDriver } from "../../src/daemon/engine/driver.ts";
 import { openDriver } from "../../src/daemon/engine/driver.ts";
 import { performWith } from "../../src/daemon/perform/perform.ts";

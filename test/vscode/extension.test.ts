@@ -4,8 +4,8 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { openClient } from "../../src/client/daemonClient.ts";
 import { homeFolder, thisActor } from "../../src/client/home.ts";
-import type { Parts } from "../../src/extension/compose.ts";
 import type { Exports } from "../../src/extension/extension.ts";
+import type { Parts } from "../../src/extension/parts.ts";
 import type { TreeNode } from "../../src/extension/tree/nodes.ts";
 import type { GoalId } from "../../src/protocol/ids.ts";
 

@@ -1,5 +1,5 @@
 import { type BaselineRow, baselineParts } from "../../protocol/baseline.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../failure.ts";
 import { textOption, workspaceFolder } from "../given.ts";

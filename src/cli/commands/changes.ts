@@ -1,6 +1,6 @@
 import type { GoalId, StepId } from "../../protocol/ids.ts";
 import type { ChangeView } from "../../protocol/view.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure, wrongUsage } from "../failure.ts";
 import { textOption } from "../given.ts";

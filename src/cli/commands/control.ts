@@ -1,5 +1,5 @@
 import type { Input, Methods } from "../../protocol/methods.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { textOption } from "../given.ts";
 import { resolveGoal, resolveStep } from "../resolve.ts";

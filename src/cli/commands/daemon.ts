@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { processLives, readDaemonFile } from "../../client/daemonFile.ts";
 import { ProtocolError } from "../../protocol/peer.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure } from "../failure.ts";
 import { ago, count, table } from "../layout.ts";

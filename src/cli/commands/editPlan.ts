@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { GoalId } from "../../protocol/ids.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { asFailure, exitCodes, Failure, wrongUsage } from "../failure.ts";
 import { textOption } from "../given.ts";

@@ -2,7 +2,7 @@ import { eventTypes, isEventType, type RecordedEvent } from "../../protocol/even
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import { goalState, stateReason } from "../../protocol/state.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { eventLines } from "../eventLine.ts";
 import { exitCodes, wrongUsage } from "../failure.ts";

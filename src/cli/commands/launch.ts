@@ -1,22 +1,16 @@
 import { randomUUID } from "node:crypto";
-import path from "node:path";
 import type { GoalId } from "../../protocol/ids.ts";
-import { type Input, type Methods, maxPromptChars } from "../../protocol/methods.ts";
+import type { Input, Methods } from "../../protocol/methods.ts";
 import { playbookActions } from "../../protocol/playbookActions.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
-import { listOption, readText, textOption, typedOrRead, workspaceFolder } from "../given.ts";
+import { listOption, textOption, typedOrRead, workspaceFolder } from "../given.ts";
 import { launchSettings } from "../launchSettings.ts";
 import { indent } from "../layout.ts";
 import { paint } from "../output.ts";
+import { readPlaybook } from "../playbookFile.ts";
 import { followFeed } from "./feed.ts";
-
-export interface GivenPlaybook {
-	/** Absolute. */
-	readonly path: string;
-	readonly text: string;
-}
 
 export async function launch(
 	context: Context,
@@ -67,13 +61,4 @@ function follow(context: Context, goalId: GoalId, answer: object): Promise<numbe
 
 function hint(goalId: string): string {
 	return paint.dim(`mission feed ${goalId} --follow shows what happens; mission approvals what waits for you.`);
-}
-
-function readPlaybook(context: Context, typed: string | undefined): GivenPlaybook | undefined {
-	if (typed === undefined) return undefined;
-	const file = path.resolve(context.cwd, typed);
-	const text = readText(file, "playbook");
-	if (text.length > maxPromptChars)
-		throw wrongUsage(`The playbook ${file} has more than ${maxPromptChars} characters.`);
-	return { path: file, text };
 }

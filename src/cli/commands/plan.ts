@@ -1,4 +1,4 @@
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure, wrongUsage } from "../failure.ts";
 import { textOption } from "../given.ts";

@@ -4,14 +4,14 @@ import { withRoleFiles } from "../../protocol/roster.ts";
 import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../protocol/settings.ts";
 import { sourceText } from "../../protocol/sourceText.ts";
 import type { Assignment } from "../../protocol/values.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
 import { listOption, textOption, workspaceFolder } from "../given.ts";
 import { launchSettings } from "../launchSettings.ts";
 import { indent, table } from "../layout.ts";
 import { paint } from "../output.ts";
-import type { GivenPlaybook } from "./launch.ts";
+import type { GivenPlaybook } from "../playbookFile.ts";
 
 /** What this very launch would take, value by value, with where each is from, and where a form would begin otherwise. */
 export async function preview(

@@ -1,5 +1,5 @@
 import { type BudgetLimits, budgetResources } from "../../protocol/values.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
 import { numberOption } from "../given.ts";

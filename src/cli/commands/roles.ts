@@ -1,6 +1,6 @@
 import type { RoleOffer } from "../../protocol/launchDefaults.ts";
 import { sourceText } from "../../protocol/sourceText.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { textOption, workspaceFolder } from "../given.ts";
 import { table } from "../layout.ts";

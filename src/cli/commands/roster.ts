@@ -2,7 +2,7 @@ import { assignmentSourceText } from "../../protocol/sourceText.ts";
 import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
 import { readAgent } from "../agentName.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
 import { listOption, textOption } from "../given.ts";

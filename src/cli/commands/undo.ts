@@ -1,6 +1,6 @@
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { UndoAction } from "../../protocol/values.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { count, table } from "../layout.ts";
 import { paint } from "../output.ts";

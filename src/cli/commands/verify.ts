@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import { type FileVerdict, verifyLog } from "../../chain/logFile.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, wrongUsage } from "../failure.ts";
 import { textOption } from "../given.ts";

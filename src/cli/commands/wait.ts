@@ -1,5 +1,5 @@
 import { type GoalState, goalState, goalStates } from "../../protocol/state.ts";
-import type { OptionValues } from "../commands.ts";
+import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure, wrongUsage } from "../failure.ts";
 import { followGoal } from "../follow.ts";

@@ -1,5 +1,5 @@
+import type { CommandOutcome, CommandSpec, RunOptions } from "./command.ts";
 import { streamOutput } from "./commandOutput.ts";
-import type { CommandOutcome, CommandSpec, RunOptions } from "./commands.ts";
 import { endLeftovers } from "./endLeftovers.ts";
 import { settle } from "./settle.ts";
 import { readSpool, type Spools } from "./spool.ts";

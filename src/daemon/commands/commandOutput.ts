@@ -12,7 +12,7 @@ import {
 import { appendFile, copyFile, link, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { syncFolder } from "../durableFolder.ts";
-import type { CommandOutput, CommandSpec } from "./commands.ts";
+import type { CommandOutput, CommandSpec } from "./command.ts";
 import { headBytes, readableStream, readableText, tailBytes } from "./readableText.ts";
 import { outputPath, type SpoolState, type Spools } from "./spool.ts";
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import type { CommandOutcome, CommandSpec, RunOptions } from "./command.ts";
 import { streamOutput } from "./commandOutput.ts";
-import type { CommandOutcome, CommandSpec, RunOptions } from "./commands.ts";
 import { isRunning } from "./processIdentity.ts";
 import { settle, settleStopped } from "./settle.ts";
 import { claim, readSpool, type SpoolState, type Spools } from "./spool.ts";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { attendRunner } from "./attendRunner.ts";
-import type { CommandOutcome, CommandSpec, RunOptions } from "./commands.ts";
+import type { CommandOutcome, CommandSpec, RunOptions } from "./command.ts";
 import { reconcileSpool } from "./reconcileSpool.ts";
 import { settle } from "./settle.ts";
 import { latestSpool, type Spools } from "./spool.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import type { CommandOutcome, CommandSpec } from "./command.ts";
 import { readOutput } from "./commandOutput.ts";
-import type { CommandOutcome, CommandSpec } from "./commands.ts";
 import type { SpoolState, Spools } from "./spool.ts";
 import { folderVanished } from "./whyNotStarted.ts";
 

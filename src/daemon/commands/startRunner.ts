@@ -3,7 +3,7 @@ import { close, existsSync, fsync, mkdirSync, open, writeFileSync } from "node:f
 import { delimiter, join } from "node:path";
 import type { Duplex } from "node:stream";
 import { crashPoint } from "../crashPoint.ts";
-import type { CommandSpec } from "./commands.ts";
+import type { CommandSpec } from "./command.ts";
 import { identify } from "./processIdentity.ts";
 import type { Spools } from "./spool.ts";
 import { windowsRunner } from "./windowsRunner.ts";

@@ -2,9 +2,9 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, GrantId } from "../../protocol/ids.ts";
 import { finalChecks, reviewIsStuck } from "../../protocol/readiness.ts";
-import type { Asker, Request } from "./decide.ts";
 import { Refusal } from "./refusal.ts";
 import { replanned } from "./replanning.ts";
+import type { Asker, Request } from "./request.ts";
 import { stepAnswer, stepDecision } from "./stepRequests.ts";
 
 /** A person answers what was asked, and what follows from the answer. The first answer counts. */

@@ -4,8 +4,8 @@ import type { HoldId } from "../../protocol/ids.ts";
 import { holds, personHold, turnHolds } from "../../protocol/readiness.ts";
 import type { GoalState } from "../../protocol/state.ts";
 import { type Actor, actorPlace } from "../../protocol/values.ts";
-import type { Asker, Request } from "./decide.ts";
 import { Refusal } from "./refusal.ts";
+import type { Asker, Request } from "./request.ts";
 
 /** Pausing, resuming, cancelling and deleting a goal: when it may be, and what it comes to. */
 export type Control = "pause" | "resume" | "cancel" | "delete";

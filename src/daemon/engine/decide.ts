@@ -1,14 +1,12 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
-import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../protocol/ids.ts";
 import { goalState } from "../../protocol/state.ts";
-import type { Actor, ApprovalScope, BudgetLimits } from "../../protocol/values.ts";
 import { answer } from "./answers.ts";
 import { control, controlRefusals } from "./controls.ts";
-import type { NewId } from "./ports.ts";
 import { raise } from "./raise.ts";
 import { Refusal } from "./refusal.ts";
 import { planEdited, replanNow } from "./replanning.ts";
+import type { Asker, Request } from "./request.ts";
 import { runChecks } from "./runChecks.ts";
 import { send } from "./send.ts";
 import { stepRequest } from "./stepRequests.ts";
@@ -17,36 +15,6 @@ import { stepRequest } from "./stepRequests.ts";
  * What a person may do to a goal now. Pure: a request and the goal give the events that carry it out, or a refusal that
  * says why not and what would work.
  */
-export type Request =
-	| { readonly kind: "pause"; readonly now: boolean }
-	| { readonly kind: "resume" }
-	| { readonly kind: "cancel"; readonly reason?: string }
-	| { readonly kind: "delete" }
-	| { readonly kind: "retry"; readonly stepId?: StepId }
-	| { readonly kind: "rerun"; readonly stepId?: StepId }
-	| { readonly kind: "skip"; readonly stepId?: StepId }
-	| {
-			readonly kind: "answer";
-			readonly approvalId: ApprovalId;
-			readonly answer: string;
-			readonly scope: ApprovalScope;
-			readonly reason?: string;
-			readonly digest?: string;
-	  }
-	| { readonly kind: "raise"; readonly by: BudgetLimits }
-	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
-	| { readonly kind: "editPlan"; readonly markdown: string }
-	| { readonly kind: "replan"; readonly reason?: string }
-	| { readonly kind: "runChecks"; readonly checkId?: CheckId }
-	| { readonly kind: "revoke"; readonly grantId: GrantId };
-
-export interface Asker {
-	readonly by: Actor;
-	readonly newId: NewId;
-	/** Milliseconds since the epoch; without it no approval expires. */
-	readonly now?: number;
-}
-
 export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] {
 	if (goal.seq === 0 || goal.deleted)
 		throw new Refusal("unknownGoal", "There is no such goal. `mission list` shows the goals.");

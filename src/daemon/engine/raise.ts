@@ -1,8 +1,8 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import { type BudgetLimits, budgetResources } from "../../protocol/values.ts";
-import type { Asker } from "./decide.ts";
 import { Refusal } from "./refusal.ts";
+import type { Asker } from "./request.ts";
 
 export function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
 	if (goal.end)

@@ -2,8 +2,8 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import type { Actor } from "../../protocol/values.ts";
 import { editPlan } from "../plan/editPlan.ts";
-import type { Asker } from "./decide.ts";
 import { Refusal } from "./refusal.ts";
+import type { Asker } from "./request.ts";
 import { isOpen } from "./stepRequests.ts";
 
 /** Questions about what is planned otherwise now are asked anew, if at all. */

@@ -2,8 +2,8 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { CheckId } from "../../protocol/ids.ts";
 import { checks } from "../../protocol/readiness.ts";
-import type { Asker } from "./decide.ts";
 import { Refusal } from "./refusal.ts";
+import type { Asker } from "./request.ts";
 
 export function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: Asker): GoalEvent[] {
 	const named = checkId ? [goal.checks[checkId]].filter((check) => check !== undefined) : checks(goal);

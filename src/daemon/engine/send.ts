@@ -2,8 +2,8 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { MessageId } from "../../protocol/ids.ts";
 import { threads } from "../../protocol/readiness.ts";
-import type { Asker, Request } from "./decide.ts";
 import { Refusal } from "./refusal.ts";
+import type { Asker, Request } from "./request.ts";
 
 export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {
 	if (request.text.trim() === "") throw new Refusal("empty", "The message is empty. Write what the agent should know.");

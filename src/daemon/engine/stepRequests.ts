@@ -4,8 +4,8 @@ import type { StepId } from "../../protocol/ids.ts";
 import { isOver, isPlanned, planSteps, reviewOf, stepIsAsked, stepIsBusy } from "../../protocol/readiness.ts";
 import { goalState } from "../../protocol/state.ts";
 import type { Actor } from "../../protocol/values.ts";
-import type { Asker } from "./decide.ts";
 import { Refusal } from "./refusal.ts";
+import type { Asker } from "./request.ts";
 
 /** What a person wants of one step: that it is tried again, worked on anew, or left out. */
 export function stepRequest(

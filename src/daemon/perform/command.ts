@@ -3,7 +3,7 @@ import type { Goal } from "../../protocol/goal.ts";
 import type { StepId, ThreadId } from "../../protocol/ids.ts";
 import { goalHold, holds } from "../../protocol/readiness.ts";
 import type { Output } from "../../protocol/values.ts";
-import type { CommandOutput } from "../commands/commands.ts";
+import type { CommandOutput } from "../commands/command.ts";
 import { crashPoint } from "../crashPoint.ts";
 import type { Performing, PerformParts } from "./parts.ts";
 import { watchSilence } from "./silence.ts";

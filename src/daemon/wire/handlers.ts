@@ -11,8 +11,9 @@ import { type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protoco
 import { ChangesError } from "../changes/changes.ts";
 import { withLineCounts } from "../changes/lineCounts.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
-import { decide, type Request } from "../engine/decide.ts";
+import { decide } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
+import type { Request } from "../engine/request.ts";
 import { writePlan } from "../plan/writePlan.ts";
 import type { EventQuery, EventStore, StoredEvent } from "../store/eventStore.ts";
 import { listChanges } from "../store/listChanges.ts";

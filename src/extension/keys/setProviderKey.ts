@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Parts } from "../compose.ts";
+import type { Parts } from "../parts.ts";
 import { t } from "../words.ts";
 
 /** Which provider, then its key in a box that hides it; an empty box takes a kept key back. */

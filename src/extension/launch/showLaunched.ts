@@ -1,6 +1,6 @@
 import type { GoalId } from "../../protocol/ids.ts";
-import type { Parts } from "../compose.ts";
 import type { Goals } from "../goals.ts";
+import type { Parts } from "../parts.ts";
 
 /** The goal is where the person looks: selected in the tree, followed by the feed. */
 export async function showLaunched({ goals, current, tree }: Parts, goalId: GoalId | undefined): Promise<void> {

@@ -3,8 +3,8 @@ import type { GoalId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
-import type { Parts } from "../compose.ts";
 import { chooseAgent } from "../launch/chooseAgent.ts";
+import type { Parts } from "../parts.ts";
 import { t } from "../words.ts";
 
 /**

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { planSteps } from "../../protocol/readiness.ts";
 import { stepPosition } from "../../protocol/state.ts";
-import type { Parts } from "../compose.ts";
+import type { Parts } from "../parts.ts";
 import { Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
 import { summary, type UndoRow, undoRows } from "./undoRows.ts";

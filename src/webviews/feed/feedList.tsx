@@ -7,6 +7,7 @@ import type { Surface } from "../shared/surface.tsx";
 import type { Feed } from "./feed.ts";
 import { GroupHeader, LineItem, LiveItem, RowItem } from "./items.tsx";
 import { heights, type Item, itemAt, type Layout } from "./layout.ts";
+import { openRow } from "./openRow.ts";
 import type { Row } from "./row.ts";
 
 /**
@@ -206,32 +207,10 @@ export function FeedList(props: {
 
 const narrowPx = 700;
 
-export function openRow(surface: Surface, goal: Goal, row: Row): void {
-	const target = targetOf(goal, row);
-	if (target) surface.open(target);
-}
-
 function openGroup(surface: Surface, goal: Goal, item: Extract<Item, { kind: "group" }>): void {
 	surface.open(
 		item.group.threadId ? threadTarget(goal, item.group.threadId) : { kind: "overview", goalId: goal.goalId },
 	);
-}
-
-export function targetOf(goal: Goal, row: Row): Target | undefined {
-	const { goalId } = goal;
-	if (typeof row.opens === "object") return { ...row.opens, goalId };
-	switch (row.opens) {
-		case "thread":
-			return row.threadId ? { kind: "thread", goalId, threadId: row.threadId } : { kind: "overview", goalId };
-		case "approval":
-			return row.approvalId ? { kind: "approval", goalId, approvalId: row.approvalId } : undefined;
-		case "overview":
-			return row.output ? { kind: "output", goalId, seq: row.output.seq } : { kind: "overview", goalId };
-		case "dossier":
-			return { kind: "dossier", goalId };
-		default:
-			return undefined;
-	}
 }
 
 /** The whole command or text of a row, not what fits the line. */

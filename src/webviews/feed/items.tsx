@@ -11,8 +11,8 @@ import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Surface } from "../shared/surface.tsx";
 import type { Feed } from "./feed.ts";
-import { openRow } from "./feedList.tsx";
 import type { Item } from "./layout.ts";
+import { openRow } from "./openRow.ts";
 import { callKey, type Row } from "./row.ts";
 
 interface ItemProps<K extends Item["kind"]> {

@@ -1,8 +1,7 @@
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
-import type { Input, Methods, Result } from "../../protocol/methods.ts";
+import type { Methods, Result } from "../../protocol/methods.ts";
 import type { PartialLaunchSettings } from "../../protocol/settings.ts";
-import { type BudgetResource, budgetResources, type ModelChoice } from "../../protocol/values.ts";
-import { assignmentsOf, type RoleEdit, rowsOf } from "./roleRows.ts";
+import type { BudgetResource, Effort, ModelChoice } from "../../protocol/values.ts";
 
 /**
  * What a person has said in the form, and only that: everything else is what the daemon's preparation says. So a field
@@ -29,6 +28,16 @@ export interface Draft {
 	readonly checks?: readonly string[];
 	/** How checks ended that were run in the form, by folder and command: they are there when its tab was hidden. */
 	readonly checked?: Readonly<Record<string, CheckedToday>>;
+}
+
+/** What a person has said about a role; what is absent stays as it was prepared. */
+export interface RoleEdit {
+	readonly enabled?: boolean;
+	/** Nothing: the primary agent. */
+	readonly agent?: ModelChoice | null;
+	/** Empty: the model's own. */
+	readonly effort?: Effort | "";
+	readonly instructions?: string;
 }
 
 export interface CheckedToday {
@@ -64,34 +73,4 @@ export function budgetText(draft: Draft, prepared: LaunchPreparation, resource: 
 export function amountOf(text: string): number | undefined {
 	const amount = Number(text.trim().replaceAll(/(?<=\d)[ _,](?=\d{3})/g, ""));
 	return text.trim() !== "" && Number.isFinite(amount) ? amount : undefined;
-}
-
-/** Everything that the form shows, as settings: what is launched is what stands there. */
-export function settingsOf(draft: Draft, prepared: LaunchPreparation): PartialLaunchSettings {
-	const { settings } = prepared;
-	const amounts = budgetResources.map((resource) => [resource, amountOf(budgetText(draft, prepared, resource))]);
-	return {
-		priority: draft.priority ?? settings.priority,
-		agent: draft.agent ?? settings.agent,
-		assignments: assignmentsOf(rowsOf(draft, prepared)),
-		autonomy: draft.autonomy ?? settings.autonomy,
-		planApproval: draft.planApproval ?? settings.planApproval,
-		restart: draft.restart ?? settings.restart,
-		budget: Object.fromEntries(amounts.filter(([, amount]) => amount !== undefined)),
-		checks: [...(draft.checks ?? settings.checks)],
-	};
-}
-
-export function launchRequest(
-	draft: Draft,
-	prepared: LaunchPreparation,
-	workspace: string,
-): Input<Methods, "goal/launch"> {
-	return {
-		prompt: draft.prompt,
-		title: draft.title.trim() || undefined,
-		workspace,
-		settings: settingsOf(draft, prepared),
-		preset: prepared.preset ?? "",
-	};
 }

@@ -1,17 +1,7 @@
 import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
 import type { Source } from "../../protocol/settings.ts";
-import type { Assignment, Effort, ModelChoice } from "../../protocol/values.ts";
-import type { Draft } from "./draft.ts";
-
-/** What a person has said about a role; what is absent stays as it was prepared. */
-export interface RoleEdit {
-	readonly enabled?: boolean;
-	/** Nothing: the primary agent. */
-	readonly agent?: ModelChoice | null;
-	/** Empty: the model's own. */
-	readonly effort?: Effort | "";
-	readonly instructions?: string;
-}
+import type { Assignment, Effort } from "../../protocol/values.ts";
+import type { Draft, RoleEdit } from "./draft.ts";
 
 export interface RoleRow {
 	readonly key: string;

@@ -7,10 +7,10 @@ import { TextField } from "../shared/controls/textField.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Surface } from "../shared/surface.tsx";
 import { EffortChoice, effortsFor, withEffort } from "./agentFields.tsx";
-import type { Draft, Providers } from "./draft.ts";
+import type { Draft, Providers, RoleEdit } from "./draft.ts";
 import { Field, Problems, SourceNote } from "./field.tsx";
 import type { Problem } from "./problems.ts";
-import { type RoleEdit, type RoleRow, rowsOf } from "./roleRows.ts";
+import { type RoleRow, rowsOf } from "./roleRows.ts";
 
 export interface RolesProps {
 	readonly surface: Surface;

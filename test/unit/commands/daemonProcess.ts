@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
-import { type CommandSpec, openCommands } from "../../../src/daemon/commands/commands.ts";
+import type { CommandSpec } from "../../../src/daemon/commands/command.ts";
+import { openCommands } from "../../../src/daemon/commands/commands.ts";
 
 /**
  * As much of a daemon as a command notices: it is given a folder and a command, says that it begins, runs the command

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
-import type { CommandOutcome, CommandSpec } from "../../../src/daemon/commands/commands.ts";
+import type { CommandOutcome, CommandSpec } from "../../../src/daemon/commands/command.ts";
 import { until } from "../../support/until.ts";
 import { numbersIn, openWorkbench, runs, type Workbench } from "./workbench.ts";
 

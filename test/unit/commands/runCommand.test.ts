@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CommandOutcome } from "../../../src/daemon/commands/commands.ts";
+import type { CommandOutcome } from "../../../src/daemon/commands/command.ts";
 import { until } from "../../support/until.ts";
 import { bytesOnDisk, numbersIn, openWorkbench, runs, type Workbench } from "./workbench.ts";
 

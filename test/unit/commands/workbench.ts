@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CommandSpec } from "../../../src/daemon/commands/command.ts";
 import { commandEnvironment } from "../../../src/daemon/commands/commandEnvironment.ts";
-import { type CommandSpec, type Commands, openCommands } from "../../../src/daemon/commands/commands.ts";
+import { type Commands, openCommands } from "../../../src/daemon/commands/commands.ts";
 
 /** A folder for commands to work in, one for what is kept of them, and a way to say only what a test is about. */
 export interface Workbench {

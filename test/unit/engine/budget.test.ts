@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
-import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
+import { decide } from "../../../src/daemon/engine/decide.ts";
+import type { Request } from "../../../src/daemon/engine/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { ApprovalId } from "../../../src/protocol/ids.ts";
 import { goalState } from "../../../src/protocol/state.ts";

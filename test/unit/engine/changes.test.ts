@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Changes, FileChange } from "../../../src/daemon/changes/changes.ts";
-import type { CommandOutcome, Commands } from "../../../src/daemon/commands/commands.ts";
+import type { CommandOutcome } from "../../../src/daemon/commands/command.ts";
+import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { RecordedEvent } from "../../../src/protocol/events.ts";
 import { goalState } from "../../../src/protocol/state.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
+import { decide } from "../../../src/daemon/engine/decide.ts";
 import { next } from "../../../src/daemon/engine/next.ts";
 import { Refusal } from "../../../src/daemon/engine/refusal.ts";
+import type { Request } from "../../../src/daemon/engine/request.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Goal } from "../../../src/protocol/goal.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
+import { decide } from "../../../src/daemon/engine/decide.ts";
 import { enact, question } from "../../../src/daemon/engine/enact.ts";
 import { type Deed, type Effect, type Fact, next } from "../../../src/daemon/engine/next.ts";
 import { Refusal } from "../../../src/daemon/engine/refusal.ts";
+import type { Request } from "../../../src/daemon/engine/request.ts";
 import { childEnded } from "../../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
 import { delegateTool, isAbandoned, isDelegation, threadDepth } from "../../../src/protocol/children.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Agent } from "../../../src/daemon/agents/agent.ts";
-import { decide, type Request } from "../../../src/daemon/engine/decide.ts";
+import { decide } from "../../../src/daemon/engine/decide.ts";
+import type { Request } from "../../../src/daemon/engine/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { StepId } from "../../../src/protocol/ids.ts";

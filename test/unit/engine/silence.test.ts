@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
-import type { Commands, RunOptions } from "../../../src/daemon/commands/commands.ts";
+import type { RunOptions } from "../../../src/daemon/commands/command.ts";
+import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { RecordedEvent } from "../../../src/protocol/events.ts";
 import type { HoldId } from "../../../src/protocol/ids.ts";

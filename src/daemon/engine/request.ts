@@ -1,0 +1,34 @@
+import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../protocol/ids.ts";
+import type { Actor, ApprovalScope, BudgetLimits } from "../../protocol/values.ts";
+import type { NewId } from "./ports.ts";
+
+/** What a person may ask of a goal (decide.ts). */
+export type Request =
+	| { readonly kind: "pause"; readonly now: boolean }
+	| { readonly kind: "resume" }
+	| { readonly kind: "cancel"; readonly reason?: string }
+	| { readonly kind: "delete" }
+	| { readonly kind: "retry"; readonly stepId?: StepId }
+	| { readonly kind: "rerun"; readonly stepId?: StepId }
+	| { readonly kind: "skip"; readonly stepId?: StepId }
+	| {
+			readonly kind: "answer";
+			readonly approvalId: ApprovalId;
+			readonly answer: string;
+			readonly scope: ApprovalScope;
+			readonly reason?: string;
+			readonly digest?: string;
+	  }
+	| { readonly kind: "raise"; readonly by: BudgetLimits }
+	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
+	| { readonly kind: "editPlan"; readonly markdown: string }
+	| { readonly kind: "replan"; readonly reason?: string }
+	| { readonly kind: "runChecks"; readonly checkId?: CheckId }
+	| { readonly kind: "revoke"; readonly grantId: GrantId };
+
+export interface Asker {
+	readonly by: Actor;
+	readonly newId: NewId;
+	/** Milliseconds since the epoch; without it no approval expires. */
+	readonly now?: number;
+}

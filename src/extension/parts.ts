@@ -1,0 +1,30 @@
+import type * as vscode from "vscode";
+import type { Approvals } from "./approvals/approvals.ts";
+import type { ChangedFiles } from "./changedFiles.ts";
+import type { CurrentGoal } from "./currentGoal.ts";
+import type { Daemon } from "./daemon.ts";
+import type { Diffs } from "./documents/diffs.ts";
+import type { Dossiers } from "./documents/dossier.ts";
+import type { Outputs } from "./documents/outputs.ts";
+import type { Plans } from "./documents/plans.ts";
+import type { Goals } from "./goals.ts";
+import type { ProviderKeys } from "./keys/providerKeys.ts";
+import type { Surfaces } from "./surfaces/surfaces.ts";
+import type { GoalsTree } from "./tree/goalsTree.ts";
+
+/** The parts of the extension in this window. Whoever needs one is given it; only here are they made and joined. */
+export interface Parts {
+	readonly log: vscode.LogOutputChannel;
+	readonly daemon: Daemon;
+	readonly goals: Goals;
+	readonly files: ChangedFiles;
+	readonly current: CurrentGoal;
+	readonly tree: GoalsTree;
+	readonly approvals: Approvals;
+	readonly diffs: Diffs;
+	readonly dossiers: Dossiers;
+	readonly outputs: Outputs;
+	readonly plans: Plans;
+	readonly providerKeys: ProviderKeys;
+	readonly surfaces: Surfaces;
+}
