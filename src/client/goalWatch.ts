@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../protocol/events.ts";
-import { evolve } from "../protocol/evolve.ts";
 import type { Goal } from "../protocol/goal.ts";
+import { MissingEvent, openGoalStream } from "../protocol/goalStream.ts";
 import type { GoalId } from "../protocol/ids.ts";
 import type { Notice, Notices } from "../protocol/methods.ts";
 import { ProtocolError } from "../protocol/peer.ts";
@@ -48,17 +48,26 @@ interface Joined {
 
 function startWatch(client: DaemonClient, goalId: GoalId, forget: () => void): SharedWatch {
 	const listeners = new Set<Joined>();
-	let goal: Goal | undefined;
-	/** Counts subscriptions: what an older one still does no longer counts. */
-	let generation = 0;
-	/** What arrives while the record is being caught up with. */
-	let early: RecordedEvent[] | undefined = [];
 	let ended = false;
-	let syncing: Promise<void> = Promise.resolve();
+	let starting: Promise<void> = Promise.resolve();
+	const stream = openGoalStream({
+		snapshot: async () => (await client.request("goal/watch", { goalId }, { once: true })).goal,
+		eventsAfter: async (afterSeq) =>
+			(await client.request("goal/events", { goalId, afterSeq, limit: pageSize }, { once: true })).events,
+		onChange: (goal, events = []) => tell(goal, events),
+		onFailed(cause) {
+			const refusal = cause instanceof MissingEvent ? new ProtocolError("badAnswer", cause.message) : cause;
+			if (!(refusal instanceof ProtocolError)) return client.report(refusal);
+			// A broken connection is followed by a new one, which subscribes again.
+			if (refusal.code === "closed") return;
+			for (const joined of [...listeners]) each(joined, () => joined.listener.onRefused?.(refusal));
+			end();
+		},
+	});
 
 	const stopNotices = [
 		client.onNotice("goal/event", (notice) => {
-			if (notice.goalId === goalId) receive(notice.events);
+			if (notice.goalId === goalId) stream.receive(notice.events);
 		}),
 		client.onNotice("goal/delta", (delta) => {
 			if (delta.goalId === goalId)
@@ -71,81 +80,14 @@ function startWatch(client: DaemonClient, goalId: GoalId, forget: () => void): S
 	if (client.state === "connected") subscribe();
 
 	function subscribe(): void {
-		const mine = ++generation;
-		early = [];
-		syncing = sync(mine).catch((cause) => {
-			if (mine !== generation || ended) return;
-			// A broken connection is followed by a new one, which subscribes again.
-			if (!(cause instanceof ProtocolError)) return client.report(cause);
-			if (cause.code === "closed") return;
-			for (const joined of [...listeners]) each(joined, () => joined.listener.onRefused?.(cause));
-			end();
-		});
+		starting = stream.start();
 	}
 
-	async function sync(mine: number): Promise<void> {
-		const { goal: snapshot } = await client.request("goal/watch", { goalId }, { once: true });
-		if (mine !== generation || ended) return;
-		if (goal === undefined || snapshot.seq < goal.seq) {
-			goal = snapshot;
-			tell([]);
-		}
-		while (goal.seq < snapshot.seq) {
-			if (!(await fetchPage(mine))) return;
-		}
-		for (;;) {
-			const waiting = early ?? [];
-			const next = waiting.find((event) => event.seq > goal!.seq);
-			if (next === undefined || next.seq === goal.seq + 1) break;
-			if (!(await fetchPage(mine))) return;
-		}
-		const waiting = early ?? [];
-		early = undefined;
-		apply(waiting);
-	}
-
-	/** False when this subscription no longer counts. */
-	async function fetchPage(mine: number): Promise<boolean> {
-		const afterSeq = goal?.seq ?? 0;
-		const { events } = await client.request("goal/events", { goalId, afterSeq, limit: pageSize }, { once: true });
-		if (mine !== generation || ended) return false;
-		if (events[0]?.seq !== afterSeq + 1) {
-			throw new ProtocolError("badAnswer", `The daemon's record of goal ${goalId} has no event ${afterSeq + 1}.`);
-		}
-		apply(events);
-		return true;
-	}
-
-	function receive(events: readonly RecordedEvent[]): void {
-		if (early) early.push(...events);
-		else if (!apply(events)) {
-			// Something is missing between: the record has it.
-			subscribe();
-		}
-	}
-
-	/** Folds what is new and next. False when there is a gap before it. */
-	function apply(events: readonly RecordedEvent[]): boolean {
-		if (!goal || ended) return true;
-		const fresh: RecordedEvent[] = [];
-		let folded = goal;
-		for (const event of events) {
-			if (event.seq <= folded.seq) continue;
-			if (event.seq !== folded.seq + 1) break;
-			folded = evolve(folded, event);
-			fresh.push(event);
-		}
-		goal = folded;
-		if (fresh.length > 0) tell(fresh);
-		return (events.at(-1)?.seq ?? 0) <= folded.seq;
-	}
-
-	function tell(events: readonly RecordedEvent[], only?: Joined): void {
+	function tell(goal: Goal, events: readonly RecordedEvent[], only?: Joined): void {
 		for (const joined of only ? [only] : [...listeners]) {
 			// One that joined late begins with the goal as it stands.
 			const news = joined.told ? events : [];
 			each(joined, () => {
-				if (!goal) return;
 				joined.told = true;
 				joined.listener.onChange(goal, news);
 			});
@@ -165,10 +107,11 @@ function startWatch(client: DaemonClient, goalId: GoalId, forget: () => void): S
 	function end(): void {
 		if (ended) return;
 		ended = true;
+		stream.close();
 		forget();
 		for (const stop of stopNotices) stop();
 		// Only after the answer to a subscription under way, which would otherwise outlive its end in the daemon.
-		void syncing.then(() => {
+		void starting.then(() => {
 			if (client.state !== "connected" || watches.get(client)?.has(goalId)) return;
 			client.request("goal/unwatch", { goalId }, { once: true }).catch(() => undefined);
 		});
@@ -178,7 +121,10 @@ function startWatch(client: DaemonClient, goalId: GoalId, forget: () => void): S
 		add(listener) {
 			const joined = { listener, told: false };
 			listeners.add(joined);
-			queueMicrotask(() => !joined.told && tell([], joined));
+			queueMicrotask(() => {
+				const goal = stream.goal();
+				if (goal && !joined.told) tell(goal, [], joined);
+			});
 			return () => {
 				listeners.delete(joined);
 				if (listeners.size === 0) end();

@@ -1,13 +1,12 @@
 import type { RecordedEvent } from "../../protocol/events.ts";
-import { evolve } from "../../protocol/evolve.ts";
 import type { Goal } from "../../protocol/goal.ts";
+import { openGoalStream } from "../../protocol/goalStream.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Host } from "./host.ts";
 
 /**
  * A goal as this surface knows it: a snapshot, then every event folded in with the same `evolve` as the daemon's.
- * The sequence has no gaps: where one shows, and after a lost connection, the goal is watched anew, which is the same
- * code as watching it for the first time.
+ * The sequence has no gaps: where one shows, and after a lost connection, the goal is watched anew.
  */
 export interface GoalWatch {
 	readonly goalId: GoalId;
@@ -37,17 +36,28 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 	const live = new Map<string, LiveText>();
 	/** Text is gathered on its way, so its last piece may come behind the event that ended the turn. */
 	const ended = new Set<string>();
-	let goal: Goal | undefined;
 	let problem: string | undefined;
-	let early: RecordedEvent[] = [];
-	let watching: object | undefined;
 	let closed = false;
+	const stream = openGoalStream({
+		snapshot: async () => (await host.request("goal/watch", { goalId })).goal,
+		onChange(goal, events) {
+			problem = undefined;
+			if (events === undefined) {
+				const turns = new Set(Object.values(goal.threads).map((thread) => thread.turn?.turnId));
+				for (const turnId of live.keys()) if (!turns.has(turnId as never)) live.delete(turnId);
+			}
+			for (const event of events ?? []) endLive(event);
+			tell(events);
+		},
+		onFailed(cause) {
+			problem = cause instanceof Error ? cause.message : String(cause);
+			tell([]);
+		},
+	});
 
 	const stop = [
 		host.on("goal/event", (notice) => {
-			if (notice.goalId !== goalId) return;
-			if (watching) early.push(...notice.events);
-			else take(notice.events);
+			if (notice.goalId === goalId) stream.receive(notice.events);
 		}),
 		host.on("goal/delta", (notice) => {
 			if (notice.goalId !== goalId || ended.has(notice.turnId)) return;
@@ -64,49 +74,10 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 			tell([]);
 		}),
 		host.on("surface/connection", (connection) => {
-			if (connection.state === "connected") void watch();
+			if (connection.state === "connected") void stream.start();
 		}),
 	];
-	void watch();
-
-	async function watch(): Promise<void> {
-		const attempt = {};
-		watching = attempt;
-		early = [];
-		try {
-			const snapshot = await host.request("goal/watch", { goalId });
-			if (closed || watching !== attempt) return;
-			goal = snapshot.goal;
-			problem = undefined;
-			watching = undefined;
-			const turns = new Set(Object.values(goal.threads).map((thread) => thread.turn?.turnId));
-			for (const turnId of live.keys()) if (!turns.has(turnId as never)) live.delete(turnId);
-			tell(undefined);
-			take(early);
-		} catch (cause) {
-			if (closed || watching !== attempt) return;
-			watching = undefined;
-			problem = cause instanceof Error ? cause.message : String(cause);
-			tell([]);
-		}
-	}
-
-	function take(events: readonly RecordedEvent[]): void {
-		if (!goal) return;
-		const fresh: RecordedEvent[] = [];
-		for (const event of events) {
-			if (event.seq <= goal.seq) continue;
-			if (event.seq > goal.seq + 1) {
-				if (fresh.length > 0) tell(fresh);
-				void watch();
-				return;
-			}
-			goal = evolve(goal, event);
-			endLive(event);
-			fresh.push(event);
-		}
-		if (fresh.length > 0) tell(fresh);
-	}
+	void stream.start();
 
 	/** What was streamed is in the log now, or will never be. */
 	function endLive(event: RecordedEvent): void {
@@ -129,7 +100,7 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 
 	return {
 		goalId,
-		goal: () => goal,
+		goal: stream.goal,
 		problem: () => problem,
 		live: () => live,
 		subscribe(listen) {
@@ -139,6 +110,7 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 		close() {
 			if (closed) return;
 			closed = true;
+			stream.close();
 			for (const one of stop) one();
 			listeners.clear();
 			void host.request("goal/unwatch", { goalId }).catch(() => undefined);
