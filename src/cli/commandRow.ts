@@ -13,8 +13,8 @@ export interface CommandRow {
 	readonly asks: readonly MethodName[];
 	/** What its group does when nothing else is named. */
 	readonly isDefault?: boolean;
-	/** Gives the exit code when it is not 0. */
-	readonly run: (context: Context, args: readonly string[], options: OptionValues) => Promise<number | undefined>;
+	/** Every end that is not the exit code 0 is a `Failure` thrown, so that none is without its sentence. */
+	readonly run: (context: Context, args: readonly string[], options: OptionValues) => Promise<void>;
 }
 
 export interface OptionRow {

@@ -43,7 +43,7 @@ export function createContext(output: Output): Context {
 				actor: thisActor("CLI"),
 				daemonScript,
 				start,
-				log: (level, text) => levels.indexOf(level) <= loudness && output.note(`${level}: ${text}`),
+				log: (level, text) => levels.indexOf(level) <= loudness && output.aside(`${level}: ${text}`),
 			});
 			return client;
 		},

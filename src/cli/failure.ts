@@ -12,14 +12,21 @@ export class Failure extends Error {
 		readonly code: string,
 		message: string,
 		readonly exitCode: number = exitCodes.failed,
+		/** What people read of it on standard error instead of the sentence; empty where the answer has said it already. */
+		readonly forPeople: string = message,
 	) {
 		super(message);
 		this.name = "Failure";
 	}
 }
 
-export function wrongUsage(message: string): Failure {
-	return new Failure("usage", message, exitCodes.usage);
+export function wrongUsage(message: string, forPeople?: string): Failure {
+	return new Failure("usage", message, exitCodes.usage, forPeople);
+}
+
+/** The answer stands on standard output, and says by itself that this is not what was wanted. */
+export function answeredNo(code: string, message: string): Failure {
+	return new Failure(code, message, exitCodes.failed, "");
 }
 
 /** What is not said by the daemon about the request, but about the way to it or about a bug. */

@@ -2,7 +2,9 @@ import { watchGoal } from "../client/goalWatch.ts";
 import type { RecordedEvent } from "../protocol/events.ts";
 import type { Goal } from "../protocol/goal.ts";
 import type { GoalId } from "../protocol/ids.ts";
+import { type GoalState, goalState, stateReason } from "../protocol/state.ts";
 import type { Context } from "./context.ts";
+import { answeredNo, type Failure } from "./failure.ts";
 
 /** Events fetched at once. */
 const pageSize = 1000;
@@ -81,6 +83,13 @@ export function followGoal(
 			settle();
 		}
 	});
+}
+
+/** The goal is over, and not in a state that was asked for. */
+export function endedOtherwise(goal: Goal, asked: readonly GoalState[]): Failure {
+	const state = goalState(goal);
+	const words = (one: GoalState) => one.replace("_", " ");
+	return answeredNo(state, `The goal is ${words(state)}, not ${asked.map(words).join(" or ")}: ${stateReason(goal)}`);
 }
 
 export interface FollowOptions {

@@ -15,9 +15,16 @@ export interface Output {
 	line(value: unknown, text: string | (() => string)): void;
 	/** A text that is wanted as it is, such as a diff; into a file or a pipe it goes byte for byte. */
 	raw(value: unknown, text: string): void;
-	/** Something beside the answer, for people only. */
+	/**
+	 * A sentence beside the answer. With `--json` it is one of the `notes` of the answer or of the error; where the answer
+	 * is a list or a stream, a line `{ "notes": […] }` on standard error.
+	 */
 	note(text: string): void;
+	/** Something for people only, because the answer has it already, or nobody else needs it. */
+	aside(text: string): void;
 	failure(failure: Failure): void;
+	/** Nothing more comes: notes that found no answer are written. */
+	end(): void;
 }
 
 /** As much of a process as writing needs. */
@@ -32,30 +39,49 @@ export function createOutput({ stdout, stderr, env }: Terminal, json: boolean): 
 	const print = (stream: Terminal["stderr"], text: string) =>
 		stream.write(`${dress(visible(text), isColoured(stream))}\n`);
 	const said = (text: string | (() => string)) => (typeof text === "string" ? text : text());
+	const notes: string[] = [];
+	let isStreaming = false;
+	const flush = () => {
+		if (notes.length > 0) stderr.write(`${JSON.stringify({ notes: notes.splice(0) })}\n`);
+	};
 	return {
 		json,
 		columns: stdout.isTTY ? (stdout.columns ?? 80) : undefined,
 		result(value, text) {
-			if (json) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+			if (json) stdout.write(`${JSON.stringify(withNotes(value, notes), undefined, 2)}\n`);
 			else print(stdout, said(text));
 		},
 		line(value, text) {
+			isStreaming = true;
+			if (json) flush();
 			if (json) stdout.write(`${JSON.stringify(value)}\n`);
 			else print(stdout, said(text));
 		},
 		raw(value, text) {
-			if (json) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+			if (json) stdout.write(`${JSON.stringify(withNotes(value, notes), undefined, 2)}\n`);
 			else if (stdout.isTTY) stdout.write(withNewline(visible(text)));
 			else stdout.write(withNewline(text));
 		},
 		note(text) {
+			if (!json) return print(stderr, paint.dim(text));
+			notes.push(text);
+			if (isStreaming) flush();
+		},
+		aside(text) {
 			if (!json) print(stderr, paint.dim(text));
 		},
-		failure({ code, message }) {
-			if (json) stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
-			else print(stderr, message);
+		failure({ code, message, forPeople }) {
+			if (json) stderr.write(`${JSON.stringify(withNotes({ error: { code, message } }, notes))}\n`);
+			else if (forPeople) print(stderr, forPeople);
 		},
+		end: flush,
 	};
+}
+
+/** Takes the notes into a document that has room for them; in a list they have no place. */
+function withNotes(value: unknown, notes: string[]): unknown {
+	if (notes.length === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+	return { ...value, notes: notes.splice(0) };
 }
 
 /**

@@ -9,24 +9,25 @@ import { createOutput, type Output } from "./output.ts";
 export async function runCommandLine(typed: readonly string[]): Promise<number> {
 	const { args, json } = takeJson(typed);
 	const output = createOutput(process, json);
-	let exitCode: number = exitCodes.done;
 	const program = buildProgram(output, async (row, given, options) => {
 		const context = createContext(output);
 		try {
-			exitCode = (await row.run(context, given, options)) ?? exitCodes.done;
+			await row.run(context, given, options);
 		} finally {
 			context.close();
 		}
 	});
 	try {
 		await program.parseAsync(args, { from: "user" });
-		return exitCode;
+		return exitCodes.done;
 	} catch (cause) {
 		if (cause instanceof CommanderError) return endOfParsing(cause, program, args, output);
 		const failure = asFailure(cause);
 		output.failure(failure);
-		if (failure.code === "bug" || process.env.MISSION_LOG === "trace") output.note(failure.stack ?? "");
+		if (failure.code === "bug" || process.env.MISSION_LOG === "trace") output.aside(failure.stack ?? "");
 		return failure.exitCode;
+	} finally {
+		output.end();
 	}
 }
 
@@ -81,7 +82,14 @@ function endOfParsing(cause: CommanderError, program: Command, args: readonly st
 	if (cause.code === "commander.help") {
 		const named = args.find((arg) => !arg.startsWith("-"));
 		const asked = program.commands.find((command) => command.name() === named) ?? program;
-		output.failure(wrongUsage(asked.helpInformation().trimEnd()));
+		const called = asked === program ? "mission" : `mission ${asked.name()}`;
+		const names = asked.commands.map((command) => command.name()).join(", ");
+		output.failure(
+			wrongUsage(
+				`Name a command of \`${called}\`: ${names}. \`${called} --help\` says what each does.`,
+				asked.helpInformation().trimEnd(),
+			),
+		);
 		return exitCodes.usage;
 	}
 	const text = cause.message.replace(/^error: /, "").replace(/\n\((.*)\)$/s, " ($1)");

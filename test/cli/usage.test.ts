@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { openStage, type Stage } from "./mission.ts";
+import { commands } from "../../src/cli/commands.ts";
+import { openStage, type Run, type Stage } from "./mission.ts";
+
+/** What stands on standard error with `--json`: one document, and nothing beside it. */
+function errorOf({ error: text }: Run): { readonly code: string; readonly message: string } {
+	const { error } = JSON.parse(text);
+	assert.equal(typeof error.code, "string");
+	assert.equal(typeof error.message, "string");
+	return error;
+}
 
 describe("a command line that cannot be meant", function () {
 	this.timeout(60_000);
@@ -51,8 +60,8 @@ describe("a command line that cannot be meant", function () {
 		[["show", "a", "--colour"], 2, /^Unknown option '--colour'/],
 		[["shwo", "a"], 2, /^Unknown command 'shwo' \(Did you mean show\?\)/],
 		[["daemon", "dance"], 2, /^(Unknown command|Too many arguments)/],
-		[["check"], 2, /^Usage: mission check/],
-		[[], 2, /^Usage: mission/],
+		[["check"], 2, /^(Usage: mission check|Name a command of `mission check`: run\.)/],
+		[[], 2, /^(Usage: mission|Name a command of `mission`: .*launch)/],
 		[["answer", "a1"], 2, /^--option says which answer/],
 		[["plan", "g", "dance"], 2, /use show, edit, approve or return/],
 		[["verify", "nowhere.jsonl"], 2, /nowhere\.jsonl is not there\./],
@@ -70,11 +79,83 @@ describe("a command line that cannot be meant", function () {
 			const json = stage.run(...args, "--json");
 			assert.equal(json.code, code, json.error);
 			assert.equal(json.out, "");
-			const { error } = JSON.parse(json.error);
-			assert.equal(typeof error.code, "string");
-			assert.match(error.message, says);
+			assert.match(errorOf(json).message, says);
 		});
 	}
+
+	/** One row a failure that needs a goal, a daemon or a file; every command is in this table or in the one above. */
+	const failures: readonly (readonly [args: readonly string[], exit: number, code: string])[] = [
+		[["list"], 1, "startFailed"],
+		[["launch", "--playbook", "fine.md"], 1, "startFailed"],
+		[["feed", "nobody"], 3, "unknownGoal"],
+		[["feed", "nobody", "--follow"], 3, "unknownGoal"],
+		[["wait", "nobody"], 3, "unknownGoal"],
+		[["wait", "GOAL", "--for", "failed", "--timeout", "0.2"], 4, "timeout"],
+		[["show", ""], 3, "unknownGoal"],
+		[["show", "g-"], 2, "usage"],
+		[["approvals", "nobody"], 3, "unknownGoal"],
+		[["deny", "nobody"], 3, "unknownApproval"],
+		[["pause", "nobody"], 3, "unknownGoal"],
+		[["resume", "GOAL"], 3, "notNow"],
+		[["cancel", "nobody"], 3, "unknownGoal"],
+		[["delete", "GOAL"], 3, "notNow"],
+		[["retry", "GOAL", "nothing"], 3, "unknownStep"],
+		[["rerun", "GOAL", "nothing"], 3, "unknownStep"],
+		[["skip", "GOAL", "nothing"], 3, "unknownStep"],
+		[["undo", "GOAL", "nothing"], 3, "unknownStep"],
+		[["send", "GOAL", "text", "--thread", "nothing"], 3, "unknownThread"],
+		[["roster", "nobody"], 3, "unknownGoal"],
+		[["raise", "nobody", "--turns", "1"], 3, "unknownGoal"],
+		[["changes", "nobody"], 3, "unknownGoal"],
+		[["diff", "GOAL", "nothing.txt"], 3, "unknownPath"],
+		[["diff", "GOAL", "nothing.txt", "--content", "before"], 3, "unknownFile"],
+		[["inventory", "nobody"], 3, "unknownGoal"],
+		[["dossier", "GOAL", "--out", "nowhere/x.md"], 1, "notWritten"],
+		[["verify", "fine.md"], 1, "brokenChain"],
+		[["plan", "GOAL", "approve"], 3, "notNow"],
+		[["plan", "GOAL", "edit", "--file", "nowhere.md"], 2, "usage"],
+		[["check", "run", "GOAL", "nothing"], 3, "unknownCheck"],
+		[["grants", "revoke", "r-nothing"], 3, "unknownGrant"],
+		[["presets", "delete", "nothing"], 3, "unknownPreset"],
+		[["roles", "--workspace", "nowhere"], 2, "usage"],
+		[["providers", "key", "Not A Name"], 2, "badRequest"],
+		[["baseline", "--check", "false"], 1, "checkRed"],
+		[["daemon", "start"], 1, "startFailed"],
+		[["daemon", "restart"], 1, "startFailed"],
+		[["daemon", "run"], 1, "startFailed"],
+		[["daemon", "stop", "--later"], 2, "usage"],
+		[["daemon", "status", "--later"], 2, "usage"],
+		[["daemon", "install", "--later"], 2, "usage"],
+		[["daemon", "uninstall", "--later"], 2, "usage"],
+		[["doctor"], 1, "notUsable"],
+	];
+	it("is a row of one of these tables, whichever the command", () => {
+		const typed = [...mistakes, ...failures].map(([args]) => args.join(" "));
+		const missing = commands.filter(({ name }) => !typed.some((line) => `${line} `.startsWith(`${name} `)));
+		assert.deepEqual(
+			missing.map(({ name }) => name),
+			[],
+		);
+	});
+
+	it("with --json, every failure of every command is one document with a code and a sentence", function () {
+		this.timeout(120_000);
+		const file = stage.playbook("sleep.md", "# Sleep", "## One", "```sh", "sleep 600", "```");
+		const { goalId } = stage.json("launch", "--playbook", file, "--grant", "playbook");
+		stage.json("launch", "--playbook", "fine.md", "--workspace", stage.home.replace(/data$/, "workspace/folder"));
+		const unusable = { env: { MISSION_HOME: path.join(stage.workspace, "fine.md") } };
+		for (const [args, exit, code] of failures) {
+			const given = code === "startFailed" || code === "notUsable" ? unusable : { input: "key" };
+			const run = stage.runWith(given, ...args.map((arg) => (arg === "GOAL" ? goalId : arg)), "--json");
+			const line = `mission ${args.join(" ")}: ${run.error}${run.out}`;
+			assert.equal(run.code, exit, line);
+			const error = errorOf(run);
+			assert.equal(error.code, code, line);
+			assert.match(error.message, /^[^\n]*[.?]$/, line);
+			if (run.out !== "") JSON.parse(run.out);
+		}
+		stage.json("cancel", goalId);
+	});
 
 	it("a workspace that vanished is said", () => {
 		const gone = path.join(stage.workspace, "gone");

@@ -6,7 +6,7 @@ import { paint } from "../output.ts";
 import { resolveApproval, resolveGoal } from "../resolve.ts";
 import { approvalText } from "./show.ts";
 
-export async function approvals(context: Context, typedGoal: string | undefined): Promise<undefined> {
+export async function approvals(context: Context, typedGoal: string | undefined): Promise<void> {
 	const goalId = typedGoal === undefined ? undefined : await resolveGoal(context, typedGoal);
 	const { approvals: waiting } = await context.ask("approval/list", { goalId });
 	context.output.result(waiting, () =>
@@ -24,7 +24,7 @@ export async function answer(
 	typed: string,
 	given: "approve" | "deny" | undefined,
 	options: OptionValues,
-): Promise<undefined> {
+): Promise<void> {
 	const chosen = given ?? textOption(options, "option");
 	if (!chosen) throw wrongUsage("--option says which answer; `mission approvals` shows the options.");
 	const { approvalId, approval } = await resolveApproval(context, typed);

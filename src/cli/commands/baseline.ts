@@ -1,13 +1,13 @@
 import { type BaselineRow, baselineParts } from "../../protocol/baseline.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
-import { exitCodes } from "../failure.ts";
+import { answeredNo } from "../failure.ts";
 import { textOption, workspaceFolder } from "../given.ts";
 import { indent } from "../layout.ts";
 import { paint } from "../output.ts";
 
 /** How things stand before a launch; with a check, whether it is red already. */
-export async function baseline(context: Context, options: OptionValues): Promise<number> {
+export async function baseline(context: Context, options: OptionValues): Promise<void> {
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
 	const command = textOption(options, "check");
 	const parts = await Promise.all(baselineParts.map((part) => context.ask("baseline/read", { workspace, part })));
@@ -26,7 +26,8 @@ export async function baseline(context: Context, options: OptionValues): Promise
 				: []),
 		].join("\n"),
 	);
-	return isGreen ? exitCodes.done : exitCodes.failed;
+	if (!isGreen)
+		throw answeredNo("checkRed", `The check \`${command}\` is red: it ${ended(check.exitCode, check.timedOut)}.`);
 }
 
 function rowText({ state, label, value, detail }: BaselineRow): string {
@@ -36,5 +37,5 @@ function rowText({ state, label, value, detail }: BaselineRow): string {
 
 function ended(exitCode: number | undefined, timedOut = false): string {
 	if (timedOut) return "took too long and was ended";
-	return exitCode === undefined ? "was ended" : `exit code ${exitCode}`;
+	return exitCode === undefined ? "was ended" : `ended with exit code ${exitCode}`;
 }

@@ -8,7 +8,7 @@ import { table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal, resolveStep } from "../resolve.ts";
 
-export async function changes(context: Context, typed: string, options: OptionValues): Promise<undefined> {
+export async function changes(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const named = await resolveStepOf(context, typed, options);
 	const { changes: changed } = await context.ask("change/list", named);
 	context.output.result(changed, () => (changed.length === 0 ? "No file was changed." : changeTable(changed)));
@@ -38,7 +38,7 @@ export async function diff(
 	typed: string,
 	path: string | undefined,
 	options: OptionValues,
-): Promise<undefined> {
+): Promise<void> {
 	const side = textOption(options, "content");
 	if (side && path === undefined) throw wrongUsage("--content prints one file: name its path.");
 	const { goalId, stepId } = await resolveStepOf(context, typed, options);
@@ -54,7 +54,7 @@ async function content(
 	stepId: StepId | undefined,
 	path: string,
 	side: "before" | "after",
-): Promise<undefined> {
+): Promise<void> {
 	const { changes: changed } = await context.ask("change/list", { goalId, stepId });
 	const blob = changed.find((change) => change.path === path)?.[side];
 	if (!blob)

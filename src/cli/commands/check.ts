@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { resolveCheck, resolveGoal } from "../resolve.ts";
 import { checkLine } from "./show.ts";
 
-export async function runChecks(context: Context, typed: string, typedCheck: string | undefined): Promise<undefined> {
+export async function runChecks(context: Context, typed: string, typedCheck: string | undefined): Promise<void> {
 	const goalId = await resolveGoal(context, typed);
 	const checkId =
 		typedCheck === undefined ? undefined : resolveCheck(await context.ask("goal/get", { goalId }), typedCheck);

@@ -13,7 +13,7 @@ export async function control(
 	typed: string,
 	options: OptionValues,
 	typedStep?: string,
-): Promise<undefined> {
+): Promise<void> {
 	const goalId = await resolveGoal(context, typed);
 	const stepId =
 		typedStep === undefined ? undefined : resolveStep(await context.ask("goal/get", { goalId }), typedStep);

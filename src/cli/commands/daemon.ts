@@ -12,7 +12,7 @@ import { serviceStatus } from "./daemonInstall.ts";
 const stopTimeoutMs = 30_000;
 
 /** Looks, and starts nothing. */
-export async function status(context: Context): Promise<number> {
+export async function status(context: Context): Promise<void> {
 	const client = context.client("never");
 	const service = serviceStatus(context);
 	const atLogin = service.installed ? `begins when you log in (${service.place})` : "";
@@ -32,18 +32,16 @@ export async function status(context: Context): Promise<number> {
 				].filter(([, value]) => value),
 			),
 		);
-		return exitCodes.done;
 	} catch (cause) {
 		if (!(cause instanceof ProtocolError) || cause.code !== "noDaemon") throw cause;
 		context.output.result(
 			{ running: false, folder: context.home, service },
 			`No daemon runs for ${context.home}.${atLogin ? ` It ${atLogin}.` : ""}`,
 		);
-		return exitCodes.done;
 	}
 }
 
-export async function start(context: Context): Promise<undefined> {
+export async function start(context: Context): Promise<void> {
 	const before = readDaemonFile(context.home);
 	const { pid, version } = await context.ask("daemon/status", {});
 	const started = before?.pid !== pid;
@@ -53,7 +51,7 @@ export async function start(context: Context): Promise<undefined> {
 	);
 }
 
-export async function stop(context: Context, options: OptionValues): Promise<undefined> {
+export async function stop(context: Context, options: OptionValues): Promise<void> {
 	const stopped = await stopDaemon(context, options.now === true);
 	context.output.result({ stopped: stopped !== undefined, stillRunning: stopped?.stillRunning ?? [] }, () => {
 		if (!stopped) return `No daemon runs for ${context.home}.`;
@@ -63,7 +61,7 @@ export async function stop(context: Context, options: OptionValues): Promise<und
 	});
 }
 
-export async function restart(context: Context): Promise<undefined> {
+export async function restart(context: Context): Promise<void> {
 	const stopped = await stopDaemon(context, false);
 	context.close();
 	const { pid, version } = await context.client("always").request("daemon/status", {});

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { type LoginService, loginService } from "../service/loginService.ts";
 
 /** Goals go on after a reboot without anything being opened: the daemon begins when its person logs in. */
-export async function install(context: Context): Promise<undefined> {
+export async function install(context: Context): Promise<void> {
 	const { home } = context;
 	makeHome(home);
 	const script = await copyOfDaemon(home, context.daemonScript);
@@ -31,7 +31,7 @@ export async function install(context: Context): Promise<undefined> {
 	);
 }
 
-export async function uninstall(context: Context): Promise<undefined> {
+export async function uninstall(context: Context): Promise<void> {
 	const service = installedService(context);
 	const uninstalled = service.uninstall();
 	letGoOfCopy(context.home);

@@ -8,7 +8,7 @@ import { Failure } from "../failure.ts";
  * Becomes the daemon, in this process: signals, exit code and output are its own, as a login service or a container
  * wants it. It runs from where it was built, not from a copy: whoever runs it so decides when it is replaced.
  */
-export async function run({ daemonScript, home, env }: Context): Promise<number | undefined> {
+export async function run({ daemonScript, home, env }: Context): Promise<never> {
 	if (!existsSync(daemonScript))
 		throw new Failure("notBuilt", `${daemonScript} is not there: build the project first.`);
 	makeHome(home);

@@ -3,7 +3,7 @@ import { accessSync, constants, statfsSync } from "node:fs";
 import { promisify } from "node:util";
 import { makeHome } from "../../client/home.ts";
 import type { Context } from "../context.ts";
-import { exitCodes } from "../failure.ts";
+import { answeredNo } from "../failure.ts";
 import { indent, oneLine } from "../layout.ts";
 import { paint } from "../output.ts";
 
@@ -18,13 +18,14 @@ interface Finding {
 
 const minFreeBytes = 200 * 1024 * 1024;
 
-export async function doctor(context: Context): Promise<number> {
+export async function doctor(context: Context): Promise<void> {
 	const findings = (
 		await Promise.all([node(), git(), ripgrep(), shell(context), dataFolder(context), daemon(context)])
 	).flat();
-	const ok = findings.every((finding) => finding.state !== "missing");
-	context.output.result({ ok, findings }, () => findings.map(findingText).join("\n"));
-	return ok ? exitCodes.done : exitCodes.failed;
+	const missing = findings.filter(({ state }) => state === "missing");
+	context.output.result({ ok: missing.length === 0, findings }, () => findings.map(findingText).join("\n"));
+	if (missing.length > 0)
+		throw answeredNo("notUsable", `${missing.map(({ name, detail }) => `${name}: ${detail}`).join("; ")}.`);
 }
 
 function findingText({ name, state, detail, advice }: Finding): string {

@@ -12,7 +12,7 @@ import { resolveGoal } from "../resolve.ts";
  * Prints the account of a goal, or writes it into a file: whole or not at all. The daemon gives a long log in pages,
  * all of the moment of the first.
  */
-export async function dossier(context: Context, typed: string, options: OptionValues): Promise<undefined> {
+export async function dossier(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const format = (textOption(options, "format") ?? "md") as "md" | "html" | "jsonl";
 	const asked = numberOption(options, "at", "--at", true);
 	const redact = options.redact === true;

@@ -10,7 +10,7 @@ import { textOption } from "../given.ts";
 import { showGoal } from "./show.ts";
 
 /** The plan in the person's own editor, or from a file. What is refused is not lost: its file stays where it was written. */
-export async function editPlan(context: Context, goalId: GoalId, options: OptionValues): Promise<undefined> {
+export async function editPlan(context: Context, goalId: GoalId, options: OptionValues): Promise<void> {
 	const file = textOption(options, "file");
 	if (file !== undefined) {
 		const markdown = file === "-" ? await context.readStdin() : readText(path.resolve(context.cwd, file));

@@ -5,13 +5,13 @@ import { goalState, stateReason } from "../../protocol/state.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { eventLines } from "../eventLine.ts";
-import { exitCodes, wrongUsage } from "../failure.ts";
-import { followGoal, readEvents } from "../follow.ts";
+import { wrongUsage } from "../failure.ts";
+import { endedOtherwise, followGoal, readEvents } from "../follow.ts";
 import { numberOption, textOption, wordsOption } from "../given.ts";
 import { resolveGoal } from "../resolve.ts";
 import { stateText } from "../states.ts";
 
-export async function feed(context: Context, typed: string, options: OptionValues): Promise<number | undefined> {
+export async function feed(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const afterSeq = numberOption(options, "after", "--after", true) ?? 0;
 	const types = knownTypes(wordsOption(options, "types"));
 	const words = textOption(options, "search");
@@ -24,10 +24,9 @@ export async function feed(context: Context, typed: string, options: OptionValue
 	if (words !== undefined) {
 		const { events } = await context.ask("goal/search", { goalId, text: words });
 		print.events(events.filter((event) => event.seq > afterSeq && (!types || types.includes(event.type))));
-		return undefined;
+		return;
 	}
 	for await (const events of readEvents(context, goalId, { afterSeq, types })) print.events(events);
-	return undefined;
 }
 
 /** A mistyped one would print nothing, which looks like an answer. */
@@ -49,15 +48,16 @@ interface FeedRange {
 	readonly isWhole?: boolean;
 }
 
-/** Prints until the goal is over; the exit code says whether it was completed. */
+/** Prints until the goal is over; fails where it was not completed. */
 export async function followFeed(
 	context: Context,
 	goalId: GoalId,
 	{ afterSeq = 0, types, isWhole = false }: FeedRange = {},
-): Promise<number> {
+): Promise<void> {
 	const print = printer(context, isWhole);
 	const sayGoodbye = () => {
 		context.output.note(`The goal goes on. \`mission feed ${goalId} --follow\` follows it again.`);
+		context.output.end();
 		process.exit(130);
 	};
 	process.once("SIGINT", sayGoodbye);
@@ -68,9 +68,9 @@ export async function followFeed(
 			onEvents: print.events,
 			onGoal: afterSeq > 0 || types ? print.learn : undefined,
 		});
-		context.output.note("");
+		context.output.aside("");
 		if (!context.output.json) context.output.result(undefined, endText(goal));
-		return goalState(goal) === "completed" ? exitCodes.done : exitCodes.failed;
+		if (goalState(goal) !== "completed") throw endedOtherwise(goal, ["completed"]);
 	} finally {
 		process.off("SIGINT", sayGoodbye);
 	}

@@ -7,7 +7,7 @@ import { resolveGoal } from "../resolve.ts";
 
 type GrantRow = Result<Methods, "grant/list">["grants"][number];
 
-export async function grants(context: Context, typed: string | undefined): Promise<undefined> {
+export async function grants(context: Context, typed: string | undefined): Promise<void> {
 	const goalIds =
 		typed === undefined
 			? (await context.ask("goal/list", {})).goals.filter((goal) => !goal.deleted).map((goal) => goal.goalId)
@@ -40,7 +40,7 @@ export async function grants(context: Context, typed: string | undefined): Promi
 	);
 }
 
-export async function revoke(context: Context, grantId: string | undefined): Promise<undefined> {
+export async function revoke(context: Context, grantId: string | undefined): Promise<void> {
 	if (grantId === undefined) throw wrongUsage("Name the grant to revoke; `mission grants` lists them.");
 	const answer = await context.ask("grant/revoke", { grantId });
 	context.output.result(answer, () => `Revoked ${answer.grantId}. What it covered is asked about again.`);

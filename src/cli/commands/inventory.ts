@@ -7,7 +7,7 @@ import { resolveGoal } from "../resolve.ts";
 import { changeTable } from "./changes.ts";
 
 /** What a goal left behind: the files it changed, and what its agents reported. */
-export async function inventory(context: Context, typed: string): Promise<undefined> {
+export async function inventory(context: Context, typed: string): Promise<void> {
 	const goalId = await resolveGoal(context, typed);
 	const { changes } = await context.ask("change/list", { goalId });
 	const told = new Set<string>();
@@ -35,5 +35,4 @@ function reportOf(event: RecordedEvent): { kind: string; text: string; stepId?: 
 	if (event.type === "step.reported")
 		return event.report ? { kind: "report", text: event.report, stepId: event.stepId } : undefined;
 	if (event.type === "evidence.added") return { kind: event.kind, text: event.text, stepId: event.stepId };
-	return undefined;
 }

@@ -12,11 +12,7 @@ import { paint } from "../output.ts";
 import { readPlaybook } from "../playbookFile.ts";
 import { followFeed } from "./feed.ts";
 
-export async function launch(
-	context: Context,
-	typedPrompt: string | undefined,
-	options: OptionValues,
-): Promise<number | undefined> {
+export async function launch(context: Context, typedPrompt: string | undefined, options: OptionValues): Promise<void> {
 	const { output } = context;
 	if (options.preview === true) {
 		const playbook = readPlaybook(context, textOption(options, "playbook"));
@@ -43,18 +39,17 @@ export async function launch(
 	};
 	const granted = playbook && grantPlaybook ? playbookActions(playbook.text) : undefined;
 	if (playbook && granted) {
-		output.note(`Approved, exactly as written in ${playbook.path}:`);
-		for (const { action, text } of granted) output.note(indent(`${action}${text ? `\n${indent(text)}` : ""}`));
+		output.aside(`Approved, exactly as written in ${playbook.path}:`);
+		for (const { action, text } of granted) output.aside(indent(`${action}${text ? `\n${indent(text)}` : ""}`));
 	}
 	const { goalId, notes } = await context.ask("goal/launch", params);
-	for (const note of notes) output.note(note);
-	const answer = granted ? { goalId, granted } : { goalId };
+	for (const note of notes) output.aside(note);
+	const answer = { goalId, ...(granted && { granted }), ...(notes.length > 0 && { notes }) };
 	if (options.follow === true) return follow(context, goalId, answer);
 	output.result(answer, () => `Launched ${paint.bold(goalId)}\n${hint(goalId)}`);
-	return undefined;
 }
 
-function follow(context: Context, goalId: GoalId, answer: object): Promise<number> {
+function follow(context: Context, goalId: GoalId, answer: object): Promise<void> {
 	context.output.line(answer, `Launched ${paint.bold(goalId)}`);
 	return followFeed(context, goalId);
 }

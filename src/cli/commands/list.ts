@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { ago, shortIds, table } from "../layout.ts";
 import { stateText } from "../states.ts";
 
-export async function list(context: Context): Promise<undefined> {
+export async function list(context: Context): Promise<void> {
 	const { goals } = await context.ask("goal/list", {});
 	const shown = goals
 		.filter((goal) => !goal.deleted)

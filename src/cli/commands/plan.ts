@@ -5,7 +5,7 @@ import { textOption } from "../given.ts";
 import { resolveGoal } from "../resolve.ts";
 import { editPlan } from "./editPlan.ts";
 
-export async function plan(context: Context, typed: string, action: string, options: OptionValues): Promise<undefined> {
+export async function plan(context: Context, typed: string, action: string, options: OptionValues): Promise<void> {
 	if (!["show", "edit", "approve", "return"].includes(action)) {
 		throw wrongUsage(
 			`A plan can be shown, edited, approved or returned; “${action}” is none of it: use show, edit, approve or return.`,

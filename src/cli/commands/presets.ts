@@ -6,12 +6,7 @@ import { launchSettings } from "../launchSettings.ts";
 import { table } from "../layout.ts";
 import { paint } from "../output.ts";
 
-export async function presets(
-	context: Context,
-	action: string,
-	names: Names,
-	options: OptionValues,
-): Promise<undefined> {
+export async function presets(context: Context, action: string, names: Names, options: OptionValues): Promise<void> {
 	const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
 	if (!run) throw wrongUsage(`“${action}” cannot be done with presets: list, save, rename, delete and default can.`);
 	await run(context, names, workspaceFolder(context, textOption(options, "workspace")), options);

@@ -18,7 +18,7 @@ export async function preview(
 	context: Context,
 	options: OptionValues,
 	playbook: GivenPlaybook | undefined,
-): Promise<undefined> {
+): Promise<void> {
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
 	const form = await context.ask("launch/prepare", { workspace, preset: textOption(options, "preset"), playbook });
 	const said = await launchSettings(context, options);
@@ -31,9 +31,9 @@ export async function preview(
 			]);
 	const files = filesOf(form.roles, form.playbook ? [] : (listOption(options, "role") ?? []));
 	const whole = { ...settings, assignments: withRoleFiles(settings.assignments, files) };
-	for (const note of form.notes) context.output.note(note);
+	for (const note of form.notes) context.output.aside(note);
 	for (const { path, line, message, fix } of form.problems)
-		context.output.note(`${path}:${line}: ${message}${fix ? ` ${fix}` : ""}`);
+		context.output.aside(`${path}:${line}: ${message}${fix ? ` ${fix}` : ""}`);
 	context.output.result(
 		{ ...form, settings: whole, sources, form: { settings: form.settings, sources: form.sources } },
 		() => {
@@ -51,7 +51,6 @@ export async function preview(
 			return form.playbook ? `${rows}\n\n${playbookText(form.playbook)}` : rows;
 		},
 	);
-	return undefined;
 }
 
 /** The agent is the playbook's own whatever was said; the launch's checks come on top of its. */

@@ -9,7 +9,7 @@ export async function providers(
 	action: string,
 	name: string | undefined,
 	options: OptionValues,
-): Promise<undefined> {
+): Promise<void> {
 	if (action === "list") await list(context, options.refresh === true);
 	else if (action === "key") await key(context, name, options.forget === true);
 	else throw wrongUsage(`“${action}” cannot be done with providers: list and key can.`);

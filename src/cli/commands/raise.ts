@@ -5,7 +5,7 @@ import { wrongUsage } from "../failure.ts";
 import { numberOption } from "../given.ts";
 import { resolveGoal } from "../resolve.ts";
 
-export async function raise(context: Context, typed: string, options: OptionValues): Promise<undefined> {
+export async function raise(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const by: BudgetLimits = {};
 	for (const resource of budgetResources) by[resource] = numberOption(options, resource, `--${resource}`);
 	if (Object.values(by).every((amount) => amount === undefined)) {

@@ -6,14 +6,13 @@ import { textOption, workspaceFolder } from "../given.ts";
 import { table } from "../layout.ts";
 import { paint } from "../output.ts";
 
-export async function roles(context: Context, options: OptionValues): Promise<undefined> {
+export async function roles(context: Context, options: OptionValues): Promise<void> {
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
 	const { roles: all, notes, problems } = await context.ask("launch/prepare", { workspace });
 	for (const note of notes) context.output.note(note);
 	for (const { path, line, message, fix } of problems)
 		context.output.note(`${path}:${line}: ${message}${fix ? ` ${fix}` : ""}`);
 	context.output.result(all, () => rolesTable(all));
-	return undefined;
 }
 
 /** One line a role. */

@@ -10,7 +10,7 @@ import { table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal } from "../resolve.ts";
 
-export async function roster(context: Context, typed: string, options: OptionValues): Promise<undefined> {
+export async function roster(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const edits = await editsOf(context, options);
 	const reach = textOption(options, "apply");
 	if (edits.length === 0 && (reach || options.preview))

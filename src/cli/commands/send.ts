@@ -4,12 +4,7 @@ import { wrongUsage } from "../failure.ts";
 import { textOption, typedOrRead } from "../given.ts";
 import { resolveGoal, resolveThread } from "../resolve.ts";
 
-export async function send(
-	context: Context,
-	typed: string,
-	typedText: string,
-	options: OptionValues,
-): Promise<undefined> {
+export async function send(context: Context, typed: string, typedText: string, options: OptionValues): Promise<void> {
 	const text = (await typedOrRead(typedText, context.readStdin)) ?? "";
 	if (text.trim() === "") throw wrongUsage("The message is empty. Write what the agent should know.");
 	const goalId = await resolveGoal(context, typed);

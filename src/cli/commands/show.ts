@@ -7,7 +7,7 @@ import { resolveGoal } from "../resolve.ts";
 import { checkSign, stateText, stepSign } from "../states.ts";
 import { rosterText } from "./roster.ts";
 
-export async function show(context: Context, typed: string): Promise<undefined> {
+export async function show(context: Context, typed: string): Promise<void> {
 	const goalId = await resolveGoal(context, typed);
 	showGoal(context, await context.ask("goal/get", { goalId }));
 }

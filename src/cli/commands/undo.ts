@@ -8,12 +8,7 @@ import { resolveGoal, resolveStep } from "../resolve.ts";
 import { goalText } from "./show.ts";
 
 /** Says what happens to each file, and after it happened shows the goal. */
-export async function undo(
-	context: Context,
-	typed: string,
-	typedStep: string,
-	options: OptionValues,
-): Promise<undefined> {
+export async function undo(context: Context, typed: string, typedStep: string, options: OptionValues): Promise<void> {
 	const goalId = await resolveGoal(context, typed);
 	const stepId = resolveStep(await context.ask("goal/get", { goalId }), typedStep);
 	const preview = options.preview === true;

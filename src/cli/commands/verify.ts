@@ -3,18 +3,21 @@ import path from "node:path";
 import { type FileVerdict, verifyLog } from "../../chain/logFile.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
-import { exitCodes, wrongUsage } from "../failure.ts";
+import { Failure, wrongUsage } from "../failure.ts";
 import { textOption } from "../given.ts";
 import { count } from "../layout.ts";
 import { paint } from "../output.ts";
 
 /** Checks an exported log. Nothing but the file is asked, so it works on any machine. */
-export async function verify(context: Context, typed: string, options: OptionValues = {}): Promise<number> {
+export async function verify(context: Context, typed: string, options: OptionValues = {}): Promise<void> {
 	const lines =
 		typed === "-" ? linesOf([Buffer.from(await context.readStdin())]) : readLines(path.resolve(context.cwd, typed));
 	const verdict = expected(verifyLog(lines), textOption(options, "lastHash"));
-	context.output.result(verdict, () => (verdict.ok ? holds(verdict) : broken(verdict)));
-	return verdict.ok ? exitCodes.done : exitCodes.failed;
+	if (verdict.ok) context.output.result(verdict, () => holds(verdict));
+	else {
+		if (context.output.json) context.output.result(verdict, "");
+		throw new Failure("brokenChain", broken(verdict));
+	}
 }
 
 /** A log that was rewritten whole fits itself; it does not fit the hash that somebody noted before. */
@@ -35,7 +38,7 @@ function holds({ events, goalId, bodies, redacted, lastHash }: FileVerdict & { r
 }
 
 function broken({ line, seq, reason }: FileVerdict & { readonly ok: false }): string {
-	return `${paint.red("✗")} The chain is broken at line ${line}${seq === undefined ? "" : `, event ${seq}`}: ${reason}.`;
+	return `The chain is broken at line ${line}${seq === undefined ? "" : `, event ${seq}`}: ${reason}.`;
 }
 
 const chunkBytes = 1024 * 1024;

@@ -2,13 +2,13 @@ import { type GoalState, goalState, goalStates } from "../../protocol/state.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure, wrongUsage } from "../failure.ts";
-import { followGoal } from "../follow.ts";
+import { endedOtherwise, followGoal } from "../follow.ts";
 import { numberOption, wordsOption } from "../given.ts";
 import { resolveGoal } from "../resolve.ts";
 import { showGoal } from "./show.ts";
 
 /** Ends with 0 in a state that was asked for, with 1 when the goal is over otherwise, with 4 when the time is up. */
-export async function wait(context: Context, typed: string, options: OptionValues): Promise<number> {
+export async function wait(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const states = statesOf(wordsOption(options, "for") ?? ["completed"]);
 	const seconds = numberOption(options, "timeout", "--timeout");
 	let last: GoalState | undefined;
@@ -34,9 +34,8 @@ export async function wait(context: Context, typed: string, options: OptionValue
 			return states.includes(last);
 		};
 		const goal = await Promise.race([followGoal(context, goalId, { afterSeq: 0, until }), late]);
-		const reached = states.includes(goalState(goal));
 		showGoal(context, await Promise.race([context.ask("goal/get", { goalId }), late]));
-		return reached ? exitCodes.done : exitCodes.failed;
+		if (!states.includes(goalState(goal))) throw endedOtherwise(goal, states);
 	} finally {
 		clearTimeout(timer);
 	}

@@ -42,9 +42,42 @@ describe("the command line's output", () => {
 		assert.equal(written.stdout, "+\x1b[31mred\x1b[0m\r\n");
 	});
 
+	it("with --json says what is noted in the document, in the error, or beside a list or a stream", () => {
+		const noted = (write: (output: ReturnType<typeof stage>["output"]) => void) => {
+			const { written, output } = stage({ json: true });
+			output.note("one");
+			output.note("two");
+			write(output);
+			output.end();
+			const parsed = (text: string) => text && JSON.parse(text);
+			return [parsed(written.stdout), parsed(written.stderr)];
+		};
+		const notes = ["one", "two"];
+		assert.deepEqual(
+			noted((output) => output.result({ a: 1 }, "")),
+			[{ a: 1, notes }, ""],
+		);
+		assert.deepEqual(
+			noted((output) => output.raw({ a: 1 }, "")),
+			[{ a: 1, notes }, ""],
+		);
+		assert.deepEqual(
+			noted((output) => output.result([1], "")),
+			[[1], { notes }],
+		);
+		assert.deepEqual(
+			noted((output) => output.line({ seq: 1 }, "")),
+			[{ seq: 1 }, { notes }],
+		);
+		assert.deepEqual(
+			noted((output) => output.failure(new Failure("notNow", "No."))),
+			["", { error: { code: "notNow", message: "No." }, notes }],
+		);
+	});
+
 	it("with --json is one document, or one object a line, and nothing else", () => {
 		const one = stage({ json: true, isTTY: true });
-		one.output.note("beside the point");
+		one.output.aside("beside the point");
 		one.output.result({ a: [1] }, "text");
 		assert.deepEqual(JSON.parse(one.written.stdout), { a: [1] });
 		assert.equal(one.written.stderr, "");

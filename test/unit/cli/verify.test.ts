@@ -141,10 +141,14 @@ describe("verifying an exported log", () => {
 		const said: string[] = [];
 		const output = { result: (_value: unknown, words: () => string) => said.push(words()) };
 		const context = { cwd: folder, output } as unknown as Context;
-		assert.equal(await verify(context, "forged.jsonl"), 0);
-		assert.equal(await verify(context, "forged.jsonl", { lastHash: mine.at(-1)?.hash }), 1);
-		assert.equal(await verify(context, "forged.jsonl", { lastHash: forged.at(-1)?.hash }), 0);
-		assert.match(said[1] ?? "", /not the one that you noted/);
+		await verify(context, "forged.jsonl");
+		await assert.rejects(verify(context, "forged.jsonl", { lastHash: mine.at(-1)?.hash }), {
+			code: "brokenChain",
+			exitCode: 1,
+			message: /not the one that you noted\.$/,
+		});
+		await verify(context, "forged.jsonl", { lastHash: forged.at(-1)?.hash });
+		assert.equal(said.length, 2);
 		rmSync(folder, { recursive: true });
 	});
 
