@@ -17,10 +17,39 @@ export function promptMessages(
 ): LanguageModelV3Prompt {
 	const pieces = readThread(role, transcript);
 	shorten(pieces, maxChars - system.length);
+	return [{ role: "system", content: system }, ...inTurn(pieces).flatMap(toMessages)];
+}
+
+/**
+ * What the strictest templates and endpoints take: the first and the last to speak is not the model, nobody speaks twice
+ * in a row, nobody says nothing, and between the results of calls and a person's message stands a word of the model's.
+ */
+function inTurn(pieces: readonly (Heard | Said)[]): readonly (Heard | Said)[] {
+	const turns: (Heard | Said)[] = [];
+	for (const piece of pieces) {
+		const last = turns.at(-1);
+		const isSilent = piece.text.trim() === "" && (piece.kind === "heard" || piece.calls.length === 0);
+		if (isSilent) continue;
+		if (piece.kind === "heard") {
+			if (last?.kind === "heard") turns[turns.length - 1] = { kind: "heard", text: joined(last.text, piece.text) };
+			else if (last && last.calls.length > 0) turns.push({ kind: "said", text: afterResults, calls: [] }, piece);
+			else turns.push(piece);
+		} else if (!last) turns.push({ kind: "heard", text: opening }, piece);
+		else if (last.kind === "said" && last.calls.length === 0)
+			turns[turns.length - 1] = { ...piece, text: joined(last.text, piece.text) };
+		else turns.push(piece);
+	}
+	const last = turns.at(-1);
+	if (!last) return [{ kind: "heard", text: opening }];
 	// Some endpoints take a last message of the assistant's as the beginning of the answer, others refuse it.
-	if (pieces.at(-1)?.kind === "said" && (pieces.at(-1) as Said).calls.length === 0)
-		pieces.push({ kind: "heard", text: "Go on." });
-	return [{ role: "system", content: system }, ...pieces.flatMap(toMessages)];
+	return last.kind === "said" && last.calls.length === 0 ? [...turns, { kind: "heard", text: "Go on." }] : turns;
+}
+
+const opening = "Begin.";
+const afterResults = "I have read the results.";
+
+function joined(before: string, after: string): string {
+	return [before, after].filter((text) => text.trim() !== "").join("\n\n");
 }
 
 /** The same conversation as one text, for whoever is to sum it up: at most `maxChars` of it. */
@@ -123,7 +152,8 @@ function resultsOf(transcript: readonly RecordedEvent[]): ReadonlyMap<string, st
 			const refusal =
 				event.refused !== undefined && !output.includes(event.refused) ? `Not carried out: ${event.refused}` : "";
 			const exit = event.exitCode === undefined ? "" : `[exit code ${event.exitCode}]`;
-			results.set(event.toolCallId, [refusal, exit, output].filter(Boolean).join("\n") || "[no output]");
+			const text = [refusal, exit, output].filter(Boolean).join("\n");
+			results.set(event.toolCallId, text.trim() === "" ? "[no output]" : text);
 		} else if (event.type === "tool.interrupted") {
 			const why = event.reason ? ` ${event.reason}` : "";
 			const text =
@@ -193,7 +223,7 @@ function toMessages(piece: Heard | Said): readonly LanguageModelV3Message[] {
 	const said: LanguageModelV3Message = {
 		role: "assistant",
 		content: [
-			...(piece.text ? [{ type: "text" as const, text: piece.text }] : []),
+			...(piece.text.trim() ? [{ type: "text" as const, text: piece.text }] : []),
 			...piece.calls.map((call) => ({
 				type: "tool-call" as const,
 				toolCallId: call.id,

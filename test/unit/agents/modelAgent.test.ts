@@ -138,6 +138,7 @@ describe("an agent that is a model", () => {
 					tool_call_id: "c-4",
 					content: "The outcome is unknown: verify it before you repeat anything. The daemon ended.",
 				},
+				{ role: "assistant", content: "I have read the results." },
 				{ role: "user", content: "The person who watches over this goal says:\nUse the blue ones." },
 			]);
 		});
