@@ -25,6 +25,7 @@ const processes = {
 	daemon: "src/daemon/main.ts",
 	daemonParts: "src/daemon/compose.ts",
 	modelProvider: "@ai-sdk/openai-compatible",
+	modelFetch: "src/daemon/endpoint/modelFetch.ts",
 	storeWorker: "src/daemon/store/storeWorker.ts",
 	cli: "src/cli/main.ts",
 };
@@ -33,7 +34,11 @@ const processes = {
  * Dynamic imports that lead to a file of their own, so that a process reads only what it needs to begin. Nothing in such
  * a file may be compared with `instanceof` from outside.
  */
-const apart = { "./compose.ts": "./daemonParts.js", "@ai-sdk/openai-compatible": "./modelProvider.js" };
+const apart = {
+	"./compose.ts": "./daemonParts.js",
+	"@ai-sdk/openai-compatible": "./modelProvider.js",
+	"../endpoint/modelFetch.ts": "./modelFetch.js",
+};
 
 const importsApart = {
 	name: "imports apart",
@@ -52,6 +57,18 @@ const oneLanguage = {
 	setup(build) {
 		build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
 			contents: 'export { default as en } from "./en.js";',
+		}));
+	},
+};
+
+/** Of the HTTP client only what reaches an endpoint: caches, mocks and WebSockets are a third of it. */
+const fetchAlone = {
+	name: "fetch alone",
+	setup(build) {
+		build.onLoad({ filter: /node_modules[\\/]undici[\\/]index\.js$/ }, () => ({
+			contents: `exports.Agent = require("./lib/dispatcher/agent");
+				exports.EnvHttpProxyAgent = require("./lib/dispatcher/env-http-proxy-agent");
+				exports.fetch = require("./lib/web/fetch").fetch;`,
 		}));
 	},
 };
@@ -153,7 +170,7 @@ function processBuilds(production) {
 			mainFields: ["module", "main"],
 			// `import()` of such a file becomes a `require`, which needs no loader of modules.
 			supported: { "dynamic-import": false },
-			plugins: [importsApart, oneLanguage, smallCatalogue],
+			plugins: [importsApart, oneLanguage, fetchAlone, smallCatalogue],
 		};
 	});
 }

@@ -13,6 +13,7 @@ import { effortInBody } from "../discovery/efforts.ts";
 import { keySource } from "../discovery/providerStatus.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
+import { readableAnswer } from "../endpoint/answerStream.ts";
 import { answerShapes } from "./answerShapes.ts";
 import { priceOf } from "./modelFacts.ts";
 import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
@@ -52,9 +53,16 @@ interface Kept {
 	readonly heard: WeakMap<AbortSignal, () => void>;
 }
 
-/** Loads the provider's package ahead of the first turn. */
-export async function warm(): Promise<typeof import("@ai-sdk/openai-compatible")> {
-	return import("@ai-sdk/openai-compatible");
+/** Loads what a turn needs ahead of the first one. */
+export async function warm(): Promise<{
+	readonly create: typeof import("@ai-sdk/openai-compatible").createOpenAICompatible;
+	readonly fetch: typeof globalThis.fetch;
+}> {
+	const [{ createOpenAICompatible }, { modelFetch }] = await Promise.all([
+		import("@ai-sdk/openai-compatible"),
+		import("../endpoint/modelFetch.ts"),
+	]);
+	return { create: createOpenAICompatible, fetch: modelFetch };
 }
 
 async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
@@ -65,17 +73,17 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 		lookAround(turn.goal.workspace, parts.denied),
 	]);
 	if (key.kind === "missing") return { kind: "failed", code: "keyNeeded", reason: key.reason, retryable: false };
-	const { createOpenAICompatible } = await loading;
+	const loaded = await loading;
 	const apiKey = key.kind === "key" ? key.key.reveal() : undefined;
 	const effort = choice.effort && effortInBody(provider, choice.model, choice.effort);
 	if (!kept.model || kept.model.key !== apiKey) {
-		const create = createOpenAICompatible({
+		const create = loaded.create({
 			name: provider.id,
 			baseURL: provider.baseUrl.replace(/\/+$/, ""),
 			apiKey,
 			includeUsage: true,
 			supportsStructuredOutputs: provider.structuredOutput,
-			fetch: listeningFetch(kept.heard),
+			fetch: listeningFetch(loaded.fetch, kept.heard),
 			transformRequestBody: (body) => ({ ...body, ...effort }),
 		});
 		kept.model = { key: apiKey, model: create(choice.model) };
@@ -211,8 +219,8 @@ async function callModel({ model, heardBy, options, asked, turn, signal, limits 
 	};
 }
 
-/** Tells of every piece of a successful response, of those too that only keep the connection open. */
-function listeningFetch(heardBy: Kept["heard"]): typeof globalThis.fetch {
+/** Tells of every piece of a successful response, of those too that only keep the connection open, and makes it readable. */
+function listeningFetch(fetch: typeof globalThis.fetch, heardBy: Kept["heard"]): typeof globalThis.fetch {
 	return async (input, init) => {
 		// As bytes: a long thread as text would be gone through twice more before it is sent.
 		const body = typeof init?.body === "string" ? Buffer.from(init.body) : init?.body;
@@ -226,7 +234,8 @@ function listeningFetch(heardBy: Kept["heard"]): typeof globalThis.fetch {
 				controller.enqueue(piece);
 			},
 		});
-		return new Response(response.body.pipeThrough(listening), response);
+		const { status, statusText } = response;
+		return new Response(readableAnswer(response.body.pipeThrough(listening)), { status, statusText });
 	};
 }
 

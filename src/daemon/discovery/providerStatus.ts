@@ -51,7 +51,8 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 	const asked = { provider: id, model: "", baseUrl, keySource: keySource(provider, keys), began: false };
 	const no = isGuess ? notHere : isHosted ? outOfReach : unreachable;
 	try {
-		const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/models`, {
+		const { modelFetch } = await import("../endpoint/modelFetch.ts");
+		const response = await modelFetch(`${baseUrl.replace(/\/+$/, "")}/models`, {
 			headers: key.kind === "key" ? { authorization: `Bearer ${key.key.reveal()}` } : {},
 			redirect: isGuess ? "manual" : "follow",
 			signal: AbortSignal.timeout(timeoutMs),
