@@ -56,7 +56,9 @@ export function createChunkReader(): ChunkReader {
 		const said = finishOf(choice?.finish_reason);
 		if (said === "error") {
 			hasFailed = true;
-			return [JSON.stringify({ error: { message: "The provider ended the answer with an error.", type: "server_error" } })];
+			return [
+				JSON.stringify({ error: { message: "The provider ended the answer with an error.", type: "server_error" } }),
+			];
 		}
 		finish = said ?? finish;
 		hasAnswered ||= choice !== undefined;
@@ -66,7 +68,9 @@ export function createChunkReader(): ChunkReader {
 				...(typeof model === "string" && { model }),
 				...(typeof created === "number" && { created }),
 				...(isRecord(usage) && { usage }),
-				choices: choice ? [{ delta: { content: textOf(delta), reasoning_content: reasoningOf(delta), refusal: refusalOf(delta) } }] : [],
+				choices: choice
+					? [{ delta: { content: textOf(delta), reasoning_content: reasoningOf(delta), refusal: refusalOf(delta) } }]
+					: [],
 			}),
 		];
 	}

@@ -24,7 +24,8 @@ function shaped(error: Record<string, unknown>): SaidError {
 	const { message, detail, msg, type, code, status, param } = error;
 	const text = [message, detail, msg].find((each) => each !== undefined && each !== null);
 	return {
-		message: typeof text === "string" ? text : text === undefined ? "The provider reported an error." : JSON.stringify(text),
+		message:
+			typeof text === "string" ? text : text === undefined ? "The provider reported an error." : JSON.stringify(text),
 		...(typeof type === "string" && { type }),
 		...codeOf([code, status]),
 		...(typeof param === "string" && { param }),

@@ -74,7 +74,11 @@ const rows: readonly Row[] = [
 		body: events(delta({ content: "Grüß Gott 👋" }), delta({}, "stop"), "[DONE]").replaceAll("\n", "\r\n"),
 		is: hello,
 	},
-	{ name: "a byte order mark", body: `\uFEFF${events(delta({ content: "Grüß Gott 👋" }, "stop"), "[DONE]")}`, is: hello },
+	{
+		name: "a byte order mark",
+		body: `\uFEFF${events(delta({ content: "Grüß Gott 👋" }, "stop"), "[DONE]")}`,
+		is: hello,
+	},
 	{
 		name: "comments that keep the connection open",
 		body: `: OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n${events(delta({ content: "Grüß " }))}:\n\n${events(delta({ content: "Gott 👋" }, "stop"), "[DONE]")}`,
@@ -139,7 +143,10 @@ const rows: readonly Row[] = [
 	},
 	{
 		name: "the whole message in one chunk of a stream",
-		body: events({ choices: [{ message: { role: "assistant", content: "Grüß Gott 👋" }, finish_reason: "stop" }] }, "[DONE]"),
+		body: events(
+			{ choices: [{ message: { role: "assistant", content: "Grüß Gott 👋" }, finish_reason: "stop" }] },
+			"[DONE]",
+		),
 		is: hello,
 	},
 	{
@@ -157,7 +164,18 @@ const rows: readonly Row[] = [
 	{
 		name: "fields of other types than the protocol's",
 		body: events(
-			{ id: 12, created: "now", model: null, choices: [{ delta: { role: "assistant", content: "Grüß Gott 👋", refusal: false, tool_calls: [] }, finish_reason: "stop", logprobs: {} }] },
+			{
+				id: 12,
+				created: "now",
+				model: null,
+				choices: [
+					{
+						delta: { role: "assistant", content: "Grüß Gott 👋", refusal: false, tool_calls: [] },
+						finish_reason: "stop",
+						logprobs: {},
+					},
+				],
+			},
 			"[DONE]",
 		),
 		is: hello,
@@ -167,7 +185,15 @@ const rows: readonly Row[] = [
 		name: "content as an array of parts",
 		body: events(
 			delta({ content: [{ type: "text", text: "Grüß " }] }),
-			delta({ content: [{ type: "output_text", text: "Gott " }, { type: "text", text: "👋" }] }, "stop"),
+			delta(
+				{
+					content: [
+						{ type: "output_text", text: "Gott " },
+						{ type: "text", text: "👋" },
+					],
+				},
+				"stop",
+			),
 			"[DONE]",
 		),
 		is: hello,
@@ -183,12 +209,20 @@ const rows: readonly Row[] = [
 	},
 	...["reasoning", "reasoning_content", "thinking"].map((field) => ({
 		name: `reasoning in ${field}`,
-		body: events(delta({ content: null, [field]: "Hm" }), delta({ [field]: "." }), delta({ content: "Grüß Gott 👋" }, "stop"), "[DONE]"),
+		body: events(
+			delta({ content: null, [field]: "Hm" }),
+			delta({ [field]: "." }),
+			delta({ content: "Grüß Gott 👋" }, "stop"),
+			"[DONE]",
+		),
 		is: { ...hello, reasoning: "Hm." },
 	})),
 	{
 		name: "reasoning twice, under two names",
-		body: events(delta({ reasoning: "Hm.", reasoning_details: [{ type: "reasoning.text", text: "Hm." }] }), delta({ content: "Grüß Gott 👋" }, "stop")),
+		body: events(
+			delta({ reasoning: "Hm.", reasoning_details: [{ type: "reasoning.text", text: "Hm." }] }),
+			delta({ content: "Grüß Gott 👋" }, "stop"),
+		),
 		is: { ...hello, reasoning: "Hm." },
 	},
 	// Calls.
@@ -196,7 +230,10 @@ const rows: readonly Row[] = [
 		name: "calls without an index",
 		body: events(
 			delta({ tool_calls: [{ id: "a", type: "function", function: { name: "readFile", arguments: argsA } }] }),
-			delta({ tool_calls: [{ id: "b", type: "function", function: { name: "readFile", arguments: argsB } }] }, "tool_calls"),
+			delta(
+				{ tool_calls: [{ id: "b", type: "function", function: { name: "readFile", arguments: argsB } }] },
+				"tool_calls",
+			),
 			"[DONE]",
 		),
 		is: two,
@@ -251,7 +288,10 @@ const rows: readonly Row[] = [
 		name: "several calls with the same id",
 		body: events(
 			delta({ tool_calls: [{ index: 0, id: "call_0", function: { name: "readFile", arguments: argsA } }] }),
-			delta({ tool_calls: [{ index: 1, id: "call_0", function: { name: "readFile", arguments: argsB } }] }, "tool_calls"),
+			delta(
+				{ tool_calls: [{ index: 1, id: "call_0", function: { name: "readFile", arguments: argsB } }] },
+				"tool_calls",
+			),
 			"[DONE]",
 		),
 		is: two,
@@ -271,7 +311,10 @@ const rows: readonly Row[] = [
 	},
 	{
 		name: "no id, or an empty one",
-		body: events(call({ index: 0, id: "", function: { name: "readFile", arguments: argsA } }), call({ index: 1, id: null, function: { name: "readFile", arguments: argsB } }, "tool_calls")),
+		body: events(
+			call({ index: 0, id: "", function: { name: "readFile", arguments: argsA } }),
+			call({ index: 1, id: null, function: { name: "readFile", arguments: argsB } }, "tool_calls"),
+		),
 		is: two,
 	},
 	{
@@ -306,7 +349,10 @@ const rows: readonly Row[] = [
 	},
 	{
 		name: "arguments as an object",
-		body: events(call({ index: 0, id: "a", function: { name: "readFile", arguments: { path: "a.txt" } } }, "tool_calls"), "[DONE]"),
+		body: events(
+			call({ index: 0, id: "a", function: { name: "readFile", arguments: { path: "a.txt" } } }, "tool_calls"),
+			"[DONE]",
+		),
 		is: one,
 	},
 	{
@@ -321,17 +367,26 @@ const rows: readonly Row[] = [
 	},
 	{
 		name: "a call in function_call",
-		body: events(delta({ function_call: { name: "readFile", arguments: '{"path":' } }), delta({ function_call: { arguments: '"a.txt"}' } }, "function_call")),
+		body: events(
+			delta({ function_call: { name: "readFile", arguments: '{"path":' } }),
+			delta({ function_call: { arguments: '"a.txt"}' } }, "function_call"),
+		),
 		is: one,
 	},
 	{
 		name: "a call without arguments",
-		body: events(call({ index: 0, id: "a", function: { name: "listFiles" } }), call({ index: 1, id: "b", function: { name: "listFiles", arguments: null } }, "tool_calls")),
+		body: events(
+			call({ index: 0, id: "a", function: { name: "listFiles" } }),
+			call({ index: 1, id: "b", function: { name: "listFiles", arguments: null } }, "tool_calls"),
+		),
 		is: { calls: [list, list], finish: "tool-calls" },
 	},
 	{
 		name: "a whole call, sent twice",
-		body: events(call({ index: 0, id: "a", function: { name: "readFile", arguments: argsA } }), call({ index: 0, id: "a", function: { name: "readFile", arguments: argsA } }, "tool_calls")),
+		body: events(
+			call({ index: 0, id: "a", function: { name: "readFile", arguments: argsA } }),
+			call({ index: 0, id: "a", function: { name: "readFile", arguments: argsA } }, "tool_calls"),
+		),
 		is: one,
 	},
 	// How it ends.
@@ -403,7 +458,10 @@ const rows: readonly Row[] = [
 	},
 	{
 		name: "an error beside a choice",
-		body: events(delta({ content: "Grüß" }), { ...delta({ content: "" }, "error"), error: { code: 502, message: "Provider disconnected" } }),
+		body: events(delta({ content: "Grüß" }), {
+			...delta({ content: "" }, "error"),
+			error: { code: 502, message: "Provider disconnected" },
+		}),
 		fails: ["serverError", /failed \(502\): Provider disconnected/, true],
 	},
 	{
