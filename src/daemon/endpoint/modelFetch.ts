@@ -1,27 +1,21 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from "undici";
+import { Agent, EnvHttpProxyAgent, fetch } from "undici";
 
 /**
  * The way to an endpoint. How long a model may be silent is the caller's to say: the platform's own fetch gives up after
  * five minutes, this one never does by itself. A proxy of the environment is used, except for this machine.
  */
-export const modelFetch = (async (input: string | URL, init?: RequestInit) => {
-	const isHere = isLoopback(new URL(String(input)).hostname);
-	const dispatcher = isHere || !isProxyNamed() ? direct : (proxied ??= new EnvHttpProxyAgent(patient));
-	return undiciFetch(input, { ...(init as UndiciInit), dispatcher });
-}) as typeof globalThis.fetch;
+export const modelFetch = openModelFetch();
 
-type UndiciInit = Parameters<typeof undiciFetch>[1];
-
-const patient = { headersTimeout: 0, bodyTimeout: 0 };
-const direct = new Agent(patient);
-let proxied: Dispatcher | undefined;
-
-function isProxyNamed(): boolean {
-	const { http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY } = process.env;
-	return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
+export function openModelFetch(): typeof globalThis.fetch {
+	const patient = { headersTimeout: 0, bodyTimeout: 0 };
+	const direct = new Agent(patient);
+	const byEnvironment = new EnvHttpProxyAgent(patient);
+	return (async (input: string | URL, init?: RequestInit) => {
+		const dispatcher = isLoopback(new URL(input).hostname) ? direct : byEnvironment;
+		return fetch(input, { ...(init as Parameters<typeof fetch>[1]), dispatcher });
+	}) as typeof globalThis.fetch;
 }
 
-/** A server of this machine is never meant to be reached through a proxy. */
 function isLoopback(hostname: string): boolean {
 	return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
 }
