@@ -73,8 +73,6 @@ describe("the way to an endpoint", () => {
 		process.env.HTTP_PROXY = `http://127.0.0.1:${await listen(proxy)}`;
 		try {
 			const fetchThere = openModelFetch();
-				modelFetch: typeof fetch;
-			};
 			for (const url of ["http://models.example/v1", `http://127.0.0.1:${port}/v1`])
 				assert.equal(await (await fetchThere(url)).text(), "answered");
 		} finally {
