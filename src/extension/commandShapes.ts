@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { GoalId } from "../protocol/ids.ts";
 import type { GoalSummary } from "../protocol/view.ts";
-import type { Choice } from "./approvals/approvalText.ts";
+import type { Answer } from "./approvals/approvals.ts";
 import type { Waiting } from "./approvals/toastQueue.ts";
 import { commandLine, isWhollyVisible } from "./approvals/visibleText.ts";
 import {
@@ -68,12 +68,12 @@ export function controlStep(action: "retry" | "rerun" | "skip"): CommandRow["run
 }
 
 /** What cannot be seen in a row or a button is shown first; there it can be approved. */
-export async function approve({ approvals }: Parts, waiting: Waiting, scope: Choice["scope"]): Promise<void> {
+export async function approve({ approvals }: Parts, waiting: Waiting, scope: Answer["scope"]): Promise<void> {
 	const { command, approvalId } = waiting.approval;
 	const isShown =
 		command === undefined || isWhollyVisible(command, seenMaxChars) || approvalInFront()?.approvalId === approvalId;
 	if (!isShown) return approvals.open(waiting.goal.goalId, approvalId);
-	await approvals.answer(waiting, { label: "", answer: "approve", scope });
+	await approvals.answer(waiting, { answer: "approve", scope });
 }
 
 const seenMaxChars = 200;

@@ -177,7 +177,7 @@ export const commands = {
 	approveForGoal: { acts: true, run: withWaiting((parts, waiting) => approve(parts, waiting, "goal")) },
 	deny: {
 		acts: true,
-		run: withWaiting((parts, waiting) => parts.approvals.answer(waiting, { label: "", answer: "deny", scope: "once" })),
+		run: withWaiting((parts, waiting) => parts.approvals.answer(waiting, { answer: "deny", scope: "once" })),
 	},
 	denyWithReason: { acts: true, run: withWaiting((parts, waiting) => parts.approvals.deny(waiting)) },
 	showApproval: {
@@ -188,7 +188,7 @@ export const commands = {
 		acts: true,
 		run: withWaiting((parts, waiting, { answer, scope }) => {
 			if (!answer) return parts.approvals.open(waiting.goal.goalId, waiting.approval.approvalId);
-			return parts.approvals.answer(waiting, { label: "", answer, scope: scope ?? "once" });
+			return parts.approvals.answer(waiting, { answer, scope: scope ?? "once" });
 		}),
 	},
 	showWaiting: { run: (parts) => showWaiting(parts) },

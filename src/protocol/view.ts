@@ -1,11 +1,13 @@
 import * as v from "valibot";
 import type { Goal, Step, Thread } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
+import { choicesOf } from "./questions.ts";
 import { droppedSteps, isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason } from "./state.ts";
 import {
 	ApprovalKind,
+	ApprovalScope,
 	Autonomy,
 	budgetResources,
 	ChangeStatus,
@@ -44,6 +46,16 @@ export const ApprovalView = v.object({
 	reasons: v.array(v.string()),
 	digest: v.string(),
 	options: v.array(v.string()),
+	/** The ways to answer, as every surface words them: the label, what happens then, and what may be said with it. */
+	choices: v.array(
+		v.object({
+			answer: v.string(),
+			scope: ApprovalScope,
+			label: v.string(),
+			effect: v.string(),
+			reason: v.optional(v.string()),
+		}),
+	),
 	goalScope: v.optional(v.string()),
 	threadId: v.optional(ThreadIdSchema),
 	stepId: v.optional(StepIdSchema),
@@ -286,11 +298,17 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 }
 
 export function viewApprovals(goal: Goal): ApprovalView[] {
-	return Object.values(goal.approvals).map(({ toolCallId: _call, checkId: _check, files: _files, ...approval }) => ({
-		...approval,
-		goalId: goal.goalId,
-		state: "pending",
-	}));
+	return Object.values(goal.approvals).map((approval) => {
+		const { toolCallId: _call, checkId: _check, files: _files, ...shown } = approval;
+		const choices = choicesOf(goal, approval).map(({ answer, scope, label, effect, reason }) => ({
+			answer,
+			scope,
+			label,
+			effect,
+			reason,
+		}));
+		return { ...shown, goalId: goal.goalId, state: "pending", choices };
+	});
 }
 
 function viewStep(goal: Goal, step: Step): StepView {

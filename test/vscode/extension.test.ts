@@ -147,7 +147,7 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 			await other.request("approval/answer", { approvalId, answer: "approve", digest });
 			await until("the answer", () => !parts.approvals.find(goalId, approvalId));
 			await assert.rejects(
-				parts.approvals.answer(waiting!, { label: "", answer: "deny", scope: "once" }),
+				parts.approvals.answer(waiting!, { answer: "deny", scope: "once" }),
 				/Already approved in the CLI by mara at \d\d:\d\d\./,
 			);
 			const document = vscode.window.activeTextEditor!.document;

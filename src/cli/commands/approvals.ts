@@ -1,3 +1,5 @@
+import { answeredWord } from "../../protocol/questions.ts";
+import type { ApprovalView } from "../../protocol/view.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
@@ -25,9 +27,9 @@ export async function answer(
 	given: "approve" | "deny" | undefined,
 	options: OptionValues,
 ): Promise<void> {
-	const chosen = given ?? textOption(options, "option");
-	if (!chosen) throw wrongUsage("--option says which answer; `mission approvals` shows the options.");
 	const { approvalId, approval } = await resolveApproval(context, typed);
+	const chosen = given ?? textOption(options, "option");
+	if (!chosen) throw wrongUsage(`--option says which answer: ${optionsText(approval)}.`);
 	const scope = textOption(options, "scope") as "once" | "goal" | "workspace" | undefined;
 	const answered = await context.ask("approval/answer", {
 		approvalId,
@@ -38,6 +40,12 @@ export async function answer(
 	});
 	context.output.result(
 		answered,
-		() => `${answered.answer}: ${approval?.command ?? approval?.summary ?? answered.approvalId}`,
+		() => `${answeredWord(answered.answer)}: ${approval?.command ?? approval?.summary ?? answered.approvalId}`,
 	);
+}
+
+function optionsText(approval: ApprovalView | undefined): string {
+	const options = approval?.choices.filter(({ scope }) => scope === "once") ?? [];
+	if (options.length === 0) return "`mission approvals` shows the options";
+	return options.map(({ answer: option, label }) => `${option} (${label})`).join(", ");
 }

@@ -1,6 +1,5 @@
 import type { ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
 import type { Context } from "../context.ts";
-import { answerCommand } from "../eventLine.ts";
 import { ago, count, indent, money, oneLine, table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal } from "../resolve.ts";
@@ -93,10 +92,18 @@ export function approvalText(approval: ApprovalView): string {
 	];
 	if (approval.command && approval.command !== approval.summary) lines.push(indent(approval.command, "    "));
 	for (const reason of approval.reasons) lines.push(paint.dim(`    ${reason}`));
-	const denial = approval.options.includes("deny") ? ` or mission deny ${approval.approvalId}` : "";
-	lines.push(paint.dim(`    ${answerCommand(approval)}${denial}`));
-	if (approval.goalScope) lines.push(paint.dim(`    with --scope goal it covers ${approval.goalScope}`));
+	const commands = approval.choices.map((choice) => [choiceCommand(approval.approvalId, choice), choice.effect]);
+	lines.push(paint.dim(indent(table(commands), "    ")));
 	return lines.join("\n");
+}
+
+/** What to type for one way to answer. */
+function choiceCommand(approvalId: string, { answer, scope, reason }: ApprovalView["choices"][number]): string {
+	const isPlain = answer === "approve" || answer === "deny";
+	const command = isPlain ? `mission ${answer} ${approvalId}` : `mission answer ${approvalId} --option ${answer}`;
+	return [command, scope === "once" ? "" : `--scope ${scope}`, reason ? "[--reason TEXT]" : ""]
+		.filter(Boolean)
+		.join(" ");
 }
 
 function riskText(risk: ApprovalView["risk"]): string {

@@ -1,6 +1,7 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, GrantId } from "../../protocol/ids.ts";
+import { choicesOf, meantBy } from "../../protocol/questions.ts";
 import { finalChecks, reviewIsStuck } from "../../protocol/readiness.ts";
 import { Refusal } from "./refusal.ts";
 import { replanned } from "./replanning.ts";
@@ -19,7 +20,7 @@ export function answer(request: Request & { kind: "answer" }, goal: Goal, asker:
 	if (request.digest !== undefined && request.digest !== approval.digest) {
 		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
 	}
-	const given = canonicalAnswer(request.answer, approval);
+	const given = canonicalAnswer(request.answer, goal, approval);
 	const answered: GoalEvent = {
 		type: "approval.answered",
 		approvalId: approval.approvalId,
@@ -48,22 +49,14 @@ function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {
 	return new Refusal("alreadyAnswered", `Already answered: ${settled.answer}, by ${settled.by}, at ${settled.at}.`);
 }
 
-/** What plain `approve` and `deny` mean for each kind. */
-const plainAnswers: Readonly<Record<Approval["kind"], { readonly approve: string; readonly deny: string }>> = {
-	tool: { approve: "approve", deny: "deny" },
-	plan: { approve: "approve", deny: "return" },
-	budget: { approve: "raise", deny: "stop" },
-	recovery: { approve: "verify", deny: "skip" },
-	step: { approve: "retry", deny: "fail" },
-	question: { approve: "", deny: "" },
-};
-
-function canonicalAnswer(given: string, approval: Approval): string {
-	if (approval.options.includes(given)) return given;
-	const plain = plainAnswers[approval.kind];
-	if (given === "approve") return plain.approve || approval.options[0]!;
-	if (given === "deny") return plain.deny || approval.options.at(-1)!;
-	throw new Refusal("badAnswer", `“${given}” is no answer to this. Choose one of: ${approval.options.join(", ")}.`);
+function canonicalAnswer(given: string, goal: Goal, approval: Approval): string {
+	const answer = meantBy(given, goal, approval);
+	if (answer !== undefined) return answer;
+	const choices = choicesOf(goal, approval).map((choice) => `${choice.answer} (${choice.label})`);
+	throw new Refusal(
+		"badAnswer",
+		`“${given}” is no answer to this. Choose one of: ${[...new Set(choices)].join(", ")}.`,
+	);
 }
 
 function consequences(

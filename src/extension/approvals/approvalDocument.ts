@@ -56,7 +56,7 @@ function planLines(goal: Goal): readonly string[] {
 
 /** `U+202E at 14`: where a character is invisible or changes the direction of writing. Tabs and line breaks show. */
 export function unseenCharacters(command: string): readonly string[] {
-	return [...command.matchAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu)]
+	return [...command.matchAll(/(?! )[\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u3164\uffa0]/gu)]
 		.filter(([character]) => character !== "\n" && character !== "\t")
 		.slice(0, 20)
 		.map((match) => {

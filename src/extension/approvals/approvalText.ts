@@ -1,4 +1,5 @@
 import type { Approval, Goal, SettledApproval } from "../../protocol/goal.ts";
+import { answeredWord, type Choice, choicesOf } from "../../protocol/questions.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import { clockTime } from "../times.ts";
 import { t } from "../words.ts";
@@ -14,33 +15,25 @@ export function approvalSentence(approval: Approval, goal: Goal): string {
 	return parts.join(" ");
 }
 
-/** A way to answer. `show` opens the exact action instead of answering. */
-export interface Choice {
-	readonly label: string;
-	readonly answer: string;
-	readonly scope: "once" | "goal";
-}
+/** Opens the exact action instead of answering. */
 export const showAnswer = "show";
 
 /**
  * The buttons of a notification, in their order. Where not all of a command is shown, Show stands in the place of what
  * would run it.
  */
-export function toastChoices(approval: Approval): readonly Choice[] {
+export function toastChoices(approval: Approval, goal: Goal): readonly Pick<Choice, "label" | "answer" | "scope">[] {
 	const shown = approval.command === undefined || isWhollyVisible(approval.command, toastMaxChars);
-	const show: Choice = { label: t("Show"), answer: showAnswer, scope: "once" };
-	if (shown) return [...allChoices(approval), show];
-	return [show, ...allChoices(approval).filter((choice) => !carriesOut.has(choice.answer))];
+	const show = { label: t("Show"), answer: showAnswer, scope: "once" } as const;
+	const choices = choicesOf(goal, approval).map((choice) => ({ ...choice, label: buttonLabel(choice) }));
+	if (shown) return [...choices, show];
+	return [show, ...choices.filter((choice) => !choice.runs)];
 }
 
-/** Every answer, for the document that shows the exact action. */
-export function allChoices(approval: Approval): readonly Choice[] {
-	const options = approval.options.length > 0 ? approval.options : ["approve", "deny"];
-	return options.flatMap((answer): Choice[] => {
-		const choice: Choice = { label: optionLabel(answer), answer, scope: "once" };
-		const forGoal: Choice = { label: t("Approve for Goal"), answer, scope: "goal" };
-		return answer === "approve" && offersGoalScope(approval) ? [choice, forGoal] : [choice];
-	});
+/** What stands on a button: three dots where something is asked first. */
+export function buttonLabel(choice: Choice): string {
+	const label = t(plainLine(choice.label, 40));
+	return choice.asksFirst ? `${label}…` : label;
 }
 
 /** A row of the tree has room for this; what does not fit is shown before it is approved. */
@@ -52,10 +45,9 @@ export function fitsTreeRow(approval: Approval): boolean {
 export function settledSentence(settled: SettledApproval): string {
 	const at = clockTime(settled.at);
 	if (settled.state === "expired") return t("This approval expired at {0}.", at);
-	if (settled.state === "superseded") return t("This approval was replaced at {0}: what it was about has changed.", at);
+	if (settled.state === "superseded") return t("This is no longer asked since {0}: what it was about has changed.", at);
 	const { client, user } = actorParts(settled.by);
-	const words: Record<string, string> = { approve: t("Approved"), deny: t("Denied") };
-	const word = words[settled.answer] ?? t("Answered “{0}”", optionLabel(settled.answer));
+	const word = t(plainLine(answeredWord(settled.answer), 60));
 	return user ? t("{0} in {1} by {2} at {3}.", word, client, user, at) : t("{0} in {1} at {2}.", word, client, at);
 }
 
@@ -77,29 +69,8 @@ export function riskWord(risk: Approval["risk"]): string {
 	return words[risk];
 }
 
-export function optionLabel(answer: string): string {
-	const labels: Record<string, string> = {
-		approve: t("Approve"),
-		deny: t("Deny"),
-		verify: t("Verify"),
-		skip: t("Skip"),
-		rerun: t("Run Again"),
-		retry: t("Retry"),
-		fail: t("Fail Step"),
-		return: t("Send Back…"),
-		raise: t("Raise"),
-		stop: t("Stop Goal"),
-		replan: t("Plan Anew…"),
-		accept: t("Accept"),
-	};
-	return labels[answer] ?? plainLine(answer, 40);
-}
-
 const toastMaxChars = 200;
 const treeMaxChars = 28;
-
-/** Answers after which the command may run. */
-const carriesOut: ReadonlySet<string> = new Set(["approve", "rerun", "retry"]);
 
 function offersGoalScope(approval: Approval): boolean {
 	return approval.goalScope !== undefined;

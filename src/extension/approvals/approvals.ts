@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, GoalId } from "../../protocol/ids.ts";
+import { type Choice, choicesOf, meantBy } from "../../protocol/questions.ts";
 import type { Daemon } from "../daemon.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
 import type { Goals } from "../goals.ts";
@@ -8,15 +9,18 @@ import { Refusal } from "../refusal.ts";
 import { waiting } from "../tree/nodes.ts";
 import { t } from "../words.ts";
 import { approvalDocument } from "./approvalDocument.ts";
-import { allChoices, type Choice, lateSentence, settledSentence } from "./approvalText.ts";
+import { buttonLabel, lateSentence, settledSentence } from "./approvalText.ts";
 import { createToastQueue, toastStaysMs, type Waiting } from "./toastQueue.ts";
+
+/** `approve` and `deny` may stand for what they mean for the approval. */
+export type Answer = Pick<Choice, "answer" | "scope">;
 
 /** Decisions of the person: notifications, the document that shows the exact action, and the answer itself. */
 export interface Approvals extends vscode.Disposable {
 	/** Everything that waits and is known, the oldest first. */
 	readonly waiting: readonly Waiting[];
 	find(goalId: GoalId, approvalId: ApprovalId): Waiting | undefined;
-	answer(waiting: Waiting, choice: Choice, reason?: string): Promise<void>;
+	answer(waiting: Waiting, answer: Answer, reason?: string): Promise<void>;
 	/** Asks for the reason first. */
 	deny(waiting: Waiting): Promise<void>;
 	open(goalId: GoalId, approvalId: ApprovalId): Promise<void>;
@@ -32,15 +36,16 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 			.flatMap((goal) => waiting(goal).map((approval) => ({ approval, goal })))
 			.toSorted((a, b) => a.approval.requestedAt.localeCompare(b.approval.requestedAt));
 
-	async function answer({ approval, goal }: Waiting, choice: Choice, given?: string): Promise<void> {
-		const goesToPlanner = choice.answer === "return" || choice.answer === "replan";
-		const reason = given ?? (goesToPlanner ? await askNote() : undefined);
-		if (goesToPlanner && reason === undefined) return;
+	async function answer({ approval, goal }: Waiting, given: Answer, said?: string): Promise<void> {
+		const meant = meantBy(given.answer, goal, approval);
+		const choice = choicesOf(goal, approval).find((one) => one.answer === meant);
+		const reason = said ?? (choice?.asksFirst ? await askReason(choice) : undefined);
+		if (choice?.asksFirst && reason === undefined) return;
 		try {
 			await daemon.ask("approval/answer", {
 				approvalId: approval.approvalId,
-				answer: choice.answer,
-				scope: choice.scope,
+				answer: given.answer,
+				scope: given.scope,
 				reason: reason || undefined,
 				digest: approval.digest,
 			});
@@ -160,7 +165,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 		async deny(waiting) {
 			const prompt = t("Why not? The agent reads it. Enter alone denies without a reason.");
 			const reason = await vscode.window.showInputBox({ title: t("Deny"), prompt, ignoreFocusOut: true });
-			if (reason !== undefined) await answer(waiting, { label: "", answer: "deny", scope: "once" }, reason);
+			if (reason !== undefined) await answer(waiting, { answer: "deny", scope: "once" }, reason);
 		},
 		open,
 		dispose() {
@@ -179,22 +184,19 @@ async function reported(done: Promise<void>): Promise<void> {
 	}
 }
 
-function askNote(): Thenable<string | undefined> {
-	return vscode.window.showInputBox({
-		title: t("Send the Plan Back"),
-		prompt: t("What should the planner change?"),
-		ignoreFocusOut: true,
-	});
+function askReason({ label, reason = "" }: Choice): Thenable<string | undefined> {
+	return vscode.window.showInputBox({ title: t(label), prompt: t(reason), ignoreFocusOut: true });
 }
 
 function lenses({ approval, goal }: Waiting): vscode.CodeLens[] {
 	const top = new vscode.Range(0, 0, 0, 0);
 	const target = { goalId: goal.goalId, approvalId: approval.approvalId };
 	return [
-		...allChoices(approval).map(
+		...choicesOf(goal, approval).map(
 			(choice) =>
 				new vscode.CodeLens(top, {
-					title: choice.label,
+					title: buttonLabel(choice),
+					tooltip: choice.effect,
 					command: "missionControl.answerApproval",
 					arguments: [{ ...target, answer: choice.answer, scope: choice.scope }],
 				}),

@@ -1,6 +1,10 @@
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId } from "../../protocol/ids.ts";
-import { approvalSentence, type Choice, showAnswer, toastChoices } from "./approvalText.ts";
+import type { Choice } from "../../protocol/questions.ts";
+import { approvalSentence, showAnswer, toastChoices } from "./approvalText.ts";
+
+/** A button of a notification. */
+export type Button = Pick<Choice, "label" | "answer" | "scope">;
 
 /**
  * One approval at a time as a notification. What was shown once and put away without an answer stays in the tree and the
@@ -19,10 +23,10 @@ export interface Waiting {
 
 export interface ToastHost {
 	/** Resolves with what was chosen; with nothing when it was put away. */
-	show(sentence: string, choices: readonly Choice[]): Promise<Choice | undefined>;
+	show(sentence: string, choices: readonly Button[]): Promise<Button | undefined>;
 	/** What is shown was answered elsewhere: take it from the screen. */
 	retract(waiting: Waiting): void;
-	answer(waiting: Waiting, choice: Choice): Promise<void>;
+	answer(waiting: Waiting, choice: Button): Promise<void>;
 	open(waiting: Waiting): Promise<void>;
 	readonly nowMs: () => number;
 }
@@ -54,7 +58,10 @@ export function createToastQueue(host: ToastHost): ToastQueue {
 		seen.add(waiting.approval.approvalId);
 		const mine = { waiting, shownAtMs: host.nowMs(), isAnswered: false };
 		current = mine;
-		const chosen = await host.show(approvalSentence(waiting.approval, waiting.goal), toastChoices(waiting.approval));
+		const chosen = await host.show(
+			approvalSentence(waiting.approval, waiting.goal),
+			toastChoices(waiting.approval, waiting.goal),
+		);
 		if (chosen) mine.isAnswered = true;
 		if (current === mine) current = undefined;
 		if (chosen && !isDisposed) await (chosen.answer === showAnswer ? host.open(waiting) : host.answer(waiting, chosen));

@@ -18,5 +18,8 @@ export function commandLine(command: string, maxChars: number): string {
 	return plainLine(command.trim().replace(/\s*[\r\n]+\s*/g, " ↵ "), maxChars);
 }
 
-/** Control characters (line breaks and tabs too), invisible ones, and those that change the direction of writing. */
-const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/u;
+/**
+ * Control characters (line breaks and tabs too), invisible ones, spaces that are none to a shell, and what changes the
+ * direction of writing.
+ */
+const hidden = /(?! )[\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u3164\uffa0]/u;

@@ -188,6 +188,7 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 				) : (
 					<>
 						<AnswerButtons
+							goal={goal}
 							small
 							approval={approval}
 							answering={answering}

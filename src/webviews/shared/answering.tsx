@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import type { Approval } from "../../protocol/goal.ts";
-import { type Answer, answersTo } from "./approvals.ts";
+import type { Approval, Goal } from "../../protocol/goal.ts";
+import { type Choice, choicesOf } from "../../protocol/questions.ts";
 import { Button } from "./controls/button.tsx";
 import { TextField } from "./controls/textField.tsx";
 import type { Host } from "./host.ts";
@@ -11,17 +11,17 @@ export interface Answering {
 	readonly sending: boolean;
 	readonly refusal?: string;
 	/** The answer whose reason is being written. */
-	readonly reasonFor?: Answer;
-	choose(answer: Answer): void;
-	send(answer: Answer, reason?: string): void;
+	readonly reasonFor?: Choice;
+	choose(answer: Choice): void;
+	send(answer: Choice, reason?: string): void;
 	cancel(): void;
 }
 
 export function useAnswering(host: Host, approval: Approval, onAnswered?: () => void): Answering {
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
-	const [reasonFor, setReasonFor] = useState<Answer>();
-	async function send(answer: Answer, reason?: string): Promise<void> {
+	const [reasonFor, setReasonFor] = useState<Choice>();
+	async function send(answer: Choice, reason?: string): Promise<void> {
 		setSending(true);
 		setRefusal(undefined);
 		try {
@@ -51,6 +51,7 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 
 /** The buttons of an approval, primary first. Where the command is not wholly visible, approving it is not offered. */
 export function AnswerButtons(props: {
+	readonly goal: Goal;
 	readonly approval: Approval;
 	readonly answering: Answering;
 	/** A surface has one primary button: that of the approval that waits longest. */
@@ -59,22 +60,23 @@ export function AnswerButtons(props: {
 	readonly small?: boolean;
 	readonly tabIndex?: number;
 }) {
-	const { approval, answering, first, hideApprove, small, tabIndex } = props;
+	const { goal, approval, answering, first, hideApprove, small, tabIndex } = props;
 	return (
 		<>
-			{answersTo(approval)
-				.filter((answer) => !hideApprove || answer.answer !== "approve")
+			{choicesOf(goal, approval)
+				.filter((answer) => !hideApprove || !answer.runs)
 				.map((answer) => (
 					<Button
 						key={answer.label}
+						title={answer.effect}
 						primary={answer.primary && first}
 						small={small}
 						tabIndex={tabIndex}
 						disabled={answering.sending}
-						label={`${answer.label.replace("…", "")}: ${approval.summary}`}
+						label={`${answer.label}: ${approval.summary}`}
 						onClick={() => answering.choose(answer)}
 					>
-						{answer.label}
+						{answer.reason ? `${answer.label}…` : answer.label}
 					</Button>
 				))}
 		</>
@@ -85,7 +87,6 @@ export function ReasonField({ answering }: { answering: Answering }) {
 	const [reason, setReason] = useState("");
 	const answer = answering.reasonFor;
 	if (!answer) return null;
-	const word = answer.label.replace("…", "");
 	return (
 		<>
 			<TextField
@@ -107,7 +108,7 @@ export function ReasonField({ answering }: { answering: Answering }) {
 				}}
 			/>
 			<Button small disabled={answering.sending} onClick={() => answering.send(answer, reason)}>
-				{word}
+				{answer.label}
 			</Button>
 			<Button small onClick={answering.cancel}>
 				Cancel

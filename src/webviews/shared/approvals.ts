@@ -1,60 +1,7 @@
 import type { Approval, Goal, SettledApproval } from "../../protocol/goal.ts";
+import { answeredWord } from "../../protocol/questions.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import { clock, who } from "./format.ts";
-
-/** The words of approvals: the same, in the same order, on every surface. */
-export interface Answer {
-	readonly label: string;
-	readonly answer: string;
-	readonly scope?: "once" | "goal";
-	/** Sent with a reason, which the person is asked for first. */
-	readonly reason?: string;
-	readonly primary?: boolean;
-}
-
-const approve: Answer = { label: "Approve", answer: "approve", scope: "once", primary: true };
-const deny: Answer = { label: "Deny…", answer: "deny", reason: "Reason, read by the agent" };
-
-const optionLabels: Readonly<Record<string, string>> = {
-	approve: "Approve",
-	verify: "Verify",
-	skip: "Skip",
-	rerun: "Run Again",
-	retry: "Retry",
-	fail: "Fail Step",
-	return: "Send Back…",
-	raise: "Raise",
-	stop: "Stop Goal",
-	replan: "Plan Anew…",
-	accept: "Accept",
-	deny: "Deny…",
-};
-
-/** What can be answered, by kind. An approval with options of its own offers those. */
-export function answersTo(approval: Approval): readonly Answer[] {
-	switch (approval.kind) {
-		case "tool":
-			return [
-				approve,
-				...(approval.goalScope
-					? [{ label: "Approve for Goal", answer: "approve", scope: "goal" } satisfies Answer]
-					: []),
-				deny,
-			];
-		case "plan":
-			return [approve, { label: "Return…", answer: "return", reason: "What the plan should do instead" }];
-		case "budget":
-			return [{ ...approve, label: "Raise" }, deny];
-		default:
-			return approval.options.map((option, index) => ({
-				label: optionLabels[option] ?? option,
-				answer: option,
-				primary: index === 0 && approval.kind !== "question",
-				...(option === "deny" || option === "return" ? { reason: "Reason, read by the agent" } : {}),
-				...(option === "replan" ? { reason: "What the new plan should do, read by the planner" } : {}),
-			}));
-	}
-}
 
 const risks: { readonly [R in Approval["risk"]]: string } = {
 	read: "Only reads",
@@ -85,12 +32,10 @@ export function contextOf(goal: Goal, approval: Approval): string {
 
 /** `Approved by mara in the CLI, 14:31` */
 export function settledText(settled: SettledApproval): string {
-	const words = { approved: "Approved", denied: "Denied", expired: "Expired", superseded: "Superseded" };
-	const word = ["approve", "deny", "expired", "superseded"].includes(settled.answer)
-		? words[settled.state]
-		: `Answered “${settled.answer}”`;
-	const by = settled.state === "expired" || settled.state === "superseded" ? "" : ` by ${who(settled.by)}`;
-	return `${word}${by}, ${clock(settled.at)}`;
+	const at = clock(settled.at);
+	if (settled.state === "expired") return `Expired, ${at}`;
+	if (settled.state === "superseded") return `No longer asked, ${at}`;
+	return `${answeredWord(settled.answer)} by ${who(settled.by)}, ${at}`;
 }
 
 /** What a screen reader hears once, at once: the command first. */

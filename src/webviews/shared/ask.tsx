@@ -75,7 +75,7 @@ export function Ask(props: {
 								Show
 							</Button>
 						) : null}
-						<AnswerButtons approval={approval} answering={answering} first={first} hideApprove={tooLong} />
+						<AnswerButtons goal={goal} approval={approval} answering={answering} first={first} hideApprove={tooLong} />
 						<span class="grow" />
 						{tooLong ? null : <Link onOpen={show}>Show</Link>}
 					</>

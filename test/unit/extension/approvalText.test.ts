@@ -26,7 +26,7 @@ describe("the words of an approval", () => {
 		return approvalSentence(Object.values(made.approvals)[0]!, made);
 	};
 	const labels = (more: Parameters<typeof asked>[0] = {}) =>
-		toastChoices(Object.values(goal(more).approvals)[0]!).map((choice) => choice.label);
+		toastChoices(Object.values(goal(more).approvals)[0]!, goal(more)).map((choice) => choice.label);
 
 	it("say the command first, then what it can do, then why", () => {
 		assert.equal(
@@ -43,16 +43,29 @@ describe("the words of an approval", () => {
 	});
 
 	it("never offer to approve a command that is not wholly visible", () => {
-		const hidden = ["x".repeat(201), "a\nrm -rf /", "ls \u202e", "true\u2028rm", "echo [safe](command:rm)", " leading"];
+		const hidden = [
+			"x".repeat(201),
+			"rm\u00a0-rf",
+			"a\nrm -rf /",
+			"ls \u202e",
+			"true\u2028rm",
+			"echo [safe](command:rm)",
+			" leading",
+		];
 		for (const command of hidden) assert.deepEqual(labels({ command }), ["Show", "Deny"], JSON.stringify(command));
 		assert.deepEqual(labels({ command: "x".repeat(200) }), ["Approve", "Deny", "Show"]);
 	});
 
 	it("offer what a recovery, a failed step or a question can be answered with", () => {
 		const recovery = { kind: "recovery", options: ["verify", "skip", "rerun"] } as const;
-		assert.deepEqual(labels({ ...recovery, options: [...recovery.options] }), ["Verify", "Skip", "Run Again", "Show"]);
+		assert.deepEqual(labels({ ...recovery, options: [...recovery.options] }), [
+			"Verify",
+			"Go On Without It",
+			"Run Again",
+			"Show",
+		]);
 		const long = { command: "a\nb", kind: "recovery", options: ["verify", "skip", "rerun"] } as const;
-		assert.deepEqual(labels({ ...long, options: [...long.options] }), ["Show", "Verify", "Skip"]);
+		assert.deepEqual(labels({ ...long, options: [...long.options] }), ["Show", "Verify", "Go On Without It"]);
 		assert.deepEqual(labels({ kind: "plan", command: undefined, options: ["approve", "return"] }), [
 			"Approve",
 			"Send Back…",

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { type Choice, showAnswer } from "../../../src/extension/approvals/approvalText.ts";
-import { createToastQueue, toastStaysMs, type Waiting } from "../../../src/extension/approvals/toastQueue.ts";
+import { showAnswer } from "../../../src/extension/approvals/approvalText.ts";
+import {
+	type Button,
+	createToastQueue,
+	toastStaysMs,
+	type Waiting,
+} from "../../../src/extension/approvals/toastQueue.ts";
 import type { Goal } from "../../../src/protocol/goal.ts";
 import { asked, goalOf } from "./goalFixture.ts";
 
@@ -11,7 +16,7 @@ describe("approval notifications", () => {
 	};
 
 	function screen() {
-		const shown: { text: string; choose(choice?: Choice): void }[] = [];
+		const shown: { text: string; choose(choice?: Button): void }[] = [];
 		const did: string[] = [];
 		let now = 0;
 		const queue = createToastQueue({
@@ -23,7 +28,7 @@ describe("approval notifications", () => {
 		});
 		return { queue, shown, did, pass: (ms: number) => (now += ms) };
 	}
-	const choice = (answer: string): Choice => ({ label: answer, answer, scope: "once" });
+	const choice = (answer: string): Button => ({ label: answer, answer, scope: "once" });
 	const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 	it("come one at a time, the next when the one before is answered", async () => {

@@ -10,16 +10,19 @@ export interface ButtonProps {
 	readonly disabled?: boolean;
 	/** What a screen reader says, where the text alone does not tell. */
 	readonly label?: string;
+	/** What pressing it does, for a pointer that rests on it. */
+	readonly title?: string;
 	readonly tabIndex?: number;
 }
 
-export function Button({ children, onClick, primary, small, disabled, label, tabIndex }: ButtonProps) {
+export function Button({ children, onClick, primary, small, disabled, label, title, tabIndex }: ButtonProps) {
 	return (
 		<vscode-button
 			appearance={primary ? "primary" : "secondary"}
 			class={small ? "small" : undefined}
 			disabled={disabled ?? false}
 			aria-label={label}
+			title={title}
 			tabIndex={tabIndex}
 			onClick={() => !disabled && onClick()}
 		>
