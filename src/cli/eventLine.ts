@@ -1,3 +1,4 @@
+import { rightsChange } from "../protocol/changes.ts";
 import type { EventOf, EventType, RecordedEvent } from "../protocol/events.ts";
 import type { Goal } from "../protocol/goal.ts";
 import { formatModelRef } from "../protocol/modelRef.ts";
@@ -123,13 +124,19 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"undo.completed": (e) => [
 		"undo",
 		"",
-		e.left.length > 0 ? `done, ${count(e.left.length, "file")} left` : "done",
+		[
+			e.left.length > 0 ? `done, ${count(e.left.length, "file")} left` : "done",
+			e.keptIn === undefined ? "" : `what it took away is kept in ${e.keptIn}`,
+		]
+			.filter(Boolean)
+			.join("; "),
 		"dim",
 	],
 	"step.undone": (e, names) => {
 		const left = e.files.filter((file) => file.action === "conflict").length;
 		const taken = e.files.filter((file) => file.action !== "conflict" && file.action !== "unchanged").length;
-		const rest = left > 0 ? `, ${left} left alone` : "";
+		const notCovered = e.notCovered?.length ?? 0;
+		const rest = `${left > 0 ? `, ${left} left alone` : ""}${notCovered > 0 ? `, ${notCovered} not covered` : ""}`;
 		return ["step", name(names, e.stepId), `undone by ${actorName(e.by)}: ${count(taken, "file")}${rest}`, "yellow"];
 	},
 	"step.retried": (e, names) => [
@@ -200,7 +207,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		return [
 			"file",
 			`${from}${e.path}`,
-			`${e.status}${lines(e)}${e.by === "outside" ? ", outside the goal" : e.by === "undo" ? ", by undo" : ""}`,
+			`${e.status}${lines(e)}${rightsChange(e) ? `, rights ${rightsChange(e)}` : ""}${e.leftOut ? ", not recorded before" : ""}${e.by === "outside" ? ", outside the goal" : e.by === "undo" ? ", by undo" : ""}`,
 			"cyan",
 		];
 	},

@@ -47,6 +47,8 @@ export type CrashPoint =
 	| "checkpoint.saving"
 	/** Of an undo: a file's former content lies beside it. */
 	| "undo.prepared"
+	/** The file that goes next is kept in the data folder, and still in its place. */
+	| "undo.kept"
 	/** One file is taken back, others are not. */
 	| "undo.between"
 	/** All are, and nobody knows. */

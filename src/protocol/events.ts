@@ -24,7 +24,9 @@ import {
 	ChangeStatus,
 	CheckSpec,
 	HoldCause,
+	LeftOut,
 	ModelChoice,
+	NotCovered,
 	Output,
 	PlannedUndo,
 	PlanStep,
@@ -120,6 +122,8 @@ export const eventBodies = {
 		/** In the order of the plan. */
 		stepIds: v.array(StepIdSchema),
 		files: v.array(PlannedUndo),
+		/** What the steps changed too, and undo keeps: what was there before is not recorded. */
+		notCovered: v.optional(v.array(NotCovered)),
 		/** The steps begin again when it is done. */
 		again: v.optional(v.boolean()),
 		by: Actor,
@@ -128,6 +132,8 @@ export const eventBodies = {
 	"undo.completed": v.object({
 		undoId: UndoIdSchema,
 		left: v.array(v.object({ path: v.string(), reason: v.string() })),
+		/** The folder in which everything is kept that it deleted or wrote over, under the paths that it had. */
+		keptIn: v.optional(v.string()),
 	}),
 	/** What the step had changed was taken back; it counts as skipped until somebody reruns it. */
 	"step.undone": v.object({
@@ -135,6 +141,9 @@ export const eventBodies = {
 		stepId: StepIdSchema,
 		attempt: v.number(),
 		files: v.array(UndoneFile),
+		/** Of the whole undo, as in its intent and its outcome. */
+		notCovered: v.optional(v.array(NotCovered)),
+		keptIn: v.optional(v.string()),
 		by: Actor,
 	}),
 
@@ -306,6 +315,8 @@ export const eventBodies = {
 	/** The workspace as it was found. `tree` is an object of the goal's shadow repository. */
 	"snapshot.taken": v.object({
 		tree: v.string(),
+		/** What it left out, whole: an object there too. Absent in old logs, whose trees know no rights either. */
+		coverage: v.optional(v.string()),
 		toolCallIds: v.array(v.string()),
 		skipped: v.optional(v.array(v.object({ path: v.string(), reason: v.string() })), []),
 	}),
@@ -328,6 +339,11 @@ export const eventBodies = {
 		/** `100755` (executable) or `120000` (symbolic link); absent for an ordinary file. */
 		modeBefore: v.optional(v.string()),
 		modeAfter: v.optional(v.string()),
+		/** In octal, of files that are no links: `600`, `2755`. Absent in old logs. */
+		rightsBefore: v.optional(v.string()),
+		rightsAfter: v.optional(v.string()),
+		/** Why what was there before is not known: the path was left out of the snapshot before. Undo keeps such a file. */
+		leftOut: v.optional(LeftOut),
 		added: v.optional(v.number()),
 		removed: v.optional(v.number()),
 		by: v.optional(v.picklist(["agent", "check", "undo", "outside"]), "agent"),

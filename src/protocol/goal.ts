@@ -282,6 +282,8 @@ export interface RoleUsage extends Usage {
 export interface FileTracking {
 	/** The tree last seen. */
 	readonly tree?: string;
+	/** What it left out. */
+	readonly coverage?: string;
 	/** When, ISO 8601. */
 	readonly at?: string;
 	/** Calls, check runs and undos that may have written since the last snapshot. */

@@ -5,7 +5,16 @@ import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, GrantIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
 import { PartialLaunchSettings } from "./settings.ts";
-import { Actor, ApprovalScope, BudgetLimits, Effort, RosterEdit, RosterReach, UndoneFile } from "./values.ts";
+import {
+	Actor,
+	ApprovalScope,
+	BudgetLimits,
+	Effort,
+	NotCovered,
+	RosterEdit,
+	RosterReach,
+	UndoneFile,
+} from "./values.ts";
 import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /**
@@ -248,8 +257,10 @@ export const methods = {
 					sharedWith: v.optional(v.array(StepIdSchema)),
 				}),
 			),
-			/** What the steps may have written and undo cannot take back, because it was not recorded. */
-			notCovered: v.array(v.object({ path: v.string(), reason: v.string() })),
+			/** What the steps may have written and undo keeps as it is, because what was there before was not recorded. */
+			notCovered: v.array(NotCovered),
+			/** The folder in which everything is kept that was deleted or written over; absent when nothing was. */
+			keptIn: v.optional(v.string()),
 			/** Steps that go on from what is undone, and keep their work. */
 			dependents: v.array(StepIdSchema),
 			undone: v.boolean(),

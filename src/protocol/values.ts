@@ -36,8 +36,11 @@ export type HoldCause = v.InferOutput<typeof HoldCause>;
 export const ChangeStatus = v.picklist(["added", "modified", "deleted", "renamed"]);
 export type ChangeStatus = v.InferOutput<typeof ChangeStatus>;
 
-/** A file as the shadow repository keeps it: its content's id, and `100644`, `100755` (executable) or `120000` (symbolic link). */
-export const FileVersion = v.object({ blob: v.string(), mode: v.string() });
+/**
+ * A file as the shadow repository keeps it: its content's id, and `100644`, `100755` (executable) or `120000` (symbolic
+ * link). `rights` are those of a file that is no link, in octal (`600`, `2755`); absent where they were not recorded.
+ */
+export const FileVersion = v.object({ blob: v.string(), mode: v.string(), rights: v.optional(v.string()) });
 export type FileVersion = v.InferOutput<typeof FileVersion>;
 
 /**
@@ -46,6 +49,14 @@ export type FileVersion = v.InferOutput<typeof FileVersion>;
  */
 export const UndoAction = v.picklist(["restore", "delete", "recreate", "merge", "conflict", "unchanged"]);
 export type UndoAction = v.InferOutput<typeof UndoAction>;
+
+/** What steps may have written and undo leaves as it is, because what was there before was not recorded. */
+export const NotCovered = v.object({ path: v.string(), reason: v.string() });
+export type NotCovered = v.InferOutput<typeof NotCovered>;
+
+/** Why a path was left out of a snapshot. `excluded` is the daemon's own, `unknown` stands for snapshots that did not say. */
+export const LeftOut = v.picklist(["ignored", "tooLarge", "unreadable", "special", "excluded", "unknown"]);
+export type LeftOut = v.InferOutput<typeof LeftOut>;
 
 export const UndoneFile = v.object({ path: v.string(), action: UndoAction, reason: v.optional(v.string()) });
 export type UndoneFile = v.InferOutput<typeof UndoneFile>;

@@ -12,6 +12,7 @@ import {
 	budgetResources,
 	ChangeStatus,
 	Effort,
+	LeftOut,
 	Priority,
 	ReviewVerdict,
 	Risk,
@@ -135,6 +136,11 @@ export const ChangeView = v.object({
 	/** Blobs of the goal's shadow repository, before the first change and after the last. */
 	before: v.optional(v.string()),
 	after: v.optional(v.string()),
+	/** Kind and all rights in octal, such as `100600`; `120000` is a symbolic link. Absent where the rights are not known. */
+	modeBefore: v.optional(v.string()),
+	modeAfter: v.optional(v.string()),
+	/** Why what was there before is not known, as in `file.changed`. */
+	leftOut: v.optional(LeftOut),
 	added: v.optional(v.number()),
 	removed: v.optional(v.number()),
 	by: v.picklist(["agent", "check", "undo", "outside"]),

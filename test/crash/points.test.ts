@@ -42,6 +42,7 @@ const points: Record<CrashPoint, When> = {
 	"snapshot.kept": { time: 2 },
 	"checkpoint.saving": {},
 	"undo.prepared": {},
+	"undo.kept": {},
 	"undo.between": {},
 	"undo.applied": {},
 	"pack.joined": {},

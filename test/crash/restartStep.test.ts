@@ -17,6 +17,7 @@ const points: readonly string[] = [
 	"after roster.edited",
 	"after undo.started",
 	"undo.prepared",
+	"undo.kept",
 	"undo.between",
 	"undo.applied",
 	"before undo.completed",

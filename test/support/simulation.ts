@@ -152,9 +152,10 @@ async function ended(ms: number, outcome: CommandOutcome): Promise<CommandOutcom
 
 function simulatedChanges(world: World): Changes {
 	return {
-		snapshot: async () => ({ tree: `tree-${world.tree}`, at: Date.now(), skipped: [], ignored: [] }),
+		snapshot: async () => ({ tree: `tree-${world.tree}`, coverage: "none", at: Date.now(), skipped: [], ignored: [] }),
 		between: async (before, after) =>
 			before === after ? [] : [{ path: "file.txt", status: "modified", before: "b1", after: "b2" }],
+		leftOut: async () => new Map(),
 		content: async () => Buffer.alloc(0),
 		contentAt: async () => undefined,
 		keep: async (contents) => contents.map(() => "kept"),

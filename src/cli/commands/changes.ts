@@ -1,3 +1,4 @@
+import { changesMode } from "../../protocol/changes.ts";
 import type { GoalId, StepId } from "../../protocol/ids.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import type { OptionValues } from "../commandRow.ts";
@@ -21,9 +22,14 @@ export function changeTable(changed: readonly ChangeView[]): string {
 			change.from ? `${change.from} → ${change.path}` : change.path,
 			change.added === undefined ? "" : paint.green(`+${change.added}`),
 			change.removed === undefined ? "" : paint.red(`−${change.removed}`),
-			paint.dim(change.by === "outside" ? "outside the goal" : change.by === "undo" ? "undo" : (change.stepId ?? "")),
+			changesMode(change) ? `${change.modeBefore} → ${change.modeAfter}` : "",
+			paint.dim([writerOf(change), change.leftOut ? "not recorded before" : ""].filter(Boolean).join(", ")),
 		]),
 	);
+}
+
+function writerOf({ by, stepId }: ChangeView): string {
+	return by === "outside" ? "outside the goal" : by === "undo" ? "undo" : (stepId ?? "");
 }
 
 const signs: Readonly<Record<ChangeView["status"], string>> = {

@@ -23,7 +23,7 @@ export async function undo(context: Context, typed: string, typedStep: string, o
 
 type Answer = Result<Methods, "step/undo">;
 
-function previewText({ stepIds, files, notCovered, dependents, undone }: Answer): string {
+function previewText({ stepIds, files, notCovered, keptIn, dependents, undone }: Answer): string {
 	const steps = stepIds.length === 1 ? `step ${stepIds[0]}` : `steps ${stepIds.join(", ")}`;
 	const left = files.filter((file) => file.action === "conflict").length;
 	const parts = [
@@ -32,8 +32,9 @@ function previewText({ stepIds, files, notCovered, dependents, undone }: Answer)
 			? `${count(left, "file")} ${undone ? "left" : "would be left"} alone, as ${left === 1 ? "it is" : "they are"} now.`
 			: "",
 		notCovered.length > 0
-			? `Not covered:\n${table(notCovered.map(({ path, reason }) => ["", path, paint.dim(reason)]))}`
+			? `Not covered, and ${undone ? "left" : "would be left"} as it is:\n${table(notCovered.map(({ path, reason }) => ["", path, paint.dim(reason)]))}`
 			: "",
+		keptIn === undefined ? "" : `What was deleted or written over is kept in ${keptIn}`,
 		dependents.length > 0
 			? `Built on it, and kept as ${dependents.length === 1 ? "it is" : "they are"}: ${dependents.join(", ")}.`
 			: "",

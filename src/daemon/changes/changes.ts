@@ -1,3 +1,5 @@
+import type { LeftOutReason } from "./coverage.ts";
+
 /**
  * What changed on disk, whoever changed it: a tool, a command, an agent of another vendor or the person. A snapshot is
  * the id of a git tree over the whole workspace; two ids give the changed files, their contents and their diffs.
@@ -7,6 +9,9 @@
  * inside the workspace is files like any other, and a file too large is left out before a byte of it is read. Git reads
  * the objects back, compares trees and packs. Nothing is ever pruned, because the trees are referred to by the event
  * log and not by refs.
+ *
+ * A tree carries the rights of each file (fileMode.ts), and beside it stands what was there and could not be recorded
+ * (coverage.ts): a path that is new in a tree was not there before only if the earlier snapshot did not leave it out.
  *
  * Left out on purpose: borrowing objects from the user's repository. `git gc --prune` over there could take away what our
  * log refers to, and the gain is small: the first snapshot of 10,000 files takes 1 to 2 s here, in pieces of a few
@@ -18,8 +23,13 @@ export interface Changes {
 	 * callers that come while one runs share the next one, which begins after they asked.
 	 */
 	snapshot(signal?: AbortSignal): Promise<Snapshot>;
-	/** The files that differ, ordered by path. Free when the trees are the same. */
+	/** The files that differ in content, kind or rights, ordered by path. Free when the trees are the same. */
 	between(treeA: string, treeB: string): Promise<readonly FileChange[]>;
+	/**
+	 * Of these paths, those that a snapshot left out, or that lie below what it left out, with the reasons from the top
+	 * down. A path that is neither here nor in the tree was not there.
+	 */
+	leftOut(coverage: string, paths: readonly string[]): Promise<ReadonlyMap<string, readonly LeftOutReason[]>>;
 	/** The raw bytes of a blob. */
 	content(blob: string): Promise<Buffer>;
 	/** The raw bytes of a file in a tree (of a symbolic link: its target); undefined when the tree has no such file. */
@@ -40,6 +50,8 @@ export interface Changes {
 export interface Snapshot {
 	/** The id of the git tree. Equal ids mean equal workspaces. */
 	readonly tree: string;
+	/** The id of what was left out. Equal ids mean that the same names were. */
+	readonly coverage: string;
 	/** When the scan began, in milliseconds since the epoch. */
 	readonly at: number;
 	/** What is in the workspace but could not be recorded. A file that was recorded before stays as it was then. */
@@ -66,6 +78,9 @@ export interface FileChange {
 	/** Git's file modes: "100644", "100755" (executable) or "120000" (symbolic link). */
 	readonly modeBefore?: string;
 	readonly modeAfter?: string;
+	/** Of files that are no links, in octal: "600", "2755". */
+	readonly rightsBefore?: string;
+	readonly rightsAfter?: string;
 	/** Lines; undefined when the content is binary. */
 	readonly added?: number;
 	readonly removed?: number;

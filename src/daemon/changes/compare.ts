@@ -1,12 +1,16 @@
 import { ChangesError, type FileChange } from "./changes.ts";
+import { splitMode } from "./fileMode.ts";
 import type { Git } from "./git.ts";
+import type { ObjectReader } from "./objectReader.ts";
 import { hasLoneByte, toBytes, toText } from "./pathText.ts";
 import type { TreeComparer } from "./treeComparer.ts";
+import { type ModeChange, modesBetween } from "./treeModes.ts";
 
 /** The changed files between two trees. Nothing is asked of git when they are the same. */
 export async function changesBetween(
 	git: Git,
 	comparer: TreeComparer,
+	reader: ObjectReader,
 	treeA: string,
 	treeB: string,
 ): Promise<readonly FileChange[]> {
@@ -14,13 +18,46 @@ export async function changesBetween(
 	checkTree(treeB);
 	if (treeA === treeB) return [];
 	const output = (await comparer.compare(treeA, treeB)) ?? (await git.run(["diff-tree", ...changeArgs, treeA, treeB]));
-	return parseChanges(output.toString("latin1"));
+	return withRights(parseChanges(output.toString("latin1")), await modesBetween(reader, treeA, treeB));
+}
+
+/** Git tells which content went where; the rights, and the files of which nothing else changed, stand in the trees. */
+function withRights(changes: readonly FileChange[], modes: ReadonlyMap<string, ModeChange>): readonly FileChange[] {
+	const named = new Set(changes.map(({ path }) => path));
+	const rightsOf = (mode: string | undefined) => (mode === undefined ? undefined : splitMode(mode).rights);
+	const all = changes.map((change) => ({
+		...change,
+		...given("rightsBefore", rightsOf(modes.get(toBytes(change.from ?? change.path))?.before)),
+		...given("rightsAfter", rightsOf(modes.get(toBytes(change.path))?.after)),
+	}));
+	for (const [bytes, { before, after, blob }] of modes) {
+		const path = toText(bytes);
+		if (blob === undefined || before === undefined || after === undefined || named.has(path)) continue;
+		all.push({
+			path,
+			status: "modified",
+			before: blob,
+			after: blob,
+			modeBefore: splitMode(before).mode,
+			modeAfter: splitMode(after).mode,
+			...given("rightsBefore", rightsOf(before)),
+			...given("rightsAfter", rightsOf(after)),
+			added: 0,
+			removed: 0,
+		});
+	}
+	return all.length === changes.length ? all : all.sort((a, b) => (toBytes(a.path) < toBytes(b.path) ? -1 : 1));
+}
+
+function given<K extends string>(key: K, value: string | undefined): { readonly [key in K]?: string } {
+	return (value === undefined ? {} : { [key]: value }) as { readonly [key in K]?: string };
 }
 
 /** A unified diff; with `path`, of that file only, found under either of its names when it was renamed. */
 export async function diffBetween(
 	git: Git,
 	comparer: TreeComparer,
+	reader: ObjectReader,
 	treeA: string,
 	treeB: string,
 	path?: string,
@@ -30,7 +67,7 @@ export async function diffBetween(
 	if (treeA === treeB) return "";
 	const args = ["diff-tree", "-r", "-p", ...renames, ...plain, treeA, treeB];
 	if (path === undefined) return cut(await git.run(args, { maxBytes: maxDiffBytes + 1 }));
-	const change = (await changesBetween(git, comparer, treeA, treeB)).find(
+	const change = (await changesBetween(git, comparer, reader, treeA, treeB)).find(
 		(each) => each.path === path || each.from === path,
 	);
 	if (!change) return "";

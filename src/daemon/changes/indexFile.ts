@@ -57,10 +57,11 @@ export async function loadInventory(path: string, workspace: string): Promise<Fo
 
 /** Name, tree, number of folders in the lines that follow, files. */
 type FolderRow = [string, string | null, number, FileRow[]];
-/** Name, git mode, blob, then size, mtime, ctime, inode and mode of the stat, and whether it is racy. */
+/** Name, mode, blob, then size, mtime, ctime, inode and mode of the stat, and whether it is racy. */
 type FileRow = [string, string, string, number, number, number, number, number, 0 | 1];
 
-const formatVersion = 1;
+/** 2: modes carry all rights. */
+const formatVersion = 2;
 
 function sha1(text: string): string {
 	return createHash("sha1").update(text).digest("hex");

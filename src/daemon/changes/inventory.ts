@@ -1,3 +1,4 @@
+import type { LeftOutReason } from "./coverage.ts";
 import type { RuleChain } from "./ignoreRules.ts";
 
 /**
@@ -10,6 +11,10 @@ export interface Folder {
 	readonly files: Map<string, KnownFile>;
 	/** The id of its git tree; undefined when something below changed, "" when there is no file below. */
 	tree: string | undefined;
+	/** What is there and not recorded, by name (coverage.ts). */
+	leftOut?: ReadonlyMap<string, LeftOutReason>;
+	/** The id of what was left out here and below; undefined when that changed, "" when there is nothing. */
+	coverage: string | undefined;
 	/** The scan that saw it last. */
 	seen: number;
 	/** What the rules said about its unknown names, good for as long as the chain is the same object. */
@@ -19,7 +24,7 @@ export interface Folder {
 }
 
 export interface KnownFile {
-	/** "100644", "100755" or "120000". */
+	/** Kind and rights (fileMode.ts). */
 	readonly mode: string;
 	readonly blob: string;
 	readonly stat: FileStat;
@@ -46,7 +51,7 @@ export interface OwnRules {
 }
 
 export function emptyFolder(): Folder {
-	return { folders: new Map(), files: new Map(), tree: undefined, seen: 0 };
+	return { folders: new Map(), files: new Map(), tree: undefined, coverage: undefined, seen: 0 };
 }
 
 export function sameStat(a: FileStat, b: FileStat): boolean {

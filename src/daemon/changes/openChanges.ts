@@ -3,6 +3,7 @@ import { join, relative, sep } from "node:path";
 import { crashPoint } from "../crashPoint.ts";
 import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
 import { changeArgs, changesBetween, diffBetween } from "./compare.ts";
+import { findLeftOut, writeCoverage } from "./coverage.ts";
 import { openGit } from "./git.ts";
 import { loadInventory, saveInventory } from "./indexFile.ts";
 import { countFiles, emptyFolder } from "./inventory.ts";
@@ -78,12 +79,13 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 				signal,
 			});
 			const tree = await writeTrees(inventory, objects, signal);
+			const coverage = await writeCoverage(inventory, objects, signal);
 			crashPoint("snapshot.read");
 			await objects.flush();
 			if (readSinceSave * 50 > countFiles(inventory)) saving = save();
 			// Should it fail, it is tried again after as many snapshots; meanwhile everything works, only slower.
 			if (loosePacks >= packsUntilPacking) void pack().catch(() => {});
-			return { tree, at, skipped, ignored };
+			return { tree, coverage, at, skipped, ignored };
 		} catch (error) {
 			// After an abort the next scan goes on from here. After anything else the inventory may name objects that did
 			// not reach the disk; the saved one does not.
@@ -137,7 +139,11 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		},
 		async between(treeA, treeB) {
 			whileOpen();
-			return changesBetween(git, comparer, treeA, treeB);
+			return changesBetween(git, comparer, reader, treeA, treeB);
+		},
+		async leftOut(coverage, paths) {
+			whileOpen();
+			return findLeftOut(coverage, paths, async (id) => (await reader.read(id))?.content);
 		},
 		content,
 		async contentAt(tree, path) {
@@ -157,7 +163,7 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		},
 		async diff(treeA, treeB, path) {
 			whileOpen();
-			return diffBetween(git, comparer, treeA, treeB, path);
+			return diffBetween(git, comparer, reader, treeA, treeB, path);
 		},
 		async pack() {
 			whileOpen();

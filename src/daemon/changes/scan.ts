@@ -1,5 +1,7 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { ChangesError, type SkippedPath } from "./changes.ts";
+import type { LeftOutReason } from "./coverage.ts";
+import { treeMode } from "./fileMode.ts";
 import { addRules, isIgnored, type RuleChain } from "./ignoreRules.ts";
 import { emptyFolder, type FileStat, type Folder, sameStat } from "./inventory.ts";
 import { hashObject, type ObjectWriter } from "./objects.ts";
@@ -14,7 +16,8 @@ import { startTimeSlices } from "./timeSlices.ts";
  * anyone could refuse. (With 100,000 files both walk for about 0.4 s of processor time.)
  *
  * As with git, a file once recorded stays recorded when a rule begins to ignore it: otherwise an edit of .gitignore
- * would look like the deletion of files that are all still there.
+ * would look like the deletion of files that are all still there. What is there and not recorded is remembered by its
+ * name, in the folder it is in (coverage.ts).
  *
  * The calls are synchronous, because an lstat takes 1 to 3 µs here and about 15 µs through the thread pool; the walk
  * lets other work in every few milliseconds. Every file is looked at every time: trusting the time of a folder would
@@ -31,10 +34,19 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 	for (const path of await scan.trackedThoughIgnored(repositories)) await pin(path);
 	return { skipped, repositories, ignored };
 
-	/** `path` is "" or ends in a slash. `knownOnly`: the folder is ignored, only what is recorded already is looked at. */
-	async function visit(folder: Folder, path: string, above: RuleChain | undefined, knownOnly: boolean): Promise<void> {
+	/**
+	 * `path` is "" or ends in a slash. `knownOnly`: the folder is ignored, only what is recorded already is looked at.
+	 * Resolves to false when the folder may not be listed.
+	 */
+	async function visit(
+		folder: Folder,
+		path: string,
+		above: RuleChain | undefined,
+		knownOnly: boolean,
+	): Promise<boolean> {
 		const names = knownOnly ? [...folder.folders.keys(), ...folder.files.keys()] : list(path);
-		if (!names) return;
+		if (!Array.isArray(names)) return names === "gone";
+		const left = startLeaving(folder);
 		let rules = above;
 		if (!knownOnly) {
 			if (path !== "" && names.some(isGitFolder)) {
@@ -48,13 +60,19 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 			if (isGitFolder(name) || isHalfWritten(name)) continue;
 			if (slices.over()) await slices.next();
 			const full = path + name;
-			const stat = look(full);
+			const stat = look(full, left);
 			if (!stat) continue;
 			if (stat.isDirectory()) {
-				if (scan.excluded.has(full)) continue;
+				if (scan.excluded.has(full)) {
+					left.add(name, "excluded");
+					continue;
+				}
 				let child = folder.folders.get(name);
 				const isLeftOut = knownOnly || verdict(folder, rules, full, name, true, names.length);
-				if (isLeftOut && !knownOnly) leaveOut(`${full}/`);
+				if (isLeftOut && !knownOnly) {
+					nameIgnored(`${full}/`);
+					left.add(name, "ignored");
+				}
 				if (isLeftOut && (!child || (child.files.size === 0 && child.folders.size === 0))) continue;
 				if (!child) {
 					child = emptyFolder();
@@ -62,42 +80,47 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 				}
 				child.seen = number;
 				try {
-					await visit(child, `${full}/`, rules, isLeftOut);
+					if (!(await visit(child, `${full}/`, rules, isLeftOut))) left.add(name, "unreadable");
 				} finally {
 					// Also when the scan is aborted: the next one goes on from here.
 					if (child.tree === undefined) folder.tree = undefined;
+					if (child.coverage === undefined) folder.coverage = undefined;
 				}
 			} else if (folder.files.has(name) || !verdict(folder, rules, full, name, false, names.length)) {
-				await record(folder, full, name, stat);
+				await record(folder, full, name, stat, left);
 			} else if (!knownOnly) {
-				leaveOut(full);
+				nameIgnored(full);
+				left.add(name, "ignored");
 			}
 		}
 		forgetUnseen(folder);
+		left.end();
+		return true;
 	}
 
-	function leaveOut(path: string): void {
+	function nameIgnored(path: string): void {
 		if (ignored.length < maxIgnoredNamed) ignored.push(toText(path));
 	}
 
-	function list(path: string): string[] | undefined {
+	function list(path: string): string[] | "gone" | "unreadable" {
 		try {
 			return readdirSync(toFsPath(workspace + path), { encoding: "latin1" });
 		} catch (error) {
 			const code = (error as NodeJS.ErrnoException).code;
 			if (path === "") throw new ChangesError("workspaceGone", goneSentence(workspace, code), { cause: error });
 			// Gone between its parent's listing and now: the next scan will see it as the rest of the world does.
-			if (code !== "ENOENT" && code !== "ENOTDIR")
-				skipped.push({ path: toText(path.slice(0, -1)), reason: "unreadable" });
-			return undefined;
+			if (code === "ENOENT" || code === "ENOTDIR") return "gone";
+			skipped.push({ path: toText(path.slice(0, -1)), reason: "unreadable" });
+			return "unreadable";
 		}
 	}
 
-	function look(full: string): Stats | undefined {
+	function look(full: string, left?: Leaving): Stats | undefined {
 		try {
 			return lstatSync(toFsPath(workspace + full), { throwIfNoEntry: false });
 		} catch {
 			skipped.push({ path: toText(full), reason: "unreadable" });
+			left?.add(full.slice(full.lastIndexOf("/") + 1), "unreadable");
 			keep(full);
 			return undefined;
 		}
@@ -118,15 +141,19 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 		return { folder, name };
 	}
 
-	async function record(folder: Folder, full: string, name: string, found: Stats): Promise<void> {
+	async function record(folder: Folder, full: string, name: string, found: Stats, left?: Leaving): Promise<void> {
 		const known = folder.files.get(name);
+		const skip = (reason: SkippedPath["reason"]) => {
+			skipped.push({ path: toText(full), reason });
+			left?.add(name, reason);
+		};
 		const isLink = found.isSymbolicLink();
 		if (!isLink && !found.isFile()) {
-			skipped.push({ path: toText(full), reason: "special" });
+			skip("special");
 			return;
 		}
 		if (!isLink && found.size > scan.maxFileBytes) {
-			skipped.push({ path: toText(full), reason: "tooLarge" });
+			skip("tooLarge");
 			if (known) known.seen = number;
 			return;
 		}
@@ -139,12 +166,12 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 		const content = isLink ? readLink(workspace + full) : readRegular(workspace + full, scan.maxFileBytes);
 		if (content === "gone") return;
 		if (typeof content === "string") {
-			skipped.push({ path: toText(full), reason: content });
+			skip(content);
 			if (known) known.seen = number;
 			return;
 		}
 		const blob = hashObject("blob", content);
-		const mode = isLink ? "120000" : gitMode(found.mode);
+		const mode = treeMode(found);
 		if (known?.blob !== blob) await scan.objects.put("blob", blob, content);
 		if (known?.blob !== blob || known.mode !== mode) folder.tree = undefined;
 		folder.files.set(name, { mode, blob, stat, racy: isRacy(stat, readAt), seen: number });
@@ -157,6 +184,7 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 				if (child.seen === number) continue;
 				children.delete(name);
 				folder.tree = undefined;
+				folder.coverage = undefined;
 			}
 		}
 	}
@@ -204,6 +232,33 @@ export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 		await record(folder, path, name, stat);
 		if (folder.files.has(name)) for (const parent of parents) parent.tree = undefined;
 	}
+}
+
+interface Leaving {
+	add(name: string, reason: LeftOutReason): void;
+	end(): void;
+}
+
+/** Gathers what one look into a folder leaves out. */
+function startLeaving(folder: Folder): Leaving {
+	let left: Map<string, LeftOutReason> | undefined;
+	return {
+		add(name, reason) {
+			left ??= new Map();
+			left.set(name, reason);
+		},
+		end() {
+			if (sameEntries(folder.leftOut, left)) return;
+			folder.leftOut = left;
+			folder.coverage = undefined;
+		},
+	};
+}
+
+function sameEntries(a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): boolean {
+	if ((a?.size ?? 0) !== (b?.size ?? 0)) return false;
+	if (a) for (const [name, reason] of a) if (b?.get(name) !== reason) return false;
+	return true;
 }
 
 export interface Scan {
@@ -282,10 +337,6 @@ function verdict(
 
 function statOf(stat: Stats): FileStat {
 	return { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, ino: stat.ino, mode: stat.mode };
-}
-
-function gitMode(mode: number): string {
-	return mode & 0o100 && process.platform !== "win32" ? "100755" : "100644";
 }
 
 function goneSentence(workspace: string, code: string | undefined): string {

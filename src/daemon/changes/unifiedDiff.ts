@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from "diff";
+import { changesMode } from "../../protocol/changes.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 
 /** Those of many changes, one behind the other. What takes too long or too much room is named and not shown. */
@@ -30,7 +31,10 @@ export async function unifiedDiff(change: ChangeView, content: (blob: string) =>
 	);
 	const from = `a/${change.from ?? change.path}`;
 	const to = `b/${change.path}`;
-	const head = `diff --git ${from} ${to}\n`;
+	const isOtherMode = changesMode(change);
+	const modes = isOtherMode ? `old mode ${change.modeBefore}\nnew mode ${change.modeAfter}\n` : "";
+	const head = `diff --git ${from} ${to}\n${modes}`;
+	if (isOtherMode && change.before === change.after) return head;
 	if (isBinary(before) || isBinary(after))
 		return `${head}Binary files ${before ? from : "/dev/null"} and ${after ? to : "/dev/null"} differ\n`;
 	const patch = createTwoFilesPatch(

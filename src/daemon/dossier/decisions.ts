@@ -85,8 +85,8 @@ const decisions: LineTable = {
 			about: step(stepId),
 			by: actorName(by),
 		},
-	"step.undone": ({ stepId, files, by }, { step }) => {
-		const left = files.filter(({ action }) => action === "conflict");
+	"step.undone": ({ stepId, files, notCovered = [], by }, { step }) => {
+		const left = [...files.filter(({ action }) => action === "conflict"), ...notCovered];
 		const except = left.length > 0 ? `, except ${left.map((file) => file.path).join(", ")}` : "";
 		return { what: "step undone", about: `${step(stepId)}${except}`, by: actorName(by) };
 	},

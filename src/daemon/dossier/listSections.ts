@@ -1,3 +1,4 @@
+import { changesMode } from "../../protocol/changes.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
@@ -57,9 +58,12 @@ export function changes({ goal, changes: all }: DossierData): string {
 	return ["## Changes", ...parts].join("\n\n");
 }
 
-function change({ status, path, from, added, removed }: ChangeView): string {
+function change(view: ChangeView): string {
+	const { status, path, from, added, removed } = view;
 	const lines = added === undefined ? "" : ` (+${number(added)} −${number(removed ?? 0)})`;
-	return `- ${status} ${code(path)}${from ? ` from ${code(from)}` : ""}${lines}`;
+	const mode = changesMode(view) ? `, mode ${view.modeBefore} → ${view.modeAfter}` : "";
+	const before = view.leftOut ? ", not recorded before" : "";
+	return `- ${status} ${code(path)}${from ? ` from ${code(from)}` : ""}${lines}${mode}${before}`;
 }
 
 export function problems(data: DossierData): string {

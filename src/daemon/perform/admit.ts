@@ -4,7 +4,7 @@ import { goalHold } from "../../protocol/readiness.ts";
 import { question } from "../engine/enact.ts";
 import { judge, type Proposal } from "../engine/judge.ts";
 import type { Performing } from "./parts.ts";
-import { allWriters, type Look, look } from "./snapshot.ts";
+import { allWriters, isBasedOn, type Look, look } from "./snapshot.ts";
 
 /**
  * The gate before every effect: what is asked for is judged, and if it may happen, its intent is recorded. The judgement
@@ -43,8 +43,8 @@ export async function admit(performing: Performing, { call, check, propose, begi
 		const subject = current(goal, call, check);
 		if (!subject || goal.end || goalHold(goal) || goal.undo) return [];
 		// Who began to write during the look is not "outside": then the next look tells.
-		const isValid = before && before.basedOn === goal.files.tree && allWriters(goal).length === 0;
-		const seen = before && isValid && before.tree !== before.basedOn ? before.events : [];
+		const isValid = before && isBasedOn(before, goal) && allWriters(goal).length === 0;
+		const seen = before && isValid && before.isNews ? before.events : [];
 		const verdict = judge(goal, { ...proposal, approved: subject.approved }, standing());
 		switch (verdict.kind) {
 			case "refuse":

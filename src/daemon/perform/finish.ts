@@ -1,7 +1,7 @@
 import type { Goal } from "../../protocol/goal.ts";
 import { finalReviewIsDue, isAtItsEnd, planSteps, reviewIsStuck } from "../../protocol/readiness.ts";
 import type { Performing } from "./parts.ts";
-import { allWriters, look } from "./snapshot.ts";
+import { allWriters, isBasedOn, look } from "./snapshot.ts";
 
 /**
  * The last look before a goal is called done: every required check must be green on the tree as it is now. What was
@@ -12,8 +12,8 @@ export async function performFinish(performing: Performing): Promise<void> {
 	const seen = driver.goal().files.untracked === undefined ? await look(performing) : undefined;
 	await driver.recordFact((goal) => {
 		if (goal.end || !isAtItsEnd(goal) || allWriters(goal).length > 0) return [];
-		if (seen && seen.basedOn !== goal.files.tree) return [];
-		if (seen && seen.tree !== seen.basedOn) return seen.events;
+		if (seen && !isBasedOn(seen, goal)) return [];
+		if (seen && seen.tree !== goal.files.tree) return seen.events;
 		if (finalReviewIsDue(goal) || reviewIsStuck(goal)) return [];
 		return [{ type: "goal.completed", verified: isVerified(goal) }];
 	});

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Writer } from "../../protocol/goal.ts";
+import type { FileTracking, Goal, Writer } from "../../protocol/goal.ts";
 import { isPlaybook, threads } from "../../protocol/readiness.ts";
-import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
+import type { Changes, Snapshot } from "../changes/changes.ts";
+import { fileMode } from "../changes/fileMode.ts";
 import { crashPoint } from "../crashPoint.ts";
 import type { Performing } from "./parts.ts";
+import { type SeenChange, seenChanges } from "./seenChanges.ts";
 
 /**
  * What changed on disk since the last look, and who may have done it: every call that ended since, or runs now. What
@@ -17,7 +19,7 @@ export async function performSnapshot(performing: Performing): Promise<void> {
 	const { unaccounted, writers } = driver.goal().files;
 	const before = [...unaccounted, ...writers];
 	const seen = await look(performing, unaccounted, () => union(before, allWriters(driver.goal())));
-	await driver.recordFact((goal) => (goal.files.tree === seen.basedOn ? seen.events : retryLater(goal)));
+	await driver.recordFact((goal) => (isBasedOn(seen, goal) ? seen.events : retryLater(goal)));
 }
 
 /** A walk of 10,000 files keeps the daemon busy for 40 ms: the question to the model goes out first, and we look while it thinks. */
@@ -33,10 +35,20 @@ function retryLater(_goal: Goal): GoalEvent[] {
 }
 
 export interface Look {
-	/** The tree against which the changes were found. */
-	readonly basedOn: string | undefined;
+	/** The snapshot against which the changes were found. */
+	readonly basedOn: Base;
 	readonly tree: string | undefined;
+	/** Whether files, or the names of what is not recorded, are others than before. */
+	readonly isNews: boolean;
 	readonly events: GoalEvent[];
+}
+
+/** What is known of the workspace when it is looked at. */
+export type Base = Pick<FileTracking, "tree" | "coverage" | "skipped">;
+
+/** Nobody else recorded a look meanwhile. */
+export function isBasedOn({ basedOn }: Look, { files }: Goal): boolean {
+	return basedOn.tree === files.tree && basedOn.coverage === files.coverage;
 }
 
 /**
@@ -49,18 +61,18 @@ export async function look(
 	writersOf: () => readonly Writer[] = () => [],
 ): Promise<Look> {
 	const goal = driver.goal();
-	const basedOn = goal.files.tree;
+	const basedOn = goal.files;
 	const ids = ended.map((writer) => writer.id);
 	try {
 		const changes = await parts.changes(goal);
 		if ("unavailable" in changes) {
-			return { basedOn, tree: undefined, events: [failed(changes.unavailable, ids, false)] };
+			return { basedOn, tree: undefined, isNews: true, events: [failed(changes.unavailable, ids, false)] };
 		}
-		return await seenSince(changes, basedOn, ids, writersOf);
+		return await seenSince(changes, goal.workspace, basedOn, ids, writersOf);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		parts.log.warn(`${goal.goalId}: changes could not be looked at`, cause);
-		return { basedOn, tree: undefined, events: [failed(reason, ids, true)] };
+		return { basedOn, tree: undefined, isNews: true, events: [failed(reason, ids, true)] };
 	}
 }
 
@@ -72,19 +84,20 @@ function union(some: readonly Writer[], others: readonly Writer[]): readonly Wri
 	return [...some, ...others.filter(({ id }) => !some.some((one) => one.id === id))];
 }
 
-/** What changed since a tree, as events. `ids` are accounted for by it; `writersOf` says who may have made a change. */
+/** What changed since a snapshot, as events. `ids` are accounted for by it; `writersOf` says who may have made a change. */
 export async function seenSince(
 	changes: Changes,
-	basedOn: string | undefined,
+	workspace: string,
+	basedOn: Base,
 	ids: readonly string[],
-	writersOf: (change: FileChange) => readonly Writer[],
-): Promise<Look & { readonly tree: string; readonly ignored: readonly string[] }> {
+	writersOf: (change: SeenChange) => readonly Writer[],
+): Promise<Look & Snapshot> {
 	const snapshot = await changes.snapshot();
 	crashPoint("snapshot.kept");
-	const { tree, ignored } = snapshot;
-	const found = basedOn && basedOn !== tree ? await changes.between(basedOn, tree) : [];
+	const found = await seenChanges(changes, workspace, basedOn, snapshot);
 	const events = [...found.map((change) => changed(change, writersOf(change))), taken(snapshot, ids)];
-	return { basedOn, tree, ignored, events };
+	const isNews = snapshot.tree !== basedOn.tree || snapshot.coverage !== basedOn.coverage;
+	return { ...snapshot, basedOn, isNews, events };
 }
 
 export function allWriters(goal: Goal): readonly Writer[] {
@@ -92,10 +105,11 @@ export function allWriters(goal: Goal): readonly Writer[] {
 }
 
 function taken(snapshot: Snapshot, toolCallIds: readonly string[]): GoalEvent {
-	return { type: "snapshot.taken", tree: snapshot.tree, toolCallIds: [...toolCallIds], skipped: [...snapshot.skipped] };
+	const { tree, coverage, skipped } = snapshot;
+	return { type: "snapshot.taken", tree, coverage, toolCallIds: [...toolCallIds], skipped: [...skipped] };
 }
 
-function changed(change: FileChange, writers: readonly Writer[]): GoalEvent {
+function changed(change: SeenChange, writers: readonly Writer[]): GoalEvent {
 	const calls = writers.filter((writer) => !writer.check && !writer.undo);
 	return {
 		type: "file.changed",
@@ -106,13 +120,14 @@ function changed(change: FileChange, writers: readonly Writer[]): GoalEvent {
 		stepId: (calls[0] ?? writers[0])?.stepId,
 		before: change.before,
 		after: change.after,
-		modeBefore: change.modeBefore === ordinary ? undefined : change.modeBefore,
-		modeAfter: change.modeAfter === ordinary ? undefined : change.modeAfter,
+		modeBefore: change.modeBefore === fileMode ? undefined : change.modeBefore,
+		modeAfter: change.modeAfter === fileMode ? undefined : change.modeAfter,
+		rightsBefore: change.rightsBefore,
+		rightsAfter: change.rightsAfter,
+		leftOut: change.leftOut,
 		added: change.added,
 		removed: change.removed,
 		by:
 			calls.length > 0 ? "agent" : writers.some(({ undo }) => undo) ? "undo" : writers.length > 0 ? "check" : "outside",
 	};
 }
-
-const ordinary = "100644";

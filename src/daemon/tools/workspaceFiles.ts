@@ -114,10 +114,12 @@ async function replaceFile(
 	await withErrors(target.relative, async () => {
 		// A write that was killed may have left one behind; nothing else uses the name.
 		await unlink(temporary).catch(() => {});
-		const handle = await open(temporary, createFlags, 0o666);
+		// Nobody else reads it before it has the rights of the file that it replaces.
+		const handle = await open(temporary, createFlags, found ? 0o600 : 0o666);
 		try {
-			if (found) await keepOwnerAndMode(handle, found.stats);
 			await handle.writeFile(bytes);
+			// Afterwards, because a write takes away the rights to run as somebody else.
+			if (found) await keepOwnerAndMode(handle, found.stats);
 			await handle.sync();
 		} catch (cause) {
 			await unlink(temporary).catch(() => {});

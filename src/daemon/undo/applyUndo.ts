@@ -3,7 +3,8 @@ import type { PlannedUndo } from "../../protocol/values.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 import { crashPoint } from "../crashPoint.ts";
 import type { Disk } from "./disk.ts";
-import { openFolder } from "./placeFile.ts";
+import type { KeptFiles } from "./keptFiles.ts";
+import { type FileOrder, openFolder } from "./placeFile.ts";
 
 /**
  * Carries a plan out, as often as need be: what is done already is recognised and passed over. What comes back is
@@ -39,6 +40,8 @@ export interface ApplyParts {
 	readonly workspace: string;
 	readonly disk: Disk;
 	content(blob: string): Promise<Buffer>;
+	/** Where goes what is taken away. */
+	readonly kept: KeptFiles;
 	/** Ends it between two files. */
 	readonly signal: AbortSignal;
 }
@@ -47,7 +50,7 @@ async function carryOut(
 	name: string,
 	orders: readonly PlannedUndo[],
 	left: Map<string, string>,
-	{ workspace, disk, content, signal }: ApplyParts,
+	{ workspace, disk, content, kept, signal }: ApplyParts,
 ): Promise<void> {
 	if (signal.aborted) return;
 	const isNeeded = orders.some(({ after }) => after);
@@ -63,7 +66,13 @@ async function carryOut(
 		await severalAtATime(orders, async ({ path, before, after, goesTo }) => {
 			if (signal.aborted) return;
 			const isLost = goesTo !== undefined && left.has(goesTo);
-			const order = { path, before, after, content: () => content(after?.blob ?? "") };
+			const order: FileOrder = {
+				path,
+				before,
+				after,
+				content: () => content(after?.blob ?? ""),
+				keep: (full, found) => kept.keep(path, full, found),
+			};
 			const reason = isLost ? `its content could not go to ${goesTo}` : await folder.place(order);
 			if (reason !== undefined) left.set(path, reason);
 			crashPoint("undo.between");

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
 import type { FileVersion } from "../../protocol/values.ts";
+import { linkMode, splitMode, treeMode } from "../changes/fileMode.ts";
 import { hashObject } from "../changes/objects.ts";
 import { toBytes, toFsPath, toText } from "../changes/pathText.ts";
 import { readLink, readRegular } from "../changes/readFile.ts";
@@ -103,8 +104,6 @@ export function openDisk(workspace: string): Disk {
 	};
 }
 
-export const linkMode = "120000";
-
 /** What is there, by the full path as a byte string. The folders on the way are the caller's to look at. */
 export function lookAt(full: string): OnDisk {
 	let stats: Stats | undefined;
@@ -119,8 +118,7 @@ export function lookAt(full: string): OnDisk {
 	const content = isLink ? readLink(full) : readRegular(full, maxFileBytes);
 	if (content === "gone") return { kind: "absent" };
 	if (typeof content === "string") return { kind: "other", reason: unreadable[content] };
-	const mode = isLink ? linkMode : gitMode(stats.mode);
-	return { kind: "file", version: { blob: hashObject("blob", content), mode }, stats };
+	return { kind: "file", version: { blob: hashObject("blob", content), ...splitMode(treeMode(stats)) }, stats };
 }
 
 const unreadable = {
@@ -136,8 +134,4 @@ function statsOf(full: string): Stats | undefined {
 		if ((cause as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
 		throw cause;
 	}
-}
-
-function gitMode(mode: number): string {
-	return mode & 0o100 && process.platform !== "win32" ? "100755" : "100644";
 }

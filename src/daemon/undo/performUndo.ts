@@ -1,12 +1,17 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Writer } from "../../protocol/goal.ts";
+import type { GoalId, UndoId } from "../../protocol/ids.ts";
 import type { PlannedUndo, UndoneFile } from "../../protocol/values.ts";
-import { type Changes, ChangesError, type FileChange } from "../changes/changes.ts";
+import { type Changes, ChangesError } from "../changes/changes.ts";
 import { crashPoint } from "../crashPoint.ts";
 import type { Performing } from "../perform/parts.ts";
-import { type Look, seenSince } from "../perform/snapshot.ts";
+import type { SeenChange } from "../perform/seenChanges.ts";
+import { isBasedOn, type Look, seenSince } from "../perform/snapshot.ts";
 import { applyUndo } from "./applyUndo.ts";
 import { openDisk } from "./disk.ts";
+import { openKeptFiles } from "./keptFiles.ts";
 
 /**
  * Carries out the undo that is under way: its intent names every file with its version before and after, so that this is
@@ -27,13 +32,23 @@ export async function performUndo({ parts, driver, signal }: Performing): Promis
 			if (typeof changes === "string") throw new ChangesError("git", changes);
 			return changes.content(blob);
 		};
-		const left = await applyUndo(undo.files, { workspace, disk: openDisk(workspace), content, signal: ending.signal });
+		const left = await applyUndo(undo.files, {
+			workspace,
+			disk: openDisk(workspace),
+			content,
+			kept: openKeptFiles(keptFolder(parts.dataFolder, driver.goalId, undo.undoId)),
+			signal: ending.signal,
+		});
 		if (!left) return;
 		crashPoint("undo.applied");
 		await recordOutcome({ parts, driver, signal }, changes, undo, left);
 	} finally {
 		signal.removeEventListener("abort", onAbort);
 	}
+}
+
+function keptFolder(dataFolder: string, goalId: GoalId, undoId: UndoId): string {
+	return path.join(dataFolder, "undone", goalId, undoId);
 }
 
 /** What was begun is brought to an end also when the record cannot be read any more: then files are left, and it is said why. */
@@ -54,18 +69,26 @@ async function recordOutcome(
 	undo: Undo,
 	left: ReadonlyMap<string, string>,
 ): Promise<void> {
-	const { driver } = performing;
+	const { parts, driver } = performing;
+	// Also what a daemon kept that was killed over it.
+	const folder = keptFolder(parts.dataFolder, driver.goalId, undo.undoId);
+	const keptIn = existsSync(folder) ? folder : undefined;
 	for (let tries = 1, isDone = false; !isDone; tries++) {
 		const seen = await lookAfter(performing, changes, undo, left);
 		await driver.recordFact((goal) => {
 			// Another look was recorded meanwhile: this one is made again. In the end the next one accounts for it.
-			const isOvertaken = seen !== undefined && seen.basedOn !== goal.files.tree;
+			const isOvertaken = seen !== undefined && !isBasedOn(seen, goal);
 			isDone = !isOvertaken || tries === maxLooks;
 			if (!isDone || goal.undo?.undoId !== undo.undoId) return [];
 			return [
-				{ type: "undo.completed", undoId: undo.undoId, left: [...left].map(([path, reason]) => ({ path, reason })) },
+				{
+					type: "undo.completed",
+					undoId: undo.undoId,
+					left: [...left].map(([path, reason]) => ({ path, reason })),
+					keptIn,
+				},
 				...(seen && !isOvertaken ? seen.events : []),
-				...undone(goal, undo, left),
+				...undone(goal, undo, left, keptIn),
 			];
 		});
 	}
@@ -77,15 +100,16 @@ const maxLooks = 3;
 async function lookAfter(
 	{ parts, driver }: Performing,
 	changes: Changes | string,
-	{ undoId, files }: Undo,
+	{ undoId, files: planned }: Undo,
 	left: ReadonlyMap<string, string>,
 ): Promise<Look | undefined> {
 	if (typeof changes === "string") return undefined;
-	const own = new Set(files.filter(({ path }) => !left.has(path)).map(({ path }) => path));
+	const { workspace, files } = driver.goal();
+	const own = new Set(planned.filter(({ path }) => !left.has(path)).map(({ path }) => path));
 	const writer: Writer = { id: undoId, undo: true };
-	const writersOf = ({ path, from = path }: FileChange) => (own.has(path) && own.has(from) ? [writer] : []);
+	const writersOf = ({ path, from = path }: SeenChange) => (own.has(path) && own.has(from) ? [writer] : []);
 	try {
-		return await seenSince(changes, driver.goal().files.tree, [undoId], writersOf);
+		return await seenSince(changes, workspace, files, [undoId], writersOf);
 	} catch (cause) {
 		parts.log.warn(`${driver.goalId}: changes could not be looked at after an undo`, cause);
 		return undefined;
@@ -95,8 +119,9 @@ async function lookAfter(
 /** One event a step of which something was taken back, or nothing was left to take back. */
 function undone(
 	goal: Goal,
-	{ undoId, stepIds, files, again, by }: Undo,
+	{ undoId, stepIds, files, notCovered, again, by }: Undo,
 	left: ReadonlyMap<string, string>,
+	keptIn: string | undefined,
 ): GoalEvent[] {
 	const supersede = Object.values(goal.approvals)
 		.filter(({ stepId, kind }) => kind === "step" && stepId !== undefined && stepIds.includes(stepId))
@@ -106,7 +131,7 @@ function undone(
 		const own = outcome.filter(({ file }) => file.stepIds.includes(stepId)).map(({ result }) => result);
 		const step = goal.steps[stepId];
 		if (!step || (own.length > 0 && own.every(({ action }) => action === "conflict"))) return [];
-		return [{ type: "step.undone", undoId, stepId, attempt: step.attempt, files: own, by }];
+		return [{ type: "step.undone", undoId, stepId, attempt: step.attempt, files: own, notCovered, keptIn, by }];
 	});
 	const anew = (again ? stepIds : []).flatMap((stepId): GoalEvent[] => {
 		const step = goal.steps[stepId];

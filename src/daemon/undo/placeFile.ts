@@ -20,17 +20,19 @@ import {
 import { promisify } from "node:util";
 import type { FileVersion } from "../../protocol/values.ts";
 import { ChangesError } from "../changes/changes.ts";
+import { executableMode, linkMode, splitMode, treeMode } from "../changes/fileMode.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 import { crashPoint } from "../crashPoint.ts";
 import { syncFolder } from "../durableFolder.ts";
 import { temporaryName } from "../tools/workspaceFiles.ts";
-import { linkMode, lookAt, type OnDisk } from "./disk.ts";
+import { lookAt, type OnDisk } from "./disk.ts";
+import type { FoundFile } from "./keptFiles.ts";
 import { sameVersion } from "./segments.ts";
 
 /**
  * Puts a file into another version, whole or not at all, and only while it is the version that was decided on. The file
  * is looked at last in the same breath in which it is replaced, and a name that is free is taken only while it is free:
- * what somebody saves meanwhile is never overwritten. A file that already is what it should become is done, so that a
+ * what somebody saves meanwhile is never overwritten. What it takes away is kept elsewhere first. A file that already is what it should become is done, so that a
  * second try after a crash goes on where the first one ended.
  *
  * The calls are synchronous, because each takes some microseconds and nothing of ours can come in between; only the wait
@@ -43,6 +45,8 @@ export interface FileOrder {
 	readonly after: FileVersion | undefined;
 	/** Of `after`; asked for only when it is to be written. */
 	content(): Promise<Buffer>;
+	/** Keeps the file, found at a full path, before it goes: why it cannot, or undefined when it is safe. */
+	keep(full: string, found: FoundFile): Promise<string | undefined>;
 }
 
 /** A folder of the workspace, opened once for all orders in it. */
@@ -121,14 +125,21 @@ async function place(folder: string, order: FileOrder): Promise<string | undefin
 	if (sameVersion(version, after)) return undefined;
 	if (!sameVersion(version, before)) return changedSince;
 	if (!after) {
+		if (now.kind !== "file") return undefined;
+		const reason = await order.keep(full, now);
+		if (reason !== undefined) return reason;
+		crashPoint("undo.kept");
+		if (!isStill(full, before)) return changedSince;
 		unlinkSync(toFsPath(full));
 		return undefined;
 	}
-	if (now.kind === "file" && after.blob === before?.blob) return changeMode(full, now.stats, after.mode);
+	const isRightsAlone = now.kind === "file" && after.blob === before?.blob && isLink(after) === isLink(before);
+	if (isRightsAlone) return changeRights(full, now.stats, after);
 	try {
 		await prepare(temporary, after, await order.content(), now);
 		crashPoint("undo.prepared");
-		return moveThere(temporary, full, before);
+		const reason = now.kind === "file" ? await order.keep(full, now) : undefined;
+		return reason ?? moveThere(temporary, full, before);
 	} finally {
 		removeIfThere(temporary);
 	}
@@ -136,30 +147,50 @@ async function place(folder: string, order: FileOrder): Promise<string | undefin
 
 const changedSince = "it was changed in this very moment";
 
-async function changeMode(full: string, stats: Stats, mode: string): Promise<string | undefined> {
+function isLink(version: FileVersion): boolean {
+	return version.mode === linkMode;
+}
+
+function isStill(full: string, version: FileVersion | undefined): boolean {
+	// By its content: times of two writes in the same few milliseconds can be the same.
+	const now = lookAt(full);
+	return now.kind === "file" && sameVersion(now.version, version);
+}
+
+async function changeRights(full: string, stats: Stats, after: FileVersion): Promise<string | undefined> {
 	const handle = openSync(toFsPath(full), readFlags);
 	try {
 		const opened = fstatSync(handle);
 		if (opened.ino !== stats.ino) return changedSince;
-		fchmodSync(handle, withExecutable(opened.mode, mode === executableMode));
+		const reason = setRights(handle, after, opened.mode);
 		await synced(handle);
-		return undefined;
+		return reason;
 	} finally {
 		closeSync(handle);
 	}
 }
 
-const executableMode = "100755";
+/** `like`: what an old record, which knows only whether a file is executable, leaves as it is. */
+function setRights(handle: number, { mode, rights }: FileVersion, like: number): string | undefined {
+	const wanted = rights === undefined ? withExecutable(like, mode === executableMode) : Number.parseInt(rights, 8);
+	fchmodSync(handle, wanted);
+	// Who may not give a file a group or an owner's rights is not told so.
+	const found = splitMode(treeMode(fstatSync(handle))).rights;
+	return rights === undefined || found === rights ? undefined : `it cannot be given its rights (${rights}) here`;
+}
 
 async function prepare(temporary: string, after: FileVersion, content: Buffer, now: OnDisk): Promise<void> {
 	if (after.mode === linkMode) return symlinkSync(content, toFsPath(temporary));
-	const handle = openSync(toFsPath(temporary), createFlags, 0o666);
+	// Nobody else reads it before it has its rights.
+	const handle = openSync(toFsPath(temporary), createFlags, after.rights === undefined ? 0o666 : 0o600);
 	try {
 		const like = now.kind === "file" && now.version.mode !== linkMode ? now.stats : undefined;
 		const fresh = fstatSync(handle);
 		if (like && (like.uid !== fresh.uid || like.gid !== fresh.gid)) keepOwner(handle, like);
-		fchmodSync(handle, withExecutable((like ?? fresh).mode, after.mode === executableMode));
 		writeFileSync(handle, content);
+		// Last, because a write takes away the rights to run as somebody else.
+		const reason = setRights(handle, after, (like ?? fresh).mode);
+		if (reason !== undefined) throw new PlaceError(reason);
 		await synced(handle);
 	} finally {
 		closeSync(handle);
@@ -181,9 +212,7 @@ function withExecutable(mode: number, isExecutable: boolean): number {
 
 function moveThere(temporary: string, full: string, before: FileVersion | undefined): string | undefined {
 	if (before) {
-		// By its content: times of two writes in the same few milliseconds can be the same.
-		const now = lookAt(full);
-		if (now.kind !== "file" || !sameVersion(now.version, before)) return changedSince;
+		if (!isStill(full, before)) return changedSince;
 		renameSync(toFsPath(temporary), toFsPath(full));
 		return undefined;
 	}
@@ -214,8 +243,11 @@ async function withReasons(work: () => Promise<string | undefined>): Promise<str
 	}
 }
 
+class PlaceError extends Error {}
+
 function reasonOf(cause: unknown): string {
 	const { code, message } = cause as NodeJS.ErrnoException;
+	if (cause instanceof PlaceError) return message;
 	if (cause instanceof ChangesError) return `its content before the step could not be read (${message})`;
 	return sentences[code ?? ""] ?? `it could not be written (${code ?? message})`;
 }

@@ -1,18 +1,21 @@
-import type { FileVersion, PlannedUndo, UndoAction } from "../../protocol/values.ts";
+import type { FileVersion, LeftOut, NotCovered, PlannedUndo, UndoAction } from "../../protocol/values.ts";
+import { linkMode } from "../changes/fileMode.ts";
 import type { Disk, OnDisk } from "./disk.ts";
-import { linkMode } from "./disk.ts";
-import { type Segment, sameVersion, toSegments } from "./segments.ts";
+import { type Segment, sameMode, sameVersion, toSegments } from "./segments.ts";
 import type { StepChanges } from "./stepChanges.ts";
 
 /**
  * What taking back a step's changes means for each file, decided on the files as they are now. The changes are taken
  * back in reverse, in thought: where a file is as the step left it, the version before comes back; where somebody
- * changed it since, the two are merged, and what cannot be merged is left alone, whole. Nothing is written here.
+ * changed it since, the two are merged, and what cannot be merged is left alone, whole. A file of which it is not known
+ * what it was before one of the changes is not covered: it stays as it is. Nothing is written here.
  */
 export interface UndoPlan {
 	readonly files: readonly PlannedUndo[];
 	/** Contents that exist nowhere yet: merges, by the id that they are planned under. */
 	readonly merged: ReadonlyMap<string, Buffer>;
+	/** What stays, because what was there before is not known. */
+	readonly notCovered: readonly NotCovered[];
 }
 
 export interface PlanParts {
@@ -37,13 +40,23 @@ export async function planUndo({ changes, moves }: StepChanges, parts: PlanParts
 			touch(segment.from, segment);
 			pairs.push([place, segment.from]);
 		}
+		if (segment.leftOut !== undefined) {
+			files.leaveOut(place, segment.leftOut);
+			if (segment.from !== undefined) files.leaveOut(segment.from, segment.leftOut);
+			continue;
+		}
 		const conflict = await takeBack(segment, place, files);
 		if (conflict !== undefined) files.leave(place, conflict);
 	}
 
 	leaveWhatCannotStay([...touched.keys()], pairs, files);
 	const planned = [...touched].flatMap(([path, by]) => plannedFile(path, by, files) ?? []);
-	return { files: planned.sort((a, b) => (a.path < b.path ? -1 : 1)), merged: files.merged };
+	const notCovered = [...touched.keys()].flatMap((path) => files.notCovered(path) ?? []);
+	return { files: planned.sort(byPath), merged: files.merged, notCovered: notCovered.sort(byPath) };
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+	return a.path < b.path ? -1 : 1;
 }
 
 /** Follows what others renamed since. */
@@ -102,6 +115,7 @@ function leaveWhatCannotStay(
 }
 
 function plannedFile(path: string, by: readonly Segment[], files: ThoughtFiles): PlannedUndo | undefined {
+	if (files.isLeftOut(path)) return undefined;
 	const conflict = files.conflict(path);
 	const before = files.original(path);
 	const after = conflict === undefined ? files.version(path) : before;
@@ -151,6 +165,7 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 	const placeOf = new Map<string, string>();
 	const thought = new Map<string, Thought>();
 	const conflicts = new Map<string, string>();
+	const leftOut = new Map<string, LeftOut>();
 	const merged = new Map<string, Buffer>();
 
 	function onDisk(path: string): OnDisk {
@@ -198,9 +213,10 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 		if (!base) return "somebody made a file of that name since";
 		if (!theirs) return "it was changed since the step made it";
 		if ([base, ours, theirs].some(({ mode }) => mode === linkMode)) return "it was changed since";
-		const mode = ours.mode === base.mode ? theirs.mode : ours.mode;
-		if (ours.blob === base.blob) return { version: { blob: theirs.blob, mode }, merged: true };
-		if (base.blob === theirs.blob) return { version: { blob: ours.blob, mode }, merged: true };
+		const { mode, rights } = sameMode(ours, base) ? theirs : ours;
+		const as = (blob: string): Thought => ({ version: { blob, mode, ...(rights && { rights }) }, merged: true });
+		if (ours.blob === base.blob) return as(theirs.blob);
+		if (base.blob === theirs.blob) return as(ours.blob);
 		const bytes = await Promise.all([base, ours, theirs].map(bytesOf)).catch(() => undefined);
 		if (!bytes) return "it is being changed right now";
 		const both = await merge(bytes[0]!, bytes[1]!, bytes[2]!).catch(
@@ -210,7 +226,7 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 		if (!both) return "the same lines were changed since";
 		const blob = idOf(both);
 		merged.set(blob, both);
-		return { version: { blob, mode }, merged: true };
+		return as(blob);
 	}
 
 	/** Why a file cannot come back to this path: something is in its way that stays. */
@@ -244,7 +260,27 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 		leave: (path: string, reason: string) => {
 			if (!conflicts.has(path)) conflicts.set(path, reason);
 		},
+		isLeftOut: (path: string) => leftOut.has(path),
+		leaveOut: (path: string, reason: LeftOut) => {
+			leftOut.set(path, reason);
+			conflicts.set(path, leftOutReasons[reason]);
+		},
+		notCovered: (path: string): NotCovered | undefined => {
+			const reason = leftOut.get(path);
+			if (reason === undefined) return undefined;
+			const isGone = onDisk(path).kind === "absent";
+			return { path, reason: `${leftOutReasons[reason]}, so ${isGone ? "it cannot be brought back" : "it is kept"}` };
+		},
 	};
 }
 
 const maxBelow = 10_000;
+
+const leftOutReasons: Readonly<Record<LeftOut, string>> = {
+	ignored: "what was there before is not recorded, because it was ignored",
+	tooLarge: "what was there before is not recorded, because it was too large",
+	unreadable: "what was there before is not recorded, because it could not be read",
+	special: "what was there before was no ordinary file",
+	excluded: "what was there before is not recorded",
+	unknown: "what was there before is not recorded",
+};

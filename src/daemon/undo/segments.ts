@@ -1,5 +1,5 @@
 import type { StepId } from "../../protocol/ids.ts";
-import type { FileVersion } from "../../protocol/values.ts";
+import type { FileVersion, LeftOut } from "../../protocol/values.ts";
 import type { StepChange } from "./stepChanges.ts";
 
 /**
@@ -16,6 +16,8 @@ export interface Segment {
 	/** Of the last change. */
 	seq: number;
 	doubt?: string;
+	/** What was there before the first change is not known. */
+	readonly leftOut?: LeftOut;
 	readonly stepIds: Set<StepId>;
 	readonly sharedWith: Set<StepId>;
 }
@@ -30,7 +32,10 @@ export function toSegments(changes: readonly StepChange[]): readonly Segment[] {
 		const before = last.get(source);
 		const target = last.get(change.path);
 		const goesOn =
-			before?.path === source && sameVersion(before.after, change.before) && (!target || target === before);
+			change.leftOut === undefined &&
+			before?.path === source &&
+			sameVersion(before.after, change.before) &&
+			(!target || target === before);
 		if (goesOn) {
 			const origin = before.from ?? before.path;
 			before.from = origin === change.path ? undefined : origin;
@@ -43,7 +48,7 @@ export function toSegments(changes: readonly StepChange[]): readonly Segment[] {
 			last.set(change.path, before);
 			continue;
 		}
-		const { path, from, after, seq, doubt } = change;
+		const { path, from, after, seq, doubt, leftOut } = change;
 		const segment: Segment = {
 			path,
 			from,
@@ -51,6 +56,7 @@ export function toSegments(changes: readonly StepChange[]): readonly Segment[] {
 			after,
 			seq,
 			doubt,
+			leftOut,
 			stepIds: new Set(change.stepIds),
 			sharedWith: new Set(change.sharedWith),
 		};
@@ -62,5 +68,10 @@ export function toSegments(changes: readonly StepChange[]): readonly Segment[] {
 }
 
 export function sameVersion(a: FileVersion | undefined, b: FileVersion | undefined): boolean {
-	return a?.blob === b?.blob && a?.mode === b?.mode;
+	return a?.blob === b?.blob && sameMode(a, b);
+}
+
+/** Kind and rights. Where the rights of one were not recorded, they are not compared. */
+export function sameMode(a: FileVersion | undefined, b: FileVersion | undefined): boolean {
+	return a?.mode === b?.mode && (a?.rights === b?.rights || a?.rights === undefined || b?.rights === undefined);
 }

@@ -3,7 +3,8 @@ import type { RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, StepId } from "../../protocol/ids.ts";
 import { readEvent } from "../../protocol/upcast.ts";
-import type { FileVersion } from "../../protocol/values.ts";
+import type { FileVersion, LeftOut } from "../../protocol/values.ts";
+import { fileMode } from "../changes/fileMode.ts";
 import type { EventStore } from "../store/eventStore.ts";
 import { absent, sha256 } from "../tools/workspaceFiles.ts";
 
@@ -30,6 +31,8 @@ export interface StepChange {
 	readonly stepIds: readonly StepId[];
 	/** Other steps that may have made it. */
 	readonly sharedWith: readonly StepId[];
+	/** Why what was there before is not known. */
+	readonly leftOut?: LeftOut;
 	/** Why it may hold more than the steps' own bytes. */
 	readonly doubt?: string;
 }
@@ -62,8 +65,9 @@ export async function readStepChanges(
 			seq: event.seq,
 			path: event.path,
 			from: event.from,
-			before: version(event.before, event.modeBefore),
-			after: version(event.after, event.modeAfter),
+			before: version(event.before, event.modeBefore, event.rightsBefore),
+			after: version(event.after, event.modeAfter, event.rightsAfter),
+			leftOut: event.leftOut,
 			stepIds: own,
 			sharedWith: named.filter((stepId) => !stepIds.includes(stepId)),
 			doubt: (await isItsOwn(event, possible, content))
@@ -177,8 +181,8 @@ async function beganAt(store: EventStore, goalId: GoalId, stepIds: readonly Step
 	return Math.min(...starts.flat().map((row) => row.at));
 }
 
-function version(blob: string | undefined, mode = "100644"): FileVersion | undefined {
-	return blob === undefined ? undefined : { blob, mode };
+function version(blob: string | undefined, mode = fileMode, rights?: string): FileVersion | undefined {
+	return blob === undefined ? undefined : { blob, mode, ...(rights !== undefined && { rights }) };
 }
 
 const pageSize = 1000;

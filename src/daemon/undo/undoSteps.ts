@@ -3,13 +3,13 @@ import { record } from "../../protocol/evolve.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, StepId, UndoId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
-import type { Actor, PlannedUndo } from "../../protocol/values.ts";
+import type { Actor, NotCovered, PlannedUndo } from "../../protocol/values.ts";
 import { type Changes, ChangesError } from "../changes/changes.ts";
 import { hashObject } from "../changes/objects.ts";
 import type { NewId } from "../engine/ports.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
-import { allWriters, seenSince } from "../perform/snapshot.ts";
+import { allWriters, isBasedOn, seenSince } from "../perform/snapshot.ts";
 import type { EventStore } from "../store/eventStore.ts";
 import { openDisk } from "./disk.ts";
 import { dependentsOf, refuseWhileWriting, undoableSteps } from "./mayUndo.ts";
@@ -55,10 +55,10 @@ export async function takeBack(
 		const seen = await lookNow(goal, changes);
 		if (!preview) await recordLook(services, goal, seen);
 		const unrecorded = preview ? record(goal, 0, goal.updatedAt, seen.events) : [];
-		const { files, merged, notCovered } = await plan(services, goal, changes, stepIds, seen.ignored, unrecorded);
+		const { files, merged, kept, notCovered } = await plan(services, goal, changes, stepIds, seen, unrecorded);
 		const answer = { stepIds: [...stepIds], notCovered, dependents: [...dependentsOf(goal, stepIds)] };
 		if (preview) return { ...answer, files: files.map(shown), undone: false };
-		if (!restart) refuseNothing(goal, stepIds, files);
+		if (!restart) refuseNothing(goal, stepIds, files, kept);
 		if (files.length > maxFiles)
 			throw new Refusal(
 				"tooMuch",
@@ -67,12 +67,24 @@ export async function takeBack(
 		await changes.keep([...merged.values()]);
 		const undoId = services.newId<UndoId>("n");
 		const again = restart && true;
-		const begun: GoalEvent = { type: "undo.started", undoId, stepIds: [...stepIds], files: [...files], again, by };
+		const begun: GoalEvent = {
+			type: "undo.started",
+			undoId,
+			stepIds: [...stepIds],
+			files: [...files],
+			notCovered: kept.length > 0 ? [...kept] : undefined,
+			again,
+			by,
+		};
 		const outcome = await begin(services, goalId, undoId, (now) => {
-			const asBefore = stepsOf(now).join() === stepIds.join() && now.files.tree === seen.tree;
+			const asBefore =
+				stepsOf(now).join() === stepIds.join() && now.files.tree === seen.tree && now.files.coverage === seen.coverage;
 			return asBefore && now.files.unaccounted.length === 0 ? [...(restart?.(now) ?? []), begun] : [];
 		});
-		if (outcome) return { ...answer, files: files.map((file) => shown(file, outcome.left)), undone: outcome.undone };
+		if (outcome) {
+			const { left, undone, keptIn } = outcome;
+			return { ...answer, files: files.map((file) => shown(file, left)), keptIn, undone };
+		}
 		if (tries === maxTries)
 			throw new Refusal(
 				"changed",
@@ -105,17 +117,17 @@ type Seen = Awaited<ReturnType<typeof seenSince>>;
 async function lookNow(goal: Goal, changes: Changes): Promise<Seen> {
 	const writers = allWriters(goal);
 	const ids = writers.map(({ id }) => id);
-	return seenSince(changes, goal.files.tree, ids, () => writers).catch((cause) => {
+	return seenSince(changes, goal.workspace, goal.files, ids, () => writers).catch((cause) => {
 		throw cause instanceof ChangesError ? new Refusal("untracked", cause.message) : cause;
 	});
 }
 
 /** So that what the undo changes is told apart from what had changed before it. */
 async function recordLook({ supervisor }: UndoServices, goal: Goal, seen: Seen): Promise<void> {
-	if (seen.tree === goal.files.tree && goal.files.unaccounted.length === 0) return;
+	if (!seen.isNews && goal.files.unaccounted.length === 0) return;
 	await supervisor.commit(goal.goalId, (now) => {
 		refuseWhileWriting(now);
-		return now.files.tree === seen.basedOn ? seen.events : [];
+		return isBasedOn(seen, now) ? seen.events : [];
 	});
 }
 
@@ -124,7 +136,7 @@ async function plan(
 	goal: Goal,
 	changes: Changes,
 	stepIds: readonly StepId[],
-	ignored: readonly string[],
+	{ ignored, skipped }: Seen,
 	unrecorded: readonly RecordedEvent[],
 ) {
 	const content = (blob: string) => changes.content(blob);
@@ -135,10 +147,18 @@ async function plan(
 		merge: mergeText,
 		idOf: (bytes) => hashObject("blob", bytes),
 	});
-	return { ...planned, notCovered: [...findNotCovered(goal.workspace, history.begunAt, ignored, goal.files.skipped)] };
+	const { files, merged, notCovered: kept } = planned;
+	const touched = findNotCovered(goal.workspace, history.begunAt, ignored, skipped);
+	const isNamed = new Set(kept.map(({ path }) => path));
+	return { files, merged, kept, notCovered: [...kept, ...touched.filter(({ path }) => !isNamed.has(path))] };
 }
 
-function refuseNothing(goal: Goal, stepIds: readonly StepId[], files: readonly PlannedUndo[]): void {
+function refuseNothing(
+	goal: Goal,
+	stepIds: readonly StepId[],
+	files: readonly PlannedUndo[],
+	kept: readonly NotCovered[],
+): void {
 	if (files.some(({ action }) => action !== "conflict" && action !== "unchanged")) return;
 	const what =
 		stepIds.length === 1 ? `Step “${goal.steps[stepIds[0]!]?.title}”` : `Each of these ${stepIds.length} steps`;
@@ -151,6 +171,14 @@ function refuseNothing(goal: Goal, stepIds: readonly StepId[], files: readonly P
 			`Nothing was taken back: ${left === 1 ? "the file" : `all ${left} files`} would lose what was changed since. The preview says what, file by file.`,
 		);
 	}
+	if (kept.length > 0) {
+		const names = kept.slice(0, maxNamed).map(({ path }) => path);
+		const more = kept.length > maxNamed ? ` and ${kept.length - maxNamed} more` : "";
+		throw new Refusal(
+			"nothingToUndo",
+			`Nothing was taken back: what was there before the step is not recorded of ${names.join(", ")}${more}. The preview says why.`,
+		);
+	}
 	throw new Refusal(
 		"nothingToUndo",
 		files.length === 0
@@ -159,7 +187,10 @@ function refuseNothing(goal: Goal, stepIds: readonly StepId[], files: readonly P
 	);
 }
 
+const maxNamed = 5;
+
 interface Outcome {
+	readonly keptIn: string | undefined;
 	readonly left: ReadonlyMap<string, string>;
 	readonly undone: boolean;
 }
@@ -196,7 +227,8 @@ function outcomeIn(events: readonly RecordedEvent[], undoId: UndoId): Outcome | 
 	const completed = events.find((event) => event.type === "undo.completed" && event.undoId === undoId);
 	if (completed?.type !== "undo.completed") return undefined;
 	const undone = events.some((event) => event.type === "step.undone" && event.undoId === undoId);
-	return { left: new Map(completed.left.map(({ path, reason }) => [path, reason])), undone };
+	const left = new Map(completed.left.map(({ path, reason }) => [path, reason]));
+	return { left, undone, keptIn: completed.keptIn };
 }
 
 function shown({ path, action, reason, sharedWith }: PlannedUndo, left: ReadonlyMap<string, string> | number) {

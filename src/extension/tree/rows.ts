@@ -1,3 +1,4 @@
+import { changesMode } from "../../protocol/changes.ts";
 import { childThreads } from "../../protocol/children.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
@@ -304,6 +305,7 @@ function isInReview(goal: Goal, step: Step): boolean {
 function changeRow(goalId: string, change: ChangeView, under: string): Row {
 	const slash = change.path.lastIndexOf("/");
 	const folder = slash > 0 ? change.path.slice(0, slash) : "";
+	const mode = changesMode(change) ? `${change.modeBefore} → ${change.modeAfter}` : "";
 	const by =
 		change.by === "outside"
 			? t("outside the goal")
@@ -315,9 +317,9 @@ function changeRow(goalId: string, change: ChangeView, under: string): Row {
 	return {
 		id: `change:${goalId}:${under}:${change.path}`,
 		label: change.path.slice(slash + 1),
-		description: [folder, lineCounts(change), by].filter(Boolean).join("  "),
+		description: [folder, lineCounts(change), mode, by].filter(Boolean).join("  "),
 		tooltip: change.from ? `${change.from} → ${change.path}` : change.path,
-		spoken: [change.path, statusWord(change.status), lineCounts(change), by].filter(Boolean).join(", "),
+		spoken: [change.path, statusWord(change.status), lineCounts(change), mode, by].filter(Boolean).join(", "),
 		context: `change.${change.status}`,
 		fold: "leaf",
 		click: "missionControl.openChange",

@@ -36,11 +36,23 @@ export function undoRows(title: string, step: UndoAnswer, rest: UndoAnswer | und
 		...(files.length > 0 ? [{ label: t("Files"), isHeading: true }, ...files.map(fileRow)] : []),
 		...(notCovered.length > 0
 			? [
-					{ label: t("Not covered"), isHeading: true },
+					{ label: t("Not covered: stays as it is"), isHeading: true },
 					...notCovered.map(({ path, reason }) => ({ label: path, description: reason })),
 				]
 			: []),
 	];
+}
+
+/** What a person is told when it is done: also what stays, and where everything is that was taken away. */
+export function outcome(answer: UndoAnswer): string {
+	const count = answer.notCovered.length;
+	const stays = count === 1 ? t("1 path is not covered and stays") : t("{0} paths are not covered and stay", count);
+	const parts = [
+		summary(answer),
+		count > 0 ? stays : "",
+		answer.keptIn === undefined ? "" : t("what was deleted or written over is kept in {0}", answer.keptIn),
+	];
+	return parts.filter(Boolean).join("; ");
 }
 
 /** `2 restored, 1 left alone`, and what goes on from it. */

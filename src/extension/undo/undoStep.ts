@@ -5,7 +5,7 @@ import { stepPosition } from "../../protocol/state.ts";
 import type { Parts } from "../parts.ts";
 import { Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
-import { summary, type UndoRow, undoRows } from "./undoRows.ts";
+import { outcome, type UndoRow, undoRows } from "./undoRows.ts";
 
 /** Shows what taking a step back would do to each file, and does it when the person chooses so. */
 export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, title }: Step): Promise<void> {
@@ -35,7 +35,7 @@ export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, t
 	const answer = await daemon.ask("step/undo", { goalId, stepId, rest: row.undo === "rest" });
 	const said =
 		answer.stepIds.length === 1 ? t("“{0}” was undone", title) : t("{0} steps were undone", answer.stepIds.length);
-	void vscode.window.showInformationMessage(`${said}: ${summary(answer)}.`);
+	void vscode.window.showInformationMessage(`${said}: ${outcome(answer)}.`);
 }
 
 function item(row: UndoRow): vscode.QuickPickItem & { readonly row: UndoRow } {

@@ -6,9 +6,9 @@ import { account, addWriter, overtakeChecks } from "./writers.ts";
 /** What is known of the workspace's files, and what undo does to them. */
 export const filesFolds: Folds<"snapshot" | "file" | "undo"> = {
 	"undo.started": (goal, e) => {
-		const { undoId, stepIds, files, again, by } = e;
+		const { undoId, stepIds, files, notCovered, again, by } = e;
 		const writers = addWriter(goal.files.writers, { id: undoId, undo: true });
-		return { ...goal, undo: { undoId, stepIds, files, again, by }, files: { ...goal.files, writers } };
+		return { ...goal, undo: { undoId, stepIds, files, notCovered, again, by }, files: { ...goal.files, writers } };
 	},
 	"undo.completed": (goal, e) => ({ ...goal, undo: undefined, files: account(goal, e.undoId) }),
 	"snapshot.taken": (goal, e) => ({
@@ -16,6 +16,7 @@ export const filesFolds: Folds<"snapshot" | "file" | "undo"> = {
 		files: {
 			...goal.files,
 			tree: e.tree,
+			coverage: e.coverage,
 			at: e.at,
 			unaccounted: goal.files.unaccounted.filter((writer) => !e.toolCallIds.includes(writer.id)),
 			skipped: e.skipped,

@@ -1,3 +1,4 @@
+import { rightsChange } from "../../protocol/changes.ts";
 import type { ToolCallId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { clockSeconds, duration, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
@@ -64,12 +65,17 @@ export const workRows: Rules<Topic> = {
 	"undo.completed": "hidden",
 	"step.undone": makes((e) => {
 		const left = e.files.filter((file) => file.action === "conflict");
+		const notCovered = e.notCovered ?? [];
 		const taken = e.files.filter((file) => file.action !== "conflict" && file.action !== "unchanged");
 		return {
 			...shown("goal", "discard", left.length > 0 ? "wait" : "idle", "step"),
 			text: `undone: ${taken.length === 1 ? "1 file" : `${taken.length} files`} taken back`,
-			note: `by ${by(e.by)}${left.length > 0 ? `, ${left.length} left alone` : ""}`,
-			body: e.files.map(({ path, action, reason }) => `${path}: ${action}${reason ? `, ${reason}` : ""}`).join("\n"),
+			note: `by ${by(e.by)}${left.length > 0 ? `, ${left.length} left alone` : ""}${notCovered.length > 0 ? `, ${notCovered.length} not covered` : ""}`,
+			body: [
+				...e.files.map(({ path, action, reason }) => `${path}: ${action}${reason ? `, ${reason}` : ""}`),
+				...notCovered.map(({ path, reason }) => `${path}: not covered, ${reason}`),
+				...(e.keptIn === undefined ? [] : [`What was deleted or written over is kept in ${e.keptIn}`]),
+			].join("\n"),
 			stepId: e.stepId,
 			attempt: e.attempt,
 		};
@@ -190,7 +196,9 @@ export const workRows: Rules<Topic> = {
 					? `by ${e.by === "undo" ? "undo" : "a check"}`
 					: e.from
 						? `from ${e.from}`
-						: undefined,
+						: e.leftOut
+							? "not recorded before"
+							: rightsChange(e) && `rights ${rightsChange(e)}`,
 		lines: e.added === undefined && e.removed === undefined ? undefined : [e.added ?? 0, e.removed ?? 0],
 		stepId: e.stepId,
 		writer: e.toolCallIds[0] as ToolCallId | undefined,

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	linkSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { hashObject } from "../../../src/daemon/changes/objects.ts";
@@ -13,6 +22,8 @@ import { openPresets } from "../../../src/daemon/presets/presets.ts";
 import { absent, sha256, writeInside } from "../../../src/daemon/tools/workspaceFiles.ts";
 import { applyUndo } from "../../../src/daemon/undo/applyUndo.ts";
 import { openDisk } from "../../../src/daemon/undo/disk.ts";
+import { openKeptFiles } from "../../../src/daemon/undo/keptFiles.ts";
+import type { PlannedUndo } from "../../../src/protocol/values.ts";
 import { watchFolder } from "../../support/powerCut.ts";
 import { seeded } from "../../support/seed.ts";
 
@@ -117,10 +128,32 @@ const rows: readonly Row[] = [
 					workspace: root,
 					disk: openDisk(root),
 					content: async () => Buffer.from("back\n"),
+					kept: openKeptFiles(path.join(root, "undone")),
 					signal: new AbortController().signal,
 				},
 			),
 		read: (root) => content(root, "a/b/file.txt"),
+	},
+	{
+		what: "a file that undo deletes, which is kept first",
+		before: (root) => writeIn(root, "w/a/made.txt", "made\n"),
+		act: (root) => takeAway(root, { path: "a/made.txt", before: version("made\n") }),
+		read: (root) => takenState(root, "a/made.txt", "made\n"),
+	},
+	{
+		what: "a file with two names that undo deletes, which is copied first",
+		before: (root) => {
+			writeIn(root, "w/a/made.txt", "made\n");
+			linkSync(path.join(root, "w/a/made.txt"), path.join(root, "other"));
+		},
+		act: (root) => takeAway(root, { path: "a/made.txt", before: version("made\n") }),
+		read: (root) => takenState(root, "a/made.txt", "made\n"),
+	},
+	{
+		what: "a file that undo writes over, which is kept first",
+		before: (root) => writeIn(root, "w/a/file.txt", "moved here\n"),
+		act: (root) => takeAway(root, { path: "a/file.txt", before: version("moved here\n"), after: version("back\n") }),
+		read: (root) => takenState(root, "a/file.txt", "moved here\n"),
 	},
 	{
 		what: "the runner of commands",
@@ -142,6 +175,27 @@ const rows: readonly Row[] = [
 		read: (root) => content(root, "c/outputs/run-1"),
 	},
 ];
+
+function version(text: string) {
+	return { blob: hashObject("blob", Buffer.from(text)), mode: "100644", rights: "644" };
+}
+
+function takeAway(root: string, file: Pick<PlannedUndo, "path" | "before" | "after">): Promise<unknown> {
+	const workspace = path.join(root, "w");
+	return applyUndo([{ ...file, action: file.after ? "restore" : "delete", stepIds: [] }], {
+		workspace,
+		disk: openDisk(workspace),
+		content: async () => Buffer.from("back\n"),
+		kept: openKeptFiles(path.join(root, "undone/g-1/n-1")),
+		signal: new AbortController().signal,
+	});
+}
+
+/** The file, and whether its bytes are still somewhere, whole. */
+function takenState(root: string, file: string, bytes: string) {
+	const now = content(root, `w/${file}`);
+	return { now, isHeld: now === bytes || content(root, `undone/g-1/n-1/${file}`) === bytes };
+}
 
 describe("a power cut beside the store", function () {
 	// Windows keeps names in a journal of its own, and cannot sync a folder.

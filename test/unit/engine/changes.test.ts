@@ -20,7 +20,7 @@ describe("what changed on disk", () => {
 				const tree = files.join(" ") || "empty";
 				if (broken-- > 0) throw new Error("The disk is full.");
 				await sleep(lookMs);
-				return { tree, at: Date.now(), skipped: [], ignored: [] };
+				return { tree, coverage: "none", at: Date.now(), skipped: [], ignored: [] };
 			},
 			async between(before, after) {
 				const known = before.split(" ");

@@ -43,7 +43,7 @@ describe("what undoing a step would do, in rows", () => {
 		assert.deepEqual(
 			rows.map(({ label, undo }) => [label, undo]),
 			[
-				["Not covered", undefined],
+				["Not covered: stays as it is", undefined],
 				["dist/", undefined],
 			],
 		);

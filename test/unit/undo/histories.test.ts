@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
+import { splitMode, treeMode } from "../../../src/daemon/changes/fileMode.ts";
 import { hashObject } from "../../../src/daemon/changes/objects.ts";
 import { applyUndo } from "../../../src/daemon/undo/applyUndo.ts";
 import { openDisk } from "../../../src/daemon/undo/disk.ts";
+import { openKeptFiles } from "../../../src/daemon/undo/keptFiles.ts";
 import { mergeText } from "../../../src/daemon/undo/mergeText.ts";
 import { planUndo } from "../../../src/daemon/undo/planUndo.ts";
 import type { StepChange, StepChanges } from "../../../src/daemon/undo/stepChanges.ts";
@@ -89,12 +91,13 @@ interface Action {
 	readonly line: number;
 }
 
+const rights = [0o644, 0o755, 0o600, 0o640, 0o444, 0o2750];
 const names = ["a.txt", "b.txt", "dir/c.txt", "dir/deep/d.txt", "e.txt"];
 
 function action(whos: readonly Who[]): fc.Arbitrary<Action> {
 	return fc.record({
 		who: fc.constantFrom(...whos),
-		kind: fc.constantFrom("insert", "insert", "insert", "drop", "delete", "rename", "mode"),
+		kind: fc.constantFrom("insert", "insert", "insert", "drop", "delete", "rename", "mode", "mode"),
 		file: fc.nat(names.length - 1),
 		to: fc.nat(names.length - 1),
 		line: fc.nat(40),
@@ -103,6 +106,7 @@ function action(whos: readonly Who[]): fc.Arbitrary<Action> {
 
 function newWorld() {
 	const { folder, remove } = newWorkspace();
+	const data = newWorkspace();
 	const blobs = new Map<string, Buffer>();
 	const changes: StepChange[] = [];
 	const moves: { seq: number; from: string; path: string }[] = [];
@@ -115,7 +119,7 @@ function newWorld() {
 	};
 	const version = (name: string): FileVersion | undefined => {
 		const stats = statSync(at(name), { throwIfNoEntry: false });
-		return stats && { blob: keep(readFileSync(at(name))), mode: stats.mode & 0o100 ? "100755" : "100644" };
+		return stats && { blob: keep(readFileSync(at(name))), ...splitMode(treeMode(lstatSync(at(name)))) };
 	};
 	const write = (name: string, text: string) => {
 		mkdirSync(path.dirname(at(name)), { recursive: true });
@@ -159,7 +163,7 @@ function newWorld() {
 				return target;
 			}
 			case "mode":
-				if (isThere) chmodSync(at(name), statSync(at(name)).mode ^ 0o111);
+				if (isThere) chmodSync(at(name), rights[line % rights.length]!);
 				return isThere ? name : undefined;
 		}
 	};
@@ -186,7 +190,12 @@ function newWorld() {
 				if (++asked > stopAfter) stop.abort();
 				return plan.merged.get(blob) ?? blobs.get(blob) ?? assert.fail(`no content ${blob}`);
 			};
-			const parts = { workspace: folder, disk: openDisk(folder), content };
+			const parts = {
+				workspace: folder,
+				disk: openDisk(folder),
+				content,
+				kept: openKeptFiles(path.join(data.folder, "undone")),
+			};
 			const first = await applyUndo(plan.files, { ...parts, signal: stop.signal });
 			const left = first ?? (await applyUndo(plan.files, { ...parts, signal: new AbortController().signal }));
 			assert.deepEqual([...(left ?? [])], []);
@@ -203,5 +212,9 @@ function newWorld() {
 			return found;
 		},
 	};
-	return { world, end: remove };
+	const end = () => {
+		remove();
+		data.remove();
+	};
+	return { world, end };
 }

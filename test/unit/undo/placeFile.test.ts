@@ -30,7 +30,7 @@ describe("putting a file into another version", () => {
 		blob: hashObject("blob", Buffer.from(text)),
 		mode,
 	});
-	const place = async (order: Omit<FileOrder, "content">, text = "", meanwhile = () => {}) => {
+	const place = async (order: Omit<FileOrder, "content" | "keep">, text = "", meanwhile = () => {}) => {
 		const folder = openFolder(workspace, order.path.split("/").slice(0, -1).join("/"), order.after !== undefined);
 		if (folder === undefined || typeof folder === "string") return folder;
 		const content = async () => {
@@ -38,7 +38,7 @@ describe("putting a file into another version", () => {
 			return Buffer.from(text);
 		};
 		try {
-			return await folder.place({ ...order, content });
+			return await folder.place({ ...order, content, keep: async () => undefined });
 		} finally {
 			folder.close();
 		}
