@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EventStore } from "../src/daemon/store/eventStore.ts";
+import type { Store } from "../src/daemon/store/eventStore.ts";
 import { openSqliteStore } from "../src/daemon/store/sqliteStore.ts";
 import type { GoalId } from "../src/protocol/ids.ts";
 import { diskBytes } from "./diskBytes.ts";
@@ -60,7 +60,7 @@ const cases: Readonly<Record<string, (folder: string) => Promise<readonly Figure
 	},
 };
 
-async function open(folder: string): Promise<EventStore> {
+async function open(folder: string): Promise<Store> {
 	const file = join(folder, "owner");
 	writeFileSync(file, "nonce");
 	return openSqliteStore({ folder, owner: { file, nonce: "nonce" } });

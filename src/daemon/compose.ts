@@ -22,7 +22,7 @@ import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
 import { openStandingGrants } from "./policy/standingGrants.ts";
 import { openPresets } from "./presets/presets.ts";
-import { listChanges } from "./store/listChanges.ts";
+import { openChangedFiles } from "./store/changedFiles.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
 import { createTools } from "./tools/tools.ts";
 import { serveClient } from "./wire/client.ts";
@@ -77,6 +77,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const commands = openCommands({ folder: path.join(home, "commands") });
 	const agents = openAgents({ config, log, env });
 	const store = await opening;
+	const changedFiles = openChangedFiles(store);
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
 	const startedAt = new Date().toISOString();
@@ -98,7 +99,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 			agentFor: agents.agentFor,
 			windowOf: agents.windowOf,
 			changes: (goal) => repositories.of(goal),
-			listChanges: (goalId, stepId) => listChanges(store, goalId, stepId),
+			listChanges: changedFiles.list,
 			environment: commandEnvironment(env),
 			dataFolder: home,
 			commandTimeoutMs: config.limits.commandTimeoutMs,
@@ -117,6 +118,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const services: Services = {
 		supervisor,
 		store,
+		changedFiles,
 		dossiers: openDossiers(store, createRedaction({ keys: config.redact, env, homes: homeFolders(env) })),
 		presets: openPresets(home),
 		clock,

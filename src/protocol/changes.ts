@@ -1,14 +1,10 @@
 import type { EventBody, RecordedEvent } from "./events.ts";
 import type { ChangeView } from "./view.ts";
 
-/** Each file once: from before its first change to after its last. A file that came and went is left out. */
-export function mergeChanges(events: Iterable<RecordedEvent<"file.changed">>): ChangeView[] {
-	const merged = new Map<string, ChangeView>();
-	for (const event of events) mergeChange(merged, event);
-	return [...merged.values()];
-}
-
-/** Takes the next change into what was merged so far, by path. */
+/**
+ * Takes the next change into what was merged so far, by path: each file once, from before its first change to after its
+ * last. A file that came and went is left out.
+ */
 export function mergeChange(merged: Map<string, ChangeView>, event: RecordedEvent<"file.changed">): void {
 	const earlier = merged.get(event.path) ?? (event.from ? merged.get(event.from) : undefined);
 	if (event.from) merged.delete(event.from);

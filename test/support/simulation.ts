@@ -6,8 +6,8 @@ import type { Commands } from "../../src/daemon/commands/commands.ts";
 import type { DriverParts, GoalDriver } from "../../src/daemon/engine/driver.ts";
 import { openDriver } from "../../src/daemon/engine/driver.ts";
 import { performWith } from "../../src/daemon/perform/perform.ts";
-import type { EventStore } from "../../src/daemon/store/eventStore.ts";
-import { listChanges } from "../../src/daemon/store/listChanges.ts";
+import { openChangedFiles } from "../../src/daemon/store/changedFiles.ts";
+import type { Store } from "../../src/daemon/store/eventStore.ts";
 import type { Tool } from "../../src/daemon/tools/tool.ts";
 import type { GoalEvent, RecordedEvent } from "../../src/protocol/events.ts";
 import type { CheckId, GoalId, StepId } from "../../src/protocol/ids.ts";
@@ -43,7 +43,7 @@ export interface Simulation {
 }
 
 export interface SimulationOptions {
-	readonly store: EventStore;
+	readonly store: Store;
 	readonly world: World;
 	readonly agent?: Agent;
 	/** How long a command takes, in milliseconds. */
@@ -84,7 +84,7 @@ export async function simulate({
 		delegateDepth: 2,
 		delegatesPerThread: 8,
 		changes: async () => ({ ...simulatedChanges(world), ...changes }),
-		listChanges: (id, stepId) => listChanges(store, id, stepId),
+		listChanges: openChangedFiles(store).list,
 		environment: {},
 		dataFolder: "/nowhere",
 		commandTimeoutMs: 1000,

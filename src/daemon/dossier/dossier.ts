@@ -1,6 +1,6 @@
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
-import type { EventStore } from "../store/eventStore.ts";
+import type { EventReader } from "../store/eventStore.ts";
 import { createGathering, type DossierData, type Gathering } from "./dossierData.ts";
 import { exportLog } from "./exportLog.ts";
 import { htmlDossier } from "./html.ts";
@@ -19,7 +19,7 @@ export interface Dossiers {
 const gatheringsKept = 4;
 const page = 1000;
 
-export function openDossiers(store: EventStore, redaction: Redaction): Dossiers {
+export function openDossiers(store: EventReader, redaction: Redaction): Dossiers {
 	const gatherings = new Map<GoalId, Promise<Gathering>>();
 
 	/** One at a time for each goal: what is gathered is shared. */
@@ -62,7 +62,7 @@ export function openDossiers(store: EventStore, redaction: Redaction): Dossiers 
 	};
 }
 
-async function readOn(store: EventStore, goalId: GoalId, gathering: Gathering, toSeq: number): Promise<void> {
+async function readOn(store: EventReader, goalId: GoalId, gathering: Gathering, toSeq: number): Promise<void> {
 	while (gathering.seq < toSeq) {
 		const rows = await store.read(goalId, { afterSeq: gathering.seq, beforeSeq: toSeq + 1, limit: page });
 		if (rows.length === 0) return;

@@ -1,6 +1,6 @@
 import { endLine, eventLine } from "../../chain/logFile.ts";
 import type { GoalId } from "../../protocol/ids.ts";
-import type { EventStore } from "../store/eventStore.ts";
+import type { EventReader } from "../store/eventStore.ts";
 import { redactBody } from "./redact.ts";
 
 /**
@@ -21,7 +21,7 @@ const maxPageChars = 4 * 1024 * 1024;
 const rowsAtOnce = 500;
 
 export async function exportLog(
-	store: EventStore,
+	store: EventReader,
 	goalId: GoalId,
 	{ afterSeq, toSeq }: { readonly afterSeq: number; readonly toSeq: number },
 	redact: (text: string) => string,

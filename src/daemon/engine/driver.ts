@@ -6,7 +6,7 @@ import type { GoalId, StepId, ThreadId } from "../../protocol/ids.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import { summarize } from "../../protocol/view.ts";
 import { crashPoint } from "../crashPoint.ts";
-import { type EventStore, type NewEvent, StoreError } from "../store/eventStore.ts";
+import { type Checkpoints, type EventReader, type EventStore, type NewEvent, StoreError } from "../store/eventStore.ts";
 import { enact } from "./enact.ts";
 import { type Deed, type Effect, type Fact, type Limits, next } from "./next.ts";
 import type { Clock, Log, NewId } from "./ports.ts";
@@ -46,7 +46,7 @@ export interface GoalDriver {
 export type Perform = (deed: Deed, driver: GoalDriver, signal: AbortSignal) => Promise<void>;
 
 export interface DriverParts {
-	readonly store: EventStore;
+	readonly store: EventStore & Checkpoints;
 	readonly clock: Clock;
 	readonly newId: NewId;
 	readonly log: Log;
@@ -76,12 +76,15 @@ const maxFollowing = 2000;
 const maxFailures = 5;
 
 /** Folds a stored goal: its newest checkpoint and what came after. */
-export async function loadGoal(store: EventStore, goalId: GoalId): Promise<Goal> {
+export async function loadGoal(store: EventReader & Checkpoints, goalId: GoalId): Promise<Goal> {
 	return (await foldGoal(store, goalId)).goal;
 }
 
 /** With whether a checkpoint was of use. */
-async function foldGoal(store: EventStore, goalId: GoalId): Promise<{ goal: Goal; isCheckpointed: boolean }> {
+async function foldGoal(
+	store: EventReader & Checkpoints,
+	goalId: GoalId,
+): Promise<{ goal: Goal; isCheckpointed: boolean }> {
 	const checkpoint = await store.checkpoint(goalId);
 	const isCheckpointed = checkpoint?.foldVersion === foldVersion;
 	let goal = isCheckpointed ? (JSON.parse(checkpoint.goal) as Goal) : newGoal(goalId);
@@ -234,9 +237,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			try {
 				return await commit(make);
 			} catch (cause) {
-				const passing =
-					cause instanceof StoreError &&
-					(cause.code === "diskFull" || cause.code === "io" || cause.code === "readOnly");
+				const passing = cause instanceof StoreError && (cause.code === "full" || cause.code === "unavailable");
 				if (!passing || closed || draining) throw cause;
 				log.warn(`${goalId}: an outcome could not be stored; trying again. ${cause.message}`);
 				await patience(retryMs);
@@ -362,7 +363,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 }
 
 /** Of what a store refuses: another daemon took the goal or the folder over, or the log is not what we believe. */
-const lostCodes: ReadonlySet<string> = new Set(["fenced", "notOwner", "conflict"]);
+const lostCodes: ReadonlySet<string> = new Set(["fenced", "conflict"]);
 
 const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	openPlanner: true,

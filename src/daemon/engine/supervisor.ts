@@ -5,7 +5,7 @@ import type { GoalId, HoldId } from "../../protocol/ids.ts";
 import { holds, personHold, threads } from "../../protocol/readiness.ts";
 import { endStates } from "../../protocol/state.ts";
 import { GoalSummary, summarize } from "../../protocol/view.ts";
-import { type EventStore, StoreError } from "../store/eventStore.ts";
+import { type Store, StoreError } from "../store/eventStore.ts";
 import { type DriverParts, type GoalDriver, loadGoal, openDriver } from "./driver.ts";
 import type { NewId } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
@@ -47,7 +47,10 @@ export interface SupervisorParts extends Omit<DriverParts, "publish" | "store" |
 	readonly parallelGoals?: number;
 }
 
-export function openSupervisor(store: EventStore, parts: SupervisorParts): Supervisor {
+export function openSupervisor(
+	store: Omit<Store, "requestOnce" | "search" | "close">,
+	parts: SupervisorParts,
+): Supervisor {
 	const drivers = new Map<GoalId, Promise<GoalDriver>>();
 	const open = new Map<GoalId, GoalDriver>();
 	const resting = new Map<GoalId, Goal>();
@@ -167,7 +170,7 @@ export function openSupervisor(store: EventStore, parts: SupervisorParts): Super
 		drivers.set(goalId, opening);
 		opening.catch((cause) => {
 			drivers.delete(goalId);
-			if (cause instanceof StoreError && cause.code === "notOwner") parts.onLost?.(cause);
+			if (cause instanceof StoreError && cause.code === "fenced") parts.onLost?.(cause);
 		});
 		return opening;
 	}

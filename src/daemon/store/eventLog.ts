@@ -1,7 +1,7 @@
 import { crashPoint } from "../crashPoint.ts";
 import { idsPerGoal } from "./eventPage.ts";
 import { createEventRows } from "./eventRows.ts";
-import type { Checkpoint, EventQuery, GoalRow, NewEvent, StoredEvent } from "./eventStore.ts";
+import type { Checkpoint, EventQuery, GoalRow, ProvenEvent, StoredEvent } from "./eventStore.ts";
 import { createFullText } from "./fullText.ts";
 import { createGoalTable } from "./goalTable.ts";
 import { type GuardedFile, guardFile, type Outcome } from "./guardedFile.ts";
@@ -19,7 +19,7 @@ import { storeError } from "./storeFailure.ts";
 export interface EventLog extends Pick<GuardedFile, "checkpoint" | "wantsCheckpoint" | "close"> {
 	/** Runs writes, the next four, in one transaction; see guardedFile.ts. */
 	transaction(writes: ReadonlyArray<() => unknown>): readonly Outcome[];
-	append(goalId: string, expectedSeq: number, epoch: number, events: readonly NewEvent[], summary: string): number;
+	append(goalId: string, expectedSeq: number, epoch: number, events: readonly ProvenEvent[], summary: string): number;
 	claim(goalId: string): { readonly epoch: number; readonly lastSeq: number };
 	saveCheckpoint(goalId: string, checkpoint: Checkpoint): void;
 	requestOnce(requestId: string, goalId: string): string;
@@ -94,7 +94,7 @@ export function createEventLog({ file, checkOwner, maxWalBytes }: EventLogOption
 			if (goal.epoch !== epoch) throw storeError("fenced", `epoch ${epoch} is over, ${goal.epoch} is current`);
 			if (goal.lastSeq !== expectedSeq)
 				throw storeError("conflict", `its last event is ${goal.lastSeq}, not ${expectedSeq}`);
-			for (const event of events) rows.add(goalId, goal, event);
+			for (const event of events) rows.add(goal, event);
 			goal.summary = summary;
 			goals.changed(goal);
 			return goal.lastSeq;

@@ -1,6 +1,5 @@
-import { digestOf, hashOf, newSalt } from "../../chain/chain.ts";
 import { idsPerGoal, pageSql } from "./eventPage.ts";
-import type { EventQuery, NewEvent, StoredEvent } from "./eventStore.ts";
+import type { EventQuery, ProvenEvent, StoredEvent } from "./eventStore.ts";
 import type { GoalState } from "./goalTable.ts";
 import type { NameTable } from "./nameTable.ts";
 import type { SqlValue } from "./sqliteConnection.ts";
@@ -9,7 +8,7 @@ import type { SqliteFile } from "./sqliteFile.ts";
 /** The rows of events: writing one at the end of a goal's chain, and reading a slice of them. */
 export interface EventRows {
 	/** Adds the event behind the goal's last one and moves the goal's state on. Inside a transaction. */
-	add(goalId: string, goal: GoalState, event: NewEvent): void;
+	add(goal: GoalState, event: ProvenEvent): void;
 	/** The next events of a query, as many as should be read at once. */
 	slice(goalId: string, goal: GoalState, query: EventQuery): Slice;
 	/** Erases bodies and salts of the events after one seq up to another. Inside a transaction. */
@@ -40,18 +39,25 @@ export function createEventRows(file: SqliteFile, names: NameTable): EventRows {
 	}
 
 	return {
-		add(goalId, goal, { at, type, body, threadId, stepId }) {
-			const { epoch } = goal;
+		add(goal, { at, type, body, threadId, stepId, ...proof }) {
 			const seq = goal.lastSeq + 1;
-			const salt = newSalt();
-			const bytes = Buffer.from(body);
-			const digest = digestOf(salt, bytes);
-			const hash = hashOf(goal.lastHash, { goalId, seq, epoch, at, type }, digest);
 			const [thread, step] = [numberOrNull(threadId), numberOrNull(stepId)];
+			const [hash, digest, salt] = [proof.hash, proof.digest, proof.salt].map((hex) => Buffer.from(hex, "hex"));
 			const id = goal.number * idsPerGoal + seq;
-			file.run(insertEvent, [id, epoch, at, names.store(type), thread, step, hash, digest, salt, bytes]);
+			file.run(insertEvent, [
+				id,
+				goal.epoch,
+				at,
+				names.store(type),
+				thread,
+				step,
+				hash!,
+				digest!,
+				salt!,
+				Buffer.from(body),
+			]);
 			goal.lastSeq = seq;
-			goal.lastHash = hash;
+			goal.lastHash = hash!;
 			goal.updatedAt = at;
 		},
 		slice(goalId, goal, query) {

@@ -1,15 +1,24 @@
 import type { GoalId } from "../../protocol/ids.ts";
 
 /**
- * The port behind which goals are kept. The log of a goal is append-only and gapless: the first event has seq 1.
- * Every adapter passes the contract suite in test/unit/store.
+ * The ports behind which goals are kept. Each is small, so that whoever reads the log need not know of checkpoints; an
+ * adapter is all of them at once (`Store`), and passes the contract suite in test/unit/store.
  */
-export interface EventStore {
+export interface EventReader {
+	/**
+	 * Events after `query.afterSeq`, oldest first (newest first with `descending`), at most `query.limit`. A goal that is
+	 * not known has none. Long reads pause for appends.
+	 */
+	read(goalId: GoalId, query: EventQuery): Promise<readonly StoredEvent[]>;
+}
+
+/** The log of each goal: append-only and gapless. The first event has seq 1. */
+export interface EventStore extends EventReader {
 	/**
 	 * Appends `events` to the goal in one transaction, with the summary that lists show of it.
 	 * Resolves with the seq of the last event once the events are durable.
 	 * Rejects with `StoreError` "conflict" when the goal's last seq is not `expectedSeq`, "fenced" when `epoch` is not
-	 * the goal's current epoch, "unknownGoal" when it was never claimed; "diskFull", "readOnly", "io" when the disk refuses.
+	 * the goal's current epoch, "unknownGoal" when it was never claimed; "full" or "unavailable" when the disk refuses.
 	 * After a rejection nothing of the batch is stored.
 	 */
 	append(
@@ -19,33 +28,57 @@ export interface EventStore {
 		events: readonly NewEvent[],
 		summary: string,
 	): Promise<number>;
-	/**
-	 * Events after `query.afterSeq`, oldest first (newest first with `descending`), at most `query.limit`. A goal that is
-	 * not known has none. Long reads pause for appends.
-	 */
-	read(goalId: GoalId, query: EventQuery): Promise<readonly StoredEvent[]>;
+	/** Creates the goal when it is new, and makes the caller its one writer: epochs count from 1 and only grow. */
+	claim(goalId: GoalId): Promise<{ readonly epoch: number; readonly lastSeq: number }>;
+}
+
+/** The list of goals, written in the same transaction as their events. */
+export interface GoalIndex {
+	/** Every goal that has events, with the summary of its last append, newest change first. */
+	goals(): Promise<readonly GoalRow[]>;
+}
+
+/** A goal as it was folded, so that opening it costs no whole log. Losing one costs only time. */
+export interface Checkpoints {
+	/** The newest checkpoint of the goal's fold, if there is one. */
+	checkpoint(goalId: GoalId): Promise<Checkpoint | undefined>;
+	/** Replaces the goal's checkpoint. */
+	saveCheckpoint(goalId: GoalId, checkpoint: Checkpoint): Promise<void>;
+}
+
+/** Launches that were asked for, so that the same one twice is one goal. */
+export interface Requests {
+	/** The goal id of an earlier launch with this request id, or records `goalId` for it. Call before the first append. */
+	requestOnce(requestId: string, goalId: GoalId): Promise<GoalId>;
+}
+
+export interface Search {
 	/**
 	 * Full-text search in the values of the bodies of a goal's events: the seqs, newest first, of those with words
 	 * beginning with every word of `text`. Rows are indexed lazily; `search` indexes what is missing first.
 	 */
 	search(goalId: GoalId, text: string, limit: number): Promise<readonly number[]>;
-	/** Every goal that has events, with the summary of its last append, newest change first. */
-	goals(): Promise<readonly GoalRow[]>;
-	/** Creates the goal when it is new, and makes the caller its one writer: epochs count from 1 and only grow. */
-	claim(goalId: GoalId): Promise<{ readonly epoch: number; readonly lastSeq: number }>;
-	/** The newest checkpoint of the goal's fold, if there is one. */
-	checkpoint(goalId: GoalId): Promise<Checkpoint | undefined>;
-	/** Replaces the goal's checkpoint. Losing it costs only time. */
-	saveCheckpoint(goalId: GoalId, checkpoint: Checkpoint): Promise<void>;
+}
+
+export interface Store extends EventStore, GoalIndex, Checkpoints, Requests, Search {
 	/**
 	 * Erases the bodies and salts of the goal's events, its checkpoint and what search knows of it. Headers stay, so that
 	 * the chain still verifies. Ends early when the process does: call it again.
 	 */
 	erase(goalId: GoalId): Promise<void>;
-	/** The goal id of an earlier launch with this request id, or records `goalId` for it. Call before the first append. */
-	requestOnce(requestId: string, goalId: GoalId): Promise<GoalId>;
 	/** Resolves when everything queued is durable and the store is closed. Safe to call twice. */
 	close(): Promise<void>;
+}
+
+/** What an adapter implements: a store whose events come with their proof, which `withChain` makes (chainedStore.ts). */
+export interface RowStore extends Omit<Store, "append"> {
+	append(
+		goalId: GoalId,
+		expectedSeq: number,
+		epoch: number,
+		events: readonly ProvenEvent[],
+		summary: string,
+	): Promise<number>;
 }
 
 /** An event as the engine hands it over. `body` is its JSON, without type. */
@@ -56,6 +89,13 @@ export interface NewEvent {
 	readonly body: string;
 	readonly threadId?: string;
 	readonly stepId?: string;
+}
+
+/** With its place in the chain of hashes; hex, see src/chain/chain.ts. */
+export interface ProvenEvent extends NewEvent {
+	readonly digest: string;
+	readonly salt: string;
+	readonly hash: string;
 }
 
 /** An event as it is kept. `body` is undefined once it was erased. */
@@ -103,15 +143,17 @@ export interface Checkpoint {
 	readonly goal: string;
 }
 
+/** The same for every adapter; the message says what exactly. */
 export type StoreErrorCode =
+	/** The goal has moved on since the caller read it. */
 	| "conflict"
+	/** Another writer has claimed the goal, or the whole folder. */
 	| "fenced"
 	| "unknownGoal"
-	| "diskFull"
-	| "readOnly"
-	| "io"
-	| "newerVersion"
-	| "notOwner"
+	/** The disk is full. */
+	| "full"
+	/** It cannot be written or read now: the disk, its rights, or a newer version's file. */
+	| "unavailable"
 	| "closed";
 
 /** What a store refuses with. The message is a sentence for a person: what happened and what to do. */

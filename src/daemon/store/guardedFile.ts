@@ -51,7 +51,7 @@ export function guardFile({ file, checkOwner, beforeCommit, onUndone, maxWalByte
 			if (!owned) throw storeError("notOwner", "noticed before");
 			checkOwner();
 		} catch (error) {
-			if (error instanceof StoreError && error.code === "notOwner") {
+			if (error instanceof StoreError && error.code === "fenced") {
 				owned = false;
 				file.folder.seal();
 			}

@@ -1,10 +1,14 @@
-import { digestOf, genesisHash, hashOf, newSalt } from "../../chain/chain.ts";
-import type { Checkpoint, EventStore, NewEvent, StoredEvent } from "./eventStore.ts";
+import { withChain } from "./chainedStore.ts";
+import type { Checkpoint, NewEvent, ProvenEvent, RowStore, Store, StoredEvent } from "./eventStore.ts";
 import { matchesAll, searchText, searchWords } from "./searchText.ts";
 import { storeError } from "./storeFailure.ts";
 
 /** The event store in memory: the SQLite adapter's twin for tests of everything above it. */
-export function createMemoryStore(): EventStore {
+export function createMemoryStore(): Store {
+	return withChain(memoryRows());
+}
+
+function memoryRows(): RowStore {
 	const goals = new Map<string, MemoryGoal>();
 	const requests = new Map<string, string>();
 	let closed = false;
@@ -28,7 +32,7 @@ export function createMemoryStore(): EventStore {
 				const lastSeq = goal.rows.length;
 				if (goal.epoch !== epoch) throw storeError("fenced", `epoch ${epoch} is over, ${goal.epoch} is current`);
 				if (lastSeq !== expectedSeq) throw storeError("conflict", `its last event is ${lastSeq}, not ${expectedSeq}`);
-				for (const event of events) goal.rows.push({ ...event, stored: chained(goalId, goal, event) });
+				for (const event of events) goal.rows.push({ ...event, stored: stored(goalId, goal, event) });
 				goal.summary = summary;
 				goal.updatedAt = events.at(-1)?.at ?? goal.updatedAt;
 				return goal.rows.length;
@@ -116,18 +120,17 @@ interface MemoryRow extends NewEvent {
 	readonly stored: StoredEvent;
 }
 
-function chained(goalId: string, { epoch, rows }: MemoryGoal, { at, type, body }: NewEvent): StoredEvent {
-	const last = rows.at(-1)?.stored;
-	const header = { goalId: goalId as StoredEvent["goalId"], seq: rows.length + 1, epoch, at, type };
-	const text = Buffer.from(body).toString(); // as UTF-8 keeps it
-	const salt = newSalt();
-	const digest = digestOf(salt, text);
-	const hash = hashOf(last === undefined ? genesisHash : Buffer.from(last.hash, "hex"), header, digest);
+function stored(goalId: string, { epoch, rows }: MemoryGoal, event: ProvenEvent): StoredEvent {
+	const { at, type, body, digest, salt, hash } = event;
 	return {
-		...header,
-		body: text,
-		digest: digest.toString("hex"),
-		salt: salt.toString("hex"),
-		hash: hash.toString("hex"),
+		goalId: goalId as StoredEvent["goalId"],
+		seq: rows.length + 1,
+		epoch,
+		at,
+		type,
+		body: Buffer.from(body).toString(), // as UTF-8 keeps it
+		digest,
+		salt,
+		hash,
 	};
 }

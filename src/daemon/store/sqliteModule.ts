@@ -31,7 +31,7 @@ export function compile(wasmPath: string): WebAssembly.Module {
 	const sha256 = createHash("sha256").update(bytes).digest("hex");
 	if (sha256 !== pinnedSha256)
 		throw new StoreError(
-			"io",
+			"unavailable",
 			`The event store needs sql-wasm-debug.wasm of sql.js 1.16.0, but ${wasmPath} is another file (SHA-256 ${sha256}); install the pinned version again.`,
 		);
 	const module = new WebAssembly.Module(bytes);
@@ -44,7 +44,7 @@ export function checkImports(imports: readonly WebAssembly.ModuleImportDescripto
 	const missing = routedImports.filter((name) => !names.has(name));
 	if (missing.length === 0) return;
 	throw new StoreError(
-		"io",
+		"unavailable",
 		`The event store cannot reach the disk through this build of sql.js, which does not import ${missing.join(", ")}; install sql.js 1.16.0 again.`,
 	);
 }

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { EventStore } from "./eventStore.ts";
-import { StoreError } from "./eventStore.ts";
+import { withChain } from "./chainedStore.ts";
+import { type Store, StoreError } from "./eventStore.ts";
 import { connectStore } from "./storeClient.ts";
 import type { StoreGreeting, StoreOwner, StorePort, StoreReply, StoreWorkerData } from "./storeMessages.ts";
 
@@ -26,15 +26,15 @@ export interface SqliteStoreOptions {
 	readonly workerFactory?: (data: StoreWorkerData) => Worker;
 }
 
-/** Rejects with `StoreError` "newerVersion", "notOwner", "diskFull", "readOnly" or "io". */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<EventStore> {
+/** Rejects with `StoreError` "fenced", "full" or "unavailable". */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
 	const { folder, owner, wasmPath = join(__dirname, "sql-wasm-debug.wasm") } = options;
 	const workerPath = options.workerPath ?? join(__dirname, "storeWorker.js");
 	const start = options.workerFactory ?? ((workerData) => new Worker(workerPath, { workerData, resourceLimits }));
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const worker = start({ folder, wasmPath, owner });
 	await greeting(worker);
-	const store = connectStore(portOf(worker));
+	const store = withChain(connectStore(portOf(worker)));
 	let isClosing = false;
 	let why: string | undefined;
 	worker.once("error", (error) => {

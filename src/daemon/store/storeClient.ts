@@ -1,12 +1,12 @@
-import { type EventStore, type StoredEvent, StoreError } from "./eventStore.ts";
+import { type RowStore, type StoredEvent, StoreError } from "./eventStore.ts";
 import { storeError } from "./storeFailure.ts";
 import type { StoreCall, StoreFailure, StorePort, StoreReply, StoreRequest } from "./storeMessages.ts";
 
 /**
- * An `EventStore` whose work is done behind a port. Requests of one turn of the event loop travel in one message, and
+ * A store whose work is done behind a port. Requests of one turn of the event loop travel in one message, and
  * long reads come back in parts.
  */
-export function connectStore(port: StorePort): EventStore {
+export function connectStore(port: StorePort): RowStore {
 	const pending = new Map<number, Pending>();
 	let outbox: StoreRequest[] = [];
 	let nextId = 1;

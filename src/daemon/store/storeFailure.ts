@@ -10,35 +10,50 @@ export function toStoreError(error: unknown, folder: HostFolder): unknown {
 	if (error instanceof StoreError) return error;
 	const { lastFailure } = folder;
 	if (lastFailure !== undefined)
-		return storeError(codeByErrno[lastFailure.code] ?? "io", `${lastFailure.code} from ${lastFailure.call}`);
-	const code = error instanceof SqliteError ? codeByResult.get(error.code) : undefined;
-	return code === undefined ? error : storeError(code, (error as SqliteError).message);
+		return storeError(kindByErrno[lastFailure.code] ?? "io", `${lastFailure.code} from ${lastFailure.call}`);
+	const kind = error instanceof SqliteError ? kindByResult.get(error.code) : undefined;
+	return kind === undefined ? error : storeError(kind, (error as SqliteError).message);
 }
 
-export function storeError(code: keyof typeof sentences, detail: string): StoreError {
-	return new StoreError(code, sentences[code].replace("%", detail));
+/** What this adapter knows of a failure, as the sentence for a person and the code that is the same for every store. */
+export function storeError(kind: keyof typeof failures, detail: string): StoreError {
+	const { code, sentence } = failures[kind];
+	return new StoreError(code, sentence.replace("%", detail));
 }
 
 /** True for failures that the disk caused, not the request. */
 export function isDiskFailure(error: unknown): error is StoreError {
-	return error instanceof StoreError && diskCodes.has(error.code);
+	return error instanceof StoreError && (error.code === "full" || error.code === "unavailable");
 }
 
-const diskCodes: ReadonlySet<StoreErrorCode> = new Set(["diskFull", "readOnly", "io"]);
+const failures = {
+	diskFull: {
+		code: "full",
+		sentence: "The disk is full, so nothing was stored (%); free some space and try again.",
+	},
+	readOnly: {
+		code: "unavailable",
+		sentence: "The data folder cannot be written (%); check its permissions and try again.",
+	},
+	io: {
+		code: "unavailable",
+		sentence: "The disk reported an error, so nothing was stored (%); check the disk that holds the data folder.",
+	},
+	notOwner: {
+		code: "fenced",
+		sentence: "Another daemon has taken over this data folder, so nothing was stored (%); connect to that daemon.",
+	},
+	newerVersion: {
+		code: "unavailable",
+		sentence: "The event store was written by a newer version of Mission Control (%); update this one.",
+	},
+	closed: { code: "closed", sentence: "The event store is closed (%); start the daemon again." },
+	conflict: { code: "conflict", sentence: "The goal has moved on (%); read it again and decide again." },
+	fenced: { code: "fenced", sentence: "Another writer has claimed this goal (%); claim it again before writing." },
+	unknownGoal: { code: "unknownGoal", sentence: "There is no goal %; claim it first." },
+} as const satisfies Record<string, { readonly code: StoreErrorCode; readonly sentence: string }>;
 
-const sentences = {
-	diskFull: "The disk is full, so nothing was stored (%); free some space and try again.",
-	readOnly: "The data folder cannot be written (%); check its permissions and try again.",
-	io: "The disk reported an error, so nothing was stored (%); check the disk that holds the data folder.",
-	notOwner: "Another daemon has taken over this data folder, so nothing was stored (%); connect to that daemon.",
-	newerVersion: "The event store was written by a newer version of Mission Control (%); update this one.",
-	closed: "The event store is closed (%); start the daemon again.",
-	conflict: "The goal has moved on (%); read it again and decide again.",
-	fenced: "Another writer has claimed this goal (%); claim it again before writing.",
-	unknownGoal: "There is no goal %; claim it first.",
-} as const satisfies Record<StoreErrorCode, string>;
-
-const codeByErrno: Readonly<Record<string, "diskFull" | "readOnly">> = {
+const kindByErrno: Readonly<Record<string, "diskFull" | "readOnly">> = {
 	ENOSPC: "diskFull",
 	EDQUOT: "diskFull",
 	EROFS: "readOnly",
@@ -47,7 +62,7 @@ const codeByErrno: Readonly<Record<string, "diskFull" | "readOnly">> = {
 };
 
 /** SQLite's results that speak of the disk or the file. */
-const codeByResult: ReadonlyMap<number, "diskFull" | "readOnly" | "io"> = new Map([
+const kindByResult: ReadonlyMap<number, "diskFull" | "readOnly" | "io"> = new Map([
 	[5, "io"], // SQLITE_BUSY: the file is open a second time
 	[8, "readOnly"], // SQLITE_READONLY
 	[10, "io"], // SQLITE_IOERR

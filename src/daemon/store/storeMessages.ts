@@ -1,4 +1,4 @@
-import type { Checkpoint, EventQuery, NewEvent, StoredEvent, StoreErrorCode } from "./eventStore.ts";
+import type { Checkpoint, EventQuery, ProvenEvent, StoredEvent, StoreErrorCode } from "./eventStore.ts";
 
 /** What the daemon's thread and the store's thread say to each other. Both post lists: one message per turn. */
 export type StoreRequest = { readonly id: number } & StoreCall;
@@ -9,7 +9,7 @@ export type StoreCall =
 			readonly goalId: string;
 			readonly expectedSeq: number;
 			readonly epoch: number;
-			readonly events: readonly NewEvent[];
+			readonly events: readonly ProvenEvent[];
 			readonly summary: string;
 	  }
 	| { readonly op: "claim"; readonly goalId: string }

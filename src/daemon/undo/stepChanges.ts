@@ -5,7 +5,7 @@ import type { GoalId, StepId } from "../../protocol/ids.ts";
 import { readEvent } from "../../protocol/upcast.ts";
 import type { FileVersion, LeftOut } from "../../protocol/values.ts";
 import { fileMode } from "../changes/fileMode.ts";
-import type { EventStore } from "../store/eventStore.ts";
+import type { EventReader } from "../store/eventStore.ts";
 import { absent, sha256 } from "../tools/workspaceFiles.ts";
 
 /**
@@ -38,7 +38,7 @@ export interface StepChange {
 }
 
 export async function readStepChanges(
-	store: EventStore,
+	store: EventReader,
 	goal: Goal,
 	stepIds: readonly StepId[],
 	/** What a look found that is not in the log. */
@@ -86,7 +86,7 @@ interface Writer {
 }
 
 /** Every call and check run that began in the goal, and whose it was. */
-async function readWriters(store: EventStore, goal: Goal): Promise<ReadonlyMap<string, Writer>> {
+async function readWriters(store: EventReader, goal: Goal): Promise<ReadonlyMap<string, Writer>> {
 	const writers = new Map<string, Writer>();
 	for (const { stepId } of Object.values(goal.steps).filter((step) => step.attempt > 0)) {
 		for (const event of await readAll(store, goal.goalId, ["tool.started", "check.started"], stepId)) {
@@ -151,7 +151,7 @@ async function isItsOwn(
 
 /** Up to which event each file of a step was taken back already. What an undo left alone is still the step's. */
 async function readUndone(
-	store: EventStore,
+	store: EventReader,
 	goalId: GoalId,
 	stepIds: readonly StepId[],
 ): Promise<ReadonlyMap<StepId, ReadonlyMap<string, number>>> {
@@ -174,7 +174,7 @@ function isUndone(event: RecordedEvent<"file.changed">, undone: ReadonlyMap<stri
 /** No file has this name. */
 const everything = "";
 
-async function beganAt(store: EventStore, goalId: GoalId, stepIds: readonly StepId[]): Promise<number> {
+async function beganAt(store: EventReader, goalId: GoalId, stepIds: readonly StepId[]): Promise<number> {
 	const starts = await Promise.all(
 		stepIds.map((stepId) => store.read(goalId, { types: ["step.started"], stepId, limit: 1 })),
 	);
@@ -188,7 +188,7 @@ function version(blob: string | undefined, mode = fileMode, rights?: string): Fi
 const pageSize = 1000;
 
 async function readAll<T extends RecordedEvent["type"]>(
-	store: EventStore,
+	store: EventReader,
 	goalId: GoalId,
 	types: readonly T[],
 	stepId?: StepId,

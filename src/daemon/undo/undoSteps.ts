@@ -10,7 +10,7 @@ import type { NewId } from "../engine/ports.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import { allWriters, isBasedOn, seenSince } from "../perform/snapshot.ts";
-import type { EventStore } from "../store/eventStore.ts";
+import type { EventReader } from "../store/eventStore.ts";
 import { openDisk } from "./disk.ts";
 import { dependentsOf, refuseWhileWriting, undoableSteps } from "./mayUndo.ts";
 import { mergeText } from "./mergeText.ts";
@@ -95,7 +95,7 @@ export async function takeBack(
 
 export interface UndoServices {
 	readonly supervisor: Supervisor;
-	readonly store: EventStore;
+	readonly store: EventReader;
 	readonly newId: NewId;
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
 	draining(): boolean;

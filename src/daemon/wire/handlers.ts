@@ -15,8 +15,7 @@ import { decide } from "../engine/decide.ts";
 import { Refusal } from "../engine/refusal.ts";
 import type { Request } from "../engine/request.ts";
 import { writePlan } from "../plan/writePlan.ts";
-import type { EventQuery, EventStore, StoredEvent } from "../store/eventStore.ts";
-import { listChanges } from "../store/listChanges.ts";
+import type { EventQuery, EventReader, StoredEvent } from "../store/eventStore.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
 import { eraseGoal } from "./eraseGoal.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
@@ -171,7 +170,7 @@ export const handlers: Handlers<Methods, Handling> = {
 	"step/undo": (params, client) => undoSteps(client.services, client.actor(), params),
 	"change/list": async ({ goalId, stepId }, { services }) => {
 		const goal = await services.supervisor.goal(goalId);
-		const all = await listChanges(services.store, goalId, stepId);
+		const all = await services.changedFiles.list(goalId, stepId);
 		const changes = await withLineCounts(all.slice(-maxChangesListed), () => services.changes(goal));
 		return all.length === changes.length ? { changes } : { changes, total: all.length };
 	},
@@ -187,7 +186,7 @@ export const handlers: Handlers<Methods, Handling> = {
 	},
 	"change/diff": async ({ goalId, stepId, path }, { services }) => {
 		const changes = await tracked(services, goalId);
-		const list = await listChanges(services.store, goalId, stepId);
+		const list = await services.changedFiles.list(goalId, stepId);
 		const wanted = path === undefined ? list : list.filter((change) => change.path === path);
 		if (path !== undefined && wanted.length === 0)
 			throw new Refusal("unknownPath", `This goal did not change ${path}.`);
@@ -258,7 +257,7 @@ async function ask(client: Handling, goalId: GoalId, request: Request, expectedS
 }
 
 async function view(services: Services, goal: Goal): Promise<GoalView> {
-	const changes = await listChanges(services.store, goal.goalId);
+	const changes = await services.changedFiles.list(goal.goalId);
 	return viewGoal(goal, changes.slice(-maxChangesShown), services.clock.now());
 }
 
@@ -270,7 +269,7 @@ const maxAnswerChars = 2_000_000;
 
 /** No more than a message holds, and at least one. Read in slices, so that what does not fit is not read either. */
 async function readPage(
-	store: EventStore,
+	store: EventReader,
 	goalId: GoalId,
 	query: EventQuery,
 ): Promise<{ readonly rows: readonly StoredEvent[]; readonly more: boolean }> {

@@ -9,13 +9,16 @@ import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { Presets } from "../presets/presets.ts";
-import type { EventStore } from "../store/eventStore.ts";
+import type { ChangedFiles } from "../store/changedFiles.ts";
+import type { EventReader, Requests, Search } from "../store/eventStore.ts";
 import type { HandedKeys } from "./handedKeys.ts";
 
 /** What requests are answered with. */
 export interface Services {
 	readonly supervisor: Supervisor;
-	readonly store: EventStore;
+	readonly store: EventReader & Requests & Search;
+	/** The files that a goal, or one of its steps, changed, each once. */
+	readonly changedFiles: ChangedFiles;
 	readonly dossiers: Dossiers;
 	readonly presets: Presets;
 	readonly clock: Clock;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { verifyLog } from "../../../src/chain/logFile.ts";
 import { type Dossiers, openDossiers } from "../../../src/daemon/dossier/dossier.ts";
 import { createRedaction } from "../../../src/daemon/dossier/redact.ts";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { GoalId } from "../../../src/protocol/ids.ts";
@@ -29,7 +29,7 @@ const day = 24 * 60 * 60 * 1000;
 const begin = Date.parse("2026-01-01T00:00:00Z");
 
 /** A log of these events in a store, evenly over `days`. */
-async function storeOf(events: readonly GoalEvent[], days = 1): Promise<EventStore> {
+async function storeOf(events: readonly GoalEvent[], days = 1): Promise<Store> {
 	const store = createMemoryStore();
 	await store.claim(goalId);
 	const rows = events.map(({ type, ...body }, index) => ({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type DriverParts, type GoalDriver, openDriver, type Perform } from "../../../src/daemon/engine/driver.ts";
-import { type EventStore, StoreError } from "../../../src/daemon/store/eventStore.ts";
+import { type Store, StoreError } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { HoldId, ThreadId, ToolCallId, TurnId } from "../../../src/protocol/ids.ts";
@@ -17,7 +17,7 @@ describe("the driver of a goal", () => {
 		driver = undefined;
 	});
 
-	async function open(store: EventStore, perform: Perform, more: Partial<DriverParts> = {}): Promise<GoalDriver> {
+	async function open(store: Store, perform: Perform, more: Partial<DriverParts> = {}): Promise<GoalDriver> {
 		let ids = 0;
 		driver = await openDriver(goalId, {
 			store,
@@ -157,13 +157,13 @@ const startedCall: readonly GoalEvent[] = [
 	{ type: "tool.started", toolCallId: "c-x" as ToolCallId, run: 1 },
 ];
 
-function fillable(store: EventStore): { isFull: boolean; readonly store: EventStore } {
+function fillable(store: Store): { isFull: boolean; readonly store: Store } {
 	const disk = {
 		isFull: false,
 		store: {
 			...store,
-			append: (...given: Parameters<EventStore["append"]>) =>
-				disk.isFull ? Promise.reject(new StoreError("diskFull", "The disk is full.")) : store.append(...given),
+			append: (...given: Parameters<Store["append"]>) =>
+				disk.isFull ? Promise.reject(new StoreError("full", "The disk is full.")) : store.append(...given),
 		},
 	};
 	return disk;

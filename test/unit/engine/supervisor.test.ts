@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supervisor.ts";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import type { GoalId, HoldId } from "../../../src/protocol/ids.ts";
@@ -18,7 +18,7 @@ describe("all goals of a daemon", () => {
 		errors.length = 0;
 	});
 
-	function open(store: EventStore): Supervisor {
+	function open(store: Store): Supervisor {
 		let ids = 0;
 		supervisor = openSupervisor(store, {
 			clock: { now: () => Date.now() },

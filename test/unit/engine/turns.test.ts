@@ -8,7 +8,7 @@ import { decide } from "../../../src/daemon/engine/decide.ts";
 import { Refusal } from "../../../src/daemon/engine/refusal.ts";
 import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supervisor.ts";
 import { performWith } from "../../../src/daemon/perform/perform.ts";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { Tool } from "../../../src/daemon/tools/tool.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
@@ -24,7 +24,7 @@ describe("the goals of a daemon take turns", () => {
 	let folder: string;
 	let world: CommandWorld;
 	let all: Supervisor;
-	let store: EventStore;
+	let store: Store;
 	let errors: unknown[];
 	const events = new Map<GoalId, GoalEvent[]>();
 

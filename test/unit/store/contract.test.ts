@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { verifyChain } from "../../../src/chain/chain.ts";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { event, goalId, rejectsWith, sized } from "./fixtures.ts";
 import { newFolder, openInWorker, removeFolders } from "./openStores.ts";
 
 /** What every adapter of the port promises. */
-const adapters: ReadonlyArray<readonly [string, () => Promise<EventStore>]> = [
+const adapters: ReadonlyArray<readonly [string, () => Promise<Store>]> = [
 	["the memory store", async () => createMemoryStore()],
 	["the SQLite store", () => openInWorker(newFolder())],
 ];
@@ -15,7 +15,7 @@ for (const [name, open] of adapters)
 	describe(`${name} keeps the contract`, () => {
 		const goal = goalId("goal-1");
 		const other = goalId("goal-2");
-		let store: EventStore;
+		let store: Store;
 
 		before(async () => {
 			store = await open();
@@ -136,8 +136,7 @@ for (const [name, open] of adapters)
 				}));
 				for (let at = 0; at < events.length; at += 100) await store.append(id, at, 1, events.slice(at, at + 100), "{}");
 			});
-			const seqs = async (query: Parameters<EventStore["read"]>[1]) =>
-				(await store.read(id, query)).map(({ seq }) => seq);
+			const seqs = async (query: Parameters<Store["read"]>[1]) => (await store.read(id, query)).map(({ seq }) => seq);
 			const expected = (keep: (index: number) => boolean) =>
 				Array.from({ length: 1_200 }, (_, index) => index)
 					.filter(keep)

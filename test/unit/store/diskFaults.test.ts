@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { verifyChain } from "../../../src/chain/chain.ts";
-import { type EventStore, StoreError, type StoreErrorCode } from "../../../src/daemon/store/eventStore.ts";
+import { type Store, StoreError, type StoreErrorCode } from "../../../src/daemon/store/eventStore.ts";
 import type { FileIo } from "../../../src/daemon/store/fileIo.ts";
 import { storeFileName } from "../../../src/daemon/store/storeFile.ts";
 import { seeded } from "../../support/seed.ts";
@@ -15,12 +15,12 @@ describe("a disk that refuses", () => {
 	after(removeFolders);
 
 	const faults: ReadonlyArray<readonly [keyof FileIo, string, StoreErrorCode]> = [
-		["writeSync", "ENOSPC", "diskFull"],
-		["writeSync", "EDQUOT", "diskFull"],
-		["fsyncSync", "ENOSPC", "diskFull"],
-		["writeSync", "EIO", "io"],
-		["fsyncSync", "EIO", "io"],
-		["writeSync", "EROFS", "readOnly"],
+		["writeSync", "ENOSPC", "full"],
+		["writeSync", "EDQUOT", "full"],
+		["fsyncSync", "ENOSPC", "full"],
+		["writeSync", "EIO", "unavailable"],
+		["fsyncSync", "EIO", "unavailable"],
+		["writeSync", "EROFS", "unavailable"],
 	];
 	for (const [call, errno, code] of faults)
 		it(`makes an append fail with "${code}" on ${errno} from ${call}, and nothing of it is ever seen`, async () => {
@@ -69,7 +69,7 @@ describe("a disk that refuses", () => {
 					const events = Array.from({ length: random.between(1, 3) }, () => sized(random.between(20, 6_000)));
 					lastSeq = await store.append(goal, lastSeq, epoch, events, "{}");
 				} catch (error) {
-					assert.ok(error instanceof StoreError && ["diskFull", "io"].includes(error.code), String(error));
+					assert.ok(error instanceof StoreError && ["full", "unavailable"].includes(error.code), String(error));
 					failures++;
 				}
 			}
@@ -82,7 +82,7 @@ describe("a disk that refuses", () => {
 				epoch = claimed.epoch;
 			}
 		}
-		const events: Awaited<ReturnType<EventStore["read"]>>[number][] = [];
+		const events: Awaited<ReturnType<Store["read"]>>[number][] = [];
 		for (;;) {
 			const page = await store.read(goal, { afterSeq: events.length, limit: 1_000 });
 			if (page.length === 0) break;
@@ -108,7 +108,7 @@ describe("a disk that refuses", () => {
 const ours = (folder: string) => fs.readdirSync(folder).filter((name) => name.startsWith(storeFileName));
 
 /** The store as it would be found if the process ended now: on a copy of its files. */
-function reopened(folder: string): Promise<EventStore> {
+function reopened(folder: string): Promise<Store> {
 	const copy = newFolder();
 	for (const name of ours(folder)) fs.copyFileSync(join(folder, name), join(copy, name));
 	return openHere({ folder: copy });

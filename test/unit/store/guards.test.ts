@@ -31,8 +31,8 @@ describe("the SQLite store refuses", () => {
 		await store.append(goal, 0, 1, [event("a")], "{}");
 		fs.writeFileSync(ownerFile(folder), JSON.stringify({ nonce: "somebody else" }));
 		const before = hash(folder);
-		await rejectsWith("notOwner", store.append(goal, 1, 1, [event("b")], "{}"));
-		await rejectsWith("notOwner", store.claim(goal));
+		await rejectsWith("fenced", store.append(goal, 1, 1, [event("b")], "{}"));
+		await rejectsWith("fenced", store.claim(goal));
 		await store.close();
 		assert.deepEqual(hash(folder), before);
 	});
@@ -43,9 +43,9 @@ describe("the SQLite store refuses", () => {
 		const store = await openHere({ folder, checkOwner: checkFolderOwner(folder) });
 		await store.claim(goal);
 		fs.rmSync(ownerFile(folder));
-		await rejectsWith("notOwner", store.append(goal, 0, 1, [event("a")], "{}"));
+		await rejectsWith("fenced", store.append(goal, 0, 1, [event("a")], "{}"));
 		fs.writeFileSync(ownerFile(folder), ours);
-		await rejectsWith("notOwner", store.append(goal, 0, 1, [event("a")], "{}"));
+		await rejectsWith("fenced", store.append(goal, 0, 1, [event("a")], "{}"));
 		await store.close();
 	});
 
@@ -66,7 +66,7 @@ describe("the SQLite store refuses", () => {
 	it("to open a folder that it does not own", async () => {
 		const folder = newFolder();
 		fs.writeFileSync(ownerFile(folder), "{}");
-		await rejectsWith("notOwner", openInWorker(folder));
+		await rejectsWith("fenced", openInWorker(folder));
 		assert.equal(fs.existsSync(join(folder, storeFileName)), false);
 	});
 
@@ -77,7 +77,7 @@ describe("the SQLite store refuses", () => {
 		file.script("PRAGMA user_version=1000");
 		file.close();
 		const before = hash(folder);
-		await rejectsWith("newerVersion", openInWorker(folder));
+		await rejectsWith("unavailable", openInWorker(folder));
 		fs.rmSync(join(folder, `${storeFileName}-wal`), { force: true });
 		assert.deepEqual(hash(folder), before);
 	});
@@ -85,7 +85,7 @@ describe("the SQLite store refuses", () => {
 	it("a file that is no database", async () => {
 		const folder = newFolder();
 		fs.writeFileSync(join(folder, storeFileName), "this is not a database, but somebody's text\n".repeat(100));
-		await rejectsWith("io", openInWorker(folder));
+		await rejectsWith("unavailable", openInWorker(folder));
 	});
 
 	it("a build of sql.js other than the pinned one", () => {
@@ -106,10 +106,10 @@ describe("the SQLite store refuses", () => {
 		});
 		await store.claim(goal);
 		const waiting = store.append(goal, 0, 1, [event("a")], "{}");
-		const refused = rejectsWith("io", waiting);
+		const refused = rejectsWith("unavailable", waiting);
 		await worker?.terminate();
 		await refused.catch(() => waiting); // unless it was stored before the end
-		await rejectsWith("io", store.append(goal, 0, 1, [event("a")], "{}"));
+		await rejectsWith("unavailable", store.append(goal, 0, 1, [event("a")], "{}"));
 		await store.close();
 	});
 
@@ -134,7 +134,7 @@ describe("the SQLite store refuses", () => {
 		await first.close();
 		assert.deepEqual(lost, []);
 		await workers[1]!.terminate();
-		await rejectsWith("io", second.claim(goal));
+		await rejectsWith("unavailable", second.claim(goal));
 		assert.deepEqual(lost, ["exit code 1"]);
 	});
 

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { openSqliteStore } from "../../../src/daemon/store/sqliteStore.ts";
 import type { GoalId } from "../../../src/protocol/ids.ts";
 import { randomFrom } from "../../support/seed.ts";
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
 	await Promise.all(["goal-a", "goal-b", "goal-c"].map((goal) => write(store, goal as GoalId)));
 }
 
-async function write(store: EventStore, goal: GoalId): Promise<void> {
+async function write(store: Store, goal: GoalId): Promise<void> {
 	let { epoch, lastSeq } = await store.claim(goal);
 	writeSync(1, `found ${goal} ${lastSeq}\n`);
 	for (;;) {

@@ -2,8 +2,9 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
+import { withChain } from "../../../src/daemon/store/chainedStore.ts";
 import { createEventLog } from "../../../src/daemon/store/eventLog.ts";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import type { FileIo } from "../../../src/daemon/store/fileIo.ts";
 import { ownerCheck } from "../../../src/daemon/store/ownerCheck.ts";
 import { loadSqlite } from "../../../src/daemon/store/sqliteFile.ts";
@@ -42,7 +43,7 @@ export function openInWorker(
 	folder: string,
 	onStarted?: (worker: Worker) => void,
 	onLost?: (why: string) => void,
-): Promise<EventStore> {
+): Promise<Store> {
 	return openSqliteStore({
 		folder,
 		onLost,
@@ -67,7 +68,7 @@ export interface HereOptions {
 }
 
 /** In this thread, on any disk: the same queue and log without the worker between. */
-export async function openHere(options: HereOptions): Promise<EventStore> {
+export async function openHere(options: HereOptions): Promise<Store> {
 	const { io = fs, folder, checkOwner = () => undefined, synchronous, maxWalBytes } = options;
 	const engine = await loadSqlite(wasmPath);
 	const log = createEventLog({
@@ -81,7 +82,7 @@ export async function openHere(options: HereOptions): Promise<EventStore> {
 		onEnded = resolveEnded;
 	});
 	const queue = createStoreQueue({ log, post: (replies) => listener(replies), onClosed: onEnded });
-	return connectStore({
+	const rows = connectStore({
 		post: (requests) => queue.push(requests),
 		onReplies: (added) => {
 			listener = added;
@@ -89,6 +90,7 @@ export async function openHere(options: HereOptions): Promise<EventStore> {
 		onLost: () => undefined,
 		ended: () => ended,
 	});
+	return withChain(rows);
 }
 
 export function checkFolderOwner(folder: string): () => void {

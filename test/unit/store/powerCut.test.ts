@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { verifyChain } from "../../../src/chain/chain.ts";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { loadSqlite } from "../../../src/daemon/store/sqliteFile.ts";
 import { storeFileName } from "../../../src/daemon/store/storeFile.ts";
 import { type Random, seeded } from "../../support/seed.ts";
@@ -67,9 +67,9 @@ async function writeUntilCut(
 	acknowledged: Map<string, number>,
 	synchronous: "FULL" | "NORMAL",
 ): Promise<number> {
-	let store: EventStore | undefined;
+	let store: Store | undefined;
 	let count = 0;
-	const writer = async (opened: EventStore, goal: (typeof goals)[number]) => {
+	const writer = async (opened: Store, goal: (typeof goals)[number]) => {
 		let { epoch, lastSeq } = await opened.claim(goal);
 		while (!disk.isOff) {
 			const events = Array.from({ length: random.between(1, 4) }, (_, index) =>

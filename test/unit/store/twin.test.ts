@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { seeded } from "../../support/seed.ts";
 import { event, goalId } from "./fixtures.ts";
@@ -77,7 +77,7 @@ describe("group commit", () => {
 	});
 });
 
-type Call = (store: EventStore) => Promise<unknown>;
+type Call = (store: Store) => Promise<unknown>;
 
 /** The writer believes in what would be true if all its requests so far had been accepted. */
 function toCall(item: Request, believed: Map<string, { epoch: number; seq: number }>): Call {
@@ -96,7 +96,7 @@ function toCall(item: Request, believed: Map<string, { epoch: number; seq: numbe
 	return (store) => store.append(item.goal, expectedSeq, epoch, events, `{"events":${events.length}}`);
 }
 
-async function outcomes(store: EventStore, calls: readonly Call[]): Promise<readonly unknown[]> {
+async function outcomes(store: Store, calls: readonly Call[]): Promise<readonly unknown[]> {
 	const settled = await Promise.allSettled(calls.map((call) => call(store)));
 	return settled.map((outcome) =>
 		outcome.status === "fulfilled" ? (outcome.value ?? null) : [outcome.reason.code, outcome.reason.message],
@@ -104,7 +104,7 @@ async function outcomes(store: EventStore, calls: readonly Call[]): Promise<read
 }
 
 /** Everything but salts and what follows from them. */
-async function contents(store: EventStore, id: (typeof goals)[number]): Promise<unknown> {
+async function contents(store: Store, id: (typeof goals)[number]): Promise<unknown> {
 	const pages = await Promise.all([
 		store.read(id, { limit: 1_000 }),
 		store.read(id, { limit: 5, types: ["a", "c"], descending: true }),

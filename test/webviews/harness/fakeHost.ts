@@ -1,5 +1,5 @@
 import { AbstractMessageReader, AbstractMessageWriter, type DataCallback, type Message } from "vscode-jsonrpc/browser";
-import { mergeChanges } from "../../../src/protocol/changes.ts";
+import { mergeChange } from "../../../src/protocol/changes.ts";
 import type { GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
 import { evolve, evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
 import type { Goal } from "../../../src/protocol/goal.ts";
@@ -12,7 +12,7 @@ import {
 	type SurfaceNotices,
 	surfaceMethods,
 } from "../../../src/protocol/surface.ts";
-import { summarize, viewGoal } from "../../../src/protocol/view.ts";
+import { type ChangeView, summarize, viewGoal } from "../../../src/protocol/view.ts";
 import { launchHandlers, launchWorld } from "./launch.ts";
 import { goalId, longHistory, migration, packageDiff } from "./story.ts";
 
@@ -146,7 +146,9 @@ function append(facts: readonly GoalEvent[], at = new Date().toISOString()): voi
 }
 
 function changes() {
-	return mergeChanges(events.filter((event): event is RecordedEvent<"file.changed"> => event.type === "file.changed"));
+	const merged = new Map<string, ChangeView>();
+	for (const event of events) if (event.type === "file.changed") mergeChange(merged, event);
+	return [...merged.values()];
 }
 
 function view() {
