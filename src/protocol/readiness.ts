@@ -62,6 +62,18 @@ export function isOver(step: Step): boolean {
 	return step.state === "completed" || step.state === "failed" || step.state === "skipped";
 }
 
+/** An attempt of it is under way, or what came of it is looked at. */
+export function isWorked(step: Step): boolean {
+	return step.state === "in_progress" || step.state === "verifying";
+}
+
+/** Steps to which nothing happens until a person says what. */
+export function stuckSteps(goal: Goal): readonly Step[] {
+	return planSteps(goal).filter(
+		(step) => step.state === "failed" || stepIsAsked(goal, step.stepId) || (goal.end !== undefined && isWorked(step)),
+	);
+}
+
 export function isDone(step: Step | undefined): boolean {
 	return step?.state === "completed" || step?.state === "skipped";
 }

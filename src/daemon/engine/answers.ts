@@ -1,9 +1,10 @@
+import { answerRefusal } from "../../protocol/allowed.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, GrantId } from "../../protocol/ids.ts";
 import { choicesOf, meantBy } from "../../protocol/questions.ts";
 import { finalChecks, reviewIsStuck } from "../../protocol/readiness.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, refuse } from "./refusal.ts";
 import { replanned } from "./replanning.ts";
 import type { Asker, Request } from "./request.ts";
 import { stepAnswer, stepDecision } from "./stepRequests.ts";
@@ -13,10 +14,7 @@ export function answer(request: Request & { kind: "answer" }, goal: Goal, asker:
 	const { by } = asker;
 	const approval = goal.approvals[request.approvalId];
 	if (!approval) throw alreadySettled(request.approvalId, goal);
-	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}; its approvals no longer count.`);
-	if (approval.expiresAt !== undefined && asker.now !== undefined && Date.parse(approval.expiresAt) <= asker.now) {
-		throw new Refusal("expired", "This approval expired. It is asked anew as soon as the goal goes on.");
-	}
+	refuse(answerRefusal(goal, approval, asker.now));
 	if (request.digest !== undefined && request.digest !== approval.digest) {
 		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
 	}

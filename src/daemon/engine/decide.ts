@@ -1,10 +1,10 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
-import { goalState } from "../../protocol/state.ts";
+import { goneRefusal } from "../../protocol/refused.ts";
 import { answer } from "./answers.ts";
-import { control, controlRefusals } from "./controls.ts";
+import { control } from "./controls.ts";
 import { raise } from "./raise.ts";
-import { Refusal } from "./refusal.ts";
+import { refuse } from "./refusal.ts";
 import { planEdited, replanNow } from "./replanning.ts";
 import type { Asker, Request } from "./request.ts";
 import { runChecks } from "./runChecks.ts";
@@ -16,11 +16,7 @@ import { stepRequest } from "./stepRequests.ts";
  * says why not and what would work.
  */
 export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] {
-	if (goal.seq === 0 || goal.deleted)
-		throw new Refusal("unknownGoal", "There is no such goal. `mission list` shows the goals.");
-	if (goal.undo && !duringUndo.has(request.kind))
-		throw new Refusal("notNow", "An undo is under way. Try again when it is done, in a moment.");
-	const state = goalState(goal);
+	refuse(goneRefusal(goal));
 	switch (request.kind) {
 		case "answer":
 			return answer(request, goal, asker);
@@ -41,13 +37,7 @@ export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] 
 			return replanNow(request.reason, goal, asker);
 		case "runChecks":
 			return runChecks(request.checkId, goal, asker);
-		default: {
-			const refusal = controlRefusals[request.kind][state];
-			if (refusal) throw new Refusal("notNow", refusal);
+		default:
 			return control(request, goal, asker);
-		}
 	}
 }
-
-/** What begins nothing and moves no step. */
-const duringUndo: ReadonlySet<Request["kind"]> = new Set(["pause", "resume", "cancel", "send", "raise", "revoke"]);

@@ -1,3 +1,5 @@
+import { goalRefusal } from "../../protocol/allowed.ts";
+import { undoUnderWay } from "../../protocol/allowedSteps.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Step, Thread } from "../../protocol/goal.ts";
 import type { StepId, ThreadId } from "../../protocol/ids.ts";
@@ -6,7 +8,7 @@ import { calls, holds, isPlaybook, planSteps, threads } from "../../protocol/rea
 import { assignmentFor, instructionsOf, isSameChoice, roleInstructions, rosterOf } from "../../protocol/roster.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import type { Actor, Assignment, RosterEdit, RosterReach } from "../../protocol/values.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, refuse } from "./refusal.ts";
 
 /**
  * Who works from now on. An edit never touches a call in flight, nor what past attempts ran with; the person says how far
@@ -22,15 +24,14 @@ export interface RosterRequest {
 }
 
 export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalEvent[] {
-	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}. Rerun a step of it, then edit its roster.`);
+	refuse(goalRefusal("editRoster", goal));
 	if (request.revision !== undefined && request.revision !== goal.roster.revision) {
 		throw new Refusal(
 			"changedMeanwhile",
 			`The roster was edited meanwhile; it is at revision ${goal.roster.revision}. Look at it again.`,
 		);
 	}
-	if (goal.undo && request.apply === "restart-step")
-		throw new Refusal("notNow", "An undo is under way. Try again when it is done, in a moment.");
+	if (goal.undo && request.apply === "restart-step") throw new Refusal("notNow", undoUnderWay);
 	if (request.undo && request.apply !== "restart-step")
 		throw new Refusal(
 			"notRestarted",

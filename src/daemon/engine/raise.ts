@@ -1,15 +1,12 @@
+import { goalRefusal } from "../../protocol/allowed.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import { type BudgetLimits, budgetResources } from "../../protocol/values.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, refuse } from "./refusal.ts";
 import type { Asker } from "./request.ts";
 
 export function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
-	if (goal.end)
-		throw new Refusal(
-			"notNow",
-			`The goal is ${goal.end.state}. Retry or rerun a step to go on, then raise its budget.`,
-		);
+	refuse(goalRefusal("raise", goal));
 	const limits = { ...goal.budget };
 	const named = budgetResources.filter((resource) => by[resource] !== undefined);
 	if (named.length === 0)

@@ -1,10 +1,11 @@
+import { goalRefusal } from "../../protocol/allowed.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
+import { isWorked } from "../../protocol/readiness.ts";
 import type { Actor } from "../../protocol/values.ts";
 import { editPlan } from "../plan/editPlan.ts";
-import { Refusal } from "./refusal.ts";
+import { refuse } from "./refusal.ts";
 import type { Asker } from "./request.ts";
-import { isOpen } from "./stepRequests.ts";
 
 /** Questions about what is planned otherwise now are asked anew, if at all. */
 export function planEdited(markdown: string, goal: Goal, { by }: Asker): GoalEvent[] {
@@ -26,12 +27,7 @@ export function planEdited(markdown: string, goal: Goal, { by }: Asker): GoalEve
 
 /** The plan is sent back while it is carried out. */
 export function replanNow(reason: string | undefined, goal: Goal, { by }: Asker): GoalEvent[] {
-	if (goal.playbook)
-		throw new Refusal("notNow", "This plan is a playbook's. Edit the playbook, and launch a goal with it.");
-	if (goal.end) throw new Refusal("notNow", `The goal is ${goal.end.state}. Retry or rerun a step to go on.`);
-	if (!goal.plan || goal.replan) throw new Refusal("notNow", "The planner is writing a plan already.");
-	const waiting = Object.values(goal.approvals).find((approval) => approval.kind === "plan");
-	if (waiting) throw new Refusal("notNow", "The plan waits for your approval. Send it back there.");
+	refuse(goalRefusal("replan", goal));
 	return replanned(goal, undefined, reason, by);
 }
 
@@ -43,7 +39,7 @@ export function replanned(
 	by: Actor,
 ): GoalEvent[] {
 	const failed: GoalEvent[] =
-		step && isOpen(step)
+		step && isWorked(step)
 			? [{ type: "attempt.failed", stepId: step.stepId, attempt: step.attempt, diagnosis: reason }]
 			: [];
 	if (goal.replan) return failed;

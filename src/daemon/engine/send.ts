@@ -1,8 +1,9 @@
+import { messageRefusal } from "../../protocol/allowed.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { MessageId } from "../../protocol/ids.ts";
 import { threads } from "../../protocol/readiness.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, refuse } from "./refusal.ts";
 import type { Asker, Request } from "./request.ts";
 
 export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {
@@ -24,14 +25,7 @@ export function send(request: Request & { kind: "send" }, goal: Goal, { newId }:
 				: `Name the thread: ${active.map((one) => one.threadId).join(", ")}.`,
 		);
 	}
-	if (thread.state === "closed" || goal.end)
-		throw new Refusal("notNow", "That thread has ended, so nobody would read it.");
-	if (thread.assignment.provider === "builtin") {
-		throw new Refusal(
-			"notNow",
-			"This thread runs a playbook; it reads no messages. Retry, rerun or skip its step instead.",
-		);
-	}
+	refuse(messageRefusal(goal, thread));
 	return [
 		{
 			type: "message.added",

@@ -1,9 +1,10 @@
+import { goalRefusal } from "../../protocol/allowed.ts";
 import type { EventOf } from "../../protocol/events.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import type { CheckId, StepId } from "../../protocol/ids.ts";
 import { isDone, planSteps, stepIsBusy } from "../../protocol/readiness.ts";
 import type { Actor, CheckSpec, PlanStep } from "../../protocol/values.ts";
-import { Refusal } from "../engine/refusal.ts";
+import { Refusal, refuse } from "../engine/refusal.ts";
 import { type PlanText, readPlan, type StepText } from "./readPlan.ts";
 import { writePlan } from "./writePlan.ts";
 
@@ -13,7 +14,7 @@ import { writePlan } from "./writePlan.ts";
  * text says what the plan says already.
  */
 export function editPlan(goal: Goal, text: string, by: Actor): EventOf<"plan.edited"> | undefined {
-	refuseNow(goal);
+	refuse(goalRefusal("editPlan", goal));
 	const wanted = parsed(text);
 	const { revision } = goal.plan!;
 	if (wanted.revision !== undefined && wanted.revision !== revision) {
@@ -57,16 +58,6 @@ export function editPlan(goal: Goal, text: string, by: Actor): EventOf<"plan.edi
 		removed: removed.map((step) => step.stepId),
 		by,
 	};
-}
-
-function refuseNow(goal: Goal): void {
-	if (goal.playbook)
-		throw new Refusal("notNow", "This plan is a playbook's. Edit the playbook, and launch a goal with it.");
-	if (goal.end)
-		throw new Refusal("notNow", `The goal is ${goal.end.state}. Retry or rerun a step to go on, then edit it.`);
-	if (goal.replan)
-		throw new Refusal("notNow", "What remains is being planned anew. Edit the new plan when it is there.");
-	if (!goal.plan) throw new Refusal("notNow", "There is no plan yet. Edit it when the planner has written it.");
 }
 
 function parsed(text: string): PlanText {

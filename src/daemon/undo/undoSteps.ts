@@ -1,3 +1,4 @@
+import { writingRefusal } from "../../protocol/allowedSteps.ts";
 import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
 import { record } from "../../protocol/evolve.ts";
 import type { Goal } from "../../protocol/goal.ts";
@@ -7,12 +8,12 @@ import type { Actor, NotCovered, PlannedUndo } from "../../protocol/values.ts";
 import { type Changes, ChangesError } from "../changes/changes.ts";
 import { hashObject } from "../changes/objects.ts";
 import type { NewId } from "../engine/ports.ts";
-import { Refusal } from "../engine/refusal.ts";
+import { Refusal, refuse } from "../engine/refusal.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import { allWriters, isBasedOn, seenSince } from "../perform/snapshot.ts";
 import type { EventReader } from "../store/eventStore.ts";
 import { openDisk } from "./disk.ts";
-import { dependentsOf, refuseWhileWriting, undoableSteps } from "./mayUndo.ts";
+import { dependentsOf, undoableSteps } from "./mayUndo.ts";
 import { mergeText } from "./mergeText.ts";
 import { findNotCovered } from "./notCovered.ts";
 import { planUndo } from "./planUndo.ts";
@@ -126,7 +127,7 @@ async function lookNow(goal: Goal, changes: Changes): Promise<Seen> {
 async function recordLook({ supervisor }: UndoServices, goal: Goal, seen: Seen): Promise<void> {
 	if (!seen.isNews && goal.files.unaccounted.length === 0) return;
 	await supervisor.commit(goal.goalId, (now) => {
-		refuseWhileWriting(now);
+		refuse(writingRefusal(now));
 		return isBasedOn(seen, now) ? seen.events : [];
 	});
 }

@@ -1,10 +1,10 @@
+import { untrackedRefusal, writingRefusal } from "../../protocol/allowedSteps.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import type { Actor } from "../../protocol/values.ts";
 import { viewRoster } from "../../protocol/view.ts";
 import { editRoster, type RosterRequest, restartedSteps, rosterEffect } from "../engine/editRoster.ts";
-import { Refusal } from "../engine/refusal.ts";
-import { refuseUntracked, refuseWhileWriting } from "../undo/mayUndo.ts";
+import { Refusal, refuse } from "../engine/refusal.ts";
 import { takeBack } from "../undo/undoSteps.ts";
 import { withPossibleEdits } from "./possibleEfforts.ts";
 import type { Services } from "./services.ts";
@@ -56,8 +56,8 @@ async function undoAndRestart(
 		goalId,
 		preview,
 		stepsOf(goal) {
-			refuseUntracked(goal);
-			refuseWhileWriting(goal);
+			refuse(untrackedRefusal(goal));
+			refuse(writingRefusal(goal));
 			return restartedSteps(request, goal);
 		},
 		restart: (goal) => editRoster(request, goal, by),
