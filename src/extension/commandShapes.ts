@@ -1,7 +1,11 @@
 import * as vscode from "vscode";
+import type { GoalRequest } from "../protocol/allowed.ts";
+import { allowedOfStep } from "../protocol/allowedSteps.ts";
 import type { GoalId } from "../protocol/ids.ts";
-import type { GoalSummary } from "../protocol/view.ts";
+import { choicesOf } from "../protocol/questions.ts";
+import { type GoalSummary, summaryAllows } from "../protocol/view.ts";
 import type { Answer } from "./approvals/approvals.ts";
+import { approvalSentence, buttonLabel } from "./approvals/approvalText.ts";
 import type { Waiting } from "./approvals/toastQueue.ts";
 import { commandLine, isWhollyVisible } from "./approvals/visibleText.ts";
 import {
@@ -39,30 +43,43 @@ export function withGoal(
 	};
 }
 
-export function withWaiting(run: (parts: Parts, waiting: Waiting, subject: Subject) => unknown): CommandRow["run"] {
+export function withWaiting(
+	run: (parts: Parts, waiting: Waiting, subject: Subject) => unknown,
+	fits: (waiting: Waiting) => boolean = () => true,
+): CommandRow["run"] {
 	return async (parts, argument) => {
 		const subject = subjectOf(argument ?? approvalInFront());
-		const waiting = await chooseWaiting(parts.approvals.waiting, subject);
+		const waiting = await chooseWaiting(parts.approvals.waiting.filter(fits), subject);
 		if (waiting) await run(parts, waiting, subject);
 	};
 }
 
+/** Goals that allow it now. */
+export function allowing(request: GoalRequest): (goal: GoalSummary) => boolean {
+	return (goal) => summaryAllows(goal, request);
+}
+
+/** What waits of an action or a plan and has this answer: other questions are answered in words of their own. */
+export function answering(answer: string, scope: Answer["scope"] = "once"): (waiting: Waiting) => boolean {
+	return ({ approval, goal }) =>
+		(approval.kind === "tool" || approval.kind === "plan") &&
+		choicesOf(goal, approval).some((choice) => choice.answer === answer && choice.scope === scope);
+}
+
 export function control(
-	action: "pause" | "resume" | "cancel",
-	fits: (goal: GoalSummary) => boolean,
+	action: "pause" | "resume" | "cancel" | "retry",
+	request: GoalRequest,
 	more: { readonly now?: boolean } = {},
 ): CommandRow["run"] {
 	return withGoal(async ({ daemon }, goalId) => {
 		await daemon.ask("goal/control", { goalId, action, ...more });
-	}, fits);
+	}, allowing(request));
 }
 
 export function controlStep(action: "retry" | "rerun" | "skip"): CommandRow["run"] {
 	return withGoal(async ({ daemon, goals }, goalId, subject) => {
 		const goal = await wholeGoal(goals, goalId);
-		const step = await chooseStep(goal, subject, (one) =>
-			action === "skip" ? one.state !== "completed" : one.attempt > 0,
-		);
+		const step = await chooseStep(goal, subject, (one) => allowedOfStep(goal, one).includes(action));
 		if (step) await daemon.ask("goal/control", { goalId, action, stepId: step.stepId });
 	});
 }
@@ -77,6 +94,22 @@ export async function approve({ approvals }: Parts, waiting: Waiting, scope: Ans
 }
 
 const seenMaxChars = 200;
+
+/** The answers to what waits, each with what it does. What would run is answered where all of it can be seen. */
+export async function chooseAnswer({ approvals }: Parts, waiting: Waiting): Promise<void> {
+	const { approval, goal } = waiting;
+	const isShown = approval.command === undefined || isWhollyVisible(approval.command, seenMaxChars);
+	const items = choicesOf(goal, approval)
+		.filter((choice) => isShown || !choice.runs)
+		.map((choice) => ({ label: buttonLabel(choice), detail: choice.effect, choice }));
+	const show = { label: t("$(eye) Show"), detail: t("All of what is asked, in a document."), choice: undefined };
+	const chosen = await vscode.window.showQuickPick([...items, show], {
+		title: approvalSentence(approval, goal),
+		ignoreFocusOut: true,
+	});
+	if (!chosen) return;
+	await (chosen.choice ? approvals.answer(waiting, chosen.choice) : approvals.open(goal.goalId, approval.approvalId));
+}
 
 /** Everything that waits, to look at or, where all of the command fits, to answer in place. */
 export async function showWaiting({ approvals }: Parts): Promise<void> {

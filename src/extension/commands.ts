@@ -1,11 +1,21 @@
 import * as vscode from "vscode";
+import { allowedOfStep } from "../protocol/allowedSteps.ts";
 import type { Step } from "../protocol/goal.ts";
 import type { ThreadId } from "../protocol/ids.ts";
 import { droppedSteps, planSteps } from "../protocol/readiness.ts";
-import { endStates } from "../protocol/state.ts";
-import type { GoalSummary } from "../protocol/view.ts";
 import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
-import { approve, type CommandRow, control, controlStep, showWaiting, withGoal, withWaiting } from "./commandShapes.ts";
+import {
+	allowing,
+	answering,
+	approve,
+	type CommandRow,
+	chooseAnswer,
+	control,
+	controlStep,
+	showWaiting,
+	withGoal,
+	withWaiting,
+} from "./commandShapes.ts";
 import { showLaunched } from "./launch/showLaunched.ts";
 import { Refusal } from "./refusal.ts";
 import { activeThread } from "./threadRouter.ts";
@@ -89,7 +99,19 @@ export const commands = {
 			else await vscode.commands.executeCommand("missionControl.feed.focus");
 		},
 	},
-	editPlan: { acts: true, run: withGoal((parts, goalId) => parts.plans.open(goalId), isOpen) },
+	editPlan: { acts: true, run: withGoal((parts, goalId) => parts.plans.open(goalId), allowing("editPlan")) },
+	replan: {
+		acts: true,
+		run: withGoal(async (parts, goalId) => {
+			const reason = await vscode.window.showInputBox({
+				title: t("Plan Anew"),
+				prompt: t("What should the plan do instead? The planner reads it."),
+				ignoreFocusOut: true,
+			});
+			if (reason !== undefined)
+				await parts.daemon.ask("goal/control", { goalId, action: "replan", reason: reason || undefined });
+		}, allowing("replan")),
+	},
 	openDossier: { run: withGoal((parts, goalId) => parts.dossiers.open(goalId)) },
 	compareDossier: { run: withGoal((parts, goalId) => parts.dossiers.compare(goalId)) },
 	openChanges: {
@@ -114,22 +136,27 @@ export const commands = {
 		},
 	},
 
-	pause: { acts: true, run: control("pause", (goal) => isOpen(goal) && goal.state !== "paused") },
-	pauseNow: { acts: true, run: control("pause", isOpen, { now: true }) },
-	resume: { acts: true, run: control("resume", (goal) => goal.state === "paused") },
-	cancel: { acts: true, run: control("cancel", isOpen) },
+	pause: { acts: true, run: control("pause", "pause") },
+	pauseNow: { acts: true, run: control("pause", "pauseNow", { now: true }) },
+	resume: { acts: true, run: control("resume", "resume") },
+	cancel: { acts: true, run: control("cancel", "cancel") },
+	retryGoal: { acts: true, run: control("retry", "retry") },
+	raiseBudget: {
+		acts: true,
+		run: withGoal(async (parts, goalId) => {
+			const { raiseBudget } = await import("./raiseBudget.ts");
+			await raiseBudget(parts, goalId);
+		}, allowing("raise")),
+	},
 	delete: {
 		acts: true,
-		run: withGoal(
-			async (parts, goalId) => {
-				const title = parts.goals.summary(goalId)?.title ?? goalId;
-				const sentence = t("Delete “{0}”? What was said and done in it is erased and cannot be brought back.", title);
-				const erase = t("Delete");
-				if ((await vscode.window.showWarningMessage(sentence, { modal: true }, erase)) !== erase) return;
-				await parts.daemon.ask("goal/control", { goalId, action: "delete" });
-			},
-			(goal) => !isOpen(goal),
-		),
+		run: withGoal(async (parts, goalId) => {
+			const title = parts.goals.summary(goalId)?.title ?? goalId;
+			const sentence = t("Delete “{0}”? What was said and done in it is erased and cannot be brought back.", title);
+			const erase = t("Delete");
+			if ((await vscode.window.showWarningMessage(sentence, { modal: true }, erase)) !== erase) return;
+			await parts.daemon.ask("goal/control", { goalId, action: "delete" });
+		}, allowing("delete")),
 	},
 	retryStep: { acts: true, run: controlStep("retry") },
 	rerunStep: { acts: true, run: controlStep("rerun") },
@@ -138,8 +165,8 @@ export const commands = {
 		acts: true,
 		run: withGoal(async (parts, goalId, subject) => {
 			const goal = await wholeGoal(parts.goals, goalId);
-			const begun = (step: Step) => step.attempt > 0 && !step.undone;
-			const step = await chooseStep(goal, subject, begun, [...planSteps(goal), ...droppedSteps(goal)]);
+			const mayBe = (step: Step) => allowedOfStep(goal, step).includes("undo");
+			const step = await chooseStep(goal, subject, mayBe, [...planSteps(goal), ...droppedSteps(goal)]);
 			if (!step) return;
 			const { undoStep } = await import("./undo/undoStep.ts");
 			await undoStep(parts, goal, step);
@@ -150,13 +177,13 @@ export const commands = {
 		run: withGoal(async (parts, goalId) => {
 			const { editRoster } = await import("./roster/editRoster.ts");
 			await editRoster(parts, goalId);
-		}, isOpen),
+		}, allowing("editRoster")),
 	},
 	runChecks: {
 		acts: true,
 		run: withGoal(async (parts, goalId) => {
 			await parts.daemon.ask("check/run", { goalId });
-		}),
+		}, allowing("runChecks")),
 	},
 	sendMessage: {
 		acts: true,
@@ -170,16 +197,27 @@ export const commands = {
 				ignoreFocusOut: true,
 			});
 			if (text?.trim()) await parts.daemon.ask("thread/send", { goalId, threadId: thread.threadId, text });
-		}, isOpen),
+		}, allowing("message")),
 	},
 
-	approve: { acts: true, run: withWaiting((parts, waiting) => approve(parts, waiting, "once")) },
-	approveForGoal: { acts: true, run: withWaiting((parts, waiting) => approve(parts, waiting, "goal")) },
+	approve: { acts: true, run: withWaiting((parts, waiting) => approve(parts, waiting, "once"), answering("approve")) },
+	approveForGoal: {
+		acts: true,
+		run: withWaiting((parts, waiting) => approve(parts, waiting, "goal"), answering("approve", "goal")),
+	},
 	deny: {
 		acts: true,
-		run: withWaiting((parts, waiting) => parts.approvals.answer(waiting, { answer: "deny", scope: "once" })),
+		run: withWaiting(
+			(parts, waiting) => parts.approvals.answer(waiting, { answer: "deny", scope: "once" }),
+			answering("deny"),
+		),
 	},
-	denyWithReason: { acts: true, run: withWaiting((parts, waiting) => parts.approvals.deny(waiting)) },
+	denyWithReason: {
+		acts: true,
+		run: withWaiting((parts, waiting) => parts.approvals.deny(waiting), answering("deny")),
+	},
+	/** Whatever is asked: its answers in a list, each with what it does. */
+	answer: { acts: true, run: withWaiting((parts, waiting) => chooseAnswer(parts, waiting)) },
 	showApproval: {
 		run: withWaiting(({ approvals }, { goal, approval }) => approvals.open(goal.goalId, approval.approvalId)),
 	},
@@ -224,7 +262,3 @@ export const commands = {
 	},
 	copyGoalId: { run: withGoal((_parts, goalId) => vscode.env.clipboard.writeText(goalId)) },
 } satisfies Record<string, CommandRow>;
-
-function isOpen(goal: GoalSummary): boolean {
-	return !endStates.includes(goal.state);
-}

@@ -1,10 +1,12 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { ClientOptions } from "../client/clientOptions.ts";
+import { goalRequests } from "../protocol/allowed.ts";
 import type { Target } from "../protocol/surface.ts";
-import { createApprovals } from "./approvals/approvals.ts";
+import { summaryAllows } from "../protocol/view.ts";
+import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { createChangedFiles } from "./changedFiles.ts";
-import type { CommandRow } from "./commandShapes.ts";
+import { answering, type CommandRow } from "./commandShapes.ts";
 import { commands } from "./commands.ts";
 import { createCurrentGoal } from "./currentGoal.ts";
 import { createDaemon, type Daemon } from "./daemon.ts";
@@ -78,7 +80,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration("missionControl.dataFolder")) open();
 		}),
-		{ dispose: keepContexts(daemon, goals) },
+		{ dispose: keepContexts(daemon, goals, approvals) },
 		surfaces,
 		tree,
 		approvals,
@@ -150,8 +152,15 @@ function detailsOf(cause: unknown): string {
 	return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
+/** Answers that have commands of their own. */
+const answerContexts = {
+	approve: answering("approve"),
+	approveForGoal: answering("approve", "goal"),
+	deny: answering("deny"),
+};
+
 /** What menus and welcome texts look at. */
-function keepContexts({ onConnection, connection }: Daemon, goals: Goals): () => void {
+function keepContexts({ onConnection, connection }: Daemon, goals: Goals, approvals: Approvals): () => void {
 	const known = new Map<string, unknown>();
 	const set = (key: string, value: unknown) => {
 		if (known.get(key) === value) return;
@@ -167,6 +176,12 @@ function keepContexts({ onConnection, connection }: Daemon, goals: Goals): () =>
 				"waiting",
 				goals.all.some((goal) => goal.pendingApprovals > 0),
 			);
+			for (const request of goalRequests)
+				set(
+					`can.${request}`,
+					goals.all.some((goal) => summaryAllows(goal, request)),
+				);
+			for (const [key, fits] of Object.entries(answerContexts)) set(`can.${key}`, approvals.waiting.some(fits));
 		}),
 	];
 	return () => {

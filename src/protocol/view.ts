@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { allowedInState, allowedOfGoal, type GoalRequest } from "./allowed.ts";
+import { allowedOfStep } from "./allowedSteps.ts";
 import type { Goal, Step, Thread } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
 import { choicesOf } from "./questions.ts";
@@ -99,6 +101,8 @@ export const StepView = v.object({
 		}),
 	),
 	checks: v.array(CheckView),
+	/** What a person may ask of it now. */
+	allows: v.array(v.string()),
 });
 export type StepView = v.InferOutput<typeof StepView>;
 
@@ -168,6 +172,8 @@ export const GoalView = v.object({
 	priority: Priority,
 	state: v.picklist(goalStates),
 	stateReason: v.string(),
+	/** What a person may ask of it now. */
+	allows: v.array(v.string()),
 	autonomy: Autonomy,
 	playbook: v.optional(v.string()),
 	plan: v.object({
@@ -220,6 +226,8 @@ export const GoalSummary = v.object({
 	deleted: v.optional(v.boolean()),
 	/** Over, but something that had begun has no outcome yet. */
 	unsettled: v.optional(v.boolean()),
+	/** What a person may ask of it now (`allowed.ts`); absent in lists that an earlier version kept. */
+	allows: v.optional(v.array(v.string())),
 });
 export type GoalSummary = v.InferOutput<typeof GoalSummary>;
 
@@ -243,7 +251,13 @@ export function summarize(goal: Goal): GoalSummary {
 		lastSeq: goal.seq,
 		deleted: goal.deleted || undefined,
 		unsettled: isUnsettled(goal) || undefined,
+		allows: [...allowedOfGoal(goal)],
 	};
+}
+
+/** Whether a goal in a list allows a request. Of an entry that does not say, its state tells. */
+export function summaryAllows({ allows, state }: GoalSummary, request: GoalRequest): boolean {
+	return (allows ?? allowedInState(state)).includes(request);
 }
 
 function isUnsettled(goal: Goal): boolean {
@@ -265,6 +279,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 		priority: goal.settings.priority,
 		state: goalState(goal),
 		stateReason: stateReason(goal),
+		allows: [...allowedOfGoal(goal)],
 		autonomy: goal.settings.autonomy,
 		playbook: goal.playbook?.path,
 		plan: {
@@ -332,6 +347,7 @@ function viewStep(goal: Goal, step: Step): StepView {
 			const check = goal.checks[checkId];
 			return check ? [viewCheck(check)] : [];
 		}),
+		allows: [...allowedOfStep(goal, step)],
 	};
 }
 

@@ -5,6 +5,7 @@ import { type Choice, choicesOf, meantBy } from "../../protocol/questions.ts";
 import type { Daemon } from "../daemon.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
 import type { Goals } from "../goals.ts";
+import { approvalContext } from "../menuContext.ts";
 import { Refusal } from "../refusal.ts";
 import { waiting } from "../tree/nodes.ts";
 import { t } from "../words.ts";
@@ -111,20 +112,21 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 			(notify !== "thisWorkspace" || folders.includes(goal.workspace));
 		queue.update(all().filter(({ goal }) => shows(goal)));
 	};
-	let isInFront = false;
+	let inFront = "";
 	const refreshDocuments = () => {
 		for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === schemes.approval) changed.fire(uri);
 		lensesChanged.fire();
 		tellMenus();
 	};
-	/** Whether the document in front is about something that still waits. */
+	/** How the document in front can be answered, if it is about something that still waits. */
 	const tellMenus = () => {
 		const uri = vscode.window.activeTextEditor?.document.uri;
 		const found = uri?.scheme === schemes.approval ? latest(uri) : undefined;
-		const waits = found !== undefined && find(found.goal.goalId, found.approval.approvalId) !== undefined;
-		if (waits === isInFront) return;
-		isInFront = waits;
-		void vscode.commands.executeCommand("setContext", "missionControl.approvalInFront", waits);
+		const now = found && find(found.goal.goalId, found.approval.approvalId);
+		const context = now ? approvalContext(now.goal, now.approval) : "";
+		if (context === inFront) return;
+		inFront = context;
+		void vscode.commands.executeCommand("setContext", "missionControl.approvalInFront", context);
 	};
 	const stop = goals.onChange(() => {
 		update();

@@ -1,12 +1,15 @@
+import { goalRequests, messageRefusal } from "../../protocol/allowed.ts";
+import { allowedOfStep } from "../../protocol/allowedSteps.ts";
 import { changesMode } from "../../protocol/changes.ts";
 import { childThreads } from "../../protocol/children.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { isPlanned, silences, stepChecks } from "../../protocol/readiness.ts";
 import { endStates, stepPosition } from "../../protocol/state.ts";
-import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
+import { type ChangeView, type GoalSummary, summaryAllows } from "../../protocol/view.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
 import { commandLine, plainLine } from "../approvals/visibleText.ts";
+import { approvalContext, contextOf } from "../menuContext.ts";
 import { dayOrTime } from "../times.ts";
 import { t } from "../words.ts";
 import { type Group, type TreeNode, unmetNeeds } from "./nodes.ts";
@@ -23,7 +26,7 @@ export interface Row {
 	readonly tooltip?: string;
 	readonly icon?: Icon;
 	readonly spoken?: string;
-	/** What menus look at: words parted by dots. */
+	/** What menus look at: words parted by dots, then `;can.` with each request that is allowed now. */
 	readonly context: string;
 	readonly fold: "leaf" | "folded" | "open";
 	/** A command of ours that a click runs, with the node as its argument. */
@@ -51,7 +54,6 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 		case "approval": {
 			const { approval, goal } = node;
 			const short = fitsTreeRow(approval);
-			const forGoal = approval.goalScope ? ".forGoal" : "";
 			const sentence = approvalSentence(approval, goal);
 			return {
 				id: `approval:${approval.approvalId}`,
@@ -59,7 +61,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				tooltip: sentence,
 				icon: icons.waits,
 				spoken: t("Waits for you: {0}", sentence),
-				context: `approval.${approval.kind}${short ? ".short" : ".long"}${forGoal}`,
+				context: approvalContext(goal, approval),
 				fold: "leaf",
 				click: "missionControl.showApproval",
 			};
@@ -79,7 +81,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				description: earlier ? `${model} · ${t("attempt {0}", thread.attempt!)}` : model,
 				tooltip: live ? t("{0} is writing ({1})", name, model) : `${name} (${model})`,
 				icon: thread.state === "active" ? icons.speaks : icons.spoke,
-				context: `thread.${thread.state}`,
+				context: contextOf(`thread.${thread.state}`, messageRefusal(goal, thread) ? [] : ["message"]),
 				fold: childThreads(goal, thread.threadId).length > 0 ? "open" : "leaf",
 				click: "missionControl.openThread",
 			};
@@ -145,7 +147,10 @@ function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Ro
 		tooltip: `${goal.title}\n${goal.stateReason}\n${goal.workspace}`,
 		icon: goalIcon(goal),
 		spoken: [goal.title, stateWord(goal), goal.stateReason, steps].filter(Boolean).join(", "),
-		context: `goal.${goal.state}`,
+		context: contextOf(
+			`goal.${goal.state}`,
+			goalRequests.filter((request) => summaryAllows(goal, request)),
+		),
 		// VS Code asks once, when it first sees the row: a goal that is under way may come to wait for the person.
 		fold: goal.state === "queued" || endStates.includes(goal.state) ? "folded" : "open",
 		click: "missionControl.openOverview",
@@ -220,7 +225,7 @@ function droppedRow(step: Step, goal: Goal): Row {
 		tooltip: [step.title, word, plainLine(step.instructions, 300)].filter(Boolean).join("\n"),
 		icon: icons.skipped,
 		spoken: [step.title, word].join(", "),
-		context: "step.dropped.",
+		context: contextOf("step.dropped.begun", allowedOfStep(goal, step)),
 		fold: "folded",
 		click: "missionControl.openThread",
 	};
@@ -234,7 +239,6 @@ function stepRow(step: Step, goal: Goal): Row {
 	const word = stepWord(step, goal, waits);
 	const reason = step.reason ?? step.attempts.at(-1)?.diagnosis;
 	const isStuck = Object.values(goal.approvals).some(({ kind, stepId }) => kind === "step" && stepId === step.stepId);
-	const state = isStuck ? "stuck" : waits ? "waits" : step.state;
 	return {
 		id: `step:${goal.goalId}:${step.stepId}`,
 		label: `${position} ${step.title}`,
@@ -244,7 +248,10 @@ function stepRow(step: Step, goal: Goal): Row {
 			.join("\n"),
 		icon: stepIcon(step, waits),
 		spoken: [t("Step {0} of {1}", position, total), step.title, word || step.state].join(", "),
-		context: `step.${state}.${step.state}`,
+		context: contextOf(
+			`step.${isStuck ? "stuck" : step.state}${step.attempt > 0 ? ".begun" : ""}`,
+			allowedOfStep(goal, step),
+		),
 		fold: step.attempt > 0 ? "folded" : "leaf",
 		click: "missionControl.openThread",
 	};

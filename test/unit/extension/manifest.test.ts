@@ -1,7 +1,61 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { rowOf } from "../../../src/extension/tree/rows.ts";
+import { answerRefusal, goalRefusal, goalRequests, messageRefusal } from "../../../src/protocol/allowed.ts";
+import { allowedOfStep, stepRequests } from "../../../src/protocol/allowedSteps.ts";
+import { summarize } from "../../../src/protocol/view.ts";
+import { histories } from "../../histories/history.ts";
+import { eachMoment } from "../../histories/moments.ts";
 
 const read = (file: string) => fs.readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
+interface Row {
+	readonly command: string;
+	readonly when: string;
+	readonly group?: string;
+}
+
+/** Commands that act on what a row is about, and the request that each is. */
+const requests: Readonly<Record<string, string>> = {
+	pause: "pause",
+	pauseNow: "pauseNow",
+	resume: "resume",
+	cancel: "cancel",
+	delete: "delete",
+	retryGoal: "retry",
+	raiseBudget: "raise",
+	editPlan: "editPlan",
+	replan: "replan",
+	editRoster: "editRoster",
+	runChecks: "runChecks",
+	sendMessage: "message",
+	retryStep: "retry",
+	rerunStep: "rerun",
+	skipStep: "skip",
+	undoStep: "undo",
+	approve: "approve",
+	approveForGoal: "approveForGoal",
+	deny: "deny",
+	denyWithReason: "deny",
+	answer: "answer",
+};
+
+function nounOf(command: string): readonly string[] {
+	if (command.endsWith("Step")) return ["step"];
+	if (command === "sendMessage") return ["goal", "thread"];
+	return ["approve", "approveForGoal", "deny", "denyWithReason", "answer"].includes(command) ? ["approval"] : ["goal"];
+}
+
+/** Whether a row of the tree with this context has the menu: the part of the condition that is about the row. */
+function matches(when: string, context: string): boolean {
+	return when
+		.split(" && ")
+		.filter((part) => part.includes("viewItem"))
+		.every((part) => {
+			const [, not, source] = /^(!?)\(?viewItem =~ \/(.*)\/\)?$/.exec(part)!;
+			return new RegExp(source!).test(context) !== (not === "!");
+		});
+}
+
 const manifest = JSON.parse(read("package.json"));
 const texts: Record<string, string> = JSON.parse(read("package.nls.json"));
 
@@ -39,6 +93,65 @@ describe("what the extension declares", () => {
 	it("names only pictures and pages that are there", () => {
 		const files = [...JSON.stringify(manifest.contributes).matchAll(/"(media\/[^"]+)"/g)].map((match) => match[1]!);
 		for (const file of [...files, manifest.icon]) assert.ok(read(file).length > 0, file);
+	});
+
+	it("offers in menus what the table allows: each command that acts names its request, and each request has a command", () => {
+		const offered = new Set<string>();
+		for (const { command, when } of manifest.contributes.menus["view/item/context"] as Row[]) {
+			const request = requests[command.replace("missionControl.", "")];
+			const named = [...when.matchAll(/;can\\\.(\w+)/g)].map((match) => match[1]);
+			if (!request || (command.endsWith(".editPlan") && when.includes("approval"))) continue;
+			assert.deepEqual(named, [request], `${command}: ${when}`);
+			offered.add(`${/\^(\w+)/.exec(when)?.[1]} ${request}`);
+		}
+		for (const request of goalRequests) assert.ok(offered.has(`goal ${request}`), request);
+		for (const request of stepRequests) assert.ok(offered.has(`step ${request}`), request);
+		for (const request of ["approve", "approveForGoal", "deny", "answer"])
+			assert.ok(offered.has(`approval ${request}`), request);
+		const palette = new Map(
+			(manifest.contributes.menus.commandPalette as Row[]).map(({ command, when }) => [command, when]),
+		);
+		for (const [command, request] of Object.entries(requests)) {
+			const when = palette.get(`missionControl.${command}`);
+			// Whether a step allows it is known once its goal is.
+			if ((stepRequests as readonly string[]).includes(request) && command.endsWith("Step")) continue;
+			assert.equal(when, command === "answer" ? "missionControl.waiting" : `missionControl.can.${request}`, command);
+		}
+	});
+
+	it("shows a command in a row exactly where the table allows its request, at every moment of every recorded history", () => {
+		const rows = (manifest.contributes.menus["view/item/context"] as Row[]).filter(({ command, when }) => {
+			const isDocument = command.endsWith(".editPlan") && when.includes("approval");
+			return requests[command.replace("missionControl.", "")] !== undefined && !isDocument;
+		});
+		const shown = (context: string) =>
+			new Set(rows.filter(({ when }) => matches(when, context)).map(({ command }) => command.split(".")[1]!));
+		const commandsOf = (noun: string, allowed: readonly string[]) =>
+			Object.entries(requests)
+				.filter(([command, request]) => allowed.includes(request) && nounOf(command).includes(noun))
+				.map(([command]) => command);
+		for (const history of histories())
+			eachMoment(history, (goal) => {
+				if (goal.deleted) return;
+				const view = { now: 0, folders: [] };
+				const goalRow = rowOf({ kind: "goal", goalId: goal.goalId, summary: summarize(goal) }, view);
+				const ofGoal = goalRequests.filter((request) => goalRefusal(request, goal) === undefined);
+				assert.deepEqual([...shown(goalRow.context)].sort(), commandsOf("goal", ofGoal).sort(), goalRow.context);
+				for (const step of Object.values(goal.steps)) {
+					const row = rowOf({ kind: "step", goalId: goal.goalId, goal, step }, view);
+					assert.deepEqual([...shown(row.context)].sort(), commandsOf("step", allowedOfStep(goal, step)).sort());
+				}
+				for (const thread of Object.values(goal.threads)) {
+					const row = rowOf({ kind: "thread", goalId: goal.goalId, goal, thread }, view);
+					const may = messageRefusal(goal, thread) === undefined;
+					assert.deepEqual([...shown(row.context)], may ? ["sendMessage"] : []);
+				}
+				for (const approval of Object.values(goal.approvals)) {
+					const row = rowOf({ kind: "approval", goalId: goal.goalId, goal, approval }, view);
+					assert.equal(shown(row.context).has("answer"), answerRefusal(goal, approval) === undefined);
+					assert.equal(shown(row.context).has("deny"), approval.kind === "tool" && !answerRefusal(goal, approval));
+				}
+			});
 	});
 
 	it("offers Approve in a row of the tree only where all of the command stands there", () => {

@@ -65,8 +65,8 @@ describe("the tree of goals", () => {
 		assert.deepEqual(
 			steps.map((node) => rowOf(node, view)).map(({ label, description, context }) => [label, description, context]),
 			[
-				["1 The roof", "", "step.pending.pending"],
-				["The wall", "no longer in the plan", "step.dropped."],
+				["1 The roof", "", "step.pending;can.skip"],
+				["The wall", "no longer in the plan", "step.dropped.begun;can.undo"],
 			],
 		);
 	});
@@ -156,9 +156,9 @@ describe("the tree of goals", () => {
 		const contextOf = (goal: Goal) =>
 			rowOf({ kind: "step", goal, step: goal.steps[stepId("step-1")]! } as never, view).context;
 		const begun = goalOf(...planned({}), ...started("step-1", "t1"));
-		assert.match(contextOf(withMore(begun, asked({ stepId: stepId("step-1") }))), /^step\.waits\./);
+		assert.match(contextOf(withMore(begun, asked({ stepId: stepId("step-1") }))), /^step\.in_progress\.begun;/);
 		const stuck = asked({ kind: "step", command: undefined, stepId: stepId("step-1") });
-		assert.match(contextOf(withMore(begun, stuck)), /^step\.stuck\./);
+		assert.match(contextOf(withMore(begun, stuck)), /^step\.stuck\.begun;can\.retry;/);
 		const menus = JSON.parse(readFileSync(path.join(__dirname, "../../../package.json"), "utf8")).contributes.menus;
 		const inline = menus["view/item/context"].filter(
 			({ command, group }: { command: string; group: string }) =>
