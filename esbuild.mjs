@@ -25,6 +25,7 @@ const processes = {
 	daemon: "src/daemon/main.ts",
 	daemonParts: "src/daemon/compose.ts",
 	modelProvider: "@ai-sdk/openai-compatible",
+	encodingDetector: "jschardet",
 	modelFetch: "src/daemon/endpoint/modelFetch.ts",
 	storeWorker: "src/daemon/store/storeWorker.ts",
 	cli: "src/cli/main.ts",
@@ -38,6 +39,7 @@ const apart = {
 	"./compose.ts": "./daemonParts.js",
 	"@ai-sdk/openai-compatible": "./modelProvider.js",
 	"../endpoint/modelFetch.ts": "./modelFetch.js",
+	jschardet: "./encodingDetector.js",
 };
 
 const importsApart = {

@@ -164,7 +164,10 @@ export const Output = v.object({
 	tail: v.string(),
 	bytes: v.number(),
 	sha256: v.string(),
+	/** The file with all that was kept of it, byte for byte. */
 	path: v.optional(v.string()),
+	/** What the bytes were read as, where that is not UTF-8; `binary` for what is no text and only described. */
+	encoding: v.optional(v.string()),
 });
 export type Output = v.InferOutput<typeof Output>;
 

@@ -1,6 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { createTwoFilesPatch } from "diff";
 import { changesMode } from "../../protocol/changes.ts";
 import type { ChangeView } from "../../protocol/view.ts";
+import { readText, utf8 } from "../text/readText.ts";
 
 /** Those of many changes, one behind the other. What takes too long or too much room is named and not shown. */
 export async function unifiedDiffs(
@@ -35,13 +37,15 @@ export async function unifiedDiff(change: ChangeView, content: (blob: string) =>
 	const modes = isOtherMode ? `old mode ${change.modeBefore}\nnew mode ${change.modeAfter}\n` : "";
 	const head = `diff --git ${from} ${to}\n${modes}`;
 	if (isOtherMode && change.before === change.after) return head;
-	if (isBinary(before) || isBinary(after))
+	const texts = await Promise.all([textOf(before), textOf(after)]);
+	const [old, now] = texts;
+	if (old === undefined || now === undefined)
 		return `${head}Binary files ${before ? from : "/dev/null"} and ${after ? to : "/dev/null"} differ\n`;
 	const patch = createTwoFilesPatch(
 		before ? from : "/dev/null",
 		after ? to : "/dev/null",
-		text(before),
-		text(after),
+		old.text,
+		now.text,
 		undefined,
 		undefined,
 		{
@@ -50,7 +54,10 @@ export async function unifiedDiff(change: ChangeView, content: (blob: string) =>
 		},
 	);
 	if (patch === undefined) return `${head}Files ${from} and ${to} differ in too many places to show.\n`;
-	return `${head}${patch.replace(/^=+\n/, "").replaceAll("\t\n", "\n")}`;
+	const encodings = [...new Set(texts.flatMap((one) => one?.encoding ?? []))];
+	const note =
+		encodings.length > 0 ? `# ${change.path} is not UTF-8: it is shown as read from ${encodings.join(", ")}.\n` : "";
+	return `${note}${head}${patch.replace(/^=+\n/, "").replaceAll("\t\n", "\n")}`;
 }
 
 /** Nothing else is answered while a diff is made. */
@@ -58,12 +65,12 @@ const diffTimeoutMs = 1000;
 const allTimeoutMs = 10_000;
 /** Half of what a message may hold, in the worst case. */
 const maxAnswerChars = 2_000_000;
-const sniffed = 8000;
 
-function isBinary(bytes: Buffer | undefined): boolean {
-	return bytes?.subarray(0, sniffed).includes(0) ?? false;
-}
-
-function text(bytes: Buffer | undefined): string {
-	return bytes?.toString("utf8") ?? "";
+/** Undefined for what is no text. */
+async function textOf(bytes: Buffer | undefined): Promise<{ text: string; encoding?: string } | undefined> {
+	if (bytes === undefined) return { text: "" };
+	if (isUtf8(bytes) && !bytes.includes(0)) return { text: bytes.toString("utf8") };
+	const reading = await readText(bytes);
+	if (reading.kind === "binary") return undefined;
+	return { text: reading.text, encoding: reading.encoding === utf8 ? undefined : reading.encoding };
 }

@@ -41,7 +41,7 @@ export type CommandOutcome =
 	| { readonly kind: "notBegun" };
 
 export interface CommandOutput {
-	/** Readable text: all of the output when it is small, else its beginning. */
+	/** Readable text: all of the output when it is small, else its beginning. Data that is no text is described. */
 	readonly head: string;
 	/** Readable text: the end of an output of which `head` is only the beginning, else empty. */
 	readonly tail: string;
@@ -49,6 +49,8 @@ export interface CommandOutput {
 	readonly bytes: number;
 	/** Hex, over the bytes that were kept: those of `path`, where there is one. */
 	readonly sha256: string;
-	/** The file with all that was kept, where head and tail do not hold it all. Empty otherwise. */
+	/** The file with all that was kept, where head and tail do not hold it all, byte for byte. Empty otherwise. */
 	readonly path: string;
+	/** What the bytes were read as, where that is not UTF-8; `binary` for what is no text. */
+	readonly encoding?: string;
 }

@@ -12,14 +12,19 @@ import {
 import { appendFile, copyFile, link, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { syncFolder } from "../durableFolder.ts";
+import { headBytes, tailBytes } from "../text/cutBytes.ts";
+import { declaredEncoding } from "../text/declaredEncoding.ts";
+import { type Reading, readAs, readText, utf8 } from "../text/readText.ts";
+import { utf16Of } from "../text/utf16.ts";
 import type { CommandOutput, CommandSpec } from "./command.ts";
-import { headBytes, readableStream, readableText, tailBytes } from "./readableText.ts";
+import { readableStream, readableText } from "./readableText.ts";
 import { outputPath, type SpoolState, type Spools } from "./spool.ts";
 
 /**
  * What a command printed, from the files of its spool: `out` holds the beginning, up to the cap. Of a longer output
  * `tail.0` and `tail.1` hold pieces of the end, written in turn; the last 64 KiB are in them. Output that an outcome
- * does not carry whole is kept as one file under outputs/: the beginning, a line that says how much is left out, the end.
+ * does not carry whole, or not byte for byte, is kept as one file under outputs/: the beginning, a line that says how much
+ * is left out, the end.
  */
 export async function readOutput(
 	spools: Spools,
@@ -35,17 +40,46 @@ export async function readOutput(
 	if (bytes <= inlineBytes && stored === bytes) {
 		const all = stored === 0 ? Buffer.alloc(0) : readFileSync(out);
 		const sha256 = createHash("sha256").update(all).digest("hex");
-		return { head: readableText(all), tail: "", bytes, sha256, path: "" };
+		const reading = await readText(all, await declaredEncoding(spec.env));
+		const head = readableText(reading, all);
+		if (isFaithful(reading)) return { head, tail: "", bytes, sha256, path: "" };
+		const path = await keep(out, outputPath(spools, spec.id), 0, tail, state.drained !== undefined);
+		return { head, tail: "", bytes, sha256, path, encoding: encodingOf(reading) };
 	}
+	const begin = readPart(out, 0, inlineBytes);
 	const end = Buffer.concat([readPart(out, Math.max(0, stored - inlineBytes), inlineBytes), tail]);
 	const file = await keep(out, outputPath(spools, spec.id), bytes - stored, tail, state.drained !== undefined);
+	const kept = { bytes, sha256: await digestOf(file), path: file };
+	const reading = await readText(sampleOf(begin, end), await declaredEncoding(spec.env));
+	if (reading.kind === "binary")
+		return { head: readableText(reading, begin, bytes), tail: "", ...kept, encoding: "binary" };
+	const { encoding } = reading;
+	const part = (cut: Uint8Array) => readableText(readAs(cut, encoding), cut);
 	return {
-		head: readableText(headBytes(readPart(out, 0, inlineBytes), inlineBytes / 2)),
-		tail: readableText(tailBytes(end, inlineBytes / 2)),
-		bytes,
-		sha256: await digestOf(file),
-		path: file,
+		head: part(headBytes(begin, inlineBytes / 2, encoding)),
+		tail: part(tailBytes(end, inlineBytes / 2, encoding, bytes - end.length)),
+		...kept,
+		encoding: encodingOf(reading),
 	};
+}
+
+/** Whole lines of both ends: by them it is told what the rest is in. */
+function sampleOf(begin: Buffer, end: Buffer): Buffer {
+	if (utf16Of(begin)) return begin;
+	const [last, first] = [begin.lastIndexOf(lineFeed), end.indexOf(lineFeed)];
+	return Buffer.concat([last < 0 ? begin : begin.subarray(0, last + 1), first < 0 ? end : end.subarray(first)]);
+}
+
+const lineFeed = 10;
+
+/** The bytes can be made of the text again. */
+function isFaithful(reading: Reading): boolean {
+	return reading.kind === "text" && reading.encoding === utf8 && !reading.isBroken;
+}
+
+function encodingOf(reading: Reading): string | undefined {
+	if (reading.kind === "binary") return "binary";
+	return reading.encoding === utf8 ? undefined : reading.encoding;
 }
 
 /** Hands over what the command prints, as it comes, up to the cap. The function returned ends it. */

@@ -1,27 +1,12 @@
+import type { BinaryReading, Reading } from "../text/readText.ts";
+
 /**
- * Output of commands as people and models can read it. The bytes themselves stay in the file; here colours and cursor
- * movements go, a line that was drawn over and over (a progress bar) is shown as it stood last, bytes that are no UTF-8
- * become U+FFFD, and data that is no text at all is described instead of shown.
+ * Output of commands as people and models can read it. The bytes themselves are kept; here colours and cursor movements
+ * go, a line that was drawn over and over (a progress bar) is shown as it stood last, and data that is no text at all is
+ * described instead of shown.
  */
-export function readableText(bytes: Uint8Array): string {
-	if (isBinary(bytes)) return describeBinary(bytes);
-	return tidy(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
-}
-
-/** The first `maxBytes` of `bytes`, without the character that the cut went through. */
-export function headBytes(bytes: Uint8Array, maxBytes: number): Uint8Array {
-	if (bytes.length <= maxBytes) return bytes;
-	let end = maxBytes;
-	while (end > maxBytes - 4 && end > 0 && isContinuation(bytes[end])) end--;
-	return bytes.subarray(0, end);
-}
-
-/** The last `maxBytes` of `bytes`, without the character that the cut went through. */
-export function tailBytes(bytes: Uint8Array, maxBytes: number): Uint8Array {
-	if (bytes.length <= maxBytes) return bytes;
-	let start = bytes.length - maxBytes;
-	while (start < bytes.length - maxBytes + 4 && isContinuation(bytes[start])) start++;
-	return bytes.subarray(start);
+export function readableText(reading: Reading, bytes: Uint8Array, size = bytes.length): string {
+	return reading.kind === "text" ? tidy(reading.text) : describeBinary(reading, bytes, size);
 }
 
 /** Text for output that arrives in pieces: a character or an escape sequence may be cut anywhere. */
@@ -61,20 +46,7 @@ function withoutControls(text: string): string {
 	return text.replace(sequences, "").replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "");
 }
 
-/** A NUL, or more than one byte in ten that text does not have, in the beginning. */
-function isBinary(bytes: Uint8Array): boolean {
-	const sample = headBytes(bytes, 4096);
-	if (sample.includes(0)) return true;
-	const text = new TextDecoder("utf-8").decode(sample);
-	const odd = text.match(/[\u0001-\u0007\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
-	return odd * 10 > text.length;
-}
-
-function describeBinary(bytes: Uint8Array): string {
+function describeBinary({ mediaType }: BinaryReading, bytes: Uint8Array, size: number): string {
 	const first = [...bytes.subarray(0, 32)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-	return `[binary data, beginning with ${first}]`;
-}
-
-function isContinuation(byte: number | undefined): boolean {
-	return byte !== undefined && (byte & 0xc0) === 0x80;
+	return `[binary data${mediaType ? ` (${mediaType})` : ""}, ${size.toLocaleString("en-US")} bytes, beginning with ${first}]`;
 }

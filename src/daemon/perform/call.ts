@@ -164,7 +164,7 @@ async function performEdit(performing: Performing, call: ToolCall, tool: EditToo
 				return interrupted(performing, call, `${path} is neither as it was nor as the edit would have left it.`);
 			if (isStopped(driver.goal())) return interrupted(performing, call, `${path} was not written yet.`, "notBegun");
 		}
-		after = tool.edit(args, before.bytes);
+		after = await tool.edit(args, before.bytes);
 	} catch (cause) {
 		if (cause instanceof ToolError) return finish(performing, call, failure(cause.message));
 		throw cause;

@@ -126,7 +126,13 @@ async function stopUntil(over: AbortSignal, { commands, log }: PerformParts, id:
 
 function withNote({ path, ...kept }: CommandOutput, note: string | undefined): Output {
 	const output: Output = path === "" ? kept : { ...kept, path };
-	if (note === undefined) return output;
 	const key = output.tail ? "tail" : "head";
-	return { ...output, [key]: `${output[key]}\n[${note}]` };
+	const lines = [output[key], ...[encodingNote(kept.encoding), note].flatMap((one) => (one ? `[${one}]` : []))];
+	return lines.length === 1 ? output : { ...output, [key]: lines.join("\n") };
+}
+
+function encodingNote(encoding: string | undefined): string | undefined {
+	if (encoding === undefined) return undefined;
+	if (encoding === "binary") return "The bytes are kept as they came; a person can open them as this output's file.";
+	return `This is not UTF-8. It was read as ${encoding}; the bytes are kept as they came.`;
 }

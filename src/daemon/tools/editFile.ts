@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { decodeText } from "./textFile.ts";
+import { rewriteText } from "./textFile.ts";
 import { type EditTool, ToolError } from "./tool.ts";
 
 const Edit = v.object({ find: v.string(), replace: v.string() });
@@ -7,8 +7,8 @@ const Params = v.object({ path: v.string(), edits: v.pipe(v.array(Edit), v.minLe
 type Edit = v.InferOutput<typeof Edit>;
 
 /**
- * Replaces passages that occur exactly once. All edits of a call fit, or none is made. Line ends and a byte order mark
- * stay what they are: an agent sees and writes plain newlines.
+ * Replaces passages that occur exactly once. All edits of a call fit, or none is made. The encoding, line ends and a byte
+ * order mark stay what they are: an agent sees and writes plain newlines.
  */
 export const editFile: EditTool<v.InferOutput<typeof Params>> = {
 	name: "editFile",
@@ -18,18 +18,25 @@ export const editFile: EditTool<v.InferOutput<typeof Params>> = {
 	params: Params,
 	summarize: ({ path, edits }) => (edits.length === 1 ? path : `${path}, ${edits.length} passages`),
 	path: ({ path }) => path,
-	edit({ path, edits }, before) {
+	async edit({ path, edits }, before) {
 		if (!before) throw new ToolError(`There is no file ${path}. Write it with writeFile.`);
-		const original = decodeText(before);
-		if (original === undefined)
-			throw new ToolError(`${path} is no UTF-8 text (${before.length} bytes): it cannot be edited as text.`);
-		let text = original;
-		for (const [at, edit] of edits.entries())
-			text = apply(text, edit, edits.length > 1 ? `edit ${at + 1}` : "the edit", path);
-		if (text === original) throw new ToolError(`The edit would leave ${path} as it is.`);
-		return Buffer.from(text, "utf8");
+		const edited = await rewriteText(before, (original) => editedText(original, edits, path));
+		if (!edited) throw new ToolError(`${path} is no text (${before.length} bytes): it cannot be edited as text.`);
+		if ("bytes" in edited) return edited.bytes;
+		const what = edited.encoding === "utf-8" ? "has bytes that are no UTF-8" : `is in ${edited.encoding}`;
+		throw new ToolError(
+			`${path} ${what}, and this edit cannot be made without changing other bytes of it. Convert the file first, or change it with a command that knows its encoding.`,
+		);
 	},
 };
+
+function editedText(original: string, edits: readonly Edit[], path: string): string {
+	let text = original;
+	for (const [at, edit] of edits.entries())
+		text = apply(text, edit, edits.length > 1 ? `edit ${at + 1}` : "the edit", path);
+	if (text === original) throw new ToolError(`The edit would leave ${path} as it is.`);
+	return text;
+}
 
 function apply(text: string, { find, replace }: Edit, name: string, path: string): string {
 	if (find === "") throw new ToolError(`${capital(name)} has an empty find: name the text to replace.`);

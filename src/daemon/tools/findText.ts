@@ -4,7 +4,7 @@ import { globFilter } from "./globFilter.ts";
 import { lineSearch } from "./lineSearch.ts";
 import { deniedIn, listPaths, ripgrepScope, searchTimeoutMs, withSlashes } from "./listPaths.ts";
 import { runRipgrep } from "./ripgrep.ts";
-import { decodeText } from "./textFile.ts";
+import { readFileText } from "./textFile.ts";
 import { type ReadTool, type ToolContext, ToolError } from "./tool.ts";
 import { readInside } from "./workspaceFiles.ts";
 import { relativeInside, resolveInside } from "./workspacePath.ts";
@@ -34,9 +34,12 @@ export function createFindText(ripgrep: string | undefined): ReadTool<v.InferOut
 				return matches.push(`${file}:${line}: ${shown.replace(/\r$/, "")}`) < maxMatches;
 			};
 			const wanted = globFilter(glob, path);
-			const complete = ripgrep
+			const ownSearch = () => search(pattern, path ?? ".", wanted, context, add);
+			let complete = ripgrep
 				? await searchWithRipgrep(ripgrep, pattern, path ?? ".", wanted, context, add)
-				: await search(pattern, path ?? ".", wanted, context, add);
+				: await ownSearch();
+			// ripgrep reads UTF-8 alone; words of other languages may stand in files of other encodings.
+			if (ripgrep && matches.length === 0 && complete && /[^\0-\x7f]/.test(pattern)) complete = await ownSearch();
 			if (matches.length === 0 && complete) return `Nothing matches ${pattern}.`;
 			const sorted = matches.sort(byPathAndLine).join("\n");
 			return complete
@@ -100,9 +103,9 @@ async function search(
 		context.signal.throwIfAborted();
 		if (Date.now() > endsAt) return false;
 		const file = await readInside(context, path, maxFileBytes).catch(() => undefined);
-		const text = file && file.size <= maxFileBytes ? decodeText(file.bytes) : undefined;
-		if (text === undefined) continue;
-		const found = find.run(text, maxMatches);
+		const read = file && file.size <= maxFileBytes ? await readFileText(file.bytes) : undefined;
+		if (!read) continue;
+		const found = find.run(read.text, maxMatches);
 		if (!found) throw new ToolError(`The pattern ${pattern} takes too long: make it simpler.`);
 		for (const { line, text: shown } of found) if (!add(path, line, shown)) return false;
 	}

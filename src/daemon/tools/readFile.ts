@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { decodeText } from "./textFile.ts";
+import { readFileText } from "./textFile.ts";
 import { type ReadTool, ToolError } from "./tool.ts";
 import { readInside } from "./workspaceFiles.ts";
 
@@ -28,10 +28,15 @@ export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
 		if (!file) throw new ToolError(`There is no file ${path}. listFiles shows what is there.`);
 		if (file.size > maxFileBytes)
 			throw new ToolError(`${path} has ${file.size} bytes, too many to read at once: search it with findText.`);
-		const text = decodeText(file.bytes);
-		if (text === undefined)
-			throw new ToolError(`${path} is no UTF-8 text: it has ${file.size} bytes of something else.`);
-		return excerpt(text.replace(/^\uFEFF/, ""), path, fromLine, toLine);
+		const read = await readFileText(file.bytes);
+		if (!read) throw new ToolError(`${path} is no text: it has ${file.size} bytes of something else.`);
+		const text = excerpt(read.text.replace(/^\uFEFF/, ""), path, fromLine, toLine);
+		if (read.encoding === undefined) return text;
+		const isBroken = read.encoding === "utf-8";
+		const note = isBroken
+			? "some bytes of this file are no UTF-8 and are shown as \uFFFD"
+			: `this file is not UTF-8: it was read as ${read.encoding}, and editFile keeps that`;
+		return `${text.replace(/\n?$/, "\n")}[${note}]`;
 	},
 };
 

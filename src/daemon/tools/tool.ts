@@ -26,12 +26,12 @@ export interface ReadTool<Args = never> extends ToolBase<Args> {
 	run(args: Args, context: ToolContext): Promise<string>;
 }
 
-/** Makes new bytes of a file's old ones. Pure: reading, checking and writing the file are the engine's. */
+/** Makes new bytes of a file's old ones, always the same of the same. Reading, checking and writing the file are the engine's. */
 export interface EditTool<Args = never> extends ToolBase<Args> {
 	readonly kind: "edit";
 	path(args: Args): string;
 	/** `before` is undefined when there is no such file. Throws `ToolError` when the edit does not fit. */
-	edit(args: Args, before: Uint8Array | undefined): Uint8Array;
+	edit(args: Args, before: Uint8Array | undefined): Uint8Array | Promise<Uint8Array>;
 }
 
 /** Runs a command in the workspace under the runner that outlives the daemon. */

@@ -28,11 +28,36 @@ export function createOutputs(daemon: Daemon, home: () => Promise<string>): Outp
 			const output = await outputOf(goalId, seq);
 			const whole = output?.path && vscode.Uri.file(path.resolve(await home(), output.path));
 			const isThere = whole && (await exists(whole));
+			const encoding = output?.encoding && editorEncodings[output.encoding];
+			if (isThere && encoding) {
+				const document = await vscode.workspace.openTextDocument(whole, { encoding });
+				await vscode.window.showTextDocument(document, { preview: true });
+				return;
+			}
 			await vscode.commands.executeCommand("vscode.open", isThere ? whole : outputUri(goalId, seq), { preview: true });
 		},
 		dispose: () => registration.dispose(),
 	};
 }
+
+/** What the editor calls the encodings that it cannot tell by itself. */
+const editorEncodings: Readonly<Record<string, string>> = {
+	gbk: "gbk",
+	big5: "cp950",
+	shift_jis: "shiftjis",
+	"euc-jp": "eucjp",
+	"euc-kr": "euckr",
+	"koi8-r": "koi8r",
+	"koi8-u": "koi8u",
+	ibm866: "cp866",
+	cp437: "cp437",
+	cp850: "cp850",
+	cp852: "cp852",
+	"utf-16le": "utf16le",
+	"utf-16be": "utf16be",
+	...Object.fromEntries(Array.from({ length: 9 }, (_, page) => [`windows-125${page}`, `windows125${page}`])),
+	...Object.fromEntries(Array.from({ length: 16 }, (_, part) => [`iso-8859-${part + 1}`, `iso8859${part + 1}`])),
+};
 
 function outputText({ head, tail, bytes }: Output): string {
 	const shown = Buffer.byteLength(head) + Buffer.byteLength(tail);

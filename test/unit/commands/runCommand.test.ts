@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandOutcome } from "../../../src/daemon/commands/command.ts";
+import { encodeText } from "../../../src/daemon/text/encodeText.ts";
 import { until } from "../../support/until.ts";
 import { bytesOnDisk, numbersIn, openWorkbench, runs, type Workbench } from "./workbench.ts";
 
@@ -90,7 +91,31 @@ describe("a command", () => {
 			await bench.commands.run(bench.spec("printf '\\177ELF\\0\\1\\2\\3'; head -c 500 /dev/zero")),
 		);
 		assert.equal(output.bytes, 508);
-		assert.match(output.head, /^\[binary data, beginning with 7f 45 4c 46 00/);
+		assert.match(output.head, /^\[binary data \(application\/x-elf\), 508 bytes, beginning with 7f 45 4c 46 00/);
+	});
+
+	it("that prints in another encoding is shown as text, and its bytes are kept", async () => {
+		const printed = bench.file(encodeText("编译失败：找不到文件\n", "gbk")!);
+		const { output } = exited(await bench.commands.run(bench.spec(`cat ${printed}; exit 1`)));
+		assert.deepEqual([output.head, output.encoding], ["编译失败：找不到文件\n", "gbk"]);
+		assert.deepEqual(readFileSync(output.path), readFileSync(printed));
+	});
+
+	it("that prints much in another encoding is cut between characters", async () => {
+		const printed = bench.file(encodeText("第一行 正在处理 文件\n".repeat(4000), "gbk")!);
+		const { output } = exited(await bench.commands.run(bench.spec(`cat ${printed}`)));
+		assert.equal(output.encoding, "gbk");
+		for (const text of [output.head, output.tail])
+			for (const line of text.split("\n")) assert.ok("第一行 正在处理 文件".includes(line), line);
+		assert.deepEqual(readFileSync(output.path), readFileSync(printed));
+	});
+
+	it("is read as its locale declares", async () => {
+		const printed = bench.file(encodeText("да\n", "koi8-r")!);
+		const { LC_ALL: _all, LC_CTYPE: _characters, ...rest } = bench.spec("").env;
+		const env = { ...rest, LANG: "ru_RU.KOI8-R" };
+		const { output } = exited(await bench.commands.run(bench.spec(`cat ${printed}`, { env })));
+		assert.deepEqual([output.head, output.encoding], ["да\n", "koi8-r"]);
 	});
 
 	it("hands out its output while it runs", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandSpec } from "../../../src/daemon/commands/command.ts";
@@ -15,6 +15,8 @@ export interface Workbench {
 	restarted(): Commands;
 	/** The folder of this boot, in which the spools lie. */
 	bootFolder(): string;
+	/** Writes a file of the workspace, and returns its path. */
+	file(content: Uint8Array): string;
 	/** A file of the workspace; empty when it is not there. */
 	text(name: string): string;
 	remove(): void;
@@ -39,6 +41,10 @@ export function openWorkbench(): Workbench {
 		bootFolder: () => {
 			const name = readdirSync(folder).find((entry) => /^[0-9a-f-]{36}$/.test(entry));
 			return join(folder, name ?? "boot");
+		},
+		file: (content) => {
+			writeFileSync(join(workspace, "written"), content);
+			return join(workspace, "written");
 		},
 		text: (name) => {
 			try {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rm, symlink, writeFile as writeDisk } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
+import { encodeText } from "../../../src/daemon/text/encodeText.ts";
 import { lineSearch } from "../../../src/daemon/tools/lineSearch.ts";
 import { findRipgrep } from "../../../src/daemon/tools/ripgrep.ts";
 import { type Tool, ToolError } from "../../../src/daemon/tools/tool.ts";
@@ -110,6 +111,8 @@ describe("readFile", () => {
 			"bom.txt": "\uFEFFhello\n",
 			"image.png": Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 0xff]),
 			"latin1.txt": Buffer.from([0x66, 0xfc, 0x72]),
+			"gbk.txt": encodeText("配置文件\n端口 = 8080\n", "gbk")!,
+			"broken.txt": Buffer.concat([bytes("größer"), Buffer.from([0xfc, 0x0a])]),
 			"long.txt": Array.from({ length: 5000 }, (_, at) => `line ${at + 1}\n`).join(""),
 			"wide.txt": "x".repeat(500_000),
 			"empty.txt": "",
@@ -138,8 +141,16 @@ describe("readFile", () => {
 	});
 
 	it("says the size of what is no text, rather than giving garbage", async () => {
-		await assert.rejects(read({ path: "image.png" }), toolError(/image\.png is no UTF-8 text: it has 8 bytes/));
-		await assert.rejects(read({ path: "latin1.txt" }), toolError(/no UTF-8 text: it has 3 bytes/));
+		await assert.rejects(read({ path: "image.png" }), toolError(/image\.png is no text: it has 8 bytes/));
+	});
+
+	it("gives a file in another encoding as text, and says which", async () => {
+		assert.match(await read({ path: "latin1.txt" }), /^für\n\[this file is not UTF-8: it was read as windows-1252/);
+		assert.match(
+			await read({ path: "gbk.txt" }),
+			/^配置文件\n端口 = 8080\n\[this file is not UTF-8: it was read as gbk/,
+		);
+		assert.match(await read({ path: "broken.txt" }), /^größer\uFFFD\n\[some bytes of this file are no UTF-8/);
 	});
 
 	it("says what helps when there is no such file", async () => {
@@ -149,30 +160,52 @@ describe("readFile", () => {
 });
 
 describe("editFile", () => {
-	const edit = (before: string | Uint8Array | undefined, ...edits: [find: string, replace: string][]) => {
+	const editedBytes = async (before: string | Uint8Array | undefined, ...edits: [find: string, replace: string][]) => {
 		const args = { path: "a.ts", edits: edits.map(([find, replace]) => ({ find, replace })) };
 		return Buffer.from(
-			editTool("editFile").edit(args as never, typeof before === "string" ? bytes(before) : before),
-		).toString();
+			await editTool("editFile").edit(args as never, typeof before === "string" ? bytes(before) : before),
+		);
 	};
+	const edit = async (...given: Parameters<typeof editedBytes>) => (await editedBytes(...given)).toString();
 
-	it("replaces passages in order, each on the result of the one before", () => {
-		assert.equal(edit("a b c\n", ["a b", "b b b"], ["b b b c", "done"]), "done\n");
+	it("replaces passages in order, each on the result of the one before", async () => {
+		assert.equal(await edit("a b c\n", ["a b", "b b b"], ["b b b c", "done"]), "done\n");
 	});
 
-	it("takes the replacement as it is, with all its dollars", () => {
-		assert.equal(edit("price\n", ["price", "$& $1 $$"]), "$& $1 $$\n");
+	it("takes the replacement as it is, with all its dollars", async () => {
+		assert.equal(await edit("price\n", ["price", "$& $1 $$"]), "$& $1 $$\n");
 	});
 
-	it("keeps byte order mark and Windows line ends", () => {
-		assert.equal(edit("\uFEFFone\r\ntwo\r\nthree\r\n", ["one\ntwo", "1\n2\n2b"]), "\uFEFF1\r\n2\r\n2b\r\nthree\r\n");
-		assert.equal(edit("one\r\ntwo\r\n", ["one\r\ntwo", "1\r\n2"]), "1\r\n2\r\n");
-		assert.equal(edit("one\r\ntwo\n", ["one\ntwo", "1\n2"]), "1\r\n2\n");
+	it("keeps byte order mark and Windows line ends", async () => {
+		assert.equal(
+			await edit("\uFEFFone\r\ntwo\r\nthree\r\n", ["one\ntwo", "1\n2\n2b"]),
+			"\uFEFF1\r\n2\r\n2b\r\nthree\r\n",
+		);
+		assert.equal(await edit("one\r\ntwo\r\n", ["one\r\ntwo", "1\r\n2"]), "1\r\n2\r\n");
+		assert.equal(await edit("one\r\ntwo\n", ["one\ntwo", "1\n2"]), "1\r\n2\n");
 	});
 
-	it("keeps plain line ends, and bytes it does not touch", () => {
-		assert.equal(edit("a\tß\u{1F600}\nb", ["b", "c"]), "a\tß\u{1F600}\nc");
+	it("keeps plain line ends, and bytes it does not touch", async () => {
+		assert.equal(await edit("a\tß\u{1F600}\nb", ["b", "c"]), "a\tß\u{1F600}\nc");
 	});
+
+	for (const encoding of ["gbk", "big5", "shift_jis", "euc-jp", "utf-16le", "utf-16be"])
+		it(`keeps a file in ${encoding} as it is, but for the passage`, async () => {
+			const words =
+				encoding === "gbk"
+					? "配置文件，请勿删除\n"
+					: encoding === "big5"
+						? "錯誤：找不到檔案\n"
+						: "ファイルが見つかりません\n";
+			const before = encodeText(`${words}port = 8080\n`, encoding)!;
+			assert.deepEqual(
+				await editedBytes(before, ["port = 8080", "port = 9090"]),
+				Buffer.from(encodeText(`${words}port = 9090\n`, encoding)!),
+			);
+			const marked = encoding === "utf-16le" ? [0xff, 0xfe] : encoding === "utf-16be" ? [0xfe, 0xff] : [];
+			const edited = await editedBytes(Buffer.concat([Uint8Array.from(marked), before]), ["8080", "1"]);
+			assert.deepEqual([...edited.subarray(0, marked.length)], marked);
+		});
 
 	const refused: readonly [
 		name: string,
@@ -212,24 +245,36 @@ describe("editFile", () => {
 			/^Edit 2 does not fit/,
 		],
 		["a file that is not there", undefined, [["a", "b"]], /There is no file a\.ts\. Write it with writeFile/],
-		["a file that is no text", Buffer.from([0xff, 0xfe, 0x61, 0]), [["a", "b"]], /no UTF-8 text \(4 bytes\)/],
+		["a file that is no text", Buffer.from([0x61, 0, 0, 0xfe]), [["a", "b"]], /no text \(4 bytes\)/],
+		[
+			"a character that the file's encoding does not have",
+			encodeText("Größe\n", "windows-1252"),
+			[["Größe", "大小"]],
+			/is in windows-1252, and this edit cannot be made without changing other bytes/,
+		],
+		[
+			"an edit beside bytes that cannot be written back",
+			Buffer.concat([bytes("größer"), Buffer.from([0xfc])]),
+			[["größer", "x"]],
+			/bytes that are no UTF-8/,
+		],
 	];
 	for (const [name, before, edits, why] of refused)
-		it(`refuses ${name}`, () => {
-			assert.throws(() => edit(before, ...edits), toolError(why));
+		it(`refuses ${name}`, async () => {
+			await assert.rejects(edit(before, ...edits), toolError(why));
 		});
 
-	it("finds the nearest line of a large file at once", () => {
+	it("finds the nearest line of a large file at once", async () => {
 		const large = Array.from({ length: 100_000 }, (_, at) => `const value${at} = compute(${at});`).join("\n");
 		const startedAt = performance.now();
-		assert.throws(() => edit(large, ["const value77 = calculate(77);", "x"]), /nearest is line 78/);
+		await assert.rejects(edit(large, ["const value77 = calculate(77);", "x"]), /nearest is line 78/);
 		assert.ok(performance.now() - startedAt < 10_000);
 	});
 });
 
 describe("writeFile", () => {
-	it("makes the file's bytes from the text alone", () => {
-		const after = editTool("writeFile").edit({ path: "a", content: "ü\r\n" } as never, bytes("before"));
+	it("makes the file's bytes from the text alone", async () => {
+		const after = await editTool("writeFile").edit({ path: "a", content: "ü\r\n" } as never, bytes("before"));
 		assert.deepEqual(Buffer.from(after), bytes("ü\r\n"));
 	});
 });
@@ -243,6 +288,10 @@ for (const [name, program] of [
 		const searching = new Map(createTools({ MISSION_RIPGREP: program }).map((tool) => [tool.name, tool]));
 		const list = (args: object) => run("listFiles", args, place, searching);
 		const find = (args: object) => run("findText", args, place, searching);
+
+		it("finds words in a file of another encoding", async () => {
+			assert.equal(await find({ pattern: "配置" }), "gbk.txt:2: 配置文件，请勿删除");
+		});
 
 		before(() => {
 			if (name === "ripgrep" && !ripgrep)
@@ -263,6 +312,7 @@ for (const [name, program] of [
 				"build/out.ts": "needle",
 				"node_modules/p/index.js": "needle",
 				"debug.log": "needle",
+				"gbk.txt": encodeText("第一行\n配置文件，请勿删除\n", "gbk")!,
 				"picture.bin": Buffer.from([0, 1, 2, ...bytes("needle")]),
 			});
 			await symlink(place.outside, path.join(place.workspace, "outer"));
@@ -278,6 +328,7 @@ for (const [name, program] of [
 					".gitignore",
 					".hidden/d.ts",
 					"a.ts",
+					"gbk.txt",
 					"picture.bin",
 					"src/b.ts",
 					"src/build/kept.ts",
