@@ -218,7 +218,8 @@ export const commands: readonly CommandRow[] = [
 			{ flags: "--enable <role>", about: "somebody does again", many: true },
 			{
 				flags: "--apply <reach>",
-				about: "steps to come, also the step under way from its next turn, or begin that step again",
+				about:
+					"steps to come, also the step under way from its next turn, or begin that step again (default: steps to come, and a step that waits for its provider)",
 				choices: ["future", "next-turn", "restart-step"],
 			},
 			{ flags: "--undo", about: "with restart-step: take back first what the step changed so far" },

@@ -164,6 +164,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	},
 	"model.substituted": (e) => ["model", `${e.answered} answered instead of ${formatModelRef(e.asked)}`, "", "yellow"],
 	"turn.interrupted": (e) => ["turn", e.reason, "interrupted", "yellow"],
+	"provider.adapted": (e) => ["provider", e.text, "", "yellow"],
 	"provider.failed": (e) => [
 		"provider",
 		`${e.provider}: ${e.reason}`,

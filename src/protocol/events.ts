@@ -220,6 +220,18 @@ export const eventBodies = {
 		reason: v.string(),
 		charged: Usage,
 	}),
+	/** The endpoint refused a part of the request, and is asked for it otherwise or not at all. */
+	"provider.adapted": v.object({
+		turnId: TurnIdSchema,
+		threadId: ThreadIdSchema,
+		asked: ModelChoice,
+		/** What was refused: `stream_options`, `reasoning_effort`, `tools`. */
+		parameter: v.string(),
+		/** What takes its place, in a word. */
+		instead: v.string(),
+		/** A sentence for the person. */
+		text: v.string(),
+	}),
 	"provider.failed": v.object({
 		turnId: TurnIdSchema,
 		threadId: ThreadIdSchema,

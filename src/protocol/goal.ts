@@ -80,6 +80,8 @@ export interface Goal {
 	readonly usage: Totals;
 	/** How many tokens models read, by `provider/model`, as refusals have taught. */
 	readonly windows?: Readonly<Record<string, number>>;
+	/** What was told of endpoints that are asked otherwise, as `adaptedKey` writes it. */
+	readonly adapted?: readonly string[];
 	readonly files: FileTracking;
 	/** The undo under way: until its outcome nothing else begins. */
 	readonly undo?: EventBody<"undo.started">;

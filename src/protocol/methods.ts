@@ -185,7 +185,8 @@ export const methods = {
 		params: v.object({
 			goalId: GoalIdSchema,
 			edits: v.array(RosterEdit),
-			apply: v.optional(RosterReach, "future"),
+			/** Without it: the steps to come, and a thread that its provider keeps waiting. */
+			apply: v.optional(RosterReach),
 			/** With `restart-step`: what the steps changed so far is taken back before they begin again. */
 			undo: v.optional(v.boolean(), false),
 			/** Refused when the roster is at another revision. */

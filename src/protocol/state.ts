@@ -1,4 +1,4 @@
-import type { Goal, Step } from "./goal.ts";
+import type { Goal, Hold, Step } from "./goal.ts";
 import { canMove, checks, holds, isDone, personHold, planSteps, silences, threads, turnHolds } from "./readiness.ts";
 
 export const goalStates = [
@@ -40,7 +40,9 @@ export function stateReason(goal: Goal): string {
 			const names = open.map((step) => step.title).join(", ");
 			const [silent] = silences(goal);
 			const silence = silent ? ` \`${brief(silent.what)}\` has said nothing since ${silent.since}.` : "";
-			if (names) return `Works on ${names}.${silence}`;
+			const held = holds(goal).find((hold) => hold.threadId !== undefined);
+			const waits = held ? ` One agent waits. ${holdText(held)}` : "";
+			if (names) return `Works on ${names}.${silence}${waits}`;
 			if (goal.reflection?.state === "asked") return `All is done; the reflection is being written.${silence}`;
 			return goal.review && !goal.review.verdict
 				? `All steps are done; the result is being reviewed.${silence}`
@@ -54,7 +56,7 @@ export function stateReason(goal: Goal): string {
 			return personHold(goal)?.reason ?? "Paused.";
 		case "blocked": {
 			const [hold] = holds(goal);
-			if (hold) return hold.wakeAt ? `${hold.reason} Tries again at ${hold.wakeAt}.` : hold.reason;
+			if (hold) return holdText(hold);
 			return "Nothing can move.";
 		}
 		case "completed":
@@ -80,6 +82,18 @@ function unverifiedReason({ review }: Goal): string {
 function brief(text: string): string {
 	const line = text.split("\n", 1)[0] ?? "";
 	return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+/** When what a provider keeps waiting is tried again, the first of it; undefined when nothing waits for a clock. */
+export function triesAgainAt(goal: Goal): string | undefined {
+	if (goal.end || personHold(goal)) return undefined;
+	return holds(goal)
+		.flatMap(({ wakeAt }) => wakeAt ?? [])
+		.sort()[0];
+}
+
+function holdText({ reason, wakeAt }: Hold): string {
+	return wakeAt ? `${reason} Tries again at ${wakeAt}.` : reason;
 }
 
 /** Steps that are done, of all. */

@@ -6,7 +6,7 @@ import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSc
 import { choicesOf } from "./questions.ts";
 import { droppedSteps, isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
-import { goalState, goalStates, progress, stateReason } from "./state.ts";
+import { goalState, goalStates, progress, stateReason, triesAgainAt } from "./state.ts";
 import {
 	ApprovalKind,
 	ApprovalScope,
@@ -220,6 +220,8 @@ export const GoalSummary = v.object({
 	pendingApprovals: v.number(),
 	/** Something under way has given no sign of life since then, ISO 8601. */
 	silentSince: v.optional(v.string()),
+	/** When what a provider keeps waiting is tried again. */
+	triesAgainAt: v.optional(v.string()),
 	launchedAt: v.string(),
 	updatedAt: v.string(),
 	lastSeq: v.number(),
@@ -246,6 +248,7 @@ export function summarize(goal: Goal): GoalSummary {
 		stepsTotal: total,
 		pendingApprovals: Object.keys(goal.approvals).length,
 		silentSince: silences(goal)[0]?.since,
+		triesAgainAt: triesAgainAt(goal),
 		launchedAt: goal.launchedAt,
 		updatedAt: goal.updatedAt,
 		lastSeq: goal.seq,

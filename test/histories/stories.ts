@@ -221,6 +221,34 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, isOver);
 		},
 	},
+	"model-asked-otherwise": {
+		about:
+			"The endpoint refuses stream_options, then a reasoning effort, and is asked without them; then it asks to wait, and a person does not.",
+		launch: { prompt: "List what is here.", settings: { agent: model } },
+		model: (() => {
+			let isBusy = true;
+			const work = working(
+				plan({ id: "list", title: "List", instructions: "Do list." }),
+				{ list: [{ name: "listFiles", args: {} }] },
+				"There is nothing here.",
+			);
+			return (request) => {
+				if ("stream_options" in request.body)
+					return { status: 400, body: { error: { message: "Unknown parameter: 'stream_options'." } } };
+				if ("reasoning_effort" in request.body)
+					return { status: 400, body: { error: { message: "`reasoning_effort` is not supported with this model" } } };
+				if (request.purpose === "plan" || !isBusy) return work(request);
+				isBusy = false;
+				return { status: 429, headers: { "retry-after": "3600" } };
+			};
+		})(),
+		async live({ person }) {
+			const { goalId, client } = person;
+			await person.follow(approveAll, (goal) => Object.values(goal.holds).length > 0);
+			await client().request("goal/control", { goalId, action: "resume" });
+			await person.follow(approveAll, isOver);
+		},
+	},
 	"killed-reconciled": {
 		about:
 			"The daemon is killed while a command runs (it is followed), while the model answers (it is asked again), and together with a command (its outcome is unknown).",

@@ -2,12 +2,14 @@ import { eventTypes, isEventType, type RecordedEvent } from "../../protocol/even
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import { goalState, stateReason } from "../../protocol/state.ts";
+import { withLocalTimes } from "../../protocol/waiting.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { eventLines } from "../eventLine.ts";
 import { wrongUsage } from "../failure.ts";
 import { endedOtherwise, followGoal, readEvents } from "../follow.ts";
 import { numberOption, textOption, wordsOption } from "../given.ts";
+import { clock } from "../layout.ts";
 import { resolveGoal } from "../resolve.ts";
 import { stateText } from "../states.ts";
 
@@ -90,5 +92,5 @@ function printer({ output }: Context, isWhole: boolean) {
 }
 
 function endText(goal: Goal): string {
-	return `${stateText(goalState(goal))}  ${stateReason(goal)}`;
+	return `${stateText(goalState(goal))}  ${withLocalTimes(stateReason(goal), clock, Date.now())}`;
 }

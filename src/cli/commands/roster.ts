@@ -18,11 +18,10 @@ export async function roster(context: Context, typed: string, options: OptionVal
 			"Say what to change: --set ROLE=PROVIDER/MODEL, --instructions ROLE=TEXT, --inherit, --disable or --enable.",
 		);
 	const goalId = await resolveGoal(context, typed);
-	const apply = (reach ?? "future") as RosterReach;
 	const answer = await context.ask("roster/edit", {
 		goalId,
 		edits,
-		apply,
+		apply: reach as RosterReach | undefined,
 		undo: options.undo === true,
 		preview: options.preview === true,
 	});

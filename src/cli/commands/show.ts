@@ -1,6 +1,7 @@
 import type { ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
+import { withLocalTimes } from "../../protocol/waiting.ts";
 import type { Context } from "../context.ts";
-import { ago, count, indent, money, oneLine, table } from "../layout.ts";
+import { ago, clock, count, indent, money, oneLine, table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal } from "../resolve.ts";
 import { checkSign, stateText, stepSign } from "../states.ts";
@@ -18,7 +19,7 @@ export function showGoal(context: Context, goal: GoalView): void {
 
 export function goalText(goal: GoalView, now: number): string {
 	const parts = [
-		`${paint.bold(goal.title)}  ${stateText(goal.state)}\n${goal.stateReason}`,
+		`${paint.bold(goal.title)}  ${stateText(goal.state)}\n${withLocalTimes(goal.stateReason, clock, now)}`,
 		facts(goal, now),
 		section("Plan", goal.plan.steps.length > 0 ? stepBoard(goal.plan.steps) : ""),
 		section("No longer in the plan", (goal.plan.dropped ?? []).map((step) => stepLine(step, "-")).join("\n")),

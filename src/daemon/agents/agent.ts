@@ -34,6 +34,13 @@ export interface Turn {
 	readonly tools: readonly Tool[];
 	/** Something arrived, of whatever kind. */
 	onSign(): void;
+	/** The endpoint refuses something, and is asked for it otherwise or not at all; durable when it resolves. */
+	onAdapted(adapted: {
+		readonly parameter: string;
+		readonly instead: string;
+		/** A sentence for the person. */
+		readonly text: string;
+	}): Promise<void>;
 	/** Text as it arrives: shown at once, kept nowhere. */
 	onDelta(text: string, reasoning: boolean): void;
 }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { playbookAgent } from "../../protocol/settings.ts";
@@ -6,6 +7,8 @@ import type { Config } from "../config/config.ts";
 import type { Env } from "../config/providerKeys.ts";
 import { type Directory, openDirectory } from "../discovery/directory.ts";
 import { effortProblem } from "../discovery/efforts.ts";
+import { adaptationText } from "../endpoint/adaptations.ts";
+import { openLearned } from "../endpoint/learned.ts";
 import type { Log } from "../engine/ports.ts";
 import type { Agent } from "./agent.ts";
 import { createModelAgent, warm } from "./modelAgent.ts";
@@ -50,7 +53,7 @@ export interface AgentsOptions {
 export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
 	const playbook = createPlaybookAgent();
 	const agents = new Map<string, Agent>();
-	const withoutSchema = new Set<string>();
+	const learned = openLearned(path.join(config.folder, "learned.json"), { onProblem: (problem) => log.warn(problem) });
 	const closing = new AbortController();
 	const directory: Directory = openDirectory(config, env);
 	const providerOf = directory.find;
@@ -74,7 +77,7 @@ export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
 			keys: config.keys,
 			limits: config.limits,
 			denied: [config.folder],
-			withoutSchema,
+			learned,
 			closing: closing.signal,
 		});
 	}
@@ -91,7 +94,10 @@ export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
 		isProvider: (id) => id === playbookAgent.provider || directory.isThere(id),
 		effortProblem({ provider: id, model, effort }) {
 			const provider = providerOf(id);
-			return provider && effort && effortProblem(provider, model, effort);
+			if (!provider || !effort) return undefined;
+			const learnt = learned.of(provider, model).find(({ parameter }) => parameter === "reasoning_effort");
+			const name = formatModelRef({ provider: id, model });
+			return effortProblem(provider, model, effort) ?? (learnt && adaptationText(learnt, name));
 		},
 		priceOf({ provider: id, model }) {
 			if (id === playbookAgent.provider) return { input: 0, output: 0 };

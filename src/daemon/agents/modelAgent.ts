@@ -11,7 +11,9 @@ import { isTooDeep } from "../config/jsonDepth.ts";
 import type { KeyChain } from "../config/providerKeys.ts";
 import { effortInBody } from "../discovery/efforts.ts";
 import { keySource } from "../discovery/providerStatus.ts";
-import { readableAnswer } from "../endpoint/answerStream.ts";
+import { type Adaptation, adaptationText, lossOf } from "../endpoint/adaptations.ts";
+import { type Asking, askEndpoint } from "../endpoint/askEndpoint.ts";
+import type { Learned } from "../endpoint/learned.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
@@ -34,14 +36,14 @@ export interface ModelAgentParts {
 	readonly limits: Limits;
 	/** What no agent may read: the data folder. */
 	readonly denied: readonly string[];
-	/** Models that refused a JSON schema, as `provider/model`; shared, so that each is asked once. */
-	readonly withoutSchema: Set<string>;
+	/** What refusals taught of endpoints; shared, so that each is refused once. */
+	readonly learned: Learned;
 	/** Aborts when the daemon stops. */
 	readonly closing: AbortSignal;
 }
 
 export function createModelAgent(parts: ModelAgentParts): Agent {
-	const kept: Kept = { heard: new WeakMap() };
+	const kept: Kept = { calls: new WeakMap() };
 	return { takeTurn: (turn, signal) => takeTurn(parts, kept, turn, signal) };
 }
 
@@ -49,8 +51,8 @@ export function createModelAgent(parts: ModelAgentParts): Agent {
 interface Kept {
 	/** Made once for a key: the package makes its schemas anew with each model, which takes as long as a request. */
 	model?: { readonly key: string | undefined; readonly model: LanguageModelV3 };
-	/** Who listens for signs of life, by the signal of the call. */
-	readonly heard: WeakMap<AbortSignal, () => void>;
+	/** Each call under way, by its signal, which is all of it that the package hands on. */
+	readonly calls: WeakMap<AbortSignal, Omit<Asking, "fetch">>;
 }
 
 /** Loads what a turn needs ahead of the first one. */
@@ -83,7 +85,10 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			apiKey,
 			includeUsage: true,
 			supportsStructuredOutputs: provider.structuredOutput,
-			fetch: listeningFetch(loaded.fetch, kept.heard),
+			fetch(input, init = {}) {
+				const call = init.signal ? kept.calls.get(init.signal) : undefined;
+				return call ? askEndpoint(input, init, { ...call, fetch: loaded.fetch }) : loaded.fetch(input, init);
+			},
 			transformRequestBody: (body) => ({ ...body, ...effort }),
 		});
 		kept.model = { key: apiKey, model: create(choice.model) };
@@ -111,17 +116,38 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 		baseUrl: provider.baseUrl,
 		keySource: keySource(provider, keys),
 	};
-	const call = { model, heardBy: kept.heard, asked, turn, signal: AbortSignal.any([signal, parts.closing]), limits };
-	const name = `${provider.id}/${choice.model}`;
 	const shape = turn.compaction ? { name: "summary", schema: summarySchema } : answerShapes[turn.thread.purpose];
-	const wantsSchema = shape !== undefined && provider.structuredOutput && !parts.withoutSchema.has(name);
-	const responseFormat = wantsSchema ? { type: "json" as const, ...shape } : undefined;
-	let outcome = await callModel({ ...call, options: { ...options, responseFormat } });
-	if (wantsSchema && refusedSchema(outcome)) {
-		// No retry: the endpoint said what it cannot do, and nothing was answered. The prompt says the shape in words too.
-		parts.withoutSchema.add(name);
-		outcome = await callModel({ ...call, options });
+	const wantsSchema = shape !== undefined && provider.structuredOutput;
+	const name = `${provider.id}/${choice.model}`;
+	const tell = (adaptation: Adaptation) =>
+		turn.onAdapted({ ...adaptation, text: keys.redact(adaptationText(adaptation, name)) });
+	const isWanted = {
+		reasoning_effort: effort !== undefined,
+		tools: tools.length > 0,
+		response_format: wantsSchema,
+	};
+	const adaptations = parts.learned.of(provider, choice.model);
+	for (const each of adaptations) {
+		const loss = lossOf(each);
+		if (loss && isWanted[loss]) await tell(each);
 	}
+	const outcome = await callModel({
+		model,
+		options: { ...options, responseFormat: wantsSchema ? { type: "json", ...shape } : undefined },
+		asked,
+		turn,
+		signal: AbortSignal.any([signal, parts.closing]),
+		limits,
+		begin: (abortSignal, onPiece) =>
+			kept.calls.set(abortSignal, {
+				adaptations,
+				onPiece,
+				async onAdapted(adaptation) {
+					await tell(adaptation);
+					parts.learned.learn(provider, choice.model, adaptation);
+				},
+			}),
+	});
 	if (outcome.kind === "failed") {
 		if (outcome.code === "unauthorized") keys.forget(provider.id);
 		return { ...outcome, reason: keys.redact(outcome.reason) };
@@ -159,17 +185,10 @@ function summaryPrompt(
 	];
 }
 
-function refusedSchema(outcome: TurnOutcome): boolean {
-	return (
-		outcome.kind === "failed" &&
-		outcome.code === "badRequest" &&
-		/response_format|json_schema|structured|schema/i.test(outcome.reason)
-	);
-}
-
 interface ModelCall {
 	readonly model: LanguageModelV3;
-	readonly heardBy: Kept["heard"];
+	/** Before it is sent: whom to tell of its signs of life. */
+	begin(abortSignal: AbortSignal, onPiece: () => void): void;
 	readonly options: LanguageModelV3CallOptions;
 	readonly asked: Omit<Asked, "began">;
 	readonly turn: Turn;
@@ -177,7 +196,7 @@ interface ModelCall {
 	readonly limits: Limits;
 }
 
-async function callModel({ model, heardBy, options, asked, turn, signal, limits }: ModelCall): Promise<TurnOutcome> {
+async function callModel({ model, begin, options, asked, turn, signal, limits }: ModelCall): Promise<TurnOutcome> {
 	const silence = new AbortController();
 	const abortSignal = AbortSignal.any([signal, silence.signal]);
 	const watchdog = setTimeout(() => silence.abort(), limits.modelSilenceMs);
@@ -188,7 +207,7 @@ async function callModel({ model, heardBy, options, asked, turn, signal, limits 
 		turn.onSign();
 	};
 	try {
-		heardBy.set(abortSignal, heard);
+		begin(abortSignal, heard);
 		const { stream } = await model.doStream({ ...options, abortSignal });
 		const reader = stream.getReader();
 		try {
@@ -216,26 +235,6 @@ async function callModel({ model, heardBy, options, asked, turn, signal, limits 
 		answered: answer.answered ?? asked.model,
 		usage: answer.usage ?? estimatedUsage(options, answer),
 		finish: answer.finish,
-	};
-}
-
-/** Tells of every piece of a successful response, of those too that only keep the connection open, and makes it readable. */
-function listeningFetch(fetch: typeof globalThis.fetch, heardBy: Kept["heard"]): typeof globalThis.fetch {
-	return async (input, init) => {
-		// As bytes: a long thread as text would be gone through twice more before it is sent.
-		const body = typeof init?.body === "string" ? Buffer.from(init.body) : init?.body;
-		const response = await fetch(input, { ...init, body });
-		const heard = init?.signal ? heardBy.get(init.signal) : undefined;
-		if (!response.ok || !response.body || !heard) return response;
-		heard();
-		const listening = new TransformStream<Uint8Array, Uint8Array>({
-			transform(piece, controller) {
-				heard();
-				controller.enqueue(piece);
-			},
-		});
-		const { status, statusText } = response;
-		return new Response(readableAnswer(response.body.pipeThrough(listening)), { status, statusText });
 	};
 }
 

@@ -1,3 +1,6 @@
+import { waitText } from "../../protocol/waiting.ts";
+import { askedWait } from "../endpoint/askedWait.ts";
+import { errorIn } from "../endpoint/errorIn.ts";
 import type { TurnOutcome } from "./agent.ts";
 
 /**
@@ -22,7 +25,7 @@ export interface Asked {
 export function failureOf(cause: unknown, asked: Asked): Failure {
 	const status = statusOf(cause);
 	if (status !== undefined) return statusFailure(status, cause, asked);
-	if (isOwnError(cause)) return statusFailure(Number(cause.code) || statusForType(cause), cause, asked);
+	if (isOwnError(cause)) return statusFailure(statusForType(cause), cause, asked);
 	const why = connectionProblem(cause);
 	if (asked.understood || (asked.began && why !== undefined)) return cutOff(asked);
 	if (why !== undefined) return unreachable(asked, why);
@@ -97,14 +100,17 @@ const connectionCodes: Readonly<Record<string, string>> = {
 function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 	const { provider, model, baseUrl, keySource } = asked;
 	const said = saidBy(cause);
+	const wait = askedWait({ status, headers: headersOf(cause), said: bodyOf(cause) ?? cause }, Date.now());
 	const failed = (code: string, retryable: boolean, reason: string): Failure => ({
 		kind: "failed",
 		code,
 		reason,
 		status,
 		retryable,
-		...(retryable && { retryAfterMs: retryAfter(cause) }),
+		...(retryable && wait && { retryAfterMs: wait.ms }),
 	});
+	const forSo = wait && wait.ms > 0 ? ` ${waitText(wait.ms)}` : "";
+	const isCut = wait?.isCut ? " It asks for longer than that, but a day is the longest wait." : "";
 	if (isTooLong(status, said)) {
 		const reads = windowIn(said);
 		const most = reads ? `, which reads at most ${reads} tokens` : "";
@@ -130,9 +136,16 @@ function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 			false,
 			`Provider “${provider}” has no credit left (${status})${said}. Add some, then resume the goal.`,
 		);
-	if (status === 429) return failed("rateLimited", true, `Provider “${provider}” asks to wait (429)${said}.`);
-	if (status === 408 || status === 504) return { ...unreachable(asked, "it took too long"), status };
-	if (status >= 500) return failed("serverError", true, `Provider “${provider}” failed (${status})${said}.`);
+	if (status === 429)
+		return failed("rateLimited", true, `Provider “${provider}” asks to wait${forSo} (429)${said}.${isCut}`);
+	if (status === 408 || status === 504) {
+		const gone = unreachable(asked, "it took too long");
+		return { ...gone, status, ...(wait && { retryAfterMs: wait.ms }) };
+	}
+	if (status >= 500) {
+		const asks = forSo ? ` and asks to wait${forSo}` : "";
+		return failed("serverError", true, `Provider “${provider}” failed (${status})${asks}${said}.${isCut}`);
+	}
 	return failed("badRequest", false, `Provider “${provider}” refused the request (${status})${said}.`);
 }
 
@@ -179,14 +192,13 @@ const windowPatterns = [
 	`limit (?:is|of) ${amount}`,
 ].map((pattern) => new RegExp(pattern, "i"));
 
-/** Seconds, milliseconds or a date, as providers send it; at most a day. */
-function retryAfter(cause: unknown): number | undefined {
-	const headers = (cause as { responseHeaders?: Record<string, string> }).responseHeaders ?? {};
-	const ms = Number(headers["retry-after-ms"] || Number.NaN);
-	const seconds = Number(headers["retry-after"] || Number.NaN);
-	const date = Date.parse(headers["retry-after"] ?? "") - Date.now();
-	const wait = [ms, seconds * 1000, date].find((each) => Number.isFinite(each));
-	return wait === undefined ? undefined : Math.min(Math.max(Math.ceil(wait), 0), 24 * 60 * 60 * 1000);
+function headersOf(cause: unknown): Readonly<Record<string, string>> | undefined {
+	return (cause as { responseHeaders?: Record<string, string> } | undefined)?.responseHeaders;
+}
+
+function bodyOf(cause: unknown): string | undefined {
+	const body = (cause as { responseBody?: unknown } | undefined)?.responseBody;
+	return typeof body === "string" ? body : undefined;
 }
 
 function statusOf(cause: unknown): number | undefined {
@@ -199,11 +211,15 @@ function isOwnError(cause: unknown): cause is { message: string; code?: unknown;
 	return !(cause instanceof Error) && typeof (cause as { message?: unknown } | undefined)?.message === "string";
 }
 
-function statusForType({ code, type }: { code?: unknown; type?: unknown }): number {
+/** A code may be a status, a word, or a number of the provider's own. */
+function statusForType({ code, type, message }: { code?: unknown; type?: unknown; message: string }): number {
+	const number = Number(code);
+	if (number >= 400 && number < 600) return number;
 	const word = `${String(code)} ${String(type)}`;
 	if (/context/i.test(word)) return 400;
-	if (/rate.?limit|quota|overload/i.test(word)) return 429;
-	return /invalid|context.?length|bad.?request/i.test(word) ? 400 : 500;
+	if (/rate.?limit|quota|overload|exhausted|too.?many/i.test(word)) return 429;
+	if (/invalid|bad.?request/i.test(word)) return 400;
+	return /rate.?limit|too many requests|quota/i.test(message) ? 429 : 500;
 }
 
 function isOutOfCredit(cause: unknown): boolean {
@@ -214,21 +230,20 @@ function isOutOfCredit(cause: unknown): boolean {
 
 /** What the provider said about it, on one line and bounded, as the end of a clause. */
 function saidBy(cause: unknown): string {
-	const data = (cause as { data?: { error?: { message?: unknown } } } | undefined)?.data?.error?.message;
-	const body = (cause as { responseBody?: unknown } | undefined)?.responseBody;
+	const body = bodyOf(cause);
 	const message = (cause as { message?: unknown } | undefined)?.message;
-	const text = [data, messageIn(body), body, message].find(
+	const data = (cause as { data?: unknown } | undefined)?.data;
+	const text = [errorIn(data)?.message, body && messageIn(body), body, message].find(
 		(each): each is string => typeof each === "string" && each.trim() !== "",
 	);
 	const line = text?.replace(/\s+/g, " ").trim().slice(0, 300).replace(/[.:]$/, "");
 	return line ? `: ${line}` : "";
 }
 
-function messageIn(body: unknown): unknown {
-	if (typeof body !== "string") return undefined;
+function messageIn(body: string): string | undefined {
 	try {
-		const { error, message } = JSON.parse(body) as { error?: { message?: unknown } | string; message?: unknown };
-		return typeof error === "string" ? error : (error?.message ?? message);
+		const parsed = JSON.parse(body) as unknown;
+		return errorIn(Array.isArray(parsed) ? parsed[0] : parsed)?.message;
 	} catch {
 		return undefined;
 	}

@@ -53,6 +53,12 @@ export const problems: LineTable = {
 		isRoutine: true,
 	}),
 	"silence.noticed": ({ what, since }) => ({ what: "silent for long", code: what, about: `since ${since}` }),
+	"provider.adapted": ({ parameter, text }) => ({
+		what: "provider asked otherwise",
+		about: parameter,
+		reason: text,
+		isRoutine: true,
+	}),
 	"provider.failed": ({ provider, code, status, reason }) => ({
 		what: "provider failed",
 		about: `${provider}, ${code}${status === undefined ? "" : ` (${status})`}`,

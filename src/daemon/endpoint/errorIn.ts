@@ -22,14 +22,24 @@ export function errorIn(value: unknown, event?: string): SaidError | undefined {
 
 function shaped(error: Record<string, unknown>): SaidError {
 	const { message, detail, msg, type, code, status, param } = error;
-	const text = [message, detail, msg].find((each) => each !== undefined && each !== null);
+	const text = [message, detail, msg].map(sentenceOf).find((each) => each !== "");
 	return {
-		message:
-			typeof text === "string" ? text : text === undefined ? "The provider reported an error." : JSON.stringify(text),
+		message: text ?? "The provider reported an error.",
 		...(typeof type === "string" && { type }),
 		...codeOf([code, status]),
 		...(typeof param === "string" && { param }),
 	};
+}
+
+/** A text, or a list of what is wrong with which field. */
+function sentenceOf(value: unknown): string {
+	if (typeof value === "string") return value.trim();
+	if (Array.isArray(value)) return value.map(sentenceOf).filter(Boolean).join("; ");
+	if (!isRecord(value)) return "";
+	const { loc, msg, message, detail, error } = value;
+	const text = [msg, message, detail, error].map(sentenceOf).find((each) => each !== "") ?? JSON.stringify(value);
+	const place = Array.isArray(loc) ? loc.join(".") : "";
+	return place ? `${place}: ${text}` : text;
 }
 
 function codeOf(candidates: readonly unknown[]): { readonly code?: string | number } {

@@ -70,6 +70,7 @@ export type StopReason = "drain" | "stop";
 const pageSize = 1000;
 const checkpointEvery = 500;
 const longestRetryMs = 30_000;
+const longestSleepMs = 30_000;
 /** Facts that follow of themselves after one commit; more would be a loop. */
 const maxFollowing = 2000;
 /** Times a deed may throw before the goal is given up. */
@@ -256,8 +257,9 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		// A fact may have come due since the last commit looked for it: a millisecond is enough.
 		wakeTime = effects.some(isFact) ? clock.now() : wakeAt;
 		clearTimeout(timer);
+		// A clock that is set, or a machine that slept, is noticed at the next look.
 		if (wakeTime !== undefined)
-			timer = setTimeout(driver.wake, Math.min(Math.max(0, wakeTime - clock.now()), 2 ** 31 - 1));
+			timer = setTimeout(driver.wake, Math.min(Math.max(0, wakeTime - clock.now()), longestSleepMs));
 		for (const effect of effects) if (!isFact(effect)) begin(effect);
 	}
 

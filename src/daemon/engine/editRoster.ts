@@ -1,7 +1,7 @@
 import { goalRefusal } from "../../protocol/allowed.ts";
 import { undoUnderWay } from "../../protocol/allowedSteps.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Step, Thread } from "../../protocol/goal.ts";
+import type { Goal, Hold, Step, Thread } from "../../protocol/goal.ts";
 import type { StepId, ThreadId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { calls, holds, isPlaybook, planSteps, threads } from "../../protocol/readiness.ts";
@@ -16,7 +16,8 @@ import { Refusal, refuse } from "./refusal.ts";
  */
 export interface RosterRequest {
 	readonly edits: readonly RosterEdit[];
-	readonly apply: RosterReach;
+	/** Without it: the steps to come, and at once what a provider keeps waiting. */
+	readonly apply?: RosterReach;
 	/** The revision that the person saw; another one is refused, because the answer would be to something else. */
 	readonly revision?: number;
 	/** What steps that begin again changed so far is taken back first. */
@@ -44,13 +45,20 @@ export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalE
 	if (JSON.stringify(after.roster.assignments) === JSON.stringify(goal.roster.assignments))
 		throw new Refusal("empty", "That is how the roster stands already.");
 	const { assignments, revision } = after.roster;
-	const affected = request.apply === "future" ? [] : affectedThreads(goal, after);
+	const apply = reachOf(request, goal, after);
+	const affected = apply === "future" ? [] : affectedThreads(goal, after);
 	return [
-		{ type: "roster.edited", revision, assignments: [...assignments], apply: request.apply, by },
+		{ type: "roster.edited", revision, assignments: [...assignments], apply, by },
 		...affected.flatMap((thread) =>
-			request.apply === "restart-step" ? restart(goal, thread, by, request.undo) : freed(goal, thread, by),
+			apply === "restart-step" ? restart(goal, thread, by, request.undo) : freed(goal, thread, by),
 		),
 	];
+}
+
+/** Who waits for a provider need not wait any more when another one is named. */
+function reachOf({ apply }: RosterRequest, goal: Goal, after: Goal): RosterReach {
+	if (apply) return apply;
+	return affectedThreads(goal, after).some((thread) => providerHolds(goal, thread).length > 0) ? "next-turn" : "future";
 }
 
 /** Steps that the edit begins again, in the order of the plan. */
@@ -68,8 +76,9 @@ export interface RestartUndo {
 }
 
 /** What the edit would do, in a sentence or a few: shown before it is confirmed, and with it. */
-export function rosterEffect({ edits, apply }: RosterRequest, goal: Goal, undo?: RestartUndo): string {
-	const after = edited(goal, edits);
+export function rosterEffect(request: RosterRequest, goal: Goal, undo?: RestartUndo): string {
+	const after = edited(goal, request.edits);
+	const apply = reachOf(request, goal, after);
 	const roles = new Set(rosterOf(after).flatMap(({ role }) => (isSame(goal, after, role) ? [] : [role])));
 	if (roles.size === 0) return "Nothing changes.";
 	const later = planSteps(goal).filter((step) => step.state === "pending" && !step.actions && roles.has(step.role));
@@ -153,9 +162,13 @@ function affectedThreads(goal: Goal, after: Goal): readonly Thread[] {
 
 /** A thread that its provider kept waiting need not wait for it any more. */
 function freed(goal: Goal, thread: Thread, by: Actor): GoalEvent[] {
-	return holds(goal)
-		.filter((hold) => hold.threadId === thread.threadId && (hold.cause === "provider" || hold.cause === "quota"))
-		.map(({ holdId }) => ({ type: "hold.lifted", holdId, by }));
+	return providerHolds(goal, thread).map(({ holdId }) => ({ type: "hold.lifted", holdId, by }));
+}
+
+function providerHolds(goal: Goal, { threadId }: Thread): readonly Hold[] {
+	return holds(goal).filter(
+		(hold) => hold.threadId === threadId && (hold.cause === "provider" || hold.cause === "quota"),
+	);
 }
 
 /** With `undo` the step is begun again when its changes have been taken back. */

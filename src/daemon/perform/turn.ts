@@ -1,3 +1,4 @@
+import { adaptedKey } from "../../protocol/adapted.ts";
 import { mayCompact } from "../../protocol/contextWindow.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
@@ -12,6 +13,7 @@ import { toolsOf } from "../tools/toolsOf.ts";
 import { isToStop } from "./command.ts";
 import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
 import { childEnded } from "./delegation.ts";
+import { liftOf } from "./lift.ts";
 import { nudge } from "./nudge.ts";
 import type { Performing } from "./parts.ts";
 import { correction, roleAnswers } from "./roleAnswers.ts";
@@ -45,6 +47,12 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 		contextWindow: contextWindow(goal, thread, parts),
 		tools: toolsOf(goal, thread, parts.tools, parts.delegateDepth),
 		onSign: watch.sign,
+		async onAdapted(adapted) {
+			const told = { turnId: turn.turnId, threadId, asked: thread.assignment, ...adapted };
+			await driver.recordFact(({ adapted: known = [] }) =>
+				known.includes(adaptedKey(told)) ? [] : [{ type: "provider.adapted", ...told }],
+			);
+		},
 		onDelta(text, reasoning) {
 			watch.sign();
 			parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
@@ -210,6 +218,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Failures in a row that a turn bears with short waits; from then on the thread is held, ever longer. */
 const shortRetries = 3;
+/** A wait of this length that the provider asks for is shown from the first on, and can be cut short. */
+const shownWaitMs = 2000;
 const longestWaitMs = 15 * 60_000;
 
 function neededKey(provider: string, code: string): { provider: string; refused?: boolean } | undefined {
@@ -230,7 +240,8 @@ function failureEvents(
 	const at = new Date(now + waitMs).toISOString();
 	const isTooLong = outcome.code === "contextLength";
 	// A prompt that is refused for its length is met with a compaction, once.
-	const holds = isTooLong ? !mayCompact(thread) : !outcome.retryable || failures > shortRetries;
+	const isAskedToWait = (outcome.retryAfterMs ?? 0) >= shownWaitMs;
+	const holds = isTooLong ? !mayCompact(thread) : !outcome.retryable || isAskedToWait || failures > shortRetries;
 	const failed: GoalEvent = {
 		type: "provider.failed",
 		turnId: thread.turn!.turnId,
@@ -253,7 +264,7 @@ function failureEvents(
 			type: "hold.placed",
 			holdId: parts.newId<HoldId>("h"),
 			cause: outcome.code === "rateLimited" ? "quota" : "provider",
-			reason: `${formatModelRef(thread.assignment)}: ${outcome.reason}`,
+			reason: `${formatModelRef(thread.assignment)}: ${outcome.reason} ${liftOf(outcome.code, outcome.retryable, thread.role)}`,
 			wakeAt: outcome.retryable ? at : undefined,
 			threadId: thread.threadId,
 			needsKey: neededKey(thread.assignment.provider, outcome.code),

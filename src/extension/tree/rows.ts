@@ -7,10 +7,11 @@ import { formatModelRef } from "../../protocol/modelRef.ts";
 import { isPlanned, silences, stepChecks } from "../../protocol/readiness.ts";
 import { endStates, stepPosition } from "../../protocol/state.ts";
 import { type ChangeView, type GoalSummary, summaryAllows } from "../../protocol/view.ts";
+import { withLocalTimes } from "../../protocol/waiting.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
 import { commandLine, plainLine } from "../approvals/visibleText.ts";
 import { approvalContext, contextOf } from "../menuContext.ts";
-import { dayOrTime } from "../times.ts";
+import { clockTime, dayOrTime } from "../times.ts";
 import { t } from "../words.ts";
 import { type Group, type TreeNode, unmetNeeds } from "./nodes.ts";
 
@@ -144,9 +145,11 @@ function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Ro
 		id: `goal:${goal.goalId}`,
 		label: goal.title,
 		description,
-		tooltip: `${goal.title}\n${goal.stateReason}\n${goal.workspace}`,
+		tooltip: `${goal.title}\n${withLocalTimes(goal.stateReason, clockTime, now)}\n${goal.workspace}`,
 		icon: goalIcon(goal),
-		spoken: [goal.title, stateWord(goal), goal.stateReason, steps].filter(Boolean).join(", "),
+		spoken: [goal.title, stateWord(goal), withLocalTimes(goal.stateReason, clockTime, now), steps]
+			.filter(Boolean)
+			.join(", "),
 		context: contextOf(
 			`goal.${goal.state}`,
 			goalRequests.filter((request) => summaryAllows(goal, request)),
@@ -189,6 +192,8 @@ function goalWord(goal: GoalSummary, now: number): string {
 		case "cancelled":
 			return t("cancelled {0}", ended);
 		case "blocked":
+			if (goal.triesAgainAt) return t("tries again at {0}", clockTime(goal.triesAgainAt));
+			return plainLine(goal.stateReason, 60).replace(/\.$/, "");
 		case "queued":
 			return plainLine(goal.stateReason, 60).replace(/\.$/, "");
 		case "running":

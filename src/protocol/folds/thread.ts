@@ -1,3 +1,4 @@
+import { adaptedKey } from "../adapted.ts";
 import { charsPerToken, firstPromptTokens } from "../budget.ts";
 import { mayCompact, modelName } from "../contextWindow.ts";
 import type { EventOf } from "../events.ts";
@@ -78,6 +79,7 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 		})),
 	"model.substituted": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, substitute: e.answered })),
 	"turn.interrupted": (goal, e) => endTurn(goal, e.threadId, e.charged, undefined, (thread) => thread),
+	"provider.adapted": (goal, e) => ({ ...goal, adapted: [...(goal.adapted ?? []), adaptedKey(e)] }),
 	"provider.failed": (goal, e) => {
 		const ended = endTurn(goal, e.threadId, e.charged, undefined, (thread) => ({
 			...thread,

@@ -124,6 +124,12 @@ export const workRows: Rules<Topic> = {
 		threadId: e.threadId,
 		opens: "thread",
 	})),
+	"provider.adapted": makes((e) => ({
+		...shown("errors", "info", "idle", "provider"),
+		text: e.text,
+		threadId: e.threadId,
+		opens: "thread",
+	})),
 	"provider.failed": makes((e) => ({
 		...failure("error"),
 		text: `${e.provider}: ${firstLine(e.reason)}`,

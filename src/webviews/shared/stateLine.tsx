@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { Goal } from "../../protocol/goal.ts";
-import { goalState, stateReason } from "../../protocol/state.ts";
+import { goalState, stateReason, triesAgainAt } from "../../protocol/state.ts";
 import type { Connection } from "../../protocol/surface.ts";
+import { waitText } from "../../protocol/waiting.ts";
 import { clock, localTimes } from "./format.ts";
+import { useNow } from "./hooks.ts";
 import type { Host } from "./host.ts";
 import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
@@ -16,6 +18,8 @@ export function StateLine(props: {
 	readonly children?: ComponentChildren;
 }) {
 	const { goal, connection, host } = props;
+	const again = triesAgainAt(goal);
+	const now = useNow(1000, again !== undefined);
 	if (connection.state !== "connected") return <Disconnected connection={connection} host={host} />;
 	const mark = goalMark(goalState(goal), goal.end?.verified);
 	return (
@@ -23,6 +27,12 @@ export function StateLine(props: {
 			<Icon icon={mark.icon} tone={mark.tone} />
 			<span class="strong nowrap">{mark.word}</span>
 			<span class="why">{localTimes(stateReason(goal)).replace(`${mark.word}: `, "")}</span>
+			{again !== undefined && Date.parse(again) > now && (
+				// Spoken once, with the sentence before it; not each second.
+				<span class="quiet nowrap countdown" aria-hidden="true">
+					in {waitText(Date.parse(again) - now)}
+				</span>
+			)}
 			<span class="grow" />
 			{props.children}
 		</div>

@@ -110,6 +110,9 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 			case "turn.interrupted":
 				if (event.threadId === threadId) note("warning", "wait", `Turn interrupted: ${event.reason}`);
 				break;
+			case "provider.adapted":
+				if (event.threadId === threadId) note("info", "idle", event.text);
+				break;
 			case "provider.failed":
 				if (event.threadId !== threadId) break;
 				note("error", "fail", event.retryAt ? `${event.reason}; asked again at ${clock(event.retryAt)}` : event.reason);

@@ -17,6 +17,7 @@ export interface TurnParts {
 	readonly workspace?: string;
 	readonly planNote?: string;
 	readonly onDelta?: Turn["onDelta"];
+	readonly onAdapted?: Turn["onAdapted"];
 }
 
 const threadId = "t1" as ThreadId;
@@ -58,6 +59,7 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 		transcript: parts.transcript ?? [message("goal", "Collect the numbers.")],
 		tools: parts.tools ?? [],
 		onSign: () => {},
+		onAdapted: parts.onAdapted ?? (async () => {}),
 		onDelta: parts.onDelta ?? (() => {}),
 	};
 }
