@@ -427,7 +427,7 @@ export const commands: readonly CommandRow[] = [
 	{
 		name: "doctor",
 		about: "what is usable here, and what to do about the rest",
-		asks: ["provider/list", "daemon/status"],
+		asks: ["provider/list", "daemon/status", "config/read"],
 		run: async (context) => (await import("./commands/doctor.ts")).doctor(context),
 	},
 ];

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { configNotes } from "../protocol/config.ts";
 import type { Goal } from "../protocol/goal.ts";
 import { protocolVersion } from "../protocol/methods.ts";
 import { openAgents } from "./agents/agents.ts";
@@ -11,7 +12,7 @@ import type { Changes } from "./changes/changes.ts";
 import { openChanges } from "./changes/openChanges.ts";
 import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import { openCommands } from "./commands/commands.ts";
-import { loadConfig } from "./config/config.ts";
+import { openConfig } from "./config/liveConfig.ts";
 import { crashPoint } from "./crashPoint.ts";
 import { openDossiers } from "./dossier/dossier.ts";
 import { createRedaction } from "./dossier/redact.ts";
@@ -69,13 +70,22 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		onLost: (why) => fail(`The store's worker is gone (${why}).`),
 	});
 	opening.catch(() => undefined);
-	const config = await loadConfig(home, env);
-	const log = openLog(path.join(home, "daemon.log"), parseLogLevel(env.MISSION_LOG), config.redact);
-	for (const problem of config.problems) log.warn(problem);
+	const config = openConfig(home, env, Date.now);
+	const { keys } = config;
+	const log = openLog(path.join(home, "daemon.log"), parseLogLevel(env.MISSION_LOG), keys.redact);
+	const warnOfConfig = () => {
+		for (const note of configNotes(config.state())) log.warn(note);
+	};
+	warnOfConfig();
 	const clock: Clock = { now: () => Date.now() };
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
 	const commands = openCommands({ folder: path.join(home, "commands") });
 	const agents = openAgents({ config, log, env });
+	config.onChange((isOther) => {
+		log.info(`config.jsonc was read again${isOther ? "" : "; the settings from before hold"}`);
+		warnOfConfig();
+		if (isOther) agents.configChanged();
+	});
 	const store = await opening;
 	const changedFiles = openChangedFiles(store);
 	const repositories = shadowRepositories(home, log);
@@ -86,24 +96,45 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		clock,
 		newId,
 		log,
-		limits: { ...config.limits, priceOf: agents.priceOf, windowOf: agents.windowOf },
-		parallelGoals: config.limits.parallelGoals,
+		limits: {
+			// As they are when they are looked at: the file may change.
+			get parallelSteps() {
+				return config.limits.parallelSteps;
+			},
+			get delegatesAtOnce() {
+				return config.limits.delegatesAtOnce;
+			},
+			get replans() {
+				return config.limits.replans;
+			},
+			priceOf: agents.priceOf,
+			windowOf: agents.windowOf,
+		},
+		parallelGoals: () => config.limits.parallelGoals,
 		perform: performWith({
 			clock,
 			newId,
 			log,
 			commands,
 			tools: createTools(env),
-			delegateDepth: config.limits.delegateDepth,
-			delegatesPerThread: config.limits.delegatesPerThread,
+			get delegateDepth() {
+				return config.limits.delegateDepth;
+			},
+			get delegatesPerThread() {
+				return config.limits.delegatesPerThread;
+			},
 			agentFor: agents.agentFor,
 			windowOf: agents.windowOf,
 			changes: (goal) => repositories.of(goal),
 			listChanges: changedFiles.list,
 			environment: commandEnvironment(env),
 			dataFolder: home,
-			commandTimeoutMs: config.limits.commandTimeoutMs,
-			silenceMs: config.limits.silenceMs,
+			get commandTimeoutMs() {
+				return config.limits.commandTimeoutMs;
+			},
+			get silenceMs() {
+				return config.limits.silenceMs;
+			},
 			standingGrants: grants.of,
 			onDelta: deltas.push,
 		}),
@@ -119,24 +150,26 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		supervisor,
 		store,
 		changedFiles,
-		dossiers: openDossiers(store, createRedaction({ keys: config.redact, env, homes: homeFolders(env) })),
+		dossiers: openDossiers(store, createRedaction({ keys: keys.redact, env, homes: homeFolders(env) })),
 		presets: openPresets(home),
 		clock,
 		newId,
 		about: { version, startedAt, folder: home },
-		primaryAgent: () => ({ name: config.agent, isSaved: config.isAgentSaved }),
+		config,
 		isListed: agents.isListed,
 		isProvider: agents.isProvider,
 		listedModels: agents.listedModels,
 		listProviders: agents.listProviders,
 		effortProblem: agents.effortProblem,
-		keys: openHandedKeys({ agents, keys: config.keys, supervisor, log }),
+		keys: openHandedKeys({ agents, keys, supervisor, log }),
 		baseline: {
 			commands,
 			env,
 			environment: commandEnvironment(env),
 			dataFolder: home,
-			timeoutMs: config.limits.commandTimeoutMs,
+			get timeoutMs() {
+				return config.limits.commandTimeoutMs;
+			},
 		},
 		changes: (goal) => repositories.of(goal),
 		grants,
@@ -205,6 +238,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		await door.close();
 		agents.close();
+		config.close();
 		await repositories.close();
 		await store.close();
 		lock.release();

@@ -18,6 +18,8 @@ export const SettingsProblem = v.object({
 	path: v.string(),
 	/** From 1. */
 	line: v.number(),
+	/** From 1, where it is known. */
+	column: v.optional(v.number()),
 	message: v.string(),
 	fix: v.optional(v.string()),
 });

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { BaselineRow, baselineParts } from "./baseline.ts";
+import { ConfigState } from "./config.ts";
 import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, GrantIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
@@ -397,6 +398,12 @@ export const methods = {
 			goals: v.array(GoalIdSchema),
 		}),
 	},
+	"config/read": {
+		about:
+			"How config.jsonc stands: what in it cannot be meant, with its place. With `watch`, a `config/changed` notice follows each time it was read again.",
+		params: v.object({ watch: v.optional(v.boolean(), false) }),
+		result: ConfigState,
+	},
 	"baseline/read": {
 		about:
 			"How a folder and this machine stand before a launch, one part a request, so that each is there when it is ready.",
@@ -432,6 +439,7 @@ export const notices = {
 		reasoning: v.optional(v.boolean()),
 	}),
 	"goal/summary": v.object({ goal: GoalSummary }),
+	"config/changed": ConfigState,
 	"daemon/status": v.object({ draining: v.boolean() }),
 } satisfies NoticeTable;
 

@@ -34,6 +34,7 @@ export function assignmentSourceText({
 	if (inherits) return file ? `inherits the primary agent, told by ${file}` : "inherits the primary agent";
 	if (source === "roleFile") return `from ${file ?? "a role file"}`;
 	if (source === "preset") return from ? `from the preset ${from}` : "from a preset";
+	if (source === "config") return "from config.jsonc";
 	if (source === "edit") return "edited while it ran";
 	return source === "lastGoal" ? "from the last goal here" : `from ${source}`;
 }

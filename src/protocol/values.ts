@@ -92,7 +92,7 @@ export const Assignment = v.object({
 	enabled: v.optional(v.boolean(), true),
 	inherits: v.optional(v.boolean()),
 	instructions: v.optional(v.string()),
-	/** Where the choice came from: launch, preset, lastGoal, default, roleFile, primary. */
+	/** Where the choice came from: launch, preset, lastGoal, config, default, roleFile, primary, edit. */
 	source: v.optional(v.string(), "launch"),
 	/** The name of that preset, or the path of that role file in the workspace. */
 	from: v.optional(v.string()),

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
 import { promisify } from "node:util";
 import { makeHome } from "../../client/home.ts";
+import { type ConfigState, configSentence } from "../../protocol/config.ts";
 import type { Context } from "../context.ts";
 import { answeredNo } from "../failure.ts";
 import { indent, oneLine } from "../layout.ts";
@@ -10,7 +11,7 @@ import { paint } from "../output.ts";
 /** What goals need here, each found or not, with what to do about it. */
 interface Finding {
 	readonly name: string;
-	/** `missing` only where goals cannot run without it. */
+	/** `missing` only where goals cannot run without it, or a person wrote what cannot be meant. */
 	readonly state: "ok" | "limited" | "missing";
 	readonly detail: string;
 	readonly advice?: string;
@@ -25,7 +26,10 @@ export async function doctor(context: Context): Promise<void> {
 	const missing = findings.filter(({ state }) => state === "missing");
 	context.output.result({ ok: missing.length === 0, findings }, () => findings.map(findingText).join("\n"));
 	if (missing.length > 0)
-		throw answeredNo("notUsable", `${missing.map(({ name, detail }) => `${name}: ${detail}`).join("; ")}.`);
+		throw answeredNo(
+			"notUsable",
+			`${missing.map(({ name, detail }) => `${name}: ${detail.replace(/\.$/, "")}`).join("; ")}.`,
+		);
 }
 
 function findingText({ name, state, detail, advice }: Finding): string {
@@ -91,9 +95,11 @@ function dataFolder({ home }: Context): Finding {
 async function daemon(context: Context): Promise<Finding[]> {
 	try {
 		const { version, pid } = await context.ask("daemon/status", {});
+		const config = await context.ask("config/read", {});
 		const { providers } = await context.ask("provider/list", {});
 		return [
 			{ name: "daemon", state: "ok", detail: `version ${version}, process ${pid}` },
+			...configFindings(config),
 			...providers
 				.filter(({ usable, source }) => usable || source === "config")
 				.map(
@@ -108,6 +114,20 @@ async function daemon(context: Context): Promise<Finding[]> {
 		const detail = cause instanceof Error ? cause.message : String(cause);
 		return [{ name: "daemon", state: "missing", detail, advice: "`mission daemon run` shows what it does." }];
 	}
+}
+
+/** A mistake is one that a person has to correct, whatever goals make of it meanwhile. */
+function configFindings(config: ConfigState): Finding[] {
+	if (config.problems.length === 0) return [{ name: "config", state: "ok", detail: config.path }];
+	const advice = config.keptFrom
+		? `Until it is corrected, the settings that were read at ${config.keptFrom} hold (${config.path}).`
+		: `It stands in ${config.path}.`;
+	return config.problems.map((problem) => ({
+		name: "config",
+		state: "missing",
+		detail: configSentence(problem),
+		advice: problem.blocks && !config.keptFrom ? `Nothing is launched until it is corrected. ${advice}` : advice,
+	}));
 }
 
 /** Nothing when the program is not there or does not end well. */

@@ -39,6 +39,8 @@ export interface Agents {
 	takesKey(id: string): boolean;
 	/** Loads what the first turn of a model will need, so that it need not wait for it. */
 	prepare(): void;
+	/** Other settings are in force: agents are made anew, turns under way go on as they began. */
+	configChanged(): void;
 	/** Turns under way end as aborted. */
 	close(): void;
 }
@@ -119,6 +121,10 @@ export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
 		prepare() {
 			if (config.providers.length > 0)
 				warm().catch((cause) => log.error("The package for models cannot be loaded", cause));
+		},
+		configChanged() {
+			agents.clear();
+			directory.configChanged();
 		},
 		close: () => closing.abort(),
 	};

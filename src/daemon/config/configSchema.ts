@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { Effort } from "../../protocol/values.ts";
+import { Assignment, Effort } from "../../protocol/values.ts";
 
 /**
  * What a person may write into config.jsonc. Read key by key, so that one mistake costs one setting; the JSON Schema
@@ -119,12 +119,38 @@ export const AgentName = v.pipe(
 	v.regex(/^[^/\s]+\/\S+$/, "write provider/model, or provider/model:effort"),
 );
 
+const { source: _source, from: _from, ...assignment } = Assignment.entries;
+/** As a roster file has it; where it is from is not for a file to say. */
+export const RosterAssignment = v.object({
+	role: described(assignment.role, "planner, implementer, reviewer, researcher, or a role of your own."),
+	provider: described(
+		assignment.provider,
+		"Whose model works in the role. Without provider and model it is the primary agent.",
+	),
+	model: described(assignment.model, "The model, as its provider names it."),
+	effort: described(assignment.effort, "The reasoning effort."),
+	enabled: described(assignment.enabled, "false: nobody works in the role."),
+	inherits: described(assignment.inherits, "true: the primary agent works in the role, whatever a role file says."),
+	instructions: described(assignment.instructions, "What whoever works in the role is told beside its work."),
+});
+
+export const settingNames = ["providers", "agent", "roster", "limits", "discovery"] as const;
+
 /** The JSON Schema of config.jsonc, for editors. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
 	const whole = v.strictObject({
 		$schema: v.optional(v.string()),
 		providers: described(v.optional(v.array(v.strictObject(Provider.entries))), "Where models answer."),
 		agent: described(v.optional(AgentName), "The agent used when a launch names none: provider/model, with :effort."),
+		roster: described(
+			v.optional(
+				v.union([
+					v.strictObject({ assignments: v.array(v.strictObject(RosterAssignment.entries)) }),
+					v.array(v.strictObject(RosterAssignment.entries)),
+				]),
+			),
+			"Who works in which role where a launch says nothing of it, as in a roster file.",
+		),
 		limits: described(v.optional(v.strictObject(limits)), "How much runs at once, and for how long."),
 		discovery: described(
 			v.optional(v.strictObject(Discovery.entries)),

@@ -17,6 +17,8 @@ export interface KeyChain {
 	isGiven(providerId: string): boolean;
 	/** The provider refused the key: a command is asked again next time. */
 	forget(providerId: string): void;
+	/** Keys that these name in the environment are taken out of texts from now on; what a changed command printed is forgotten. */
+	know(providers: readonly Provider[]): void;
 	/** `mark` stands where a key stood. */
 	redact(text: string, mark?: string): string;
 }
@@ -57,11 +59,18 @@ export function createKeyChain(env: Env, providers: readonly Provider[]): KeyCha
 		return { kind: "key", key: new Key(value) };
 	};
 	const fromEnv = ({ apiKeyEnv }: Provider) => (apiKeyEnv === undefined ? undefined : env[apiKeyEnv]?.trim());
-	for (const provider of providers) {
-		const value = fromEnv(provider);
-		if (value) keyFor(value);
-	}
+	const commands = new Map<string, string | undefined>();
+	const know = (all: readonly Provider[]) => {
+		for (const provider of all) {
+			const value = fromEnv(provider);
+			if (value) keyFor(value);
+			if (commands.get(provider.id) !== provider.apiKeyCommand) printed.delete(provider.id);
+			commands.set(provider.id, provider.apiKeyCommand);
+		}
+	};
+	know(providers);
 	return {
+		know,
 		async resolveKey(provider) {
 			const handedOver = given.get(provider.id);
 			if (handedOver) return handedOver;

@@ -24,6 +24,8 @@ export interface Directory {
 	list(refresh: boolean): Promise<readonly Listed[]>;
 	/** What was heard of it no longer counts. */
 	forget(id: string): void;
+	/** Other settings are in force. */
+	configChanged(): void;
 }
 
 export type Listed = Result<Methods, "provider/list">["providers"][number];
@@ -45,21 +47,9 @@ interface Heard {
 
 export function openDirectory(config: Config, env: Env): Directory {
 	const heard = new Map<string, Heard>();
-	const named = config.providers.map((provider): Entry => {
-		const isConfigured = config.configured.includes(provider.id);
-		const known = knownProviders.find(({ id }) => id === provider.id);
-		return isConfigured ? { provider, source: "config" } : { provider, source: "environment", known };
-	});
-	const others = knownProviders.flatMap((known): Entry[] => {
-		if (config.providers.some(({ id }) => id === known.id)) return [];
-		if (!known.isLocal) return [{ provider: asProvider(known, env), source: "environment", known }];
-		const elsewhere = config.discovery[known.id as LocalServer];
-		return elsewhere === false ? [] : [{ provider: asProvider(known, env, elsewhere), source: "local", known }];
-	});
-	const entries = [...named, ...others];
+	let { named, entries } = entriesOf(config, env);
 	const entryOf = (id: string) => entries.find(({ provider }) => provider.id === id);
 	const modelsOf = (id: string) => entryOf(id)?.provider.models ?? heard.get(id)?.models ?? [];
-
 	const isThere = (entry: Entry) =>
 		named.includes(entry) || entry.source === "local" || config.keys.isGiven(entry.provider.id);
 
@@ -124,7 +114,27 @@ export function openDirectory(config: Config, env: Env): Directory {
 			return [...answers.filter(isHere), builtIn, ...answers.filter((answer) => !isHere(answer)), ...programs];
 		},
 		forget: (id) => void heard.delete(id),
+		configChanged() {
+			({ named, entries } = entriesOf(config, env));
+			heard.clear();
+		},
 	};
+}
+
+/** Those that are set up, and everybody who can be named. */
+function entriesOf(config: Config, env: Env): { readonly named: readonly Entry[]; readonly entries: readonly Entry[] } {
+	const named = config.providers.map((provider): Entry => {
+		const isConfigured = config.configured.includes(provider.id);
+		const known = knownProviders.find(({ id }) => id === provider.id);
+		return isConfigured ? { provider, source: "config" } : { provider, source: "environment", known };
+	});
+	const others = knownProviders.flatMap((known): Entry[] => {
+		if (config.providers.some(({ id }) => id === known.id)) return [];
+		if (!known.isLocal) return [{ provider: asProvider(known, env), source: "environment", known }];
+		const elsewhere = config.discovery[known.id as LocalServer];
+		return elsewhere === false ? [] : [{ provider: asProvider(known, env, elsewhere), source: "local", known }];
+	});
+	return { named, entries: [...named, ...others] };
 }
 
 function listed({ provider, source }: Entry, status: ProviderStatus): Listed {

@@ -44,7 +44,7 @@ const restingKept = 20;
 
 export interface SupervisorParts extends Omit<DriverParts, "publish" | "store" | "turns"> {
 	/** Goals at work at once. Without it as many as there are. */
-	readonly parallelGoals?: number;
+	parallelGoals?(): number;
 }
 
 export function openSupervisor(
@@ -58,7 +58,7 @@ export function openSupervisor(
 	const listeners = new Map<GoalId, Set<Listener>>();
 	const summaryListeners = new Set<(summary: GoalSummary) => void>();
 	let closed = false;
-	const turns = openTurns({ ...parts, parallelGoals: parts.parallelGoals ?? Number.POSITIVE_INFINITY, tell });
+	const turns = openTurns({ ...parts, parallelGoals: parts.parallelGoals ?? (() => Number.POSITIVE_INFINITY), tell });
 
 	return {
 		async start() {

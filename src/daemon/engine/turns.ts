@@ -36,7 +36,7 @@ export interface TurnParts {
 	readonly clock: Clock;
 	readonly newId: NewId;
 	readonly limits: Limits;
-	readonly parallelGoals: number;
+	parallelGoals(): number;
 	/** Appends to a goal what `make` finds right. Resolves with the goal as it is then; with nothing when it is written here no more. */
 	tell(goalId: GoalId, make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal | undefined>;
 }
@@ -154,7 +154,7 @@ export function openTurns({ clock, newId, limits, parallelGoals, tell }: TurnPar
 
 	function placeRefusal(): Refusal | undefined {
 		const working = [...turns.values()].filter((turn) => turn.place);
-		return working.length >= parallelGoals ? queued(working.map((turn) => turn.goal)) : undefined;
+		return working.length >= parallelGoals() ? queued(working.map((turn) => turn.goal)) : undefined;
 	}
 
 	function folderRefusal(goal: Goal, need: Need, had: Turn | undefined): Refusal | undefined {

@@ -16,6 +16,7 @@ import type { Services } from "./services.ts";
 export function serveClient(socket: WebSocket, services: Services, log: Log): void {
 	const watches = new Map<GoalId, () => void>();
 	let stopSummaries: (() => void) | undefined;
+	let stopConfig: (() => void) | undefined;
 	let actor: Actor | undefined;
 	let closed = false;
 	const gone = new AbortController();
@@ -56,6 +57,11 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 			stopSummaries = stop;
 			if (closed) stop();
 		},
+		watchConfig(stop) {
+			stopConfig?.();
+			stopConfig = stop;
+			if (closed) stop();
+		},
 		notify(name, params) {
 			if (closed) return;
 			if (isTooSlow(socket)) socket.terminate();
@@ -70,6 +76,7 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 		gone.abort();
 		for (const stop of watches.values()) stop();
 		stopSummaries?.();
+		stopConfig?.();
 		peer.connection.dispose();
 	});
 }

@@ -34,6 +34,7 @@ export interface Handling {
 	watch(goalId: GoalId, stop: () => void): void;
 	unwatch(goalId: GoalId): void;
 	watchSummaries(stop: () => void): void;
+	watchConfig(stop: () => void): void;
 	notify<K extends keyof Notices & string>(name: K, params: Notice<Notices, K>): void;
 }
 
@@ -224,6 +225,12 @@ export const handlers: Handlers<Methods, Handling> = {
 	"provider/key": async ({ provider, key }, client) => ({
 		goals: [...(await client.services.keys.take(provider, key, client.actor()))],
 	}),
+	"config/read": ({ watch }, client) => {
+		const { config } = client.services;
+		config.refresh();
+		if (watch) client.watchConfig(config.onChange(() => client.notify("config/changed", config.state())));
+		return config.state();
+	},
 	"baseline/read": async ({ workspace, part }, { services }) => {
 		const folder = await workspaceFolder(workspace, services.about.folder);
 		const { readBaseline } = await import("../baseline/baseline.ts");

@@ -11,7 +11,7 @@ import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
 import { fromPlaybook, type Prepared } from "./fromPlaybook.ts";
-import { type OfferedPreset, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
+import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
 import { withPossibleEfforts } from "./possibleEfforts.ts";
 import { requireProviders } from "./roster.ts";
 import type { Services } from "./services.ts";
@@ -22,6 +22,7 @@ export async function launch(
 	services: Services,
 	by: Actor,
 ): Promise<Result<Methods, "goal/launch">> {
+	const configNotes = configLaunchNotes(services);
 	const workspace = await workspaceFolder(params.workspace, services.about.folder);
 	if (params.settings.checks?.some((command) => command.trim() === ""))
 		throw new Refusal("emptyCheck", "A check is empty. Name the command that it runs, or leave it out.");
@@ -39,7 +40,7 @@ export async function launch(
 	const { title, prompt, following } = prepared;
 	requireOnce(prepared.settings.assignments);
 	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
-	const notes = [...(preset?.notes ?? []), ...files.notes, ...leftOut];
+	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut];
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [
@@ -102,15 +103,15 @@ function fromPrompt(
 ): Prepared {
 	const prompt = params.prompt.trim();
 	if (prompt === "") throw new Refusal("emptyPrompt", "The prompt is empty. Say what the goal is, or name a playbook.");
-	const saved = savedLayer(services);
+	const saved = savedLayers(services);
 	const { settings: resolved } = resolve([
 		{ source: { kind: "launch" }, settings: params.settings },
 		...(preset ? [preset] : []),
-		...(saved ? [saved] : []),
+		...saved,
 	]);
 	const settings = { ...resolved, assignments: withRoleFiles(resolved.assignments, files) };
 	if (settings.agent.provider === "builtin") {
-		throw new Refusal("noAgent", [...(saved?.notes ?? []), noAgent].join(" "));
+		throw new Refusal("noAgent", [...saved.flatMap(({ notes }) => notes), noAgent].join(" "));
 	}
 	requireProviders([settings.agent, ...settings.assignments], services);
 	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { configNotes, configSentence } from "../../protocol/config.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import { parseModelRef } from "../../protocol/modelRef.ts";
 import type { PartialLaunchSettings, SettingsLayer, Source } from "../../protocol/settings.ts";
@@ -57,13 +58,34 @@ function settingsOf({ settings }: Goal): PartialLaunchSettings {
 	return agent.provider === "builtin" ? rest : { ...rest, agent, assignments };
 }
 
-/** The agent in config.jsonc; where it names none, the first model listed there, which nobody chose. */
-export function savedLayer(services: Services): Offered | undefined {
-	const { name, isSaved } = services.primaryAgent();
+/**
+ * What config.jsonc says: the agent, or where it names none the first model listed there, which nobody chose; and the
+ * roster. They are two layers, since each has a source of its own.
+ */
+export function savedLayers(services: Services): readonly Offered[] {
+	const { agent: name, isAgentSaved, roster } = services.config;
 	const agent = name === undefined ? undefined : parseModelRef(name, services.isListed);
-	if (!agent) return undefined;
-	const source: Source = isSaved ? { kind: "savedDefault" } : { kind: "default", name: "the first model listed" };
-	return { source, ...available("config.jsonc", { agent }, services) };
+	const chosen: Source = { kind: "savedDefault" };
+	const listed: Source = { kind: "default", name: "the first model listed" };
+	const said: readonly [Source, PartialLaunchSettings | undefined][] = [
+		[isAgentSaved ? chosen : listed, agent && { agent }],
+		[chosen, roster && { assignments: [...roster] }],
+	];
+	return said.flatMap(([source, settings]) =>
+		settings ? [{ source, ...available("config.jsonc", settings, services) }] : [],
+	);
+}
+
+/** Nothing is launched while config.jsonc might mean other limits than those in force; what else is wrong is said. */
+export function configLaunchNotes({ config }: Services): readonly string[] {
+	config.refresh();
+	const state = config.state();
+	const blocking = state.problems.filter(({ blocks }) => blocks);
+	if (blocking.length === 0 || state.keptFrom) return configNotes(state);
+	throw new Refusal(
+		"badConfig",
+		`${blocking.map(configSentence).join(" ")} Nothing is launched until it is corrected: \`mission doctor\` checks it.`,
+	);
 }
 
 export function roleFilesOf(workspace: string, services: Services): Promise<RoleFiles> {

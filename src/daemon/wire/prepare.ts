@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { RoleOffer } from "../../protocol/launchDefaults.ts";
+import type { RoleOffer, SettingsProblem } from "../../protocol/launchDefaults.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { withRoleFiles } from "../../protocol/roster.ts";
 import { resolve, type SettingsLayer, type Source } from "../../protocol/settings.ts";
@@ -7,7 +7,7 @@ import type { Assignment } from "../../protocol/values.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
 import { type GivenPlaybook, playbookLayers, readPlaybook } from "./fromPlaybook.ts";
 import { noAgent, workspaceFolder } from "./launch.ts";
-import { lastGoalLayer, presetLayer, roleFilesOf, savedLayer } from "./layers.ts";
+import { lastGoalLayer, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
 import { withPossibleEfforts } from "./possibleEfforts.ts";
 import type { Services } from "./services.ts";
 
@@ -27,8 +27,8 @@ export async function prepareLaunch(
 		roleFilesOf(workspace, services),
 		services.presets.list(workspace),
 	]);
-	const saved = savedLayer(services);
-	const offered = [preset, lastGoal, saved].filter((layer) => layer !== undefined);
+	services.config.refresh();
+	const offered = [preset, lastGoal, ...savedLayers(services)].filter((layer) => layer !== undefined);
 	const builtIn = files.roles.filter(({ assignment }) => Object.hasOwn(builtInRoles, assignment.role));
 	const layers: SettingsLayer[] = [
 		...offered.map(({ source, settings }) => ({ source, settings })),
@@ -56,7 +56,7 @@ export async function prepareLaunch(
 		preset: preset?.name,
 		presets: [...known.presets],
 		notes,
-		problems: [...known.problems, ...files.problems],
+		problems: [...configProblems(services), ...known.problems, ...files.problems],
 	};
 }
 
@@ -86,9 +86,15 @@ async function preparePlaybook(
 		preset: preset?.name,
 		presets: [...known.presets],
 		notes: [...(preset?.notes ?? []), ...efforts.notes],
-		problems: [...known.problems],
+		problems: [...configProblems(services), ...known.problems],
 		playbook: { title, objective, steps: [...steps], checks: [...checks] },
 	};
+}
+
+/** A mistake in config.jsonc is the form's to say before the launch says it. */
+function configProblems({ config }: Services): SettingsProblem[] {
+	const { path: file, problems } = config.state();
+	return problems.map(({ line, column, message }) => ({ path: file, line, column, message }));
 }
 
 const builtInRoles: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import type { Methods, Result } from "../../protocol/methods.ts";
 import type { ModelChoice } from "../../protocol/values.ts";
 import type { BaselineParts } from "../baseline/baseline.ts";
 import type { Changes } from "../changes/changes.ts";
+import type { LiveConfig } from "../config/liveConfig.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
 import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
@@ -24,8 +25,8 @@ export interface Services {
 	readonly clock: Clock;
 	readonly newId: NewId;
 	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };
-	/** The agent that is used when none is named, as `provider/model[:effort]`, and whether a person chose it. */
-	primaryAgent(): { readonly name?: string; readonly isSaved: boolean };
+	/** What config.jsonc says of launches, and how it stands. */
+	readonly config: Pick<LiveConfig, "agent" | "isAgentSaved" | "roster" | "state" | "refresh" | "onChange">;
 	/** A listed model of a configured provider. */
 	isListed(provider: string, model: string): boolean;
 	isProvider(provider: string): boolean;

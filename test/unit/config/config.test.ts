@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { configJsonSchema, type Provider } from "../../../src/daemon/config/configSchema.ts";
+import { openConfig } from "../../../src/daemon/config/liveConfig.ts";
 import { createKeyChain, type Env } from "../../../src/daemon/config/providerKeys.ts";
 import { presetJsonSchema } from "../../../src/daemon/presets/presetSchema.ts";
+import { configSentence } from "../../../src/protocol/config.ts";
 
 describe("config.jsonc", () => {
 	let folder: string;
@@ -62,32 +65,32 @@ describe("config.jsonc", () => {
 		[
 			"a missing brace",
 			`{\n"providers": [ ${valid} ],\n"agent": "ok/m"`,
-			/^config\.jsonc:3: this is no valid JSON \(close brace expected\)\. What could be read is used\.$/,
+			/^config\.jsonc:3:\d+: this is no valid JSON \(close brace expected\): correct it here or just before\.$/,
 			["ok"],
 		],
 		[
 			"a missing value",
 			`{\n"providers": [ ${valid} ],\n"agent": \n}`,
-			/^config\.jsonc:4: this is no valid JSON/,
+			/^config\.jsonc:4:\d+: this is no valid JSON/,
 			["ok"],
 		],
-		["no object", "[1]", /^config\.jsonc:1: the file must be an object/],
+		["no object", "[1]", /^config\.jsonc:1:\d+: the file must be an object/],
 		[
 			"an unknown name",
 			`{ "providers": [ ${valid} ],\n"provider": 1 }`,
-			/^config\.jsonc:2: “provider” is no setting\. Use one of: providers, agent, limits, discovery\.$/,
+			/^config\.jsonc:2:1: “provider” is no setting; did you mean “providers”\?$/,
 			["ok"],
 		],
 		[
 			"a provider without address",
 			`{ "providers": [ ${valid},\n{ "id": "bad" } ] }`,
-			/^config\.jsonc:2: “providers\.baseUrl” is missing\.$/,
+			/^config\.jsonc:2:\d+: “providers\.baseUrl” is missing\.$/,
 			["ok"],
 		],
 		[
 			"a provider of a wrong kind",
 			`{ "providers": [\n{ "id": "bad", "baseUrl": "http://x",\n"kind": "telepathy" }, ${valid} ] }`,
-			/^config\.jsonc:3: “providers\.kind” cannot be read: expected "openai-compatible"\.$/,
+			/^config\.jsonc:3:\d+: “providers\.kind” cannot be read: expected "openai-compatible"\.$/,
 			["ok"],
 		],
 		[
@@ -99,7 +102,7 @@ describe("config.jsonc", () => {
 		[
 			"two providers of one name",
 			`{ "providers": [ ${valid},\n${valid} ] }`,
-			/^config\.jsonc:2: there is already a provider “ok”/,
+			/^config\.jsonc:2:\d+: there is already a provider “ok”/,
 			["ok"],
 		],
 		[
@@ -111,30 +114,173 @@ describe("config.jsonc", () => {
 		[
 			"a setting no provider has",
 			'{ "providers": [ { "id": "ok", "baseUrl": "http://x", "apikey": "sk-123" } ] }',
-			/“apikey” is no setting of a provider/,
+			/“apikey” is no setting of a provider; did you mean “apiKeyEnv”\?$/,
 			["ok"],
+		],
+		[
+			"a word that is none of the settings",
+			'{ "telemetry": true }',
+			/“telemetry” is no setting\. Use one of: providers, agent, roster, limits, discovery\.$/,
+		],
+		[
+			"an unknown name deep inside",
+			`{ "providers": [ { "id": "ok", "baseUrl": "http://x",\n"prices": { "m": { "input": 1, "output": 2, "cacheInput": 1 } } } ] }`,
+			/^config\.jsonc:2:\d+: “cacheInput” is no setting of “m”; did you mean “cachedInput”\?$/,
+			["ok"],
+		],
+		[
+			"an unknown server",
+			'{ "discovery": { "olama": false } }',
+			/“olama” is no setting of “discovery”; did you mean “ollama”\?$/,
+		],
+		[
+			"a setting that stands there twice",
+			`{ "providers": [ ${valid} ],\n"providers": [] }`,
+			/^config\.jsonc:2:1: “providers” stands here twice: keep one\.$/,
+			["ok"],
+		],
+		[
+			"an agent of a provider that is not there",
+			`{ "providers": [ ${valid} ],\n"agent": "okk/m" }`,
+			/^config\.jsonc:2:10: there is no provider “okk”; did you mean “ok”\?$/,
+			["ok"],
+		],
+		[
+			"a role of a provider that is not there",
+			`{ "providers": [ ${valid} ],\n"roster": { "assignments": [\n{ "role": "reviewer", "provider": "nobody", "model": "m" } ] } }`,
+			/^config\.jsonc:3:35: there is no provider “nobody”: add it to “providers”/,
+			["ok"],
+		],
+		[
+			"a role without its name",
+			`{ "roster": [ { "provider": "openai", "model": "m" } ] }`,
+			/“roster\.assignments\.role” is missing\.$/,
+		],
+		[
+			"a role with half a model",
+			`{ "roster": [ { "role": "reviewer", "provider": "openai" } ] }`,
+			/“roster\.assignments\.model” is missing: a role names both/,
+		],
+		[
+			"an effort that is none",
+			`{ "roster": [ { "role": "reviewer", "effort": "huge" } ] }`,
+			/“roster\.assignments\.effort” cannot be read: expected/,
+		],
+		[
+			"a name that no role has",
+			`{ "roster": [ { "role": "reviewer", "instruction": "x" } ] }`,
+			/“instruction” is no setting of a role; did you mean “instructions”\?$/,
+		],
+		[
+			"a role twice",
+			`{ "roster": [ { "role": "reviewer" },\n{ "role": "reviewer" } ] }`,
+			/^config\.jsonc:2:11: the role reviewer stands here twice: keep one\.$/,
+		],
+		[
+			"no list of roles",
+			`{ "roster": { "assigments": [] } }`,
+			/“assigments” is no setting of a roster; did you mean “assignments”\?/,
 		],
 		[
 			"a limit out of range",
 			'{ "limits": {\n"parallelSteps": 0, "promptChars": 9000 } }',
-			/^config\.jsonc:2: “parallelSteps” cannot be read: expected >=1\.$/,
+			/^config\.jsonc:2:\d+: “parallelSteps” cannot be read: expected >=1\.$/,
 		],
 		["an unknown limit", '{ "limits": { "steps": 1 } }', /“steps” is no limit\. Use one of: parallelSteps/],
-		["brackets without end", '{"providers":'.repeat(20_000), /^config\.jsonc:1: the file has too many brackets/],
+		["brackets without end", '{"providers":'.repeat(20_000), /^config\.jsonc:1:\d+: the file has too many brackets/],
 		["an agent without provider", '{ "agent": "qwen" }', /“agent” cannot be read: write provider\/model/],
 	];
 	for (const [name, text, problem, providers] of broken)
-		it(`with ${name} gives one sentence with its line, and the rest still works`, () => {
+		it(`with ${name} gives a sentence with its line, and the rest still works`, () => {
 			const config = load(text);
-			assert.equal(config.problems.length, 1, config.problems.join("\n"));
-			assert.match(config.problems[0]!, problem);
+			const said = config.problems.map(configSentence);
+			assert.ok(said.length === 1, said.join("\n"));
+			assert.match(said[0] ?? "", problem);
 			if (providers)
 				assert.deepEqual(
 					config.providers.map(({ id }) => id),
 					providers,
 				);
-			assert.ok(!config.problems[0]!.includes("sk-123"));
+			assert.ok(!said[0]!.includes("sk-123"));
 		});
+
+	const unreadable: readonly (readonly [name: string, make: (file: string) => void, says: RegExp])[] = [
+		["a folder", (file) => mkdirSync(file), /config\.jsonc is a folder/],
+		["Latin-1", (file) => writeFileSync(file, Buffer.from([0x7b, 0x22, 0xfc, 0x22, 0x7d])), /not UTF-8/],
+		["UTF-16", (file) => writeFileSync(file, Buffer.from("\uFEFF{}", "utf16le")), /not UTF-8/],
+		["larger than any settings", (file) => writeFileSync(file, " ".repeat(2 * 1024 * 1024)), /has 2097152 bytes/],
+		["a pipe", (file) => execFileSync("mkfifo", [file]), /no ordinary file/],
+		["a link to itself", (file) => symlinkSync(file, file), /cannot be read \(ELOOP\)/],
+	];
+	for (const [name, make, says] of unreadable)
+		it(`that is ${name} says so, and blocks`, () => {
+			make(path.join(folder, "config.jsonc"));
+			const { problems } = load();
+			assert.match(problems.map(configSentence).join("\n"), says);
+			assert.deepEqual(
+				problems.map(({ line, blocks }) => [line, blocks]),
+				[[1, true]],
+			);
+		});
+
+	it("with a mistake that might widen what goals may do blocks, with any other it does not", () => {
+		const blocks = (text: string) => load(text).problems.map((problem) => problem.blocks);
+		assert.deepEqual(blocks('{ "limits": { "replans": "many" } }'), [true]);
+		assert.deepEqual(blocks('{ "limits": { "replan": 1 } }'), [true]);
+		assert.deepEqual(blocks('{ "limits": [] }'), [true]);
+		assert.deepEqual(blocks('{ "limit": { "replans": 1 } }'), [true]);
+		assert.deepEqual(blocks('{ "limits": {}, "limits": {} }'), [true]);
+		assert.deepEqual(blocks('{ "agent": "openai/b" '), [true]);
+		assert.deepEqual(blocks('{ "agents": "a/b" }'), [false]);
+		assert.deepEqual(blocks('{ "providers": [ { "id": "x" } ] }'), [false]);
+	});
+
+	it("names who works in which role, as a roster file does", () => {
+		const roster = {
+			assignments: [{ role: "reviewer", provider: "ok", model: "m", effort: "high", instructions: "Be brief." }],
+		};
+		const expected = [{ ...roster.assignments[0], enabled: true, source: "config" }];
+		for (const written of [roster, roster.assignments]) {
+			const config = load(JSON.stringify({ roster: written, providers: [JSON.parse(valid)] }));
+			assert.deepEqual([config.problems, config.roster], [[], expected]);
+		}
+		assert.equal(load("{}").roster, undefined);
+	});
+
+	it("is followed while it changes, and the last settings hold while it blocks", () => {
+		const file = path.join(folder, "config.jsonc");
+		let now = 1_000;
+		writeFileSync(file, `{ "limits": { "replans": 7 } }`);
+		const config = openConfig(folder, {}, () => now);
+		const heard: boolean[] = [];
+		config.onChange((isOther) => heard.push(isOther));
+		const change = (text: string) => {
+			now += 1_000;
+			writeFileSync(file, text);
+			config.refresh();
+			return config.limits.replans;
+		};
+		try {
+			assert.equal(change(`{ "limits": { "replans": 9 }, "agent": "nobody/m" }`), 9);
+			assert.equal(config.state().keptFrom, undefined);
+			assert.equal(change(`{ "limits": { "replans": 10 `), 9);
+			assert.deepEqual(
+				[config.state().problems.length > 0, config.state().keptFrom],
+				[true, new Date(2_000).toISOString()],
+			);
+			assert.equal(change(`{ "limits": { "replans": 1000 } }`), 9);
+			assert.equal(change(`{ "limits": { "replans": 11 } }`), 11);
+			assert.deepEqual(config.state(), { path: file, problems: [], keptFrom: undefined });
+			// Whoever saves in place empties first.
+			assert.equal(change(""), 11);
+			rmSync(file);
+			config.refresh();
+			assert.equal(config.limits.replans, 2);
+			assert.deepEqual(heard, [true, false, false, true, true]);
+		} finally {
+			config.close();
+		}
+	});
 
 	it("never throws, whatever it holds", () => {
 		const piece = fc.oneof(

@@ -168,7 +168,7 @@ describe("providers that are found", function () {
 			named.providers.map(({ id, apiKeyEnv }) => `${id} ${apiKeyEnv}`),
 			["google GOOGLE_GENERATIVE_AI_API_KEY", "mistral MISTRAL_API_KEY"],
 		);
-		assert.ok(!named.redact("the key m-0123456789 was sent").includes("m-0123456789"));
+		assert.ok(!named.keys.redact("the key m-0123456789 was sent").includes("m-0123456789"));
 	});
 
 	it("on the path are named with the reason why they cannot be used", async () => {

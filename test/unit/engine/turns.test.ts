@@ -59,7 +59,7 @@ describe("the goals of a daemon take turns", () => {
 			newId,
 			log,
 			limits: { ...engineLimits, parallelSteps: 3 },
-			parallelGoals,
+			parallelGoals: () => parallelGoals,
 			closeMs: 100,
 			perform: performWith({
 				clock,

@@ -1,0 +1,267 @@
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import * as v from "valibot";
+import type { ConfigProblem } from "../../protocol/config.ts";
+import { parseModelRef } from "../../protocol/modelRef.ts";
+import { nearName } from "../../protocol/nearName.ts";
+import type { Assignment } from "../../protocol/values.ts";
+import { knownProviders } from "../discovery/knownProviders.ts";
+import { AgentName, Discovery, type Limits, limits, Provider, RosterAssignment, settingNames } from "./configSchema.ts";
+import { isTooDeep } from "./jsonDepth.ts";
+
+/**
+ * The text of config.jsonc as settings. Whatever is wrong becomes a sentence with its place, and costs no more than what
+ * it stands in, unless goals might do more than the person allowed: what is no JSON, and what limits them, blocks.
+ */
+export interface Settings {
+	readonly providers: Provider[];
+	agent?: string;
+	roster?: readonly Assignment[];
+	limits: Limits;
+	discovery: Discovery;
+	readonly problems: ConfigProblem[];
+}
+
+export function noSettings(): Settings {
+	return { providers: [], limits: v.parse(v.object(limits), {}), discovery: {}, problems: [] };
+}
+
+/** What the file says where it is no settings at all, at its beginning. */
+export function wholeFile(message: string): ConfigProblem {
+	return { line: 1, column: 1, endColumn: 2, message, blocks: true };
+}
+
+export function parseConfig(text: string): Settings {
+	const settings = noSettings();
+	if (isTooDeep(text)) {
+		settings.problems.push(wholeFile("the file has too many brackets in each other: write fewer."));
+		return settings;
+	}
+	const errors: ParseError[] = [];
+	const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
+	const place = placesIn(text);
+	const say = (offset: number, length: number, message: string, blocks = false) =>
+		void settings.problems.push({ ...place(offset, length), message, blocks });
+	const complain: Complain = ({ offset, length }, message, blocks) => say(offset, length, message, blocks);
+	const first = errors[0];
+	// One is enough: the others follow from it.
+	if (first) say(first.offset, first.length, syntaxError(first), true);
+	if (tree && tree.type !== "object") complain(tree, "the file must be an object: write { … }.", true);
+	const rows = new Map<string, Node>();
+	for (const [name, key, value] of properties(tree)) {
+		if (name === "$schema") continue;
+		if (!Object.hasOwn(readers, name)) unknown(key, name, settingNames, "is no setting", complain, true);
+		else if (rows.has(name)) complain(key, `“${name}” stands here twice: keep one.`, name === "limits");
+		else rows.set(name, value);
+	}
+	// In this order, whatever the file's: the roster and the agent name providers.
+	for (const [name, reader] of Object.entries(readers)) {
+		const value = rows.get(name);
+		if (value) reader(value, settings, complain);
+	}
+	settings.problems.sort((a, b) => a.line - b.line || a.column - b.column);
+	return settings;
+}
+
+type Complain = (node: Node, sentence: string, blocks?: boolean) => void;
+type Reader = (node: Node, settings: Settings, complain: Complain) => void;
+
+const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
+	providers: readProviders,
+	agent(node, settings, complain) {
+		const name = read(AgentName, "agent", node, complain);
+		const provider = name && parseModelRef(name)?.provider;
+		if (provider && isProvider(provider, node, settings, complain)) settings.agent = name;
+	},
+	roster: readRoster,
+	limits: readLimits,
+	discovery(node, settings, complain) {
+		unknownNames(Discovery, node, "“discovery”", complain);
+		settings.discovery = read(Discovery, "discovery", node, complain) ?? {};
+	},
+};
+
+function readProviders(list: Node, settings: Settings, complain: Complain): void {
+	if (list.type !== "array") {
+		complain(list, "“providers” must be a list: write [ … ].");
+		return;
+	}
+	for (const node of list.children ?? []) {
+		unknownNames(Provider, node, "a provider", complain);
+		const provider = read(Provider, "providers", node, complain);
+		if (!provider) continue;
+		const name = placeOf(node, "id");
+		if (provider.id === "builtin") complain(name, "“builtin” is the daemon's own provider: choose another id.");
+		else if (settings.providers.some(({ id }) => id === provider.id))
+			complain(name, `there is already a provider “${provider.id}”: give this one another id.`);
+		else settings.providers.push(provider);
+	}
+}
+
+/** As a roster file has it: the list, or an object with the list in it. */
+function readRoster(node: Node, settings: Settings, complain: Complain): void {
+	if (node.type === "object")
+		for (const [name, key] of properties(node))
+			if (name !== "assignments") unknown(key, name, ["assignments"], "is no setting of a roster", complain);
+	const list = node.type === "object" ? placeOf(node, "assignments") : node;
+	if (list === node && properties(node).length > 0) return;
+	if (list.type !== "array") {
+		complain(list, '“roster” must hold a list: write { "assignments": [ … ] }.');
+		return;
+	}
+	const roster: Assignment[] = [];
+	for (const entry of list.children ?? []) {
+		unknownNames(RosterAssignment, entry, "a role", complain);
+		const assignment = read(RosterAssignment, "roster.assignments", entry, complain);
+		if (!assignment) continue;
+		if (roster.some(({ role }) => role === assignment.role)) {
+			complain(placeOf(entry, "role"), `the role ${assignment.role} stands here twice: keep one.`);
+			continue;
+		}
+		const { provider, model } = assignment;
+		if ((provider === undefined) !== (model === undefined)) {
+			const lacks = provider === undefined ? "provider" : "model";
+			complain(entry, `“roster.assignments.${lacks}” is missing: a role names both provider and model, or neither.`);
+		} else if (provider === undefined || isProvider(provider, placeOf(entry, "provider"), settings, complain))
+			roster.push({ ...assignment, source: "config" });
+	}
+	settings.roster = roster;
+}
+
+function readLimits(node: Node, settings: Settings, complain: Complain): void {
+	if (node.type !== "object") {
+		complain(node, "“limits” must be an object: write { … }.", true);
+		return;
+	}
+	for (const [name, key, value] of properties(node)) {
+		if (!Object.hasOwn(limits, name)) {
+			unknown(key, name, Object.keys(limits), "is no limit", complain, true);
+			continue;
+		}
+		const block: Complain = (at, sentence) => complain(at, sentence, true);
+		const limit = read(limits[name as keyof Limits], name, value, block);
+		if (limit !== undefined) settings.limits = { ...settings.limits, [name]: limit };
+	}
+}
+
+/** Whether it can be meant: named in this file, or known without being named. */
+function isProvider(id: string, node: Node, { providers }: Settings, complain: Complain): boolean {
+	const names = [...providers.map((provider) => provider.id), ...knownProviders.map((provider) => provider.id)];
+	if (id === "builtin" || names.includes(id)) return true;
+	const near = nearName(id, names);
+	complain(
+		node,
+		`there is no provider “${id}”${near ? `; did you mean “${near}”?` : ": add it to “providers”, or name one that is there."}`,
+	);
+	return false;
+}
+
+/** Names that an object has and its schema does not, at any depth. */
+function unknownNames(schema: v.GenericSchema, node: Node, where: string, complain: Complain): void {
+	const plain = bare(schema);
+	if (plain.type === "array")
+		for (const child of node.type === "array" ? (node.children ?? []) : [])
+			unknownNames(plain.item!, child, where, complain);
+	for (const [name, key, value] of properties(node)) {
+		const inner =
+			plain.type === "record"
+				? plain.value
+				: plain.entries && (Object.hasOwn(plain.entries, name) ? plain.entries[name] : null);
+		if (inner === null) unknown(key, name, Object.keys(plain.entries!), `is no setting of ${where}`, complain);
+		else if (inner) unknownNames(inner, value, `“${name}”`, complain);
+	}
+}
+
+interface Bare {
+	readonly type: string;
+	readonly wrapped?: v.GenericSchema;
+	readonly entries?: Readonly<Record<string, v.GenericSchema>>;
+	readonly value?: v.GenericSchema;
+	readonly item?: v.GenericSchema;
+}
+
+function bare(schema: v.GenericSchema): Bare {
+	const known = schema as unknown as Bare;
+	return known.wrapped ? bare(known.wrapped) : known;
+}
+
+function unknown(
+	key: Node,
+	name: string,
+	names: readonly string[],
+	is: string,
+	complain: Complain,
+	mayBlock = false,
+): void {
+	const near = nearName(name, names);
+	const meant = near ? `did you mean “${near}”?` : `Use one of: ${names.join(", ")}.`;
+	// A limit under a wrong name is a limit that does not hold.
+	complain(
+		key,
+		`“${name}” ${is}${near ? "; " : ". "}${meant}`,
+		mayBlock && (near === "limits" || is === "is no limit"),
+	);
+}
+
+function read<T>(schema: v.GenericSchema<unknown, T>, name: string, node: Node, complain: Complain): T | undefined {
+	const result = v.safeParse(schema, plainValue(node));
+	if (result.success) return result.output;
+	const issue = result.issues[0];
+	const dotted = v.getDotPath(issue as v.BaseIssue<unknown>);
+	const where = dotted ? deepest(node, dotted.split(".")) : node;
+	// The value itself stays out of the sentence: it might be a key that was written into the wrong place.
+	complain(where, `“${[name, dotted].filter(Boolean).join(".")}” ${hint(issue)}`);
+	return undefined;
+}
+
+function hint(issue: v.BaseIssue<unknown>): string {
+	if (issue.received === "undefined") return "is missing.";
+	if (issue.type === "regex") return `cannot be read: ${issue.message}.`;
+	return `cannot be read: expected ${issue.expected ?? "another value"}.`;
+}
+
+function deepest(node: Node, names: readonly string[]): Node {
+	let at = node;
+	for (const name of names) {
+		const child = at.type === "array" ? at.children?.[Number(name)] : properties(at).find(([key]) => key === name)?.[2];
+		if (!child) break;
+		at = child;
+	}
+	return at;
+}
+
+/** The value of that name, else the object itself, as the place of a sentence. */
+function placeOf(node: Node, name: string): Node {
+	return properties(node).find(([key]) => key === name)?.[2] ?? node;
+}
+
+function properties(node: Node | undefined): readonly (readonly [name: string, key: Node, value: Node])[] {
+	if (node?.type !== "object") return [];
+	return (node.children ?? []).flatMap((property) => {
+		const [key, value] = property.children ?? [];
+		return key && value ? [[String(key.value), key, value] as const] : [];
+	});
+}
+
+/** Like jsonc-parser's own, but safe against a key named `__proto__`. */
+function plainValue(node: Node): unknown {
+	if (node.type === "array") return (node.children ?? []).map(plainValue);
+	if (node.type !== "object") return node.value;
+	return Object.fromEntries(properties(node).map(([name, , value]) => [name, plainValue(value)]));
+}
+
+function syntaxError({ error }: ParseError): string {
+	const words = printParseErrorCode(error).replace(/([a-z])([A-Z])/g, "$1 $2");
+	return `this is no valid JSON (${words.toLowerCase()}): correct it here or just before.`;
+}
+
+/** Where something stands, for people and editors; what goes over several lines is marked to the end of the first. */
+function placesIn(
+	text: string,
+): (offset: number, length: number) => Pick<ConfigProblem, "line" | "column" | "endColumn"> {
+	return (offset, length) => {
+		const before = text.slice(0, offset).split("\n");
+		const [first = ""] = text.slice(offset, offset + length).split(/\r?\n/, 1);
+		const column = before.at(-1)!.length + 1;
+		return { line: before.length, column, endColumn: column + Math.max(first.length, 1) };
+	};
+}
