@@ -21,6 +21,8 @@ import { openSupervisor } from "./engine/supervisor.ts";
 import { isHeld } from "./lock.ts";
 import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
+import { openFileContents } from "./policy/fileContents.ts";
+import { openGoalFiles } from "./policy/goalFiles.ts";
 import { openStandingGrants } from "./policy/standingGrants.ts";
 import { openPresets } from "./presets/presets.ts";
 import { openChangedFiles } from "./store/changedFiles.ts";
@@ -126,6 +128,8 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 			agentFor: agents.agentFor,
 			windowOf: agents.windowOf,
 			changes: (goal) => repositories.of(goal),
+			contents: openFileContents(),
+			goalFiles: openGoalFiles(store),
 			listChanges: changedFiles.list,
 			environment: commandEnvironment(env),
 			dataFolder: home,

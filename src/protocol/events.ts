@@ -23,6 +23,7 @@ import {
 	BudgetResourceSchema,
 	ChangeStatus,
 	CheckSpec,
+	GrantReach,
 	HoldCause,
 	LeftOut,
 	ModelChoice,
@@ -296,8 +297,12 @@ export const eventBodies = {
 		threadId: v.optional(ThreadIdSchema),
 		/** Of a budget's approval: what is used up. */
 		resource: v.optional(BudgetResourceSchema),
-		/** Contents of workspace files that the command names: path to hex SHA-256. */
+		/** Contents that it is bound to: what the command runs and names. Path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),
+		/** `files`: those are all it can run. `written`: it may load more, so that it is bound to what the goal has written. */
+		covers: v.optional(GrantReach),
+		/** Contents of the files that the goal has written, where it is bound to them. */
+		written: v.optional(v.record(v.string(), v.string())),
 		/** What "approve for this goal" would cover, in words; absent where there is no such thing. */
 		goalScope: v.optional(v.string()),
 		expiresAt: v.optional(v.string()),
@@ -318,8 +323,11 @@ export const eventBodies = {
 		kind: v.picklist(["command", "write", "playbook"]),
 		/** The command, the tool's name, or the playbook's SHA-256. */
 		subject: v.string(),
-		/** Contents of workspace files that the command names: it lapses when one changes. Path to hex SHA-256. */
+		/** Contents of the files that the command runs and names: it lapses when one changes. Path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),
+		/** As in the approval; absent where an earlier version bound less. Such a grant covers no command any more. */
+		covers: v.optional(GrantReach),
+		written: v.optional(v.record(v.string(), v.string())),
 		by: Actor,
 	}),
 	"grant.revoked": v.object({ grantId: GrantIdSchema, reason: v.string(), by: v.optional(Actor) }),

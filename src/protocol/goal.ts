@@ -153,8 +153,9 @@ export interface Check {
 	};
 	readonly exitCode?: number;
 	readonly diagnosis?: string;
-	/** The digest a person approved for it. */
+	/** The digest a person approved for it, and the contents that it was bound to. */
 	readonly approved?: string;
+	readonly approvedFiles?: Readonly<Record<string, string>>;
 	readonly runs: number;
 	/** A person wants it run as soon as nothing writes. */
 	readonly wanted?: boolean;
@@ -239,8 +240,9 @@ export interface ToolCall {
 	readonly epoch: number;
 	readonly run: number;
 	readonly edit?: { readonly path: string; readonly before: string; readonly after: string };
-	/** The digest a person approved for it. */
+	/** The digest a person approved for it, and the contents that it was bound to. */
 	readonly approved?: string;
+	readonly approvedFiles?: Readonly<Record<string, string>>;
 	/** The thread that it opened and waits for. */
 	readonly child?: ThreadId;
 	/** What a person decided about it: it is not carried out (denied, skipped), or its outcome stays unknown (verify). */

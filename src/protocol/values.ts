@@ -29,6 +29,9 @@ export type ApprovalKind = v.InferOutput<typeof ApprovalKind>;
 export const ApprovalScope = v.picklist(["once", "goal", "workspace"]);
 export type ApprovalScope = v.InferOutput<typeof ApprovalScope>;
 
+/** What an approval of a command for longer than once is bound to. */
+export const GrantReach = v.picklist(["files", "written"]);
+
 /** `queue`: as many goals as may are at work. `workspace`: another goal works in the same folder. */
 export const HoldCause = v.picklist(["person", "provider", "quota", "budget", "queue", "workspace"]);
 export type HoldCause = v.InferOutput<typeof HoldCause>;

@@ -6,6 +6,8 @@ import type { Commands } from "../../src/daemon/commands/commands.ts";
 import type { DriverParts, GoalDriver } from "../../src/daemon/engine/driver.ts";
 import { openDriver } from "../../src/daemon/engine/driver.ts";
 import { performWith } from "../../src/daemon/perform/perform.ts";
+import { openFileContents } from "../../src/daemon/policy/fileContents.ts";
+import { openGoalFiles } from "../../src/daemon/policy/goalFiles.ts";
 import { openChangedFiles } from "../../src/daemon/store/changedFiles.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
 import type { Tool } from "../../src/daemon/tools/tool.ts";
@@ -84,6 +86,8 @@ export async function simulate({
 		delegateDepth: 2,
 		delegatesPerThread: 8,
 		changes: async () => ({ ...simulatedChanges(world), ...changes }),
+		contents: openFileContents(),
+		goalFiles: openGoalFiles(store),
 		listChanges: openChangedFiles(store).list,
 		environment: {},
 		dataFolder: "/nowhere",

@@ -68,6 +68,12 @@ function consequences(
 		case "tool": {
 			if (given !== "approve" || request.scope === "once") return [];
 			if (!approval.goalScope) throw new Refusal("badScope", "This can only be approved once.");
+			if (request.scope === "workspace" && approval.covers === "written") {
+				throw new Refusal(
+					"badScope",
+					"It may load files that nobody can name beforehand, so it can be approved once or for this goal, not for all goals of the folder.",
+				);
+			}
 			const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;
 			const isCommand = approval.command !== undefined;
 			return [
@@ -78,6 +84,8 @@ function consequences(
 					kind: isCommand ? "command" : "write",
 					subject: isCommand ? approval.command! : (call?.name ?? ""),
 					files: approval.files,
+					covers: approval.covers,
+					written: approval.written,
 					by,
 				},
 			];

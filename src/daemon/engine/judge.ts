@@ -1,5 +1,6 @@
 import type { Goal, Grant } from "../../protocol/goal.ts";
 import type { Risk } from "../../protocol/values.ts";
+import { ownOutput } from "../policy/ownOutput.ts";
 
 /**
  * Whether an action may happen: allow, ask or refuse, with reasons. Pure; what it needs to know of the world (the files
@@ -15,12 +16,19 @@ export interface Proposal {
 	readonly risk: Risk;
 	/** Why it has that risk. */
 	readonly reasons: readonly string[];
-	/** Hex SHA-256 of the action: command, folder, policy revision, contents of the files that it names. */
+	/** Hex SHA-256 of the action: command, folder, policy revision, and the contents that it is bound to. */
 	readonly digest: string;
-	/** Path to hex SHA-256. */
+	/** What it runs and names: path to hex SHA-256. */
 	readonly files: Readonly<Record<string, string>>;
-	/** The digest that a person approved for this very action. */
+	/** What an approval for longer than once may cover, of a command. */
+	readonly covers?: "files" | "written" | "once";
+	/** Files that the goal has written, where it may load more than `files`: path to hex SHA-256. */
+	readonly written?: Readonly<Record<string, string>>;
+	/** Why an approval does not cover more. */
+	readonly why?: string;
+	/** What a person approved for this very action: its digest, and what it was bound to. */
 	readonly approved?: string;
+	readonly approvedFiles?: Readonly<Record<string, string>>;
 	/** Who wrote the command. */
 	readonly origin: "person" | "playbook" | "planner" | "agent";
 	/** Why it can never be allowed. */
@@ -39,8 +47,9 @@ export function judge(goal: Goal, proposal: Proposal, standing: readonly Grant[]
 	if (proposal.origin === "person") return { kind: "allow" };
 	if (proposal.approved === proposal.digest || isGranted(goal, proposal, standing)) return { kind: "allow" };
 	if (proposal.kind === "edit" && goal.settings.autonomy === "autonomous") return { kind: "allow" };
-	const changed = proposal.approved === undefined ? [] : ["What you approved has changed since, so it asks again."];
-	return { kind: "ask", reasons: [...proposal.reasons, ...changed], goalScope: goalScope(proposal) };
+	const again = whyAgain(goal, proposal, standing);
+	const narrow = proposal.covers === "once" ? [`This can only be approved once: ${proposal.why}`] : [];
+	return { kind: "ask", reasons: [...again, ...proposal.reasons, ...narrow], goalScope: goalScope(proposal) };
 }
 
 function isGranted(goal: Goal, proposal: Proposal, standing: readonly Grant[]): boolean {
@@ -50,18 +59,56 @@ function isGranted(goal: Goal, proposal: Proposal, standing: readonly Grant[]): 
 const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, goal: Goal) => boolean>> = {
 	playbook: (grant, proposal, goal) => proposal.origin === "playbook" && goal.playbook?.sha256 === grant.subject,
 	write: (grant, proposal) => proposal.kind === "edit" && grant.subject === proposal.tool,
+	// One that says nothing of what it covers is of a version that bound less: it is asked for again.
 	command: (grant, proposal) =>
-		proposal.kind === "command" && grant.subject === proposal.command && areEqual(grant.files, proposal.files),
+		proposal.kind === "command" &&
+		grant.subject === proposal.command &&
+		grant.covers !== undefined &&
+		grant.covers === proposal.covers &&
+		changedFiles({ ...grant.files, ...grant.written }, { ...proposal.files, ...proposal.written }).length === 0,
 };
 
-/** Also a file that was not there when the person said yes makes it another action: it may be the script that would run. */
-function areEqual(some: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): boolean {
-	const paths = Object.keys(some);
-	return paths.length === Object.keys(others).length && paths.every((path) => some[path] === others[path]);
+/** Why what was approved before is asked about again: the files that changed since, the nearest yes first. */
+function whyAgain(goal: Goal, proposal: Proposal, standing: readonly Grant[]): string[] {
+	const now = { ...proposal.files, ...proposal.written };
+	const given = [...Object.values(goal.grants), ...standing].filter(
+		(grant) => grant.kind === "command" && proposal.kind === "command" && grant.subject === proposal.command,
+	);
+	const bindings = [
+		...(proposal.approved === undefined ? [] : [proposal.approvedFiles]),
+		...given.map((grant) => (grant.covers === undefined ? undefined : { ...grant.files, ...grant.written })),
+	];
+	if (bindings.length === 0) return [];
+	const changes = bindings.flatMap((binding) => (binding ? [changedFiles(binding, now)] : []));
+	const [fewest] = changes.filter((names) => names.length > 0).sort((a, b) => a.length - b.length);
+	return [
+		fewest
+			? `Asks again, because ${named(fewest)} changed since you approved this.`
+			: "Asks again, because what it covers has changed since you approved this.",
+	];
 }
 
-function goalScope(proposal: Proposal): string {
-	return proposal.kind === "command"
-		? "this same command in this folder, until a file that it names changes"
-		: `every ${proposal.tool} inside the workspace`;
+/** Also a file that was not there when the person said yes makes it another action: it may be the script that would run. */
+function changedFiles(approved: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): string[] {
+	const names = new Set([...Object.keys(approved), ...Object.keys(now)]);
+	return [...names].filter((name) => approved[name] !== now[name] && !(name in approved && now[name] === ownOutput));
 }
+
+function goalScope(proposal: Proposal): string | undefined {
+	if (proposal.kind !== "command") return `every ${proposal.tool} inside the workspace`;
+	if (proposal.covers === "once") return undefined;
+	const files = Object.keys(proposal.files);
+	const bound = files.length > 0 ? `${named(files, "or")} changes` : undefined;
+	if (proposal.covers !== "written") return `this same command in this folder${bound ? `, until ${bound}` : ""}`;
+	return `this same command in this folder, until ${bound ? `${bound}, or ` : ""}any file changes that this goal has written (${proposal.why})`;
+}
+
+/** `a, b and c`, or the first three `and 4 more`. */
+function named(names: readonly string[], joint: "and" | "or" = "and"): string {
+	const shown = names.slice(0, maxNamed);
+	const more = names.length - shown.length;
+	const all = more > 0 ? [...shown, joint === "or" ? `one of ${more} more` : `${more} more`] : shown;
+	return all.length === 1 ? all[0]! : `${all.slice(0, -1).join(", ")} ${joint} ${all.at(-1)}`;
+}
+
+const maxNamed = 3;

@@ -45,7 +45,11 @@ export async function admit(performing: Performing, { call, check, propose, begi
 		// Who began to write during the look is not "outside": then the next look tells.
 		const isValid = before && isBasedOn(before, goal) && allWriters(goal).length === 0;
 		const seen = before && isValid && before.isNews ? before.events : [];
-		const verdict = judge(goal, { ...proposal, approved: subject.approved }, standing());
+		const verdict = judge(
+			goal,
+			{ ...proposal, approved: subject.approved, approvedFiles: subject.approvedFiles },
+			standing(),
+		);
 		switch (verdict.kind) {
 			case "refuse":
 				admission = { kind: "refused", reason: verdict.reason };
@@ -65,6 +69,8 @@ export async function admit(performing: Performing, { call, check, propose, begi
 						reasons: [...verdict.reasons],
 						digest: proposal.digest,
 						files: { ...proposal.files },
+						covers: proposal.covers === "once" ? undefined : proposal.covers,
+						written: proposal.written && { ...proposal.written },
 						goalScope: verdict.goalScope,
 						options: ["approve", "deny"],
 					},
@@ -88,7 +94,11 @@ function isLookDue(goal: Goal, now: number): boolean {
 }
 
 /** The call or check as it stands now, if it still waits to begin. */
-function current(goal: Goal, call: ToolCall | undefined, check: Check | undefined): { approved?: string } | undefined {
+function current(
+	goal: Goal,
+	call: ToolCall | undefined,
+	check: Check | undefined,
+): Pick<Check, "approved" | "approvedFiles"> | undefined {
 	if (call) {
 		const now = goal.calls[call.toolCallId];
 		return now && !now.decided && (now.state === "requested" || now.state === "approved" || now.state === "started")

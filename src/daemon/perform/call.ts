@@ -7,8 +7,8 @@ import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import type { Proposal } from "../engine/judge.ts";
 import { commandRisk } from "../engine/risk.ts";
+import { bindingOf } from "../policy/binding.ts";
 import { forbiddenCommand } from "../policy/forbidden.ts";
-import { namedFiles } from "../policy/namedFiles.ts";
 import {
 	type CommandTool,
 	type EditTool,
@@ -282,7 +282,13 @@ export async function commandProposal(
 ): Promise<Proposal> {
 	const { workspace } = driver.goal();
 	const home = process.env.HOME ?? process.env.USERPROFILE;
-	const files = await namedFiles(command, workspace, home);
+	const goal = driver.goal();
+	const goalFiles = async () =>
+		goal.files.untracked === undefined
+			? parts.goalFiles.of(driver.goalId)
+			: "nobody knows which files this goal has written, because changes are not tracked";
+	const bound = await bindingOf(command, { workspace, home, contents: parts.contents }, goalFiles);
+	const { files, written } = bound;
 	const isForeign = about.origin !== "person";
 	const forbidden = isForeign
 		? await forbiddenCommand(command, { workspace, dataFolder: parts.dataFolder, home })
@@ -295,14 +301,14 @@ export async function commandProposal(
 		command,
 		risk,
 		reasons,
-		digest: sha256(["command", command, workspace, policyRevision, files]),
-		files,
+		digest: sha256(["command", command, workspace, policyRevision, files, written]),
+		...bound,
 		forbidden,
 	};
 }
 
 /** Grows when the rules of the policy change, so that what was approved under other rules is asked anew. */
-const policyRevision = 2;
+const policyRevision = 3;
 
 function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
 	return goal.threads[call.threadId]?.assignment.provider === "builtin" ? "playbook" : "agent";

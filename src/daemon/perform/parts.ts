@@ -7,6 +7,8 @@ import type { Changes } from "../changes/changes.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { GoalDriver } from "../engine/driver.ts";
 import type { Clock, Log, NewId } from "../engine/ports.ts";
+import type { FileContents } from "../policy/fileContents.ts";
+import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { Tool } from "../tools/tool.ts";
 
 /** What the deeds of one goal are carried out with. */
@@ -25,6 +27,10 @@ export interface PerformParts {
 	windowOf(choice: ModelChoice): number | undefined;
 	/** The shadow repository of the goal's workspace, or the sentence why there is none. */
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
+	/** What files hold now, for what an approval is bound to. */
+	readonly contents: FileContents;
+	/** The files that a goal has written, by whom. */
+	readonly goalFiles: GoalFiles;
 	/** The files that the goal, or one of its steps, changed so far. */
 	listChanges(goalId: GoalId, stepId?: StepId): Promise<readonly ChangeView[]>;
 	/** Environment of commands: allow-listed. */

@@ -48,25 +48,29 @@ function setSubject(goal: Goal, approval: Approval, state: "waiting" | "requeste
 	if (approval.kind === "recovery" || approval.kind === "step") return goal;
 	if (approval.toolCallId) {
 		const call = goal.calls[approval.toolCallId];
-		return call
-			? { ...goal, calls: { ...goal.calls, [call.toolCallId]: { ...call, state, approved: undefined } } }
-			: goal;
+		return call ? { ...goal, calls: { ...goal.calls, [call.toolCallId]: { ...call, state, ...unapproved } } } : goal;
 	}
 	if (approval.checkId) {
 		return withCheck(goal, approval.checkId, (check) => ({
 			...check,
 			state: state === "waiting" ? "waiting" : "pending",
-			approved: undefined,
+			...unapproved,
 		}));
 	}
 	return goal;
 }
 
+const unapproved = { approved: undefined, approvedFiles: undefined };
+
+function approvedBy({ digest, files, written }: Approval): Pick<ToolCall, "approved" | "approvedFiles"> {
+	const approvedFiles = { ...files, ...written };
+	return { approved: digest, approvedFiles: Object.keys(approvedFiles).length > 0 ? approvedFiles : undefined };
+}
+
 function applyAnswer(goal: Goal, approval: Approval, answer: string, reason: string | undefined): Goal {
 	if (approval.checkId) {
-		const { digest } = approval;
 		return withCheck(goal, approval.checkId, (check) => {
-			if (answer === "approve") return { ...check, state: "pending", approved: digest };
+			if (answer === "approve") return { ...check, state: "pending", ...approvedBy(approval) };
 			if (answer === "rerun" || answer === "verify") return { ...check, state: "pending" };
 			const settledFor = check.stepId ? goal.steps[check.stepId]?.attempt : 1;
 			const diagnosis = reason ? `A person decided not to run it: ${reason}` : "A person decided not to run it.";
@@ -82,9 +86,9 @@ function applyAnswer(goal: Goal, approval: Approval, answer: string, reason: str
 function answeredCall(call: ToolCall, approval: Approval, answer: string, reason: string | undefined): ToolCall {
 	switch (answer) {
 		case "approve":
-			return { ...call, state: "approved", approved: approval.digest };
+			return { ...call, state: "approved", ...approvedBy(approval) };
 		case "rerun":
-			return { ...call, state: "approved", approved: approval.digest, epoch: 0 };
+			return { ...call, state: "approved", ...approvedBy(approval), epoch: 0 };
 		case "skip":
 		case "verify":
 			return { ...call, state: "requested", decided: { answer, reason } };

@@ -4,10 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import { judge, type Proposal } from "../../../src/daemon/engine/judge.ts";
 import { forbiddenCommand } from "../../../src/daemon/policy/forbidden.ts";
-import { namedFiles } from "../../../src/daemon/policy/namedFiles.ts";
+import { ownOutput } from "../../../src/daemon/policy/ownOutput.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
 import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
+import type { Goal, Grant } from "../../../src/protocol/goal.ts";
 import type { GrantId } from "../../../src/protocol/ids.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 
@@ -110,25 +110,18 @@ describe("what an agent may", () => {
 		assert.ok(Date.now() - began < 5000);
 	});
 
-	it("is bound to every script that a command names, however it names it", async () => {
-		const names = async (command: string) => Object.keys(await namedFiles(command, workspace, home)).sort();
-		assert.deepEqual(await names("sh run.sh"), ["run.sh"]);
-		assert.deepEqual(await names("cd sub && sh run.sh"), ["run.sh", "sub/run.sh"]);
-		assert.deepEqual(await names('sh "a b.sh"'), ["a b.sh"]);
-		assert.deepEqual(await names("sh a\\ b.sh"), ["a b.sh"]);
-		assert.deepEqual(await names(`sh -c "sh ./run.sh"`), ["run.sh"]);
-		assert.deepEqual(await names("SCRIPT=run.sh; sh $SCRIPT"), ["run.sh"]);
-		assert.deepEqual(await names(`${Array.from({ length: 200 }, (_, at) => `w${at}`).join(" ")} run.sh`), ["run.sh"]);
-		assert.deepEqual(await names("cat ../outside ~/x"), []);
-	});
-
 	describe("by a grant", () => {
 		const goal = (...events: GoalEvent[]): Goal => {
 			const start = newGoal(goalId);
 			return evolveAll(start, record(start, 1, new Date(0).toISOString(), [...launchPlaybook([]), ...events]));
 		};
 		const ungranted: Goal = { ...goal(), grants: {} };
-		const grant = (kind: "command" | "write" | "playbook", subject: string, files = {}): Goal => ({
+		const grant = (
+			kind: "command" | "write" | "playbook",
+			subject: string,
+			files = {},
+			more: Partial<Grant> = { covers: "files" },
+		): Goal => ({
 			...ungranted,
 			grants: {
 				["r-1" as GrantId]: {
@@ -137,6 +130,7 @@ describe("what an agent may", () => {
 					kind,
 					subject,
 					files,
+					...more,
 					by: person,
 					addedAt: new Date(0).toISOString(),
 				},
@@ -151,6 +145,7 @@ describe("what an agent may", () => {
 			reasons: [],
 			digest: "d",
 			files: {},
+			covers: "files",
 			origin: "agent",
 			...more,
 		});
@@ -168,6 +163,48 @@ describe("what an agent may", () => {
 			],
 			["the same files", grant("command", "sh run.sh", { "run.sh": "1" }), { files: { "run.sh": "1" } }, "allow"],
 			["a script that came into being since asks", grant("command", "sh run.sh"), { files: { "run.sh": "1" } }, "ask"],
+			[
+				"a grant of a version that bound less asks",
+				grant("command", "sh run.sh", { "run.sh": "1" }, {}),
+				{ files: { "run.sh": "1" } },
+				"ask",
+			],
+			[
+				"a file that only the command itself wrote last",
+				grant("command", "sh run.sh", { "a.db": "1" }),
+				{ files: { "a.db": ownOutput } },
+				"allow",
+			],
+			[
+				"one that has since come to load more asks",
+				grant("command", "sh run.sh"),
+				{ covers: "written", written: {} },
+				"ask",
+			],
+			[
+				"what may load more, while the goal wrote nothing new",
+				grant("command", "sh run.sh", {}, { covers: "written", written: { a: "1" } }),
+				{ covers: "written", written: { a: "1" } },
+				"allow",
+			],
+			[
+				"what may load more, when the goal has rewritten a file, asks",
+				grant("command", "sh run.sh", {}, { covers: "written", written: { a: "1" } }),
+				{ covers: "written", written: { a: "2" } },
+				"ask",
+			],
+			[
+				"what may load more, when the goal has written another file, asks",
+				grant("command", "sh run.sh", {}, { covers: "written", written: { a: "1" } }),
+				{ covers: "written", written: { a: "1", b: "1" } },
+				"ask",
+			],
+			[
+				"what can only be approved once asks",
+				grant("command", "sh run.sh", {}, { covers: "written" }),
+				{ covers: "once", why: "x" },
+				"ask",
+			],
 			["a script that is gone asks", grant("command", "sh run.sh", { "run.sh": "1" }), {}, "ask"],
 			["the same write tool", grant("write", "writeFile"), { kind: "edit", tool: "writeFile" }, "allow"],
 			["another write tool asks", grant("write", "writeFile"), { kind: "edit", tool: "editFile" }, "ask"],

@@ -8,6 +8,8 @@ import { decide } from "../../../src/daemon/engine/decide.ts";
 import { Refusal } from "../../../src/daemon/engine/refusal.ts";
 import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supervisor.ts";
 import { performWith } from "../../../src/daemon/perform/perform.ts";
+import { openFileContents } from "../../../src/daemon/policy/fileContents.ts";
+import { openGoalFiles } from "../../../src/daemon/policy/goalFiles.ts";
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { Tool } from "../../../src/daemon/tools/tool.ts";
@@ -72,6 +74,8 @@ describe("the goals of a daemon take turns", () => {
 				delegateDepth: 2,
 				delegatesPerThread: 8,
 				changes: async () => ({ unavailable: "nobody looks" }),
+				contents: openFileContents(),
+				goalFiles: openGoalFiles(store),
 				listChanges: async () => [],
 				environment: {},
 				dataFolder: "/nowhere",
