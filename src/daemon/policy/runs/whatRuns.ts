@@ -44,6 +44,7 @@ export async function whatRuns(command: string, { workspace, home, contents }: P
 	const data = new Set<string>();
 	const written = new Set<string>();
 	const texts = new Set<string>();
+	const seen = new Set<string>();
 	let loads: string | undefined;
 	let unknown: string | undefined;
 	let calls = 0;
@@ -119,8 +120,9 @@ export async function whatRuns(command: string, { workspace, home, contents }: P
 		if (!first || first.text === "") return;
 		if (calls++ > maxCalls) return more("it calls too many programs to be followed");
 		const { folder, depth } = about;
-		if (first.isOpen || first.isGlob) {
-			if (first.text !== "[") return open("which program it runs is only known when it runs", depth);
+		if (first.isOpen || (first.isGlob && !/^\[\[?$/.test(first.text))) {
+			open("which program it runs is only known when it runs", depth);
+			return arguments_({ program: "", args, folder, input: undefined, isPiped: false }, undefined);
 		}
 		const name = programName(first.text);
 		const program = programOf(name);
@@ -205,7 +207,6 @@ export async function whatRuns(command: string, { workspace, home, contents }: P
 
 	async function modules(first: readonly { readonly path: string; readonly language: Language }[]): Promise<void> {
 		const waiting = [...first];
-		const seen = new Set<string>();
 		for (let next = waiting.shift(); next; next = waiting.shift()) {
 			if (seen.has(next.path) || system.test(next.path)) continue;
 			seen.add(next.path);
@@ -265,11 +266,18 @@ export async function whatRuns(command: string, { workspace, home, contents }: P
 				const place = path.join(next, name);
 				const kind = await contents.kind(place);
 				if (kind === "folder") waiting.push(place);
-				if (kind === "file" && count++ < maxFolderFiles) executed.add(place);
+				if (kind !== "file" || count++ >= maxFolderFiles) continue;
+				executed.add(place);
+				const language = languageOf(place);
+				if (language) await modules([{ path: place, language }]);
 			}
 			if (count > maxFolderFiles) return;
 		}
 	}
+}
+
+function languageOf(file: string): Language | undefined {
+	return /\.[cm]?[jt]sx?$/.test(file) ? "javascript" : file.endsWith(".py") ? "python" : undefined;
 }
 
 export function isInside(folder: string, place: string): boolean {
