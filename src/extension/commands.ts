@@ -244,6 +244,12 @@ export const commands = {
 			await setProviderKey(parts, typeof argument === "string" ? argument : undefined);
 		},
 	},
+	openConfig: {
+		async run({ dataFolder }) {
+			const { openConfig } = await import("./config/openConfig.ts");
+			await openConfig(await dataFolder());
+		},
+	},
 	startDaemon: { acts: true, run: ({ daemon }) => daemon.start() },
 	stopDaemon: {
 		acts: true,

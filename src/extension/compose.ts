@@ -8,6 +8,7 @@ import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { createChangedFiles } from "./changedFiles.ts";
 import { answering, type CommandRow } from "./commandShapes.ts";
 import { commands } from "./commands.ts";
+import { createConfigDiagnostics } from "./config/configDiagnostics.ts";
 import { createCurrentGoal } from "./currentGoal.ts";
 import { createDaemon, type Daemon } from "./daemon.ts";
 import { createBlobs } from "./documents/blobs.ts";
@@ -56,6 +57,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	const parts: Parts = {
 		log,
 		daemon,
+		dataFolder,
 		goals,
 		files,
 		current,
@@ -76,6 +78,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		createStatusBar(goals),
 		registerChangeDecorations(),
 		registerLinks(surfaces),
+		createConfigDiagnostics(daemon),
 		vscode.workspace.onDidGrantWorkspaceTrust(open),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration("missionControl.dataFolder")) open();

@@ -16,6 +16,8 @@ import type { GoalsTree } from "./tree/goalsTree.ts";
 export interface Parts {
 	readonly log: vscode.LogOutputChannel;
 	readonly daemon: Daemon;
+	/** The daemon's data folder, as the setting, the environment or the platform names it. */
+	readonly dataFolder: () => Promise<string>;
 	readonly goals: Goals;
 	readonly files: ChangedFiles;
 	readonly current: CurrentGoal;
