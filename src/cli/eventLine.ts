@@ -1,9 +1,13 @@
+import { answerWords, verdictWords } from "../protocol/answerWords.ts";
 import { rightsChange } from "../protocol/changes.ts";
+import { duration } from "../protocol/duration.ts";
 import type { EventOf, EventType, RecordedEvent } from "../protocol/events.ts";
 import type { Goal } from "../protocol/goal.ts";
 import { formatModelRef } from "../protocol/modelRef.ts";
+import { answeredWord } from "../protocol/questions.ts";
+import { threadName } from "../protocol/threadName.ts";
 import { actorName, type Output } from "../protocol/values.ts";
-import { clock, count, money, oneLine, span } from "./layout.ts";
+import { clock, count, money, oneLine } from "./layout.ts";
 import { paint } from "./output.ts";
 
 /**
@@ -24,7 +28,7 @@ export function eventLines(): EventLines {
 		learn(goal) {
 			for (const step of Object.values(goal.steps)) names.set(step.stepId, step.title);
 			for (const call of Object.values(goal.calls)) names.set(call.toolCallId, call.summary);
-			for (const thread of Object.values(goal.threads)) names.set(thread.threadId, thread.role);
+			for (const thread of Object.values(goal.threads)) names.set(thread.threadId, threadName(goal, thread));
 			for (const approval of Object.values(goal.approvals)) names.set(approval.approvalId, approval.summary);
 			for (const hold of Object.values(goal.holds)) names.set(hold.holdId, hold.reason);
 		},
@@ -156,7 +160,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		"cyan",
 	],
 	"thread.closed": (e, names) => ["thread", name(names, e.threadId), "closed", "dim"],
-	"message.added": (e) => ["message", `${e.from}: ${e.text}`],
+	"message.added": (e) => ["message", `${e.from}: ${wordsOf(e)}`],
 	"turn.started": (e) => ["turn", formatModelRef(e.asked), e.purpose ? "asked for a summary" : "asked", "dim"],
 	"turn.completed": (e) => {
 		const tokens = `${count(e.usage.inputTokens + e.usage.outputTokens, "token")}, ${money(e.usage.costUsd)}`;
@@ -189,7 +193,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"approval.answered": (e, names) => [
 		"approval",
 		name(names, e.approvalId),
-		`${e.answer}, by ${actorName(e.by)}`,
+		`${answeredWord(e.answer).toLowerCase()} by ${actorName(e.by)}`,
 		"yellow",
 	],
 	"approval.expired": (e, names) => ["approval", name(names, e.approvalId), "expired", "yellow"],
@@ -224,8 +228,14 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"evidence.added": (e) => ["evidence", e.text, e.kind],
 	"review.completed": (e, names) => [
 		"review",
-		`${subject(names, e.stepId)}: ${e.summary || e.diagnosis || ""}`,
-		e.verifier ? `${e.verdict}, by ${e.verifier}` : e.verdict,
+		[
+			`${subject(names, e.stepId)}: ${[e.summary, e.verdict === "pass" ? undefined : e.diagnosis].filter(Boolean).join(" ")}`,
+			e.coverage && `covered: ${e.coverage}`,
+			e.gaps && `not covered: ${e.gaps}`,
+		]
+			.filter(Boolean)
+			.join("; "),
+		e.verifier ? `${verdictWords[e.verdict]}, by ${e.verifier}` : verdictWords[e.verdict],
 		e.verdict === "pass" ? "green" : "red",
 	],
 	"review.reset": (e, names) => ["review", subject(names, e.stepId), `again, for ${actorName(e.by)}`, "yellow"],
@@ -241,7 +251,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"silence.nudged": (e) => ["silent", brief(e.what), `said nothing since ${clock(e.since)}, asked again`, "yellow"],
 	"silence.noticed": (e) => ["silent", brief(e.what), `has said nothing since ${clock(e.since)}`, "yellow"],
 	"silence.ended": (e) => ["silent", e.subject, "gives a sign of life", "dim"],
-	"reflection.written": (e) => ["reflect", e.summary],
+	"reflection.written": (e) => ["reflect", [e.summary, e.reflection].filter(Boolean).join(" ")],
 	"reflection.skipped": (e) => ["reflect", e.reason, "left out", "dim"],
 };
 
@@ -270,6 +280,12 @@ export function answerCommand({
 	return isPlain ? `mission approve ${approvalId}` : `mission answer ${approvalId} --option ${options.join("|")}`;
 }
 
+/** What a model answers as JSON is told in words; `--json` has it as it is. */
+function wordsOf({ from, text }: RecordedEvent<"message.added">): string {
+	const isModel = from !== "person" && from !== "daemon" && from !== "goal";
+	return (isModel ? answerWords(text)?.replaceAll("**", "") : undefined) ?? text;
+}
+
 function name(names: Names, id: string): string {
 	return names.get(id) ?? id;
 }
@@ -292,7 +308,7 @@ function ended(e: {
 }): string {
 	const code = e.exitCode === undefined ? (e.ok ? "done" : "failed") : `exit ${e.exitCode}`;
 	const said = e.ok ? "" : lastLine(e.output.tail || e.output.head);
-	return `${code} in ${span(e.durationMs)}${said ? `: ${said}` : ""}`;
+	return `${code} in ${duration(e.durationMs)}${said ? `: ${said}` : ""}`;
 }
 
 function interruption({ outcome, reason }: { readonly outcome: string; readonly reason: string }): string {

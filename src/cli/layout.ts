@@ -1,3 +1,4 @@
+import { age } from "../protocol/duration.ts";
 import { paint, widthOf } from "./output.ts";
 
 /** Rows in aligned columns. Empty columns are left out; the last one is as long as it is. */
@@ -47,21 +48,9 @@ export function clock(at: string): string {
 
 /** `3 min ago`. */
 export function ago(at: string, now: number): string {
-	const seconds = Math.round((now - Date.parse(at)) / 1000);
-	if (Number.isNaN(seconds)) return at;
-	if (seconds < 5) return "now";
-	return `${span(seconds * 1000)} ago`;
-}
-
-/** A duration in its largest unit: `850 ms`, `4.2 s`, `12 min`, `3 h`, `2 days`. */
-export function span(durationMs: number): string {
-	if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
-	const seconds = durationMs / 1000;
-	if (seconds < 10) return `${seconds.toFixed(1)} s`;
-	if (seconds < 90) return `${Math.round(seconds)} s`;
-	if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-	if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
-	return `${Math.round(seconds / 86400)} days`;
+	const ms = now - Date.parse(at);
+	if (Number.isNaN(ms)) return at;
+	return ms < 5000 ? "now" : `${age(ms)} ago`;
 }
 
 /** `1 file`, `3 files`. */

@@ -3,6 +3,7 @@ import { allowedOfStep } from "../protocol/allowedSteps.ts";
 import type { Step } from "../protocol/goal.ts";
 import type { ThreadId } from "../protocol/ids.ts";
 import { droppedSteps, planSteps } from "../protocol/readiness.ts";
+import { threadName } from "../protocol/threadName.ts";
 import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
 import {
 	allowing,
@@ -192,7 +193,7 @@ export const commands = {
 			const thread = threadId ? goal.threads[threadId] : activeThread(goal);
 			if (!thread) throw new Refusal("noThread", t("This goal has no thread yet that could read a message."));
 			const text = await vscode.window.showInputBox({
-				title: t("Message to {0}", thread.role),
+				title: t("Message to {0} ({1})", thread.role, threadName(goal, thread)),
 				prompt: t("Read before its next turn."),
 				ignoreFocusOut: true,
 			});

@@ -1,7 +1,7 @@
 import type { Goal, Thread } from "../protocol/goal.ts";
 import type { StepId, ThreadId } from "../protocol/ids.ts";
 import { threads } from "../protocol/readiness.ts";
-import { stepPosition } from "../protocol/state.ts";
+import { threadName } from "../protocol/threadName.ts";
 import { t } from "./words.ts";
 
 /**
@@ -13,13 +13,12 @@ export function activeThread(goal: Goal, stepId?: StepId): Thread | undefined {
 	return candidates.toReversed().toSorted((a, b) => liveliness(goal, b) - liveliness(goal, a))[0];
 }
 
-/** `reviewer · Step 3`: what the tab of a thread is called. */
-export function rolePlace(goal: Goal, threadId: ThreadId): string {
+/** `Step 3: Write the tests`, `Plan · Upgrade express`: what the tab of a thread is called. */
+export function threadTab(goal: Goal, threadId: ThreadId): string {
 	const thread = goal.threads[threadId];
 	if (!thread) return t("Thread");
-	const position = thread.stepId ? stepPosition(goal, { stepId: thread.stepId }) : 0;
-	const name = thread.title ?? thread.role;
-	return position > 0 ? t("{0} · Step {1}", name, position) : `${thread.role} · ${goal.title}`;
+	const name = threadName(goal, thread);
+	return thread.stepId ? name : `${name} · ${goal.title}`;
 }
 
 function liveliness(goal: Goal, thread: Thread): number {

@@ -7,6 +7,7 @@ import { choicesOf } from "./questions.ts";
 import { droppedSteps, isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
 import { goalState, goalStates, progress, stateReason, triesAgainAt } from "./state.ts";
+import { threadName } from "./threadName.ts";
 import {
 	ApprovalKind,
 	ApprovalScope,
@@ -161,6 +162,8 @@ export const ThreadView = v.object({
 	/** Of a sub-agent: the thread that opened it, and what it is for. */
 	parentThreadId: v.optional(ThreadIdSchema),
 	title: v.optional(v.string()),
+	/** What it is for, as every surface calls it. */
+	name: v.string(),
 });
 export type ThreadView = v.InferOutput<typeof ThreadView>;
 
@@ -303,16 +306,11 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 		roster: { revision: goal.roster.revision, assignments: viewRoster(goal) },
 		budget: viewBudget(goal, now),
 		usage: goal.usage as GoalView["usage"],
-		threads: threads(goal).map(({ threadId, role, stepId, attempt, state, assignment, parentThreadId, title }) => ({
-			threadId,
-			role,
-			stepId,
-			attempt,
-			state,
-			model: `${assignment.provider}/${assignment.model}`,
-			parentThreadId,
-			title,
-		})),
+		threads: threads(goal).map((thread) => {
+			const { threadId, role, stepId, attempt, state, assignment, parentThreadId, title } = thread;
+			const model = `${assignment.provider}/${assignment.model}`;
+			return { threadId, role, stepId, attempt, state, model, parentThreadId, title, name: threadName(goal, thread) };
+		}),
 		changes: [...changes],
 		untracked: goal.files.untracked,
 		lastSeq: goal.seq,

@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { parseQuery } from "../../src/webviews/feed/filter.ts";
 import { wrap } from "../../src/webviews/feed/layout.ts";
 import { layLanes } from "../../src/webviews/overview/lanes.ts";
-import {
-	bytes,
-	duration,
-	elapsed,
-	localTimes,
-	plainMarkdown,
-	short,
-	visible,
-} from "../../src/webviews/shared/format.ts";
+import { bytes, localTimes, plainMarkdown, short, visible } from "../../src/webviews/shared/format.ts";
 import { blocks } from "../../src/webviews/shared/markdown.tsx";
 import { outputHead, plainText } from "../../src/webviews/shared/output.ts";
 import { readHunk } from "../../src/webviews/thread/hunk.ts";
@@ -18,14 +10,6 @@ import { isAsAsked } from "../../src/webviews/thread/transcript.ts";
 
 describe("words of the webviews", () => {
 	const table: readonly [string, unknown, unknown][] = [
-		["milliseconds", duration(20), "20 ms"],
-		["tenths of a second", duration(1400), "1.4 s"],
-		["seconds", duration(42_400), "42 s"],
-		["minutes", duration(47 * 60_000), "47 min"],
-		["hours", duration(125 * 60_000), "2 h 5 min"],
-		["whole hours", duration(180 * 60_000), "3 h"],
-		["days", duration(26 * 3_600_000), "1 d 2 h"],
-		["whole seconds while it goes on", elapsed(1999), "1 s"],
 		["tokens", short(1_420_000), "1.4 M"],
 		["few tokens", short(950), "950"],
 		["bytes", bytes(48_200), "48 KB"],

@@ -1,3 +1,5 @@
+import { verdictWords } from "../../protocol/answerWords.ts";
+import { elapsed } from "../../protocol/duration.ts";
 import type { ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
 import { withLocalTimes } from "../../protocol/waiting.ts";
 import type { Context } from "../context.ts";
@@ -75,9 +77,9 @@ function reviewLine({ verdict, summary, diagnosis, verifier, coverage, waived }:
 	if (!verdict) return paint.dim(waived ? "accepted without a review" : "in review");
 	if (verdict !== "pass") {
 		const said = oneLine(diagnosis || summary || "", 200);
-		return `${paint.red(`review: ${verdict}`)}  ${said}${waived ? paint.dim("  accepted as it is") : ""}`;
+		return `${paint.red(`review: ${verdictWords[verdict]}`)}  ${said}${waived ? paint.dim("  accepted as it is") : ""}`;
 	}
-	return `${paint.green("review: pass")}  ${oneLine(`by ${verifier}; covers ${coverage}`, 200)}`;
+	return `${paint.green(`review: ${verdictWords.pass}`)}  ${oneLine(`by ${verifier}; covers ${coverage}`, 200)}`;
 }
 
 export function checkLine(check: CheckView): string {
@@ -119,9 +121,8 @@ function subAgents({ threads }: GoalView): string {
 			.flatMap((thread) => {
 				const below = under(thread.threadId, depth + 1);
 				if (depth === 0 && below.length === 0) return [];
-				const name = thread.title ? `${thread.role}: ${thread.title}` : thread.role;
 				const state = paint.dim(`${thread.state === "active" ? "at work" : "closed"}  ${thread.threadId}`);
-				return [indent(`${name}  ${paint.dim(thread.model)}  ${state}`, "  ".repeat(depth)), ...below];
+				return [indent(`${thread.name}  ${paint.dim(thread.model)}  ${state}`, "  ".repeat(depth)), ...below];
 			});
 	return under(undefined, 0).join("\n");
 }
@@ -129,7 +130,11 @@ function subAgents({ threads }: GoalView): string {
 function usage({ usage: used, budget }: GoalView): string {
 	const meters = Object.entries(budget)
 		.filter(([, meter]) => meter.limit !== null)
-		.map(([resource, meter]) => `${meter.used ?? "unknown"} of ${meter.limit} ${resource}`);
+		.map(([resource, { used: spent, limit }]) =>
+			resource === "minutes" && spent !== null && limit !== null
+				? `${elapsed(spent * 60_000)} of ${elapsed(limit * 60_000)}`
+				: `${spent ?? "unknown"} of ${limit} ${resource}`,
+		);
 	const tokens = used.inputTokens + used.outputTokens;
 	const total = [
 		count(used.turns, "turn"),

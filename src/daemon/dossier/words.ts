@@ -1,3 +1,4 @@
+import { elapsed } from "../../protocol/duration.ts";
 import type { Line } from "./account.ts";
 import { code, inline } from "./agentText.ts";
 import { type Day, type Entry, type Folded, total } from "./dayFold.ts";
@@ -8,22 +9,8 @@ export function time(iso: string): string {
 }
 
 export function span(fromIso: string, toIso: string): string {
-	const seconds = Math.max(0, Math.round((Date.parse(toIso) - Date.parse(fromIso)) / 1000));
-	const units = [
-		[86400, "d"],
-		[3600, "h"],
-		[60, "min"],
-		[1, "s"],
-	] as const;
-	const from = units.findIndex(([size]) => seconds >= size);
-	if (from < 0) return "under 1 s";
-	let left = seconds;
-	const parts = units.slice(from, from + 2).map(([size, unit]) => {
-		const number = Math.floor(left / size);
-		left -= number * size;
-		return number > 0 ? `${number} ${unit}` : "";
-	});
-	return parts.filter(Boolean).join(" ");
+	const seconds = Math.round((Date.parse(toIso) - Date.parse(fromIso)) / 1000);
+	return seconds < 1 ? "under 1 s" : elapsed(seconds * 1000);
 }
 
 /** `12,345`, whatever the language of the machine. */

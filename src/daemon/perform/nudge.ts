@@ -1,9 +1,10 @@
+import { elapsed } from "../../protocol/duration.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { MessageId } from "../../protocol/ids.ts";
 import { goalHold, isPlaybook, threadIsFree } from "../../protocol/readiness.ts";
 import type { NewId } from "../engine/ports.ts";
-import { inMinutes, type Silent } from "./silence.ts";
+import type { Silent } from "./silence.ts";
 import { reservedUsage } from "./turnUsage.ts";
 
 /**
@@ -23,7 +24,7 @@ export function nudge(
 	if (thread?.turn?.turnId !== subject || thread.nudgedAt !== undefined || isPlaybook(thread)) return undefined;
 	if (goal.end || goalHold(goal) || !threadIsFree(goal, { ...thread, turn: undefined })) return undefined;
 	const { turn } = thread;
-	const silent = inMinutes(silenceMs);
+	const silent = elapsed(silenceMs);
 	return [
 		{ type: "silence.nudged", subject, what, stepId, threadId: thread.threadId, since },
 		{

@@ -1,3 +1,4 @@
+import { elapsed } from "../../protocol/duration.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { MessageId, StepId, ThreadId } from "../../protocol/ids.ts";
@@ -99,7 +100,7 @@ export function watchSilence(
 				threadId: thread.threadId,
 				from: "daemon",
 				about: "silence",
-				text: `\`${about.what}\` printed nothing for ${inMinutes(silenceMs!)}. Give what may hang a time limit (timeoutMs), or let it print what it does.`,
+				text: `\`${about.what}\` printed nothing for ${elapsed(silenceMs!)}. Give what may hang a time limit (timeoutMs), or let it print what it does.`,
 			},
 		];
 	}
@@ -110,8 +111,4 @@ export function watchSilence(
 			(cause) => parts.log.debug(`${about.subject}: ${String(cause)}`),
 		);
 	}
-}
-
-export function inMinutes(ms: number): string {
-	return `${Math.max(1, Math.round(ms / 60_000))} min`;
 }

@@ -5,7 +5,7 @@ import type { FormSeed, surfaceKinds, Target } from "../../protocol/surface.ts";
 import type { CurrentGoal } from "../currentGoal.ts";
 import type { Daemon } from "../daemon.ts";
 import type { Goals } from "../goals.ts";
-import { rolePlace } from "../threadRouter.ts";
+import { threadTab } from "../threadRouter.ts";
 import { t } from "../words.ts";
 import { surfacePage } from "./page.ts";
 import { createPreflight } from "./preflight.ts";
@@ -151,7 +151,7 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 	function titleOf(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): string {
 		const title = goals.summary(goalId)?.title ?? t("Goal");
 		const goal = goals.goal(goalId);
-		return kind === "thread" && threadId && goal ? rolePlace(goal, threadId) : kind === "thread" ? t("Thread") : title;
+		return kind === "thread" && threadId && goal ? threadTab(goal, threadId) : kind === "thread" ? t("Thread") : title;
 	}
 
 	const preflight = createPreflight(context, daemon, (webview, form) => load("preflight", webview, {}, { form }));

@@ -6,6 +6,7 @@ import type { Goal, Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { isPlanned, silences, stepChecks } from "../../protocol/readiness.ts";
 import { endStates, stepPosition } from "../../protocol/state.ts";
+import { threadName } from "../../protocol/threadName.ts";
 import { type ChangeView, type GoalSummary, summaryAllows } from "../../protocol/view.ts";
 import { withLocalTimes } from "../../protocol/waiting.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
@@ -75,12 +76,14 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 			const earlier = thread.attempt !== undefined && attempts !== undefined && thread.attempt < attempts;
 			const model = formatModelRef(thread.assignment);
 			const live = thread.turn !== undefined;
-			const name = thread.title ? `${thread.role}: ${thread.title}` : thread.role;
+			const name = threadName(goal, thread);
+			const about = [thread.role, model, earlier && t("attempt {0}", thread.attempt!)].filter(Boolean).join(" · ");
 			return {
 				id: `thread:${thread.threadId}`,
 				label: name,
-				description: earlier ? `${model} · ${t("attempt {0}", thread.attempt!)}` : model,
-				tooltip: live ? t("{0} is writing ({1})", name, model) : `${name} (${model})`,
+				description: about,
+				tooltip: live ? t("{0}: {1} is writing", name, model) : `${name} (${model})`,
+				spoken: `${name}, ${about}`,
 				icon: thread.state === "active" ? icons.speaks : icons.spoke,
 				context: contextOf(`thread.${thread.state}`, messageRefusal(goal, thread) ? [] : ["message"]),
 				fold: childThreads(goal, thread.threadId).length > 0 ? "open" : "leaf",

@@ -8,7 +8,7 @@ export interface Filter {
 	readonly off: readonly Category[];
 }
 
-export const noFilter: Filter = { text: "", off: ["todos"] };
+export const noFilter: Filter = { text: "", off: [] };
 
 export interface Query {
 	readonly words: readonly string[];

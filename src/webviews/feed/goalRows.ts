@@ -1,5 +1,6 @@
+import { duration } from "../../protocol/duration.ts";
 import type { EventOf } from "../../protocol/events.ts";
-import { clockSeconds, count, duration, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
+import { clockSeconds, count, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
 import { by, failure, goal, makes, type Rules, shown } from "./row.ts";
 
 type Topic = "goal" | "plan" | "roster" | "budget" | "hold" | "silence" | "reflection";

@@ -1,5 +1,6 @@
 import type { Goal } from "../../protocol/goal.ts";
 import type { ThreadId } from "../../protocol/ids.ts";
+import { stepName, threadName } from "../../protocol/threadName.ts";
 import type { Row } from "./row.ts";
 
 /** Where a row belongs: one group for each attempt of each role at a step. */
@@ -28,7 +29,7 @@ export function groupOf(goal: Goal, row: Row): Group {
 	const position = stepId ? (goal.plan?.order.indexOf(stepId) ?? -1) + 1 : 0;
 	return {
 		key: `${stepId ?? ""}|${thread?.threadId ?? ""}|${attempt ?? ""}`,
-		title: thread?.title ?? step?.title ?? stepId ?? (thread?.role === "planner" ? "Plan" : (thread?.role ?? "Goal")),
+		title: thread ? threadName(goal, thread) : step ? stepName(goal, step) : (stepId ?? "Goal"),
 		position: position > 0 ? position : undefined,
 		about,
 		threadId: thread?.threadId,

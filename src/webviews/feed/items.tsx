@@ -1,11 +1,14 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a row of a log is a group with a label; a fieldset is for forms.
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the list handles every key for its items, see feedList.tsx.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { checkRefusal } from "../../protocol/allowed.ts";
+import { isDocument } from "../../protocol/answerWords.ts";
+import { elapsed } from "../../protocol/duration.ts";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import { AnswerButtons, ReasonField, useAnswering } from "../shared/answering.tsx";
 import { actionOf, isTooLong } from "../shared/approvals.ts";
 import { Button } from "../shared/controls/button.tsx";
-import { clockSeconds, elapsed, oneLine, visible } from "../shared/format.ts";
+import { clockSeconds, oneLine, visible } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
@@ -32,7 +35,7 @@ interface ItemProps<K extends Item["kind"]> {
 export function GroupHeader(props: ItemProps<"group"> & { readonly hidden?: boolean }) {
 	const { surface, goal, feed, item, y, active, hidden } = props;
 	const { group, closed } = item;
-	const title = group.position ? `${group.position} ${group.title}` : group.title;
+	const { title } = group;
 	return (
 		<div
 			class="feed-group"
@@ -250,7 +253,7 @@ export function LiveItem({ item, y, active, now }: ItemProps<"live">) {
 			<span class="word cut">{live.word}</span>
 			<span class="text flowing">
 				<span>
-					{live.text.slice(-600)}
+					{isDocument(live.text) ? "its answer" : live.text.slice(-600)}
 					<span class="caret" />
 				</span>
 			</span>
@@ -275,7 +278,13 @@ function asItStands(goal: Goal, row: Row): Row & { readonly rerun?: boolean } {
 	const check = row.checkId ? goal.checks[row.checkId] : undefined;
 	if (!check || row.category !== "checks" || check.run?.runId !== row.runId) return row;
 	if (check.state === "stale") {
-		return { ...row, icon: "stale", tone: "wait", note: "stale: files changed since", rerun: !goal.end };
+		return {
+			...row,
+			icon: "stale",
+			tone: "wait",
+			note: "stale: files changed since",
+			rerun: checkRefusal(goal, check) === undefined,
+		};
 	}
 	return row;
 }

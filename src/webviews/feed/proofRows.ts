@@ -1,4 +1,7 @@
-import { duration, firstLine, oneLine } from "../shared/format.ts";
+import { reviewWords, verdictWords } from "../../protocol/answerWords.ts";
+import { duration } from "../../protocol/duration.ts";
+import { answeredWord } from "../../protocol/questions.ts";
+import { firstLine, oneLine, plainMarkdown } from "../shared/format.ts";
 import { approvalKey, by, interrupted, makes, type Rules, runKey, shown } from "./row.ts";
 
 type Topic = "approval" | "grant" | "check" | "evidence" | "review";
@@ -26,7 +29,7 @@ export const proofRows: Rules<Topic> = {
 			icon: isYes(e.answer) ? "check" : "circle-slash",
 			tone: isYes(e.answer) ? "done" : "idle",
 			note: e.reason,
-			result: `${answerWord(e.answer)}${e.scope === "goal" ? " for the goal" : ""} by ${by(e.by)}`,
+			result: `${answeredWord(e.answer).toLowerCase()}${e.scope === "goal" ? " for the goal" : ""} by ${by(e.by)}`,
 		}),
 	},
 	"approval.expired": {
@@ -35,7 +38,7 @@ export const proofRows: Rules<Topic> = {
 	},
 	"approval.superseded": {
 		key: (e) => approvalKey(e.approvalId),
-		change: (row, e) => ({ ...row, ended: true, tone: "idle", note: e.reason, result: "superseded" }),
+		change: (row, e) => ({ ...row, ended: true, tone: "idle", note: e.reason, result: "no longer asked" }),
 	},
 	"grant.added": makes((e) => ({
 		...shown("goal", "key", "idle", "grant"),
@@ -95,14 +98,12 @@ export const proofRows: Rules<Topic> = {
 			"messages",
 			e.verdict === "pass" ? "pass" : "error",
 			e.verdict === "pass" ? "done" : "fail",
-			e.verdict === "pass" ? "passed" : "returned",
+			e.verdict === "pass" ? "passed" : "not passed",
 		),
 		isError: e.verdict !== "pass",
 		text: firstLine(e.summary || (e.diagnosis ?? "")),
-		note: e.verdict === "pass" ? `verified by ${firstLine(e.verifier)}` : undefined,
-		body: [e.summary, `Verifier: ${e.verifier}`, `Coverage: ${e.coverage}`, `Gaps: ${e.gaps}`, e.diagnosis]
-			.filter(Boolean)
-			.join("\n"),
+		note: e.verdict === "pass" ? `verified by ${firstLine(e.verifier)}` : verdictWords[e.verdict],
+		body: plainMarkdown(reviewWords(e)),
 		stepId: e.stepId,
 		threadId: e.threadId,
 		opens: "thread",
@@ -123,8 +124,4 @@ export const proofRows: Rules<Topic> = {
 
 function isYes(answer: string): boolean {
 	return answer !== "deny" && answer !== "return" && answer !== "fail" && answer !== "skip";
-}
-
-function answerWord(answer: string): string {
-	return answer === "approve" ? "approved" : answer === "deny" ? "denied" : `answered “${answer}”`;
 }

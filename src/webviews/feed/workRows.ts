@@ -1,7 +1,9 @@
+import { answerWords } from "../../protocol/answerWords.ts";
 import { rightsChange } from "../../protocol/changes.ts";
+import { duration } from "../../protocol/duration.ts";
 import type { ToolCallId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
-import { clockSeconds, duration, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
+import { clockSeconds, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
 import { by, callKey, failure, interrupted, makes, type Rules, shown } from "./row.ts";
 
@@ -98,17 +100,22 @@ export const workRows: Rules<Topic> = {
 		opens: "thread",
 	})),
 	"thread.closed": "hidden",
-	"message.added": makes((e) => ({
-		...(e.from === "person"
-			? shown("messages", "account", "idle", "you")
-			: e.from === "daemon"
-				? shown("messages", "comment", "idle", "daemon")
-				: shown("messages", "comment", "agent", e.from)),
-		text: firstLine(plainMarkdown(e.text)),
-		body: plainMarkdown(e.text),
-		threadId: e.threadId,
-		opens: "thread",
-	})),
+	"message.added": makes((e) => {
+		const isModel = e.from !== "person" && e.from !== "daemon" && e.from !== "goal";
+		// What a model answers as JSON is told in words; the thread has it as it was given.
+		const text = plainMarkdown((isModel ? answerWords(e.text) : undefined) ?? e.text);
+		return {
+			...(e.from === "person"
+				? shown("messages", "account", "idle", "you")
+				: e.from === "daemon"
+					? shown("messages", "comment", "idle", "daemon")
+					: shown("messages", "comment", "agent", e.from)),
+			text: firstLine(text),
+			body: text,
+			threadId: e.threadId,
+			opens: "thread",
+		};
+	}),
 
 	"turn.started": "hidden",
 	"turn.completed": "hidden",

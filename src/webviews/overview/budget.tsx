@@ -1,8 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a native meter cannot be drawn in the colours of the theme.
+
+import { elapsed } from "../../protocol/duration.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import { type BudgetResource, budgetResources } from "../../protocol/values.ts";
 import type { GoalView } from "../../protocol/view.ts";
-import { count, duration, money, short } from "../shared/format.ts";
+import { count, money, short } from "../shared/format.ts";
 
 const names: { readonly [R in BudgetResource]: string } = {
 	usd: "USD",
@@ -98,7 +100,7 @@ function format(resource: BudgetResource, value: number): string {
 		case "tokens":
 			return short(value);
 		case "minutes":
-			return duration(Math.max(1, value) * 60_000);
+			return elapsed(value * 60_000);
 		default:
 			return count(value);
 	}

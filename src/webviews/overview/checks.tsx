@@ -1,3 +1,4 @@
+import { checkRefusal, goalRefusal } from "../../protocol/allowed.ts";
 import type { Check, Goal } from "../../protocol/goal.ts";
 import type { CheckId } from "../../protocol/ids.ts";
 import { CheckRow } from "../shared/checkRow.tsx";
@@ -24,7 +25,7 @@ export function Checks(props: {
 			<div class="section-head">
 				<h2 id="checks">Checks</h2>
 				<span class="grow" />
-				{stale.length > 0 && !goal.end ? (
+				{stale.length > 0 && goalRefusal("runChecks", goal) === undefined ? (
 					<Link class="small" onOpen={() => void run(stale.map((check) => check.checkId))}>
 						Run Stale
 					</Link>
@@ -36,7 +37,7 @@ export function Checks(props: {
 					check={check}
 					detail={detailOf(check)}
 					action={
-						check.state === "red" && !goal.end ? (
+						check.state === "red" && checkRefusal(goal, check) === undefined ? (
 							<Link label={`Run ${check.command} again`} onOpen={() => void run([check.checkId])}>
 								Run Again
 							</Link>

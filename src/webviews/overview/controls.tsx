@@ -1,28 +1,18 @@
 import { useState } from "preact/hooks";
+import { goalRefusal } from "../../protocol/allowed.ts";
 import type { Goal } from "../../protocol/goal.ts";
-import { type GoalState, goalState } from "../../protocol/state.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Surface } from "../shared/surface.tsx";
 
-type Action = "pause" | "resume" | "cancel";
-
-/** What a person may do with a goal in its state. The daemon has the last word, and says why when it refuses. */
-const actions: { readonly [S in GoalState]: readonly Action[] } = {
-	queued: ["pause", "cancel"],
-	planning: ["pause", "cancel"],
-	running: ["pause", "cancel"],
-	awaiting_approval: ["pause", "cancel"],
-	paused: ["resume", "cancel"],
-	blocked: ["resume", "pause", "cancel"],
-	completed: [],
-	failed: ["resume"],
-	cancelled: ["resume"],
-};
+/** In the order of their buttons; each is there while the goal allows it. */
+const actions = ["resume", "retry", "pause", "cancel"] as const;
+type Action = (typeof actions)[number];
 
 const buttons: { readonly [A in Action]: { readonly label: string; readonly icon: string } } = {
 	pause: { label: "Pause", icon: "debug-pause" },
 	resume: { label: "Resume", icon: "debug-start" },
+	retry: { label: "Retry", icon: "refresh" },
 	cancel: { label: "Cancel…", icon: "circle-slash" },
 };
 
@@ -58,16 +48,18 @@ export function Controls(props: {
 	}
 	return (
 		<div class="goal-controls" role="toolbar" aria-label="Goal">
-			{actions[goalState(goal)].map((action) => (
-				<Button
-					key={action}
-					disabled={sending || away}
-					onClick={() => (action === "cancel" ? setCancelling(true) : void control(action))}
-				>
-					<i class={`icon codicon codicon-${buttons[action].icon}`} aria-hidden="true" />
-					{buttons[action].label}
-				</Button>
-			))}
+			{actions
+				.filter((action) => goalRefusal(action, goal) === undefined)
+				.map((action) => (
+					<Button
+						key={action}
+						disabled={sending || away}
+						onClick={() => (action === "cancel" ? setCancelling(true) : void control(action))}
+					>
+						<i class={`icon codicon codicon-${buttons[action].icon}`} aria-hidden="true" />
+						{buttons[action].label}
+					</Button>
+				))}
 			<Button onClick={() => surface.open({ kind: "feed", goalId })}>Open Feed</Button>
 			<Button onClick={() => surface.open({ kind: "dossier", goalId })}>Dossier</Button>
 		</div>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { elapsed } from "../../protocol/duration.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId } from "../../protocol/ids.ts";
 import { planSteps } from "../../protocol/readiness.ts";
@@ -6,7 +7,7 @@ import { goalState, progress, stepPosition } from "../../protocol/state.ts";
 import { type ChangeView, viewGoal } from "../../protocol/view.ts";
 import { Answered } from "../shared/answered.tsx";
 import { Ask } from "../shared/ask.tsx";
-import { clock, duration, flowing, pathInside } from "../shared/format.ts";
+import { clock, flowing, pathInside } from "../shared/format.ts";
 import { useGoal, useLasting, useNow } from "../shared/hooks.ts";
 import type { Host } from "../shared/host.ts";
 import { StateLine } from "../shared/stateLine.tsx";
@@ -52,7 +53,7 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 			<StateLine goal={goal} connection={surface.connection} host={surface.host}>
 				<span class="quiet small num nowrap since">
 					{goal.launchedAt
-						? `started ${clock(goal.launchedAt)} · ${duration(elapsedMs)} · ${goal.settings.autonomy}`
+						? `started ${clock(goal.launchedAt)} · ${elapsed(elapsedMs)} · ${goal.settings.autonomy}`
 						: ""}
 				</span>
 			</StateLine>

@@ -1,3 +1,4 @@
+import { goalRefusal } from "../../protocol/allowed.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import { assignmentSourceText } from "../../protocol/sourceText.ts";
 import { stepPosition } from "../../protocol/state.ts";
@@ -23,7 +24,7 @@ export function Roster({ surface, goal, view }: { surface: Surface; goal: Goal; 
 				<h2 id="roster">Roster</h2>
 				<span class="quiet small">revision {view.revision}</span>
 				<span class="grow" />
-				{goal.end ? null : (
+				{goalRefusal("editRoster", goal) ? null : (
 					<Link class="small" onOpen={() => surface.open({ kind: "roster", goalId })}>
 						Edit…
 					</Link>

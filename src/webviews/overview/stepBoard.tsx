@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { allowedOfStep } from "../../protocol/allowedSteps.ts";
 import type { Check, Goal, Step } from "../../protocol/goal.ts";
 import type { CheckId, StepId } from "../../protocol/ids.ts";
 import { droppedSteps, planSteps } from "../../protocol/readiness.ts";
@@ -45,7 +46,7 @@ export function StepBoard(props: {
 		const threadId = step.attempts.at(-1)?.threadId;
 		if (threadId) surface.open({ kind: "thread", goalId, threadId });
 	};
-	const control = (action: "retry" | "rerun" | "skip", stepId: StepId) =>
+	const control = (action: Action, stepId: StepId) =>
 		surface.host
 			.request("goal/control", { goalId, action, stepId })
 			.then(() => onRefused(undefined))
@@ -137,8 +138,8 @@ export function StepBoard(props: {
 														thread: step.attempts.length > 0 ? () => openThread(step) : undefined,
 														files: changes.filter((change) => change.stepId === step.stepId).length,
 														changes: () => surface.open({ kind: "changes", goalId, stepId: step.stepId }),
-														control:
-															step.state === "failed" ? (action) => void control(action, step.stepId) : undefined,
+														actions: offered(goal, step),
+														control: (action) => void control(action, step.stepId),
 													}
 												: undefined
 										}
@@ -170,6 +171,15 @@ export function StepBoard(props: {
 	);
 }
 
+type Action = "retry" | "rerun" | "skip";
+const words: { readonly [A in Action]: string } = { retry: "Retry", rerun: "Rerun", skip: "Skip" };
+
+/** What may be asked of the step now. An agent's retry begins anew, as a rerun does, so that one of them is enough. */
+function offered(goal: Goal, step: Step): readonly Action[] {
+	const allowed = allowedOfStep(goal, step).filter((request) => request !== "undo");
+	return step.actions || !allowed.includes("retry") ? allowed : allowed.filter((request) => request !== "rerun");
+}
+
 interface Sub {
 	readonly check?: Check;
 	readonly text?: string;
@@ -179,7 +189,8 @@ interface SubLinks {
 	readonly thread?: () => void;
 	readonly files: number;
 	readonly changes: () => void;
-	readonly control?: (action: "retry" | "rerun" | "skip") => void;
+	readonly actions: readonly Action[];
+	readonly control: (action: Action) => void;
 }
 
 function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | undefined }) {
@@ -196,12 +207,11 @@ function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | 
 				<span class="quiet cut">{sub.text}</span>
 			)}
 			<span class="grow" />
-			{links?.control ? (
-				<>
-					<Link onOpen={() => links.control?.("retry")}>Retry</Link>
-					<Link onOpen={() => links.control?.("skip")}>Skip</Link>
-				</>
-			) : null}
+			{links?.actions.map((action) => (
+				<Link key={action} label={`${words[action]} ${step.title}`} onOpen={() => links.control(action)}>
+					{words[action]}
+				</Link>
+			))}
 			{links?.thread ? (
 				<Link label={`Open thread of ${step.title}`} onOpen={links.thread}>
 					Open Thread

@@ -1,6 +1,7 @@
 import { childThreads, isDelegation } from "../../protocol/children.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
-import { stepPosition } from "../../protocol/state.ts";
+import { formatModelRef } from "../../protocol/modelRef.ts";
+import { threadName } from "../../protocol/threadName.ts";
 import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
@@ -28,11 +29,9 @@ export function Threads({ surface, goal }: { surface: Surface; goal: Goal }) {
 					<li key={thread.threadId} class="row" style={depth > 0 ? { paddingLeft: `${depth * 20}px` } : undefined}>
 						<Icon icon="comment" tone={thread.state === "active" ? "agent" : "idle"} />
 						<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
-							{nameOf(goal, thread)}
+							{threadName(goal, thread)}
 						</Link>
-						<span class="quiet small cut">
-							{thread.assignment.provider}/{thread.assignment.model} · {plural(thread.turns, "turn")}
-						</span>
+						<span class="quiet small cut">{aboutOf(thread)}</span>
 						<span class="grow" />
 						<span class="quiet small nowrap">{stateOf(goal, thread)}</span>
 					</li>
@@ -48,12 +47,9 @@ function withChildren(goal: Goal, thread: Thread, depth: number): { thread: Thre
 	return [{ thread, depth }, ...children];
 }
 
-function nameOf(goal: Goal, thread: Thread): string {
-	if (thread.title) return `${thread.role}: ${thread.title}`;
-	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
-	if (!step) return thread.role;
-	const attempt = thread.attempt !== undefined && thread.attempt > 1 ? `, attempt ${thread.attempt}` : "";
-	return `${thread.role}, step ${stepPosition(goal, step)}${attempt}`;
+function aboutOf({ role, attempt, assignment, turns }: Thread): string {
+	const again = attempt !== undefined && attempt > 1 ? `attempt ${attempt}` : undefined;
+	return [role, again, formatModelRef(assignment), plural(turns, "turn")].filter(Boolean).join(" · ");
 }
 
 function stateOf(goal: Goal, thread: Thread): string {

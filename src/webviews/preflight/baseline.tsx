@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
-import { duration, elapsed, firstLine, plural } from "../shared/format.ts";
+import { duration, elapsed } from "../../protocol/duration.ts";
+import { firstLine, plural } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { answerRefusal } from "../../protocol/allowed.ts";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import { type Choice, choicesOf } from "../../protocol/questions.ts";
 import { Button } from "./controls/button.tsx";
@@ -61,6 +62,7 @@ export function AnswerButtons(props: {
 	readonly tabIndex?: number;
 }) {
 	const { goal, approval, answering, first, hideApprove, small, tabIndex } = props;
+	const refused = answerRefusal(goal, approval);
 	return (
 		<>
 			{choicesOf(goal, approval)
@@ -68,11 +70,11 @@ export function AnswerButtons(props: {
 				.map((answer) => (
 					<Button
 						key={answer.label}
-						title={answer.effect}
+						title={refused?.message ?? answer.effect}
 						primary={answer.primary && first}
 						small={small}
 						tabIndex={tabIndex}
-						disabled={answering.sending}
+						disabled={answering.sending || refused !== undefined}
 						label={`${answer.label}: ${approval.summary}`}
 						onClick={() => answering.choose(answer)}
 					>

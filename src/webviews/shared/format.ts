@@ -28,25 +28,6 @@ export function dayClock(at: string, now: number): string {
 	return isToday || !isTime(at) ? clock(at) : `${days.format(Date.parse(at))} ${clock(at)}`;
 }
 
-/** `20 ms`, `0.4 s`, `9 s`, `47 min`, `2 h 5 min`, `3 d 4 h` */
-export function duration(ms: number): string {
-	if (ms < 100) return `${Math.max(0, Math.round(ms))} ms`;
-	const total = ms / 1000;
-	if (total < 10) return `${total.toFixed(1)} s`;
-	if (total < 60) return `${Math.round(total)} s`;
-	const minutes = Math.floor(total / 60);
-	if (minutes < 60) return `${minutes} min`;
-	const wholeHours = Math.floor(minutes / 60);
-	if (wholeHours < 24) return minutes % 60 ? `${wholeHours} h ${minutes % 60} min` : `${wholeHours} h`;
-	const wholeDays = Math.floor(wholeHours / 24);
-	return wholeHours % 24 ? `${wholeDays} d ${wholeHours % 24} h` : `${wholeDays} d`;
-}
-
-/** How long something has been going on: whole seconds, so that nothing flickers. */
-export function elapsed(ms: number): string {
-	return ms < 60_000 ? `${Math.max(0, Math.floor(ms / 1000))} s` : duration(ms);
-}
-
 /** `1,284` */
 export function count(value: number): string {
 	return counts.format(value);

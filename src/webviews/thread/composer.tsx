@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import { messageRefusal } from "../../protocol/allowed.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import { Button } from "../shared/controls/button.tsx";
@@ -22,9 +23,8 @@ export function Composer({
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
 	const timer = useRef(0);
-	if (thread.state === "closed") {
-		return <p class="composer-closed quiet small">This thread is closed: what it was opened for is over.</p>;
-	}
+	const refused = messageRefusal(goal, thread);
+	if (refused) return <p class="composer-closed quiet small">{refused.message}</p>;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const hint = `Message the ${thread.role}${step ? ` of step ${stepPosition(goal, step)}` : ""}`;
 	const keep = (draft: string) => {

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { duration, elapsed } from "../../protocol/duration.ts";
 import type { Goal } from "../../protocol/goal.ts";
-import { clock, duration, elapsed, oneLine, plural, visible } from "../shared/format.ts";
+import { clock, oneLine, plural, visible } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
@@ -71,6 +72,13 @@ function MessageView({ surface, goal, entry }: EntryProps<"message">) {
 			<div class="message-body">
 				<Markdown text={entry.text} onFile={openFile} />
 			</div>
+			{entry.raw ? (
+				<Fold title="As the model gave it" icon="json">
+					<div class="fold-body">
+						<pre class="output">{entry.raw}</pre>
+					</div>
+				</Fold>
+			) : null}
 		</div>
 	);
 }

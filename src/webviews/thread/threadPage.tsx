@@ -1,8 +1,10 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isDocument } from "../../protocol/answerWords.ts";
 import { childThreads } from "../../protocol/children.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { GoalId, ThreadId } from "../../protocol/ids.ts";
 import { stepPosition } from "../../protocol/state.ts";
+import { threadName } from "../../protocol/threadName.ts";
 import { Ask } from "../shared/ask.tsx";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
@@ -107,7 +109,11 @@ function ThreadView({
 							note={live.reasoning ? "thinking" : "writing"}
 						/>
 						<div class={`message-body${live.reasoning ? " quiet" : ""}`}>
-							<Markdown text={live.text} onFile={openFile} />
+							{isDocument(live.text) ? (
+								<p class="quiet">Its answer appears here in words when it is whole.</p>
+							) : (
+								<Markdown text={live.text} onFile={openFile} />
+							)}
 							<span class="caret" />
 						</div>
 					</div>
@@ -195,7 +201,7 @@ function Header(props: {
 		<header class="thread-head">
 			<div class="row">
 				<Icon icon={mark.icon} tone={mark.tone} />
-				<h1 class="cut">{thread.title ?? step?.title ?? (thread.role === "planner" ? "Plan" : goal.title)}</h1>
+				<h1 class="cut">{threadName(goal, thread)}</h1>
 				<span class="spoken">{mark.word}</span>
 			</div>
 			<dl class="facts">
@@ -247,7 +253,7 @@ function Related(props: {
 					<span key={thread.threadId}>
 						{index > 0 ? " · " : ""}
 						<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
-							{thread.title ?? thread.role}
+							{threadName(goal, thread)}
 						</Link>
 						{thread.state === "active" ? <span class="quiet"> at work</span> : null}
 					</span>

@@ -1,13 +1,22 @@
+import { answerWords, reviewWords, verdictWords } from "../../protocol/answerWords.ts";
 import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, ThreadId } from "../../protocol/ids.ts";
+import { answeredWord } from "../../protocol/questions.ts";
 import { actorName, type ModelChoice } from "../../protocol/values.ts";
 import { clock, firstLine, summaryText, who } from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
 
 /** What was said and done in a thread, in its order: messages, calls with their outcome, changed files, decisions. */
 export type Entry = { readonly key: string; readonly seq: number; readonly at: string } & (
-	| { readonly kind: "message"; readonly from: string; readonly text: string; readonly reasoning?: string }
+	| {
+			readonly kind: "message";
+			readonly from: string;
+			readonly text: string;
+			/** As the model gave it, where the text tells it in words. */
+			readonly raw?: string;
+			readonly reasoning?: string;
+	  }
 	| { readonly kind: "instructions"; readonly title: string; readonly text: string }
 	| ({ readonly kind: "tool"; readonly outcome?: ToolOutcome; readonly startedAt?: string } & Pick<
 			EventBody<"tool.requested">,
@@ -47,7 +56,10 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 					entries.push({ ...place, kind: "instructions", title, text: event.text });
 					instructed = true;
 				} else {
-					entries.push({ ...place, kind: "message", from: event.from, text: event.text, reasoning: event.reasoning });
+					const { from, text, reasoning } = event;
+					const words = from === "person" || from === "goal" ? undefined : answerWords(text);
+					const raw = words === undefined ? undefined : text;
+					entries.push({ ...place, kind: "message", from, text: words ?? text, raw, reasoning });
 				}
 				break;
 			case "tool.requested": {
@@ -85,13 +97,13 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				);
 				break;
 			case "approval.answered":
-				settle(event.approvalId, `${answerWord(event.answer)} by ${who(actorName(event.by))}, ${clock(event.at)}`);
+				settle(event.approvalId, `${answeredWord(event.answer)} by ${who(actorName(event.by))}, ${clock(event.at)}`);
 				break;
 			case "approval.expired":
 				settle(event.approvalId, `Expired, ${clock(event.at)}`);
 				break;
 			case "approval.superseded":
-				settle(event.approvalId, `Superseded, ${clock(event.at)}: ${event.reason}`);
+				settle(event.approvalId, `No longer asked, ${clock(event.at)}: ${event.reason}`);
 				break;
 			case "turn.completed":
 				if (event.threadId === threadId) answered = { asked: event.asked, answered: event.answered };
@@ -132,10 +144,8 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				note(
 					event.verdict === "pass" ? "pass-filled" : "error",
 					event.verdict === "pass" ? "done" : "fail",
-					`${event.verdict === "pass" ? "Passed" : "Returned"}: ${event.summary}`,
-					[`Verifier: ${event.verifier}`, `Coverage: ${event.coverage}`, `Gaps: ${event.gaps}`, event.diagnosis]
-						.filter(Boolean)
-						.join("\n"),
+					event.verdict === "pass" ? "Passed." : `Review: ${verdictWords[event.verdict]}.`,
+					reviewWords(event),
 				);
 				break;
 		}
@@ -168,10 +178,6 @@ function takeQueued(entries: readonly Entry[], unread: number): readonly Extract
 		if (entry.kind === "message" && entry.from === "person") queued.unshift(entry);
 	}
 	return queued;
-}
-
-function answerWord(answer: string): string {
-	return answer === "approve" ? "Approved" : answer === "deny" ? "Denied" : `Answered “${answer}”`;
 }
 
 /** Whether the model that answered is the one that was asked; vendors add dates to names. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../../src/cli/failure.ts";
-import { ago, oneLine, shortIds, span, table } from "../../../src/cli/layout.ts";
+import { ago, oneLine, shortIds, table } from "../../../src/cli/layout.ts";
 import { createOutput, paint, visible, widthOf } from "../../../src/cli/output.ts";
 
 function stage({ isTTY = false, json = false, env = {} as NodeJS.ProcessEnv } = {}) {
@@ -117,17 +117,9 @@ describe("the command line's layout", () => {
 		assert.equal(oneLine("漢漢漢漢", 5), "漢漢…");
 	});
 
-	it("tells times and durations in their largest unit", () => {
-		assert.deepEqual([850, 4_200, 65_000, 12 * 60_000, 3 * 3_600_000, 4 * 86_400_000].map(span), [
-			"850 ms",
-			"4.2 s",
-			"65 s",
-			"12 min",
-			"3 h",
-			"4 days",
-		]);
+	it("tells in its largest unit how long ago something was", () => {
 		assert.equal(ago("2026-01-01T00:00:00.000Z", Date.parse("2026-01-01T00:00:02.000Z")), "now");
-		assert.equal(ago("2026-01-01T00:00:00.000Z", Date.parse("2026-01-01T01:00:00.000Z")), "60 min ago");
+		assert.equal(ago("2026-01-01T00:00:00.000Z", Date.parse("2026-01-01T01:00:00.000Z")), "1 h ago");
 	});
 
 	it("shortens ids as far as they stay different", () => {

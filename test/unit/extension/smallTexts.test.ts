@@ -5,7 +5,7 @@ import { playbookScore, refusedLine } from "../../../src/extension/launch/playbo
 import { placeOf, quoteSelection, type Selected } from "../../../src/extension/launch/selectionText.ts";
 import { statusText } from "../../../src/extension/status/statusText.ts";
 import { surfacePage } from "../../../src/extension/surfaces/page.ts";
-import { activeThread, rolePlace } from "../../../src/extension/threadRouter.ts";
+import { activeThread, threadTab } from "../../../src/extension/threadRouter.ts";
 import { dayOrTime } from "../../../src/extension/times.ts";
 import { at, goalOf, planned, started, summaryOf, threadId, turnStarted, withMore } from "./goalFixture.ts";
 
@@ -33,8 +33,8 @@ describe("the thread router", () => {
 		const closed = withMore(goal, { type: "thread.closed", threadId: threadId("t2") });
 		assert.equal(activeThread(closed)?.threadId, "t1");
 	});
-	it("names a thread by its role and its place", () => {
-		assert.equal(rolePlace(goal, threadId("t2")), "implementer · Step 2");
+	it("names the tab of a thread by what it is for", () => {
+		assert.equal(threadTab(goal, threadId("t2")), "Step 2: Step number 2");
 	});
 });
 

@@ -119,7 +119,7 @@ describe("the tree of goals", () => {
 				node.kind === "thread" ? tree(threadNodes(goal, node.thread)) : [],
 			]);
 		assert.deepEqual(tree(stepNodes(goal, goal.steps[stepId("step-1")]!, [])), [
-			["implementer", "open", [["researcher: Find the routes", "open", [["researcher: Read the router", "leaf", []]]]]],
+			["Step 1: Step number 1", "open", [["Research: Find the routes", "open", [["Research: Read the router", "leaf", []]]]]],
 		]);
 	});
 
@@ -180,8 +180,8 @@ describe("the tree of goals", () => {
 		assert.deepEqual(
 			nodes.map((node) => [rowOf(node, view).label, rowOf(node, view).description]),
 			[
-				["implementer", "local/qwen3"],
-				["implementer", "local/qwen3 · attempt 1"],
+				["Step 1: Step number 1", "implementer · local/qwen3"],
+				["Step 1: Step number 1", "implementer · local/qwen3 · attempt 1"],
 				["refunds.ts", "src/routes  +3 −1"],
 			],
 		);
