@@ -1,5 +1,5 @@
 import { isAbandoned, isDelegation, openDelegations } from "./children.ts";
-import type { Approval, Check, Goal, Hold, Review, Silence, Step, Thread, ToolCall } from "./goal.ts";
+import type { Check, Goal, Hold, Review, Silence, Step, Thread, ToolCall } from "./goal.ts";
 import type { StepId, ThreadId } from "./ids.ts";
 import { reviewerOf } from "./roster.ts";
 import { isStuck } from "./stagnation.ts";
@@ -35,6 +35,11 @@ export function checks(goal: Goal): readonly Check[] {
 
 export function holds(goal: Goal): readonly Hold[] {
 	return Object.values(goal.holds);
+}
+
+/** Those that keep something from going on: what held a thread that is closed holds nothing any more. */
+export function standingHolds(goal: Goal): readonly Hold[] {
+	return holds(goal).filter(({ threadId }) => threadId === undefined || goal.threads[threadId]?.state === "active");
 }
 
 /** Those that the key of a provider lifts; without a name, of any. */
@@ -142,31 +147,6 @@ export function isLeftBehind(goal: Goal, call: ToolCall): boolean {
 /** It is being carried out. What waits for a child is not: nothing of it runs by itself. */
 export function isUnderWay(call: ToolCall): boolean {
 	return call.state === "started" && !isDelegation(call);
-}
-
-/** What the approval asks about is gone or decided otherwise, so that no answer to it would count. */
-export function isMoot(goal: Goal, approval: Approval): boolean {
-	if (goal.end) return true;
-	const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
-	switch (approval.kind) {
-		case "plan":
-			return goal.plan === undefined || goal.plan.approved || goal.replan !== undefined;
-		case "step":
-			return step === undefined || isOver(step) || !isPlanned(goal, step) || isFreed(goal, approval);
-		case "question":
-			if (approval.stepId) return step?.state !== "pending" || step.cleared === true || goal.replan !== undefined;
-			return !allStepsOver(goal) || !(finalChecks(goal).some((check) => check.state === "red") || reviewIsStuck(goal));
-		default:
-			if (approval.checkId) return !checkWaits(goal, goal.checks[approval.checkId]);
-			return approval.toolCallId !== undefined && goal.calls[approval.toolCallId] === undefined;
-	}
-}
-
-/** It was asked about an agent that repeats itself, and a person has told the agent something since. */
-function isFreed(goal: Goal, { stepId, threadId }: Approval): boolean {
-	const thread = threadId ? goal.threads[threadId] : undefined;
-	if (!thread || !stepId || isPlaybook(thread) || thread.state !== "active") return false;
-	return goal.steps[stepId]?.state === "in_progress" && !isStuck(thread);
 }
 
 /** A person decides about the check before it runs or counts. Of a step that came to nothing it does not matter. */
@@ -370,11 +350,29 @@ export function allStepsOver(goal: Goal): boolean {
 
 /** Checks that a person wants run now. They run when nothing writes, and nothing begins to write before them. */
 export function wantedChecks(goal: Goal): readonly Check[] {
-	return checks(goal).filter(
-		(check) =>
-			check.wanted === true &&
-			check.state === "pending" &&
-			(check.stepId === undefined || goal.steps[check.stepId]?.state === "completed"),
+	return checks(goal).filter((check) => {
+		if (check.wanted !== true || check.state !== "pending") return false;
+		const step = check.stepId ? goal.steps[check.stepId] : undefined;
+		return !check.stepId || step?.state === "completed" || (step !== undefined && stepIsStuck(goal, step));
+	});
+}
+
+/** Its work is done or given up, and a person is asked how it goes on: its checks can be run again meanwhile. */
+export function stepIsStuck(goal: Goal, step: Step): boolean {
+	const isAsked = Object.values(goal.approvals).some(({ kind, stepId }) => kind === "step" && stepId === step.stepId);
+	return isAsked && (step.state === "verifying" || (step.state === "pending" && step.attempt > 0));
+}
+
+/** Every check of the step is green for its attempt, and there is one. */
+export function checksAreGreen(goal: Goal, step: Step): boolean {
+	const all = stepChecks(goal, step.stepId);
+	return all.length > 0 && all.every((check) => check.state === "green" && check.settledFor === step.attempt);
+}
+
+/** Each of its attempts failed, a person was asked, and its checks have become green since: it is looked at again. */
+export function isGreenAgain(goal: Goal, step: Step): boolean {
+	return (
+		step.state === "pending" && step.attempt >= step.limit && stepIsStuck(goal, step) && checksAreGreen(goal, step)
 	);
 }
 

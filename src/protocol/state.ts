@@ -1,5 +1,15 @@
 import type { Goal, Hold, Step } from "./goal.ts";
-import { canMove, checks, holds, isDone, personHold, planSteps, silences, threads, turnHolds } from "./readiness.ts";
+import {
+	canMove,
+	checks,
+	isDone,
+	personHold,
+	planSteps,
+	silences,
+	standingHolds,
+	threads,
+	turnHolds,
+} from "./readiness.ts";
 
 export const goalStates = [
 	"queued",
@@ -40,7 +50,7 @@ export function stateReason(goal: Goal): string {
 			const names = open.map((step) => step.title).join(", ");
 			const [silent] = silences(goal);
 			const silence = silent ? ` \`${brief(silent.what)}\` has said nothing since ${silent.since}.` : "";
-			const held = holds(goal).find((hold) => hold.threadId !== undefined);
+			const held = standingHolds(goal).find((hold) => hold.threadId !== undefined);
 			const waits = held ? ` One agent waits. ${holdText(held)}` : "";
 			if (names) return `Works on ${names}.${silence}${waits}`;
 			if (goal.reflection?.state === "asked") return `All is done; the reflection is being written.${silence}`;
@@ -53,9 +63,9 @@ export function stateReason(goal: Goal): string {
 				? `Waits for you: ${waiting[0]!.summary}`
 				: `Waits for ${waiting.length} decisions of yours.`;
 		case "paused":
-			return personHold(goal)?.reason ?? "Paused.";
+			return pausedReason(goal);
 		case "blocked": {
-			const [hold] = holds(goal);
+			const [hold] = standingHolds(goal);
 			if (hold) return holdText(hold);
 			return "Nothing can move.";
 		}
@@ -64,6 +74,19 @@ export function stateReason(goal: Goal): string {
 		default:
 			return goal.end?.reason ?? "";
 	}
+}
+
+/** What still runs ends first; once it has, nothing is said of it. */
+function pausedReason(goal: Goal): string {
+	const held = personHold(goal);
+	// Earlier versions wrote it into the reason, where it stayed.
+	const reason = (held?.reason ?? "Paused.").replace(
+		/ (?:One command|\d+ commands) still under way will end first\.$/,
+		"",
+	);
+	const running = held?.now ? 0 : goal.files.writers.length;
+	if (running === 0) return reason;
+	return `${reason} ${running === 1 ? "One command" : `${running} commands`} still under way will end first.`;
 }
 
 function verifiedReason(goal: Goal): string {
@@ -87,7 +110,7 @@ function brief(text: string): string {
 /** When what a provider keeps waiting is tried again, the first of it; undefined when nothing waits for a clock. */
 export function triesAgainAt(goal: Goal): string | undefined {
 	if (goal.end || personHold(goal)) return undefined;
-	return holds(goal)
+	return standingHolds(goal)
 		.flatMap(({ wakeAt }) => wakeAt ?? [])
 		.sort()[0];
 }

@@ -371,6 +371,6 @@ function fileChanged(toolCallIds: string[]): GoalEvent {
 
 const deeds = new Set<string>(["turn", "call", "check", "snapshot", "review", "finish", "undo"]);
 
-function isFact(effect: Effect): effect is Fact {
+export function isFact(effect: Effect): effect is Fact {
 	return !deeds.has(effect.kind);
 }

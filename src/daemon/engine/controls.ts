@@ -3,7 +3,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { HoldId } from "../../protocol/ids.ts";
 import { personHold } from "../../protocol/readiness.ts";
-import { type Actor, actorPlace } from "../../protocol/values.ts";
+import { actorPlace } from "../../protocol/values.ts";
 import { refuse } from "./refusal.ts";
 import type { Asker, Request } from "./request.ts";
 
@@ -20,7 +20,7 @@ export function control(request: Request & { kind: Control }, goal: Goal, { by, 
 					type: "hold.placed",
 					holdId: newId<HoldId>("h"),
 					cause: "person",
-					reason: pauseReason(goal, request.now, by),
+					reason: `Paused ${actorPlace(by)}.`,
 					now: request.now,
 				},
 			];
@@ -35,15 +35,6 @@ export function control(request: Request & { kind: Control }, goal: Goal, { by, 
 			refuse(goalRefusal("delete", goal));
 			return [{ type: "goal.deleted", by }];
 	}
-}
-
-function pauseReason(goal: Goal, now: boolean, by: Actor): string {
-	const running = goal.files.writers.length;
-	const after =
-		now || running === 0
-			? ""
-			: ` ${running === 1 ? "One command" : `${running} commands`} still under way will end first.`;
-	return `Paused ${actorPlace(by)}.${after}`;
 }
 
 export function supersedeAll(goal: Goal, reason: string): GoalEvent[] {

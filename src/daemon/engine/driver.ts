@@ -376,6 +376,7 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	askStep: true,
 	settleStep: true,
 	tellRepeats: true,
+	verifyAgain: true,
 	startTurn: true,
 	interruptTurn: true,
 	askRecovery: true,

@@ -3,6 +3,7 @@ import { windowOf } from "../../protocol/contextWindow.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
 import type { Check, Goal, Review, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import { endOfQuestion, greenAgain } from "../../protocol/questionEnds.ts";
 import { planSteps, rejectedLimit, reviewOf, stepChecks, threads } from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
 import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
@@ -88,6 +89,17 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			return skipReflection(goal, fact.reason);
 		case "settleStep":
 			return settleStep(goal, fact.stepId);
+		case "verifyAgain": {
+			const step = goal.steps[fact.stepId];
+			if (!step) return [];
+			const { stepId, attempt } = step;
+			const asked = Object.values(goal.approvals).filter((approval) => approval.stepId === stepId);
+			const report = "Its checks are green again, so they decide once more.";
+			return [
+				...asked.map(({ approvalId }) => ({ type: "approval.superseded" as const, approvalId, reason: greenAgain })),
+				{ type: "step.reported", stepId, attempt, report },
+			];
+		}
 		case "tellRepeats": {
 			const thread = goal.threads[fact.threadId];
 			if (!thread) return [];
@@ -164,7 +176,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 		case "expire":
 			return [{ type: "approval.expired", approvalId: fact.approvalId }];
 		case "supersede":
-			return [{ type: "approval.superseded", approvalId: fact.approvalId, reason: whyGone(goal) }];
+			return superseded(goal, fact.approvalId);
 		case "dropCall": {
 			const { toolCallId } = fact;
 			const call = goal.calls[toolCallId];
@@ -192,6 +204,12 @@ export function question(
 		files: {},
 		expiresAt: new Date(now + approvalHours * 3_600_000).toISOString(),
 	};
+}
+
+function superseded(goal: Goal, approvalId: ApprovalId): GoalEvent[] {
+	const approval = goal.approvals[approvalId];
+	const reason = approval && endOfQuestion(goal, approval);
+	return [{ type: "approval.superseded", approvalId, reason: reason ?? whyGone(goal) }];
 }
 
 /** Why something that waited has become pointless. */

@@ -3,6 +3,7 @@ import { isDelegation, openDelegations } from "../../protocol/children.ts";
 import { compactionIsDue } from "../../protocol/contextWindow.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
+import { endOfQuestion } from "../../protocol/questionEnds.ts";
 import {
 	allStepsOver,
 	callIsNext,
@@ -16,8 +17,8 @@ import {
 	goalHold,
 	holds,
 	isCutOff,
+	isGreenAgain,
 	isLeftBehind,
-	isMoot,
 	isPlaybook,
 	isToBePlanned,
 	isUnderWay,
@@ -61,6 +62,8 @@ export type Fact =
 	| { readonly kind: "askStart"; readonly stepId: StepId }
 	| { readonly kind: "askStep"; readonly stepId: StepId; readonly threadId?: ThreadId; readonly reason: string }
 	| { readonly kind: "settleStep"; readonly stepId: StepId }
+	/** Its attempts had failed, and its checks are green since. */
+	| { readonly kind: "verifyAgain"; readonly stepId: StepId }
 	| { readonly kind: "tellRepeats"; readonly threadId: ThreadId }
 	| { readonly kind: "startTurn"; readonly threadId: ThreadId; readonly purpose?: "compaction" }
 	| { readonly kind: "interruptTurn"; readonly threadId: ThreadId }
@@ -148,7 +151,7 @@ function leftBehind(goal: Goal): Effect[] {
 			.filter((call) => isLeftBehind(goal, call))
 			.map(({ toolCallId }): Effect => ({ kind: "dropCall", toolCallId })),
 		...Object.values(goal.approvals)
-			.filter((approval) => isMoot(goal, approval))
+			.filter((approval) => endOfQuestion(goal, approval) !== undefined)
 			.map(({ approvalId }): Effect => ({ kind: "supersede", approvalId })),
 	];
 }
@@ -186,6 +189,7 @@ function stepEffects(goal: Goal, limits: Limits): Effect[] {
 		.slice(0, Math.max(0, limits.parallelSteps - open))
 		.map((step) => ({ kind: stepNeedsPerson(goal, step) ? "askStart" : "startStep", stepId: step.stepId }));
 	for (const step of steps) {
+		if (isGreenAgain(goal, step)) effects.push({ kind: "verifyAgain", stepId: step.stepId });
 		if (stepIsAsked(goal, step.stepId)) continue;
 		if (step.state === "pending" && step.attempt >= step.limit && !goal.replan) {
 			effects.push({ kind: "askStep", stepId: step.stepId, reason: step.reason ?? `${step.limit} attempts failed.` });

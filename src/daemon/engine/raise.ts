@@ -1,7 +1,8 @@
 import { goalRefusal } from "../../protocol/allowed.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
-import { type BudgetLimits, budgetResources } from "../../protocol/values.ts";
+import type { ApprovalId } from "../../protocol/ids.ts";
+import { type BudgetLimits, type BudgetResource, budgetResources } from "../../protocol/values.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import type { Asker } from "./request.ts";
 
@@ -17,13 +18,15 @@ export function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
 			throw new Refusal("notNow", `The goal has no limit of ${resource}, so there is nothing to raise.`);
 		limits[resource] = limit + by[resource]!;
 	}
-	const asked = Object.values(goal.approvals).filter((approval) => approval.kind === "budget");
-	return [
-		{ type: "budget.raised", limits, by: asker.by },
-		...asked.map(({ approvalId }) => ({
-			type: "approval.superseded" as const,
-			approvalId,
-			reason: "The budget was raised.",
-		})),
-	];
+	return [{ type: "budget.raised", limits, by: asker.by }, ...answeredByRaise(goal, named)];
+}
+
+/** Questions about limits that were raised; what is still broken is asked anew. */
+export function answeredByRaise(goal: Goal, raised: readonly BudgetResource[], except?: ApprovalId): GoalEvent[] {
+	return Object.values(goal.approvals)
+		.filter(({ kind, resource, approvalId }) => {
+			const isAbout = kind === "budget" && (resource === undefined || raised.includes(resource));
+			return isAbout && approvalId !== except;
+		})
+		.map(({ approvalId }) => ({ type: "approval.superseded", approvalId, reason: "The budget was raised." }));
 }

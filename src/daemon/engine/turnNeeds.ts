@@ -65,6 +65,7 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"askStart",
 	"askStep",
 	"tellRepeats",
+	"verifyAgain",
 	"askRecovery",
 	"askAboutChecks",
 	"askAboutReview",

@@ -11,6 +11,7 @@ export const stepFolds: Folds<"step" | "attempt"> = {
 		withStep(withoutLastWord(goal), e.stepId, (step) => ({
 			...step,
 			state: "in_progress",
+			reason: undefined,
 			undone: undefined,
 			advice: undefined,
 			attempt: e.attempt,
@@ -18,10 +19,17 @@ export const stepFolds: Folds<"step" | "attempt"> = {
 		})),
 	"step.reported": (goal, e) =>
 		resetStepChecks(
-			withAttempt(goal, e.stepId, e.attempt, { state: "verifying", review: undefined }, (step) => ({
-				...step,
-				state: "verifying",
-			})),
+			withAttempt(
+				goal,
+				e.stepId,
+				e.attempt,
+				{ state: "verifying", review: undefined, diagnosis: undefined },
+				(step) => ({
+					...step,
+					state: "verifying",
+					reason: undefined,
+				}),
+			),
 			e.stepId,
 		),
 	"step.completed": (goal, e) =>
@@ -50,7 +58,11 @@ export const stepFolds: Folds<"step" | "attempt"> = {
 		),
 	"step.skipped": (goal, e) =>
 		closeThreads(
-			withAttempt(goal, e.stepId, e.attempt, { state: "skipped" }, (step) => ({ ...step, state: "skipped" })),
+			withAttempt(goal, e.stepId, e.attempt, { state: "skipped" }, (step) => ({
+				...step,
+				state: "skipped",
+				reason: undefined,
+			})),
 			(thread) => thread.stepId === e.stepId,
 		),
 	"step.retried": (before, e) => {

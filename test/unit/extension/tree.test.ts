@@ -119,7 +119,11 @@ describe("the tree of goals", () => {
 				node.kind === "thread" ? tree(threadNodes(goal, node.thread)) : [],
 			]);
 		assert.deepEqual(tree(stepNodes(goal, goal.steps[stepId("step-1")]!, [])), [
-			["Step 1: Step number 1", "open", [["Research: Find the routes", "open", [["Research: Read the router", "leaf", []]]]]],
+			[
+				"Step 1: Step number 1",
+				"open",
+				[["Research: Find the routes", "open", [["Research: Read the router", "leaf", []]]]],
+			],
 		]);
 	});
 
