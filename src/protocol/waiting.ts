@@ -1,11 +1,8 @@
-/** How long a wait is, for people: never a precision that nobody needs. */
+import { elapsed } from "./duration.ts";
+
+/** How long a wait is, for people: a second that has begun counts, so that nothing is promised too early. */
 export function waitText(ms: number): string {
-	const seconds = Math.ceil(ms / 1000);
-	if (seconds < 120) return `${Math.max(seconds, 1)} s`;
-	const minutes = Math.round(ms / 60_000);
-	if (minutes < 120) return `${minutes} min`;
-	const hours = Math.round(ms / 3_600_000);
-	return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+	return elapsed(Math.max(1000, Math.ceil(ms / 1000) * 1000));
 }
 
 /** Moments in a sentence as a clock shows them here; of one to come, how long it is until then. */

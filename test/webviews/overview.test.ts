@@ -128,7 +128,7 @@ describe("overview", () => {
 		const page = await open();
 		await page.getByRole("button", { name: "package.json" }).click();
 		await page.getByRole("button", { name: "All changes" }).click();
-		await page.getByRole("button", { name: "reviewer, step 3" }).click();
+		await page.getByRole("button", { name: "Review of step 3" }).click();
 		await page.getByRole("button", { name: "Open Feed" }).click();
 		await page.getByRole("button", { name: "Dossier" }).click();
 		assert.deepEqual(
@@ -185,7 +185,7 @@ describe("overview", () => {
 				},
 			]),
 		);
-		const child = page.getByRole("listitem").filter({ hasText: "researcher: Read the docs" });
+		const child = page.getByRole("listitem").filter({ hasText: "Research: Read the docs" });
 		await child.waitFor();
 		const parent = child.locator("xpath=preceding-sibling::li[1]");
 		assert.match((await parent.textContent()) ?? "", /^.*implementer/);

@@ -108,7 +108,7 @@ describe("thread", () => {
 		await page.getByText("runCommand npm test: done").waitFor();
 		await audit(page);
 		await picture(page, "thread-subagent");
-		await page.getByRole("button", { name: "Read the docs", exact: true }).click();
+		await page.getByRole("button", { name: "Research: Read the docs", exact: true }).click();
 		assert.deepEqual(await targets(page), [{ kind: "thread", goalId: "goal-1", threadId: "t-90" }]);
 		await leave(page);
 	});
@@ -245,7 +245,7 @@ describe("thread", () => {
 
 	it("a closed thread says so instead of taking messages", async () => {
 		const page = await open({ thread: "t-2" });
-		await page.getByText("This thread is closed").waitFor();
+		await page.getByText("That thread has ended").waitFor();
 		await becomes(() => page.getByRole("textbox").count(), 0);
 		await leave(page);
 	});
