@@ -79,7 +79,7 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "show",
-		about: "show one goal",
+		about: "show one goal, with what it asks and what was answered (the last 50)",
 		arguments: [goal],
 		asks: ["goal/list", "goal/get"],
 		run: async (context, [goalId = ""]) => (await import("./commands/show.ts")).show(context, goalId),

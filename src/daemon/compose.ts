@@ -25,6 +25,7 @@ import { openFileContents } from "./policy/fileContents.ts";
 import { openGoalFiles } from "./policy/goalFiles.ts";
 import { openStandingGrants } from "./policy/standingGrants.ts";
 import { openPresets } from "./presets/presets.ts";
+import { openAnsweredApprovals } from "./store/answeredApprovals.ts";
 import { openChangedFiles } from "./store/changedFiles.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
 import { createTools } from "./tools/tools.ts";
@@ -90,6 +91,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	});
 	const store = await opening;
 	const changedFiles = openChangedFiles(store);
+	const answeredApprovals = openAnsweredApprovals(store);
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
 	const startedAt = new Date().toISOString();
@@ -154,6 +156,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		supervisor,
 		store,
 		changedFiles,
+		answeredApprovals,
 		dossiers: openDossiers(store, createRedaction({ keys: keys.redact, env, homes: homeFolders(env) })),
 		presets: openPresets(home),
 		clock,

@@ -68,6 +68,30 @@ export const ApprovalView = v.object({
 });
 export type ApprovalView = v.InferOutput<typeof ApprovalView>;
 
+/** What was asked and is no longer open. */
+export const AnsweredApproval = v.object({
+	approvalId: ApprovalIdSchema,
+	goalId: GoalIdSchema,
+	kind: ApprovalKind,
+	state: v.picklist(["approved", "denied", "expired", "superseded"]),
+	summary: v.string(),
+	command: v.optional(v.string()),
+	risk: Risk,
+	reasons: v.array(v.string()),
+	digest: v.string(),
+	threadId: v.optional(ThreadIdSchema),
+	stepId: v.optional(StepIdSchema),
+	requestedAt: v.string(),
+	expiresAt: v.optional(v.string()),
+	answeredAt: v.string(),
+	/** One of the approval's options; `expired` or `superseded` where nobody answered. */
+	answer: v.string(),
+	by: v.string(),
+	scope: v.optional(ApprovalScope),
+	reason: v.optional(v.string()),
+});
+export type AnsweredApproval = v.InferOutput<typeof AnsweredApproval>;
+
 /** What an independent reviewer said; without a verdict it is still looking. */
 export const ReviewView = v.object({
 	threadId: ThreadIdSchema,
@@ -191,6 +215,8 @@ export const GoalView = v.object({
 	/** Of the whole goal. */
 	review: v.optional(ReviewView),
 	approvals: v.array(ApprovalView),
+	/** The last 50 that are no longer open, newest first. */
+	answered: v.optional(v.array(AnsweredApproval)),
 	roster: v.object({ revision: v.number(), assignments: v.array(AssignmentView) }),
 	budget: v.object({ usd: meter, tokens: meter, minutes: meter, turns: meter }),
 	usage: v.object({

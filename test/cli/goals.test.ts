@@ -219,6 +219,34 @@ describe("mission, the command line", function () {
 			assert.equal(stage.json("answer", question.approvalId, "--option", "skip").answer, "skip");
 		});
 
+		it("shows what was answered behind what waits, and by whom", () => {
+			const shown = () => stage.json("show", goalId).approvals as Record<string, string>[];
+			const all = shown();
+			assert.deepEqual(
+				all.map(({ kind, state, answer }) => [kind, state, answer]),
+				[
+					["step", "approved", "skip"],
+					["tool", "approved", "approve"],
+					["tool", "approved", "approve"],
+				],
+			);
+			assert.match(all[2]?.by ?? "", /^CLI/);
+			assert.deepEqual([all[2]?.command, all[2]?.risk], ["echo one > one.txt", "write"]);
+			assert.ok(Date.parse(all[2]?.answeredAt ?? "") >= Date.parse(all[2]?.requestedAt ?? ""));
+			assert.match(stage.run("show", goalId).out, /Answered\n.*approved {2}exit 3 +by CLI/s);
+			const asking = stage.playbook("askAgain.md", "# Ask again", "## One", "```sh", "echo two > two.txt", "```");
+			const other = stage.json("launch", "--playbook", asking).goalId;
+			const waiting = stage.json("wait", other, "--for", "awaiting_approval", "--timeout", "30").approvals;
+			assert.deepEqual(
+				waiting.map(({ state }: { state: string }) => state),
+				["pending"],
+			);
+			stage.json("deny", waiting[0].approvalId, "--reason", "not today");
+			const [denied] = stage.json("show", other).approvals.filter(({ kind }: { kind: string }) => kind === "tool");
+			assert.deepEqual([denied.state, denied.answer, denied.reason], ["denied", "deny", "not today"]);
+			stage.json("cancel", other);
+		});
+
 		it("ends `wait` with 1 when the goal is over otherwise", () => {
 			const waiting = stage.run("wait", goalId, "--for", "failed", "--timeout", "30", "--json");
 			assert.equal(waiting.code, 1);

@@ -3,7 +3,7 @@ import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { textOption } from "../given.ts";
 import { resolveGoal, resolveStep } from "../resolve.ts";
-import { showGoal } from "./show.ts";
+import { showGoal, shown } from "./show.ts";
 
 type Action = Input<Methods, "goal/control">["action"];
 
@@ -24,6 +24,6 @@ export async function control(
 		now: options.now === true,
 		reason: textOption(options, "reason"),
 	});
-	if (action === "delete") context.output.result(goal, () => `Deleted “${goal.title}”.`);
+	if (action === "delete") context.output.result(shown(goal), () => `Deleted “${goal.title}”.`);
 	else showGoal(context, goal);
 }

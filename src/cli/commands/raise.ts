@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
 import { numberOption } from "../given.ts";
 import { resolveGoal } from "../resolve.ts";
+import { shown } from "./show.ts";
 
 export async function raise(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const by: BudgetLimits = {};
@@ -12,5 +13,5 @@ export async function raise(context: Context, typed: string, options: OptionValu
 		throw wrongUsage("Say what to raise, and by how much: --usd, --tokens, --minutes or --turns.");
 	}
 	const goal = await context.ask("goal/raise", { goalId: await resolveGoal(context, typed), by });
-	context.output.result(goal, "The budget is raised.");
+	context.output.result(shown(goal), "The budget is raised.");
 }

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
 import { textOption, typedOrRead } from "../given.ts";
 import { resolveGoal, resolveThread } from "../resolve.ts";
+import { shown } from "./show.ts";
 
 export async function send(context: Context, typed: string, typedText: string, options: OptionValues): Promise<void> {
 	const text = (await typedOrRead(typedText, context.readStdin)) ?? "";
@@ -11,5 +12,5 @@ export async function send(context: Context, typed: string, typedText: string, o
 	const thread = textOption(options, "thread");
 	const threadId = thread === undefined ? undefined : resolveThread(await context.ask("goal/get", { goalId }), thread);
 	const goal = await context.ask("thread/send", { goalId, threadId, text });
-	context.output.result(goal, "Sent. It is read before the thread's next turn.");
+	context.output.result(shown(goal), "Sent. It is read before the thread's next turn.");
 }

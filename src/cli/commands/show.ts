@@ -1,6 +1,6 @@
 import { verdictWords } from "../../protocol/answerWords.ts";
 import { elapsed } from "../../protocol/duration.ts";
-import type { ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
+import type { AnsweredApproval, ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
 import { withLocalTimes } from "../../protocol/waiting.ts";
 import type { Context } from "../context.ts";
 import { ago, clock, count, indent, money, oneLine, table } from "../layout.ts";
@@ -16,7 +16,12 @@ export async function show(context: Context, typed: string): Promise<void> {
 
 /** What every command that acts on a goal answers with. */
 export function showGoal(context: Context, goal: GoalView): void {
-	context.output.result(goal, () => goalText(goal, Date.now()));
+	context.output.result(shown(goal), () => goalText(goal, Date.now()));
+}
+
+/** All that was ever asked in one list, as far as it is known: what waits first, then what was answered, newest first. */
+export function shown({ answered = [], ...goal }: GoalView): object {
+	return { ...goal, approvals: [...goal.approvals, ...answered] };
 }
 
 export function goalText(goal: GoalView, now: number): string {
@@ -28,6 +33,7 @@ export function goalText(goal: GoalView, now: number): string {
 		section("Checks of the goal", goal.checks.map(checkLine).join("\n")),
 		section("Final review", goal.review ? reviewLine(goal.review) : ""),
 		section("Waits for you", goal.approvals.map((approval) => approvalText(approval)).join("\n\n")),
+		section("Answered", answeredTable(goal.answered ?? [], now)),
 		section("Agents", rosterText(goal.roster.assignments)),
 		section("Sub-agents", subAgents(goal)),
 		section("Used", usage(goal)),
@@ -108,6 +114,30 @@ function choiceCommand(approvalId: string, { answer, scope, reason }: ApprovalVi
 		.filter(Boolean)
 		.join(" ");
 }
+
+const answeredShown = 5;
+
+function answeredTable(answered: readonly AnsweredApproval[], now: number): string {
+	const rows = answered
+		.slice(0, answeredShown)
+		.map(({ state, command, summary, by, answeredAt, reason }) => [
+			answerPaint[state](state),
+			oneLine(command ?? summary, 80),
+			paint.dim(`${state === "expired" || state === "superseded" ? "" : `by ${by}, `}${ago(answeredAt, now)}`),
+			paint.dim(oneLine(reason ?? "", 60)),
+		]);
+	const more = answered.length - answeredShown;
+	return [table(rows), ...(more > 0 ? [paint.dim(`and ${more} earlier; --json has them`)] : [])]
+		.filter(Boolean)
+		.join("\n");
+}
+
+const answerPaint: Readonly<Record<AnsweredApproval["state"], (text: string) => string>> = {
+	approved: paint.green,
+	denied: paint.red,
+	expired: paint.dim,
+	superseded: paint.dim,
+};
 
 function riskText(risk: ApprovalView["risk"]): string {
 	return risk === "dangerous" ? paint.red(risk) : risk === "read" ? paint.dim(risk) : paint.yellow(risk);

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { count, table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal, resolveStep } from "../resolve.ts";
-import { goalText } from "./show.ts";
+import { goalText, shown } from "./show.ts";
 
 /** Says what happens to each file, and after it happened shows the goal. */
 export async function undo(context: Context, typed: string, typedStep: string, options: OptionValues): Promise<void> {
@@ -18,7 +18,10 @@ export async function undo(context: Context, typed: string, typedStep: string, o
 		return;
 	}
 	const goal = await context.ask("goal/get", { goalId });
-	context.output.result({ ...goal, undo: answer }, () => `${previewText(answer)}\n\n${goalText(goal, Date.now())}`);
+	context.output.result(
+		{ ...shown(goal), undo: answer },
+		() => `${previewText(answer)}\n\n${goalText(goal, Date.now())}`,
+	);
 }
 
 type Answer = Result<Methods, "step/undo">;

@@ -8,7 +8,10 @@ import type { Services } from "./services.ts";
 const page = 1000;
 
 /** What a deleted goal said and did goes: the bodies of its events, and the files that hold its long outputs. Safe to repeat. */
-export async function eraseGoal({ store, changedFiles, supervisor, about }: Services, goalId: GoalId): Promise<void> {
+export async function eraseGoal(
+	{ store, changedFiles, answeredApprovals, supervisor, about }: Services,
+	goalId: GoalId,
+): Promise<void> {
 	for (let afterSeq = 0; ; ) {
 		const rows = await store.read(goalId, { types: ["tool.completed", "check.completed"], afterSeq, limit: page });
 		for (const row of rows) {
@@ -23,4 +26,5 @@ export async function eraseGoal({ store, changedFiles, supervisor, about }: Serv
 	crashPoint("erase.files");
 	await supervisor.erase(goalId);
 	changedFiles.forget(goalId);
+	answeredApprovals.forget(goalId);
 }

@@ -264,8 +264,11 @@ async function ask(client: Handling, goalId: GoalId, request: Request, expectedS
 }
 
 async function view(services: Services, goal: Goal): Promise<GoalView> {
-	const changes = await services.changedFiles.list(goal.goalId);
-	return viewGoal(goal, changes.slice(-maxChangesShown), services.clock.now());
+	const [changes, answered] = await Promise.all([
+		services.changedFiles.list(goal.goalId),
+		services.answeredApprovals.list(goal),
+	]);
+	return { ...viewGoal(goal, changes.slice(-maxChangesShown), services.clock.now()), answered: [...answered] };
 }
 
 /** Changes beside a goal, and in their own list: 16 MiB of JSON are reached at some 40,000. */

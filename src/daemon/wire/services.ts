@@ -10,6 +10,7 @@ import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { Presets } from "../presets/presets.ts";
+import type { AnsweredApprovals } from "../store/answeredApprovals.ts";
 import type { ChangedFiles } from "../store/changedFiles.ts";
 import type { EventReader, Requests, Search } from "../store/eventStore.ts";
 import type { HandedKeys } from "./handedKeys.ts";
@@ -20,6 +21,7 @@ export interface Services {
 	readonly store: EventReader & Requests & Search;
 	/** The files that a goal, or one of its steps, changed, each once. */
 	readonly changedFiles: ChangedFiles;
+	readonly answeredApprovals: AnsweredApprovals;
 	readonly dossiers: Dossiers;
 	readonly presets: Presets;
 	readonly clock: Clock;
