@@ -5,7 +5,15 @@ import type { Goal, Hold, Step, Thread } from "../../protocol/goal.ts";
 import type { StepId, ThreadId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
 import { calls, holds, isPlaybook, planSteps, threads } from "../../protocol/readiness.ts";
-import { assignmentFor, instructionsOf, isSameChoice, roleInstructions, rosterOf } from "../../protocol/roster.ts";
+import { reviewerOnMeans, roleOffMeans, roleOffRefusal } from "../../protocol/roleOff.ts";
+import {
+	assignmentFor,
+	instructionsOf,
+	isSameChoice,
+	reviewerOf,
+	roleInstructions,
+	rosterOf,
+} from "../../protocol/roster.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import type { Actor, Assignment, RosterEdit, RosterReach } from "../../protocol/values.ts";
 import { Refusal, refuse } from "./refusal.ts";
@@ -41,6 +49,8 @@ export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalE
 	const roles = request.edits.map(({ role }) => role);
 	const twice = roles.find((role, index) => roles.indexOf(role) !== index);
 	if (twice) throw new Refusal("twice", `The role ${twice} is named twice. Say once who works in it.`);
+	const kept = request.edits.flatMap(({ role, enabled }) => (enabled === false ? (roleOffRefusal(role) ?? []) : []));
+	if (kept[0]) throw new Refusal("notOff", kept[0]);
 	const after = edited(goal, request.edits);
 	if (JSON.stringify(after.roster.assignments) === JSON.stringify(goal.roster.assignments))
 		throw new Refusal("empty", "That is how the roster stands already.");
@@ -81,9 +91,15 @@ export function rosterEffect(request: RosterRequest, goal: Goal, undo?: RestartU
 	const apply = reachOf(request, goal, after);
 	const roles = new Set(rosterOf(after).flatMap(({ role }) => (isSame(goal, after, role) ? [] : [role])));
 	if (roles.size === 0) return "Nothing changes.";
-	const later = planSteps(goal).filter((step) => step.state === "pending" && !step.actions && roles.has(step.role));
+	const off = [...roles].filter((role) => isOff(after, role) && !isOff(goal, role));
+	const turned = off.map(roleOffMeans);
+	if (reviewerOf(after) && !reviewerOf(goal)) turned.push(reviewerOnMeans);
+	const later = planSteps(goal).filter(
+		(step) => step.state === "pending" && !step.actions && roles.has(step.role) && !off.includes(step.role),
+	);
 	const active = affectedThreads(goal, after);
-	const sentences = active.map((thread) => activeEffect(goal, after, thread, apply, undo));
+	const sentences = [...turned, ...active.map((thread) => activeEffect(goal, after, thread, apply, undo))];
+	if (turned.length === roles.size) return sentences.join(" ");
 	if (later.length > 0) sentences.push(`${stepsText(goal, later)} will use it.`);
 	else if (!goal.plan) sentences.push("The steps of the plan to come will use it.");
 	if (sentences.length > 0) return sentences.join(" ");
@@ -107,6 +123,11 @@ function keptText({ stepId }: Thread, undo: RestartUndo | undefined): string {
 	if (undo.files === 0) return "it has changed nothing that is recorded.";
 	const stays = undo.left === 0 ? "" : `, but ${undo.left} that somebody changed since`;
 	return `what was changed so far is taken back: ${undo.files === 1 ? "1 file" : `${undo.files} files`}${stays}.`;
+}
+
+/** The roster names it, and nobody works in it. */
+function isOff(goal: Goal, role: string): boolean {
+	return rosterOf(goal).some((entry) => entry.role === role && !entry.enabled);
 }
 
 /** The goal as the edit leaves its roster. */

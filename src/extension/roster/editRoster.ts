@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { GoalId } from "../../protocol/ids.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
+import { roleOffMeans, roleOffRefusal } from "../../protocol/roleOff.ts";
 import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
 import { chooseAgent } from "../launch/chooseAgent.ts";
@@ -60,7 +61,8 @@ async function chooseEdit(
 	const rows: (vscode.QuickPickItem & { readonly edit?: RosterEdit })[] = [{ label: t("Another Model…") }];
 	if (!now?.inherits) rows.push({ label: t("As the Primary Agent"), edit: { role, inherits: true, enabled: true } });
 	if (now && !now.enabled) rows.push({ label: t("On"), edit: { role, enabled: true } });
-	if (now?.enabled) rows.push({ label: t("Off"), edit: { role, enabled: false } });
+	if (now?.enabled && !roleOffRefusal(role))
+		rows.push({ label: t("Off"), detail: t(roleOffMeans(role)), edit: { role, enabled: false } });
 	const chosen = await vscode.window.showQuickPick(rows, {
 		title: t("Edit Roster (2/3): who works as {0}?", role),
 		ignoreFocusOut: true,

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
+import { roleOffMeans } from "../../protocol/roleOff.ts";
 import { Checkbox } from "../shared/controls/checkbox.tsx";
 import { Picker } from "../shared/controls/picker.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";
@@ -158,6 +159,7 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 					) : null}
 				</span>
 			</div>
+			{row.enabled || !row.isEdited ? null : <p class="role-more quiet small">{roleOffMeans(row.role)}</p>}
 			{open ? (
 				<div class="role-more">
 					<TextArea

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { editRoster, rosterEffect } from "../../../src/daemon/engine/editRoster.ts";
+import type { GoalEvent } from "../../../src/protocol/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
+import type { Goal } from "../../../src/protocol/goal.ts";
+import { assignmentFor, reviewerOf } from "../../../src/protocol/roster.ts";
+import { goalId, launchPrompt, person } from "../../support/simulation.ts";
+
+function after(goal: Goal, events: readonly GoalEvent[]): Goal {
+	return evolveAll(goal, record(goal, 1, "2026-11-22T14:30:00.000Z", events));
+}
+
+describe("a role that is turned off", () => {
+	const goal = after(newGoal(goalId), launchPrompt("Do it", { reviewed: true }));
+	const off = (role: string) => ({ edits: [{ role, enabled: false }] });
+	const edited = (role: string) => after(goal, editRoster(off(role), goal, person));
+
+	it("says of the reviewer that green checks decide, and so they do", () => {
+		assert.match(rosterEffect(off("reviewer"), goal), /^Without a reviewer green checks decide.*unverified\.$/);
+		assert.equal(reviewerOf(edited("reviewer")), undefined);
+		const on = { edits: [{ role: "reviewer", enabled: true }] };
+		assert.match(rosterEffect(on, edited("reviewer")), /^A reviewer looks at each step/);
+	});
+
+	it("says of the planner, the researcher and any other that the primary agent does it, and it does", () => {
+		for (const role of ["planner", "researcher", "tester"]) {
+			assert.match(rosterEffect(off(role), goal), /primary agent/, role);
+			const { provider, model } = assignmentFor(edited(role), role);
+			assert.deepEqual([provider, model], [goal.settings.agent.provider, goal.settings.agent.model]);
+		}
+	});
+
+	it("is never the implementer, because somebody has to do the steps", () => {
+		assert.throws(() => editRoster(off("implementer"), goal, person), /Somebody has to do the steps/);
+	});
+});
