@@ -100,7 +100,8 @@ function format(resource: BudgetResource, value: number): string {
 		case "tokens":
 			return short(value);
 		case "minutes":
-			return elapsed(value * 60_000);
+			// Whole minutes, once there is one: the limit is not told to the second.
+			return elapsed((value < 1 ? value : Math.floor(value)) * 60_000);
 		default:
 			return count(value);
 	}

@@ -28,7 +28,10 @@ export function Threads({ surface, goal }: { surface: Surface; goal: Goal }) {
 				{shown.map(({ thread, depth }) => (
 					<li key={thread.threadId} class="row" style={depth > 0 ? { paddingLeft: `${depth * 20}px` } : undefined}>
 						<Icon icon="comment" tone={thread.state === "active" ? "agent" : "idle"} />
-						<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
+						<Link
+							class="cut"
+							onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}
+						>
 							{threadName(goal, thread)}
 						</Link>
 						<span class="quiet small cut">{aboutOf(thread)}</span>

@@ -6,14 +6,14 @@ import type { Goal } from "../../../src/protocol/goal.ts";
 import { assignmentFor, reviewerOf } from "../../../src/protocol/roster.ts";
 import { goalId, launchPrompt, person } from "../../support/simulation.ts";
 
-function after(goal: Goal, events: readonly GoalEvent[]): Goal {
+function withEvents(goal: Goal, events: readonly GoalEvent[]): Goal {
 	return evolveAll(goal, record(goal, 1, "2026-11-22T14:30:00.000Z", events));
 }
 
 describe("a role that is turned off", () => {
-	const goal = after(newGoal(goalId), launchPrompt("Do it", { reviewed: true }));
+	const goal = withEvents(newGoal(goalId), launchPrompt("Do it", { reviewed: true }));
 	const off = (role: string) => ({ edits: [{ role, enabled: false }] });
-	const edited = (role: string) => after(goal, editRoster(off(role), goal, person));
+	const edited = (role: string) => withEvents(goal, editRoster(off(role), goal, person));
 
 	it("says of the reviewer that green checks decide, and so they do", () => {
 		assert.match(rosterEffect(off("reviewer"), goal), /^Without a reviewer green checks decide.*unverified\.$/);
