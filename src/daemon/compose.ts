@@ -29,6 +29,7 @@ import { openAnsweredApprovals } from "./store/answeredApprovals.ts";
 import { openChangedFiles } from "./store/changedFiles.ts";
 import { openSqliteStore } from "./store/sqliteStore.ts";
 import { createTools } from "./tools/tools.ts";
+import { tracedCommands, tracedPerform, tracedStore, traceOf } from "./traced.ts";
 import { serveClient } from "./wire/client.ts";
 import { openDeltas } from "./wire/deltas.ts";
 import { eraseGoal } from "./wire/eraseGoal.ts";
@@ -75,27 +76,60 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	opening.catch(() => undefined);
 	const config = openConfig(home, env, Date.now);
 	const { keys } = config;
-	const log = openLog(path.join(home, "daemon.log"), parseLogLevel(env.MISSION_LOG), keys.redact);
+	const level = parseLogLevel(env.MISSION_LOG);
+	const log = openLog(path.join(home, "daemon.log"), level, keys.redact);
+	const trace = traceOf(log, level === "trace");
 	const warnOfConfig = () => {
 		for (const note of configNotes(config.state())) log.warn(note);
 	};
 	warnOfConfig();
 	const clock: Clock = { now: () => Date.now() };
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
-	const commands = openCommands({ folder: path.join(home, "commands") });
-	const agents = openAgents({ config, log, env });
+	const ownCommands = openCommands({ folder: path.join(home, "commands") });
+	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
+	const agents = openAgents({ config, log, trace, env });
 	config.onChange((isOther) => {
 		log.info(`config.jsonc was read again${isOther ? "" : "; the settings from before hold"}`);
 		warnOfConfig();
 		if (isOther) agents.configChanged();
 	});
-	const store = await opening;
+	const opened = await opening;
+	const store = trace ? tracedStore(opened, trace) : opened;
 	const changedFiles = openChangedFiles(store);
 	const answeredApprovals = openAnsweredApprovals(store);
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
 	const startedAt = new Date().toISOString();
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
+	const perform = performWith({
+		clock,
+		newId,
+		log,
+		commands,
+		tools: createTools(env),
+		get delegateDepth() {
+			return config.limits.delegateDepth;
+		},
+		get delegatesPerThread() {
+			return config.limits.delegatesPerThread;
+		},
+		agentFor: agents.agentFor,
+		windowOf: agents.windowOf,
+		changes: (goal) => repositories.of(goal),
+		contents: openFileContents(),
+		goalFiles: openGoalFiles(store),
+		listChanges: changedFiles.list,
+		environment: commandEnvironment(env),
+		dataFolder: home,
+		get commandTimeoutMs() {
+			return config.limits.commandTimeoutMs;
+		},
+		get silenceMs() {
+			return config.limits.silenceMs;
+		},
+		standingGrants: grants.of,
+		onDelta: deltas.push,
+	});
 	const supervisor = openSupervisor(store, {
 		clock,
 		newId,
@@ -115,35 +149,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 			windowOf: agents.windowOf,
 		},
 		parallelGoals: () => config.limits.parallelGoals,
-		perform: performWith({
-			clock,
-			newId,
-			log,
-			commands,
-			tools: createTools(env),
-			get delegateDepth() {
-				return config.limits.delegateDepth;
-			},
-			get delegatesPerThread() {
-				return config.limits.delegatesPerThread;
-			},
-			agentFor: agents.agentFor,
-			windowOf: agents.windowOf,
-			changes: (goal) => repositories.of(goal),
-			contents: openFileContents(),
-			goalFiles: openGoalFiles(store),
-			listChanges: changedFiles.list,
-			environment: commandEnvironment(env),
-			dataFolder: home,
-			get commandTimeoutMs() {
-				return config.limits.commandTimeoutMs;
-			},
-			get silenceMs() {
-				return config.limits.silenceMs;
-			},
-			standingGrants: grants.of,
-			onDelta: deltas.push,
-		}),
+		perform: trace ? tracedPerform(perform, trace) : perform,
 		onLost: (cause) => fail(cause.message),
 	});
 	await supervisor.start();
@@ -189,7 +195,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const door = await openDoor({
 		token,
 		log,
-		onClient: (socket) => serveClient(socket, services, log),
+		onClient: (socket) => serveClient(socket, services, log, trace),
 		onGone: () => {
 			idleSince = Date.now();
 		},

@@ -32,6 +32,7 @@ export function openLog(file: string, level: LogLevel, redact: (text: string) =>
 		warn: (text, cause) => write("warn", text, cause),
 		info: (text) => write("info", text),
 		debug: (text) => write("debug", text),
+		trace: (text) => write("trace", text),
 	};
 }
 

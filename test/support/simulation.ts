@@ -71,7 +71,7 @@ export async function simulate({
 		store,
 		clock: { now: () => Date.now() },
 		newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
-		log: { error: (text, cause) => failures.push([text, cause]), warn() {}, info() {}, debug() {} },
+		log: { error: (text, cause) => failures.push([text, cause]), warn() {}, info() {}, debug() {}, trace() {} },
 		limits: engineLimits,
 		publish: (_goal, published) => void events.push(...published),
 		perform: async () => undefined,

@@ -10,6 +10,7 @@ import { effortProblem } from "../discovery/efforts.ts";
 import { adaptationText } from "../endpoint/adaptations.ts";
 import { openLearned } from "../endpoint/learned.ts";
 import type { Log } from "../engine/ports.ts";
+import { type Trace, tracedAgent } from "../traced.ts";
 import type { Agent } from "./agent.ts";
 import { createModelAgent, warm } from "./modelAgent.ts";
 import { contextWindowOf, priceOf } from "./modelFacts.ts";
@@ -48,11 +49,12 @@ export interface Agents {
 export interface AgentsOptions {
 	readonly config: Config;
 	readonly log: Log;
+	readonly trace?: Trace;
 	/** Where agents' programs and keys are looked for. */
 	readonly env?: Env;
 }
 
-export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
+export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Agents {
 	const playbook = createPlaybookAgent();
 	const agents = new Map<string, Agent>();
 	const learned = openLearned(path.join(config.folder, "learned.json"), { onProblem: (problem) => log.warn(problem) });
@@ -87,7 +89,7 @@ export function openAgents({ config, log, env = {} }: AgentsOptions): Agents {
 	return {
 		agentFor(choice) {
 			const name = formatModelRef(choice);
-			const known = agents.get(name) ?? create(choice);
+			const known = agents.get(name) ?? (trace ? tracedAgent(create(choice), name, trace) : create(choice));
 			agents.set(name, known);
 			return known;
 		},

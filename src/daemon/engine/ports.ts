@@ -12,4 +12,6 @@ export interface Log {
 	warn(text: string, cause?: unknown): void;
 	info(text: string): void;
 	debug(text: string): void;
+	/** What passes between the parts: names, sizes and durations. */
+	trace(text: string): void;
 }

@@ -8,12 +8,13 @@ import type { Actor } from "../../protocol/values.ts";
 import type { Log } from "../engine/ports.ts";
 import { Refusal } from "../engine/refusal.ts";
 import { StoreError } from "../store/eventStore.ts";
+import { type Trace, tracedRequest } from "../traced.ts";
 import { type Handling, handlers } from "./handlers.ts";
 import { isTooSlow } from "./server.ts";
 import type { Services } from "./services.ts";
 
 /** One connected client: who it says it is, and what it watches. Everything it holds ends with its socket. */
-export function serveClient(socket: WebSocket, services: Services, log: Log): void {
+export function serveClient(socket: WebSocket, services: Services, log: Log, trace?: Trace): void {
 	const watches = new Map<GoalId, () => void>();
 	let stopSummaries: (() => void) | undefined;
 	let stopConfig: (() => void) | undefined;
@@ -68,8 +69,12 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 			else peer.notify(name, params);
 		},
 	};
-	const peer = serve<typeof methods, Notices, Handling>(socketPipe(socket), methods, guarded, client, (cause, method) =>
-		log.error(`${method} failed`, cause),
+	const peer = serve<typeof methods, Notices, Handling>(
+		socketPipe(socket),
+		methods,
+		guardedWith(trace),
+		client,
+		(cause, method) => log.error(`${method} failed`, cause),
 	);
 	socket.on("close", () => {
 		closed = true;
@@ -82,17 +87,19 @@ export function serveClient(socket: WebSocket, services: Services, log: Log): vo
 }
 
 /** Every request but the first needs a hello before it, and what refuses inside crosses the wire with its code. */
-const guarded = Object.fromEntries(
-	Object.entries(handlers).map(([method, handle]) => [
+function guardedWith(trace: Trace | undefined): typeof handlers {
+	const entries = Object.entries(handlers).map(([method, handle]) => [
 		method,
 		async (params: never, client: Handling) => {
 			if (method !== "daemon/hello") client.actor();
+			const answer = () => (handle as (params: never, client: Handling) => unknown)(params, client);
 			try {
-				return await (handle as (params: never, client: Handling) => unknown)(params, client);
+				return await (trace ? tracedRequest(method, params, answer, trace) : answer());
 			} catch (cause) {
 				if (cause instanceof Refusal || cause instanceof StoreError) throw new ProtocolError(cause.code, cause.message);
 				throw cause;
 			}
 		},
-	]),
-) as unknown as typeof handlers;
+	]);
+	return Object.fromEntries(entries) as unknown as typeof handlers;
+}

@@ -15,7 +15,7 @@ import { completed, event, makeTurn, message, output, requested } from "./turns.
 const tools = createTools({});
 const never = new AbortController().signal;
 const secret = "sk-test-0123456789";
-const log = { error() {}, warn() {}, info() {}, debug() {} };
+const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 
 describe("an agent that is a model", () => {
 	let server: ModelServer;

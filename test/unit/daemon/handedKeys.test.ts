@@ -7,7 +7,7 @@ import type { GoalId } from "../../../src/protocol/ids.ts";
 
 const by = { client: "test" };
 const goalId = "g-1" as GoalId;
-const log = { error() {}, warn() {}, info() {}, debug() {} };
+const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 
 describe("a turn that found no key in the moment before it came", () => {
 	it("goes on when its hold is placed, and one whose key was refused waits for another", async () => {

@@ -8,7 +8,7 @@ import path from "node:path";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 
-const log = { error() {}, warn() {}, info() {}, debug() {} };
+const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 

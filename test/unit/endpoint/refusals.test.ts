@@ -521,7 +521,7 @@ const rows: readonly Row[] = [
 	},
 ];
 
-const log = { error() {}, warn() {}, info() {}, debug() {} };
+const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 const never = new AbortController().signal;
 
 describe("a server that refuses one thing is asked again without it, or as it wants it", () => {

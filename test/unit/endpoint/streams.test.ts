@@ -533,7 +533,7 @@ describe("an answer is read however the server writes it", () => {
 		await once(server, "listening");
 		const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [{ id: "local", baseUrl }] }));
-		const log = { error() {}, warn() {}, info() {}, debug() {} };
+		const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 		const agents = openAgents({ config: loadConfig(folder, {}), log });
 		try {
 			const turn = makeTurn({ tools: createTools({}) });

@@ -23,7 +23,7 @@ describe("the driver of a goal", () => {
 			store,
 			clock: { now: () => Date.now() },
 			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
-			log: { error() {}, warn() {}, info() {}, debug() {} },
+			log: { error() {}, warn() {}, info() {}, debug() {}, trace() {} },
 			limits: engineLimits,
 			publish() {},
 			perform,

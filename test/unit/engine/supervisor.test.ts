@@ -23,7 +23,7 @@ describe("all goals of a daemon", () => {
 		supervisor = openSupervisor(store, {
 			clock: { now: () => Date.now() },
 			newId: <T extends string>(prefix: string) => `${prefix}-${++ids}` as T,
-			log: { error: (text) => errors.push(text), warn() {}, info() {}, debug() {} },
+			log: { error: (text) => errors.push(text), warn() {}, info() {}, debug() {}, trace() {} },
 			limits: engineLimits,
 			perform: () => new Promise(() => {}),
 			closeMs: 1,

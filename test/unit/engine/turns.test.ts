@@ -54,6 +54,7 @@ describe("the goals of a daemon take turns", () => {
 			warn() {},
 			info() {},
 			debug() {},
+			trace() {},
 		};
 		const agent = createPlaybookAgent();
 		all = openSupervisor(store, {
