@@ -37,6 +37,7 @@ export function goalText(goal: GoalView, now: number): string {
 		section("Agents", rosterText(goal.roster.assignments)),
 		section("Sub-agents", subAgents(goal)),
 		section("Used", usage(goal)),
+		section("You can", possible(goal)),
 	];
 	return parts.filter(Boolean).join("\n\n");
 }
@@ -104,6 +105,16 @@ export function approvalText(approval: ApprovalView): string {
 	const commands = approval.choices.map((choice) => [choiceCommand(approval.approvalId, choice), choice.effect]);
 	lines.push(paint.dim(indent(table(commands), "    ")));
 	return lines.join("\n");
+}
+
+/** Commands for what the goal and its steps allow now. */
+function possible({ goalId, allows, plan }: GoalView): string {
+	const ofGoal = ["pause", "resume", "cancel", "delete", "raise"].filter((request) => allows.includes(request));
+	const ofSteps = ["retry", "rerun", "skip", "undo"].flatMap((request) => {
+		const steps = plan.steps.flatMap((step, index) => (step.allows.includes(request) ? [index + 1] : []));
+		return steps.length > 0 ? [[`mission ${request} ${goalId} <step>`, paint.dim(`step ${steps.join(", ")}`)]] : [];
+	});
+	return table([...ofGoal.map((request) => [`mission ${request} ${goalId}`]), ...ofSteps]);
 }
 
 /** What to type for one way to answer. */
