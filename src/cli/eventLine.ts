@@ -73,7 +73,7 @@ const kindWidth = 9;
 const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names) => Line } = {
 	"goal.launched": (e) => [
 		"goal",
-		`${e.title || e.prompt} in ${e.workspace}`,
+		[`${e.title || e.prompt} in ${e.workspace}`, ...(e.notes ?? [])].join(". "),
 		`launched by ${actorName(e.by)}`,
 		"bold",
 	],

@@ -28,6 +28,7 @@ import {
 	LeftOut,
 	ModelChoice,
 	NotCovered,
+	NotRun,
 	Output,
 	PlannedUndo,
 	PlanStep,
@@ -74,6 +75,8 @@ export const eventBodies = {
 		title: v.optional(v.string()),
 		steps: v.array(PlanStep),
 		checks: v.array(CheckSpec),
+		/** Code of a playbook before its first step. */
+		notRun: v.optional(v.array(NotRun)),
 		/** The planner's thread; absent when the plan came from a playbook. */
 		threadId: v.optional(ThreadIdSchema),
 	}),
@@ -184,8 +187,8 @@ export const eventBodies = {
 		from: v.string(),
 		text: v.string(),
 		reasoning: v.optional(v.string()),
-		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command or its own answer said nothing. */
-		about: v.optional(v.picklist(["stagnation", "silence"])),
+		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command or its own answer said nothing; `notRun`, code of a playbook's step is not run. */
+		about: v.optional(v.picklist(["stagnation", "silence", "notRun"])),
 	}),
 
 	"turn.started": v.object({

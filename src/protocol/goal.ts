@@ -15,6 +15,7 @@ import type { LaunchSettings } from "./settings.ts";
 import type {
 	BudgetLimits,
 	ModelChoice,
+	NotRun,
 	Output,
 	PlanStep,
 	ReviewVerdict,
@@ -53,6 +54,8 @@ export interface Goal {
 		readonly summary: string;
 		readonly approved: boolean;
 		readonly order: readonly StepId[];
+		/** Code of a playbook before its first step. */
+		readonly notRun?: readonly NotRun[];
 	};
 	/** Of the last plan that was proposed; 0 before the first. */
 	readonly planRevision: number;

@@ -22,20 +22,23 @@ export type MessageId = Id<"message">;
 export type UndoId = Id<"undo">;
 
 /** An id as it crosses the wire: 1 to 128 letters, digits and `._:-`. */
-const id = <T extends string>() =>
+const id = <T extends string>(characters = /^[A-Za-z0-9._:-]{1,128}$/) =>
 	v.pipe(
 		v.string(),
-		v.regex(/^[A-Za-z0-9._:-]{1,128}$/),
+		v.regex(characters),
 		v.transform((text) => text as T),
 	);
 
+/** Steps and their checks are named after what a person wrote, in any script. */
+const named = /^[\p{L}\p{N}\p{M}._:-]{1,128}$/u;
+
 export const GoalIdSchema = id<GoalId>();
-export const StepIdSchema = id<StepId>();
+export const StepIdSchema = id<StepId>(named);
 export const ThreadIdSchema = id<ThreadId>();
 export const TurnIdSchema = id<TurnId>();
 export const ToolCallIdSchema = id<ToolCallId>();
 export const ApprovalIdSchema = id<ApprovalId>();
-export const CheckIdSchema = id<CheckId>();
+export const CheckIdSchema = id<CheckId>(named);
 export const RunIdSchema = id<RunId>();
 export const HoldIdSchema = id<HoldId>();
 export const GrantIdSchema = id<GrantId>();

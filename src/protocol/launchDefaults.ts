@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { LaunchSettings, PartialLaunchSettings, SettingsLayer, Source, Sources } from "./settings.ts";
-import { CheckSpec, Effort, PlanStep } from "./values.ts";
+import { CheckSpec, Effort, NotRun, PlanStep } from "./values.ts";
 
 /** What a form needs before a launch: the values that it begins with, and where each of them came from. */
 
@@ -58,6 +58,8 @@ export const LaunchPreparation = v.object({
 			objective: v.string(),
 			steps: v.array(PlanStep),
 			checks: v.array(CheckSpec),
+			/** Code before the first step, which is not run. Each step says what is not run of it. */
+			notRun: v.optional(v.array(NotRun), []),
 		}),
 	),
 });

@@ -1,41 +1,35 @@
+import type { LaunchPreparation } from "./launchDefaults.ts";
+import type { NotRun, PlanStep } from "./values.ts";
+
+export type PlaybookPreview = NonNullable<LaunchPreparation["playbook"]>;
+
 /**
- * What a playbook would do, read off its text for a person who is about to approve it: its `sh`, `bash`, `write` and
- * `check` fences after the first step's heading. Whether the playbook is right is the daemon's to say.
+ * What a playbook would do, for a person who is about to approve it: as the daemon read it, which is what it carries out.
  */
 export interface PlaybookActionText {
+	/** `command`, `write PATH` or `check`. */
 	readonly action: string;
 	readonly text: string;
-	/** From 1. */
-	readonly line: number;
+	/** From 1; not known of a check. */
+	readonly line?: number;
 }
 
-export function playbookActions(playbook: string): readonly PlaybookActionText[] {
-	const actions: PlaybookActionText[] = [];
-	let isInStep = false;
-	let open:
-		| { readonly fence: string; readonly info: string; readonly line: number; readonly lines: string[] }
-		| undefined;
-	playbook.split(/\r\n|\n|\r/).forEach((line, index) => {
-		if (open) {
-			const closing = /^ {0,3}(`{3,}|~{3,})\s*$/.exec(line)?.[1];
-			if (!closing?.startsWith(open.fence)) {
-				open.lines.push(line);
-				return;
-			}
-			const action = actionOf(open.info);
-			if (action && isInStep) actions.push({ action, text: open.lines.join("\n"), line: open.line });
-			open = undefined;
-			return;
-		}
-		const opening = /^ {0,3}(`{3,}|~{3,})\s*(.*)$/.exec(line);
-		if (opening) open = { fence: opening[1] ?? "", info: (opening[2] ?? "").trim(), line: index + 1, lines: [] };
-		else if (/^ {0,3}##(\s|$)/.test(line)) isInStep = true;
-	});
-	return actions;
+export function playbookActions({ steps }: PlaybookPreview): readonly PlaybookActionText[] {
+	return steps.flatMap(stepActions);
 }
 
-function actionOf(info: string): string | undefined {
-	if (/^(sh|bash)(\s|$)/.test(info)) return "command";
-	if (/^write\s/.test(info)) return info.replace(/\s+/, " ");
-	return /^check(\s|$)/.test(info) ? "check" : undefined;
+export function stepActions({ actions = [], checks }: PlanStep): readonly PlaybookActionText[] {
+	return [
+		...actions.map((action) =>
+			action.kind === "command"
+				? { action: "command", text: action.command, line: action.line }
+				: { action: `write ${action.path}`, text: action.content, line: action.line },
+		),
+		...checks.map(({ command }) => ({ action: "check", text: command })),
+	];
+}
+
+/** Everything that is not run, in the order of the text. */
+export function playbookNotRun({ steps, notRun }: PlaybookPreview): readonly NotRun[] {
+	return [...notRun, ...steps.flatMap((step) => step.notRun ?? [])];
 }

@@ -194,6 +194,19 @@ export const PlaybookAction = v.variant("kind", [
 ]);
 export type PlaybookAction = v.InferOutput<typeof PlaybookAction>;
 
+/** Code of a playbook that somebody may take for something to run, and that is not run. */
+export const NotRun = v.object({
+	/** From 1, in the playbook. */
+	line: v.number(),
+	/** `python fence`, `indented code`. */
+	what: v.string(),
+	/** Why, as half a sentence. */
+	reason: v.string(),
+	/** Its first line. */
+	text: v.string(),
+});
+export type NotRun = v.InferOutput<typeof NotRun>;
+
 export const CheckSpec = v.object({ checkId: CheckIdSchema, command: v.string() });
 export type CheckSpec = v.InferOutput<typeof CheckSpec>;
 
@@ -208,6 +221,8 @@ export const PlanStep = v.object({
 	confidence: v.optional(v.picklist(["high", "medium", "low"]), "high"),
 	/** Of a playbook's step: what it does. */
 	actions: v.optional(v.array(PlaybookAction)),
+	/** Of a playbook's step: the code in it that is not run. */
+	notRun: v.optional(v.array(NotRun)),
 });
 export type PlanStep = v.InferOutput<typeof PlanStep>;
 

@@ -16,6 +16,7 @@ import {
 	ChangeStatus,
 	Effort,
 	LeftOut,
+	NotRun,
 	Priority,
 	ReviewVerdict,
 	Risk,
@@ -128,6 +129,8 @@ export const StepView = v.object({
 	checks: v.array(CheckView),
 	/** What a person may ask of it now. */
 	allows: v.array(v.string()),
+	/** Code of a playbook's step that is not run; absent where there is none. */
+	notRun: v.optional(v.array(NotRun)),
 });
 export type StepView = v.InferOutput<typeof StepView>;
 
@@ -208,6 +211,8 @@ export const GoalView = v.object({
 		approved: v.boolean(),
 		summary: v.string(),
 		steps: v.array(StepView),
+		/** Code of a playbook before its first step, which is not run; absent where there is none. */
+		notRun: v.optional(v.array(NotRun)),
 		/** Steps that changed files and are no longer in the plan; absent where there are none. */
 		dropped: v.optional(v.array(StepView)),
 	}),
@@ -322,6 +327,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 				const step = goal.steps[stepId];
 				return step ? [viewStep(goal, step)] : [];
 			}),
+			notRun: goal.plan?.notRun && [...goal.plan.notRun],
 			dropped: dropped.length > 0 ? dropped.map((step) => viewStep(goal, step)) : undefined,
 		},
 		checks: Object.values(goal.checks)
@@ -375,6 +381,7 @@ function viewStep(goal: Goal, step: Step): StepView {
 			return check ? [viewCheck(check)] : [];
 		}),
 		allows: [...allowedOfStep(goal, step)],
+		notRun: step.notRun,
 	};
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { GoalId } from "../../protocol/ids.ts";
 import type { Input, Methods } from "../../protocol/methods.ts";
-import { playbookActions } from "../../protocol/playbookActions.ts";
+import { type PlaybookActionText, playbookActions } from "../../protocol/playbookActions.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
@@ -9,7 +9,7 @@ import { listOption, textOption, typedOrRead, workspaceFolder } from "../given.t
 import { launchSettings } from "../launchSettings.ts";
 import { indent } from "../layout.ts";
 import { paint } from "../output.ts";
-import { readPlaybook } from "../playbookFile.ts";
+import { type GivenPlaybook, readPlaybook } from "../playbookFile.ts";
 import { followFeed } from "./feed.ts";
 
 export async function launch(context: Context, typedPrompt: string | undefined, options: OptionValues): Promise<void> {
@@ -37,16 +37,26 @@ export async function launch(context: Context, typedPrompt: string | undefined, 
 		// With an id of its own a launch can be asked for again after the connection broke, and stays one goal.
 		requestId: textOption(options, "requestId") ?? randomUUID(),
 	};
-	const granted = playbook && grantPlaybook ? playbookActions(playbook.text) : undefined;
-	if (playbook && granted) {
-		output.aside(`Approved, exactly as written in ${playbook.path}:`);
-		for (const { action, text } of granted) output.aside(indent(`${action}${text ? `\n${indent(text)}` : ""}`));
-	}
+	const granted = playbook && grantPlaybook ? await whatIsGranted(context, params, playbook) : undefined;
 	const { goalId, notes } = await context.ask("goal/launch", params);
 	for (const note of notes) output.aside(note);
 	const answer = { goalId, ...(granted && { granted }), ...(notes.length > 0 && { notes }) };
 	if (options.follow === true) return follow(context, goalId, answer);
 	output.result(answer, () => `Launched ${paint.bold(goalId)}\n${hint(goalId)}`);
+}
+
+/** What the daemon reads in the playbook, which is what it will carry out; a playbook that it refuses is not approved. */
+async function whatIsGranted(
+	{ ask, output }: Context,
+	{ workspace, preset }: Input<Methods, "goal/launch">,
+	playbook: GivenPlaybook,
+): Promise<readonly PlaybookActionText[] | undefined> {
+	const prepared = await ask("launch/prepare", { workspace, preset, playbook });
+	if (!prepared.playbook) return undefined;
+	const granted = playbookActions(prepared.playbook);
+	output.aside(`Approved, exactly as written in ${playbook.path}:`);
+	for (const { action, text } of granted) output.aside(indent(`${action}${text ? `\n${indent(text.trimEnd())}` : ""}`));
+	return granted;
 }
 
 function follow(context: Context, goalId: GoalId, answer: object): Promise<void> {

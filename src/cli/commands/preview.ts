@@ -1,9 +1,11 @@
 import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
+import { notRunLines } from "../../protocol/notRun.ts";
+import { stepActions } from "../../protocol/playbookActions.ts";
 import { withRoleFiles } from "../../protocol/roster.ts";
 import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../protocol/settings.ts";
 import { sourceText } from "../../protocol/sourceText.ts";
-import type { Assignment } from "../../protocol/values.ts";
+import type { Assignment, NotRun } from "../../protocol/values.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";
@@ -63,20 +65,22 @@ function ofPlaybook(form: LaunchPreparation, said: PartialLaunchSettings): Retur
 }
 
 /** What would run: each step with its commands, writes and checks, in the order written. */
-function playbookText({ title, steps }: NonNullable<LaunchPreparation["playbook"]>): string {
+function playbookText({ title, steps, notRun }: NonNullable<LaunchPreparation["playbook"]>): string {
 	const positions = new Map(steps.map(({ stepId }, index) => [stepId, index + 1]));
-	const told = steps.map(({ title, needs, actions = [], checks }, index) => {
+	const told = steps.map((step, index) => {
+		const { title, needs } = step;
 		const after = needs.length === 0 ? "at once" : `after ${needs.map((step) => positions.get(step)).join(", ")}`;
-		const does = actions.map((action): [string, string] =>
-			action.kind === "command" ? ["command", action.command] : [`write ${action.path}`, action.content],
-		);
-		const all = [...does, ...checks.map(({ command }): [string, string] => ["check", command])];
 		return [
 			`${index + 1} ${paint.bold(title)}  ${paint.dim(after)}`,
-			...all.flatMap(([what, text]) => [indent(paint.dim(what)), indent(text.trimEnd(), "    ")]),
+			...stepActions(step).flatMap(({ action, text }) => [indent(paint.dim(action)), indent(text.trimEnd(), "    ")]),
+			...notRunText(step.notRun),
 		].join("\n");
 	});
-	return [paint.bold(title), ...told].join("\n");
+	return [paint.bold(title), ...notRunText(notRun), ...told].join("\n");
+}
+
+function notRunText(items: readonly NotRun[] = []): readonly string[] {
+	return notRunLines(items, items.length).map((line) => indent(`${paint.yellow("not run")}  ${line}`));
 }
 
 function filesOf(offers: readonly RoleOffer[], roles: readonly string[]): readonly Assignment[] {

@@ -1,5 +1,6 @@
 import { verdictWords } from "../../protocol/answerWords.ts";
 import { elapsed } from "../../protocol/duration.ts";
+import { notRunLines } from "../../protocol/notRun.ts";
 import type { AnsweredApproval, ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
 import { withLocalTimes } from "../../protocol/waiting.ts";
 import type { Context } from "../context.ts";
@@ -29,6 +30,7 @@ export function goalText(goal: GoalView, now: number): string {
 		`${paint.bold(goal.title)}  ${stateText(goal.state)}\n${withLocalTimes(goal.stateReason, clock, now)}`,
 		facts(goal, now),
 		section("Plan", goal.plan.steps.length > 0 ? stepBoard(goal.plan.steps) : ""),
+		section("Not run, before the first step", notRunLines(goal.plan.notRun ?? [], 5).join("\n")),
 		section("No longer in the plan", (goal.plan.dropped ?? []).map((step) => stepLine(step, "-")).join("\n")),
 		section("Checks of the goal", goal.checks.map(checkLine).join("\n")),
 		section("Final review", goal.review ? reviewLine(goal.review) : ""),
@@ -76,6 +78,7 @@ function under(step: StepView): string[] {
 	return [
 		...(diagnosis && isBad ? [indent(paint.red(oneLine(diagnosis, 200)), "    ")] : []),
 		...step.checks.map((check) => indent(checkLine(check), "    ")),
+		...notRunLines(step.notRun ?? [], 5).map((line) => indent(paint.dim(`not run: ${line}`), "    ")),
 		...(review ? [indent(reviewLine(review), "    ")] : []),
 	];
 }

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { CheckId, StepId } from "../../protocol/ids.ts";
 import type { CheckSpec, PlanStep } from "../../protocol/values.ts";
-import { findCycle, slug } from "../playbook/stepGraph.ts";
+import { findCycle } from "../playbook/stepGraph.ts";
+import { slug, stepNames } from "../playbook/stepNames.ts";
 import { jsonValues } from "./jsonInText.ts";
 
 /**
@@ -68,20 +69,19 @@ function build(
 	if (steps.length > maxSteps)
 		return { problem: `The plan has ${steps.length} steps; at most ${maxSteps} are possible. Make larger steps.` };
 	const ids: string[] = [];
-	const byName = new Map<string, string>();
-	const done = kept.filter(({ isDone }) => isDone).map(({ step }) => step.stepId as string);
-	for (const id of done) byName.set(id, id);
 	for (const [at, step] of steps.entries()) {
 		const name = step.id || step.title;
 		if (!name) return { problem: `Step ${at + 1} has neither id nor title. Name it.` };
 		const id = slug(name, `step-${at + 1}`);
 		if (ids.includes(id)) return { problem: `Two steps have the id “${id}”. Give each step its own.` };
 		ids.push(id);
-		for (const key of [name, step.title]) if (key && !byName.has(key)) byName.set(key, id);
 	}
-	const planned: PlanStep[] = kept
-		.filter(({ step, isDone }) => isDone && !ids.includes(step.stepId))
-		.map(({ step }) => specOf(step));
+	const done = kept.filter(({ step, isDone }) => isDone && !ids.includes(step.stepId)).map(({ step }) => step);
+	const names = stepNames([
+		...steps.map((step, at) => ({ id: ids[at]!, titles: [step.id, step.title].filter((name) => !!name) as string[] })),
+		...done.map(({ stepId }) => ({ id: stepId, titles: [] })),
+	]);
+	const planned: PlanStep[] = done.map(specOf);
 	for (const [at, step] of steps.entries()) {
 		const id = ids[at]!;
 		const same = kept.find((one) => one.step.stepId === id);
@@ -93,7 +93,13 @@ function build(
 			return { problem: `Step “${id}” says not what to do. Give it instructions.` };
 		const needs = new Set<string>();
 		for (const need of step.needs == null ? ids.slice(Math.max(at - 1, 0), at) : [step.needs].flat()) {
-			const needed = byName.get(need) ?? (ids.includes(slug(need)) ? slug(need) : undefined);
+			const [needed, second] = names.find(need);
+			if (second) {
+				const fitting = names.find(need).join(", ");
+				return {
+					problem: `Step “${id}” needs “${need}”, which fits more than one step. Name one by its id: ${fitting}.`,
+				};
+			}
 			if (!needed) {
 				const others = ids.filter((other) => other !== id).join(", ");
 				return {
@@ -136,7 +142,7 @@ function checkSpecs(owner: string, commands: readonly string[] | null | undefine
 
 function roleOf(role: string | null | undefined): string {
 	const name = slug(role ?? "", "implementer").slice(0, 40);
-	return /^[a-z]/.test(name) ? name : "implementer";
+	return /^[a-z][a-z0-9-]*$/.test(name) ? name : "implementer";
 }
 
 /** The first object with steps: the whole text, a fence, or something between braces in prose. */

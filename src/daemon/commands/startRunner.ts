@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { close, existsSync, fsync, mkdirSync, open, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { close, fsync, mkdirSync, open, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { crashPoint } from "../crashPoint.ts";
 import type { CommandSpec } from "./command.ts";
+import { findProgram } from "./findProgram.ts";
 import { identify } from "./processIdentity.ts";
 import type { Spools } from "./spool.ts";
 import { windowsRunner } from "./windowsRunner.ts";
@@ -128,8 +129,7 @@ const shells = new Map<string, string>();
 function shellFor(path = ""): string {
 	let shell = shells.get(path);
 	if (shell === undefined) {
-		const folders = [...path.split(delimiter).filter((folder) => folder.startsWith("/")), "/bin", "/usr/bin"];
-		shell = folders.map((folder) => join(folder, "bash")).find((file) => existsSync(file)) ?? "/bin/sh";
+		shell = findProgram("bash", path) ?? "/bin/sh";
 		shells.set(path, shell);
 	}
 	return shell;

@@ -11,6 +11,8 @@ export interface WrittenSettings {
 	/** Without `checks`: they are commands of their own. */
 	readonly settings: PartialLaunchSettings;
 	readonly checks: readonly string[];
+	/** The values of the names that may stand there besides. */
+	readonly others: Readonly<Record<string, unknown>>;
 	readonly problems: readonly SettingsProblem[];
 }
 
@@ -33,9 +35,11 @@ export function isTooDeep(text: string): boolean {
 	return opened > 200 || /^[ \t]{100}|^(?:[ \t]*[-?:](?=[ \t])){8}/m.test(text);
 }
 
-const nothing: WrittenSettings = { settings: {}, checks: [], problems: [] };
+const nothing: WrittenSettings = { settings: {}, checks: [], others: {}, problems: [] };
+type Schemas = Readonly<Record<string, v.GenericSchema>>;
 
-export function readSettings(text: string, maxChars = maxHeadChars): WrittenSettings {
+/** `also` are names that may stand beside the settings. */
+export function readSettings(text: string, maxChars = maxHeadChars, also: Schemas = {}): WrittenSettings {
 	if (text.length > maxChars) {
 		const message = `the settings have ${text.length} characters, more than ${maxChars}`;
 		return { ...nothing, problems: [{ line: 1, message, fix: "Make them shorter." }] };
@@ -44,7 +48,7 @@ export function readSettings(text: string, maxChars = maxHeadChars): WrittenSett
 		const message = "the settings have too many lists and brackets in each other";
 		return { ...nothing, problems: [{ line: 1, message, fix: "Write them plainly." }] };
 	}
-	return parseSettings(text);
+	return parseSettings(text, also);
 }
 
 const { checks: _, ...entries } = PartialLaunchSettings.entries;
@@ -68,7 +72,8 @@ export const Checks = v.union(
 	"write one command, or a list of commands",
 );
 
-function parseSettings(text: string): WrittenSettings {
+function parseSettings(text: string, also: Schemas): WrittenSettings {
+	const schemas: Schemas = { ...settingSchemas, checks: Checks, ...also };
 	const counter = new LineCounter();
 	const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
 	const lineAt = (offset: number | undefined) => counter.linePos(offset ?? 0).line;
@@ -84,12 +89,13 @@ function parseSettings(text: string): WrittenSettings {
 	}
 	const settings: Record<string, unknown> = {};
 	const checks: string[] = [];
+	const others: Record<string, unknown> = {};
 	for (const pair of document.contents.items) {
 		const name = isScalar(pair.key) ? String(pair.key.value) : "";
 		const line = lineAt(isScalar(pair.key) ? pair.key.range?.[0] : undefined);
-		const schema = name === "checks" ? Checks : Object.hasOwn(settingSchemas, name) ? settingSchemas[name] : undefined;
+		const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
 		if (!schema) {
-			const names = [...Object.keys(settingSchemas), "checks"].join(", ");
+			const names = Object.keys(schemas).join(", ");
 			problems.push({ line, message: `“${name}” is no setting`, fix: `Use one of: ${names}.` });
 			continue;
 		}
@@ -99,9 +105,10 @@ function parseSettings(text: string): WrittenSettings {
 			const where = [name, v.getDotPath(issue as v.BaseIssue<unknown>)].filter(Boolean).join(".");
 			problems.push({ line, message: `“${where}” cannot be read`, fix: `${sentence(issue.message)}` });
 		} else if (name === "checks") checks.push(...[value.output as string | string[]].flat());
+		else if (Object.hasOwn(also, name)) others[name] = value.output;
 		else settings[name] = value.output;
 	}
-	return { settings: settings as PartialLaunchSettings, checks, problems };
+	return { settings: settings as PartialLaunchSettings, checks, others, problems };
 
 	function plainValue(node: unknown): unknown {
 		try {

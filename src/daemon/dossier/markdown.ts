@@ -1,8 +1,9 @@
 import type { Step } from "../../protocol/goal.ts";
 import { formatModelRef } from "../../protocol/modelRef.ts";
+import { notRunLines } from "../../protocol/notRun.ts";
 import { planSteps } from "../../protocol/readiness.ts";
 import { goalState, progress, stateReason } from "../../protocol/state.ts";
-import { actorName, budgetResources } from "../../protocol/values.ts";
+import { actorName, budgetResources, type NotRun } from "../../protocol/values.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { cell, code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
@@ -17,7 +18,20 @@ import { capital, count, folded, number, span, time } from "./words.ts";
  */
 export function markdownDossier(data: DossierData): string {
 	if (data.goal.deleted) return deleted(data);
-	const sections = [head, waits, board, evidence, reports, decisions, changes, problems, usage, reflection, timeline];
+	const sections = [
+		head,
+		waits,
+		board,
+		notRun,
+		evidence,
+		reports,
+		decisions,
+		changes,
+		problems,
+		usage,
+		reflection,
+		timeline,
+	];
 	return `${[...sections.map((section) => section(data)), foot(data)].filter((text) => text !== "").join("\n\n")}\n`;
 }
 
@@ -103,6 +117,18 @@ function board({ goal }: DossierData): string {
 	return ["## Steps", note, [`| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`, ...rows].join("\n")]
 		.filter(Boolean)
 		.join("\n\n");
+}
+
+/** What somebody who has the playbook might take for done. */
+function notRun({ goal }: DossierData): string {
+	const of = (name: string, items: readonly NotRun[] = []) =>
+		notRunLines(items, 50).map((line) => `| ${cell(inline(name))} | ${cell(inline(line))} |`);
+	const rows = [
+		...of("before the first step", goal.plan?.notRun),
+		...planSteps(goal).flatMap((step, index) => of(`${index + 1} ${step.title}`, step.notRun)),
+	];
+	if (rows.length === 0) return "";
+	return ["## Not run", ["| Step | Code of the playbook |", "|---|---|", ...rows].join("\n")].join("\n\n");
 }
 
 function stateWord(step: Step): string {

@@ -3,11 +3,12 @@ import { windowOf } from "../../protocol/contextWindow.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
 import type { Check, Goal, Review, ToolCall } from "../../protocol/goal.ts";
 import type { ApprovalId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import { notRunMessage } from "../../protocol/notRun.ts";
 import { endOfQuestion, greenAgain } from "../../protocol/questionEnds.ts";
 import { planSteps, rejectedLimit, reviewOf, stepChecks, threads } from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
 import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
-import type { ModelChoice, PlanStep } from "../../protocol/values.ts";
+import type { ModelChoice, NotRun, PlanStep } from "../../protocol/values.ts";
 import { textOutput } from "../perform/output.ts";
 import { handOffNote, planningBrief, reflectionBrief } from "./briefs.ts";
 import { sha256 } from "./digest.ts";
@@ -245,7 +246,13 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 		{ type: "step.started", stepId, attempt, threadId },
 		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment, purpose: "work" },
 		message(newId, threadId, `${step.instructions || step.title}${diagnosis}${advice}`),
+		...(step.notRun?.length ? [notRun(newId, threadId, step.notRun)] : []),
 	];
+}
+
+/** A person who sees only the feed should know that code which they read in the playbook does nothing. */
+function notRun(newId: NewId, threadId: ThreadId, items: readonly NotRun[]): GoalEvent {
+	return { ...message(newId, threadId, notRunMessage(items)), from: "daemon", about: "notRun" };
 }
 
 function settleStep(goal: Goal, stepId: keyof Goal["steps"]): GoalEvent[] {

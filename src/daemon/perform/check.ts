@@ -1,5 +1,6 @@
 import type { Check } from "../../protocol/goal.ts";
 import type { CheckId, RunId } from "../../protocol/ids.ts";
+import { sha256 } from "../engine/digest.ts";
 import { admit } from "./admit.ts";
 import { commandProposal } from "./call.ts";
 import { runCommand } from "./command.ts";
@@ -66,7 +67,7 @@ async function beginCheck(
 	const { command, checkId } = check;
 	const origin = check.origin;
 	const about = { tool: "check", approved: check.approved, origin };
-	const runOf = (run: number) => `${checkId}.${run}.${driver.goalId}` as RunId;
+	const runOf = (run: number) => `${plainName(checkId)}.${run}.${driver.goalId}` as RunId;
 	const admitted = await admit(performing, {
 		check,
 		propose: () => commandProposal(performing, command, about),
@@ -84,4 +85,9 @@ async function beginCheck(
 		);
 	}
 	return undefined;
+}
+
+/** A run's id names a folder and is sent around: check ids in other scripts would make it too long for either. */
+function plainName(checkId: CheckId): string {
+	return /^[A-Za-z0-9._:-]*$/.test(checkId) ? checkId : `check-${sha256(checkId).slice(0, 16)}`;
 }

@@ -1,4 +1,6 @@
-import { scanMarkdown } from "../playbook/markdownLines.ts";
+import { parseInfo } from "../playbook/fenceInfo.ts";
+import { wordMeant } from "../playbook/fenceWords.ts";
+import { scanMarkdown } from "./markdownLines.ts";
 
 /**
  * Instructions are anybody's Markdown, and stand in a document in which some Markdown means something. A line that would
@@ -12,7 +14,7 @@ export function escapeProse(text: string, isIntro = false): string {
 			part.kind === "prose" ||
 			(part.kind === "heading" && part.level !== 2 && !(isIntro && part.level === 1)) ||
 			(part.kind === "comment" && part.closed) ||
-			(part.kind === "fence" && part.closed && !isCheck(part.info)),
+			(part.kind === "fence" && part.closed && !isCheck(part.info) && !isNearlyCheck(part.info)),
 	);
 	if (!isPlain) return lines.map((line) => (meaningful.test(line) ? `\\${line}` : line)).join("\n");
 	const prose = new Set(parts.flatMap((part) => (part.kind === "prose" ? [part.line - 1] : [])));
@@ -26,6 +28,11 @@ export function unescapeLine(line: string): string {
 
 export function isCheck(info: string): boolean {
 	return /^check(?:\s|$)/.test(info);
+}
+
+/** A person who writes `Check` means a check. */
+export function isNearlyCheck(info: string): boolean {
+	return wordMeant(parseInfo(info).word) === "check";
 }
 
 const meaningful = /^\\* {0,3}(?:#|`{3}|~{3}|<!--)/;

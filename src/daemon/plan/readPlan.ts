@@ -1,8 +1,9 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import { isTooDeep } from "../config/writtenSettings.ts";
-import { type MarkdownPart, scanMarkdown } from "../playbook/markdownLines.ts";
-import { findCycle, slug, uniqueId } from "../playbook/stepGraph.ts";
-import { isCheck, unescapeLine } from "./planProse.ts";
+import { findCycle } from "../playbook/stepGraph.ts";
+import { type NeedsProblem, readNeeds, slug, stepNames } from "../playbook/stepNames.ts";
+import { type MarkdownPart, scanMarkdown } from "./markdownLines.ts";
+import { isCheck, isNearlyCheck, unescapeLine } from "./planProse.ts";
 
 /** A plan as a person wrote it, before it is compared with the one that holds. What cannot be meant names its line. */
 export interface PlanText {
@@ -88,7 +89,8 @@ function read(lines: readonly string[]): PlanText {
 
 interface Draft extends Omit<StepText, "id" | "needs"> {
 	readonly id?: string;
-	readonly needs?: readonly string[];
+	/** As written. */
+	readonly needs?: string;
 	readonly needsLine: number;
 }
 
@@ -111,6 +113,12 @@ function readStep(
 		from++;
 	}
 	const rest = parts.slice(from);
+	for (const part of rest)
+		if (part.kind === "fence" && isNearlyCheck(part.info))
+			throw new Problem(
+				part.line,
+				`“${part.info.slice(0, 60)}” is no check. Write “check” behind the marks of the fence.`,
+			);
 	const checks = rest.flatMap((part) => (part.kind === "fence" && isCheck(part.info) ? [part] : []));
 	for (const { content, line } of checks)
 		if (content.trim() === "")
@@ -126,7 +134,7 @@ function readStep(
 		title: start.text.slice(0, 200),
 		role: readRole(given.get("role")),
 		kind: given.get("kind")?.value || undefined,
-		needs: needs && readNeeds(needs.value, needs.line),
+		needs: needs?.value,
 		needsLine: needs?.line ?? start.line,
 		instructions: proseOf(
 			rest.filter((part) => !(part.kind === "fence" && isCheck(part.info))),
@@ -144,37 +152,27 @@ function readRole(given: { readonly value: string; readonly line: number } | und
 	return given.value;
 }
 
-function readNeeds(value: string, line: number): readonly string[] {
-	if (value.toLowerCase() === "none") return [];
-	const names = value.split(",").map((name) => name.trim());
-	if (names.some((name) => name === ""))
-		throw new Problem(line, "“needs:” has an empty name. Write “needs: none”, or ids with commas between.");
-	return [...new Set(names)];
-}
-
 function named(drafts: readonly Draft[]): readonly StepText[] {
-	const ids = new Set<string>();
-	for (const { id, line } of drafts) {
-		if (id === undefined) continue;
-		if (ids.has(id)) throw new Problem(line, `Two steps have the id “${id}”. Give each step its own.`);
-		ids.add(id);
-	}
-	const steps: (StepText & { readonly needsLine: number })[] = [];
-	for (const draft of drafts) {
-		const id = draft.id ?? uniqueId(slug(draft.title), ids);
-		ids.add(id);
-		const before = steps.at(-1);
-		steps.push({ ...draft, id, needs: draft.needs ?? (before ? [before.id] : []) });
-	}
-	for (const { id, needs, needsLine } of steps) {
-		const unknown = needs.find((need) => !ids.has(need));
-		const others = [...ids].filter((other) => other !== id).join(", ") || "none";
-		if (unknown !== undefined)
+	const ids: string[] = [];
+	for (const { id: given, title, line } of drafts) {
+		const id = given ?? slug(title, "");
+		if (id === "" || id === "none")
+			throw new Problem(line, `No id can be made of “${title}”. Give the step a line such as “id: collect”.`);
+		if (ids.includes(id))
 			throw new Problem(
-				needsLine,
-				`Step “${id}” needs “${unknown}”, which is no step of this plan. Name one of: ${others}.`,
+				line,
+				`Two steps have the id “${id}”. Give each step its own, in a line such as “id: collect”.`,
 			);
+		ids.push(id);
 	}
+	const names = stepNames(drafts.map(({ title }, at) => ({ id: ids[at]!, titles: [title] })));
+	const steps = drafts.map((draft, at) => {
+		const { needs, needsLine } = draft;
+		if (needs === undefined) return { ...draft, id: ids[at]!, needs: ids.slice(Math.max(at - 1, 0), at) };
+		const read = readNeeds(needs, names);
+		if ("problem" in read) throw new Problem(needsLine, whyNotNeeded(read, ids[at]!, ids));
+		return { ...draft, id: ids[at]!, needs: read.ids };
+	});
 	const cycle = findCycle(new Map(steps.map(({ id, needs }) => [id, needs])));
 	if (cycle) {
 		const at = steps.find(({ id }) => id === cycle[0])!;
@@ -184,6 +182,14 @@ function named(drafts: readonly Draft[]): readonly StepText[] {
 	return steps.map(({ line, id, title, role, kind, needs, instructions, checks }) => {
 		return { line, id, title, role, kind, needs, instructions, checks };
 	});
+}
+
+function whyNotNeeded(read: NeedsProblem, id: string, ids: readonly string[]): string {
+	if (read.problem === "empty") return "“needs:” has an empty name. Write “needs: none”, or ids with commas between.";
+	if (read.problem === "several")
+		return `Step “${id}” needs “${read.name}”, which fits more than one step. Name one by its id: ${read.ids.join(", ")}.`;
+	const others = ids.filter((other) => other !== id).join(", ") || "none";
+	return `Step “${id}” needs “${read.name}”, which is no step of this plan. Name one of: ${others}.`;
 }
 
 /** As written, without the marks that kept it from being more than prose. */

@@ -1,27 +1,48 @@
+import * as v from "valibot";
 import type { PartialLaunchSettings } from "../../protocol/settings.ts";
 import { readSettings } from "../config/writtenSettings.ts";
-import type { PlaybookProblem } from "./parsePlaybook.ts";
+import type { PlaybookProblem } from "./problem.ts";
 
 /** Launch settings at the head of a playbook, between two lines of `---`. */
 export interface FrontMatter {
 	/** Without `checks`: they become checks of the playbook. */
 	readonly settings: PartialLaunchSettings;
 	readonly checks: readonly string[];
+	/** Whatever would not run is refused. */
+	readonly strict: boolean;
 	readonly problems: readonly PlaybookProblem[];
 	/** How many lines it takes, with its two fences. */
 	readonly lines: number;
 }
 
-const nothing: FrontMatter = { settings: {}, checks: [], problems: [], lines: 0 };
+const nothing: FrontMatter = { settings: {}, checks: [], strict: false, problems: [], lines: 0 };
 
 export function readFrontMatter(lines: readonly string[]): FrontMatter {
-	if (!/^---[ \t]*$/.test(lines[0] ?? "")) return nothing;
-	const end = lines.findIndex((line, at) => at > 0 && /^(---|\.\.\.)[ \t]*$/.test(line));
+	const start = lines.findIndex((line) => line.trim() !== "");
+	if (!/^---[ \t]*$/.test(lines[start] ?? "")) return nothing;
+	const end = lines.findIndex((line, at) => at > start && /^(---|\.\.\.)[ \t]*$/.test(line));
+	// Below other lines it is a line across the page, unless what follows can only be settings.
+	if (start > 0 && !/^[A-Za-z]\w*:/.test(lines[start + 1] ?? "")) return nothing;
+	if (start > 0) {
+		const fix = "Take the blank lines above it away.";
+		return {
+			...nothing,
+			problems: [{ line: start + 1, message: "settings begin in the first line of the file", fix }],
+		};
+	}
 	if (end < 0) {
 		const message = "the settings that begin here are never closed";
 		return { ...nothing, problems: [{ line: 1, message, fix: "End them with a line of three dashes (---)." }] };
 	}
-	const { settings, checks, problems } = readSettings(lines.slice(1, end).join("\n"));
-	// The text begins below the first fence.
-	return { settings, checks, problems: problems.map((one) => ({ ...one, line: one.line + 1 })), lines: end + 1 };
+	const read = readSettings(lines.slice(1, end).join("\n"), undefined, { strict: Strict });
+	return {
+		settings: read.settings,
+		checks: read.checks,
+		strict: read.others.strict === true,
+		// The text begins below the first fence.
+		problems: read.problems.map((one) => ({ ...one, line: one.line + 1 })),
+		lines: end + 1,
+	};
 }
+
+const Strict = v.boolean("write true or false");

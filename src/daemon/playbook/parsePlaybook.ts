@@ -1,15 +1,28 @@
 import type { CheckId, StepId } from "../../protocol/ids.ts";
+import { notRunLines } from "../../protocol/notRun.ts";
 import type { PartialLaunchSettings } from "../../protocol/settings.ts";
-import type { CheckSpec, PlanStep, PlaybookAction } from "../../protocol/values.ts";
-import { problemWithRelativePath } from "../tools/pathRules.ts";
+import type { CheckSpec, NotRun, PlanStep } from "../../protocol/values.ts";
 import { readFrontMatter } from "./frontMatter.ts";
-import { type MarkdownPart, scanMarkdown } from "./markdownLines.ts";
-import { findCycle, slug, uniqueId } from "./stepGraph.ts";
+import { type Block, readMarkdown, tooMuchMarkdown } from "./markdown.ts";
+import type { PlaybookProblem } from "./problem.ts";
+import {
+	codeBeforeSteps,
+	comments,
+	type Draft,
+	type Heading,
+	linesIn,
+	nearlyMarks,
+	proseOf,
+	readStep,
+} from "./readStep.ts";
+import { findCycle } from "./stepGraph.ts";
+import { type NeedsProblem, readNeeds, slug, stepNames } from "./stepNames.ts";
 
 /**
  * A playbook is a Markdown file that people would write anyway: a step for every `##` heading, a command for every `sh`
  * fence, a file for every `write` fence, an acceptance check for every `check` fence, and prose. What cannot be meant is
- * refused before anything runs, with its line and what to do.
+ * refused before anything runs, with its line and what to do; what looks like something to run and is not run is told.
+ * This is the one reader of playbooks: what it returns is shown, approved and carried out.
  */
 export interface Playbook {
 	readonly title: string;
@@ -19,15 +32,10 @@ export interface Playbook {
 	readonly steps: readonly PlanStep[];
 	/** Checks of the whole goal, from the front matter. */
 	readonly checks: readonly CheckSpec[];
-}
-
-export interface PlaybookProblem {
-	/** From 1, in the whole file. */
-	readonly line: number;
-	/** What is wrong, as half a sentence. */
-	readonly message: string;
-	/** What to do, as a sentence. */
-	readonly fix: string;
+	/** Code before the first step. What is not run of a step is with the step. */
+	readonly notRun: readonly NotRun[];
+	/** Programs that must be on the machine, each with the line of its fence. */
+	readonly programs: Draft["programs"];
 }
 
 const maxPlaybookChars = 1_000_000;
@@ -38,206 +46,192 @@ export function parsePlaybook(
 	text: string,
 	path: string,
 ): Playbook | { readonly problems: readonly PlaybookProblem[] } {
-	if (text.length > maxPlaybookChars) {
-		const message = `this playbook has ${text.length} characters, more than ${maxPlaybookChars}`;
-		return { problems: [{ line: 1, message, fix: "Split it into several playbooks." }] };
-	}
+	const refused = (line: number, message: string, fix: string) => ({ problems: [{ line, message, fix }] });
+	const split = "Split it into several playbooks.";
+	if (text.length > maxPlaybookChars)
+		return refused(1, `this playbook has ${text.length} characters, more than ${maxPlaybookChars}`, split);
 	const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+	const strange = lines.findIndex((line) => line.includes("\0"));
+	if (strange >= 0) return refused(strange + 1, "this line holds a NUL character", "Take the character away.");
 	const front = readFrontMatter(lines);
-	const parts = scanMarkdown(lines.slice(front.lines), front.lines + 1);
-	const problems: PlaybookProblem[] = [...front.problems, ...unclosed(parts)];
-	const { title, objective, sections } = divide(parts);
-	if (sections.length > maxPlaybookSteps) {
-		const message = `this playbook has ${sections.length} steps, more than ${maxPlaybookSteps}`;
-		const { line } = sections[maxPlaybookSteps]!;
-		return { problems: [{ line, message, fix: "Split it into several playbooks." }] };
+	const body = lines.slice(front.lines);
+	const over = tooMuchMarkdown(body);
+	if (over) return refused(front.lines + over.at, `this playbook has ${over.what}`, split);
+	const blocks = readMarkdown(body, front.lines + 1);
+	const problems: PlaybookProblem[] = [
+		...front.problems,
+		...unclosed(blocks),
+		...nearlyMarks(blocks, lines),
+		...accidentalHeadings(blocks, lines),
+	];
+	const starts = blocks.filter((block): block is Heading => block.kind === "heading" && block.level === 2);
+	if (starts.length > maxPlaybookSteps) {
+		const message = `this playbook has ${starts.length} steps, more than ${maxPlaybookSteps}`;
+		return refused(starts[maxPlaybookSteps]!.line, message, split);
 	}
-	const steps = sections.map((section) => readStep(section, problems));
-	const ids = new Set<string>();
-	for (const step of steps) {
-		step.id = uniqueId(slug(step.title), ids);
-		ids.add(step.id);
-	}
-	resolveNeeds(steps, ids, problems);
-	if (steps.length === 0 && problems.length === 0) {
-		const fix = "Begin each step with a heading such as “## Collect”, and put its commands into sh fences.";
-		problems.push({ line: 1, message: "this playbook has no steps", fix });
-	}
+	const firstStep = starts[0]?.line ?? lines.length + 1;
+	const intro = blocks.filter((block) => block.line < firstStep);
+	const title = intro.find((block): block is Heading => block.kind === "heading" && block.level === 1);
+	const leftOut = linesIn([...comments(intro), ...(title ? [title] : [])]);
+	const objective = proseOf(lines, front.lines + 1, firstStep, leftOut);
+	const drafts = starts.map((start, at) => {
+		const end = starts[at + 1]?.line ?? lines.length + 1;
+		const own = blocks.filter((block) => block.line > start.endLine && block.line < end);
+		return readStep(start, own, lines, end, problems);
+	});
+	const steps = named(drafts, problems);
+	const notRun = codeBeforeSteps(intro, lines);
+	problems.push(...wouldNotRun(drafts, notRun, front.strict, problems.length === 0));
 	if (problems.length > 0) return { problems: problems.sort((a, b) => a.line - b.line) };
-	const name = title || baseName(path);
+	const name = title?.text || baseName(path);
 	return {
 		title: name,
 		objective: objective || name,
 		settings: front.settings,
-		steps: steps.map(toPlanStep),
+		steps,
 		checks: front.checks.map((command, at) => ({ checkId: `goal.${at + 1}` as CheckId, command })),
+		notRun,
+		programs: drafts.flatMap((draft) => draft.programs),
 	};
 }
 
-/** One problem as people read it: `prepare.md:12: step “join” needs “collct”, which is no step. Name one of: collect.` */
-export function describeProblem(path: string, problem: PlaybookProblem): string {
-	return `${path}:${problem.line}: ${problem.message}. ${problem.fix}`;
-}
-
-interface Section {
-	readonly title: string;
-	readonly line: number;
-	readonly parts: readonly MarkdownPart[];
-}
-
-interface Draft {
-	id: string;
-	readonly title: string;
-	readonly line: number;
-	readonly instructions: string;
-	readonly actions: readonly PlaybookAction[];
-	readonly checks: readonly string[];
-	/** As written; undefined when the step says nothing about it. */
-	readonly needs?: { readonly names: readonly string[]; readonly line: number };
-	resolved: readonly string[];
-}
-
-function unclosed(parts: readonly MarkdownPart[]): readonly PlaybookProblem[] {
-	return parts.flatMap((part) => {
-		if (part.kind === "fence" && !part.closed) {
-			const name = part.info ? `the “${part.info.slice(0, 60)}” fence` : "the fence";
-			const fix = "End it with a line of at least as many of the same characters.";
-			return [{ line: part.line, message: `${name} that begins here is never closed`, fix }];
+function unclosed(blocks: readonly Block[]): readonly PlaybookProblem[] {
+	return blocks.flatMap((block) => {
+		if (block.kind === "code" && block.info !== undefined && !block.closed) {
+			const name = block.info ? `the “${block.info.slice(0, 60)}” fence` : "the fence";
+			const fix = "End it with a line of at least as many of the same marks, in the same list or quote.";
+			return [{ line: block.line, message: `${name} that begins here is never closed`, fix }];
 		}
-		if (part.kind !== "comment" || part.closed) return [];
-		return [{ line: part.line, message: "the comment that begins here is never closed", fix: "End it with -->." }];
+		if (block.kind !== "html" || block.closed) return [];
+		return [{ line: block.line, message: "the comment that begins here is never closed", fix: "End it with -->." }];
 	});
 }
 
-function divide(parts: readonly MarkdownPart[]) {
-	let title = "";
-	const intro: MarkdownPart[] = [];
-	const sections: (Section & { readonly parts: MarkdownPart[] })[] = [];
-	for (const part of parts) {
-		if (part.kind === "heading" && part.level === 2) sections.push({ title: part.text, line: part.line, parts: [] });
-		else if (sections.length > 0) sections.at(-1)!.parts.push(part);
-		else if (part.kind === "heading" && part.level === 1 && title === "") title = part.text;
-		else intro.push(part);
-	}
-	return { title, objective: prose(intro), sections };
+/** A line of `---` right under prose makes a heading of it: most people meant a line across the page. */
+function accidentalHeadings(blocks: readonly Block[], lines: readonly string[]): readonly PlaybookProblem[] {
+	return blocks.flatMap((block): PlaybookProblem[] => {
+		if (block.kind !== "heading" || !block.isUnderlined || block.level !== 2) return [];
+		const isOneLine = block.endLine - block.line === 1;
+		if (isOneLine && !/^\s*[*_`]*needs[*_`]*\s*[:：]/i.test(lines[block.line - 1]!)) return [];
+		const message = `the line of dashes at ${block.endLine} makes a heading of what stands above it`;
+		return [{ line: block.line, message, fix: "Put a blank line before the dashes, or write the heading behind ##." }];
+	});
 }
 
-function readStep({ title, line, parts }: Section, problems: PlaybookProblem[]): Draft {
-	const needs = readNeeds(parts, problems);
-	const actions: PlaybookAction[] = [];
-	const checks: string[] = [];
-	const rest: MarkdownPart[] = [];
-	for (const part of parts) {
-		if (part.kind === "prose" && part.line === needs?.line) continue;
-		if (part.kind !== "fence") {
-			rest.push(part);
-			continue;
+/** The steps with their ids and with what they need. */
+function named(drafts: readonly Draft[], problems: PlaybookProblem[]): readonly PlanStep[] {
+	const known = new Map<string, Draft>();
+	const ids = drafts.map((draft) => {
+		const id = slug(draft.title, "");
+		const other = known.get(id);
+		const problem = problemWithId(draft, id, other);
+		if (problem) problems.push({ line: draft.line, ...problem });
+		if (!other && id !== "") known.set(id, draft);
+		return id;
+	});
+	// What steps need can only be told when each has a name of its own.
+	if (known.size < drafts.length) return [];
+	const names = stepNames(drafts.map(({ title }, at) => ({ id: ids[at]!, titles: [title] })));
+	const needs = drafts.map((draft, at) => {
+		for (const stray of draft.strayNeeds) {
+			const read = readNeeds(stray.text, names);
+			if ("problem" in read) continue;
+			const message = `“${stray.word}:” counts only as “needs:”, in the first line under the heading`;
+			problems.push({ line: stray.line, message, fix: "Move it there, or put it into other words." });
 		}
-		if (!part.closed) continue;
-		const [kind, argument] = splitInfo(part.info);
-		if (kind === "sh" || kind === "bash" || kind === "check") {
-			const command = part.content.replace(/\n$/, "");
-			if (command.includes("\0")) problems.push(noNul(part.line));
-			else if (command.trim() === "") problems.push(emptyFence(kind, part.line));
-			else if (kind === "check") checks.push(command);
-			else actions.push({ kind: "command", command, line: part.line });
-		} else if (kind === "write") {
-			const path = argument.replace(/^"(.*)"$/, "$1");
-			const wrong = path ? problemWithRelativePath(path) : "this write fence names no file";
-			if (wrong)
-				problems.push({
-					line: part.line,
-					message: wrong,
-					fix: "Name a file inside the workspace, relative to it, such as “write notes/report.txt”.",
-				});
-			else actions.push({ kind: "write", path, content: part.content, line: part.line });
-		} else rest.push(part);
+		if (!draft.needs) return ids.slice(Math.max(at - 1, 0), at);
+		const read = readNeeds(draft.needs.text, names);
+		if (!("problem" in read)) return read.ids;
+		problems.push({ line: draft.needs.line, ...problemWithNeeds(read, ids[at]!, ids) });
+		return [];
+	});
+	const cycle = findCycle(new Map(ids.map((id, at) => [id, needs[at]!])));
+	if (cycle) {
+		const first = known.get(cycle[0]!)!;
+		const chain = cycle.map((id) => `“${id}”`).join(" needs ");
+		problems.push({
+			line: first.needs?.line ?? first.line,
+			message: cycle.length === 2 ? `step “${cycle[0]}” needs itself` : `these steps wait for each other: ${chain}`,
+			fix: "Take one of these needs away; “needs: none” starts a step at once.",
+		});
 	}
-	return { id: "", title: title || "Step", line, instructions: prose(rest), actions, checks, needs, resolved: [] };
+	return drafts.map((draft, at) => toPlanStep(draft, ids[at]!, needs[at]!));
 }
 
-/** `needs:` counts as the first line under the heading that is not blank; further down it is prose. */
-function readNeeds(parts: readonly MarkdownPart[], problems: PlaybookProblem[]): Draft["needs"] {
-	const first = parts.find((part) => part.kind !== "prose" || part.text.trim() !== "");
-	if (first?.kind !== "prose") return undefined;
-	const match = /^ {0,3}needs:(.*)$/i.exec(first.text);
-	if (!match) return undefined;
-	const names = match[1]!.split(",").map((name) => name.trim().replace(/^["'`“](.*)["'`”]$/, "$1"));
-	if (names.length === 1 && names[0]!.toLowerCase() === "none") return { names: [], line: first.line };
-	if (names.some((name) => name === "")) {
+function problemWithId(
+	{ title }: Draft,
+	id: string,
+	other: Draft | undefined,
+): Omit<PlaybookProblem, "line"> | undefined {
+	if (id === "") {
+		const message = title === "" ? "this step has no title" : `“${title.slice(0, 80)}” has no letter and no digit`;
+		return { message, fix: "Give the step a title with words, such as “## Collect”: other steps name it by them." };
+	}
+	if (id === "none") {
+		const message = "a step cannot be called none, since “needs: none” means no step";
+		return { message, fix: "Give it another title." };
+	}
+	if (!other) return undefined;
+	const message = `this step and the one at line ${other.line} (“${other.title.slice(0, 80)}”) would have the same id, “${id}”`;
+	return { message, fix: "Give one of them another title. Ids keep only letters and digits, at most 80 characters." };
+}
+
+function problemWithNeeds(read: NeedsProblem, id: string, ids: readonly string[]): Omit<PlaybookProblem, "line"> {
+	const others = ids.filter((other) => other !== id);
+	if (read.problem === "empty") {
 		const fix = "Write “needs: none”, or the names of steps with commas between.";
-		problems.push({ line: first.line, message: "“needs:” has an empty name", fix });
+		return { message: "“needs:” has an empty name", fix };
 	}
-	return { names: names.filter((name) => name !== ""), line: first.line };
+	if (read.problem === "unknown") {
+		const more = others.length > 20 ? ` and ${others.length - 20} more` : "";
+		const fix = `Name one of: ${others.slice(0, 20).join(", ") || "none"}${more}.`;
+		return { message: `step “${id}” needs “${read.name.slice(0, 80)}”, which is no step of this playbook`, fix };
+	}
+	const fix = `Name them by their ids (${read.ids.join(", ")}), or put each title into quotes.`;
+	return { message: `step “${id}” needs “${read.name.slice(0, 80)}”, which fits more than one step`, fix };
 }
 
-function resolveNeeds(steps: readonly Draft[], ids: ReadonlySet<string>, problems: PlaybookProblem[]): void {
-	for (const [at, step] of steps.entries()) {
-		if (!step.needs) {
-			step.resolved = at > 0 ? [steps[at - 1]!.id] : [];
-			continue;
-		}
-		const resolved = new Set<string>();
-		for (const name of step.needs.names) {
-			const id = ids.has(name) ? name : slug(name, "");
-			if (ids.has(id)) resolved.add(id);
-			else
-				problems.push({
-					line: step.needs.line,
-					message: `step “${step.id}” needs “${name}”, which is no step of this playbook`,
-					fix: `Name one of: ${[...ids].filter((other) => other !== step.id).join(", ") || "none"}.`,
-				});
-		}
-		step.resolved = [...resolved];
+const maxTold = 20;
+
+/** With `strict: true` nothing may be passed over; a playbook of which nothing runs is none. */
+function wouldNotRun(
+	drafts: readonly Draft[],
+	before: readonly NotRun[],
+	isStrict: boolean,
+	isRight: boolean,
+): readonly PlaybookProblem[] {
+	const all = [...before, ...drafts.flatMap((draft) => draft.notRun)];
+	const strict = isStrict
+		? all.slice(0, maxTold).map(({ line, what, reason }, at) => {
+				const more = at === maxTold - 1 && all.length > maxTold ? ` ${all.length - maxTold} more are not named.` : "";
+				const fix = `Take it away, make it a fence that runs, or leave “strict” away.${more}`;
+				return { line, message: `this ${what} would not run: ${reason}`, fix };
+			})
+		: [];
+	if (!isRight || strict.length > 0) return strict;
+	if (drafts.length === 0) {
+		const fix = "Begin each step with a heading such as “## Collect”, and put its commands into sh fences.";
+		return [{ line: 1, message: "this playbook has no steps", fix }];
 	}
-	const cycle = findCycle(new Map(steps.map((step) => [step.id, step.resolved])));
-	if (!cycle) return;
-	const line = steps.find((step) => step.id === cycle[0])!;
-	const chain = cycle.map((id) => `“${id}”`).join(" needs ");
-	problems.push({
-		line: line.needs?.line ?? line.line,
-		message: cycle.length === 2 ? `step “${cycle[0]}” needs itself` : `these steps wait for each other: ${chain}`,
-		fix: "Take one of these needs away; “needs: none” starts a step at once.",
-	});
+	if (drafts.some(({ actions, checks }) => actions.length > 0 || checks.length > 0)) return [];
+	const told = all.length > 0 ? ` Not run would be: ${notRunLines(all, 5).join("; ")}.` : "";
+	const fix = `Put commands into sh fences under the headings of steps, or conditions into check fences.${told}`;
+	return [{ line: drafts[0]!.line, message: "nothing in this playbook would run", fix }];
 }
 
-function toPlanStep(draft: Draft): PlanStep {
+function toPlanStep(draft: Draft, id: string, needs: readonly string[]): PlanStep {
 	return {
-		stepId: draft.id as StepId,
+		stepId: id as StepId,
 		title: draft.title,
 		instructions: draft.instructions,
 		kind: "playbook",
 		role: "implementer",
-		needs: draft.resolved as readonly string[] as StepId[],
-		checks: draft.checks.map((command, at) => ({ checkId: `${draft.id}.${at + 1}` as CheckId, command })),
+		needs: needs as readonly string[] as StepId[],
+		checks: draft.checks.map((command, at) => ({ checkId: `${id}.${at + 1}` as CheckId, command })),
 		confidence: "high",
 		actions: [...draft.actions],
+		...(draft.notRun.length > 0 && { notRun: [...draft.notRun] }),
 	};
-}
-
-function prose(parts: readonly MarkdownPart[]): string {
-	return parts
-		.flatMap((part) => {
-			if (part.kind === "prose") return [part.text];
-			if (part.kind === "fence") return [part.source];
-			return part.kind === "heading" ? [`${"#".repeat(part.level)} ${part.text}`] : [];
-		})
-		.join("\n")
-		.replace(/\n{3,}/g, "\n\n")
-		.trim();
-}
-
-function splitInfo(info: string): readonly [kind: string, argument: string] {
-	const space = info.search(/\s/);
-	return space < 0 ? [info, ""] : [info.slice(0, space), info.slice(space).trim()];
-}
-
-function emptyFence(kind: string, line: number): PlaybookProblem {
-	return { line, message: `this ${kind} fence is empty`, fix: "Write a command into it, or take it away." };
-}
-
-function noNul(line: number): PlaybookProblem {
-	return { line, message: "this command holds a NUL character", fix: "Take the character away." };
 }
 
 function baseName(path: string): string {

@@ -1,21 +1,3 @@
-/** What plans and playbooks share about steps: how ids come from titles, and which orders cannot be. */
-
-/**
- * Lower case; runs of anything but letters and digits become one `-`. Ids are ASCII, so accents are dropped and other
- * scripts leave nothing: `fallback` then.
- */
-export function slug(text: string, fallback = "step"): string {
-	const plain = text.normalize("NFKD").replace(/\p{M}+/gu, "");
-	const id = plain.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-	return id.slice(0, 80).replace(/^-+|-+$/g, "") || fallback;
-}
-
-/** The id, or the first of `id-2`, `id-3`… that is not taken. */
-export function uniqueId(id: string, taken: ReadonlySet<string>): string {
-	if (!taken.has(id)) return id;
-	for (let number = 2; ; number++) if (!taken.has(`${id}-${number}`)) return `${id}-${number}`;
-}
-
 /** The first cycle found, as ids that each need the next one, the first repeated at the end. Needs are known steps. */
 export function findCycle(needsOf: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
 	const done = new Set<string>();

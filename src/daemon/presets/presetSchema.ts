@@ -4,7 +4,7 @@ import { Assignment } from "../../protocol/values.ts";
 import { AgentName } from "../config/configSchema.ts";
 import { Checks, settingSchemas } from "../config/writtenSettings.ts";
 
-/** The JSON Schema of a preset's file and of a playbook's head, for editors: made from what the daemon reads them by. */
+/** The JSON Schema of a preset's file, for editors: made from what the daemon reads it by. */
 export function presetJsonSchema(): Readonly<Record<string, unknown>> {
 	const assignments = v.optional(v.array(v.omit(Assignment, ["source", "from"])));
 	const entries = { ...settingSchemas, agent: v.optional(AgentName), assignments, checks: v.optional(Checks) };

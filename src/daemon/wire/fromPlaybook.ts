@@ -1,20 +1,24 @@
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { CheckId } from "../../protocol/ids.ts";
 import type { Methods, Params } from "../../protocol/methods.ts";
+import { notRunNotes } from "../../protocol/notRun.ts";
 import { type LaunchSettings, playbookAgent, resolve, type SettingsLayer } from "../../protocol/settings.ts";
 import type { CheckSpec } from "../../protocol/values.ts";
+import { commandEnvironment } from "../commands/commandEnvironment.ts";
+import { findProgram } from "../commands/findProgram.ts";
 import { Refusal } from "../engine/refusal.ts";
-import { describeProblem, type Playbook, parsePlaybook } from "../playbook/parsePlaybook.ts";
+import type { Playbook } from "../playbook/parsePlaybook.ts";
+import { describeProblem, type PlaybookProblem } from "../playbook/problem.ts";
 import { notLooser } from "../presets/presets.ts";
 import type { OfferedPreset } from "./layers.ts";
 
 /** What a launch of a playbook comes to: its plan is known from the start, and its agent needs no model. */
-export function fromPlaybook(
+export async function fromPlaybook(
 	params: Params<Methods, "goal/launch">,
 	given: GivenPlaybook,
 	preset: OfferedPreset | undefined,
-): Prepared {
-	const playbook = readPlaybook(given);
+): Promise<Prepared> {
+	const playbook = await readPlaybook(given);
 	const [agent, ...rest] = playbookLayers(playbook, preset);
 	const { settings } = resolve([agent, { source: { kind: "launch" }, settings: params.settings }, ...rest]);
 	// What the person names at launch comes on top of what the playbook says.
@@ -32,8 +36,10 @@ export function fromPlaybook(
 				summary: playbook.objective,
 				steps: [...playbook.steps],
 				checks: [...named, ...playbook.checks],
+				...(playbook.notRun.length > 0 && { notRun: [...playbook.notRun] }),
 			},
 		],
+		notes: notesOf(playbook),
 	};
 }
 
@@ -43,6 +49,8 @@ export interface Prepared {
 	readonly settings: LaunchSettings;
 	/** What is known from the start: a playbook's plan. */
 	readonly following: readonly GoalEvent[];
+	/** What a person should know of it. */
+	readonly notes: readonly string[];
 }
 
 export interface GivenPlaybook {
@@ -50,12 +58,29 @@ export interface GivenPlaybook {
 	readonly text: string;
 }
 
-/** The playbook, or a refusal with every line that cannot be meant. */
-export function readPlaybook({ path, text }: GivenPlaybook): Playbook {
+/** The playbook, or a refusal with every line that cannot be meant. The parser is loaded when it is first needed. */
+export async function readPlaybook({ path, text }: GivenPlaybook): Promise<Playbook> {
+	const { parsePlaybook } = await import("../playbook/parsePlaybook.ts");
 	const playbook = parsePlaybook(text, path);
-	if ("problems" in playbook)
-		throw new Refusal("badPlaybook", playbook.problems.map((problem) => describeProblem(path, problem)).join("\n"));
+	const problems = "problems" in playbook ? playbook.problems : missingPrograms(playbook);
+	if (problems.length > 0 || "problems" in playbook)
+		throw new Refusal("badPlaybook", problems.map((problem) => describeProblem(path, problem)).join("\n"));
 	return playbook;
+}
+
+function missingPrograms({ programs }: Playbook): readonly PlaybookProblem[] {
+	const { PATH } = commandEnvironment(process.env);
+	return programs
+		.filter(({ name }) => findProgram(name, PATH) === undefined)
+		.map(({ name, line }) => ({
+			line,
+			message: `this fence needs ${name}, which is not on this machine`,
+			fix: `Install ${name}, or write the commands for sh.`,
+		}));
+}
+
+function notesOf({ notRun, steps }: Playbook): readonly string[] {
+	return notRunNotes([...notRun, ...steps.flatMap((step) => step.notRun ?? [])]);
 }
 
 /**

@@ -35,12 +35,12 @@ export async function launch(
 	const preset = await presetLayer(params.preset, workspace, services);
 	const files = await namedRoles(params.roles, workspace, services);
 	const prepared = params.playbook
-		? fromPlaybook(params, params.playbook, preset)
+		? await fromPlaybook(params, params.playbook, preset)
 		: fromPrompt(params, services, preset, files.assignments);
 	const { title, prompt, following } = prepared;
 	requireOnce(prepared.settings.assignments);
 	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
-	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut];
+	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...prepared.notes];
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [
@@ -114,7 +114,7 @@ function fromPrompt(
 		throw new Refusal("noAgent", [...saved.flatMap(({ notes }) => notes), noAgent].join(" "));
 	}
 	requireProviders([settings.agent, ...settings.assignments], services);
-	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [] };
+	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [], notes: [] };
 }
 
 export const noAgent =

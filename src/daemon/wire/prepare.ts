@@ -67,7 +67,7 @@ async function preparePlaybook(
 	named: string | undefined,
 	services: Services,
 ): Promise<Result<Methods, "launch/prepare">> {
-	const playbook = readPlaybook(given);
+	const playbook = await readPlaybook(given);
 	const [preset, known] = await Promise.all([
 		presetLayer(named, workspace, services),
 		services.presets.list(workspace),
@@ -75,7 +75,7 @@ async function preparePlaybook(
 	const layers = playbookLayers(playbook, preset);
 	const { settings, sources } = resolve(layers);
 	const efforts = withPossibleEfforts(settings, services);
-	const { title, objective, steps, checks } = playbook;
+	const { title, objective, steps, checks, notRun } = playbook;
 	// As the launch does it: a preset's checks are about what a prompt makes.
 	const ownChecks = checks.map(({ command }) => command);
 	return {
@@ -87,7 +87,7 @@ async function preparePlaybook(
 		presets: [...known.presets],
 		notes: [...(preset?.notes ?? []), ...efforts.notes],
 		problems: [...configProblems(services), ...known.problems],
-		playbook: { title, objective, steps: [...steps], checks: [...checks] },
+		playbook: { title, objective, steps: [...steps], checks: [...checks], notRun: [...notRun] },
 	};
 }
 

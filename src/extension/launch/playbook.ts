@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../protocol/ids.ts";
-import { playbookActions } from "../../protocol/playbookActions.ts";
+import { type PlaybookPreview, playbookActions, playbookNotRun } from "../../protocol/playbookActions.ts";
 import type { Daemon } from "../daemon.ts";
 import { isRefusal, Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
@@ -15,16 +15,15 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 	const folder = await chooseFolder(uri);
 	if (!folder) return undefined;
 	const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-	const grantPlaybook = await askWhatIsApproved(path.basename(uri.fsPath), text);
-	if (grantPlaybook === undefined) return undefined;
 	const shown = path.relative(folder.uri.fsPath, uri.fsPath);
 	const isInside = !shown.startsWith("..") && !path.isAbsolute(shown);
+	const workspace = folder.uri.fsPath;
+	const playbook = { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text };
 	try {
-		return await launchGoal(daemon, {
-			workspace: folder.uri.fsPath,
-			playbook: { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text },
-			grantPlaybook,
-		});
+		const prepared = await daemon.ask("launch/prepare", { workspace, playbook });
+		const grantPlaybook = prepared.playbook && (await askWhatIsApproved(path.basename(uri.fsPath), prepared.playbook));
+		if (grantPlaybook === undefined) return undefined;
+		return await launchGoal(daemon, { workspace, playbook, grantPlaybook });
 	} catch (cause) {
 		if (!isRefusal(cause)) throw cause;
 		const line = refusedLine(cause.message, path.basename(uri.fsPath));
@@ -35,14 +34,20 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 }
 
 /**
- * Whether the actions of the playbook are approved with the launch, as it is written at this moment. A playbook says
- * beforehand what it does, so somebody who has read it need not be asked for each line of it.
+ * Whether the actions of the playbook are approved with the launch, as it is written at this moment and as the daemon
+ * reads it. A playbook says beforehand what it does, so somebody who has read it need not be asked for each line of it.
+ * What it does not do is said under the two answers; choosing such a row answers nothing.
  */
-async function askWhatIsApproved(name: string, text: string): Promise<boolean | undefined> {
-	const actions = playbookActions(text);
-	if (actions.length === 0) return false;
-	const what = whatItSays(actions.map(({ action }) => action));
-	const chosen = await vscode.window.showQuickPick(
+async function askWhatIsApproved(name: string, playbook: PlaybookPreview): Promise<boolean | undefined> {
+	const what = whatItSays(playbookActions(playbook).map(({ action }) => action));
+	const notRun = playbookNotRun(playbook);
+	const rows = notRun.slice(0, maxNotRunRows).map(({ what: code, line, reason, text }) => ({
+		label: t("$(circle-slash) {0}, line {1}", code, line),
+		description: reason,
+		detail: text,
+	}));
+	const more = notRun.length - rows.length;
+	const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly approved?: boolean }>(
 		[
 			{ label: t("Ask Before Each Action"), description: what, approved: false },
 			{
@@ -50,11 +55,18 @@ async function askWhatIsApproved(name: string, text: string): Promise<boolean | 
 				description: t("{0}, exactly as written now", what),
 				approved: true,
 			},
+			...(rows.length > 0 ? [{ label: t("Not run"), kind: vscode.QuickPickItemKind.Separator }, ...rows] : []),
+			...(more > 0 ? [{ label: t("$(circle-slash) {0} more", more) }] : []),
 		],
-		{ title: t("Run {0}", name), placeHolder: t("What may it do without asking you?") },
+		{
+			title: rows.length > 0 ? t("Run {0}: some code in it is not run", name) : t("Run {0}", name),
+			placeHolder: t("What may it do without asking you?"),
+		},
 	);
 	return chosen?.approved;
 }
+
+const maxNotRunRows = 20;
 
 /** "4 commands, 1 file to write, 8 checks". */
 function whatItSays(actions: readonly string[]): string {

@@ -4,8 +4,12 @@
  */
 export function playbookScore(text: string): number {
 	const hasSteps = /^## \S/m.test(text);
-	const hasCommands = /^(```|~~~)[ \t]*(sh|bash|write[ \t]+\S+)[ \t]*\r?$/m.test(text);
-	const hasChecks = /^(```|~~~)[ \t]*check[ \t]*\r?$/m.test(text);
+	// Also in lists and quotes, and with attributes behind the word.
+	const hasCommands =
+		/^[ \t>*+\d.)-]*(?:```|~~~)[ \t]*(?:\{[ \t]*\.?)?(?:sh|bash|shell|zsh|console|shell-session|write(?=[ \t]+\S))(?=[\s{},])/im.test(
+			text,
+		);
+	const hasChecks = /^[ \t>*+\d.)-]*(?:```|~~~)[ \t]*check(?=\s)/m.test(text);
 	if (!hasSteps || (!hasCommands && !hasChecks)) return 0;
 	const hasFrontMatter = /^---\r?\n[\s\S]*?\n---\r?\n/.test(text);
 	const hasNeeds = /^needs:\s*\S/m.test(text);

@@ -15,7 +15,7 @@ export const planFolds: Folds<"plan"> = {
 		return {
 			...planned,
 			title: goal.title || e.title || goal.prompt,
-			plan: { ...planned.plan!, approved: false },
+			plan: { ...planned.plan!, approved: false, ...(e.notRun && { notRun: e.notRun }) },
 			planNote: undefined,
 			replan: undefined,
 		};

@@ -10,8 +10,8 @@ export const goalRows: Rules<Topic> = {
 	"goal.launched": makes((e) => ({
 		...goal("rocket"),
 		text: `launched: ${firstLine(e.title || e.prompt)}`,
-		note: `by ${by(e.by)}`,
-		body: e.prompt,
+		note: [`by ${by(e.by)}`, ...(e.notes ?? []).map(firstLine)].join(" · "),
+		body: [e.prompt, ...(e.notes ?? [])].join("\n\n"),
 	})),
 	"goal.completed": makes((e) => ({
 		...(e.verified ? goal("pass-filled", "done") : goal("pass")),

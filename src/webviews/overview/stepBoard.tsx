@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { allowedOfStep } from "../../protocol/allowedSteps.ts";
 import type { Check, Goal, Step } from "../../protocol/goal.ts";
 import type { CheckId, StepId } from "../../protocol/ids.ts";
+import { notRunLines } from "../../protocol/notRun.ts";
 import { droppedSteps, planSteps } from "../../protocol/readiness.ts";
 import { goalState } from "../../protocol/state.ts";
 import type { ChangeView } from "../../protocol/view.ts";
@@ -129,7 +130,7 @@ export function StepBoard(props: {
 								</div>
 								{subs.map((sub, at) => (
 									<SubRow
-										key={sub.check?.checkId ?? "links"}
+										key={sub.check?.checkId ?? `text ${at}`}
 										sub={sub}
 										step={step}
 										links={
@@ -226,8 +227,9 @@ function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | 
 function subRows(goal: Goal, step: Step): readonly Sub[] {
 	const checks = step.checks.flatMap(({ checkId }) => goal.checks[checkId as CheckId] ?? []);
 	const why = step.reason && step.state !== "completed" ? [{ text: firstLine(step.reason) }] : [];
-	if (checks.length > 0) return [...why, ...checks.map((check) => ({ check }))];
-	return why.length > 0 ? why : [{ text: "no checks" }];
+	const passed = notRunLines(step.notRun ?? [], 3).map((line) => ({ text: `not run: ${line}` }));
+	if (checks.length > 0) return [...why, ...passed, ...checks.map((check) => ({ check }))];
+	return why.length + passed.length > 0 ? [...why, ...passed] : [{ text: "no checks" }];
 }
 
 function currentStep(goal: Goal, steps: readonly Step[]): Step | undefined {

@@ -51,7 +51,8 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 		switch (event.type) {
 			case "message.added":
 				if (event.threadId !== threadId) break;
-				if (event.from === "daemon") {
+				if (event.about === "notRun") note("circle-slash", "idle", firstLine(event.text), event.text);
+				else if (event.from === "daemon") {
 					const title = instructed ? firstLine(event.text) : "Instructions from the plan";
 					entries.push({ ...place, kind: "instructions", title, text: event.text });
 					instructed = true;

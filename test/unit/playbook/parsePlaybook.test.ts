@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { describeProblem, type Playbook, parsePlaybook } from "../../../src/daemon/playbook/parsePlaybook.ts";
-import { findCycle, slug } from "../../../src/daemon/playbook/stepGraph.ts";
+import { type Playbook, parsePlaybook } from "../../../src/daemon/playbook/parsePlaybook.ts";
+import { describeProblem } from "../../../src/daemon/playbook/problem.ts";
+import { findCycle } from "../../../src/daemon/playbook/stepGraph.ts";
+import { run } from "./playbooks.ts";
 
 const tidy = `---
 autonomy: supervised
@@ -105,29 +107,20 @@ describe("parsePlaybook", () => {
 	});
 
 	it("makes a step without needs wait for the step written before it", () => {
-		const playbook = read("# T\n## One\n## Two\n## Three\nneeds: none\n## Four\n\nneeds: one\n");
+		const playbook = read(`# T\n## One\n${run}## Two\n## Three\nneeds: none\n## Four\n\nneeds: one\n`);
 		assert.deepEqual(needs(playbook), { one: [], two: ["one"], three: [], four: ["one"] });
 	});
 
 	it("lets a step need one that is written further down", () => {
-		assert.deepEqual(needs(read("## Last\nneeds: first\n## First\nneeds: none\n")), { last: ["first"], first: [] });
+		assert.deepEqual(needs(read(`## Last\nneeds: first\n## First\nneeds: none\n${run}`)), {
+			last: ["first"],
+			first: [],
+		});
 	});
 
 	it("reads the same from a file with a byte order mark and Windows line ends", () => {
 		const windows = `\uFEFF${tidy.replaceAll("\n", "\r\n")}`;
 		assert.deepEqual(parsePlaybook(windows, "letter.md"), parsePlaybook(tidy, "letter.md"));
-	});
-
-	it("tells steps of the same name apart", () => {
-		const playbook = read("## Build it!\n## Build, it\n## build it 2\n## Überprüfen\n## 検査\n## ---\n");
-		assert.deepEqual(Object.keys(needs(playbook)), [
-			"build-it",
-			"build-it-2",
-			"build-it-2-2",
-			"uberprufen",
-			"step",
-			"step-2",
-		]);
 	});
 
 	it("takes headings, fences and comments inside other fences and comments as their content", () => {
@@ -145,10 +138,11 @@ describe("parsePlaybook", () => {
 				"rm important",
 				"```",
 				"-->",
+				"",
 				"    ```sh",
-				"    indented code is prose",
+				"    indented code is not run",
 				"    ```",
-				"```sh``` is prose too",
+				"```sh``` is prose",
 			].join("\n"),
 		);
 		assert.deepEqual(needs(playbook), { only: [] });
@@ -177,7 +171,7 @@ describe("parsePlaybook", () => {
 		});
 
 	it("takes the file's name for a playbook without a title", () => {
-		assert.equal(read("## One\n", "ops/rotate-keys.md").title, "rotate-keys");
+		assert.equal(read(`## One\n${run}`, "ops/rotate-keys.md").title, "rotate-keys");
 	});
 
 	const refused: readonly [name: string, text: string, sentence: string][] = [
@@ -286,7 +280,7 @@ describe("parsePlaybook", () => {
 				const order = new Map(result.steps.map((step) => [step.stepId as string, step.needs as string[]]));
 				assert.equal(order.size, result.steps.length);
 				assert.equal(findCycle(order), undefined);
-				for (const step of result.steps) assert.match(step.stepId, /^[a-z0-9-]{1,100}$/);
+				for (const step of result.steps) assert.match(step.stepId, /^[\p{L}\p{N}\p{M}-]{1,80}$/u);
 			}),
 			{ numRuns: 2000 },
 		);
@@ -295,7 +289,26 @@ describe("parsePlaybook", () => {
 	it("reads a playbook of 200 steps in a blink, and hostile text in bounded time", () => {
 		const before = process.cpuUsage();
 		read(Array.from({ length: 200 }, (_, at) => `## Step ${at}\n\`\`\`sh\necho ${at}\n\`\`\`\n`).join("\n"));
-		for (const piece of ["`", "#", " ", "~~~\n", "<!--\n", "needs: ", "\t", "## \n", "## x\n", "# \t", "## x # "])
+		for (const piece of [
+			"`",
+			"#",
+			" ",
+			"~~~\n",
+			"<!--\n",
+			"needs: ",
+			"\t",
+			"## \n",
+			"## x\n",
+			"# \t",
+			"## x # ",
+			"> ",
+			"> a\n\n",
+			"> - ",
+			"1. a\n",
+			"a\n---\n",
+			"[a](",
+			"_a**",
+		])
 			parsePlaybook(`## A\n${piece.repeat(20_000)}`, "p.md");
 		for (const piece of ["[", "{a: ", "- ", "? ", "? - ", "a:\n ", "&a [", "*a ", "!", "'", '"]",[', "-\t"])
 			for (const chars of [400, 7000, 50_000])
@@ -303,18 +316,7 @@ describe("parsePlaybook", () => {
 		const nested = Array.from({ length: 99 }, (_, at) => `${" ".repeat(at)}a:`).join("\n");
 		parsePlaybook(`---\n${nested}\n---\n## A\n`, "p.md");
 		const { user, system } = process.cpuUsage(before);
-		assert.ok(user + system < 4_000_000, `${(user + system) / 1000} ms of processor time`);
-	});
-});
-
-describe("slug", () => {
-	it("is a valid id of bounded length for any heading", () => {
-		fc.assert(
-			fc.property(fc.string({ unit: "grapheme" }), (text) =>
-				assert.match(slug(text), /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/),
-			),
-		);
-		assert.equal(slug("x".repeat(500)).length, 80);
+		assert.ok(user + system < 10_000_000, `${(user + system) / 1000} ms of processor time`);
 	});
 });
 

@@ -1,7 +1,7 @@
 /**
- * Markdown as far as a playbook needs it, line by line, so that every part knows its line: headings with `#`, fences by
- * CommonMark's rules (up to three spaces before them; closed by at least as many of the same character), and comments,
- * whose content is never run. Everything else is prose.
+ * Markdown as far as the document of a plan needs it, which we write ourselves: line by line, so that every part knows
+ * its line. Headings with `#`, fences by CommonMark's rules (up to three spaces before them; closed by at least as many of
+ * the same character), and comments. Everything else is prose. Playbooks, which people write, have a whole parser.
  */
 export type MarkdownPart =
 	| { readonly kind: "heading"; readonly level: number; readonly text: string; readonly line: number }

@@ -1,0 +1,8 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** The file that a command's PATH finds under this name, or the system's folders do. */
+export function findProgram(name: string, path = ""): string | undefined {
+	const folders = [...path.split(delimiter).filter((folder) => folder.startsWith("/")), "/bin", "/usr/bin"];
+	return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { lines, openStage, type Stage } from "./mission.ts";
+
+describe("a playbook from the command line", function () {
+	this.timeout(120_000);
+	let stage: Stage;
+	before(() => {
+		stage = openStage();
+	});
+	after(() => stage.end());
+
+	const at = (name: string) => path.join(stage.workspace, name);
+
+	for (const [verify, deploy, needs] of [
+		["Проверка", "Развёртывание", "проверка"],
+		["検証 その１", "デプロイ", "検証 その1"],
+		["Test C#, all of it", "Deploy", "Test C#, all of it"],
+	] as const)
+		it(`runs no deployment that needs a verification which failed: ${verify}`, () => {
+			const file = stage.playbook(
+				"deploy.md",
+				`# ${deploy}`,
+				"## Build\nneeds: none\n\n```sh\necho built > built.txt\n```\n",
+				`## ${verify}\nneeds: none\n\n\`\`\`check\ntest -f verified-never.txt\n\`\`\`\n`,
+				`## ${deploy}\nneeds: ${needs}, Build\n\n1. Do it:\n\n    \`\`\`Bash\n    echo deployed > deployed.txt\n    \`\`\`\n`,
+			);
+			const { goalId } = stage.json("launch", "--playbook", file, "--grant", "playbook");
+			const goal = stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "60");
+			const states = goal.plan.steps.map((step: { title: string; state: string }) => [step.title, step.state]);
+			assert.deepEqual(states, [
+				["Build", "completed"],
+				[verify, "verifying"],
+				[deploy, "pending"],
+			]);
+			assert.equal(existsSync(at("deployed.txt")), false);
+			assert.equal(existsSync(at("built.txt")), true);
+			assert.match(goal.approvals[0].reasons[0], /test -f verified-never\.txt. is red/);
+			stage.json("cancel", goalId);
+		});
+
+	it("tells what is not run: before the launch, in the feed, in the goal and in the dossier", () => {
+		const file = stage.playbook(
+			"mixed.md",
+			"# Mixed\n\n```sh\necho never > never.txt\n```\n",
+			"## One\n\n```sh\necho one > mixed.txt\n```\n\n```python\nprint('never')\n```\n\n    make never\n",
+		);
+		const told = /line 13, python fence \(this language is not run\)/;
+		const preview = stage.run("launch", "--playbook", file, "--preview");
+		assert.match(preview.out, /not run {2}line 3, sh fence \(it stands before the first step\)/);
+		assert.match(preview.out, /not run {2}line 13, python fence/);
+		assert.match(preview.out, /not run {2}line 17, indented code/);
+		const launched = stage.run("launch", "--playbook", file, "--grant", "playbook", "--follow");
+		assert.equal(launched.code, 0, launched.error);
+		assert.match(launched.error, told);
+		assert.match(launched.out, /daemon: Not run: 2 pieces of code, at lines 13, 17/);
+		const [{ goalId }] = stage.json("list");
+		const events = lines(stage.run("feed", goalId, "--json").out);
+		const message = events.find((event) => event.type === "message.added" && event.about === "notRun");
+		assert.match(message.text, told);
+		const goal = stage.json("show", goalId);
+		assert.deepEqual(
+			[goal.plan.notRun, goal.plan.steps[0].notRun].map((list) => list.map((one: { line: number }) => one.line)),
+			[[3], [13, 17]],
+		);
+		assert.match(stage.run("show", goalId).out, told);
+		for (const format of ["md", "html"])
+			assert.match(stage.run("dossier", goalId, "--format", format).out, /Not run[\s\S]*python fence/);
+		assert.equal(existsSync(at("never.txt")), false);
+		assert.equal(readFileSync(at("mixed.txt"), "utf8"), "one\n");
+	});
+
+	it("refuses with exit code 3, file, line and what to do, whatever would not be done, also when it is granted", () => {
+		const cases: readonly [text: string, sentence: RegExp][] = [
+			["## A\n\n```Check\ntrue\n```\n", /bad\.md:3: “Check” is no fence that does anything\. Write “check”/],
+			["## C#\n\n```sh\ntrue\n```\n\n## C++\n", /bad\.md:7: .*the same id, “c”/],
+			["## A\n\n```python\nprint(1)\n```\n", /bad\.md:1: nothing in this playbook would run/],
+			[
+				"---\nstrict: true\n---\n## A\n\n```sh\ntrue\n```\n\n```js\nx\n```\n",
+				/bad\.md:10: this js fence would not run/,
+			],
+		];
+		for (const [text, sentence] of cases) {
+			const file = stage.playbook("bad.md", text);
+			for (const more of [[], ["--grant", "playbook"], ["--preview"]]) {
+				const { code, out, error } = stage.run("launch", "--playbook", file, ...more);
+				assert.equal(code, 3, error);
+				assert.match(error, sentence);
+				assert.equal(out, "");
+				assert.doesNotMatch(error, /Approved/);
+			}
+		}
+	});
+
+	it("runs a zsh fence by zsh where the machine has it, and refuses it where it has not", () => {
+		const file = stage.playbook("zsh.md", '# Z\n\n## A\n\n```zsh\necho "it\'s" $0\n```\n');
+		const bin = path.join(stage.workspace, "..", "bin");
+		mkdirSync(bin);
+		const away = stage.run("launch", "--playbook", file, "--grant", "playbook");
+		// Whoever has zsh sees it run, and cannot see it missing.
+		if (away.code === 0) return;
+		assert.equal(away.code, 3);
+		assert.match(away.error, /zsh\.md:5: this fence needs zsh, which is not on this machine\. Install zsh/);
+		stage.run("daemon", "stop");
+		writeFileSync(path.join(bin, "zsh"), '#!/bin/sh\nprintf "zsh %s" "$2" > by-zsh.txt\n');
+		chmodSync(path.join(bin, "zsh"), 0o755);
+		const env = { PATH: `${bin}${path.delimiter}${process.env.PATH}` };
+		const run = stage.runWith({ env }, "launch", "--playbook", file, "--grant", "playbook", "--follow");
+		assert.equal(run.code, 0, run.error);
+		assert.equal(readFileSync(at("by-zsh.txt"), "utf8"), 'zsh echo "it\'s" $0');
+	});
+
+	it("runs the prompts of a session, and a fence in the folder that it names", () => {
+		mkdirSync(at("app"), { recursive: true });
+		const file = stage.playbook(
+			"session.md",
+			"# S\n\n## A\n\n```console\n$ cat > app/a.txt <<EOF\n> hello\n> EOF\n$ cat app/a.txt\nhello\n```\n",
+			"## B\n\n> ```sh {cwd=app}\n> cp a.txt b.txt\n> ```\n",
+		);
+		const { code, error } = stage.run("launch", "--playbook", file, "--grant", "playbook", "--follow");
+		assert.equal(code, 0, error);
+		assert.equal(readFileSync(at("app/b.txt"), "utf8"), "hello\n");
+	});
+});
