@@ -163,7 +163,8 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"message.added": (e) => ["message", `${e.from}: ${wordsOf(e)}`],
 	"turn.started": (e) => ["turn", formatModelRef(e.asked), e.purpose ? "asked for a summary" : "asked", "dim"],
 	"turn.completed": (e) => {
-		const tokens = `${count(e.usage.inputTokens + e.usage.outputTokens, "token")}, ${money(e.usage.costUsd)}`;
+		const about = e.usage.estimated ? " (estimated)" : "";
+		const tokens = `${count(e.usage.inputTokens + e.usage.outputTokens, "token")}${about}, ${money(e.usage.costUsd)}`;
 		return ["turn", e.answered, tokens, "dim"];
 	},
 	"model.substituted": (e) => ["model", `${e.answered} answered instead of ${formatModelRef(e.asked)}`, "", "yellow"],

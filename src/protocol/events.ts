@@ -223,6 +223,8 @@ export const eventBodies = {
 		threadId: ThreadIdSchema,
 		reason: v.string(),
 		charged: Usage,
+		/** It was not sent, because its prompt is longer than was reserved: so many tokens, likely. */
+		promptTokens: v.optional(v.number()),
 	}),
 	/** The endpoint refused a part of the request, and is asked for it otherwise or not at all. */
 	"provider.adapted": v.object({

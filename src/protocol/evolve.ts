@@ -15,7 +15,7 @@ import type { GoalId } from "./ids.ts";
 import { defaultSettings } from "./settings.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 10;
+export const foldVersion = 11;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {

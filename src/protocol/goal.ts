@@ -208,7 +208,7 @@ export interface Thread {
 	readonly unread: number;
 	/** What the last turn used, as the provider counted. */
 	readonly last?: { readonly inputTokens: number; readonly outputTokens: number };
-	/** Characters that came to the thread since. */
+	/** What came to the thread since, in characters of Latin text that have as many tokens. */
 	readonly newChars: number;
 	/** How many turns it had when it was last compacted. */
 	readonly compactedAtTurn?: number;
@@ -275,14 +275,17 @@ export interface Totals {
 	readonly costUsd: number | null;
 	readonly cachedInputTokens?: number;
 	readonly reasoningTokens?: number;
+	/** Of all tokens, those that no provider counted. */
+	readonly estimatedTokens?: number;
 	readonly turns: number;
 	readonly toolCalls: number;
 	readonly byRole: Readonly<Record<string, RoleUsage>>;
 	readonly byModel: Readonly<Record<string, RoleUsage>>;
 }
 
-export interface RoleUsage extends Usage {
+export interface RoleUsage extends Omit<Usage, "estimated"> {
 	readonly turns: number;
+	readonly estimatedTokens?: number;
 }
 
 /** What is known of the workspace's files. */

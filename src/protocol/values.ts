@@ -149,6 +149,8 @@ export const Usage = v.object({
 	cachedInputTokens: v.optional(v.number()),
 	/** Of those written, what the model only thought. */
 	reasoningTokens: v.optional(v.number()),
+	/** The provider did not count, or counted less than was certainly sent or received: this is what it likely was. */
+	estimated: v.optional(v.boolean()),
 });
 export type Usage = v.InferOutput<typeof Usage>;
 

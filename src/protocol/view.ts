@@ -154,9 +154,16 @@ const usagePart = v.object({
 	costUsd: v.nullable(v.number()),
 	cachedInputTokens: v.optional(v.number()),
 	reasoningTokens: v.optional(v.number()),
+	/** Of all tokens, those that no provider counted. */
+	estimatedTokens: v.optional(v.number()),
 	turns: v.number(),
 });
-const meter = v.object({ limit: v.nullable(v.number()), used: v.nullable(v.number()) });
+const meter = v.object({
+	limit: v.nullable(v.number()),
+	used: v.nullable(v.number()),
+	/** Part of it was not counted by a provider, but estimated. */
+	estimated: v.optional(v.boolean()),
+});
 
 export const ChangeView = v.object({
 	path: v.string(),
@@ -421,6 +428,7 @@ function isIdle(goal: Goal, thread: ReturnType<typeof threads>[number]): boolean
 function viewBudget(goal: Goal, now: number): GoalView["budget"] {
 	const started = Date.parse(goal.launchedAt);
 	const until = goal.end ? Date.parse(goal.updatedAt) : now;
+	const isEstimated = goal.usage.estimatedTokens !== undefined;
 	const used = {
 		usd: goal.usage.costUsd,
 		tokens: goal.usage.inputTokens + goal.usage.outputTokens,
@@ -428,6 +436,13 @@ function viewBudget(goal: Goal, now: number): GoalView["budget"] {
 		turns: goal.usage.turns,
 	};
 	return Object.fromEntries(
-		budgetResources.map((resource) => [resource, { limit: goal.budget[resource] ?? null, used: used[resource] }]),
+		budgetResources.map((resource) => [
+			resource,
+			{
+				limit: goal.budget[resource] ?? null,
+				used: used[resource],
+				...(isEstimated && (resource === "tokens" || resource === "usd") && { estimated: true }),
+			},
+		]),
 	) as GoalView["budget"];
 }

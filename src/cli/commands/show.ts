@@ -174,16 +174,17 @@ function subAgents({ threads }: GoalView): string {
 function usage({ usage: used, budget }: GoalView): string {
 	const meters = Object.entries(budget)
 		.filter(([, meter]) => meter.limit !== null)
-		.map(([resource, { used: spent, limit }]) =>
+		.map(([resource, { used: spent, limit, estimated: guessed }]) =>
 			resource === "minutes" && spent !== null && limit !== null
 				? `${elapsed(spent * 60_000)} of ${elapsed(limit * 60_000)}`
-				: `${spent ?? "unknown"} of ${limit} ${resource}`,
+				: `${spent ?? "unknown"} of ${limit} ${resource}${guessed ? " (estimated)" : ""}`,
 		);
 	const tokens = used.inputTokens + used.outputTokens;
+	const estimated = used.estimatedTokens ? ` (${count(used.estimatedTokens, "token")} of them estimated)` : "";
 	const total = [
 		count(used.turns, "turn"),
 		count(used.toolCalls, "action"),
-		...(tokens > 0 ? [count(tokens, "token"), money(used.costUsd)] : []),
+		...(tokens > 0 ? [`${count(tokens, "token")}${estimated}`, money(used.costUsd)] : []),
 	];
 	return [total.join(", "), ...(meters.length > 0 ? [`budget: ${meters.join(", ")}`] : [])].join("\n");
 }

@@ -79,5 +79,10 @@ export type TurnOutcome =
 			readonly retryable: boolean;
 			/** As the provider asked, in milliseconds. */
 			readonly retryAfterMs?: number;
+			/** What was certainly sent and received; absent where nothing was worked on. */
+			readonly used?: Usage;
 	  }
-	| { readonly kind: "aborted" };
+	/** Without `used` nothing had been sent. */
+	| { readonly kind: "aborted"; readonly used?: Usage }
+	/** The prompt is longer than was reserved for it, so it was not sent: so many tokens, likely. */
+	| { readonly kind: "unsent"; readonly promptTokens: number };

@@ -5,7 +5,8 @@ import type {
 	LanguageModelV3Usage,
 } from "@ai-sdk/provider";
 import { charsPerToken, costOf } from "../../protocol/budget.ts";
-import type { ModelChoice, Usage } from "../../protocol/values.ts";
+import { type TokenCount, tokenMeter } from "../../protocol/textTokens.ts";
+import type { ModelChoice, Price, Usage } from "../../protocol/values.ts";
 import type { Limits, Provider } from "../config/configSchema.ts";
 import { isTooDeep } from "../config/jsonDepth.ts";
 import type { KeyChain } from "../config/providerKeys.ts";
@@ -17,6 +18,7 @@ import type { Learned } from "../endpoint/learned.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
+import { certainUsage, countedUsage, sentTokens } from "./countedUsage.ts";
 import { priceOf } from "./modelFacts.ts";
 import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
 import { conversationText, promptMessages } from "./promptMessages.ts";
@@ -116,6 +118,9 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 		baseUrl: provider.baseUrl,
 		keySource: keySource(provider, keys),
 	};
+	const sent = sentTokens(options);
+	const tooLarge = beyondReserved(turn, sent);
+	if (tooLarge) return tooLarge;
 	const shape = turn.compaction ? { name: "summary", schema: summarySchema } : answerShapes[turn.thread.purpose];
 	const wantsSchema = shape !== undefined && provider.structuredOutput;
 	const name = `${provider.id}/${choice.model}`;
@@ -133,6 +138,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 	}
 	const outcome = await callModel({
 		model,
+		sent,
 		options: { ...options, responseFormat: wantsSchema ? { type: "json", ...shape } : undefined },
 		asked,
 		turn,
@@ -148,13 +154,34 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 				},
 			}),
 	});
-	if (outcome.kind === "failed") {
-		if (outcome.code === "unauthorized") keys.forget(provider.id);
-		return { ...outcome, reason: keys.redact(outcome.reason) };
-	}
-	if (outcome.kind !== "answered") return outcome;
 	const price = priceOf(provider, choice.model);
-	return { ...outcome, usage: { ...outcome.usage, costUsd: costOf(outcome.usage, price) }, ...(price && { price }) };
+	switch (outcome.kind) {
+		case "failed":
+			if (outcome.code === "unauthorized") keys.forget(provider.id);
+			return { ...outcome, reason: keys.redact(outcome.reason), used: outcome.used && priced(outcome.used, price) };
+		case "aborted":
+			return { ...outcome, used: outcome.used && priced(outcome.used, price) };
+		case "answered":
+			return { ...outcome, usage: priced(outcome.usage, price), ...(price && { price }) };
+		default:
+			return outcome;
+	}
+}
+
+function priced(usage: Usage, price: Price | undefined): Usage {
+	return { ...usage, costUsd: costOf(usage, price) };
+}
+
+/**
+ * The prompt is longer than was reserved for it, so that the turn might break a limit: it is not sent. What was reserved
+ * after a turn rests on what that turn was counted as; before the first one it is a guess, so the likely number decides.
+ */
+function beyondReserved({ thread, compaction }: Turn, sent: TokenCount): TurnOutcome | undefined {
+	const reserved = thread.turn?.reserved;
+	if (reserved?.outputTokens === undefined || compaction) return undefined;
+	const needed = thread.last ? sent.fewest : sent.likely;
+	if (needed <= reserved.tokens - reserved.outputTokens) return undefined;
+	return { kind: "unsent", promptTokens: Math.max(sent.likely, needed) };
 }
 
 /** Of the window, a part is left for the answer; a summary is longer than most answers. */
@@ -190,17 +217,23 @@ interface ModelCall {
 	/** Before it is sent: whom to tell of its signs of life. */
 	begin(abortSignal: AbortSignal, onPiece: () => void): void;
 	readonly options: LanguageModelV3CallOptions;
+	/** The prompt, in tokens. */
+	readonly sent: TokenCount;
 	readonly asked: Omit<Asked, "began">;
 	readonly turn: Turn;
 	readonly signal: AbortSignal;
 	readonly limits: Limits;
 }
 
-async function callModel({ model, begin, options, asked, turn, signal, limits }: ModelCall): Promise<TurnOutcome> {
+async function callModel(call: ModelCall): Promise<TurnOutcome> {
+	const { model, sent, begin, options, asked, turn, signal, limits } = call;
+	if (signal.aborted) return { kind: "aborted" };
 	const silence = new AbortController();
 	const abortSignal = AbortSignal.any([signal, silence.signal]);
 	const watchdog = setTimeout(() => silence.abort(), limits.modelSilenceMs);
 	const answer = new Answer();
+	const longest = options.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+	const soFar = () => certainUsage(sent, answer.received);
 	const heard = () => {
 		watchdog.refresh();
 		answer.began = true;
@@ -213,29 +246,46 @@ async function callModel({ model, begin, options, asked, turn, signal, limits }:
 		try {
 			for (let next = await reader.read(); !next.done; next = await reader.read()) {
 				answer.add(next.value, turn.onDelta);
+				// Not every endpoint keeps to the length that it is given.
+				if (answer.received.likely > longest) {
+					answer.cutShort();
+					break;
+				}
 			}
 		} finally {
 			await reader.cancel().catch(() => {});
 		}
 		if (answer.error !== undefined) throw answer.error;
 	} catch (cause) {
-		if (signal.aborted) return { kind: "aborted" };
-		if (silence.signal.aborted) return answer.began ? cutOff(asked) : unreachable(asked, "it took too long");
-		return failureOf(cause, { ...asked, began: answer.began, understood: answer.understood });
+		if (signal.aborted) return { kind: "aborted", used: soFar() };
+		const failure = silence.signal.aborted
+			? answer.began
+				? cutOff(asked)
+				: unreachable(asked, "it took too long")
+			: failureOf(cause, { ...asked, began: answer.began, understood: answer.understood });
+		return wasProcessed(failure, silence.signal.aborted) ? { ...failure, used: soFar() } : failure;
 	} finally {
 		clearTimeout(watchdog);
 	}
-	if (signal.aborted) return { kind: "aborted" };
-	if (!answer.finish) return cutOff(asked);
+	if (signal.aborted) return { kind: "aborted", used: soFar() };
+	if (!answer.finish) return { ...cutOff(asked), used: soFar() };
 	return {
 		kind: "answered",
 		text: answer.text,
 		reasoning: answer.reasoning || undefined,
 		calls: answer.calls,
 		answered: answer.answered ?? asked.model,
-		usage: answer.usage ?? estimatedUsage(options, answer),
+		usage: countedUsage(answer.usage, sent, answer.received),
 		finish: answer.finish,
 	};
+}
+
+/**
+ * The request was taken, and perhaps worked on: an answer had begun, or nothing came within the time allowed. A server
+ * that refuses, or cannot be reached, has done nothing.
+ */
+function wasProcessed({ code, status }: TurnOutcome & { kind: "failed" }, isSilent: boolean): boolean {
+	return code === "cutOff" || isSilent || status === 408 || status === 504;
 }
 
 /** What has arrived of an answer. */
@@ -244,7 +294,10 @@ class Answer {
 	reasoning = "";
 	readonly calls: ProposedCall[] = [];
 	answered: string | undefined;
-	usage: Usage | undefined;
+	/** As the provider counted it. */
+	usage: LanguageModelV3Usage | undefined;
+	/** All that was written, whatever becomes of it. */
+	readonly received = tokenMeter();
 	/** Set once the provider said that the answer is whole. */
 	finish: string | undefined;
 	error: unknown;
@@ -261,11 +314,19 @@ class Answer {
 				break;
 			case "text-delta":
 				this.text += part.delta;
+				this.received.add(part.delta);
 				onDelta(part.delta, false);
 				break;
 			case "reasoning-delta":
 				this.reasoning += part.delta;
+				this.received.add(part.delta);
 				onDelta(part.delta, true);
+				break;
+			case "tool-input-start":
+				this.received.add(part.toolName);
+				break;
+			case "tool-input-delta":
+				this.received.add(part.delta);
 				break;
 			case "tool-call":
 				this.calls.push(proposedCall(part.toolName, part.input));
@@ -275,10 +336,15 @@ class Answer {
 				break;
 			case "finish":
 				if (part.finishReason.unified !== "error") this.finish = part.finishReason.unified;
-				this.usage = usageOf(part.usage);
+				this.usage = part.usage;
 				break;
 			default:
 		}
+	}
+
+	/** It is longer than it may be: what has come counts as an answer that reached its length limit. */
+	cutShort(): void {
+		this.finish = "length";
 	}
 }
 
@@ -293,24 +359,4 @@ function proposedCall(name: string, input: string): ProposedCall {
 	} catch (cause) {
 		return { name, args: input, malformed: `the arguments are no valid JSON (${(cause as Error).message}).` };
 	}
-}
-
-function usageOf({ inputTokens, outputTokens }: LanguageModelV3Usage): Usage | undefined {
-	if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
-	return {
-		inputTokens: inputTokens.total,
-		outputTokens: outputTokens.total,
-		costUsd: null,
-		...(inputTokens.cacheRead && { cachedInputTokens: inputTokens.cacheRead }),
-		...(outputTokens.reasoning && { reasoningTokens: outputTokens.reasoning }),
-	};
-}
-
-/** Endpoints that count nothing must not make a budget blind: about four characters are a token. */
-function estimatedUsage({ prompt, tools }: LanguageModelV3CallOptions, { text, reasoning, calls }: Answer): Usage {
-	return {
-		inputTokens: Math.ceil(JSON.stringify([prompt, tools]).length / 4),
-		outputTokens: Math.ceil((text.length + reasoning.length + JSON.stringify(calls).length) / 4),
-		costUsd: null,
-	};
 }

@@ -9,6 +9,7 @@ export function usage({
 }: DossierData): string {
 	const { turns, toolCalls, inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costUsd, byRole, byModel } =
 		goal.usage;
+	const { estimatedTokens } = goal.usage;
 	if (turns + toolCalls === 0) return "";
 	const failed = bySubject.reduce((sum, one) => sum + one.failedCalls, 0);
 	const calls = `${count(toolCalls, "tool call")}${failed > 0 ? `, ${number(failed)} of them failed or refused` : ""}`;
@@ -28,6 +29,9 @@ export function usage({
 	return [
 		"## Usage",
 		models.length === 1 ? `${whole} All by ${models[0]?.name}.` : whole,
+		estimatedTokens
+			? `${number(estimatedTokens)} of these tokens are estimated: the endpoint did not count them, or counted less than was certainly sent and received.`
+			: "",
 		others.join("\n"),
 		prices.slice(0, pricesShown).map(priceLine).join("\n"),
 		table("Step", steps),

@@ -10,6 +10,7 @@ import { assignmentFor } from "../../protocol/roster.ts";
 import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
 import type { ModelChoice, NotRun, PlanStep } from "../../protocol/values.ts";
 import { textOutput } from "../perform/output.ts";
+import { reservedUsage } from "../perform/turnUsage.ts";
 import { handOffNote, planningBrief, reflectionBrief } from "./briefs.ts";
 import { sha256 } from "./digest.ts";
 import type { Fact, Limits } from "./next.ts";
@@ -133,7 +134,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 					turnId: turn.turnId,
 					threadId: fact.threadId,
 					reason: "The daemon ended while the model was answering. It is asked again.",
-					charged: { inputTokens: turn.reserved.tokens, outputTokens: 0, costUsd: turn.reserved.usd },
+					charged: reservedUsage(turn),
 				},
 			];
 		}

@@ -19,6 +19,8 @@ export interface Compacted {
 	/** Of the model's answers, usable or not. */
 	readonly answer: (TurnOutcome & { kind: "answered" }) | undefined;
 	readonly failure: (TurnOutcome & { kind: "failed" }) | undefined;
+	/** By a call that was told to stop; absent where there was an answer, which counts it too. */
+	readonly used?: Usage;
 }
 
 export async function compact({ parts, driver, signal }: Performing, turn: Turn): Promise<Compacted> {
@@ -34,13 +36,18 @@ export async function compact({ parts, driver, signal }: Performing, turn: Turn)
 		const outcome = await parts
 			.agentFor(thread.assignment)
 			.takeTurn({ ...turn, compaction: { account, problem } }, signal);
-		if (outcome.kind === "aborted") return { event: undefined, answer, failure: undefined };
+		if (outcome.kind === "unsent") throw new Error("a summary was asked for with a reservation of a turn");
+		if (outcome.kind === "aborted") {
+			const { used } = outcome;
+			return { event: undefined, answer: answer && used ? withUsage(answer, used) : answer, failure: undefined, used };
+		}
 		if (outcome.kind === "failed") {
+			if (answer && outcome.used) answer = withUsage(answer, outcome.used);
 			failure = outcome;
 			problem = outcome.reason;
 			break;
 		}
-		answer = { ...outcome, usage: answer ? sum(answer.usage, outcome.usage) : outcome.usage };
+		answer = answer ? withUsage(outcome, answer.usage) : outcome;
 		const read = readSummary(outcome.text, share);
 		if (!("problem" in read)) summary = read;
 		else problem = read.problem;
@@ -100,6 +107,10 @@ function charsLeft(transcript: readonly RecordedEvent[], upTo: number): number {
 	return chars;
 }
 
+function withUsage(answer: TurnOutcome & { kind: "answered" }, more: Usage): TurnOutcome & { kind: "answered" } {
+	return { ...answer, usage: sum(answer.usage, more) };
+}
+
 function sum(one: Usage, other: Usage): Usage {
 	return {
 		inputTokens: one.inputTokens + other.inputTokens,
@@ -107,6 +118,7 @@ function sum(one: Usage, other: Usage): Usage {
 		costUsd: one.costUsd === null || other.costUsd === null ? null : one.costUsd + other.costUsd,
 		cachedInputTokens: plus(one.cachedInputTokens, other.cachedInputTokens),
 		reasoningTokens: plus(one.reasoningTokens, other.reasoningTokens),
+		estimated: one.estimated || other.estimated,
 	};
 }
 

@@ -1,6 +1,6 @@
 import { adaptedKey } from "../../protocol/adapted.ts";
 import { mayCompact } from "../../protocol/contextWindow.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
+import type { EventOf, GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { HoldId, MessageId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import { formatModelRef, isSameModel } from "../../protocol/modelRef.ts";
@@ -83,7 +83,12 @@ type Parts = Performing["parts"];
 function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: Parts): GoalEvent[] {
 	const { threadId } = thread;
 	const turn = thread.turn!;
-	if (outcome.kind === "aborted") return [interrupted(thread, "It was told to stop.", reservedUsage(turn))];
+	if (outcome.kind === "aborted")
+		return [interrupted(thread, "It was told to stop.", reservedUsage(turn, outcome.used))];
+	if (outcome.kind === "unsent") {
+		const reason = "Its prompt is longer than was reserved for it, so it was not sent. What it needs is reserved anew.";
+		return [{ ...interrupted(thread, reason, nothingUsed), promptTokens: outcome.promptTokens }];
+	}
 	if (outcome.kind === "failed") {
 		const passes = thread.purpose === "reflect" && !isWorthWaiting(thread, outcome);
 		const failed = failureEvents(goal, thread, outcome, parts);
@@ -138,12 +143,15 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 }
 
 /** What the thread's summary cost, and what it says. A call that failed costs the summary, not the thread. */
-function compactionEvents(goal: Goal, thread: Thread, { event, answer, failure }: Compacted): GoalEvent[] {
+function compactionEvents(goal: Goal, thread: Thread, { event, answer, failure, used }: Compacted): GoalEvent[] {
 	const reason = failure?.reason ?? "It was told to stop.";
-	const isPaid = failure === undefined || failure.code === "cutOff";
 	const turn = answer
 		? completed(thread, answer)
-		: interrupted(thread, reason, isPaid ? reservedUsage(thread.turn!) : nothingUsed);
+		: interrupted(
+				thread,
+				reason,
+				failure ? chargedFor(thread, failure) : used ? reservedUsage(thread.turn!, used) : nothingUsed,
+			);
 	return event && !goal.end && thread.state === "active" ? [turn, event] : [turn];
 }
 
@@ -160,8 +168,13 @@ function completed(thread: Thread, outcome: TurnOutcome & { kind: "answered" }):
 	};
 }
 
-function interrupted(thread: Thread, reason: string, charged: Usage): GoalEvent {
+function interrupted(thread: Thread, reason: string, charged: Usage): EventOf<"turn.interrupted"> {
 	return { type: "turn.interrupted", turnId: thread.turn!.turnId, threadId: thread.threadId, reason, charged };
+}
+
+/** The provider refused, or was never reached: nothing was used. An answer that broke off may have been paid for whole. */
+function chargedFor(thread: Thread, { code, used }: TurnOutcome & { kind: "failed" }): Usage {
+	return code === "cutOff" ? reservedUsage(thread.turn!, used) : (used ?? nothingUsed);
 }
 
 /** A short wait, once. */
@@ -252,8 +265,7 @@ function failureEvents(
 		status: outcome.status,
 		retryAt: outcome.retryable ? at : undefined,
 		contextWindow: isTooLong ? (outcome.contextWindow ?? seemingWindow(thread)) : undefined,
-		// The provider refused or never answered: nothing was used. A stream that broke off may have been paid for.
-		charged: outcome.code === "cutOff" ? reservedUsage(thread.turn!) : nothingUsed,
+		charged: chargedFor(thread, outcome),
 	};
 	if (!holds) return [failed];
 	// Whoever asked for a sub-agent learns why there is no report, and decides what to do without it.

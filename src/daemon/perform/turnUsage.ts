@@ -1,9 +1,18 @@
 import type { Thread } from "../../protocol/goal.ts";
 import type { Usage } from "../../protocol/values.ts";
 
-/** What a turn is charged whose real usage nobody can know any more. */
-export function reservedUsage({ reserved }: NonNullable<Thread["turn"]>): Usage {
-	return { inputTokens: reserved.tokens, outputTokens: 0, costUsd: reserved.usd };
+/**
+ * What a turn is charged whose real usage nobody can know any more: what was reserved, and never less than what was
+ * certainly sent and received.
+ */
+export function reservedUsage({ reserved }: NonNullable<Thread["turn"]>, certain?: Usage): Usage {
+	if (certain && certain.inputTokens + certain.outputTokens > reserved.tokens) return certain;
+	return {
+		inputTokens: reserved.tokens,
+		outputTokens: 0,
+		costUsd: reserved.usd,
+		estimated: reserved.tokens > 0 || undefined,
+	};
 }
 
 export const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };

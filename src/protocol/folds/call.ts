@@ -2,6 +2,7 @@ import type { EventOf } from "../events.ts";
 import { type Goal, outputTail, type Thread, type ToolCall } from "../goal.ts";
 import { isPlaybook } from "../readiness.ts";
 import { likeness } from "../stagnation.ts";
+import { latinLength } from "../textTokens.ts";
 import { without, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
 import { account, addWriter, overtakeChecks } from "./writers.ts";
@@ -55,7 +56,7 @@ export const callFolds: Folds<"tool"> = {
 			(before) => {
 				const thread =
 					isPlaybook(before) || call.name === "updateTodos" ? before : { ...before, same: sameAs(before, call, e) };
-				const newChars = thread.newChars + e.output.head.length + e.output.tail.length;
+				const newChars = thread.newChars + latinLength(e.output.head) + latinLength(e.output.tail);
 				if (passed) return { ...thread, newChars, done: thread.done + 1 };
 				if (!tried) return thread;
 				return { ...thread, newChars, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };

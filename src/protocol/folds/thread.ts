@@ -2,8 +2,9 @@ import { adaptedKey } from "../adapted.ts";
 import { charsPerToken, firstPromptTokens } from "../budget.ts";
 import { mayCompact, modelName } from "../contextWindow.ts";
 import type { EventOf } from "../events.ts";
-import type { Goal, Thread, Totals } from "../goal.ts";
+import type { Goal, RoleUsage, Thread, Totals } from "../goal.ts";
 import type { ThreadId } from "../ids.ts";
+import { latinLength } from "../textTokens.ts";
 import type { ModelChoice, Usage } from "../values.ts";
 import { withStep, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
@@ -56,7 +57,7 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 			...thread,
 			unread: thread.unread + (e.from === "person" ? 1 : 0),
 			// What the model itself said is counted in its turn.
-			newChars: e.from === thread.role ? thread.newChars : thread.newChars + e.text.length,
+			newChars: e.from === thread.role ? thread.newChars : thread.newChars + latinLength(e.text),
 			rejected: e.from === "daemon" && !e.about ? thread.rejected + 1 : thread.rejected,
 			...repeated(thread, e),
 		})),
@@ -78,7 +79,12 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 			tooLong: thread.turn?.purpose === undefined ? undefined : thread.tooLong,
 		})),
 	"model.substituted": (goal, e) => withThread(goal, e.threadId, (thread) => ({ ...thread, substitute: e.answered })),
-	"turn.interrupted": (goal, e) => endTurn(goal, e.threadId, e.charged, undefined, (thread) => thread),
+	"turn.interrupted": (goal, e) =>
+		endTurn(goal, e.threadId, e.charged, undefined, (thread) =>
+			e.promptTokens === undefined
+				? thread
+				: { ...thread, last: { inputTokens: e.promptTokens, outputTokens: 0 }, newChars: 0 },
+		),
 	"provider.adapted": (goal, e) => ({ ...goal, adapted: [...(goal.adapted ?? []), adaptedKey(e)] }),
 	"provider.failed": (goal, e) => {
 		const ended = endTurn(goal, e.threadId, e.charged, undefined, (thread) => ({
@@ -131,12 +137,14 @@ function endTurn(
 }
 
 function addUsage(totals: Totals, usage: Usage, role: string, model: string, turns: number): Totals {
-	const plus = (before: (Usage & { turns: number }) | undefined) => ({
+	const estimated = usage.estimated ? usage.inputTokens + usage.outputTokens : 0;
+	const plus = (before: RoleUsage | undefined) => ({
 		inputTokens: (before?.inputTokens ?? 0) + usage.inputTokens,
 		outputTokens: (before?.outputTokens ?? 0) + usage.outputTokens,
 		costUsd: addMoney(before ? before.costUsd : 0, usage.costUsd),
-		...sumOf("cachedInputTokens", before, usage),
-		...sumOf("reasoningTokens", before, usage),
+		...sumOf("cachedInputTokens", before?.cachedInputTokens, usage.cachedInputTokens),
+		...sumOf("reasoningTokens", before?.reasoningTokens, usage.reasoningTokens),
+		...sumOf("estimatedTokens", before?.estimatedTokens, estimated),
 		turns: (before?.turns ?? 0) + turns,
 	});
 	return {
@@ -147,10 +155,9 @@ function addUsage(totals: Totals, usage: Usage, role: string, model: string, tur
 	};
 }
 
-/** Only where a provider says it at all. */
-function sumOf(field: "cachedInputTokens" | "reasoningTokens", before: Usage | undefined, usage: Usage) {
-	const sum = (before?.[field] ?? 0) + (usage[field] ?? 0);
-	return sum > 0 ? { [field]: sum } : {};
+/** Only where there is any. */
+function sumOf(field: keyof RoleUsage, before = 0, used = 0) {
+	return before + used > 0 ? { [field]: before + used } : {};
 }
 
 /** Unknown stays unknown: a sum with an unknown part is not a number. */

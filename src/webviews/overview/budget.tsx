@@ -41,12 +41,16 @@ export function Budget({ goal, view }: { goal: Goal; view: GoalView }) {
 	);
 }
 
+const whyEstimated =
+	"Estimated: the endpoint did not count all of it, or counted less than was certainly sent and received.";
+
 function Meter(props: {
 	readonly resource: BudgetResource;
 	readonly limit: number | null;
 	readonly used: number | null;
+	readonly estimated?: boolean;
 }) {
-	const { resource, limit, used } = props;
+	const { resource, limit, used, estimated } = props;
 	const name = names[resource];
 	if (used === null) {
 		return (
@@ -59,7 +63,9 @@ function Meter(props: {
 	}
 	const part = limit === null ? undefined : limit > 0 ? used / limit : 1;
 	const near = part === undefined ? undefined : part >= 1 ? "reached" : part >= 0.9 ? "near limit" : undefined;
-	const text = limit === null ? format(resource, used) : `${format(resource, used)} of ${format(resource, limit)}`;
+	const about = estimated ? "about " : "";
+	const amount = `${about}${format(resource, used)}`;
+	const text = limit === null ? amount : `${amount} of ${format(resource, limit)}`;
 	return (
 		<div class="meter-row">
 			<span class="quiet">{name}</span>
@@ -77,7 +83,7 @@ function Meter(props: {
 					<Bar part={part} near={near !== undefined} />
 				</div>
 			)}
-			<span class="num nowrap">
+			<span class="num nowrap" title={estimated ? whyEstimated : undefined}>
 				{near ? <span class="strong">{near} · </span> : null}
 				{text}
 			</span>

@@ -270,7 +270,7 @@ describe("an agent that is a model", () => {
 							{ name: "listFiles", args: { path: "src" } },
 							{ name: "readFile", args: { path: "a.ts" } },
 						],
-						usage: [120, 34],
+						usage: [1200, 34],
 						answered: "qwen3:8b-2030",
 					}),
 					{ onDelta: (text, reasoning) => deltas.push([text, reasoning]) },
@@ -285,7 +285,7 @@ describe("an agent that is a model", () => {
 					{ name: "readFile", args: { path: "a.ts" } },
 				],
 				answered: "qwen3:8b-2030",
-				usage: { inputTokens: 120, outputTokens: 34, costUsd: null },
+				usage: { inputTokens: 1200, outputTokens: 34, costUsd: null },
 				finish: "tool-calls",
 			});
 			assert.equal(
@@ -303,6 +303,29 @@ describe("an agent that is a model", () => {
 				"First look.",
 			);
 			assert.ok(deltas.length >= 4, `${deltas.length} pieces`);
+		});
+
+		it("cut where an endpoint writes more than it was asked for, and counted as what came", async () => {
+			server.use(() => ({ text: "one word after the other ".repeat(400), usage: [0, 0] }));
+			const turn = makeTurn({ tools, workspace: work });
+			const reserved = { tokens: 20_500, usd: null, outputTokens: 500 };
+			const thread = { ...turn.thread, turn: { turnId: "u" as never, epoch: 1, reserved } };
+			const agent = agents.agentFor({ provider: "local", model: "qwen3:8b" });
+			const outcome = answered(await agent.takeTurn({ ...turn, thread }, never));
+			assert.equal(outcome.finish, "length");
+			assert.ok(outcome.usage.outputTokens >= 500 && outcome.usage.outputTokens < 550, `${outcome.usage.outputTokens}`);
+			assert.equal(outcome.usage.estimated, true);
+		});
+
+		it("asked for only where the prompt fits into what was reserved for it", async () => {
+			const turn = makeTurn({ tools, workspace: work, transcript: [message("goal", "word ".repeat(20_000))] });
+			const reserved = { tokens: 5_500, usd: null, outputTokens: 500 };
+			const thread = { ...turn.thread, turn: { turnId: "u" as never, epoch: 1, reserved } };
+			const before = server.requests.length;
+			const agent = agents.agentFor({ provider: "local", model: "qwen3:8b" });
+			const outcome = await agent.takeTurn({ ...turn, thread }, never);
+			assert.ok(outcome.kind === "unsent" && outcome.promptTokens >= 25_000, JSON.stringify(outcome));
+			assert.equal(server.requests.length, before);
 		});
 
 		it("at the price that is configured", async () => {
@@ -464,7 +487,9 @@ describe("an agent that is a model", () => {
 	it("gives up on a model that sends nothing for too long", async () => {
 		agents = open({ limits: { modelSilenceMs: 1000 } });
 		const before = performance.now();
-		assert.equal(failed(await take(() => "hang")).code, "unreachable");
+		const silent = failed(await take(() => "hang"));
+		assert.equal(silent.code, "unreachable");
+		assert.ok(silent.used?.inputTokens, "it was sent, and may have been worked on");
 		assert.ok(performance.now() - before < 15_000);
 		assert.equal(failed(await take(() => ({ text: "a long answer, slowly", chunkMs: 1500 }))).code, "cutOff");
 	});
@@ -475,20 +500,30 @@ describe("an agent that is a model", () => {
 	});
 
 	it("stops at once when it is aborted: before, while it waits, in the middle of a stream", async () => {
-		assert.deepEqual(await take(() => ({ text: "ok" }), {}, {}, AbortSignal.abort()), { kind: "aborted" });
+		assert.deepEqual(await take(() => ({ text: "ok" }), {}, {}, AbortSignal.abort()), {
+			kind: "aborted",
+			used: undefined,
+		});
 		for (const script of [() => "hang" as const, () => ({ text: "x".repeat(2000), chunkMs: 50 })]) {
 			const abort = new AbortController();
 			const before = performance.now();
 			const turn = take(script, {}, {}, abort.signal);
 			setTimeout(() => abort.abort(), 200);
-			assert.deepEqual(await turn, { kind: "aborted" });
+			assertStopped(await turn);
 			assert.ok(performance.now() - before < 10_000);
 		}
 		server.use(() => "hang");
 		const turn = take(() => "hang");
 		setTimeout(() => agents.close(), 100);
-		assert.deepEqual(await turn, { kind: "aborted" });
+		assertStopped(await turn);
 	});
+
+	/** What had been sent is counted all the same. */
+	function assertStopped(outcome: TurnOutcome): void {
+		assert.equal(outcome.kind, "aborted");
+		const sent = outcome.kind === "aborted" ? outcome.used?.inputTokens : 0;
+		assert.ok(sent && sent > 500, `${sent} tokens`);
+	}
 
 	it("asks for the key by its variable's name, without a request", async () => {
 		agents = open({}, {});
