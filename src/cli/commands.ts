@@ -272,6 +272,15 @@ export const commands: readonly CommandRow[] = [
 		run: async (context, [goalId = ""]) => (await import("./commands/inventory.ts")).inventory(context, goalId),
 	},
 	{
+		name: "output",
+		about: "print what a call or a check of a goal printed",
+		arguments: [goal, ["[id]", "the call's or the check's id, or how it begins (default: the last one)"]],
+		options: [{ flags: "--raw", about: "byte for byte, as it came" }],
+		asks: ["goal/list", "goal/events"],
+		run: async (context, [goalId = "", id], options) =>
+			(await import("./commands/output.ts")).output(context, goalId, id, options),
+	},
+	{
 		name: "dossier",
 		about: "print the account of a goal",
 		arguments: [goal],

@@ -264,6 +264,20 @@ describe("mission, the command line", function () {
 		assert.equal(stage.run("daemon").code, 0);
 	});
 
+	it("prints what a call printed, as text and byte for byte", () => {
+		// GBK for “编译失败” and a line feed.
+		const bytes = Buffer.from([0xb1, 0xe0, 0xd2, 0xeb, 0xca, 0xa7, 0xb0, 0xdc, 0x0a]);
+		writeFileSync(path.join(stage.workspace, "gbk.txt"), bytes);
+		const file = stage.playbook("gbk.md", "# Print", "## One", "```sh", "cat gbk.txt", "```");
+		const { goalId } = stage.json("launch", "--playbook", file, "--grant", "playbook");
+		stage.json("wait", goalId, "--timeout", "30");
+		assert.match(stage.run("output", goalId).out, /^编译失败\n\n?\[This is not UTF-8\. It was read as gbk;/);
+		const { id, encoding, path: kept } = stage.json("output", goalId);
+		assert.equal(encoding, "gbk");
+		assert.deepEqual(readFileSync(kept), bytes);
+		assert.deepEqual(Buffer.from(stage.json("output", goalId, id.slice(0, 6), "--raw").base64, "base64"), bytes);
+	});
+
 	it("launches one goal however often the same request is made", () => {
 		const file = stage.playbook("once.md", "# Once", "## One", "```sh", "true", "```");
 		const first = stage.json("launch", "--playbook", file, "--request-id", "again");

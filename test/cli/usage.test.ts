@@ -110,6 +110,7 @@ describe("a command line that cannot be meant", function () {
 		[["diff", "GOAL", "nothing.txt"], 3, "unknownPath"],
 		[["diff", "GOAL", "nothing.txt", "--content", "before"], 3, "unknownFile"],
 		[["inventory", "nobody"], 3, "unknownGoal"],
+		[["output", "GOAL", "nothing"], 3, "unknownOutput"],
 		[["dossier", "GOAL", "--out", "nowhere/x.md"], 1, "notWritten"],
 		[["verify", "fine.md"], 1, "brokenChain"],
 		[["plan", "GOAL", "approve"], 3, "notNow"],
