@@ -48,6 +48,8 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 	"budget.exceeded": (goal) => goal,
 	"budget.raised": (goal, e) => ({ ...goal, budget: e.limits }),
 	"hold.placed": (goal, e) => {
+		// What was under way when the goal ended may still fail: nothing is held any more.
+		if (goal.end) return goal;
 		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
 		// Placed again, it says anew what it waits for, and stands where it stood.
 		const placedAt = goal.holds[e.holdId]?.placedAt ?? at;
