@@ -126,7 +126,7 @@ export const eventBodies = {
 		/** In the order of the plan. */
 		stepIds: v.array(StepIdSchema),
 		files: v.array(PlannedUndo),
-		/** What the steps changed too, and undo keeps: what was there before is not recorded. */
+		/** What the steps may have changed too, and undo keeps: what was there before is not recorded. */
 		notCovered: v.optional(v.array(NotCovered)),
 		/** The steps begin again when it is done. */
 		again: v.optional(v.boolean()),

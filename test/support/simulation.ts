@@ -160,6 +160,7 @@ function simulatedChanges(world: World): Changes {
 		between: async (before, after) =>
 			before === after ? [] : [{ path: "file.txt", status: "modified", before: "b1", after: "b2" }],
 		leftOut: async () => new Map(),
+		leftOutBetween: async () => [],
 		content: async () => Buffer.alloc(0),
 		contentAt: async () => undefined,
 		keep: async (contents) => contents.map(() => "kept"),

@@ -1,4 +1,4 @@
-import type { LeftOutReason } from "./coverage.ts";
+import type { LeftOutChange, LeftOutReason } from "./coverage.ts";
 
 /**
  * What changed on disk, whoever changed it: a tool, a command, an agent of another vendor or the person. A snapshot is
@@ -30,6 +30,8 @@ export interface Changes {
 	 * down. A path that is neither here nor in the tree was not there.
 	 */
 	leftOut(coverage: string, paths: readonly string[]): Promise<ReadonlyMap<string, readonly LeftOutReason[]>>;
+	/** What only one of two snapshots left out, or each for another reason: the first thousand. */
+	leftOutBetween(coverageA: string, coverageB: string): Promise<readonly LeftOutChange[]>;
 	/** The raw bytes of a blob. */
 	content(blob: string): Promise<Buffer>;
 	/** The raw bytes of a file in a tree (of a symbolic link: its target); undefined when the tree has no such file. */

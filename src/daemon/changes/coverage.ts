@@ -1,7 +1,7 @@
 import { ChangesError } from "./changes.ts";
 import type { Folder } from "./inventory.ts";
 import { hashObject, type ObjectWriter } from "./objects.ts";
-import { toBytes } from "./pathText.ts";
+import { toBytes, toText } from "./pathText.ts";
 import { startTimeSlices } from "./timeSlices.ts";
 
 /**
@@ -78,6 +78,39 @@ export async function findLeftOut(
 	}
 	return found;
 }
+
+/** What one snapshot left out and another did not, or for another reason. */
+export interface LeftOutChange {
+	readonly path: string;
+	readonly before?: LeftOutReason;
+	readonly after?: LeftOutReason;
+}
+
+/** At most `most` of them, in no order; what is the same on both sides is not read. */
+export async function compareLeftOut(
+	coverageA: string,
+	coverageB: string,
+	most: number,
+	read: (id: string) => Promise<Buffer | undefined>,
+): Promise<readonly LeftOutChange[]> {
+	const found: LeftOutChange[] = [];
+	const nodeOf = (id: string | undefined) => (id === undefined || id === nothingLeftOut ? empty : readNode(id, read));
+	await compare(coverageA, coverageB, "");
+	return found;
+
+	async function compare(idA: string | undefined, idB: string | undefined, above: string): Promise<void> {
+		if (idA === idB || found.length >= most) return;
+		const [a, b] = await Promise.all([nodeOf(idA), nodeOf(idB)]);
+		for (const name of new Set([...a.left.keys(), ...b.left.keys()])) {
+			const [before, after] = [a.left.get(name), b.left.get(name)];
+			if (before !== after && found.length < most) found.push({ path: toText(above + name), before, after });
+		}
+		for (const name of new Set([...a.folders.keys(), ...b.folders.keys()]))
+			await compare(a.folders.get(name), b.folders.get(name), `${above}${name}/`);
+	}
+}
+
+const empty: KnownNode = { left: new Map(), folders: new Map() };
 
 interface KnownNode {
 	readonly left: ReadonlyMap<string, LeftOutReason>;

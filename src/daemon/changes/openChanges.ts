@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 import { crashPoint } from "../crashPoint.ts";
 import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
 import { changeArgs, changesBetween, diffBetween } from "./compare.ts";
-import { findLeftOut, writeCoverage } from "./coverage.ts";
+import { compareLeftOut, findLeftOut, writeCoverage } from "./coverage.ts";
 import { openGit } from "./git.ts";
 import { loadInventory, saveInventory } from "./indexFile.ts";
 import { countFiles, emptyFolder } from "./inventory.ts";
@@ -144,6 +144,10 @@ export async function openChanges(options: ChangesOptions): Promise<Changes | { 
 		async leftOut(coverage, paths) {
 			whileOpen();
 			return findLeftOut(coverage, paths, async (id) => (await reader.read(id))?.content);
+		},
+		async leftOutBetween(coverageA, coverageB) {
+			whileOpen();
+			return compareLeftOut(coverageA, coverageB, 1000, async (id) => (await reader.read(id))?.content);
 		},
 		content,
 		async contentAt(tree, path) {

@@ -1,20 +1,24 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import type { NotCovered } from "../../protocol/values.ts";
+import type { LeftOutChange } from "../changes/coverage.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 
 /**
  * What steps may have written that undo cannot take back, because it is not recorded: ignored files, and files too large
  * or not to be read. Named are those that were touched since the first of the steps began; the time of an inode's last
- * change is the system's own, which no tool sets back.
+ * change is the system's own, which no tool sets back. Named are also those that came or went since, as `moved` tells:
+ * when a folder is moved, the times of what is in it stay.
  */
 export function findNotCovered(
 	workspace: string,
 	sinceMs: number,
 	ignored: readonly string[],
 	skipped: readonly { readonly path: string; readonly reason: string }[],
-): readonly { readonly path: string; readonly reason: string }[] {
+	moved: readonly LeftOutChange[],
+): readonly NotCovered[] {
 	const budget = { entries: maxEntries };
 	const full = (path: string) => `${toBytes(workspace)}/${toBytes(path)}`;
-	const rows: { path: string; reason: string }[] = [];
+	const rows: NotCovered[] = [];
 	for (const path of ignored) {
 		const touched = path.endsWith("/")
 			? folderTouched(full(path.slice(0, -1)), sinceMs, budget)
@@ -26,6 +30,16 @@ export function findNotCovered(
 	for (const { path, reason } of skipped) {
 		if (isTouched(full(path), sinceMs)) rows.push({ path, reason: reasons[reason] ?? "it could not be recorded" });
 	}
+	const named = new Set(rows.map(({ path }) => path.replace(/\/$/, "")));
+	for (const { path, before, after } of moved) {
+		const reason = after ?? before;
+		if (named.has(path) || reason === undefined) continue;
+		const isGone = isAbsent(full(path));
+		// What is there and is left out no more was recorded since, and speaks for itself.
+		if (!isGone && after === undefined) continue;
+		const what = isGone ? gone : there;
+		rows.push({ path, reason: what[reason] ?? what.ignored! });
+	}
 	return rows;
 }
 
@@ -36,12 +50,31 @@ const reasons: Readonly<Record<string, string>> = {
 	tooLarge: "it is too large to be recorded",
 	unreadable: "it may not be read",
 	special: "it is no ordinary file",
+	recordedLater: "it was not recorded when it may have been written",
 };
+const there: Readonly<Record<string, string>> = { ...reasons, ignored: "it is ignored, so it was not recorded" };
+const gone: Readonly<Record<string, string>> = {
+	ignored: "it is gone, and was not recorded, because it was ignored",
+	tooLarge: "it is gone, and was not recorded, because it was too large",
+	unreadable: "it is gone, and was not recorded, because it could not be read",
+	special: "it is gone, and was no ordinary file",
+};
+
+function isAbsent(full: string): boolean {
+	try {
+		return lstatSync(toFsPath(full), { throwIfNoEntry: false }) === undefined;
+	} catch (cause) {
+		return (cause as NodeJS.ErrnoException).code === "ENOTDIR";
+	}
+}
+
+/** The system takes the time of a change from a clock that ticks a few hundred times a second. */
+const clockTickMs = 20;
 
 function isTouched(full: string, sinceMs: number): boolean {
 	try {
 		const stats = lstatSync(toFsPath(full), { throwIfNoEntry: false });
-		return stats !== undefined && Math.max(stats.ctimeMs, stats.mtimeMs) >= sinceMs;
+		return stats !== undefined && Math.max(stats.ctimeMs, stats.mtimeMs) >= sinceMs - clockTickMs;
 	} catch {
 		return false;
 	}

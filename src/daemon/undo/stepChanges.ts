@@ -19,6 +19,10 @@ export interface StepChanges {
 	readonly moves: readonly { readonly seq: number; readonly from: string; readonly path: string }[];
 	/** When the first of the steps began, in milliseconds since the epoch. */
 	readonly begunAt: number;
+	/** What others are told to have changed since, and may have been left out when the steps wrote it. */
+	readonly recordedLater: readonly string[];
+	/** What was left out by the look before the steps first wrote; undefined in old logs. */
+	readonly coverageBefore?: string;
 }
 
 export interface StepChange {
@@ -51,6 +55,8 @@ export async function readStepChanges(
 	const events = [...recorded, ...unrecorded.filter((event) => event.type === "file.changed")];
 	const undone = await readUndone(store, goalId, stepIds);
 	const located = locatedEdits(events, writers, goal.workspace);
+	const begunAt = await beganAt(store, goalId, stepIds);
+	const recordedLater: string[] = [];
 	const changes: StepChange[] = [];
 	const moves: { seq: number; from: string; path: string }[] = [];
 	for (const event of events) {
@@ -59,6 +65,7 @@ export async function readStepChanges(
 		const own = named.filter((stepId) => stepIds.includes(stepId) && !isUndone(event, undone.get(stepId)));
 		if (own.length === 0) {
 			if (event.from !== undefined) moves.push({ seq: event.seq, from: event.from, path: event.path });
+			if (event.leftOut !== undefined && Date.parse(event.at) >= begunAt) recordedLater.push(event.path);
 			continue;
 		}
 		changes.push({
@@ -75,7 +82,7 @@ export async function readStepChanges(
 				: "somebody else changed it while the step was writing it",
 		});
 	}
-	return { changes, moves, begunAt: await beganAt(store, goalId, stepIds) };
+	return { changes, moves, begunAt, recordedLater, coverageBefore: await readCoverageBefore(store, goalId, stepIds) };
 }
 
 interface Writer {
@@ -179,6 +186,20 @@ async function beganAt(store: EventReader, goalId: GoalId, stepIds: readonly Ste
 		stepIds.map((stepId) => store.read(goalId, { types: ["step.started"], stepId, limit: 1 })),
 	);
 	return Math.min(...starts.flat().map((row) => row.at));
+}
+
+async function readCoverageBefore(
+	store: EventStore,
+	goalId: GoalId,
+	stepIds: readonly StepId[],
+): Promise<string | undefined> {
+	const types = ["tool.started", "check.started"];
+	const firsts = await Promise.all(stepIds.map((stepId) => store.read(goalId, { types, stepId, limit: 1 })));
+	const beforeSeq = Math.min(...firsts.flat().map((row) => row.seq));
+	if (!Number.isFinite(beforeSeq)) return undefined;
+	const looks = await store.read(goalId, { types: ["snapshot.taken"], beforeSeq, descending: true, limit: 1 });
+	const [look] = looks.filter((row) => row.body !== undefined).map(readEvent);
+	return look?.type === "snapshot.taken" ? look.coverage : undefined;
 }
 
 function version(blob: string | undefined, mode = fileMode, rights?: string): FileVersion | undefined {

@@ -73,7 +73,7 @@ export async function takeBack(
 			undoId,
 			stepIds: [...stepIds],
 			files: [...files],
-			notCovered: kept.length > 0 ? [...kept] : undefined,
+			notCovered: notCovered.length > 0 ? notCovered : undefined,
 			again,
 			by,
 		};
@@ -137,7 +137,7 @@ async function plan(
 	goal: Goal,
 	changes: Changes,
 	stepIds: readonly StepId[],
-	{ ignored, skipped }: Seen,
+	{ ignored, skipped, coverage }: Seen,
 	unrecorded: readonly RecordedEvent[],
 ) {
 	const content = (blob: string) => changes.content(blob);
@@ -149,8 +149,11 @@ async function plan(
 		idOf: (bytes) => hashObject("blob", bytes),
 	});
 	const { files, merged, notCovered: kept } = planned;
-	const touched = findNotCovered(goal.workspace, history.begunAt, ignored, skipped);
-	const isNamed = new Set(kept.map(({ path }) => path));
+	const { begunAt, coverageBefore, recordedLater } = history;
+	const moved = coverageBefore === undefined ? [] : await changes.leftOutBetween(coverageBefore, coverage);
+	const later = recordedLater.map((path) => ({ path, reason: "recordedLater" }));
+	const touched = findNotCovered(goal.workspace, begunAt, ignored, [...skipped, ...later], moved);
+	const isNamed = new Set([...files, ...kept].map(({ path }) => path));
 	return { files, merged, kept, notCovered: [...kept, ...touched.filter(({ path }) => !isNamed.has(path))] };
 }
 
