@@ -189,7 +189,7 @@ async function beganAt(store: EventReader, goalId: GoalId, stepIds: readonly Ste
 }
 
 async function readCoverageBefore(
-	store: EventStore,
+	store: EventReader,
 	goalId: GoalId,
 	stepIds: readonly StepId[],
 ): Promise<string | undefined> {

@@ -17,7 +17,7 @@ import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supe
 import type { PerformParts } from "../../../src/daemon/perform/parts.ts";
 import { performWith } from "../../../src/daemon/perform/perform.ts";
 import { seenSince } from "../../../src/daemon/perform/snapshot.ts";
-import type { EventStore } from "../../../src/daemon/store/eventStore.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { type Undone, undoSteps } from "../../../src/daemon/undo/undoSteps.ts";
 import type { GoalEvent } from "../../../src/protocol/events.ts";
@@ -168,13 +168,13 @@ interface Daemon {
 	readonly life: Life;
 	readonly supervisor: Supervisor;
 	readonly changes: Changes;
-	readonly store: EventStore;
+	readonly store: Store;
 }
 
 let ids = 0;
 const newId = <T extends string>(prefix: string) => `${prefix}-${++ids}` as T;
 
-function supervise(store: EventStore, changes: Changes, dataFolder: string) {
+function supervise(store: Store, changes: Changes, dataFolder: string) {
 	const log = { error() {}, warn() {}, info() {}, debug() {} };
 	const common = { clock: { now: () => Date.now() }, newId, log, limits: engineLimits };
 	const never = () => {
@@ -234,12 +234,12 @@ async function ask(daemon: Daemon, stepId: string, rest: boolean): Promise<Undon
 	);
 }
 
-async function outcomes(store: EventStore) {
+async function outcomes(store: Store) {
 	return store.read(goalId, { types: ["undo.completed"], limit: 100 });
 }
 
 /** What the answer would have been, had the daemon lived. */
-async function fromLog(store: EventStore): Promise<Undone> {
+async function fromLog(store: Store): Promise<Undone> {
 	const rows = await store.read(goalId, { types: ["undo.started", "undo.completed"], limit: 100 });
 	const [begun, completed] = rows.slice(-2).map((row) => JSON.parse(row.body!) as Record<string, never[]>);
 	const left = new Map(
