@@ -13,12 +13,13 @@ export function activeThread(goal: Goal, stepId?: StepId): Thread | undefined {
 	return candidates.toReversed().toSorted((a, b) => liveliness(goal, b) - liveliness(goal, a))[0];
 }
 
-/** `Step 3: Write the tests`, `Plan · Upgrade express`: what the tab of a thread is called. */
+/** `implementer · Step 3: Write the tests`, `planner · Plan · Upgrade express`: what the tab of a thread is called. */
 export function threadTab(goal: Goal, threadId: ThreadId): string {
 	const thread = goal.threads[threadId];
 	if (!thread) return t("Thread");
 	const name = threadName(goal, thread);
-	return thread.stepId ? name : `${name} · ${goal.title}`;
+	// The step's changes have a tab of the step's name.
+	return `${thread.role} · ${thread.stepId ? name : `${name} · ${goal.title}`}`;
 }
 
 function liveliness(goal: Goal, thread: Thread): number {

@@ -63,7 +63,7 @@ describe("deciding in the real workbench", function () {
 		const stuck = window.toast(
 			"Step “Ring at noon” cannot go on by itself. Why: Denied by the person. They said: The ringer has lunch.",
 		);
-		await stuck.getByRole("button", { name: "Skip" }).click();
+		await stuck.getByRole("button", { name: "Skip Step" }).click();
 		await window.treeRow("2 Ring at noon").filter({ hasText: "skipped" }).waitFor();
 		await stage.mission("wait", goalId);
 		const rung = ["morning", "noon", "evening"].filter((time) => fs.existsSync(path.join(workspace, `${time}.txt`)));

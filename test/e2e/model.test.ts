@@ -47,10 +47,13 @@ describe("a model in the real workbench", function () {
 		await rows.filter({ hasText: "changed" }).filter({ hasText: "src/print.js" }).waitFor();
 
 		const step = window.treeRow("2 Convert the stations").first();
-		await clickUntil(async (within) => {
-			await step.hover(within);
-			await step.getByRole("button", { name: "Open Changes" }).click(within);
-		}, window.tab("Step 2: Convert the stations"));
+		await clickUntil(
+			async (within) => {
+				await step.hover(within);
+				await step.getByRole("button", { name: "Open Changes" }).click(within);
+			},
+			window.tab(/^Step 2: Convert the stations/),
+		);
 		await (await window.diff()).getByText("in metres. */").first().waitFor();
 		goOn();
 		const command = window.toast("Run `node --test` for step 2");

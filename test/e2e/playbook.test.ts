@@ -68,7 +68,10 @@ describe("a playbook in the real workbench", function () {
 		assert.equal(await dossier.getByRole("cell", { name: "done, verified" }).count(), 5);
 		await window.screenshot("playbook-dossier");
 
-		await clickUntil((within) => window.treeRow("5 Sum up the week").click(within), window.tab("implementer · Step 5"));
+		await clickUntil(
+			(within) => window.treeRow("5 Sum up the week").click(within),
+			window.tab("implementer · Step 5: Sum up the week"),
+		);
 		const thread = await window.webview(".thread-nav");
 		await thread.getByRole("heading", { name: "Sum up the week" }).waitFor();
 		await window.screenshot("playbook-thread");
@@ -98,10 +101,13 @@ describe("a playbook in the real workbench", function () {
 		await window.screenshot("changes-goal");
 
 		const step = window.treeRow("3 Write the header").first();
-		await clickUntil(async (within) => {
-			await step.hover(within);
-			await step.getByRole("button", { name: "Open Changes" }).click(within);
-		}, window.tab("Step 3: Write the header"));
+		await clickUntil(
+			async (within) => {
+				await step.hover(within);
+				await step.getByRole("button", { name: "Open Changes" }).click(within);
+			},
+			window.tab(/^Step 3: Write the header/),
+		);
 		const one = await window.diff();
 		await one.getByText("header.md").first().waitFor();
 		await one.getByText("questions.md").locator("visible=true").first().waitFor({ state: "detached" });

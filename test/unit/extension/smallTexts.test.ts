@@ -34,7 +34,7 @@ describe("the thread router", () => {
 		assert.equal(activeThread(closed)?.threadId, "t1");
 	});
 	it("names the tab of a thread by what it is for", () => {
-		assert.equal(threadTab(goal, threadId("t2")), "Step 2: Step number 2");
+		assert.equal(threadTab(goal, threadId("t2")), "implementer · Step 2: Step number 2");
 	});
 });
 
