@@ -16,6 +16,8 @@ describe("a playbook from the command line", function () {
 	for (const [verify, deploy, needs] of [
 		["Проверка", "Развёртывание", "проверка"],
 		["検証 その１", "デプロイ", "検証 その1"],
+		// An id of a length that no file name could have if it were written out.
+		["検証".repeat(30), "Deploy", "検証".repeat(30)],
 		["Test C#, all of it", "Deploy", "Test C#, all of it"],
 	] as const)
 		it(`runs no deployment that needs a verification which failed: ${verify}`, () => {

@@ -100,7 +100,7 @@ function sessionFence(code: Code, info: FenceInfo, { folder }: Asked): Read {
 	const more = rootLines.length > 1 ? ` and ${rootLines.length - 1} more` : "";
 	const notRun = root !== undefined && {
 		line: code.line + 1 + root,
-		what: `line behind “# ”${more}`,
+		what: `text behind “# ”${more}`,
 		reason: "a comment, or what another user would run",
 		text: firstLine(lines[root]!),
 	};

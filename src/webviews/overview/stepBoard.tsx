@@ -205,7 +205,9 @@ function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | 
 					<span class="quiet nowrap">{mark.word}</span>
 				</>
 			) : (
-				<span class="quiet cut">{sub.text}</span>
+				<span class="quiet cut" title={sub.text}>
+					{sub.text}
+				</span>
 			)}
 			<span class="grow" />
 			{links?.actions.map((action) => (
