@@ -160,7 +160,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		"cyan",
 	],
 	"thread.closed": (e, names) => ["thread", name(names, e.threadId), "closed", "dim"],
-	"message.added": (e) => ["message", `${e.from}: ${wordsOf(e)}`],
+	"message.added": (e) => ["message", `${e.from}: ${wordsOf(e) || (e.reasoning ? "(only reasoning, no answer)" : "")}`],
 	"turn.started": (e) => ["turn", formatModelRef(e.asked), e.purpose ? "asked for a summary" : "asked", "dim"],
 	"turn.completed": (e) => {
 		const about = e.usage.estimated ? " (estimated)" : "";
@@ -178,7 +178,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	],
 	"tool.requested": (e, names) => {
 		names.set(e.toolCallId, e.summary);
-		return ["action", e.summary, "", "dim"];
+		return ["action", e.summary, e.writtenAs ? "written as text" : "", "dim"];
 	},
 	"tool.started": (e, names) => ["action", brief(name(names, e.toolCallId)), e.run > 1 ? `run ${e.run}` : "runs"],
 	"tool.completed": (e, names) => {

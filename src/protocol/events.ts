@@ -262,6 +262,8 @@ export const eventBodies = {
 		args: v.record(v.string(), v.unknown()),
 		effect: ToolEffect,
 		summary: v.string(),
+		/** The shape in which the model wrote the call into its text, where it did not make it as a call. */
+		writtenAs: v.optional(v.string()),
 	}),
 	/** The intent: from here on the call may have had its effect. `run` counts the tries of this call, from 1. */
 	"tool.started": v.object({
@@ -278,6 +280,8 @@ export const eventBodies = {
 		output: Output,
 		/** Set when the call was not carried out, with the reason: refused by policy, denied by the person, skipped. */
 		refused: v.optional(v.string()),
+		/** There is no such tool, or its arguments could not be used: there was nothing to carry out. */
+		invalid: v.optional(v.literal(true)),
 	}),
 	/** `unknown`: it may have had its effect; a person decides. `notBegun`: it certainly had none, and may begin again. */
 	"tool.interrupted": v.object({

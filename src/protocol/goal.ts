@@ -214,8 +214,10 @@ export interface Thread {
 	readonly compactedAtTurn?: number;
 	/** The provider refused the prompt for its length, and has not answered since; then the thread was compacted. */
 	readonly tooLong?: "refused" | "compacted";
-	/** Answers in a row that could not be used (planner, reviewer). */
+	/** Answers that could not be used or ended nothing, since something was last carried out. */
 	readonly rejected: number;
+	/** Calls that were carried out or decided about, whatever came of them; not its own lists. Absent for none. */
+	readonly acts?: number;
 	/** The last call, when others before it in a row were the same with the same result. */
 	readonly same?: {
 		readonly likeness: string;

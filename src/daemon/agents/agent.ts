@@ -51,6 +51,8 @@ export interface ProposedCall {
 	readonly args: unknown;
 	/** Why the arguments could not be read; the call is answered with it. */
 	readonly malformed?: string;
+	/** The shape in which it was written as text, where the model did not make it as a call. */
+	readonly writtenAs?: string;
 }
 
 export type TurnOutcome =
@@ -64,6 +66,7 @@ export type TurnOutcome =
 			readonly usage: Usage;
 			/** At which its cost was reckoned. */
 			readonly price?: Price;
+			/** `stop`: the model was done. Anything else ended it: `length`, `content-filter`, `tool-calls`, or the server's word. */
 			readonly finish: string;
 	  }
 	| {

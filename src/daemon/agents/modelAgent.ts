@@ -19,6 +19,7 @@ import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
 import { certainUsage, countedUsage, sentTokens } from "./countedUsage.ts";
+import { finishReason } from "./finishReason.ts";
 import { priceOf } from "./modelFacts.ts";
 import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
 import { conversationText, promptMessages } from "./promptMessages.ts";
@@ -335,7 +336,7 @@ class Answer {
 				this.error ??= part.error ?? new Error("The provider reported an error.");
 				break;
 			case "finish":
-				if (part.finishReason.unified !== "error") this.finish = part.finishReason.unified;
+				if (part.finishReason.unified !== "error") this.finish = finishReason(part.finishReason);
 				this.usage = part.usage;
 				break;
 			default:

@@ -3,7 +3,7 @@ import type { CheckId, StepId } from "../../protocol/ids.ts";
 import type { CheckSpec, PlanStep } from "../../protocol/values.ts";
 import { findCycle } from "../playbook/stepGraph.ts";
 import { slug, stepNames } from "../playbook/stepNames.ts";
-import { jsonValues } from "./jsonInText.ts";
+import { lastJson } from "./jsonInText.ts";
 
 /**
  * A plan out of what a planner wrote. Models put prose and fences around their JSON, call steps by their titles and
@@ -27,10 +27,9 @@ export interface KeptStep {
 }
 
 export function parsePlan(text: string, kept: readonly KeptStep[] = []): ParsedPlan | { readonly problem: string } {
-	const found = findObject(text);
-	if (!found)
-		return { problem: "The answer holds no JSON object with “steps”. Answer with the plan as one JSON document." };
-	const plan = v.safeParse(Plan, found);
+	const found = lastJson(text, "steps", planLike);
+	if ("problem" in found) return { problem: `${found.problem} Answer with the plan as one JSON document.` };
+	const plan = v.safeParse(Plan, found.value);
 	if (!plan.success) {
 		const issue = plan.issues[0];
 		const where = v.getDotPath(issue as v.BaseIssue<unknown>) ?? "the plan";
@@ -145,16 +144,16 @@ function roleOf(role: string | null | undefined): string {
 	return /^[a-z][a-z0-9-]*$/.test(name) ? name : "implementer";
 }
 
-/** The first object with steps: the whole text, a fence, or something between braces in prose. */
-function findObject(text: string): object | undefined {
-	for (const value of jsonValues(text)) {
-		const object = Array.isArray(value) ? { steps: value } : value;
-		if (isPlanLike(object)) return object;
-		// Some wrap it once more: { "plan": { … } }.
-		if (isPlanLike((object as { plan?: unknown } | undefined)?.plan)) return (object as { plan: object }).plan;
-	}
-	return undefined;
+/** An object with steps, or the steps alone; some wrap it once more: { "plan": { … } }. */
+function planLike(value: unknown): unknown {
+	if (Array.isArray(value)) return value.length > 0 && value.every(isStepLike) ? { steps: value } : undefined;
+	return [value, (value as { plan?: unknown } | null)?.plan].find(isPlanLike);
 }
+
 function isPlanLike(value: unknown): value is object {
 	return typeof value === "object" && value !== null && Array.isArray((value as { steps?: unknown }).steps);
+}
+
+function isStepLike(value: unknown): boolean {
+	return typeof value === "object" && value !== null && ("title" in value || "instructions" in value);
 }

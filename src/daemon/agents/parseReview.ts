@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { EventBody } from "../../protocol/events.ts";
-import { jsonValues } from "./jsonInText.ts";
+import { lastJson } from "./jsonInText.ts";
 
 /**
  * A verdict, or a reflection, out of what a model wrote. A pass counts only with the verifier that ran and what it
@@ -12,8 +12,9 @@ export type ParsedReview = Pick<
 >;
 
 export function parseReview(text: string): ParsedReview | { readonly problem: string } {
-	const found = find(text, "verdict");
-	if (!found) return { problem: "The answer holds no JSON object with a “verdict”." };
+	const answer = lastJson(text, "verdict", (value) => withKey(value, "verdict"));
+	if ("problem" in answer) return answer;
+	const found = answer.value as Fields;
 	const verdict = String(found.verdict).trim().toLowerCase();
 	if (!isVerdict(verdict)) return { problem: `“${verdict.slice(0, 40)}” is no verdict: say pass, soft or hard.` };
 	const [verifier, coverage, gaps] = [words(found.verifier), words(found.coverage), words(found.gaps)];
@@ -28,8 +29,9 @@ export function parseReview(text: string): ParsedReview | { readonly problem: st
 }
 
 export function parseReflection(text: string): EventBody<"reflection.written"> | { readonly problem: string } {
-	const found = find(text, "reflection") ?? find(text, "summary");
-	if (!found) return { problem: "The answer holds no JSON object with “summary” and “reflection”." };
+	const answer = lastJson(text, "reflection", (value) => withKey(value, "reflection") ?? withKey(value, "summary"));
+	if ("problem" in answer) return answer;
+	const found = answer.value as Fields;
 	const [summary, reflection, memory] = [words(found.summary), words(found.reflection), words(found.memory)];
 	if (summary === "" || reflection === "")
 		return { problem: `“${summary === "" ? "summary" : "reflection"}” is missing or empty.` };
@@ -59,9 +61,8 @@ function isNothing(text: string): boolean {
 	return /^(?:n\/?a|none|nothing|null|unknown|-)?[.!]?$/i.test(text);
 }
 
-function find(text: string, key: string): Readonly<Record<string, unknown>> | undefined {
-	for (const value of jsonValues(text)) {
-		if (typeof value === "object" && value !== null && key in value) return value as Record<string, unknown>;
-	}
-	return undefined;
+type Fields = Readonly<Record<string, unknown>>;
+
+function withKey(value: unknown, key: string): Fields | undefined {
+	return typeof value === "object" && value !== null && key in value ? (value as Fields) : undefined;
 }

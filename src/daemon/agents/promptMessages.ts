@@ -117,6 +117,8 @@ function readTranscript(role: string, transcript: readonly RecordedEvent[]): (He
 	for (const event of transcript) {
 		if (event.type === "turn.started") deliver();
 		else if (event.type === "message.added") {
+			// An answer that was only reasoning says nothing, and endpoints refuse an empty message.
+			if (event.from === role && event.text === "") continue;
 			if (event.from === role) pieces.push({ kind: "said", text: event.text, calls: [] });
 			else waiting.push({ kind: "heard", text: heardText(event.from, event.text) });
 			// The first says what the thread is for; nothing was under way then.

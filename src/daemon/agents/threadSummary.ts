@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { EventBody } from "../../protocol/events.ts";
 import type { ThreadSummary } from "../../protocol/values.ts";
-import { jsonValues } from "./jsonInText.ts";
+import { lastJson } from "./jsonInText.ts";
 
 /**
  * What stands in a prompt for the part of a conversation that is left out of it: the model's own summary, and what the
@@ -51,9 +51,9 @@ const Answer = v.object({
 
 /** Out of what the model wrote, at most `maxChars` of it. What cannot be meant comes back as a sentence for the model. */
 export function readSummary(text: string, maxChars: number): ThreadSummary | { readonly problem: string } {
-	const found = [...jsonValues(text)].find(isSummaryLike);
-	if (!found) return { problem: "The answer holds no JSON object with “objective”." };
-	const parsed = v.safeParse(Answer, found);
+	const found = lastJson(text, "objective", (value) => (isSummaryLike(value) ? value : undefined));
+	if ("problem" in found) return found;
+	const parsed = v.safeParse(Answer, found.value);
 	if (!parsed.success) {
 		const [issue] = parsed.issues;
 		const where = v.getDotPath(issue as v.BaseIssue<unknown>) ?? "the summary";

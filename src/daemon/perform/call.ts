@@ -42,13 +42,15 @@ export async function performCall(performing: Performing, toolCallId: ToolCallId
 	const tool = tools.find((candidate) => candidate.name === call.name);
 	if (!tool) {
 		const known = tools.map((candidate) => candidate.name).join(", ");
-		return finish(performing, call, failure(`There is no tool ${call.name}. The tools are: ${known}.`));
+		const why = `There is no tool ${call.name}. The tools are: ${known}.`;
+		return finish(performing, call, { ...failure(why), invalid: true });
 	}
 	const args = v.safeParse(tool.params as v.GenericSchema, call.args);
 	if (!args.success || "malformed" in call.args) {
 		const problem =
 			typeof call.args.malformed === "string" ? call.args.malformed : v.summarize((args.issues ?? []) as never);
-		return finish(performing, call, failure(`The arguments of ${call.name} could not be used: ${problem}`));
+		const why = `The arguments of ${call.name} could not be used: ${problem}`;
+		return finish(performing, call, { ...failure(why), invalid: true });
 	}
 	const carryOut = kinds[tool.kind] as (p: Performing, c: ToolCall, t: Tool, a: unknown) => Promise<void>;
 	await carryOut(performing, call, tool, args.output);
@@ -70,6 +72,7 @@ interface Outcome {
 	readonly exitCode?: number;
 	readonly durationMs?: number;
 	readonly refused?: string;
+	readonly invalid?: true;
 	/** Facts that go with it. */
 	readonly beside?: readonly GoalEvent[];
 }
@@ -86,6 +89,7 @@ async function finish({ driver }: Performing, call: ToolCall, outcome: Outcome):
 				durationMs: outcome.durationMs ?? 0,
 				output: outcome.output,
 				refused: outcome.refused,
+				invalid: outcome.invalid,
 			},
 			...(outcome.beside ?? []),
 		];

@@ -4,6 +4,7 @@ import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { ThreadSummary, Usage } from "../../protocol/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
+import { whyEnded } from "../agents/finishReason.ts";
 import { threadAccount } from "../agents/threadAccount.ts";
 import { compactedText, readSummary } from "../agents/threadSummary.ts";
 import type { Performing } from "./parts.ts";
@@ -48,7 +49,8 @@ export async function compact({ parts, driver, signal }: Performing, turn: Turn)
 			break;
 		}
 		answer = answer ? withUsage(outcome, answer.usage) : outcome;
-		const read = readSummary(outcome.text, share);
+		const ended = whyEnded(outcome.finish);
+		const read = ended === undefined ? readSummary(outcome.text, share) : { problem: ended };
 		if (!("problem" in read)) summary = read;
 		else problem = read.problem;
 		// What was reserved is for one answer.

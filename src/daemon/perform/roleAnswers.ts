@@ -2,9 +2,11 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { CheckId, MessageId } from "../../protocol/ids.ts";
 import { finalChecks, isDone, planSteps } from "../../protocol/readiness.ts";
+import { whyEnded } from "../agents/finishReason.ts";
 import { type KeptStep, parsePlan } from "../agents/parsePlan.ts";
 import { parseReflection, parseReview } from "../agents/parseReview.ts";
 import { overtakenApprovals, skipReflection } from "../engine/enact.ts";
+import type { Answered } from "./answered.ts";
 import type { PerformParts } from "./parts.ts";
 
 /**
@@ -13,10 +15,21 @@ import type { PerformParts } from "./parts.ts";
  */
 export const roleAnswers = { plan: planEvents, review: reviewEvents, reflect: reflectionEvents } as const;
 
-function reviewEvents(_goal: Goal, thread: Thread, text: string, parts: Pick<PerformParts, "newId">): GoalEvent[] {
+/** An answer that was ended before the model was done may lack its last word, whatever can be read of it. */
+function whole<T extends object>(
+	{ text, finish, isOpen }: Answer,
+	read: (text: string) => T | { readonly problem: string },
+): T | { readonly problem: string } {
+	const ended = whyEnded(finish, isOpen);
+	return ended === undefined ? read(text) : { problem: `${ended} Nothing of it counts.` };
+}
+
+type Answer = Pick<Answered, "text" | "finish" | "isOpen">;
+
+function reviewEvents(_goal: Goal, thread: Thread, answer: Answer, parts: Pick<PerformParts, "newId">): GoalEvent[] {
 	// Something was said to it while it answered: it gets a turn to read it before its word counts.
 	if (thread.unread > 0) return [];
-	const review = parseReview(text);
+	const review = whole(answer, parseReview);
 	if ("problem" in review) return [correction(thread, `${review.problem} Answer again with the whole review.`, parts)];
 	const { threadId, stepId, attempt } = thread;
 	return [
@@ -26,8 +39,8 @@ function reviewEvents(_goal: Goal, thread: Thread, text: string, parts: Pick<Per
 }
 
 /** One answer that cannot be used is sent back; a second one is the last. It never keeps a goal from completing. */
-function reflectionEvents(goal: Goal, thread: Thread, text: string, parts: Pick<PerformParts, "newId">): GoalEvent[] {
-	const reflection = parseReflection(text);
+function reflectionEvents(goal: Goal, thread: Thread, answer: Answer, parts: Pick<PerformParts, "newId">): GoalEvent[] {
+	const reflection = whole(answer, parseReflection);
 	if (!("problem" in reflection)) {
 		return [
 			{ type: "reflection.written", ...reflection },
@@ -39,8 +52,8 @@ function reflectionEvents(goal: Goal, thread: Thread, text: string, parts: Pick<
 	return [correction(thread, `${reflection.problem} Answer again.`, parts)];
 }
 
-function planEvents(goal: Goal, thread: Thread, text: string, parts: Pick<PerformParts, "newId">): GoalEvent[] {
-	const plan = parsePlan(text, keptSteps(goal));
+function planEvents(goal: Goal, thread: Thread, answer: Answer, parts: Pick<PerformParts, "newId">): GoalEvent[] {
+	const plan = whole(answer, (text) => parsePlan(text, keptSteps(goal)));
 	if ("problem" in plan) {
 		return [correction(thread, `${plan.problem} Answer again with the whole plan.`, parts)];
 	}

@@ -4,21 +4,24 @@ import type { EventOf, GoalEvent } from "../../protocol/events.ts";
 import type { Goal, Thread } from "../../protocol/goal.ts";
 import type { HoldId, MessageId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
 import { formatModelRef, isSameModel } from "../../protocol/modelRef.ts";
-import { rejectedLimit } from "../../protocol/readiness.ts";
+import { isPlaybook } from "../../protocol/readiness.ts";
 import type { ToolEffect, Usage } from "../../protocol/values.ts";
 import type { ProposedCall, Turn, TurnOutcome } from "../agents/agent.ts";
+import { partArriving } from "../agents/reasoningInText.ts";
 import { skipReflection } from "../engine/enact.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
+import { answered } from "./answered.ts";
 import { isToStop } from "./command.ts";
 import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
 import { childEnded } from "./delegation.ts";
 import { liftOf } from "./lift.ts";
 import { nudge } from "./nudge.ts";
 import type { Performing } from "./parts.ts";
-import { correction, roleAnswers } from "./roleAnswers.ts";
+import { roleAnswers } from "./roleAnswers.ts";
 import { type Silent, watchSilence } from "./silence.ts";
 import { nothingUsed, reservedUsage } from "./turnUsage.ts";
+import { withoutCall } from "./workAnswer.ts";
 
 /**
  * One turn of a thread: its intent, `turn.started`, is in the log already. The agent answers; what it said and asked for
@@ -39,6 +42,8 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 		events: (now, since) => nudge(now, about, since, parts.silenceMs!, parts.newId),
 		after: () => nudged.abort(),
 	});
+	const show = (text: string, reasoning: boolean) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
+	const arriving = partArriving(show);
 	const asked: Turn = {
 		goal,
 		thread,
@@ -55,7 +60,8 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 		},
 		onDelta(text, reasoning) {
 			watch.sign();
-			parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
+			if (reasoning) show(text, true);
+			else arriving(text);
 		},
 	};
 	const isStopped = isToStop(goal);
@@ -74,13 +80,19 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];
-		return outcomeEvents(now, current, outcome, parts);
+		return outcomeEvents(now, current, outcome, asked.tools, parts);
 	});
 }
 
 type Parts = Performing["parts"];
 
-function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: Parts): GoalEvent[] {
+function outcomeEvents(
+	goal: Goal,
+	thread: Thread,
+	outcome: TurnOutcome,
+	tools: readonly Tool[],
+	parts: Parts,
+): GoalEvent[] {
 	const { threadId } = thread;
 	const turn = thread.turn!;
 	if (outcome.kind === "aborted")
@@ -97,49 +109,20 @@ function outcomeEvents(goal: Goal, thread: Thread, outcome: TurnOutcome, parts: 
 		return [...failed.filter((event) => event.type === "provider.failed"), ...skipReflection(goal, reason)];
 	}
 	const events: GoalEvent[] = [completed(thread, outcome)];
-	const isBuiltIn = thread.assignment.provider === "builtin";
 	if (outcome.answered !== thread.substitute && !isSameModel(thread.assignment.model, outcome.answered)) {
-		const { answered } = outcome;
-		events.push({ type: "model.substituted", turnId: turn.turnId, threadId, asked: thread.assignment, answered });
+		const { answered: by } = outcome;
+		events.push({ type: "model.substituted", turnId: turn.turnId, threadId, asked: thread.assignment, answered: by });
 	}
-	if (outcome.text !== "" && !(isBuiltIn && outcome.calls.length > 0)) {
-		events.push({
-			type: "message.added",
-			messageId: parts.newId<MessageId>("m"),
-			threadId,
-			from: thread.role,
-			text: outcome.text,
-			reasoning: outcome.reasoning,
-		});
+	const answer = answered(outcome, thread, tools);
+	const { text, reasoning, calls } = answer;
+	if (text !== "" ? !(isPlaybook(thread) && calls.length > 0) : reasoning !== undefined && calls.length === 0) {
+		const messageId = parts.newId<MessageId>("m");
+		events.push({ type: "message.added", messageId, threadId, from: thread.role, text, reasoning });
 	}
 	if (goal.end || thread.state === "closed") return events;
-	if (thread.purpose !== "work") return [...events, ...roleAnswers[thread.purpose](goal, thread, outcome.text, parts)];
-	if (outcome.calls.length > 0) {
-		return [...events, ...outcome.calls.map((call) => requested(call, thread, turn.turnId, parts))];
-	}
-	if (outcome.finish === "length" && thread.rejected + 1 < rejectedLimit) {
-		return [
-			...events,
-			correction(thread, "Your answer was cut off at its length limit. Go on, in smaller parts.", parts),
-		];
-	}
-	// Something was said to the agent while it answered: it gets a turn to read it before its word counts.
-	if (thread.unread > 0) return events;
-	const report = outcome.text.trim() || "The agent ended its work without a report.";
-	if (thread.parentCallId) {
-		const isWhole = outcome.finish !== "length";
-		return [
-			...events,
-			...childEnded(thread, isWhole, isWhole ? report : `Its answers were cut off. ${report}`, parts.clock.now()),
-		];
-	}
-	const { stepId } = thread;
-	if (stepId === undefined) return events;
-	return [
-		...events,
-		{ type: "step.reported", stepId, attempt: thread.attempt ?? 1, report },
-		{ type: "evidence.added", kind: "report", text: report, stepId, threadId },
-	];
+	if (thread.purpose !== "work") return [...events, ...roleAnswers[thread.purpose](goal, thread, answer, parts)];
+	if (calls.length > 0) return [...events, ...calls.map((call) => requested(call, thread, turn.turnId, parts))];
+	return [...events, ...withoutCall(goal, thread, answer, parts)];
 }
 
 /** What the thread's summary cost, and what it says. A call that failed costs the summary, not the thread. */
@@ -213,6 +196,7 @@ function requested(
 		args: call.malformed ? { malformed: call.malformed } : args,
 		effect: tool ? effects[tool.kind] : "none",
 		summary: summarize(tool, args) ?? call.name,
+		writtenAs: call.writtenAs,
 	};
 }
 

@@ -10,7 +10,7 @@ import { account, addWriter, overtakeChecks } from "./writers.ts";
 /** Tool calls: asked for, begun, over, or cut off in the middle. */
 export const callFolds: Folds<"tool"> = {
 	"tool.requested": (goal, e) => ({
-		...withThread(goal, e.threadId, (thread) => (thread.rejected > 0 ? { ...thread, rejected: 0 } : thread)),
+		...goal,
 		calls: {
 			...goal.calls,
 			[e.toolCallId]: {
@@ -53,7 +53,8 @@ export const callFolds: Folds<"tool"> = {
 				counts: e.ok || !tried ? goal.counts : { ...goal.counts, errors: goal.counts.errors + 1 },
 			},
 			call.threadId,
-			(before) => {
+			(earlier) => {
+				const before = isAct(call, e) ? { ...earlier, acts: (earlier.acts ?? 0) + 1, rejected: 0 } : earlier;
 				const thread =
 					isPlaybook(before) || call.name === "updateTodos" ? before : { ...before, same: sameAs(before, call, e) };
 				const newChars = thread.newChars + latinLength(e.output.head) + latinLength(e.output.tail);
@@ -80,6 +81,15 @@ export const callFolds: Folds<"tool"> = {
 		return untrackedCall(interrupted, call);
 	},
 };
+
+/**
+ * Something was carried out, or a person or the policy decided about it. A list of what is to do is no act, nor is an
+ * edit that does not fit, or what names no tool.
+ */
+function isAct(call: ToolCall, { ok, refused, invalid }: EventOf<"tool.completed">): boolean {
+	if (invalid || call.name === "updateTodos") return false;
+	return ok || refused !== undefined || call.state === "started" || call.effect === "none";
+}
 
 /** A call that goes as the one before it went counts on. */
 function sameAs({ same }: Thread, call: ToolCall, e: EventOf<"tool.completed">): Thread["same"] {

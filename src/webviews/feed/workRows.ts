@@ -110,8 +110,8 @@ export const workRows: Rules<Topic> = {
 				: e.from === "daemon"
 					? shown("messages", "comment", "idle", "daemon")
 					: shown("messages", "comment", "agent", e.from)),
-			text: firstLine(text),
-			body: text,
+			text: firstLine(text) || (e.reasoning ? "only reasoning, no answer" : ""),
+			body: text || (e.reasoning ?? ""),
 			threadId: e.threadId,
 			opens: "thread",
 		};
@@ -151,7 +151,7 @@ export const workRows: Rules<Topic> = {
 		key: (e) => callKey(e.toolCallId),
 		row: (e) => ({
 			...shown("tools", toolIcon(e.name), "idle", e.name),
-			text: oneLine(e.summary),
+			text: oneLine(e.summary) + (e.writtenAs ? " (the model wrote this call as text)" : ""),
 			body: e.summary.includes("\n") ? e.summary : undefined,
 			threadId: e.threadId,
 			stepId: e.stepId,

@@ -108,6 +108,7 @@ function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
 	const isCommand = entry.name === "runCommand";
 	const child = Object.values(goal.threads).find((thread) => thread.parentCallId === entry.toolCallId);
 	const detail = [
+		entry.writtenAs ? `The model wrote this call as text (${entry.writtenAs}).` : undefined,
 		entry.summary.includes("\n") ? visible(entry.summary) : undefined,
 		outcome?.unknown ? outcome.reason : outcome?.refused,
 	].filter(Boolean);

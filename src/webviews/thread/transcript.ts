@@ -20,7 +20,7 @@ export type Entry = { readonly key: string; readonly seq: number; readonly at: s
 	| { readonly kind: "instructions"; readonly title: string; readonly text: string }
 	| ({ readonly kind: "tool"; readonly outcome?: ToolOutcome; readonly startedAt?: string } & Pick<
 			EventBody<"tool.requested">,
-			"toolCallId" | "name" | "summary"
+			"toolCallId" | "name" | "summary" | "writtenAs"
 	  >)
 	| ({ readonly kind: "file" } & EventBody<"file.changed">)
 	| { readonly kind: "approval"; readonly approvalId: ApprovalId; readonly action: string; readonly settled?: string }
@@ -65,8 +65,8 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				break;
 			case "tool.requested": {
 				if (event.threadId !== threadId) break;
-				const { toolCallId, name, summary } = event;
-				tools.set(toolCallId, entries.push({ ...place, kind: "tool", toolCallId, name, summary }) - 1);
+				const { toolCallId, name, summary, writtenAs } = event;
+				tools.set(toolCallId, entries.push({ ...place, kind: "tool", toolCallId, name, summary, writtenAs }) - 1);
 				break;
 			}
 			case "tool.started":

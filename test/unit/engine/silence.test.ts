@@ -117,7 +117,8 @@ describe("a model that says nothing for long", () => {
 				heard.push(
 					turn.transcript.filter((event) => event.type === "message.added" && event.about === "silence").length,
 				);
-				if (asked.length > silentTimes) return answered("It is done.");
+				if (asked.length > silentTimes + 1) return answered("It is done.");
+				if (asked.length > silentTimes) return answered("", [{ name: "runCommand", args: { command: "look" } }]);
 				await new Promise((resolve) => signal.addEventListener("abort", resolve));
 				return { kind: "aborted" };
 			},
@@ -125,7 +126,19 @@ describe("a model that says nothing for long", () => {
 		const store = createMemoryStore();
 		const open = () => simulate({ store, world: newWorld(), agent, silenceMs });
 		const simulation = await open();
-		await simulation.driver.commit(() => launchPrompt());
+		await simulation.driver.commit(() => [
+			...launchPrompt(),
+			{
+				type: "grant.added",
+				grantId: "g" as GrantId,
+				scope: "goal",
+				kind: "command",
+				subject: "look",
+				covers: "files",
+				files: {},
+				by: person,
+			},
+		]);
 		return { simulation, open, asked, heard };
 	}
 
@@ -135,7 +148,7 @@ describe("a model that says nothing for long", () => {
 		const { simulation, heard } = await run(1);
 		const { driver } = simulation;
 		await until(() => goalState(driver.goal()) === "completed");
-		assert.deepEqual(heard, [0, 1]);
+		assert.deepEqual(heard, [0, 1, 1]);
 		assert.equal(of(simulation, "silence.nudged").length, 1);
 		assert.equal(of(simulation, "silence.noticed").length, 0);
 		const [cut] = of(simulation, "turn.interrupted");

@@ -25,7 +25,7 @@ describe("an agent that goes round in circles", () => {
 		const simulation = await simulate({ store: createMemoryStore(), world, agent });
 		const grants = commands.map((subject): GoalEvent => {
 			const grantId = `g-${subject}` as GrantId;
-			return { type: "grant.added", grantId, scope: "goal", kind: "command", subject, files: {}, by: person };
+			return { type: "grant.added", grantId, scope: "goal", kind: "command", subject, covers: "files", files: {}, by: person };
 		});
 		await simulation.driver.commit(() => [...launchPrompt(), ...grants]);
 		await simulation.settled();
