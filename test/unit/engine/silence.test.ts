@@ -4,7 +4,7 @@ import type { RunOptions } from "../../../src/daemon/commands/command.ts";
 import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { RecordedEvent } from "../../../src/protocol/events.ts";
-import type { HoldId } from "../../../src/protocol/ids.ts";
+import type { GrantId, HoldId } from "../../../src/protocol/ids.ts";
 import { silences } from "../../../src/protocol/readiness.ts";
 import { goalState, stateReason } from "../../../src/protocol/state.ts";
 import { summarize } from "../../../src/protocol/view.ts";
@@ -13,6 +13,7 @@ import {
 	launchPlaybook,
 	launchPrompt,
 	newWorld,
+	person,
 	type Simulation,
 	simulate,
 } from "../../support/simulation.ts";
@@ -118,7 +119,7 @@ describe("a model that says nothing for long", () => {
 					turn.transcript.filter((event) => event.type === "message.added" && event.about === "silence").length,
 				);
 				if (asked.length > silentTimes + 1) return answered("It is done.");
-				if (asked.length > silentTimes) return answered("", [{ name: "runCommand", args: { command: "look" } }]);
+				if (asked.length > silentTimes) return answered("", [{ name: "runCommand", args: { command: "read it" } }]);
 				await new Promise((resolve) => signal.addEventListener("abort", resolve));
 				return { kind: "aborted" };
 			},
@@ -133,7 +134,7 @@ describe("a model that says nothing for long", () => {
 				grantId: "g" as GrantId,
 				scope: "goal",
 				kind: "command",
-				subject: "look",
+				subject: "read it",
 				covers: "files",
 				files: {},
 				by: person,
