@@ -70,6 +70,7 @@ export type StopReason = "drain" | "stop";
 const pageSize = 1000;
 const checkpointEvery = 500;
 const longestRetryMs = 30_000;
+/** A clock that is set ahead, or a machine that slept, is noticed after this. */
 const longestSleepMs = 30_000;
 /** Facts that follow of themselves after one commit; more would be a loop. */
 const maxFollowing = 2000;
@@ -110,6 +111,8 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	const drain = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
 	let wakeTime: number | undefined;
+	/** When `wakeTime` has come by a clock that nobody sets. */
+	let wakesAfter: number | undefined;
 	const inHand = new Map<
 		string,
 		{ readonly deed: Deed; readonly abort: AbortController; readonly done: Promise<void> }
@@ -171,6 +174,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	/** Places the events behind the log, and with them every fact that follows, until only deeds are left. */
 	function follow(given: readonly GoalEvent[]): { goal: Goal; events: RecordedEvent[]; rows: NewEvent[] } {
 		const now = clock.now();
+		const due = time();
 		const at = new Date(now).toISOString();
 		const events: RecordedEvent[] = [];
 		const rows: NewEvent[] = [];
@@ -184,7 +188,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		};
 		for (const event of given) place(event);
 		for (let round = 0; round < maxFollowing && !draining; round++) {
-			const { effects } = next(folded, epoch, now, limits);
+			const { effects } = next(folded, epoch, due, limits);
 			const held = parts.turns?.gate(folded, effects) ?? [];
 			// A question to a person takes nobody's turn, so it is asked before the goal waits for its own.
 			const fact = effects.find(
@@ -253,14 +257,23 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 
 	function pump(): void {
 		if (closed || draining) return;
-		const { effects, wakeAt } = next(goal, epoch, clock.now(), limits);
+		const now = time();
+		const { effects, wakeAt } = next(goal, epoch, now, limits);
+		const before = wakeTime;
 		// A fact may have come due since the last commit looked for it: a millisecond is enough.
-		wakeTime = effects.some(isFact) ? clock.now() : wakeAt;
+		wakeTime = effects.some(isFact) ? now : wakeAt;
+		if (wakeTime === undefined) wakesAfter = undefined;
+		else if (wakeTime !== before) wakesAfter = performance.now() + wakeTime - clock.now();
 		clearTimeout(timer);
-		// A clock that is set, or a machine that slept, is noticed at the next look.
-		if (wakeTime !== undefined)
-			timer = setTimeout(driver.wake, Math.min(Math.max(0, wakeTime - clock.now()), longestSleepMs));
+		if (wakesAfter !== undefined)
+			timer = setTimeout(driver.wake, Math.min(Math.max(0, wakesAfter - performance.now()), longestSleepMs));
 		for (const effect of effects) if (!isFact(effect)) begin(effect);
+	}
+
+	/** A wait ends when its time has passed, though the clock was set back meanwhile. */
+	function time(): number {
+		const hasPassed = wakeTime !== undefined && wakesAfter !== undefined && performance.now() >= wakesAfter;
+		return hasPassed ? Math.max(clock.now(), wakeTime!) : clock.now();
 	}
 
 	function begin(deed: Deed): void {
@@ -285,7 +298,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 
 	/** It is still to be done: begun at once again, it would go on like that for ever. */
 	function isNamed(key: string): boolean {
-		return next(goal, epoch, clock.now(), limits).effects.some((effect) => !isFact(effect) && keyOf(effect) === key);
+		return next(goal, epoch, time(), limits).effects.some((effect) => !isFact(effect) && keyOf(effect) === key);
 	}
 
 	/** A deed threw: the store refused, or there is a bug. It is tried again a few times, ever later. */

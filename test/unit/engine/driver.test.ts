@@ -101,6 +101,22 @@ describe("the driver of a goal", () => {
 		await until("the hold is lifted", () => Object.keys(goal().holds).length === 0);
 	});
 
+	for (const [name, setBy] of [
+		["an hour back", -3_600_000],
+		["not at all", 0],
+	] as const)
+		it(`lifts a hold after its time and not before, when the clock is set ${name} meanwhile`, async () => {
+			let offset = 0;
+			const clock = { now: () => Date.now() + offset };
+			const { commit, goal } = await open(createMemoryStore(), async () => undefined, { clock });
+			const placedAt = performance.now();
+			const wakeAt = new Date(clock.now() + 400).toISOString();
+			await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), { ...providerHold, wakeAt }]);
+			offset = setBy;
+			await until("the hold is lifted", () => Object.keys(goal().holds).length === 0);
+			assert.ok(performance.now() - placedAt >= 390, `${performance.now() - placedAt} ms`);
+		});
+
 	it("ends when a deed does not listen", async () => {
 		const { commit } = await open(createMemoryStore(), () => new Promise(() => {}), { closeMs: 30 });
 		await commit(() => launchPlaybook([{ id: "a" }]));
