@@ -35,7 +35,7 @@ describe("a playbook in the real workbench", function () {
 		await goal.waitFor();
 		await window.palette("Mission Control: Show Feed");
 		const feed = await window.webview(".feed-bar");
-		await feed.getByText("3 Write the header").first().waitFor();
+		await feed.getByText("Step 3: Write the header").first().waitFor();
 		await window.screenshot("playbook-asked");
 
 		// Each thing stands in the feed when it has happened, while the rest of the goal still waits.
