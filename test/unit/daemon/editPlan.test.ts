@@ -57,7 +57,7 @@ describe("a plan that a person edits", function () {
 			await held;
 			return { calls: [{ name: "writeFile", args: { path: "greeting.txt", content: "hello\n" } }] };
 		}
-		return { text: "Done." };
+		return toolResults === 0 ? { calls: [{ name: "listFiles", args: {} }] } : { text: "Done." };
 	};
 
 	before(async () => {
