@@ -188,6 +188,7 @@ export const commands: readonly CommandRow[] = [
 		options: [
 			{ flags: "--rest", about: "this step and every later one" },
 			{ flags: "--preview", about: "only say what would happen to each file" },
+			{ flags: "--use-folder", about: "also where another folder stands in the place of the goal's" },
 		],
 		asks: ["goal/get", "step/undo"],
 		run: async (context, [goalId = "", stepName = ""], options) =>

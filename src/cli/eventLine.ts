@@ -248,6 +248,11 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		names.set(e.holdId, e.reason);
 		return ["hold", e.reason, e.wakeAt ? `until ${clock(e.wakeAt)}` : "", "yellow"];
 	},
+	"workspace.lost": (e, names) => {
+		names.set(e.holdId, e.reason);
+		return ["folder", e.reason, "", "yellow"];
+	},
+	"workspace.identified": (e) => ["folder", e.by ? `another is used, as ${actorName(e.by)} says` : "known", "", "dim"],
 	"hold.lifted": (e, names) => ["hold", name(names, e.holdId), "lifted", "yellow"],
 	"silence.nudged": (e) => ["silent", brief(e.what), `said nothing since ${clock(e.since)}, asked again`, "yellow"],
 	"silence.noticed": (e) => ["silent", brief(e.what), `has said nothing since ${clock(e.since)}`, "yellow"],

@@ -22,6 +22,7 @@ import { isHeld } from "./lock.ts";
 import { openLog, parseLogLevel } from "./log.ts";
 import { performWith } from "./perform/perform.ts";
 import { openFileContents } from "./policy/fileContents.ts";
+import { readFolderIdentity } from "./policy/folderIdentity.ts";
 import { openGoalFiles } from "./policy/goalFiles.ts";
 import { openStandingGrants } from "./policy/standingGrants.ts";
 import { openPresets } from "./presets/presets.ts";
@@ -97,6 +98,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const store = trace ? tracedStore(opened, trace) : opened;
 	const changedFiles = openChangedFiles(store);
 	const answeredApprovals = openAnsweredApprovals(store);
+	const goalFiles = openGoalFiles(store);
 	const repositories = shadowRepositories(home, log);
 	const deltas = openDeltas();
 	const startedAt = new Date().toISOString();
@@ -117,7 +119,8 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		windowOf: agents.windowOf,
 		changes: (goal) => repositories.of(goal),
 		contents: openFileContents(),
-		goalFiles: openGoalFiles(store),
+		goalFiles,
+		folderNow: readFolderIdentity,
 		listChanges: changedFiles.list,
 		environment: commandEnvironment(env),
 		dataFolder: home,
@@ -163,6 +166,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		store,
 		changedFiles,
 		answeredApprovals,
+		goalFiles,
 		dossiers: openDossiers(store, createRedaction({ keys: keys.redact, env, homes: homeFolders(env) })),
 		presets: openPresets(home),
 		clock,
@@ -185,6 +189,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 			},
 		},
 		changes: (goal) => repositories.of(goal),
+		folderNow: readFolderIdentity,
 		grants,
 		onDelta: deltas.listen,
 		clients: () => door.clients(),

@@ -147,7 +147,7 @@ export function messageRefusal(goal: Goal, thread: Thread): Refused | undefined 
 export function answerRefusal(goal: Goal, approval: Approval, nowMs?: number): Refused | undefined {
 	const gone = goneRefusal(goal);
 	if (gone) return gone;
-	if (goal.undo) return refused(undoUnderWay);
+	if (goal.undo && !approval.options.includes("wait")) return refused(undoUnderWay);
 	if (goal.end) return refused(`The goal is ${goal.end.state}; its approvals no longer count.`);
 	const isExpired = approval.expiresAt !== undefined && nowMs !== undefined && Date.parse(approval.expiresAt) <= nowMs;
 	return isExpired

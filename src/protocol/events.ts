@@ -23,6 +23,7 @@ import {
 	BudgetResourceSchema,
 	ChangeStatus,
 	CheckSpec,
+	FolderIdentity,
 	GrantReach,
 	HoldCause,
 	LeftOut,
@@ -55,6 +56,8 @@ export const eventBodies = {
 		title: v.string(),
 		prompt: v.string(),
 		workspace: v.string(),
+		/** What the folder is known by; absent where an earlier version did not look. */
+		folder: v.optional(FolderIdentity),
 		settings: LaunchSettings,
 		playbook: v.optional(v.object({ path: v.string(), text: v.string(), sha256: v.string() })),
 		/** The preset whose settings were taken. */
@@ -340,6 +343,18 @@ export const eventBodies = {
 		by: Actor,
 	}),
 	"grant.revoked": v.object({ grantId: GrantIdSchema, reason: v.string(), by: v.optional(Actor) }),
+
+	/** From here on the goal's folder is known by this. `by`: a person said that it is the one to use. */
+	"workspace.identified": v.object({ identity: FolderIdentity, by: v.optional(Actor) }),
+	/** Another folder stands in the place of the goal's, or none: it is held, and nothing there is touched. */
+	"workspace.lost": v.object({
+		holdId: HoldIdSchema,
+		reason: v.string(),
+		/** What stands there; absent for nothing. */
+		found: v.optional(FolderIdentity),
+		/** The question about it; absent in a goal that is over. */
+		approvalId: v.optional(ApprovalIdSchema),
+	}),
 
 	/** The workspace as it was found. `tree` is an object of the goal's shadow repository. */
 	"snapshot.taken": v.object({

@@ -10,6 +10,7 @@ import { reviewFolds } from "./folds/review.ts";
 import { silenceFolds } from "./folds/silence.ts";
 import { stepFolds } from "./folds/step.ts";
 import { threadFolds } from "./folds/thread.ts";
+import { workspaceFolds } from "./folds/workspace.ts";
 import type { Goal } from "./goal.ts";
 import type { GoalId } from "./ids.ts";
 import { defaultSettings } from "./settings.ts";
@@ -64,6 +65,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	...stepFolds,
 	...reviewFolds,
 	...threadFolds,
+	...workspaceFolds,
 	...callFolds,
 	...approvalFolds,
 	...filesFolds,

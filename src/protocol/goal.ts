@@ -14,6 +14,8 @@ import type {
 import type { LaunchSettings } from "./settings.ts";
 import type {
 	BudgetLimits,
+	FolderIdentity,
+	HoldCause,
 	ModelChoice,
 	NotRun,
 	Output,
@@ -38,6 +40,8 @@ export interface Goal {
 	readonly title: string;
 	readonly prompt: string;
 	readonly workspace: string;
+	/** What the folder is known by; absent until it was looked at. */
+	readonly folder?: FolderIdentity;
 	readonly settings: LaunchSettings;
 	readonly playbook?: { readonly path: string; readonly sha256: string };
 	readonly launchedAt: string;
@@ -268,7 +272,12 @@ export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };
 
 export type Silence = EventBody<"silence.noticed">;
 
-export type Hold = EventBody<"hold.placed"> & { readonly placedAt: string };
+/** `folder`: another folder stands in the place of the workspace, or none. */
+export type Hold = Omit<EventBody<"hold.placed">, "cause"> &
+	Pick<EventBody<"workspace.lost">, "found" | "approvalId"> & {
+		readonly cause: HoldCause | "folder";
+		readonly placedAt: string;
+	};
 
 export interface Totals {
 	readonly inputTokens: number;

@@ -248,6 +248,8 @@ export const methods = {
 			/** This step and every later one of the plan. */
 			rest: v.optional(v.boolean(), false),
 			preview: v.optional(v.boolean(), false),
+			/** Also where another folder stands in the place of the goal's: from here on it is the goal's. */
+			useFolder: v.optional(v.boolean(), false),
 		}),
 		result: v.object({
 			/** The steps that it is about, in the order of the plan. */

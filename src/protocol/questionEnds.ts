@@ -4,6 +4,7 @@ import {
 	checksAreSettled,
 	checkWaits,
 	finalChecks,
+	folderHold,
 	isOver,
 	isPlanned,
 	isPlaybook,
@@ -27,6 +28,10 @@ export function endOfQuestion(goal: Goal, approval: Approval): string | undefine
 		case "step":
 			return endOfStep(goal, approval, step);
 		case "question":
+			if (approval.options.includes("wait")) {
+				const isOpen = folderHold(goal)?.approvalId === approval.approvalId;
+				return isOpen ? undefined : "What stands at the goal's folder has changed since.";
+			}
 			return approval.stepId ? endOfStart(goal, step) : endOfLastWord(goal, approval);
 		case "budget":
 			return isGone(approval.threadId ? goal.threads[approval.threadId] : undefined)

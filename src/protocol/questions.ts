@@ -18,7 +18,8 @@ export type Question =
 	| "step"
 	| "begin"
 	| "finalChecks"
-	| "finalReview";
+	| "finalReview"
+	| "folder";
 
 /** One way to answer, as surfaces offer it. */
 export interface Choice {
@@ -256,6 +257,21 @@ const questions: { readonly [Q in Question]: readonly OptionRow[] } = {
 		},
 		failGoal,
 	],
+	folder: [
+		{
+			answer: "wait",
+			label: "Keep Waiting",
+			effect: "The goal stays as it is, and goes on by itself when its folder is back.",
+			plain: "approve",
+		},
+		{
+			answer: "use",
+			label: "Use This Folder",
+			effect: "The goal goes on in the folder that stands there now.",
+			runs: true,
+		},
+		{ answer: "stop", label: "Stop Goal", effect: "The goal is cancelled. What was done stays.", plain: "deny" },
+	],
 };
 
 /** Which of the questions it is; undefined for one of a version that knows more. */
@@ -268,6 +284,7 @@ export function questionOf(goal: Goal, approval: Approval): Question | undefined
 		case "recovery":
 			return approval.checkId ? "checkRecovery" : "callRecovery";
 		case "question":
+			if (approval.options.includes("wait")) return "folder";
 			if (approval.stepId) return "begin";
 			if (approval.options.includes("accept")) return "finalReview";
 			return approval.options.includes("fail") ? "finalChecks" : undefined;
@@ -323,6 +340,8 @@ const pastWords: Readonly<Record<string, string>> = {
 	stop: "Goal stopped",
 	replan: "Planned anew",
 	accept: "Accepted",
+	wait: "Kept waiting",
+	use: "This folder used",
 };
 
 /** Rows of the table that this approval has as its options. */

@@ -58,6 +58,11 @@ export function goalHold(goal: Goal): Hold | undefined {
 	return holds(goal).find((hold) => hold.threadId === undefined && !hold.startsOnly);
 }
 
+/** Another folder stands in the place of the goal's, or none. */
+export function folderHold({ holds: all }: Pick<Goal, "holds">): Hold | undefined {
+	return Object.values(all).find((hold) => hold.cause === "folder");
+}
+
 /** The goal waits for its turn among the others. The daemon places and lifts these; a person resumes none of them. */
 export function turnHolds(goal: Goal): readonly Hold[] {
 	return holds(goal).filter((hold) => hold.cause === "queue" || hold.cause === "workspace");
@@ -147,6 +152,11 @@ export function isLeftBehind(goal: Goal, call: ToolCall): boolean {
 /** It is being carried out. What waits for a child is not: nothing of it runs by itself. */
 export function isUnderWay(call: ToolCall): boolean {
 	return call.state === "started" && !isDelegation(call);
+}
+
+/** It is being carried out, and whoever looks after it needs nothing of a folder that is not the goal's. */
+export function isFollowed(goal: Goal, call: ToolCall): boolean {
+	return isUnderWay(call) && !(call.edit && folderHold(goal));
 }
 
 /** A person decides about the check before it runs or counts. Of a step that came to nothing it does not matter. */
@@ -388,8 +398,9 @@ export function silences(goal: Goal): readonly Silence[] {
 
 /** Whether anything can happen without a person, a clock or a provider coming back. */
 export function canMove(goal: Goal): boolean {
-	if (goal.undo) return true;
-	if (goalHold(goal)) return threads(goal).some((thread) => thread.turn) || calls(goal).some(isUnderWay);
+	if (goal.undo) return folderHold(goal) === undefined;
+	if (goalHold(goal))
+		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => isFollowed(goal, call));
 	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;
 	if (calls(goal).some((call) => callIsReady(goal, call))) return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;

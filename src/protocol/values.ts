@@ -29,6 +29,19 @@ export type ApprovalKind = v.InferOutput<typeof ApprovalKind>;
 export const ApprovalScope = v.picklist(["once", "goal", "workspace"]);
 export type ApprovalScope = v.InferOutput<typeof ApprovalScope>;
 
+/** What a folder is known by, whatever its path. Numbers as text, because they may be larger than JSON keeps exactly. */
+export const FolderIdentity = v.object({
+	dev: v.string(),
+	ino: v.string(),
+	/** When it was made, in nanoseconds since the epoch; absent where the file system does not say. */
+	born: v.optional(v.string()),
+	/** It had not changed since it was made, as far as the file system tells. */
+	isFresh: v.optional(v.boolean()),
+	/** Of its git repository. */
+	git: v.optional(v.string()),
+});
+export type FolderIdentity = v.InferOutput<typeof FolderIdentity>;
+
 /** What an approval of a command for longer than once is bound to. */
 export const GrantReach = v.picklist(["files", "written"]);
 

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GrantId } from "../../src/protocol/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import type { Script } from "../support/modelServer.ts";
-import { approveAll, asks, isOver, type Person } from "./person.ts";
+import { approveAll, asks, type Decide, isOver, type Person } from "./person.ts";
 
 /** What is recorded: one story a goal, told by a real daemon, a model behind real HTTP and a person who answers. */
 export interface Story {
@@ -515,9 +515,35 @@ export const stories: Readonly<Record<string, Story>> = {
 		async live({ person, workspace }) {
 			await person.follow(approveAll, ({ calls }) => Object.values(calls).some(({ state }) => state === "started"));
 			renameSync(workspace, `${workspace}-away`);
-			await person.follow(() => undefined, asks("step"));
+			await person.follow(() => undefined, asks("question"));
 			renameSync(`${workspace}-away`, workspace);
-			await person.follow(({ kind }) => ({ answer: kind === "step" ? "retry" : "approve" }), isOver);
+			await person.follow(approveAll, isOver);
+		},
+	},
+	"folder-replaced": {
+		about:
+			"Another folder stands in the place of the goal's: first it comes back, then a person says to use the other.",
+		launch: {
+			playbook: {
+				path: "stay.md",
+				text: "# Stay\n\n## One\n\n```sh\necho one > one.txt\n```\n\n```sh\necho two > two.txt\n```\n",
+			},
+		},
+		async live({ person, workspace }) {
+			const replace = () => {
+				renameSync(workspace, `${workspace}-away`);
+				mkdirSync(workspace);
+			};
+			const tools: Decide = ({ kind }) => (kind === "tool" ? { answer: "approve" } : undefined);
+			await person.follow(() => undefined, asks("tool"));
+			replace();
+			await person.follow(tools, asks("question"));
+			rmSync(workspace, { recursive: true });
+			renameSync(`${workspace}-away`, workspace);
+			await person.follow(() => undefined, asks("tool"));
+			replace();
+			await person.follow(tools, asks("question"));
+			await person.follow(({ kind }) => ({ answer: kind === "question" ? "use" : "approve" }), isOver);
 		},
 	},
 	"asked-again": {

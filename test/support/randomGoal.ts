@@ -11,7 +11,14 @@ import type { EventOf, GoalEvent, RecordedEvent } from "../../src/protocol/event
 import { evolve, newGoal, record } from "../../src/protocol/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../src/protocol/goal.ts";
 import type { CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../src/protocol/ids.ts";
-import { finalReviewIsDue, goalHold, isAtItsEnd, reviewIsStuck, turnHolds } from "../../src/protocol/readiness.ts";
+import {
+	finalReviewIsDue,
+	folderHold,
+	goalHold,
+	isAtItsEnd,
+	reviewIsStuck,
+	turnHolds,
+} from "../../src/protocol/readiness.ts";
 import { assignmentFor, reviewerOf } from "../../src/protocol/roster.ts";
 import { engineLimits } from "./engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "./simulation.ts";
@@ -182,6 +189,10 @@ function carryOut(goal: Goal, deed: Deed, draw: Draw, newId: NewId, now: number)
 		}
 		case "undo":
 			return [];
+		case "folder": {
+			const hold = folderHold(goal);
+			return hold ? [{ type: "hold.lifted", holdId: hold.holdId }] : [];
+		}
 	}
 }
 
@@ -369,7 +380,7 @@ function fileChanged(toolCallIds: string[]): GoalEvent {
 	};
 }
 
-const deeds = new Set<string>(["turn", "call", "check", "snapshot", "review", "finish", "undo"]);
+const deeds = new Set<string>(["turn", "call", "check", "snapshot", "review", "finish", "undo", "folder"]);
 
 export function isFact(effect: Effect): effect is Fact {
 	return !deeds.has(effect.kind);

@@ -12,7 +12,8 @@ export async function undo(context: Context, typed: string, typedStep: string, o
 	const goalId = await resolveGoal(context, typed);
 	const stepId = resolveStep(await context.ask("goal/get", { goalId }), typedStep);
 	const preview = options.preview === true;
-	const answer = await context.ask("step/undo", { goalId, stepId, rest: options.rest === true, preview });
+	const useFolder = options.useFolder === true;
+	const answer = await context.ask("step/undo", { goalId, stepId, rest: options.rest === true, preview, useFolder });
 	if (preview) {
 		context.output.result(answer, () => previewText(answer));
 		return;

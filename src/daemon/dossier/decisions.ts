@@ -104,6 +104,8 @@ const decisions: LineTable = {
 		about: `revision ${revision}: ${rosterChange(goal, assignments)}; from ${applies[apply] ?? apply}`,
 		by: actorName(by),
 	}),
+	"workspace.identified": ({ by }, { goal }) =>
+		by && { what: "another folder used", about: goal.workspace, by: actorName(by) },
 	"budget.raised": ({ limits, by }, { goal }) => ({
 		what: "budget raised",
 		about: raised(goal.budget, limits),

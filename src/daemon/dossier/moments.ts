@@ -30,6 +30,7 @@ export const moments: LineTable = {
 	"step.skipped": ({ stepId }, { step }) => ({ what: "step skipped", about: step(stepId) }),
 	"step.undone": ({ stepId }, { step }) => ({ what: "step undone", about: step(stepId) }),
 	"hold.placed": ({ cause, reason }) => ({ what: holdWords[cause], about: reason }),
+	"workspace.lost": ({ reason }) => ({ what: "blocked", about: reason }),
 	"hold.lifted": ({ holdId }, { goal }) => ({ what: "went on", about: goal.holds[holdId]?.reason }),
 	"roster.edited": ({ revision }) => ({ what: "roster edited", about: `revision ${revision}` }),
 	"goal.completed": ({ verified }) => ({ what: "completed", about: verified ? "verified" : "unverified" }),

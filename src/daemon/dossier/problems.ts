@@ -69,6 +69,7 @@ export const problems: LineTable = {
 		cause === "person" || cause === "queue" || cause === "workspace"
 			? undefined
 			: { what: `stopped by the ${cause}`, about: wakeAt ? `until ${wakeAt}` : undefined, reason },
+	"workspace.lost": ({ reason }) => ({ what: "stopped by the folder", reason }),
 	"budget.exceeded": ({ resource, limit, used }) => ({
 		what: "budget used up",
 		about: `${resource}: ${used ?? "unknown"} of ${limit}`,

@@ -3,7 +3,7 @@ import type { GoalEvent } from "../../protocol/events.ts";
 import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, GrantId } from "../../protocol/ids.ts";
 import { choicesOf, meantBy } from "../../protocol/questions.ts";
-import { finalChecks, reviewIsStuck } from "../../protocol/readiness.ts";
+import { finalChecks, folderHold, reviewIsStuck } from "../../protocol/readiness.ts";
 import { answeredByRaise } from "./raise.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { replanned } from "./replanning.ts";
@@ -119,6 +119,7 @@ function consequences(
 			];
 		}
 		case "question":
+			if (approval.options.includes("wait")) return folderAnswer(given, goal, by);
 			if (approval.stepId) {
 				const step = goal.steps[approval.stepId];
 				return step && given === "skip" ? stepDecision("skip", step, by) : [];
@@ -133,4 +134,15 @@ function consequences(
 		default:
 			return [];
 	}
+}
+
+/** To keep waiting leaves the goal held: it goes on by itself when its folder is back. */
+function folderAnswer(given: string, goal: Goal, by: Asker["by"]): GoalEvent[] {
+	const hold = folderHold(goal);
+	if (given === "stop") return [{ type: "goal.cancelled", reason: hold?.reason, by }];
+	if (given !== "use" || !hold?.found) return [];
+	return [
+		{ type: "workspace.identified", identity: hold.found, by },
+		{ type: "hold.lifted", holdId: hold.holdId, by },
+	];
 }

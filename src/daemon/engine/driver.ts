@@ -409,6 +409,7 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	check: false,
 	snapshot: false,
 	undo: false,
+	folder: false,
 	review: false,
 	finish: false,
 };

@@ -14,14 +14,15 @@ import {
 	dueCheck,
 	finalChecks,
 	finalReviewIsDue,
+	folderHold,
 	goalHold,
 	holds,
 	isCutOff,
+	isFollowed,
 	isGreenAgain,
 	isLeftBehind,
 	isPlaybook,
 	isToBePlanned,
-	isUnderWay,
 	planSteps,
 	reflectionIsDue,
 	rejectedLimit,
@@ -88,6 +89,8 @@ export type Deed =
 	| { readonly kind: "check"; readonly checkId: CheckId }
 	| { readonly kind: "snapshot" }
 	| { readonly kind: "undo" }
+	/** Another folder stands in the place of the goal's, or none: it is watched until the goal's is back. */
+	| { readonly kind: "folder" }
 	/** Opens an independent review: of a step, or at last of the whole goal. */
 	| { readonly kind: "review"; readonly stepId?: StepId }
 	| { readonly kind: "finish" };
@@ -114,6 +117,8 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 	if (goal.seq === 0 || goal.deleted) return { effects: [] };
 	const begun = [...underWay(goal, epoch), ...leftBehind(goal)];
 	// While an undo is under way nobody else writes; what waits for it begins when it is done.
+	const away: Effect[] = folderHold(goal) && (goal.undo || !goal.end) ? [{ kind: "folder" }] : [];
+	if (away.length > 0) return withTimers(goal, now, [...begun, ...away]);
 	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
@@ -136,7 +141,7 @@ function underWay(goal: Goal, epoch: number): Effect[] {
 		return turn.epoch === epoch ? [{ kind: "turn", threadId }] : [{ kind: "interruptTurn", threadId }];
 	});
 	const begunCalls = calls(goal)
-		.filter(isUnderWay)
+		.filter((call) => isFollowed(goal, call))
 		.map(({ toolCallId }): Effect => ({ kind: "call", toolCallId }));
 	const begunChecks = checks(goal)
 		.filter((check) => check.state === "running")

@@ -77,6 +77,7 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"supersede",
 	"dropCall",
 	"failGoal",
+	"folder",
 ]);
 
 /** A goal that asks its provider again within this time keeps its turn. */

@@ -4,6 +4,7 @@ import { goalHold } from "../../protocol/readiness.ts";
 import { question } from "../engine/enact.ts";
 import { judge, type Proposal } from "../engine/judge.ts";
 import type { Performing } from "./parts.ts";
+import { isInPlace } from "./place.ts";
 import { allWriters, isBasedOn, type Look, look } from "./snapshot.ts";
 
 /**
@@ -31,7 +32,7 @@ const freshMs = 100;
 export async function admit(performing: Performing, { call, check, propose, begin }: Admittance): Promise<Admission> {
 	const { parts, driver } = performing;
 	const now = parts.clock.now();
-	const standing = () => parts.standingGrants?.(driver.goal().workspace) ?? [];
+	const standing = () => parts.standingGrants?.(driver.goal()) ?? [];
 	let proposal = await propose();
 	let before: Look | undefined;
 	if (judge(driver.goal(), proposal, standing()).kind === "allow" && isLookDue(driver.goal(), now)) {
@@ -39,6 +40,8 @@ export async function admit(performing: Performing, { call, check, propose, begi
 		proposal = await propose();
 	}
 	let admission: Admission = { kind: "waits" };
+	// The look took its time.
+	if (!(await isInPlace(performing))) return admission;
 	await driver.commit((goal) => {
 		const subject = current(goal, call, check);
 		if (!subject || goal.end || goalHold(goal) || goal.undo) return [];

@@ -1,6 +1,7 @@
 import type { Goal } from "../../protocol/goal.ts";
 import { finalReviewIsDue, isAtItsEnd, planSteps, reviewIsStuck } from "../../protocol/readiness.ts";
 import type { Performing } from "./parts.ts";
+import { isInPlace } from "./place.ts";
 import { allWriters, isBasedOn, look } from "./snapshot.ts";
 
 /**
@@ -10,6 +11,7 @@ import { allWriters, isBasedOn, look } from "./snapshot.ts";
 export async function performFinish(performing: Performing): Promise<void> {
 	const { driver } = performing;
 	const seen = driver.goal().files.untracked === undefined ? await look(performing) : undefined;
+	if (!(await isInPlace(performing))) return;
 	await driver.recordFact((goal) => {
 		if (goal.end || !isAtItsEnd(goal) || allWriters(goal).length > 0) return [];
 		if (seen && !isBasedOn(seen, goal)) return [];

@@ -1,6 +1,6 @@
 import type { Goal, Grant } from "../../protocol/goal.ts";
 import type { GoalId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
+import type { FolderIdentity, ModelChoice } from "../../protocol/values.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import type { Agent } from "../agents/agent.ts";
 import type { Changes } from "../changes/changes.ts";
@@ -40,8 +40,10 @@ export interface PerformParts {
 	readonly commandTimeoutMs: number;
 	/** After this long without a sign of life something is said to be silent; absent: never. */
 	readonly silenceMs?: number;
+	/** What the folder that stands there now is known by; undefined for none. Without it no goal asks. */
+	folderNow?(workspace: string): Promise<FolderIdentity | undefined>;
 	/** What was approved for a folder, in whichever goal. */
-	standingGrants?(workspace: string): readonly Grant[];
+	standingGrants?(goal: Goal): readonly Grant[];
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 

@@ -6,6 +6,7 @@ import type { Changes, Snapshot } from "../changes/changes.ts";
 import { fileMode } from "../changes/fileMode.ts";
 import { crashPoint } from "../crashPoint.ts";
 import type { Performing } from "./parts.ts";
+import { isInPlace } from "./place.ts";
 import { type SeenChange, seenChanges } from "./seenChanges.ts";
 
 /**
@@ -19,6 +20,8 @@ export async function performSnapshot(performing: Performing): Promise<void> {
 	const { unaccounted, writers } = driver.goal().files;
 	const before = [...unaccounted, ...writers];
 	const seen = await look(performing, unaccounted, () => union(before, allWriters(driver.goal())));
+	// What another folder holds that came to stand there meanwhile is no change of the goal's files.
+	if (!(await isInPlace(performing))) return;
 	await driver.recordFact((goal) => (isBasedOn(seen, goal) ? seen.events : retryLater(goal)));
 }
 

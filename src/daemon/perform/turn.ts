@@ -160,6 +160,14 @@ function chargedFor(thread: Thread, { code, used }: TurnOutcome & { kind: "faile
 	return code === "cutOff" ? reservedUsage(thread.turn!, used) : (used ?? nothingUsed);
 }
 
+/** The turn ends before its model was asked. */
+export async function neverAsked({ driver }: Performing, threadId: ThreadId): Promise<void> {
+	await driver.recordFact((goal) => {
+		const thread = goal.threads[threadId];
+		return thread?.turn ? [interrupted(thread, "The goal's folder is not in its place.", nothingUsed)] : [];
+	});
+}
+
 /** A short wait, once. */
 function isWorthWaiting(thread: Thread, outcome: TurnOutcome & { kind: "failed" }): boolean {
 	const isShort = (outcome.retryAfterMs ?? 0) <= reflectionWaitMs;

@@ -9,6 +9,8 @@ import type { EventReader } from "../store/eventStore.ts";
  */
 export interface GoalFiles {
 	of(goalId: GoalId): Promise<ReadonlyMap<string, GoalFile>>;
+	/** The goal's events were erased. */
+	forget(goalId: GoalId): void;
 }
 
 export interface GoalFile {
@@ -46,6 +48,7 @@ export function openGoalFiles(store: EventReader): GoalFiles {
 			for (const oldest of [...goals.keys()].slice(0, -goalsKept)) goals.delete(oldest);
 			return (await reading).files;
 		},
+		forget: (goalId) => void goals.delete(goalId),
 	};
 
 	async function readOn(goalId: GoalId, known: Known): Promise<Known> {

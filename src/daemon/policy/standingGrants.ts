@@ -1,16 +1,19 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { eventBodies } from "../../protocol/events.ts";
-import type { Grant } from "../../protocol/goal.ts";
+import type { Goal, Grant } from "../../protocol/goal.ts";
 import { type GoalId, GoalIdSchema } from "../../protocol/ids.ts";
+import { FolderIdentity } from "../../protocol/values.ts";
 import { writeDurably } from "../durableFile.ts";
+import { isSameFolder } from "./folderIdentity.ts";
 
 /**
  * What a person approved for a folder, whichever goal works in it. The goal in which it was approved has it in its log;
  * this file in the data folder carries it to the others, and outlives that goal.
  */
 export interface StandingGrants {
-	of(workspace: string): readonly StandingGrant[];
+	/** Of a folder: the one that it was given for, and no other that came to stand at its path. */
+	of(place: Pick<Goal, "workspace" | "folder">): readonly StandingGrant[];
 	all(): readonly StandingGrant[];
 	/** Durable when it returns. Adding the same again changes nothing. */
 	add(grant: StandingGrant): void;
@@ -20,6 +23,8 @@ export interface StandingGrants {
 
 export interface StandingGrant extends Grant {
 	readonly workspace: string;
+	/** What the folder was known by. */
+	readonly folder?: FolderIdentity;
 	/** In which goal it was given. */
 	readonly goalId: GoalId;
 }
@@ -29,6 +34,7 @@ const Stored = v.array(
 		...eventBodies["grant.added"].entries,
 		addedAt: v.string(),
 		workspace: v.string(),
+		folder: v.optional(FolderIdentity),
 		goalId: GoalIdSchema,
 	}),
 );
@@ -37,7 +43,10 @@ const Stored = v.array(
 export function openStandingGrants(file: string, onProblem: (sentence: string) => void): StandingGrants {
 	let grants: readonly StandingGrant[] = read();
 	return {
-		of: (workspace) => grants.filter((grant) => grant.workspace === workspace),
+		of: ({ workspace, folder }) =>
+			grants.filter(
+				(grant) => grant.workspace === workspace && (!grant.folder || !folder || isSameFolder(grant.folder, folder)),
+			),
 		all: () => grants,
 		add(grant) {
 			if (!grants.some(({ grantId }) => grantId === grant.grantId)) keep([...grants, grant]);

@@ -4,12 +4,14 @@ import { record } from "../../protocol/evolve.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, StepId, UndoId } from "../../protocol/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
-import type { Actor, NotCovered, PlannedUndo } from "../../protocol/values.ts";
+import { folderHold } from "../../protocol/readiness.ts";
+import type { Actor, FolderIdentity, NotCovered, PlannedUndo } from "../../protocol/values.ts";
 import { type Changes, ChangesError } from "../changes/changes.ts";
 import { hashObject } from "../changes/objects.ts";
 import type { NewId } from "../engine/ports.ts";
 import { Refusal, refuse } from "../engine/refusal.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
+import { whyNotInPlace } from "../perform/place.ts";
 import { allWriters, isBasedOn, seenSince } from "../perform/snapshot.ts";
 import type { EventReader } from "../store/eventStore.ts";
 import { openDisk } from "./disk.ts";
@@ -27,9 +29,9 @@ import { readStepChanges } from "./stepChanges.ts";
 export async function undoSteps(
 	services: UndoServices,
 	by: Actor,
-	{ goalId, stepId, rest, preview }: Params<Methods, "step/undo">,
+	{ goalId, stepId, rest, preview, useFolder }: Params<Methods, "step/undo">,
 ): Promise<Undone> {
-	return takeBack(services, by, { goalId, preview, stepsOf: (goal) => undoableSteps(goal, stepId, rest) });
+	return takeBack(services, by, { goalId, preview, useFolder, stepsOf: (goal) => undoableSteps(goal, stepId, rest) });
 }
 
 export type Undone = Result<Methods, "step/undo">;
@@ -38,6 +40,8 @@ export interface TakeBack {
 	readonly goalId: GoalId;
 	/** Only the plan. */
 	readonly preview: boolean;
+	/** Whatever folder stands there is the goal's. */
+	readonly useFolder?: boolean;
 	/** Which steps are meant, in the order of the plan, or a refusal. */
 	stepsOf(goal: Goal): readonly StepId[];
 	/** What the person decided with it: it is recorded together with the intent, and the steps begin again afterwards. */
@@ -47,11 +51,12 @@ export interface TakeBack {
 export async function takeBack(
 	services: UndoServices,
 	by: Actor,
-	{ goalId, preview, stepsOf, restart }: TakeBack,
+	{ goalId, preview, useFolder, stepsOf, restart }: TakeBack,
 ): Promise<Undone> {
 	for (let tries = 1; ; tries++) {
 		const goal = await services.supervisor.goal(goalId);
 		const stepIds = stepsOf(goal);
+		await requireFolder(services, goal, by, useFolder === true);
 		const changes = await tracked(services, goal);
 		const seen = await lookNow(goal, changes);
 		if (!preview) await recordLook(services, goal, seen);
@@ -100,6 +105,29 @@ export interface UndoServices {
 	readonly newId: NewId;
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
 	draining(): boolean;
+	/** What the folder that stands there now is known by; without it nobody asks. */
+	folderNow?(workspace: string): Promise<FolderIdentity | undefined>;
+}
+
+/** Nothing is taken back, or even looked at, in a folder that is not the goal's. */
+async function requireFolder(services: UndoServices, goal: Goal, by: Actor, useFolder: boolean): Promise<void> {
+	if (!services.folderNow) return;
+	const now = await services.folderNow(goal.workspace);
+	const why = whyNotInPlace(goal, now);
+	if (why === undefined) return;
+	if (!now || !useFolder) {
+		const ways = now
+			? "Put the goal's folder back there. If this is the same project, restored or cloned again, say that it is the one to use: `mission undo --use-folder`."
+			: "Put it back, then undo.";
+		throw new Refusal(now ? "otherFolder" : "noFolder", `${why} Nothing was taken back. ${ways}`);
+	}
+	await services.supervisor.commit(goal.goalId, (current) => {
+		const hold = folderHold(current);
+		return [
+			{ type: "workspace.identified", identity: now, by },
+			...(hold ? [{ type: "hold.lifted" as const, holdId: hold.holdId, by }] : []),
+		];
+	});
 }
 
 const maxTries = 5;
@@ -206,19 +234,24 @@ async function begin(
 	undoId: UndoId,
 	make: (goal: Goal) => readonly GoalEvent[],
 ): Promise<Outcome | undefined> {
-	let settle = (_outcome: Outcome | "stopping") => {};
-	const settled = new Promise<Outcome | "stopping">((resolve) => {
+	let settle = (_outcome: Outcome | "stopping" | "away") => {};
+	const settled = new Promise<Outcome | "stopping" | "away">((resolve) => {
 		settle = resolve;
 	});
 	const watch = await supervisor.watch(goalId, (_goal, events) => {
 		const found = outcomeIn(events, undoId);
 		if (found) settle(found);
+		if (events.some((event) => event.type === "workspace.lost")) settle("away");
 	});
 	const leaving = setInterval(() => draining() && settle("stopping"), 200);
 	try {
 		const goal = await supervisor.commit(goalId, make);
 		if (goal.undo?.undoId !== undoId) return undefined;
 		const outcome = await settled;
+		if (outcome === "away") {
+			const why = "Another folder stands in the place of the goal's. The undo has begun, and goes on when it is back.";
+			throw new Refusal("otherFolder", why);
+		}
 		if (outcome !== "stopping") return outcome;
 		throw new Refusal("stopping", "The daemon stops. The undo has begun, and is finished when the daemon runs again.");
 	} finally {

@@ -9,7 +9,7 @@ const page = 1000;
 
 /** What a deleted goal said and did goes: the bodies of its events, and the files that hold its long outputs. Safe to repeat. */
 export async function eraseGoal(
-	{ store, changedFiles, answeredApprovals, supervisor, about }: Services,
+	{ store, changedFiles, answeredApprovals, goalFiles, supervisor, about }: Services,
 	goalId: GoalId,
 ): Promise<void> {
 	for (let afterSeq = 0; ; ) {
@@ -27,4 +27,5 @@ export async function eraseGoal(
 	await supervisor.erase(goalId);
 	changedFiles.forget(goalId);
 	answeredApprovals.forget(goalId);
+	goalFiles.forget(goalId);
 }

@@ -12,7 +12,7 @@ export async function listGrants(
 	goalId: GoalId | undefined,
 ): Promise<Result<Methods, "grant/list">> {
 	const goal = goalId && (await supervisor.goal(goalId));
-	const ofFolder = goal ? grants.of(goal.workspace) : grants.all();
+	const ofFolder = goal ? grants.of(goal) : grants.all();
 	const own = goal
 		? Object.values(goal.grants).filter(({ grantId }) => !ofFolder.some((one) => one.grantId === grantId))
 		: [];
@@ -31,9 +31,9 @@ export async function listGrants(
 }
 
 /** What was just approved for the folder holds for its other goals as well, before the person is told that it does. */
-export function keepForFolder({ grants }: Services, { goalId, workspace, updatedAt, grants: own }: Goal): void {
+export function keepForFolder({ grants }: Services, { goalId, workspace, folder, updatedAt, grants: own }: Goal): void {
 	for (const grant of Object.values(own))
-		if (grant.scope === "workspace" && grant.addedAt === updatedAt) grants.add({ ...grant, goalId, workspace });
+		if (grant.scope === "workspace" && grant.addedAt === updatedAt) grants.add({ ...grant, goalId, workspace, folder });
 }
 
 export async function revokeGrant(

@@ -10,6 +10,7 @@ import type { Actor, Assignment } from "../../protocol/values.ts";
 import { crashPoint } from "../crashPoint.ts";
 import { sha256 } from "../engine/digest.ts";
 import { Refusal } from "../engine/refusal.ts";
+import { readFolderIdentity } from "../policy/folderIdentity.ts";
 import { fromPlaybook, type Prepared } from "./fromPlaybook.ts";
 import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
 import { withPossibleEfforts } from "./possibleEfforts.ts";
@@ -32,6 +33,7 @@ export async function launch(
 	// What the first launch was answered, whatever has become of presets and role files since.
 	const known = goalId === proposed ? undefined : await knownLaunch(goalId, services);
 	if (known) return known;
+	const folder = await readFolderIdentity(workspace);
 	const preset = await presetLayer(params.preset, workspace, services);
 	const files = await namedRoles(params.roles, workspace, services);
 	const prepared = params.playbook
@@ -44,7 +46,7 @@ export async function launch(
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [
-		{ type: "goal.launched", goalId, title, prompt, workspace, settings, playbook, ...taken, by },
+		{ type: "goal.launched", goalId, title, prompt, workspace, folder, settings, playbook, ...taken, by },
 		...(playbook && params.grantPlaybook
 			? [
 					{

@@ -1,13 +1,14 @@
 import type { Goal } from "../../protocol/goal.ts";
 import type { GoalId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
+import type { FolderIdentity, ModelChoice } from "../../protocol/values.ts";
 import type { BaselineParts } from "../baseline/baseline.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { LiveConfig } from "../config/liveConfig.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
 import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
+import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { Presets } from "../presets/presets.ts";
 import type { AnsweredApprovals } from "../store/answeredApprovals.ts";
@@ -22,6 +23,7 @@ export interface Services {
 	/** The files that a goal, or one of its steps, changed, each once. */
 	readonly changedFiles: ChangedFiles;
 	readonly answeredApprovals: AnsweredApprovals;
+	readonly goalFiles: Pick<GoalFiles, "forget">;
 	readonly dossiers: Dossiers;
 	readonly presets: Presets;
 	readonly clock: Clock;
@@ -40,6 +42,8 @@ export interface Services {
 	/** Keys that clients hand over. */
 	readonly keys: HandedKeys;
 	readonly baseline: BaselineParts;
+	/** What the folder that stands there now is known by. */
+	folderNow(workspace: string): Promise<FolderIdentity | undefined>;
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
 	/** What was approved for whole folders. */
 	readonly grants: StandingGrants;

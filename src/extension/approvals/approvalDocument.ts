@@ -26,6 +26,12 @@ export function approvalDocument(approval: Approval, goal: Goal): string {
 	lines.push(t("Folder: {0}", goal.workspace), t("Risk: {0}", riskWord(approval.risk)));
 	if (approval.reasons.length > 0) lines.push(t("Why:"), ...approval.reasons.map((reason) => `  - ${reason}`));
 	if (approval.goalScope) lines.push(t("Approve for Goal covers: {0}", approval.goalScope));
+	const bound = Object.keys({ ...approval.files, ...approval.written }).sort();
+	if (bound.length > 0) {
+		const more = bound.length > maxFiles ? [t("and {0} more", bound.length - maxFiles)] : [];
+		const names = [...bound.slice(0, maxFiles).map((name) => plainLine(name, 200)), ...more];
+		lines.push(t("What you approve is bound to these files as they are now:"), ...names.map((name) => `  ${name}`));
+	}
 	lines.push(t("Digest: {0}", approval.digest), t("Asked: {0}", approval.requestedAt));
 	if (approval.expiresAt) lines.push(t("Expires: {0}", approval.expiresAt));
 	return `${lines.join("\n")}\n`;
@@ -64,3 +70,5 @@ export function unseenCharacters(command: string): readonly string[] {
 			return t("U+{0} at {1}", point, match.index + 1);
 		});
 }
+
+const maxFiles = 100;

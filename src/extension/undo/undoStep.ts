@@ -3,7 +3,7 @@ import type { Goal, Step } from "../../protocol/goal.ts";
 import { planSteps } from "../../protocol/readiness.ts";
 import { stepPosition } from "../../protocol/state.ts";
 import type { Parts } from "../parts.ts";
-import { Refusal } from "../refusal.ts";
+import { isRefusal, Refusal } from "../refusal.ts";
 import { t } from "../words.ts";
 import { outcome, type UndoRow, undoRows } from "./undoRows.ts";
 
@@ -14,7 +14,12 @@ export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, t
 	const position = stepPosition(goal, { stepId });
 	const isInPlan = position > 0;
 	const hasLater = isInPlan && steps.slice(position).some((step) => step.attempt > 0 && !step.undone);
-	const step = await daemon.ask("step/undo", { goalId, stepId, preview: true });
+	const step = await daemon
+		.ask("step/undo", { goalId, stepId, preview: true })
+		.catch((cause: unknown) =>
+			inOtherFolder(cause, () => daemon.ask("step/undo", { goalId, stepId, preview: true, useFolder: true })),
+		);
+	if (!step) return;
 	// A later step may be under way; then only this one can be undone.
 	const rest = hasLater
 		? await daemon.ask("step/undo", { goalId, stepId, rest: true, preview: true }).catch(() => undefined)
@@ -36,6 +41,14 @@ export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, t
 	const said =
 		answer.stepIds.length === 1 ? t("“{0}” was undone", title) : t("{0} steps were undone", answer.stepIds.length);
 	void vscode.window.showInformationMessage(`${said}: ${outcome(answer)}.`);
+}
+
+/** The person decides whether what stands in the place of the goal's folder is the goal's from here on. */
+async function inOtherFolder<T>(cause: unknown, useFolder: () => Promise<T>): Promise<T | undefined> {
+	if (!isRefusal(cause) || cause.code !== "otherFolder") throw cause;
+	const use = t("Use This Folder");
+	const chosen = await vscode.window.showWarningMessage(cause.message, { modal: true }, use);
+	return chosen === use ? useFolder() : undefined;
 }
 
 function item(row: UndoRow): vscode.QuickPickItem & { readonly row: UndoRow } {

@@ -13,6 +13,7 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 		title: e.title,
 		prompt: e.prompt,
 		workspace: e.workspace,
+		folder: e.folder,
 		settings: e.settings,
 		playbook: e.playbook ? { path: e.playbook.path, sha256: e.playbook.sha256 } : undefined,
 		launchedAt: e.at,

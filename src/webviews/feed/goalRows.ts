@@ -3,7 +3,7 @@ import type { EventOf } from "../../protocol/events.ts";
 import { clockSeconds, count, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
 import { by, failure, goal, makes, type Rules, shown } from "./row.ts";
 
-type Topic = "goal" | "plan" | "roster" | "budget" | "hold" | "silence" | "reflection";
+type Topic = "goal" | "plan" | "roster" | "budget" | "hold" | "workspace" | "silence" | "reflection";
 
 /** The goal as a whole: how it stands, its plan, who works on it, what it may use, what holds it. */
 export const goalRows: Rules<Topic> = {
@@ -92,6 +92,12 @@ export const goalRows: Rules<Topic> = {
 		note: e.wakeAt ? `tries again at ${clockSeconds(e.wakeAt)}` : undefined,
 		threadId: e.threadId,
 	})),
+	"workspace.lost": makes((e) => ({ ...shown("goal", "warning", "wait", "folder"), text: firstLine(e.reason) })),
+	"workspace.identified": makes((e) =>
+		e.by
+			? { ...shown("goal", "folder-opened", "idle", "folder"), text: "another folder is used", note: `by ${by(e.by)}` }
+			: undefined,
+	),
 	"hold.lifted": makes((e) => ({
 		...goal("debug-continue"),
 		text: "goes on",

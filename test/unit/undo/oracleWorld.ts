@@ -226,12 +226,16 @@ async function ask(daemon: Daemon, stepId: string, rest: boolean): Promise<Undon
 		changes: async (_goal: Goal) => daemon.changes,
 		draining: () => false,
 	};
-	return undoSteps(services, person, { goalId, stepId: stepId as StepId, rest, preview: false }).catch(
-		(cause: Error) => {
-			if (cause.name !== "Refusal" && !("code" in cause)) throw cause;
-			return { refused: cause.message };
-		},
-	);
+	return undoSteps(services, person, {
+		goalId,
+		stepId: stepId as StepId,
+		rest,
+		preview: false,
+		useFolder: false,
+	}).catch((cause: Error) => {
+		if (cause.name !== "Refusal" && !("code" in cause)) throw cause;
+		return { refused: cause.message };
+	});
 }
 
 async function outcomes(store: Store) {

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GoalEvent } from "../../protocol/events.ts";
+import type { Goal } from "../../protocol/goal.ts";
+import type { ApprovalId, HoldId } from "../../protocol/ids.ts";
+import { folderHold } from "../../protocol/readiness.ts";
+import type { FolderIdentity } from "../../protocol/values.ts";
+import { sha256 } from "../engine/digest.ts";
+import { question } from "../engine/enact.ts";
+import type { NewId } from "../engine/ports.ts";
+import { isSameFolder } from "../policy/folderIdentity.ts";
+import type { Performing } from "./parts.ts";
+
+/**
+ * Whether the goal's folder is still the one that it was launched in. It is asked before everything that reads, runs,
+ * writes or looks there. Where it is not, the goal is held and its person is asked, and nothing of what stands there now
+ * is touched.
+ */
+export async function isInPlace({ parts, driver }: Performing): Promise<boolean> {
+	if (!parts.folderNow) return true;
+	const { workspace, folder } = driver.goal();
+	const now = await parts.folderNow(workspace);
+	if (now && folder && isSameFolder(folder, now)) return true;
+	if (now && !folder) {
+		// Launched by a version that did not look: it is known by what it is from here on.
+		await driver.recordFact((goal) => (goal.folder ? [] : [{ type: "workspace.identified", identity: now }]));
+		return true;
+	}
+	await driver.recordFact((goal) => (folderHold(goal) ? [] : lost(goal, now, parts.newId, parts.clock.now())));
+	return false;
+}
+
+/** While the goal is held for its folder: goes on when the folder is back, and asks anew when yet another stands there. */
+export async function performFolder({ parts, driver, signal }: Performing): Promise<void> {
+	while (!signal.aborted) {
+		const { workspace, folder, ...goal } = driver.goal();
+		const hold = folderHold(goal);
+		if (!hold || !parts.folderNow) return;
+		const now = await parts.folderNow(workspace);
+		const isBack = now !== undefined && folder !== undefined && isSameFolder(folder, now);
+		const isOther = !isBack && !isSameFinding(hold.found, now);
+		if (isBack || isOther) {
+			await driver.recordFact((current) => {
+				if (folderHold(current)?.holdId !== hold.holdId) return [];
+				const lifted: GoalEvent = { type: "hold.lifted", holdId: hold.holdId };
+				return isBack ? [lifted] : [lifted, ...lost(current, now, parts.newId, parts.clock.now())];
+			});
+			return;
+		}
+		await sleep(lookAgainMs, undefined, { signal }).catch(() => undefined);
+	}
+}
+
+const lookAgainMs = 500;
+
+function isSameFinding(some: FolderIdentity | undefined, other: FolderIdentity | undefined): boolean {
+	return some === undefined || other === undefined ? some === other : isSameFolder(some, other);
+}
+
+/** Why nothing may be done in the folder that stands there now; undefined where it is the goal's own. */
+export function whyNotInPlace(
+	goal: Pick<Goal, "folder" | "workspace">,
+	now: FolderIdentity | undefined,
+): string | undefined {
+	if (!now) return `The folder ${goal.workspace} is not there.`;
+	return goal.folder && !isSameFolder(goal.folder, now)
+		? `Another folder stands at ${goal.workspace} than the one in which the goal was launched.`
+		: undefined;
+}
+
+function lost(goal: Goal, found: FolderIdentity | undefined, newId: NewId, now: number): GoalEvent[] {
+	const holdId = newId<HoldId>("h");
+	const what = whyNotInPlace(goal, found) ?? `The folder ${goal.workspace} cannot be told from another.`;
+	const reason = `${what} Put the folder of the goal back there, and it goes on by itself.`;
+	// A goal that is over is asked nothing: only an undo waits.
+	if (goal.end) return [{ type: "workspace.lost", holdId, reason, found }];
+	const { expiresAt: _never, ...asked } = question(newId, now);
+	return [
+		{ type: "workspace.lost", holdId, reason, found, approvalId: asked.approvalId as ApprovalId },
+		{
+			...asked,
+			kind: "question",
+			summary: found ? `Go on in another folder at ${goal.workspace}?` : `Wait for the folder ${goal.workspace}?`,
+			reasons: [
+				reason,
+				...(found
+					? [
+							"Nothing in the folder that stands there now was read or changed. Use it only if it is the same project, for example restored from a backup or cloned again.",
+						]
+					: []),
+			],
+			digest: sha256(["folder", goal.goalId, goal.workspace, found ?? null]),
+			options: found ? ["wait", "use", "stop"] : ["wait", "stop"],
+		},
+	];
+}
