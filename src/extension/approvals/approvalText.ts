@@ -86,7 +86,7 @@ function capital(text: string): string {
 }
 
 function goalScopeOf(approval: Approval): string {
-	return plainLine(approval.goalScope ?? "", 240).replace(/\.$/, "");
+	return plainLine(approval.goalScope ?? "", 220).replace(/\.$/, "");
 }
 
 function question(approval: Approval, goal: Goal): string {
