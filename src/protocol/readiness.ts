@@ -379,8 +379,12 @@ export function checksAreGreen(goal: Goal, step: Step): boolean {
 	return all.length > 0 && all.every((check) => check.state === "green" && check.settledFor === step.attempt);
 }
 
-/** Each of its attempts failed, a person was asked, and its checks have become green since: it is looked at again. */
+/**
+ * Each of its attempts failed, a person was asked, and its checks have become green since: it is looked at again. What a
+ * review did not pass is not: its checks were green before.
+ */
 export function isGreenAgain(goal: Goal, step: Step): boolean {
+	if (reviewOf(step)?.verdict !== undefined) return false;
 	return (
 		step.state === "pending" && step.attempt >= step.limit && stepIsStuck(goal, step) && checksAreGreen(goal, step)
 	);
