@@ -1,6 +1,6 @@
 /** What would lift a hold that a provider's failure places: what to change, and where. One row a code. */
 const rows: Readonly<Record<string, (role: string) => string>> = {
-	badRequest: (role) => `${otherModel(role)}, or correct the provider in config.jsonc and restart the daemon; ${then}`,
+	badRequest: (role) => `${otherModel(role)}, or correct the provider in config.jsonc; ${then}`,
 	notFound: (role) => `${otherModel(role)}; ${then}`,
 	unauthorized: (role) => `Hand over a key that it takes, or ${lower(otherModel(role))}; ${then}`,
 	keyNeeded: (role) => `You can also ${lower(otherModel(role))}; ${then}`,
