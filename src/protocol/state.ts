@@ -50,8 +50,8 @@ export function stateReason(goal: Goal): string {
 			const names = open.map((step) => step.title).join(", ");
 			const [silent] = silences(goal);
 			const silence = silent ? ` \`${brief(silent.what)}\` has said nothing since ${silent.since}.` : "";
-			const held = standingHolds(goal).find((hold) => hold.threadId !== undefined);
-			const waits = held ? ` One agent waits. ${holdText(held)}` : "";
+			const held = standingHolds(goal).find(({ cause }) => cause === "provider" || cause === "quota");
+			const waits = held ? ` ${holdText(held)}` : "";
 			if (names) return `Works on ${names}.${silence}${waits}`;
 			if (goal.reflection?.state === "asked") return `All is done; the reflection is being written.${silence}`;
 			return goal.review && !goal.review.verdict

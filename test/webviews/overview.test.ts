@@ -78,6 +78,36 @@ describe("overview", () => {
 		await leave(page);
 	});
 
+	it("counts down to when a provider is asked again, and speaks of it once", async () => {
+		const page = await open();
+		await page.locator(".ask").waitFor();
+		await page.evaluate(() =>
+			window.fake.append([
+				{ type: "approval.superseded", approvalId: "a-1" as never, reason: "It waits." },
+				{
+					type: "hold.placed",
+					holdId: "h-9" as never,
+					cause: "quota",
+					reason: "crew/clay: Provider “crew” asks to wait 90 s (429): slow down. Resume tries now.",
+					wakeAt: new Date(Date.now() + 90_000).toISOString(),
+					now: false,
+				},
+			]),
+		);
+		const countdown = page.locator(".state-line .countdown");
+		await countdown.waitFor();
+		assert.match((await countdown.textContent()) ?? "", /^in (1 min )?\d+ s$/);
+		assert.equal(await countdown.getAttribute("aria-hidden"), "true");
+		await picture(page, "overview-waits");
+		await page
+			.getByRole("status")
+			.getByText(/Tries again at \d\d:\d\d\./)
+			.waitFor();
+		await page.evaluate(() => window.fake.append([{ type: "hold.lifted", holdId: "h-9" as never }]));
+		await countdown.waitFor({ state: "detached" });
+		await leave(page);
+	});
+
 	it("pauses, resumes, and cancels only when that is meant", async () => {
 		const page = await open();
 		await page.getByRole("button", { name: "Pause" }).click();
