@@ -81,13 +81,13 @@ describe("a provider that asks to wait", function () {
 		assert.ok(Date.parse(hold.wakeAt!) < Date.now() + 3_660_000);
 		assert.match(
 			hold.reason,
-			/asks to wait 60 min \(429\): slow down\. Resume tries now; another model for the implementer in the roster goes on at once\./,
+			/asks to wait 1 h \(429\): slow down\. Resume tries now; another model for the implementer in the roster goes on at once\./,
 		);
 		const { goals } = await daemon.client.request("goal/list", {});
 		assert.equal(goals.find((goal) => goal.goalId === goalId)?.triesAgainAt, hold.wakeAt);
 		const env = { ...process.env, MISSION_HOME: home };
 		const { stdout } = await promisify(execFile)(process.execPath, [cliScript, "show", goalId], { env });
-		assert.match(stdout, /Tries again at \d\d:\d\d:\d\d \(in (59|60) min\)\./);
+		assert.match(stdout, /Tries again at \d\d:\d\d:\d\d \(in (59 min.*|1 h)\)\./);
 		await cancelled(goalId);
 	});
 
@@ -132,7 +132,7 @@ describe("a provider that asks to wait", function () {
 		const goalId = await launch(() => busy({ "retry-after": "9999999" }));
 		await blocked(goalId);
 		const hold = await holdOf(goalId);
-		assert.match(hold.reason, /asks to wait 24 h .*a day is the longest wait/);
+		assert.match(hold.reason, /asks to wait 1 d.* a day is the longest wait/);
 		assert.ok(Date.parse(hold.wakeAt!) < Date.now() + 25 * 3_600_000);
 		await cancelled(goalId);
 	});
