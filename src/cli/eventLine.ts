@@ -242,6 +242,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"review.reset": (e, names) => ["review", subject(names, e.stepId), `again, for ${actorName(e.by)}`, "yellow"],
 	"review.waived": (e) => ["review", e.reason ?? "", `result accepted by ${actorName(e.by)}`, "yellow"],
 	"roster.edited": (e) => ["roster", `revision ${e.revision}`, `edited by ${actorName(e.by)}`, "cyan"],
+	"work.noted": () => ["goal", "at work", "", "dim"],
 	"budget.exceeded": (e) => ["budget", e.reason ?? `${e.used} of ${e.limit} ${e.resource}`, "exceeded", "red"],
 	"budget.raised": (e) => ["budget", limits(e.limits), `raised by ${actorName(e.by)}`, "cyan"],
 	"hold.placed": (e, names) => {

@@ -158,7 +158,7 @@ export function answerRefusal(goal: Goal, approval: Approval, nowMs?: number): R
 /** Holds that resuming lifts: the person's, else what the daemon found out, never whose turn it is. */
 export function liftedByResume(goal: Goal) {
 	const held = personHold(goal);
-	return held ? [held] : holds(goal).filter((hold) => !turnHolds(goal).includes(hold));
+	return held ? [held] : holds(goal).filter((hold) => hold.cause !== "budget" && !turnHolds(goal).includes(hold));
 }
 
 /** It has a result that running it again would replace. */

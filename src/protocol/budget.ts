@@ -1,6 +1,7 @@
 import type { Goal, Thread } from "./goal.ts";
 import { threads } from "./readiness.ts";
-import { type BudgetResource, budgetResources, type Price, type Usage } from "./values.ts";
+import type { BudgetResource, Price, Usage } from "./values.ts";
+import { workedMs } from "./workingTime.ts";
 
 /**
  * What a goal may still use. Every turn reserves the most that it can cost before the model is asked, so that a goal
@@ -53,16 +54,11 @@ export function reserve(
 	return { tokens: prompt + outputTokens, outputTokens, usd: price ? cost(price, prompt, outputTokens) : null };
 }
 
-/** The first limit that the thread's next turn would break. */
-export function brokenLimit(
-	goal: Goal,
-	thread: Thread,
-	price: Price | undefined,
-	now: number,
-): BrokenLimit | undefined {
-	for (const resource of budgetResources) {
+/** The first limit that the thread's next turn would break. Minutes end what runs, so they are the whole goal's: `brokenMinutes`. */
+export function brokenLimit(goal: Goal, thread: Thread, price: Price | undefined): BrokenLimit | undefined {
+	for (const resource of ["usd", "tokens", "turns"] as const) {
 		const limit = goal.budget[resource];
-		const broken = limit === undefined ? undefined : checks[resource](goal, thread, limit, price, now);
+		const broken = limit === undefined ? undefined : checks[resource](goal, thread, limit, price);
 		if (broken) return { resource, limit: limit!, ...broken };
 	}
 	return undefined;
@@ -78,9 +74,14 @@ export function fitsAgain(goal: Goal, { turn }: Thread): boolean {
 	return used !== null && turn.reserved.usd !== null && used + turn.reserved.usd <= usd;
 }
 
-/** When the goal's minutes are over, in milliseconds since the epoch. */
-export function minutesEnd(goal: Goal): number | undefined {
-	return goal.budget.minutes === undefined ? undefined : Date.parse(goal.launchedAt) + goal.budget.minutes * 60_000;
+/** Its limit of minutes, where that is used up. */
+export function brokenMinutes(goal: Goal, now: number): BrokenLimit | undefined {
+	const limit = goal.budget.minutes;
+	if (limit === undefined) return undefined;
+	const used = workedMs(goal, now) / 60_000;
+	if (used < limit) return undefined;
+	const unit = limit === 1 ? "minute" : "minutes";
+	return { resource: "minutes", limit, used, reason: `${limit} ${unit} of working time are used.` };
 }
 
 /** What was used, at a price. */
@@ -96,10 +97,9 @@ type Check = (
 	thread: Thread,
 	limit: number,
 	price: Price | undefined,
-	now: number,
 ) => Pick<BrokenLimit, "used" | "reason"> | undefined;
 
-const checks: { readonly [R in BudgetResource]: Check } = {
+const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
 	usd(goal, thread, limit, price) {
 		if (isFree(thread)) return undefined;
 		const used = usedMoney(goal);
@@ -120,10 +120,6 @@ const checks: { readonly [R in BudgetResource]: Check } = {
 		const needed = promptTokens(thread) + shortestAnswerTokens;
 		if (used + needed <= limit) return undefined;
 		return { used, reason: `${used} of ${limit} tokens are used; the next turn needs about ${needed}.` };
-	},
-	minutes(goal, _thread, limit, _price, now) {
-		const used = (now - Date.parse(goal.launchedAt)) / 60_000;
-		return used < limit ? undefined : { used, reason: `${limit} minutes have passed since the launch.` };
 	},
 	turns(goal, thread, limit) {
 		if (isFree(thread)) return undefined;

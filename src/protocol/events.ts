@@ -460,6 +460,8 @@ export const eventBodies = {
 		used: v.nullable(v.number()),
 		reason: v.optional(v.string()),
 	}),
+	/** Nothing else happened for a while, and the goal works: so that the log tells how long it did. */
+	"work.noted": v.object({}),
 	"budget.raised": v.object({ limits: BudgetLimits, by: Actor }),
 	"hold.placed": v.object({
 		holdId: HoldIdSchema,

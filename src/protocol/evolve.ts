@@ -14,9 +14,10 @@ import { workspaceFolds } from "./folds/workspace.ts";
 import type { Goal } from "./goal.ts";
 import type { GoalId } from "./ids.ts";
 import { defaultSettings } from "./settings.ts";
+import { countWork } from "./workingTime.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 11;
+export const foldVersion = 12;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {
@@ -43,6 +44,7 @@ export function newGoal(goalId: GoalId): Goal {
 		todos: {},
 		roster: { revision: 0, assignments: [] },
 		budget: {},
+		work: { ms: 0, epoch: 0 },
 		usage: { inputTokens: 0, outputTokens: 0, costUsd: 0, turns: 0, toolCalls: 0, byRole: {}, byModel: {} },
 		files: { unaccounted: [], writers: [], skipped: [] },
 		counts: { changes: 0, errors: 0 },
@@ -56,7 +58,7 @@ export function newGoal(goalId: GoalId): Goal {
 export function evolve(goal: Goal, event: RecordedEvent): Goal {
 	const fold = folds[event.type] as Fold<EventType> | undefined;
 	const next = fold ? fold(goal, event) : goal;
-	return { ...next, seq: event.seq, updatedAt: event.at };
+	return { ...next, seq: event.seq, updatedAt: event.at, work: countWork(goal, event) };
 }
 
 const folds: { readonly [T in EventType]: Fold<T> } = {

@@ -84,6 +84,8 @@ export interface Goal {
 	readonly todos: Readonly<Record<ThreadId, readonly Todo[]>>;
 	readonly roster: Roster;
 	readonly budget: BudgetLimits;
+	/** Time at work up to the last event, and the daemon that wrote it. */
+	readonly work: { readonly ms: number; readonly epoch: number };
 	readonly usage: Totals;
 	/** How many tokens models read, by `provider/model`, as refusals have taught. */
 	readonly windows?: Readonly<Record<string, number>>;

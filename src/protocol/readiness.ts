@@ -53,6 +53,11 @@ export function personHold(goal: Goal): Hold | undefined {
 	return holds(goal).find((hold) => hold.cause === "person");
 }
 
+/** Its time is used up: what ran was ended, and it waits for a decision. */
+export function budgetHold(goal: Goal): Hold | undefined {
+	return holds(goal).find((hold) => hold.cause === "budget");
+}
+
 /** A hold that stops the whole goal. */
 export function goalHold(goal: Goal): Hold | undefined {
 	return holds(goal).find((hold) => hold.threadId === undefined && !hold.startsOnly);
@@ -401,11 +406,11 @@ export function silences(goal: Goal): readonly Silence[] {
 }
 
 /** Whether anything can happen without a person, a clock or a provider coming back. */
-export function canMove(goal: Goal): boolean {
+export function canMove(goal: Goal, isFree = (thread: Thread) => threadIsFree(goal, thread)): boolean {
 	if (goal.undo) return folderHold(goal) === undefined;
 	if (goalHold(goal))
 		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => isFollowed(goal, call));
-	if (threads(goal).some((thread) => thread.turn || threadIsFree(goal, thread))) return true;
+	if (threads(goal).some((thread) => thread.turn || isFree(thread))) return true;
 	if (calls(goal).some((call) => callIsReady(goal, call))) return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;
 	if (wantedChecks(goal).length > 0) return true;

@@ -21,6 +21,7 @@ import {
 	ReviewVerdict,
 	Risk,
 } from "./values.ts";
+import { workedMs } from "./workingTime.ts";
 
 /**
  * What people's scripts see of a goal: the shape that `mission show --json` prints and `goal/get` returns. It stays as
@@ -426,13 +427,11 @@ function isIdle(goal: Goal, thread: ReturnType<typeof threads>[number]): boolean
 }
 
 function viewBudget(goal: Goal, now: number): GoalView["budget"] {
-	const started = Date.parse(goal.launchedAt);
-	const until = goal.end ? Date.parse(goal.updatedAt) : now;
 	const isEstimated = goal.usage.estimatedTokens !== undefined;
 	const used = {
 		usd: goal.usage.costUsd,
 		tokens: goal.usage.inputTokens + goal.usage.outputTokens,
-		minutes: Math.max(0, Math.round(((until - started) / 60_000) * 100) / 100),
+		minutes: Math.round((workedMs(goal, now) / 60_000) * 100) / 100,
 		turns: goal.usage.turns,
 	};
 	return Object.fromEntries(

@@ -4,7 +4,7 @@ import type { Approval, Goal } from "../../protocol/goal.ts";
 import type { ApprovalId, GrantId } from "../../protocol/ids.ts";
 import { choicesOf, meantBy } from "../../protocol/questions.ts";
 import { finalChecks, folderHold, reviewIsStuck } from "../../protocol/readiness.ts";
-import { answeredByRaise } from "./raise.ts";
+import { answeredByRaise, raised } from "./raise.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { replanned } from "./replanning.ts";
 import type { Asker, Request } from "./request.ts";
@@ -112,11 +112,8 @@ function consequences(
 			const { [resource]: limit = 0, ...others } = goal.budget;
 			// Money that cannot be counted cannot be limited: raising takes that limit away.
 			const counted = resource !== "usd" || !/^No price/.test(approval.summary.replace(/^.*?: /, ""));
-			const raised = counted ? { [resource]: limit + (goal.settings.budget[resource] ?? limit) } : {};
-			return [
-				{ type: "budget.raised", limits: { ...others, ...raised }, by },
-				...answeredByRaise(goal, [resource], approval.approvalId),
-			];
+			const more = counted ? { [resource]: limit + (goal.settings.budget[resource] ?? limit) } : {};
+			return [...raised(goal, { ...others, ...more }, by), ...answeredByRaise(goal, [resource], approval.approvalId)];
 		}
 		case "question":
 			if (approval.options.includes("wait")) return folderAnswer(given, goal, by);

@@ -399,6 +399,8 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	reflect: true,
 	skipReflection: true,
 	askBudget: true,
+	endAtLimit: true,
+	noteWork: true,
 	liftHold: true,
 	expire: true,
 	supersede: true,

@@ -1,11 +1,20 @@
-import { reserve } from "../../protocol/budget.ts";
+import { type BrokenLimit, reserve } from "../../protocol/budget.ts";
 import { windowOf } from "../../protocol/contextWindow.ts";
 import type { EventOf, GoalEvent } from "../../protocol/events.ts";
 import type { Check, Goal, Review, ToolCall } from "../../protocol/goal.ts";
-import type { ApprovalId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import type { ApprovalId, HoldId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
 import { notRunMessage } from "../../protocol/notRun.ts";
 import { endOfQuestion, greenAgain } from "../../protocol/questionEnds.ts";
-import { planSteps, rejectedLimit, reviewOf, stepChecks, threads } from "../../protocol/readiness.ts";
+import {
+	budgetHold,
+	calls,
+	isUnderWay,
+	planSteps,
+	rejectedLimit,
+	reviewOf,
+	stepChecks,
+	threads,
+} from "../../protocol/readiness.ts";
 import { assignmentFor } from "../../protocol/roster.ts";
 import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
 import type { ModelChoice, NotRun, PlanStep } from "../../protocol/values.ts";
@@ -153,26 +162,20 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 				},
 			];
 		}
-		case "askBudget": {
-			const { resource, limit, used, reason } = fact.broken;
-			return [
-				{ type: "budget.exceeded", resource, limit, used, reason },
-				{
-					...question(newId, now),
-					kind: "budget",
-					resource,
-					threadId: fact.threadId,
-					stepId: goal.threads[fact.threadId]?.stepId,
-					summary: `The budget stops the goal: ${reason}`,
-					reasons: [
-						`Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
-						handOffNote(goal),
-					],
-					digest: sha256(["budget", goal.goalId, resource, limit, used]),
-					options: ["raise", "stop"],
-				},
-			];
+		case "askBudget":
+			return askBudget(goal, fact, newId, now);
+		case "endAtLimit": {
+			const hold: GoalEvent = {
+				type: "hold.placed",
+				holdId: newId<HoldId>("h"),
+				cause: "budget",
+				reason: `${fact.broken.reason} What ran was ended. Raise the limit, and the goal goes on.`,
+				now: true,
+			};
+			return [...(budgetHold(goal) ? [] : [hold]), ...askBudget(goal, fact, newId, now)];
 		}
+		case "noteWork":
+			return [{ type: "work.noted" }];
 		case "liftHold":
 			return [{ type: "hold.lifted", holdId: fact.holdId }];
 		case "expire":
@@ -328,6 +331,40 @@ export function skipReflection(goal: Goal, reason: string): GoalEvent[] {
 /** A check that a person did not let run is red without an exit code. */
 function whyRed({ command, exitCode, diagnosis }: Check): string {
 	return `\`${command}\` is red${exitCode === undefined ? "" : ` (exit ${exitCode})`}: ${diagnosis ?? ""}`;
+}
+
+function askBudget(
+	goal: Goal,
+	{ broken, ...about }: Pick<Fact & { kind: "askBudget" }, "broken"> & { readonly threadId?: ThreadId },
+	newId: NewId,
+	now: number,
+): GoalEvent[] {
+	const { resource, limit, used, reason } = broken;
+	return [
+		{ type: "budget.exceeded", resource, limit, used, reason },
+		{
+			...question(newId, now),
+			kind: "budget",
+			resource,
+			threadId: about.threadId,
+			stepId: about.threadId && goal.threads[about.threadId]?.stepId,
+			summary: `The budget stops the goal: ${reason}`,
+			reasons: [
+				`Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
+				...endedNote(goal, resource),
+				handOffNote(goal),
+			],
+			digest: sha256(["budget", goal.goalId, resource, limit, used]),
+			options: ["raise", "stop"],
+		},
+	];
+}
+
+/** What the limit of minutes ends: nothing of it runs again by itself. */
+function endedNote(goal: Goal, resource: BrokenLimit["resource"]): string[] {
+	const ended = resource === "minutes" ? calls(goal).filter(isUnderWay) : [];
+	const names = ended.map(({ summary }) => `\`${summary}\``).join(", ");
+	return names ? [`Ended at the limit: ${names}. Its agent is told so, and decides whether to run it again.`] : [];
 }
 
 function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: NewId, now: number): GoalEvent[] {

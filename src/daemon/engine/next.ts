@@ -1,4 +1,4 @@
-import { type BrokenLimit, brokenLimit, minutesEnd } from "../../protocol/budget.ts";
+import { type BrokenLimit, brokenLimit, brokenMinutes } from "../../protocol/budget.ts";
 import { isDelegation, openDelegations } from "../../protocol/children.ts";
 import { compactionIsDue } from "../../protocol/contextWindow.ts";
 import type { Goal, Step } from "../../protocol/goal.ts";
@@ -6,6 +6,7 @@ import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "
 import { endOfQuestion } from "../../protocol/questionEnds.ts";
 import {
 	allStepsOver,
+	budgetHold,
 	callIsNext,
 	calls,
 	checks,
@@ -17,6 +18,7 @@ import {
 	folderHold,
 	goalHold,
 	holds,
+	isAtItsEnd,
 	isCutOff,
 	isFollowed,
 	isGreenAgain,
@@ -46,6 +48,7 @@ import {
 import { reviewerOf } from "../../protocol/roster.ts";
 import { isStuck, isToBeTold, stuckReason } from "../../protocol/stagnation.ts";
 import type { ModelChoice, Price } from "../../protocol/values.ts";
+import { isWorking, minutesEnd, nextNote } from "../../protocol/workingTime.ts";
 
 /**
  * Every effect that is ready in a goal, and when to look again if none is. Pure. What is under way under this epoch is
@@ -76,6 +79,8 @@ export type Fact =
 	| { readonly kind: "skipReflection"; readonly reason: string }
 	| { readonly kind: "askAboutChecks"; readonly checkIds: readonly CheckId[] }
 	| { readonly kind: "askBudget"; readonly threadId: ThreadId; readonly broken: BrokenLimit }
+	| { readonly kind: "endAtLimit"; readonly broken: BrokenLimit }
+	| { readonly kind: "noteWork" }
 	| { readonly kind: "liftHold"; readonly holdId: HoldId }
 	| { readonly kind: "expire"; readonly approvalId: ApprovalId }
 	| { readonly kind: "supersede"; readonly approvalId: ApprovalId }
@@ -120,6 +125,10 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 	const away: Effect[] = folderHold(goal) && (goal.undo || !goal.end) ? [{ kind: "folder" }] : [];
 	if (away.length > 0) return withTimers(goal, now, [...begun, ...away]);
 	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
+	const timed = timeEffects(goal, now);
+	if (timed.length > 0) return { effects: [...begun, ...timed] };
+	// What a command wrote until its time was up is the goal's work, and not what somebody does while it waits.
+	if (budgetHold(goal) && snapshotIsDue(goal) && goal.files.writers.length === 0) begun.push({ kind: "snapshot" });
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
 	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
@@ -132,6 +141,19 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 	effects.push(...checkEffects(goal), ...wantedEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal, limits));
 	return withTimers(goal, now, effects);
+}
+
+/** The goal's minutes are used up: what runs is ended, and a person is asked. A word about the goal is not worth asking for. */
+function timeEffects(goal: Goal, now: number): Effect[] {
+	if (goal.end) return [];
+	const broken = brokenMinutes(goal, now);
+	if (!broken) return (nextNote(goal) ?? Number.POSITIVE_INFINITY) <= now ? [{ kind: "noteWork" }] : [];
+	const isAsked = Object.values(goal.approvals).some(({ resource }) => resource === "minutes");
+	if (isAsked || !(budgetHold(goal) || isWorking(goal))) return [];
+	const isReviewed = !goal.review || goal.review.verdict !== undefined || goal.review.waived;
+	if (!isAtItsEnd(goal) || finalReviewIsDue(goal) || !isReviewed) return [{ kind: "endAtLimit", broken }];
+	const reason = `The budget leaves no room for it: ${broken.reason}`;
+	return goal.reflection?.state === "asked" ? [{ kind: "skipReflection", reason }] : [];
 }
 
 /** What began: followed when this daemon began it, reconciled when an earlier one did. */
@@ -258,7 +280,7 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 		if (!threadIsFree(goal, thread)) return [];
 		if (isToBeTold(thread)) return [{ kind: "tellRepeats", threadId: thread.threadId }];
 		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
-		const broken = brokenLimit(goal, thread, limits.priceOf(thread.assignment), now);
+		const broken = brokenLimit(goal, thread, limits.priceOf(thread.assignment));
 		if (broken && thread.purpose === "reflect")
 			return [{ kind: "skipReflection", reason: `The budget leaves no room for it: ${broken.reason}` }];
 		if (broken) return [{ kind: "askBudget", threadId: thread.threadId, broken }];
@@ -343,9 +365,11 @@ function lastEffects(goal: Goal, limits: Limits): Effect[] {
 
 /** Holds and approvals whose time has come, and the next time at which one will. */
 function withTimers(goal: Goal, now: number, effects: readonly Effect[]): Next {
-	if (goal.end || holds(goal).some((hold) => hold.cause === "person")) return { effects };
 	const timed: Effect[] = [];
 	let wakeAt: number | undefined;
+	for (const at of goal.end ? [] : [minutesEnd(goal), nextNote(goal)])
+		if (at !== undefined && at > now) wakeAt = Math.min(wakeAt ?? at, at);
+	if (goal.end || holds(goal).some((hold) => hold.cause === "person")) return { effects, wakeAt };
 	const consider = (iso: string | undefined, effect?: Effect) => {
 		if (iso === undefined) return;
 		const at = Date.parse(iso);
@@ -356,8 +380,6 @@ function withTimers(goal: Goal, now: number, effects: readonly Effect[]): Next {
 	for (const approval of Object.values(goal.approvals)) {
 		consider(approval.expiresAt, { kind: "expire", approvalId: approval.approvalId });
 	}
-	const end = minutesEnd(goal);
-	if (end !== undefined && end > now) wakeAt = Math.min(wakeAt ?? end, end);
 	for (const thread of threads(goal)) if (thread.state === "active") consider(thread.retryAt);
 	return { effects: [...effects, ...timed], wakeAt };
 }

@@ -2,7 +2,8 @@ import { goalRefusal } from "../../protocol/allowed.ts";
 import type { GoalEvent } from "../../protocol/events.ts";
 import type { Goal } from "../../protocol/goal.ts";
 import type { ApprovalId } from "../../protocol/ids.ts";
-import { type BudgetLimits, type BudgetResource, budgetResources } from "../../protocol/values.ts";
+import { budgetHold } from "../../protocol/readiness.ts";
+import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../protocol/values.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import type { Asker } from "./request.ts";
 
@@ -18,7 +19,7 @@ export function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
 			throw new Refusal("notNow", `The goal has no limit of ${resource}, so there is nothing to raise.`);
 		limits[resource] = limit + by[resource]!;
 	}
-	return [{ type: "budget.raised", limits, by: asker.by }, ...answeredByRaise(goal, named)];
+	return [...raised(goal, limits, asker.by), ...answeredByRaise(goal, named)];
 }
 
 /** Questions about limits that were raised; what is still broken is asked anew. */
@@ -29,4 +30,13 @@ export function answeredByRaise(goal: Goal, raised: readonly BudgetResource[], e
 			return isAbout && approvalId !== except;
 		})
 		.map(({ approvalId }) => ({ type: "approval.superseded", approvalId, reason: "The budget was raised." }));
+}
+
+/** What a raise comes to. More minutes lift the hold of those that were used up; too few place it anew. */
+export function raised(goal: Goal, limits: BudgetLimits, by: Actor): GoalEvent[] {
+	const hold = limits.minutes === goal.budget.minutes ? undefined : budgetHold(goal);
+	return [
+		{ type: "budget.raised", limits, by },
+		...(hold ? [{ type: "hold.lifted" as const, holdId: hold.holdId, by }] : []),
+	];
 }

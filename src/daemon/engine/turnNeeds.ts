@@ -72,6 +72,8 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"replan",
 	"skipReflection",
 	"askBudget",
+	"endAtLimit",
+	"noteWork",
 	"liftHold",
 	"expire",
 	"supersede",

@@ -3,7 +3,7 @@ import type { CheckId, RunId } from "../../protocol/ids.ts";
 import { sha256 } from "../engine/digest.ts";
 import { admit } from "./admit.ts";
 import { commandProposal } from "./call.ts";
-import { runCommand } from "./command.ts";
+import { runCommand, stopReason } from "./command.ts";
 import { textOutput } from "./output.ts";
 import type { Performing } from "./parts.ts";
 
@@ -27,7 +27,7 @@ export async function performCheck(performing: Performing, checkId: CheckId): Pr
 		if (now?.run?.runId !== runId || now.state !== "running") return [];
 		if (result.kind === "notBegun" || (result.kind === "ended" && result.stopped)) {
 			const outcome = result.kind === "notBegun" ? "notBegun" : "stopped";
-			return [{ type: "check.interrupted", checkId, runId, outcome, reason: "The goal was stopped; it runs again." }];
+			return [{ type: "check.interrupted", checkId, runId, outcome, reason: `${stopReason(goal)} It runs again.` }];
 		}
 		if (result.kind === "ended") {
 			const { exitCode, durationMs, output } = result;

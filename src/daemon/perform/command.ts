@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Goal } from "../../protocol/goal.ts";
 import type { StepId, ThreadId } from "../../protocol/ids.ts";
-import { goalHold, holds } from "../../protocol/readiness.ts";
+import { budgetHold, goalHold, holds } from "../../protocol/readiness.ts";
 import type { Output } from "../../protocol/values.ts";
 import type { CommandOutput } from "../commands/command.ts";
 import { crashPoint } from "../crashPoint.ts";
@@ -85,7 +85,7 @@ export async function runCommand(
 					exitCode: stoppedExit,
 					durationMs: outcome.durationMs,
 					stopped: true,
-					output: withNote(outcome.output, "Stopped by the person."),
+					output: withNote(outcome.output, stopReason(driver.goal())),
 					forget,
 				};
 			case "unknown":
@@ -102,6 +102,13 @@ export async function runCommand(
 		over.abort();
 		signal.removeEventListener("abort", onAbort);
 	}
+}
+
+/** Why what runs is ended. */
+export function stopReason(goal: Goal): string {
+	return budgetHold(goal)
+		? `Ended by the goal's limit of minutes: ${goal.budget.minutes} of working time were used.`
+		: "Stopped by the person.";
 }
 
 /** Nothing new begins in it. */

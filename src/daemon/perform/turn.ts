@@ -12,7 +12,7 @@ import { skipReflection } from "../engine/enact.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
 import { answered } from "./answered.ts";
-import { isToStop } from "./command.ts";
+import { isToStop, stopReason } from "./command.ts";
 import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
 import { childEnded } from "./delegation.ts";
 import { liftOf } from "./lift.ts";
@@ -95,8 +95,10 @@ function outcomeEvents(
 ): GoalEvent[] {
 	const { threadId } = thread;
 	const turn = thread.turn!;
-	if (outcome.kind === "aborted")
-		return [interrupted(thread, "It was told to stop.", reservedUsage(turn, outcome.used))];
+	if (outcome.kind === "aborted") {
+		const charged = outcome.used ? reservedUsage(turn, outcome.used) : nothingUsed;
+		return [interrupted(thread, stopReason(goal), charged)];
+	}
 	if (outcome.kind === "unsent") {
 		const reason = "Its prompt is longer than was reserved for it, so it was not sent. What it needs is reserved anew.";
 		return [{ ...interrupted(thread, reason, nothingUsed), promptTokens: outcome.promptTokens }];
@@ -127,7 +129,7 @@ function outcomeEvents(
 
 /** What the thread's summary cost, and what it says. A call that failed costs the summary, not the thread. */
 function compactionEvents(goal: Goal, thread: Thread, { event, answer, failure, used }: Compacted): GoalEvent[] {
-	const reason = failure?.reason ?? "It was told to stop.";
+	const reason = failure?.reason ?? stopReason(goal);
 	const turn = answer
 		? completed(thread, answer)
 		: interrupted(

@@ -6,7 +6,7 @@ import type { Folds } from "./fold.ts";
 import { withoutOpenEnd } from "./review.ts";
 
 /** What becomes of the goal as a whole: its launch and its end, its budget, its roster, what holds it. */
-export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"> = {
+export const goalFolds: Folds<"goal" | "budget" | "work" | "hold" | "roster" | "evidence"> = {
 	"goal.launched": (goal, e) => ({
 		...goal,
 		goalId: e.goalId,
@@ -47,6 +47,7 @@ export const goalFolds: Folds<"goal" | "budget" | "hold" | "roster" | "evidence"
 		});
 	},
 	"budget.exceeded": (goal) => goal,
+	"work.noted": (goal) => goal,
 	"budget.raised": (goal, e) => ({ ...goal, budget: e.limits }),
 	"hold.placed": (goal, e) => {
 		// What was under way when the goal ended may still fail: nothing is held any more.

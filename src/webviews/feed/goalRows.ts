@@ -3,7 +3,7 @@ import type { EventOf } from "../../protocol/events.ts";
 import { clockSeconds, count, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
 import { by, failure, goal, makes, type Rules, shown } from "./row.ts";
 
-type Topic = "goal" | "plan" | "roster" | "budget" | "hold" | "workspace" | "silence" | "reflection";
+type Topic = "goal" | "plan" | "roster" | "budget" | "work" | "hold" | "workspace" | "silence" | "reflection";
 
 /** The goal as a whole: how it stands, its plan, who works on it, what it may use, what holds it. */
 export const goalRows: Rules<Topic> = {
@@ -70,6 +70,7 @@ export const goalRows: Rules<Topic> = {
 		note: `by ${by(e.by)}, for ${e.apply.replace("-", " ")}`,
 		opens: "overview",
 	})),
+	"work.noted": "hidden",
 	"budget.exceeded": makes((e) => ({
 		...shown("goal", "warning", "wait", "budget"),
 		text:

@@ -1,124 +1,124 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalView } from "../../../src/protocol/view.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
+import { type ModelServer, plainReflection, type Script, startModelServer } from "../../support/modelServer.ts";
+import { until } from "../../support/until.ts";
 
-/** Requests at the edges of what makes sense, and goals that have become very large. */
-describe("at its limits a daemon", function () {
-	this.timeout(60_000);
+const plan = (instructions: string) =>
+	JSON.stringify({ title: "P", summary: "", steps: [{ id: "a", title: "A", instructions }] });
+
+describe("a limit", function () {
+	this.timeout(90_000);
 	const { folder: workspace, remove } = newWorkspace();
+	let server: ModelServer;
 	let daemon: DaemonProcess;
 	before(async () => {
-		const home = mkdtempSync(path.join(os.tmpdir(), "mission-home-"));
-		const provider = { id: "local", kind: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", models: ["m"] };
-		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify({ providers: [provider] }));
-		daemon = await startDaemonProcess({ home });
+		server = await startModelServer({ script: () => ({ text: "ok" }), models: ["scripted"] });
+		daemon = await startDaemonProcess();
+		const providers = [{ id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["scripted"] }];
+		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify({ providers, agent: "local/scripted" }));
+		daemon = await daemon.restart();
 	});
 	after(async () => {
 		await daemon.close();
+		await server.close();
 		remove();
 	});
 
-	it("refuses what makes no sense in one sentence each", async () => {
-		const { client, home } = daemon;
-		const text = "# A\n\n## One\n\n```sh\ntrue\n```\n";
-		const playbook = { path: "p.md", text };
-		const link = path.join(workspace, "link");
-		symlinkSync(home, link);
-		const { goalId } = await client.request("goal/launch", { workspace, playbook });
-		const rows: readonly [() => Promise<unknown>, RegExp][] = [
-			[() => client.request("goal/launch", { workspace: ".", playbook }), /no whole path/],
-			[() => client.request("goal/launch", { workspace: "", playbook }), /no whole path/],
-			[
-				() => client.request("goal/launch", { workspace: home, playbook }),
-				/cannot work in the folder in which they are kept/,
-			],
-			[
-				() => client.request("goal/launch", { workspace: path.join(home, "store"), playbook }),
-				/cannot work in the folder/,
-			],
-			[() => client.request("goal/launch", { workspace: link, playbook }), /cannot work in the folder/],
-			[() => client.request("goal/launch", { workspace: "/\0", playbook }), /is not there/],
-			[() => client.request("goal/launch", { workspace, playbook, settings: { checks: [" "] } }), /check is empty/],
-			[() => client.request("goal/events", { goalId, limit: 0 }), /goal\/events: limit/],
-			[() => client.request("goal/events", { goalId, limit: 1e9 }), /goal\/events: limit/],
-			[
-				() => client.request("goal/events", { goalId, limit: 1, types: Array.from({ length: 200 }, () => "x") }),
-				/types/,
-			],
-			[() => client.request("goal/search", { goalId, text: "x", limit: 1e9 }), /limit/],
-			[() => client.request("goal/search", { goalId, text: "x".repeat(2000) }), /at most 1000 characters/],
-			[() => client.request("goal/get", { goalId: "../../etc/passwd" as GoalId }), /goalId/],
-			[() => client.request("change/content", { goalId, blob: "../../daemon.json" }), /blob/],
-			[() => client.request("change/content", { goalId, blob: "0".repeat(40) }), /no content|unknown|not/i],
-			[() => client.request("change/diff", { goalId, path: "../../daemon.json" }), /did not change/],
-			[() => client.request("goal/control", { goalId, action: "pause", expectedSeq: 1 }), /moved on meanwhile/],
-		];
-		for (const [request, sentence] of rows) await assert.rejects(request, { message: sentence });
-		await client.request("goal/control", { goalId, action: "cancel" });
+	const launch = async (budget: object): Promise<GoalId> =>
+		(await daemon.client.request("goal/launch", { workspace, prompt: "Do it", settings: { budget } })).goalId;
+	const get = (goalId: GoalId): Promise<GoalView> => daemon.client.request("goal/get", { goalId });
+
+	it("of tokens holds where the endpoint reports zeros", async () => {
+		const long = "One word comes after the other, on and on. ".repeat(200);
+		let sentChars = 0;
+		server.use(({ purpose, body, calls = 0 }: Parameters<Script>[0] & { calls?: number }) => {
+			sentChars += JSON.stringify(body.messages).length + long.length;
+			const usage = [0, 0] as const;
+			if (purpose === "plan") return { text: plan("Read on."), usage };
+			return { text: long, calls: [{ name: "findText", args: { pattern: `word${sentChars + calls}` } }], usage };
+		});
+		const goalId = await launch({ tokens: 60_000 });
+		const goal = await untilState(daemon.client, goalId, ["awaiting_approval"], 60_000);
+		assert.match(goal.approvals[0]?.summary ?? "", /of 60000 tokens are used/);
+		const used = goal.budget.tokens.used ?? 0;
+		assert.ok(used > 30_000 && used <= 60_000, `${used} tokens`);
+		assert.ok(sentChars / 6 <= 60_000, `${sentChars} characters went over the wire`);
+		assert.equal(goal.budget.tokens.estimated, true);
+		assert.ok((goal.usage.estimatedTokens ?? 0) > 30_000);
 	});
 
-	it("gives a page of events whole, also when it is larger than a message", async () => {
-		const { client } = daemon;
-		const settings = { agent: { provider: "local", model: "m" } };
-		const { goalId } = await client.request("goal/launch", { workspace, prompt: "Do it", settings });
-		await client.request("goal/control", { goalId, action: "pause", now: true });
-		const long = "ü".repeat(900_000);
-		for (let number = 0; number < 20; number++)
-			await client.request("thread/send", { goalId, text: `${number} ${long}` });
-		const types = ["message.added"];
-		const { events } = await client.request("goal/events", { goalId, limit: 1000, types });
-		assert.equal(events.filter((event) => event.type === "message.added" && event.from === "person").length, 20);
+	it("of minutes is not used up by waiting for a person", async () => {
+		server.use(({ purpose, toolResults }) => {
+			if (purpose === "plan") return { text: plan("Run it.") };
+			if (purpose === "reflect") return { text: plainReflection };
+			return toolResults === 0
+				? { calls: [{ name: "runCommand", args: { command: "echo done > done.txt" } }] }
+				: { text: "It is done." };
+		});
+		const goalId = await launch({ minutes: 0.1 });
+		const asked = await untilState(daemon.client, goalId, ["awaiting_approval"]);
+		const [approval] = asked.approvals;
+		assert.ok(approval?.command, approval?.summary);
+		const { used } = asked.budget.minutes;
+		const since = Date.now();
+		await until("more time has passed than the limit allows", () => Date.now() - since > 7_000);
+		assert.equal((await get(goalId)).budget.minutes.used, used, "it waits, so nothing is used");
+		await daemon.client.request("approval/answer", { approvalId: approval.approvalId, answer: "approve" });
+		await untilState(daemon.client, goalId, ["completed"]);
+	});
+
+	it("of minutes ends the command that runs, keeps its work, asks, survives a kill, and goes on after a raise", async () => {
+		let told = "";
+		server.use(({ purpose, toolResults, body }) => {
+			if (purpose === "plan") return { text: plan("Run it.") };
+			if (purpose === "reflect") return { text: plainReflection };
+			if (toolResults > 0) told = JSON.stringify(body.messages);
+			return toolResults === 0
+				? { calls: [{ name: "runCommand", args: { command: "echo half > half.txt; sleep 60; echo > late.txt" } }] }
+				: { text: "It was ended." };
+		});
+		const goalId = await launch({ minutes: 0.08 });
+		const asked = await untilState(daemon.client, goalId, ["awaiting_approval"]);
+		const [command] = asked.approvals;
+		const begun = Date.now();
+		await daemon.client.request("approval/answer", { approvalId: command!.approvalId, answer: "approve" });
+		await until("the limit is asked about", async () =>
+			(await get(goalId)).approvals.some(({ kind }) => kind === "budget"),
+		);
+		assert.ok(Date.now() - begun < 20_000);
+		daemon = await daemon.restart();
+		const stopped = await untilState(daemon.client, goalId, ["awaiting_approval"]);
 		assert.deepEqual(
-			events.map((event) => event.seq),
-			events.map((event) => event.seq).sort((a, b) => a - b),
+			stopped.approvals.map(({ kind }) => kind),
+			["budget"],
 		);
-		const newest = await client.request("goal/events", { goalId, limit: 5, types, descending: true });
-		assert.equal(newest.events.length, 5);
-		assert.equal(newest.events[0]?.seq, events.at(-1)?.seq);
-		const dossier = client.request("dossier/get", { goalId });
-		await Promise.race([dossier.catch(() => undefined), sleep(20_000).then(() => assert.fail("no answer"))]);
-		await client.request("goal/control", { goalId, action: "cancel" });
+		assert.match(stopped.approvals[0]?.reasons.join(" ") ?? "", /Ended at the limit: `echo half/);
+		await until("what it wrote is recorded", async () =>
+			(await get(goalId)).changes.some((change) => change.path === "half.txt"),
+		);
+		await daemon.client.request("goal/raise", { goalId, by: { minutes: 5 } });
+		const done = await untilState(daemon.client, goalId, ["completed"]);
+		assert.match(told, /Ended by the goal's limit of minutes/);
+		assert.ok(!done.changes.some((change) => change.path === "late.txt"));
 	});
 
-	it("goes on with a goal whose folder vanished: it says so, and asks", async () => {
-		const { client } = daemon;
-		const folder = path.join(workspace, "gone");
-		mkdirSync(folder);
-		const text = "# Gone\n\n## One\n\n```sh\nsleep 0.3\n```\n\n```sh\ntrue\n```\n";
-		const launched = { workspace: folder, playbook: { path: "p.md", text }, grantPlaybook: true };
-		const { goalId } = await client.request("goal/launch", launched);
-		await untilState(client, goalId, ["running"]);
-		await sleep(100);
-		rmSync(folder, { recursive: true });
-		const goal = await untilState(client, goalId, ["awaiting_approval"]);
-		assert.match(goal.approvals[0]!.reasons.join(), /gone|not there|vanished|folder/i);
-		await client.request("goal/control", { goalId, action: "cancel" });
-	});
-
-	it("works without git, and says that changes are not tracked", async () => {
-		const bin = mkdtempSync(path.join(os.tmpdir(), "mission-bin-"));
-		for (const name of ["sh", "sleep", "cat"]) symlinkSync(`/bin/${name}`, path.join(bin, name));
-		const other = await startDaemonProcess({ env: { PATH: bin } });
-		const folder = path.join(workspace, "nogit");
-		mkdirSync(folder);
-		const text =
-			"# N\n\n## One\n\n```sh\necho 1 > a.txt\n```\n\n```check\ntest -f a.txt\n```\n\n## Two\n\n```sh\necho 2 > b.txt\n```\n";
-		const launched = { workspace: folder, playbook: { path: "p.md", text }, grantPlaybook: true };
-		const { goalId } = await other.client.request("goal/launch", launched);
-		const goal = await untilState(other.client, goalId, ["completed"]);
-		assert.match(goal.untracked ?? "", /git/i);
-		const { events } = await other.client.request("goal/events", { goalId, limit: 1000 });
-		assert.equal(
-			events.filter((event) => event.type === "check.completed").length,
-			2,
-			"it runs again on the final files",
-		);
-		assert.equal(events.filter((event) => event.type === "snapshot.failed").length, 1);
-		await other.close();
-		rmSync(bin, { recursive: true });
+	it("of minutes ends a turn that hangs, and asks again after a raise", async () => {
+		let hangs = true;
+		server.use(({ purpose, toolResults }) => {
+			if (purpose === "plan") return hangs ? "hang" : { text: plan("Run it.") };
+			if (purpose === "reflect") return { text: plainReflection };
+			return toolResults === 0 ? { calls: [{ name: "listFiles", args: {} }] } : { text: "Done." };
+		});
+		const goalId = await launch({ minutes: 0.03 });
+		const goal = await untilState(daemon.client, goalId, ["awaiting_approval"]);
+		assert.match(goal.approvals[0]?.summary ?? "", /0\.03 minutes of working time are used/);
+		hangs = false;
+		await daemon.client.request("approval/answer", { approvalId: goal.approvals[0]!.approvalId, answer: "approve" });
+		const after = await untilState(daemon.client, goalId, ["completed", "awaiting_approval"]);
+		assert.ok((after.budget.minutes.limit ?? 0) > 0.05);
 	});
 });

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/protocol/events.ts";
+import { evolve, newGoal } from "../../../src/protocol/evolve.ts";
+import type { Goal } from "../../../src/protocol/goal.ts";
+import { workedMs } from "../../../src/protocol/workingTime.ts";
+import { seeded } from "../../support/seed.ts";
+import { goalId, launchPrompt, person } from "../../support/simulation.ts";
+
+const threadId = "t-1" as never;
+const assignment = { provider: "local", model: "m" };
+
+/** A goal with a clock of its own; each step of the tests says what happens and how long after. */
+function begin(minutes?: number) {
+	let now = Date.parse("2030-01-01T00:00:00.000Z");
+	let epoch = 1;
+	let goal: Goal = newGoal(goalId);
+	const add = (event: GoalEvent) => {
+		goal = evolve(goal, { ...event, seq: goal.seq + 1, epoch, at: new Date(now).toISOString() } as never);
+	};
+	const [launch] = launchPrompt();
+	assert.ok(launch?.type === "goal.launched");
+	add({ ...launch, settings: { ...launch.settings, budget: { minutes } } });
+	add({ type: "thread.opened", threadId, role: "planner", assignment, purpose: "plan" });
+	return {
+		add,
+		pass: (ms: number) => {
+			now += ms;
+		},
+		newDaemon: () => {
+			epoch++;
+		},
+		worked: () => workedMs(goal, now),
+	};
+}
+
+const turnBegins: GoalEvent = {
+	type: "turn.started",
+	turnId: "u-1" as never,
+	threadId,
+	asked: assignment,
+	reserved: { tokens: 1, usd: null },
+};
+const turnEnds: GoalEvent = {
+	type: "turn.interrupted",
+	turnId: "u-1" as never,
+	threadId,
+	reason: "x",
+	charged: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
+};
+const hold = (cause: "person" | "queue" | "workspace" | "quota" | "provider"): GoalEvent => ({
+	type: "hold.placed",
+	holdId: "h-1" as never,
+	cause,
+	reason: "x",
+	now: false,
+});
+const lift: GoalEvent = { type: "hold.lifted", holdId: "h-1" as never, by: person };
+const failed: GoalEvent = {
+	type: "provider.failed",
+	turnId: "u-1" as never,
+	threadId,
+	provider: "local",
+	code: "rateLimited",
+	reason: "x",
+	retryAt: "2030-01-01T09:00:00.000Z",
+	charged: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
+};
+
+describe("working time", () => {
+	for (const cause of ["person", "queue", "workspace", "quota", "provider"] as const) {
+		it(`does not count a hold of ${cause}`, () => {
+			const run = begin();
+			run.pass(1_000);
+			run.add(hold(cause));
+			run.pass(62_000);
+			assert.equal(run.worked(), 1_000);
+			run.add(lift);
+			run.pass(500);
+			assert.equal(run.worked(), 1_500);
+		});
+	}
+
+	it("counts what is still under way in a pause", () => {
+		const run = begin();
+		run.add(turnBegins);
+		run.add(hold("person"));
+		run.pass(3_000);
+		run.add(turnEnds);
+		run.pass(60_000);
+		assert.equal(run.worked(), 3_000);
+	});
+
+	it("does not count the wait until a provider is asked again", () => {
+		const run = begin();
+		run.add(turnBegins);
+		run.pass(2_000);
+		run.add(failed);
+		run.pass(60_000);
+		run.add(turnBegins);
+		run.pass(1_000);
+		assert.equal(run.worked(), 3_000);
+	});
+
+	it("does not count from a daemon's last event to the next one's first", () => {
+		const run = begin();
+		run.add(turnBegins);
+		run.pass(2_000);
+		run.add({ type: "work.noted" });
+		run.pass(3_600_000);
+		run.newDaemon();
+		run.add(turnEnds);
+		run.pass(1_000);
+		assert.equal(run.worked(), 3_000);
+	});
+
+	it("under a limit counts no gap that a daemon at work would not have left", () => {
+		const run = begin(60);
+		run.add(turnBegins);
+		run.pass(8 * 3_600_000);
+		run.add(turnEnds);
+		assert.ok(run.worked() <= 130_000, `${run.worked()} ms while the machine slept`);
+	});
+
+	it("is the sum of the spans at work, over random waits", () => {
+		const random = seeded("working time");
+		for (let round = 0; round < 300; round++) {
+			const run = begin();
+			let expected = 0;
+			for (let span = 0; span < 20; span++) {
+				const ms = random.between(0, 100_000);
+				const kind = random.between(0, 3);
+				if (kind === 0) run.add(hold("person"));
+				if (kind === 1) run.add(turnBegins);
+				run.pass(ms);
+				if (kind !== 0 && kind !== 3) expected += ms;
+				if (kind === 3) run.newDaemon();
+				run.add(kind === 0 ? lift : kind === 1 ? turnEnds : { type: "work.noted" });
+			}
+			assert.equal(run.worked(), expected, `MISSION_SEED=${random.seed}, round ${round}`);
+		}
+	});
+});
