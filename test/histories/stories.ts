@@ -424,6 +424,19 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, isOver);
 		},
 	},
+	"minutes-used-up": {
+		about:
+			"A goal's minutes of work are used up while a command runs; the command is ended, and a person stops the goal.",
+		launch: {
+			playbook: { path: "long.md", text: "# Take long\n\n## Wait\n\n```sh\necho begun > begun.txt; sleep 60\n```\n" },
+			settings: { budget: { minutes: 0.05 } },
+			grantPlaybook: true,
+		},
+		async live({ person }) {
+			await person.follow(() => undefined, asks("budget"));
+			await person.follow(({ kind }) => (kind === "budget" ? { answer: "stop" } : undefined), isOver);
+		},
+	},
 	"summed-up-delegated": {
 		about: "A thread asks a researcher, comes near its model's window and is summed up; the prices are configured.",
 		files: { "notes.txt": "one\ntwo\n" },

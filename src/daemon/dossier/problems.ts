@@ -72,7 +72,7 @@ export const problems: LineTable = {
 	"workspace.lost": ({ reason }) => ({ what: "stopped by the folder", reason }),
 	"budget.exceeded": ({ resource, limit, used }) => ({
 		what: "budget used up",
-		about: `${resource}: ${used ?? "unknown"} of ${limit}`,
+		about: `${resource}: ${used === null ? "unknown" : Math.round(used * 1e4) / 1e4} of ${limit}`,
 	}),
 	"snapshot.failed": ({ reason }) => ({ what: "changes not recorded", reason }),
 };
