@@ -252,3 +252,11 @@ async function readAll(incoming: http.IncomingMessage): Promise<Record<string, u
 	for await (const chunk of incoming) chunks.push(chunk as Buffer);
 	return JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
 }
+
+/** A model that looks around once in each step, which is an act, and then says that it is done. */
+export function looking(plan: object): Script {
+	return ({ purpose, toolResults }) => {
+		if (purpose === "plan") return { text: JSON.stringify(plan) };
+		return purpose === "work" && toolResults === 0 ? { calls: [{ name: "listFiles", args: {} }] } : { text: "Done." };
+	};
+}

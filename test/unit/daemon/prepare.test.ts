@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { sourceText } from "../../../src/protocol/sourceText.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
-import { type ModelServer, startModelServer } from "../../support/modelServer.ts";
+import { looking, type ModelServer, startModelServer } from "../../support/modelServer.ts";
 
 const plan = { title: "Sail", summary: "", steps: [{ id: "sail", title: "Sail", instructions: "Set sail." }] };
 
@@ -19,7 +19,7 @@ describe("what a launch form begins with", function () {
 		home = mkdtempSync(path.join(os.tmpdir(), "mission-prepare-"));
 		const models = ["small", "large", "claude-sonnet-4-5"];
 		server = await startModelServer({
-			script: ({ purpose }) => ({ text: purpose === "plan" ? JSON.stringify(plan) : "Done." }),
+			script: looking(plan),
 			models: [...models, "deep-one"],
 		});
 		const provider = { id: "yard", kind: "openai-compatible", baseUrl: server.baseUrl, models };
@@ -262,7 +262,7 @@ describe("a launch", function () {
 
 	before(async () => {
 		server = await startModelServer({
-			script: ({ purpose }) => ({ text: purpose === "plan" ? JSON.stringify(plan) : "Done." }),
+			script: looking(plan),
 			models: ["small"],
 		});
 		daemon = await startDaemonProcess();

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
-import { type ModelServer, startModelServer } from "../../support/modelServer.ts";
+import { looking, type ModelServer, startModelServer } from "../../support/modelServer.ts";
 
 const plan = { title: "Sail", summary: "", steps: [{ id: "sail", title: "Sail", instructions: "Set sail." }] };
 
@@ -17,7 +17,7 @@ describe("presets", function () {
 	before(async () => {
 		home = mkdtempSync(path.join(os.tmpdir(), "mission-presets-"));
 		server = await startModelServer({
-			script: ({ purpose }) => ({ text: purpose === "plan" ? JSON.stringify(plan) : "Done." }),
+			script: looking(plan),
 			models: ["small", "large"],
 		});
 		const provider = { id: "yard", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["small", "large"] };

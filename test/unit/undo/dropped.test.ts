@@ -21,7 +21,8 @@ describe("a step that another plan dropped", function () {
 			script: ({ purpose, text, toolResults }) => {
 				if (purpose === "reflect") return { text: plainReflection };
 				if (purpose === "plan") return { text: planOf(text.includes("A better way") ? "roof" : "wall") };
-				if (text.includes("Make the roof")) return { text: "There is a roof." };
+				if (text.includes("Make the roof"))
+					return toolResults === 0 ? { calls: [{ name: "listFiles", args: {} }] } : { text: "There is a roof." };
 				const call = { name: "writeFile", args: { path: "wall.txt", content: "a wall\n" } };
 				return toolResults === 0 ? { calls: [call] } : "hang";
 			},
