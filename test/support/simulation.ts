@@ -10,6 +10,7 @@ import { openFileContents } from "../../src/daemon/policy/fileContents.ts";
 import { openGoalFiles } from "../../src/daemon/policy/goalFiles.ts";
 import { openChangedFiles } from "../../src/daemon/store/changedFiles.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
+import { readFile } from "../../src/daemon/tools/readFile.ts";
 import type { Tool } from "../../src/daemon/tools/tool.ts";
 import type { GoalEvent, RecordedEvent } from "../../src/protocol/events.ts";
 import type { CheckId, GoalId, StepId } from "../../src/protocol/ids.ts";
@@ -80,7 +81,7 @@ export async function simulate({
 	const perform = performWith({
 		...parts,
 		commands: commands ?? simulatedCommands(world, commandMs),
-		tools: [commandTool as Tool],
+		tools: [commandTool as Tool, readFile as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
 		windowOf: () => undefined,
 		delegateDepth: 2,

@@ -95,10 +95,13 @@ describe("an agent that goes round in circles", () => {
 	});
 
 	it("in three attempts is shown to have failed in the same way, without a changed file", async () => {
-		const simulation = await run(({ thread }) => (thread.acts ? answered("Done.") : call("make")), {
-			checks: ["read it"],
-			red: ["read it"],
-		});
+		const simulation = await run(
+			({ thread }) => (thread.acts ? answered("Done.") : answered("", [{ name: "readFile", args: { path: "a.txt" } }])),
+			{
+				checks: ["read it"],
+				red: ["read it"],
+			},
+		);
 		assert.equal(goalState(simulation.driver.goal()), "awaiting_approval");
 		assert.deepEqual(approvalOf(simulation)!.reasons.slice(1), [
 			"The last 3 attempts failed in the same way.",
