@@ -21,8 +21,8 @@ export interface StepChanges {
 	readonly begunAt: number;
 	/** What others are told to have changed since, and may have been left out when the steps wrote it. */
 	readonly recordedLater: readonly string[];
-	/** What was left out by the look before the steps first wrote; undefined in old logs. */
-	readonly coverageBefore?: string;
+	/** What looks left out, from the one before the steps first wrote on, each where it changed; none in old logs. */
+	readonly looks: readonly { readonly seq: number; readonly coverage: string }[];
 }
 
 export interface StepChange {
@@ -82,7 +82,7 @@ export async function readStepChanges(
 				: "somebody else changed it while the step was writing it",
 		});
 	}
-	return { changes, moves, begunAt, recordedLater, coverageBefore: await readCoverageBefore(store, goalId, stepIds) };
+	return { changes, moves, begunAt, recordedLater, looks: await readLooks(store, goalId, stepIds) };
 }
 
 interface Writer {
@@ -188,18 +188,22 @@ async function beganAt(store: EventReader, goalId: GoalId, stepIds: readonly Ste
 	return Math.min(...starts.flat().map((row) => row.at));
 }
 
-async function readCoverageBefore(
+async function readLooks(
 	store: EventReader,
 	goalId: GoalId,
 	stepIds: readonly StepId[],
-): Promise<string | undefined> {
+): Promise<StepChanges["looks"]> {
 	const types = ["tool.started", "check.started"];
 	const firsts = await Promise.all(stepIds.map((stepId) => store.read(goalId, { types, stepId, limit: 1 })));
-	const beforeSeq = Math.min(...firsts.flat().map((row) => row.seq));
-	if (!Number.isFinite(beforeSeq)) return undefined;
-	const looks = await store.read(goalId, { types: ["snapshot.taken"], beforeSeq, descending: true, limit: 1 });
-	const [look] = looks.filter((row) => row.body !== undefined).map(readEvent);
-	return look?.type === "snapshot.taken" ? look.coverage : undefined;
+	const firstSeq = Math.min(...firsts.flat().map((row) => row.seq));
+	if (!Number.isFinite(firstSeq)) return [];
+	const all = await readAll(store, goalId, ["snapshot.taken"]);
+	const from = all.findLastIndex(({ seq }) => seq < firstSeq);
+	const looks: { seq: number; coverage: string }[] = [];
+	for (const { seq, coverage } of all.slice(Math.max(0, from))) {
+		if (coverage !== undefined && coverage !== looks.at(-1)?.coverage) looks.push({ seq, coverage });
+	}
+	return looks;
 }
 
 function version(blob: string | undefined, mode = fileMode, rights?: string): FileVersion | undefined {

@@ -15,6 +15,7 @@ import { whyNotInPlace } from "../perform/place.ts";
 import { allWriters, isBasedOn, seenSince } from "../perform/snapshot.ts";
 import type { EventReader } from "../store/eventStore.ts";
 import { openDisk } from "./disk.ts";
+import { markLeftOutEarlier } from "./leftOutEarlier.ts";
 import { dependentsOf, undoableSteps } from "./mayUndo.ts";
 import { mergeText } from "./mergeText.ts";
 import { findNotCovered } from "./notCovered.ts";
@@ -169,7 +170,8 @@ async function plan(
 	unrecorded: readonly RecordedEvent[],
 ) {
 	const content = (blob: string) => changes.content(blob);
-	const history = await readStepChanges(services.store, goal, stepIds, unrecorded, content);
+	const read = await readStepChanges(services.store, goal, stepIds, unrecorded, content);
+	const history = await markLeftOutEarlier(read, changes);
 	const planned = await planUndo(history, {
 		disk: openDisk(goal.workspace),
 		content,
@@ -177,8 +179,9 @@ async function plan(
 		idOf: (bytes) => hashObject("blob", bytes),
 	});
 	const { files, merged, notCovered: kept } = planned;
-	const { begunAt, coverageBefore, recordedLater } = history;
-	const moved = coverageBefore === undefined ? [] : await changes.leftOutBetween(coverageBefore, coverage);
+	const { begunAt, looks, recordedLater } = history;
+	const [first] = looks;
+	const moved = first === undefined ? [] : await changes.leftOutBetween(first.coverage, coverage);
 	const later = recordedLater.map((path) => ({ path, reason: "recordedLater" }));
 	const touched = findNotCovered(goal.workspace, begunAt, ignored, [...skipped, ...later], moved);
 	const isNamed = new Set([...files, ...kept].map(({ path }) => path));

@@ -176,7 +176,7 @@ function newWorld() {
 			if (target !== undefined) note(one.who, target, before, target === name ? undefined : name);
 		},
 		plan: () => {
-			const history: StepChanges = { changes, moves, begunAt: 0, recordedLater: [] };
+			const history: StepChanges = { changes, moves, begunAt: 0, recordedLater: [], looks: [] };
 			const content = async (blob: string) => blobs.get(blob) ?? assert.fail(`no content ${blob}`);
 			const idOf = (bytes: Buffer) => hashObject("blob", bytes);
 			return planUndo(history, { disk: openDisk(folder), content, merge: mergeText, idOf });

@@ -247,6 +247,68 @@ describe("undo and what was not recorded", function () {
 		assert.equal(keptIn, undefined, "no content was taken away");
 		assert.deepEqual(lookAt(at("a.txt")), ["file", 0o600, "a\n"]);
 	});
+
+	/** Gone and back by several steps: what the last look before it came back left out is not all that was there. */
+	const roundTrips: readonly { readonly what: string; prepare(): void; readonly steps: () => readonly string[] }[] = [
+		{
+			what: "was ignored, packed away, and unpacked where nothing is ignored",
+			prepare: () => write(".gitignore", "dir/*.bin\n"),
+			steps: () => [`tar cf ${outside}/t.tar dir; rm -rf dir`, "rm .gitignore", `tar xpf ${outside}/t.tar`],
+		},
+		{
+			what: "was ignored, moved outside, and moved back after the rule went",
+			prepare: () => write(".gitignore", "dir/\n"),
+			steps: () => [`mv dir ${outside}/away`, "echo > .gitignore", `mv ${outside}/away dir`],
+		},
+		{
+			what: "was in a folder that became a repository of its own while it was away",
+			prepare: () => write(".gitignore", "dir/*.bin\n"),
+			steps: () => [`tar cf ${outside}/t.tar dir; rm -rf dir; git init -q dir`, "true", `tar xpf ${outside}/t.tar`],
+		},
+		{
+			what: "was ignored by info/exclude, which went while it was away",
+			prepare: () => {
+				git("init", "-q");
+				writeFileSync(at(".git/info/exclude"), "dir/\n");
+			},
+			steps: () => [`mv dir ${outside}/away`, "rm .git/info/exclude", `mv ${outside}/away dir`],
+		},
+	];
+	for (const { what, prepare, steps } of roundTrips) {
+		it(`keeps and names a file that ${what}`, async () => {
+			prepare();
+			write("dir/d.bin", "mine\n");
+			write("base.txt", "base\n");
+			const goalId = await run(...steps().map((step, index) => `${step}; echo ${index} > made${index}.txt`));
+			const { files, notCovered } = await undo(goalId);
+			assert.equal(readFileSync(at("dir/d.bin"), "utf8"), "mine\n");
+			assert.ok(
+				notCovered.some(({ path: named }) => named === "dir/d.bin"),
+				JSON.stringify(notCovered),
+			);
+			assert.ok(files.some(({ path: named, action }) => named === "made0.txt" && action === "delete"));
+		});
+	}
+
+	it("keeps and names a file that was too large, moved away, and came back smaller", async () => {
+		write("data.csv", large);
+		const goalId = await run(
+			`mv data.csv ${outside}/data.csv; echo 0 > made0.txt`,
+			`head -c 1000 ${outside}/data.csv > data.csv`,
+		);
+		const { notCovered } = await undo(goalId);
+		assert.equal(readFileSync(at("data.csv")).length, 1000);
+		assert.ok(notCovered.some(({ path: named }) => named === "data.csv"));
+	});
+
+	it("still takes back a file that the steps made, removed and made again", async () => {
+		write(".gitignore", "other/\n");
+		write("other/a.txt", "mine\n");
+		const goalId = await run("echo 1 > new.txt", "rm new.txt", "echo 2 > new.txt");
+		await undo(goalId);
+		assert.equal(existsSync(at("new.txt")), false);
+		assert.equal(readFileSync(at("other/a.txt"), "utf8"), "mine\n");
+	});
 });
 
 /** Kind, rights and content. */
