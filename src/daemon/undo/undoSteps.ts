@@ -178,14 +178,21 @@ async function plan(
 		merge: mergeText,
 		idOf: (bytes) => hashObject("blob", bytes),
 	});
-	const { files, merged, notCovered: kept } = planned;
+	const { merged, notCovered: kept } = planned;
 	const { begunAt, looks, recordedLater } = history;
+	const files = planned.files.map((file) => (recordedLater.includes(file.path) ? unsure(file) : file));
 	const [first] = looks;
 	const moved = first === undefined ? [] : await changes.leftOutBetween(first.coverage, coverage);
 	const later = recordedLater.map((path) => ({ path, reason: "recordedLater" }));
 	const touched = findNotCovered(goal.workspace, begunAt, ignored, [...skipped, ...later], moved);
 	const isNamed = new Set([...files, ...kept].map(({ path }) => path));
 	return { files, merged, kept, notCovered: [...kept, ...touched.filter(({ path }) => !isNamed.has(path))] };
+}
+
+/** It is brought back as it was recorded, and who made it before that nobody knows. */
+function unsure(file: PlannedUndo): PlannedUndo {
+	const comesBack = file.action === "recreate" || file.action === "restore";
+	return comesBack ? { ...file, reason: "as it was first recorded, after the step had begun" } : file;
 }
 
 function refuseNothing(

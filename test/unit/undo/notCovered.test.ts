@@ -301,6 +301,38 @@ describe("undo and what was not recorded", function () {
 		assert.ok(notCovered.some(({ path: named }) => named === "data.csv"));
 	});
 
+	it("says of what it brings back that it was first recorded after the step began", async () => {
+		git("init", "-q");
+		writeFileSync(at(".git/info/exclude"), "made\n");
+		const playbook = {
+			path: "w.md",
+			text: "# W\n\n## S1\n\n```sh\necho s1 > made\n```\n\n## S2\n\n```sh\nrm made\n```\n",
+		};
+		const { goalId } = await daemon.client.request("goal/launch", { workspace, playbook });
+		const approve = async () => {
+			for (;;) {
+				const { approvals } = await daemon.client.request("approval/list", { goalId });
+				const [approval] = approvals;
+				if (approval)
+					return daemon.client.request("approval/answer", { approvalId: approval.approvalId, answer: "approve" });
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+		};
+		await approve();
+		await untilState(daemon.client, goalId, ["awaiting_approval"]);
+		writeFileSync(at(".git/info/exclude"), "");
+		// A look serves as "before" for 100 ms: the file is recorded by the next one.
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		await approve();
+		await untilState(daemon.client, goalId, ["completed"]);
+		const { files } = await undo(goalId);
+		assert.deepEqual(
+			files.map(({ path: named, action, reason }) => [named, action, reason]),
+			[["made", "recreate", "as it was first recorded, after the step had begun"]],
+		);
+		assert.equal(readFileSync(at("made"), "utf8"), "s1\n");
+	});
+
 	it("still takes back a file that the steps made, removed and made again", async () => {
 		write(".gitignore", "other/\n");
 		write("other/a.txt", "mine\n");

@@ -94,7 +94,9 @@ function judge(world: OracleWorld, answer: Answer, history: History, sum: Sum): 
 	sum.undone++;
 	sum.notCovered += answer.notCovered.length;
 	const after = world.look();
-	for (const { path, action } of answer.files) {
+	for (const { path, action, reason } of answer.files) {
+		// Undo says of it that it was first recorded when the steps had begun.
+		if (reason !== undefined && (action === "restore" || action === "recreate")) continue;
 		if (action !== "restore" && action !== "recreate" && action !== "delete") continue;
 		sum.files++;
 		const name = `w/${path}`;
