@@ -22,7 +22,7 @@ let dist = path.join(root, "dist");
 /** Output in dist/ → source. Each becomes one process. */
 const processes = {
 	extension: "src/extension/extension.ts",
-	daemon: "src/daemon/main.ts",
+	daemon: "src/daemon/process/main.ts",
 	daemonParts: "src/daemon/compose.ts",
 	modelProvider: "@ai-sdk/openai-compatible",
 	encodingDetector: "jschardet",
@@ -36,7 +36,7 @@ const processes = {
  * a file may be compared with `instanceof` from outside.
  */
 const apart = {
-	"./compose.ts": "./daemonParts.js",
+	"../compose.ts": "./daemonParts.js",
 	"@ai-sdk/openai-compatible": "./modelProvider.js",
 	"../endpoint/modelFetch.ts": "./modelFetch.js",
 	jschardet: "./encodingDetector.js",

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GoalId } from "../src/protocol/ids.ts";
+import type { GoalId } from "../src/core/ids.ts";
 import { type DaemonBed, newWorkspace, startDaemon, untilOver } from "./daemonBed.ts";
 import { diskBytes } from "./diskBytes.ts";
 import { type Bench, type Figure, grouped, median, percentile, type Section, spread } from "./figures.ts";

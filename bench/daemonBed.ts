@@ -4,9 +4,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, openConnection } from "../src/client/connection.ts";
 import { readDaemonFile } from "../src/client/daemonFile.ts";
-import type { GoalId } from "../src/protocol/ids.ts";
+import type { GoalId } from "../src/core/ids.ts";
+import { endStates } from "../src/core/rules/goalState.ts";
 import type { Notice, Notices } from "../src/protocol/methods.ts";
-import { endStates } from "../src/protocol/state.ts";
 import type { GoalView } from "../src/protocol/view.ts";
 import type { Bench } from "./figures.ts";
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { GoalEvent, RecordedEvent } from "../src/core/events.ts";
+import { evolve, foldVersion, newGoal } from "../src/core/evolve.ts";
+import type { Goal } from "../src/core/goal.ts";
+import type { GoalId } from "../src/core/ids.ts";
+import { defaultSettings } from "../src/core/settings.ts";
 import { openSqliteStore } from "../src/daemon/store/sqliteStore.ts";
-import type { GoalEvent, RecordedEvent } from "../src/protocol/events.ts";
-import { evolve, foldVersion, newGoal } from "../src/protocol/evolve.ts";
-import type { Goal } from "../src/protocol/goal.ts";
-import type { GoalId } from "../src/protocol/ids.ts";
-import { defaultSettings } from "../src/protocol/settings.ts";
 import { summarize } from "../src/protocol/view.ts";
 import { newWorkspace, startDaemon } from "./daemonBed.ts";
 import { diskBytes } from "./diskBytes.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GoalId } from "../src/protocol/ids.ts";
+import type { GoalId } from "../src/core/ids.ts";
 import { type DaemonBed, newWorkspace, startDaemon, untilOver } from "./daemonBed.ts";
 import { type Bench, type Figure, median, type Section, spread } from "./figures.ts";
 

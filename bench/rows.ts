@@ -7,11 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { chromium, type Page } from "playwright-core";
 import { type WebSocket, WebSocketServer } from "ws";
 import { ensurePrograms, findProgram } from "../scripts/debian.mjs";
+import type { RecordedEvent } from "../src/core/events.ts";
+import type { GoalId } from "../src/core/ids.ts";
 import { createDaemon, type Daemon } from "../src/extension/daemon.ts";
 import { createGoals } from "../src/extension/goals.ts";
 import { hostSurface } from "../src/extension/surfaces/surfaceHost.ts";
-import type { RecordedEvent } from "../src/protocol/events.ts";
-import type { GoalId } from "../src/protocol/ids.ts";
 import { newWorkspace, startDaemon } from "./daemonBed.ts";
 import { type Bench, median, percentile, type Section, spread } from "./figures.ts";
 

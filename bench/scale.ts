@@ -1,10 +1,10 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { GoalEvent, RecordedEvent } from "../src/core/events.ts";
+import { evolve, newGoal } from "../src/core/evolve.ts";
+import type { Goal } from "../src/core/goal.ts";
+import type { GoalId, StepId } from "../src/core/ids.ts";
 import { next } from "../src/daemon/engine/next.ts";
-import type { GoalEvent, RecordedEvent } from "../src/protocol/events.ts";
-import { evolve, newGoal } from "../src/protocol/evolve.ts";
-import type { Goal } from "../src/protocol/goal.ts";
-import type { GoalId, StepId } from "../src/protocol/ids.ts";
 import { newWorkspace, startDaemon, untilOver } from "./daemonBed.ts";
 import { type Bench, type Figure, grouped, percentile, type Section, spread } from "./figures.ts";
 import { middle, opening } from "./million.ts";

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { GoalId } from "../src/core/ids.ts";
 import type { Store } from "../src/daemon/store/eventStore.ts";
 import { openSqliteStore } from "../src/daemon/store/sqliteStore.ts";
-import type { GoalId } from "../src/protocol/ids.ts";
 import { diskBytes } from "./diskBytes.ts";
 import { type Figure, grouped, median, spread } from "./figures.ts";
 

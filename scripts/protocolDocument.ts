@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { GenericSchema } from "valibot";
-import { eventBodies } from "../src/protocol/events.ts";
+import { eventBodies } from "../src/core/events.ts";
+import * as settings from "../src/core/settings.ts";
+import * as values from "../src/core/values.ts";
 import * as launchDefaults from "../src/protocol/launchDefaults.ts";
 import * as methodTable from "../src/protocol/methods.ts";
-import * as settings from "../src/protocol/settings.ts";
-import * as values from "../src/protocol/values.ts";
 import * as views from "../src/protocol/view.ts";
 import { root } from "./paths.mjs";
 import { isSchema, typeText } from "./typeText.ts";
@@ -77,7 +77,7 @@ function namedTypes(): ReadonlyMap<GenericSchema, string> {
 
 /** The comment above an event's row in events.ts says what its fields cannot. */
 function eventComments(): ReadonlyMap<string, string> {
-	const source = fs.readFileSync(path.join(root, "src/protocol/events.ts"), "utf8");
+	const source = fs.readFileSync(path.join(root, "src/core/events.ts"), "utf8");
 	const rows = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*"([a-z]+\.[a-zA-Z]+)":/g);
 	return new Map(Array.from(rows, ([, comment, name]) => [name!, comment!.replaceAll(/\s*\n\s*\*\s?/g, " ").trim()]));
 }

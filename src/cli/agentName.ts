@@ -1,5 +1,5 @@
-import { parseModelRef } from "../protocol/modelRef.ts";
-import type { ModelChoice } from "../protocol/values.ts";
+import { parseModelRef } from "../core/modelRef.ts";
+import type { ModelChoice } from "../core/values.ts";
 import type { Context } from "./context.ts";
 import { wrongUsage } from "./failure.ts";
 

@@ -1,12 +1,12 @@
-import { answerWords, verdictWords } from "../protocol/answerWords.ts";
+import type { EventOf, EventType, RecordedEvent } from "../core/events.ts";
+import type { Goal } from "../core/goal.ts";
+import { formatModelRef } from "../core/modelRef.ts";
+import { answeredWord } from "../core/rules/questions.ts";
+import { actorName, type Output } from "../core/values.ts";
+import { answerWords, verdictWords } from "../core/words/answers.ts";
+import { duration } from "../core/words/duration.ts";
+import { threadName } from "../core/words/threadName.ts";
 import { rightsChange } from "../protocol/changes.ts";
-import { duration } from "../protocol/duration.ts";
-import type { EventOf, EventType, RecordedEvent } from "../protocol/events.ts";
-import type { Goal } from "../protocol/goal.ts";
-import { formatModelRef } from "../protocol/modelRef.ts";
-import { answeredWord } from "../protocol/questions.ts";
-import { threadName } from "../protocol/threadName.ts";
-import { actorName, type Output } from "../protocol/values.ts";
 import { clock, count, money, oneLine } from "./layout.ts";
 import { paint } from "./output.ts";
 

@@ -1,8 +1,9 @@
 import { watchGoal } from "../client/goalWatch.ts";
-import type { RecordedEvent } from "../protocol/events.ts";
-import type { Goal } from "../protocol/goal.ts";
-import type { GoalId } from "../protocol/ids.ts";
-import { type GoalState, goalState, stateReason } from "../protocol/state.ts";
+import type { RecordedEvent } from "../core/events.ts";
+import type { Goal } from "../core/goal.ts";
+import type { GoalId } from "../core/ids.ts";
+import { type GoalState, goalState } from "../core/rules/goalState.ts";
+import { stateReason } from "../core/words/stateReason.ts";
 import type { Context } from "./context.ts";
 import { answeredNo, type Failure } from "./failure.ts";
 

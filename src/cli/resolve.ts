@@ -1,4 +1,4 @@
-import type { ApprovalId, CheckId, GoalId, StepId, ThreadId } from "../protocol/ids.ts";
+import type { ApprovalId, CheckId, GoalId, StepId, ThreadId } from "../core/ids.ts";
 import type { ApprovalView, GoalView } from "../protocol/view.ts";
 import type { Context } from "./context.ts";
 import { exitCodes, Failure, wrongUsage } from "./failure.ts";

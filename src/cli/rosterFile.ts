@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parse } from "yaml";
-import { Assignment } from "../protocol/values.ts";
+import { Assignment } from "../core/values.ts";
 import { wrongUsage } from "./failure.ts";
 
 /** Who works in which role, as JSON or YAML (of which JSON is a part): `assignments: [{ role, provider, model, … }]`. */

@@ -1,4 +1,4 @@
-import type { GoalState } from "../protocol/state.ts";
+import type { GoalState } from "../core/rules/goalState.ts";
 import type { CheckView, StepView } from "../protocol/view.ts";
 import { paint } from "./output.ts";
 

@@ -1,4 +1,4 @@
-import type { Actor } from "../protocol/values.ts";
+import type { Actor } from "../core/values.ts";
 
 /** Whose daemon a client talks to, and when it starts one. */
 export interface ClientOptions {

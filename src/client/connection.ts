@@ -1,3 +1,4 @@
+import type { Actor } from "../core/values.ts";
 import {
 	type Input,
 	type MethodName,
@@ -11,7 +12,6 @@ import {
 } from "../protocol/methods.ts";
 import { connect } from "../protocol/peer.ts";
 import { socketPipe } from "../protocol/socketPipe.ts";
-import type { Actor } from "../protocol/values.ts";
 import type { DaemonFile } from "./daemonFile.ts";
 import { openSocket } from "./transport.ts";
 import { wholePage } from "./wholePage.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Input, MethodName, Methods, Notice, Notices, Result } from "../protocol/methods.ts";
 import { ProtocolError } from "../protocol/peer.ts";
-import type { Connection as ConnectionView } from "../protocol/surface.ts";
+import type { Connection as ConnectionView } from "../protocol/webview.ts";
 import type { ClientOptions } from "./clientOptions.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";

@@ -1,7 +1,7 @@
-import type { RecordedEvent } from "../protocol/events.ts";
-import type { Goal } from "../protocol/goal.ts";
-import { MissingEvent, openGoalStream } from "../protocol/goalStream.ts";
-import type { GoalId } from "../protocol/ids.ts";
+import type { RecordedEvent } from "../core/events.ts";
+import type { Goal } from "../core/goal.ts";
+import { MissingEvent, openGoalStream } from "../core/goalStream.ts";
+import type { GoalId } from "../core/ids.ts";
 import type { Notice, Notices } from "../protocol/methods.ts";
 import { ProtocolError } from "../protocol/peer.ts";
 import type { DaemonClient } from "./daemonClient.ts";

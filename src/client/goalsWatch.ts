@@ -1,4 +1,4 @@
-import type { GoalId } from "../protocol/ids.ts";
+import type { GoalId } from "../core/ids.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import type { DaemonClient } from "./daemonClient.ts";
 

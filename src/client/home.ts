@@ -2,8 +2,8 @@ import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import envPaths from "env-paths";
+import type { Actor } from "../core/values.ts";
 import { ProtocolError } from "../protocol/peer.ts";
-import type { Actor } from "../protocol/values.ts";
 
 /** The data folder: `MISSION_HOME`, or the platform's folder for a user's data. Two folders are two daemons. */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {

@@ -1,7 +1,7 @@
 import type { Agent } from "./agents/agent.ts";
 import type { Commands } from "./commands/commands.ts";
 import type { Perform } from "./engine/driver.ts";
-import type { Log } from "./engine/ports.ts";
+import type { Log } from "./platform/ports.ts";
 import type { Store } from "./store/eventStore.ts";
 
 /**

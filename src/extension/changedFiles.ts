@@ -1,4 +1,4 @@
-import type { GoalId, StepId } from "../protocol/ids.ts";
+import type { GoalId, StepId } from "../core/ids.ts";
 import type { ChangeView } from "../protocol/view.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Goals } from "./goals.ts";

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import type { Goal, Step } from "../protocol/goal.ts";
-import type { ApprovalId, GoalId, StepId, ThreadId } from "../protocol/ids.ts";
-import { isPlanned, planSteps } from "../protocol/readiness.ts";
-import { stepPosition } from "../protocol/state.ts";
+import type { Goal, Step } from "../core/goal.ts";
+import type { ApprovalId, GoalId, StepId, ThreadId } from "../core/ids.ts";
+import { stepPosition } from "../core/rules/progress.ts";
+import { isPlanned, planSteps } from "../core/rules/steps.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import type { Waiting } from "./approvals/toastQueue.ts";
 import { queryValue, schemes } from "./documents/uris.ts";

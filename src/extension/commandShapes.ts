@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import type { GoalRequest } from "../protocol/allowed.ts";
-import { allowedOfStep } from "../protocol/allowedSteps.ts";
-import type { GoalId } from "../protocol/ids.ts";
-import { choicesOf } from "../protocol/questions.ts";
+import type { GoalId } from "../core/ids.ts";
+import type { GoalRequest } from "../core/rules/controls.ts";
+import { choicesOf } from "../core/rules/questions.ts";
+import { allowedOfStep } from "../core/rules/stepControls.ts";
 import { type GoalSummary, summaryAllows } from "../protocol/view.ts";
 import type { Answer } from "./approvals/approvals.ts";
 import { approvalSentence, buttonLabel } from "./approvals/approvalText.ts";

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import { allowedOfStep } from "../protocol/allowedSteps.ts";
-import type { Step } from "../protocol/goal.ts";
-import type { ThreadId } from "../protocol/ids.ts";
-import { droppedSteps, planSteps } from "../protocol/readiness.ts";
-import { threadName } from "../protocol/threadName.ts";
+import type { Step } from "../core/goal.ts";
+import type { ThreadId } from "../core/ids.ts";
+import { allowedOfStep } from "../core/rules/stepControls.ts";
+import { droppedSteps, planSteps } from "../core/rules/steps.ts";
+import { threadName } from "../core/words/threadName.ts";
 import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
 import {
 	allowing,

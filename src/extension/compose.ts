@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { ClientOptions } from "../client/clientOptions.ts";
-import { goalRequests } from "../protocol/allowed.ts";
-import type { Target } from "../protocol/surface.ts";
+import { goalRequests } from "../core/rules/controls.ts";
 import { summaryAllows } from "../protocol/view.ts";
+import type { Target } from "../protocol/webview.ts";
 import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { createChangedFiles } from "./changedFiles.ts";
 import { answering, type CommandRow } from "./commandShapes.ts";

@@ -3,7 +3,7 @@ import type { DaemonClient } from "../client/daemonClient.ts";
 import type { watchGoals } from "../client/goalsWatch.ts";
 import type { watchGoal } from "../client/goalWatch.ts";
 import type { Input, MethodName, Methods, Result } from "../protocol/methods.ts";
-import type { Connection } from "../protocol/surface.ts";
+import type { Connection } from "../protocol/webview.ts";
 import { Refusal } from "./refusal.ts";
 import { t } from "./words.ts";
 

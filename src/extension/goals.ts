@@ -1,6 +1,6 @@
 import type { GoalListener } from "../client/goalWatch.ts";
-import type { Goal } from "../protocol/goal.ts";
-import type { GoalId } from "../protocol/ids.ts";
+import type { Goal } from "../core/goal.ts";
+import type { GoalId } from "../core/ids.ts";
 import type { GoalSummary } from "../protocol/view.ts";
 import type { Daemon, OpenClient } from "./daemon.ts";
 

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { GoalId, ThreadId } from "../protocol/ids.ts";
+import type { GoalId, ThreadId } from "../core/ids.ts";
 import type { Surfaces } from "./surfaces/surfaces.ts";
 
 /**

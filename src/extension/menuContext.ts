@@ -1,6 +1,6 @@
-import { answerRefusal } from "../protocol/allowed.ts";
-import type { Approval, Goal } from "../protocol/goal.ts";
-import { choicesOf } from "../protocol/questions.ts";
+import type { Approval, Goal } from "../core/goal.ts";
+import { answerRefusal } from "../core/rules/controls.ts";
+import { choicesOf } from "../core/rules/questions.ts";
 import { fitsTreeRow } from "./approvals/approvalText.ts";
 
 /**

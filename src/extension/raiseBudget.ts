@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import type { GoalId } from "../protocol/ids.ts";
-import { type BudgetResource, budgetResources } from "../protocol/values.ts";
+import type { GoalId } from "../core/ids.ts";
+import { type BudgetResource, budgetResources } from "../core/values.ts";
 import { wholeGoal } from "./choose.ts";
 import type { Parts } from "./parts.ts";
 import { t } from "./words.ts";

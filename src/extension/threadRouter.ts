@@ -1,7 +1,7 @@
-import type { Goal, Thread } from "../protocol/goal.ts";
-import type { StepId, ThreadId } from "../protocol/ids.ts";
-import { threads } from "../protocol/readiness.ts";
-import { threadName } from "../protocol/threadName.ts";
+import type { Goal, Thread } from "../core/goal.ts";
+import type { StepId, ThreadId } from "../core/ids.ts";
+import { threads } from "../core/rules/threads.ts";
+import { threadName } from "../core/words/threadName.ts";
 import { t } from "./words.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { EventBody, RecordedEvent } from "./events.ts";
+import type { EventBody, RecordedEvent } from "../core/events.ts";
 import type { ChangeView } from "./view.ts";
 
 /**

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { LaunchSettings, PartialLaunchSettings, SettingsLayer, Source, Sources } from "./settings.ts";
-import { CheckSpec, Effort, NotRun, PlanStep } from "./values.ts";
+import { LaunchSettings, PartialLaunchSettings, SettingsLayer, Source, Sources } from "../core/settings.ts";
+import { CheckSpec, Effort, NotRun, PlanStep } from "../core/values.ts";
 
 /** What a form needs before a launch: the values that it begins with, and where each of them came from. */
 

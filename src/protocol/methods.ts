@@ -1,11 +1,15 @@
 import * as v from "valibot";
-import { BaselineRow, baselineParts } from "./baseline.ts";
-import { ConfigState } from "./config.ts";
-import { type RecordedEvent, RecordedEventSchema } from "./events.ts";
-import type { Goal } from "./goal.ts";
-import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, GrantIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
-import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
-import { PartialLaunchSettings } from "./settings.ts";
+import { type RecordedEvent, RecordedEventSchema } from "../core/events.ts";
+import type { Goal } from "../core/goal.ts";
+import {
+	ApprovalIdSchema,
+	CheckIdSchema,
+	GoalIdSchema,
+	GrantIdSchema,
+	StepIdSchema,
+	ThreadIdSchema,
+} from "../core/ids.ts";
+import { PartialLaunchSettings } from "../core/settings.ts";
 import {
 	Actor,
 	ApprovalScope,
@@ -15,7 +19,10 @@ import {
 	RosterEdit,
 	RosterReach,
 	UndoneFile,
-} from "./values.ts";
+} from "../core/values.ts";
+import { BaselineRow, baselineParts } from "./baseline.ts";
+import { ConfigState } from "./config.ts";
+import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
 import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /**

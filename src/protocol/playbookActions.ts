@@ -1,5 +1,5 @@
+import type { NotRun, PlanStep } from "../core/values.ts";
 import type { LaunchPreparation } from "./launchDefaults.ts";
-import type { NotRun, PlanStep } from "./values.ts";
 
 export type PlaybookPreview = NonNullable<LaunchPreparation["playbook"]>;
 

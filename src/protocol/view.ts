@@ -1,13 +1,17 @@
 import * as v from "valibot";
-import { allowedInState, allowedOfGoal, type GoalRequest } from "./allowed.ts";
-import { allowedOfStep } from "./allowedSteps.ts";
-import type { Goal, Step, Thread } from "./goal.ts";
-import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "./ids.ts";
-import { choicesOf } from "./questions.ts";
-import { droppedSteps, isPlaybook, isUnderWay, silences, threads } from "./readiness.ts";
-import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "./roster.ts";
-import { goalState, goalStates, progress, stateReason, triesAgainAt } from "./state.ts";
-import { threadName } from "./threadName.ts";
+import type { Goal, Step, Thread } from "../core/goal.ts";
+import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
+import { isUnderWay } from "../core/rules/calls.ts";
+import { allowedInState, allowedOfGoal, type GoalRequest } from "../core/rules/controls.ts";
+import { goalState, goalStates, triesAgainAt } from "../core/rules/goalState.ts";
+import { silences } from "../core/rules/movement.ts";
+import { progress } from "../core/rules/progress.ts";
+import { choicesOf } from "../core/rules/questions.ts";
+import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "../core/rules/roster.ts";
+import { allowedOfStep } from "../core/rules/stepControls.ts";
+import { droppedSteps } from "../core/rules/steps.ts";
+import { isPlaybook, threads } from "../core/rules/threads.ts";
+import { workedMs } from "../core/rules/workingTime.ts";
 import {
 	ApprovalKind,
 	ApprovalScope,
@@ -20,8 +24,9 @@ import {
 	Priority,
 	ReviewVerdict,
 	Risk,
-} from "./values.ts";
-import { workedMs } from "./workingTime.ts";
+} from "../core/values.ts";
+import { stateReason } from "../core/words/stateReason.ts";
+import { threadName } from "../core/words/threadName.ts";
 
 /**
  * What people's scripts see of a goal: the shape that `mission show --json` prints and `goal/get` returns. It stays as

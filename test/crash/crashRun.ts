@@ -5,14 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts";
 import { readDaemonFile } from "../../src/client/daemonFile.ts";
 import { watchGoal } from "../../src/client/goalWatch.ts";
-import { isDelegation } from "../../src/protocol/children.ts";
-import type { RecordedEvent } from "../../src/protocol/events.ts";
-import { evolve, newGoal } from "../../src/protocol/evolve.ts";
-import type { Goal } from "../../src/protocol/goal.ts";
-import type { GoalId } from "../../src/protocol/ids.ts";
+import type { RecordedEvent } from "../../src/core/events.ts";
+import { evolve, newGoal } from "../../src/core/evolve.ts";
+import type { Goal } from "../../src/core/goal.ts";
+import type { GoalId } from "../../src/core/ids.ts";
+import { isUnderWay } from "../../src/core/rules/calls.ts";
+import { isDelegation } from "../../src/core/rules/delegations.ts";
+import { endStates, goalState } from "../../src/core/rules/goalState.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
-import { isUnderWay } from "../../src/protocol/readiness.ts";
-import { endStates, goalState } from "../../src/protocol/state.ts";
 import type { Random } from "../support/seed.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { CrashPoint, EventPoint } from "../../src/daemon/crashPoint.ts";
-import type { GoalEvent } from "../../src/protocol/events.ts";
+import type { GoalEvent } from "../../src/core/events.ts";
+import type { CrashPoint, EventPoint } from "../../src/daemon/platform/crashPoint.ts";
 
 /**
  * What stands in the place of src/daemon/crashPoint.ts in the daemon that the crash tests build: the process kills itself

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { goalState } from "../../src/core/rules/goalState.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
-import { goalState } from "../../src/protocol/state.ts";
 import {
 	type Answer,
 	type ModelRequest,

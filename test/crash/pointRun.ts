@@ -5,13 +5,13 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts";
 import { watchGoal } from "../../src/client/goalWatch.ts";
-import type { RecordedEvent } from "../../src/protocol/events.ts";
-import { newGoal } from "../../src/protocol/evolve.ts";
-import type { Goal } from "../../src/protocol/goal.ts";
-import type { GoalId, StepId } from "../../src/protocol/ids.ts";
+import type { RecordedEvent } from "../../src/core/events.ts";
+import { newGoal } from "../../src/core/evolve.ts";
+import type { Goal } from "../../src/core/goal.ts";
+import type { GoalId, StepId } from "../../src/core/ids.ts";
+import { endStates, goalState } from "../../src/core/rules/goalState.ts";
 import type { Input, MethodName, Methods, Result } from "../../src/protocol/methods.ts";
 import { ProtocolError } from "../../src/protocol/peer.ts";
-import { endStates, goalState } from "../../src/protocol/state.ts";
 import { answerAll, unknownOutcomes, wholeLog } from "./crashRun.ts";
 
 /**

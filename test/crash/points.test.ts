@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { CrashPoint } from "../../src/daemon/crashPoint.ts";
-import type { EventType } from "../../src/protocol/events.ts";
-import type { StepId } from "../../src/protocol/ids.ts";
+import type { EventType } from "../../src/core/events.ts";
+import type { StepId } from "../../src/core/ids.ts";
+import { goalState } from "../../src/core/rules/goalState.ts";
+import type { CrashPoint } from "../../src/daemon/platform/crashPoint.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
-import { goalState } from "../../src/protocol/state.ts";
 import {
 	type Answer,
 	type ModelRequest,

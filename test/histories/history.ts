@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { verifyLog } from "../../src/chain/logFile.ts";
+import { evolve, newGoal } from "../../src/core/evolve.ts";
+import type { Goal } from "../../src/core/goal.ts";
+import { readEvent } from "../../src/core/upcast.ts";
 import { createGathering } from "../../src/daemon/dossier/dossierData.ts";
 import { markdownDossier } from "../../src/daemon/dossier/markdown.ts";
 import type { StoredEvent } from "../../src/daemon/store/eventStore.ts";
-import { evolve, newGoal } from "../../src/protocol/evolve.ts";
-import type { Goal } from "../../src/protocol/goal.ts";
-import { readEvent } from "../../src/protocol/upcast.ts";
 import { type GoalSummary, summarize } from "../../src/protocol/view.ts";
 
 /**

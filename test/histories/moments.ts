@@ -1,4 +1,4 @@
-import type { Goal } from "../../src/protocol/goal.ts";
+import type { Goal } from "../../src/core/goal.ts";
 import { foldRows, type History } from "./history.ts";
 
 /** The goal of a recorded history after each transaction: events of one time were appended together. */

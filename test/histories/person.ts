@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DaemonClient } from "../../src/client/daemonClient.ts";
-import type { Approval, Goal } from "../../src/protocol/goal.ts";
-import type { GoalId } from "../../src/protocol/ids.ts";
+import type { Approval, Goal } from "../../src/core/goal.ts";
+import type { GoalId } from "../../src/core/ids.ts";
 
 /** Somebody who follows a goal and answers what it asks. */
 export interface Person {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "no
 import os from "node:os";
 import path from "node:path";
 import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts";
-import type { GoalId } from "../../src/protocol/ids.ts";
+import type { GoalId } from "../../src/core/ids.ts";
 import { type DaemonProcess, daemonScript, startDaemonProcess } from "../support/daemonProcess.ts";
 import { startModelServer } from "../support/modelServer.ts";
 import { dossierOf, expectedOf, folder, histories, readLog } from "./history.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GrantId } from "../../src/protocol/ids.ts";
+import type { GrantId } from "../../src/core/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import type { Script } from "../support/modelServer.ts";
 import { approveAll, asks, type Decide, isOver, type Person } from "./person.ts";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts";
 import { type DaemonFile, readDaemonFile } from "../../src/client/daemonFile.ts";
-import type { GoalId } from "../../src/protocol/ids.ts";
+import type { GoalId } from "../../src/core/ids.ts";
 import type { GoalView } from "../../src/protocol/view.ts";
 
 /** The built daemon in a process and a data folder of its own. */

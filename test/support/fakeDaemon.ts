@@ -5,10 +5,11 @@ import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import path from "node:path";
 import { WebSocketServer } from "ws";
-import type { GoalEvent, RecordedEvent } from "../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../src/protocol/evolve.ts";
-import type { Goal } from "../../src/protocol/goal.ts";
-import type { GoalId } from "../../src/protocol/ids.ts";
+import type { GoalEvent, RecordedEvent } from "../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../src/core/evolve.ts";
+import type { Goal } from "../../src/core/goal.ts";
+import type { GoalId } from "../../src/core/ids.ts";
+import { defaultSettings } from "../../src/core/settings.ts";
 import {
 	type Handlers,
 	type Methods,
@@ -18,7 +19,6 @@ import {
 	protocolVersion,
 } from "../../src/protocol/methods.ts";
 import { ProtocolError, serve } from "../../src/protocol/peer.ts";
-import { defaultSettings } from "../../src/protocol/settings.ts";
 import { socketPipe } from "../../src/protocol/socketPipe.ts";
 import { summarize, viewGoal } from "../../src/protocol/view.ts";
 

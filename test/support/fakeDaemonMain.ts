@@ -1,7 +1,7 @@
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { RecordedEvent } from "../../src/protocol/events.ts";
-import type { GoalId } from "../../src/protocol/ids.ts";
+import type { RecordedEvent } from "../../src/core/events.ts";
+import type { GoalId } from "../../src/core/ids.ts";
 import { launched, startFakeDaemon } from "./fakeDaemon.ts";
 
 /**

@@ -1,25 +1,19 @@
 import assert from "node:assert/strict";
+import type { EventOf, GoalEvent, RecordedEvent } from "../../src/core/events.ts";
+import { evolve, newGoal, record } from "../../src/core/evolve.ts";
+import type { Check, Goal, Thread, ToolCall } from "../../src/core/goal.ts";
+import type { CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../src/core/ids.ts";
+import { delegateTool, isDelegation, threadDepth } from "../../src/core/rules/delegations.ts";
+import { folderHold, goalHold, turnHolds } from "../../src/core/rules/holds.ts";
+import { finalReviewIsDue, isAtItsEnd, reviewIsStuck } from "../../src/core/rules/reviews.ts";
+import { assignmentFor, reviewerOf } from "../../src/core/rules/roster.ts";
 import { decide } from "../../src/daemon/engine/decide.ts";
 import { enact, question } from "../../src/daemon/engine/enact.ts";
 import { type Deed, type Effect, type Fact, next } from "../../src/daemon/engine/next.ts";
-import { Refusal } from "../../src/daemon/engine/refusal.ts";
 import type { Request } from "../../src/daemon/engine/request.ts";
 import { childEnded } from "../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../src/daemon/plan/writePlan.ts";
-import { delegateTool, isDelegation, threadDepth } from "../../src/protocol/children.ts";
-import type { EventOf, GoalEvent, RecordedEvent } from "../../src/protocol/events.ts";
-import { evolve, newGoal, record } from "../../src/protocol/evolve.ts";
-import type { Check, Goal, Thread, ToolCall } from "../../src/protocol/goal.ts";
-import type { CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../src/protocol/ids.ts";
-import {
-	finalReviewIsDue,
-	folderHold,
-	goalHold,
-	isAtItsEnd,
-	reviewIsStuck,
-	turnHolds,
-} from "../../src/protocol/readiness.ts";
-import { assignmentFor, reviewerOf } from "../../src/protocol/roster.ts";
+import { Refusal } from "../../src/daemon/platform/refusal.ts";
 import { engineLimits } from "./engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "./simulation.ts";
 

@@ -1,3 +1,7 @@
+import type { GoalEvent, RecordedEvent } from "../../src/core/events.ts";
+import type { CheckId, GoalId, StepId } from "../../src/core/ids.ts";
+import { defaultSettings } from "../../src/core/settings.ts";
+import type { PlanStep } from "../../src/core/values.ts";
 import type { Agent, TurnOutcome } from "../../src/daemon/agents/agent.ts";
 import { createPlaybookAgent } from "../../src/daemon/agents/playbookAgent.ts";
 import type { Changes } from "../../src/daemon/changes/changes.ts";
@@ -12,10 +16,6 @@ import { openChangedFiles } from "../../src/daemon/store/changedFiles.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
 import { readFile } from "../../src/daemon/tools/readFile.ts";
 import type { Tool } from "../../src/daemon/tools/tool.ts";
-import type { GoalEvent, RecordedEvent } from "../../src/protocol/events.ts";
-import type { CheckId, GoalId, StepId } from "../../src/protocol/ids.ts";
-import { defaultSettings } from "../../src/protocol/settings.ts";
-import type { PlanStep } from "../../src/protocol/values.ts";
 import { commandTool } from "./commandTool.ts";
 import { engineLimits } from "./engineLimits.ts";
 

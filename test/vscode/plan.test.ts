@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import * as vscode from "vscode";
 import { homeFolder } from "../../src/client/home.ts";
+import type { GoalId } from "../../src/core/ids.ts";
 import type { Exports } from "../../src/extension/extension.ts";
 import type { Parts } from "../../src/extension/parts.ts";
-import type { GoalId } from "../../src/protocol/ids.ts";
 
 const timeoutMs = 30_000;
 const plan = {

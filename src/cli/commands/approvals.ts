@@ -1,4 +1,4 @@
-import { answeredWord } from "../../protocol/questions.ts";
+import { answeredWord } from "../../core/rules/questions.ts";
 import type { ApprovalView } from "../../protocol/view.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
+import type { GoalId, StepId } from "../../core/ids.ts";
 import { changesMode } from "../../protocol/changes.ts";
-import type { GoalId, StepId } from "../../protocol/ids.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";

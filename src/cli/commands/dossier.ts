@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
-import { type GoalId, GoalIdSchema } from "../../protocol/ids.ts";
+import { type GoalId, GoalIdSchema } from "../../core/ids.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";

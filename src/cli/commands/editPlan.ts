@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { asFailure, exitCodes, Failure, wrongUsage } from "../failure.ts";

@@ -1,8 +1,9 @@
-import { eventTypes, isEventType, type RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId } from "../../protocol/ids.ts";
-import { goalState, stateReason } from "../../protocol/state.ts";
-import { withLocalTimes } from "../../protocol/waiting.ts";
+import { eventTypes, isEventType, type RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { goalState } from "../../core/rules/goalState.ts";
+import { stateReason } from "../../core/words/stateReason.ts";
+import { withLocalTimes } from "../../core/words/waiting.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { eventLines } from "../eventLine.ts";

@@ -1,4 +1,4 @@
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
+import type { RecordedEvent } from "../../core/events.ts";
 import type { Context } from "../context.ts";
 import { readEvents } from "../follow.ts";
 import { indent } from "../layout.ts";

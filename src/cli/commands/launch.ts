@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Input, Methods } from "../../protocol/methods.ts";
 import { type PlaybookActionText, playbookActions } from "../../protocol/playbookActions.ts";
 import type { OptionValues } from "../commandRow.ts";

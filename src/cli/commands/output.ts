@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { RecordedEvent } from "../../protocol/events.ts";
+import type { RecordedEvent } from "../../core/events.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure } from "../failure.ts";

@@ -1,11 +1,11 @@
+import { formatModelRef } from "../../core/modelRef.ts";
+import { withRoleFiles } from "../../core/rules/roster.ts";
+import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../core/settings.ts";
+import type { Assignment, NotRun } from "../../core/values.ts";
+import { notRunLines } from "../../core/words/notRun.ts";
+import { sourceText } from "../../core/words/sources.ts";
 import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
-import { notRunLines } from "../../protocol/notRun.ts";
 import { stepActions } from "../../protocol/playbookActions.ts";
-import { withRoleFiles } from "../../protocol/roster.ts";
-import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../protocol/settings.ts";
-import { sourceText } from "../../protocol/sourceText.ts";
-import type { Assignment, NotRun } from "../../protocol/values.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";

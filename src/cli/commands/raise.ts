@@ -1,4 +1,4 @@
-import { type BudgetLimits, budgetResources } from "../../protocol/values.ts";
+import { type BudgetLimits, budgetResources } from "../../core/values.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { wrongUsage } from "../failure.ts";

@@ -1,5 +1,5 @@
+import { sourceText } from "../../core/words/sources.ts";
 import type { RoleOffer } from "../../protocol/launchDefaults.ts";
-import { sourceText } from "../../protocol/sourceText.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { textOption, workspaceFolder } from "../given.ts";

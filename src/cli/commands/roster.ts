@@ -1,5 +1,5 @@
-import { assignmentSourceText } from "../../protocol/sourceText.ts";
-import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
+import type { RosterEdit, RosterReach } from "../../core/values.ts";
+import { assignmentSourceText } from "../../core/words/sources.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
 import { readAgent } from "../agentName.ts";
 import type { OptionValues } from "../commandRow.ts";

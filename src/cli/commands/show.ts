@@ -1,8 +1,8 @@
-import { verdictWords } from "../../protocol/answerWords.ts";
-import { elapsed } from "../../protocol/duration.ts";
-import { notRunLines } from "../../protocol/notRun.ts";
+import { verdictWords } from "../../core/words/answers.ts";
+import { elapsed } from "../../core/words/duration.ts";
+import { notRunLines } from "../../core/words/notRun.ts";
+import { withLocalTimes } from "../../core/words/waiting.ts";
 import type { AnsweredApproval, ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
-import { withLocalTimes } from "../../protocol/waiting.ts";
 import type { Context } from "../context.ts";
 import { ago, clock, count, indent, money, oneLine, table } from "../layout.ts";
 import { paint } from "../output.ts";

@@ -1,5 +1,5 @@
+import type { UndoAction } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { UndoAction } from "../../protocol/values.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { count, table } from "../layout.ts";

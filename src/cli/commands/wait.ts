@@ -1,4 +1,4 @@
-import { type GoalState, goalState, goalStates } from "../../protocol/state.ts";
+import { type GoalState, goalState, goalStates } from "../../core/rules/goalState.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure, wrongUsage } from "../failure.ts";

@@ -1,6 +1,6 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { Goal, Step, Thread } from "../../protocol/goal.ts";
-import type { Price, Usage } from "../../protocol/values.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Goal, Step, Thread } from "../../core/goal.ts";
+import type { Price, Usage } from "../../core/values.ts";
 import type { Tool } from "../tools/tool.ts";
 
 /**

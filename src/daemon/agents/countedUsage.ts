@@ -1,6 +1,6 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3Usage } from "@ai-sdk/provider";
-import { type TokenCount, tokenMeter } from "../../protocol/textTokens.ts";
-import type { Usage } from "../../protocol/values.ts";
+import { type TokenCount, tokenMeter } from "../../core/textTokens.ts";
+import type { Usage } from "../../core/values.ts";
 
 /**
  * What a model call is counted as. Endpoints report zeros, only a total, one side only, less than nothing, or nothing;

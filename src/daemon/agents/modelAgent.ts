@@ -4,17 +4,17 @@ import type {
 	LanguageModelV3StreamPart,
 	LanguageModelV3Usage,
 } from "@ai-sdk/provider";
-import { charsPerToken, costOf } from "../../protocol/budget.ts";
-import { type TokenCount, tokenMeter } from "../../protocol/textTokens.ts";
-import type { ModelChoice, Price, Usage } from "../../protocol/values.ts";
+import { charsPerToken, costOf } from "../../core/rules/budget.ts";
+import { type TokenCount, tokenMeter } from "../../core/textTokens.ts";
+import type { ModelChoice, Price, Usage } from "../../core/values.ts";
 import type { Limits, Provider } from "../config/configSchema.ts";
 import { isTooDeep } from "../config/jsonDepth.ts";
-import type { KeyChain } from "../config/providerKeys.ts";
 import { effortInBody } from "../discovery/efforts.ts";
 import { keySource } from "../discovery/providerStatus.ts";
 import { type Adaptation, adaptationText, lossOf } from "../endpoint/adaptations.ts";
 import { type Asking, askEndpoint } from "../endpoint/askEndpoint.ts";
 import type { Learned } from "../endpoint/learned.ts";
+import type { KeyChain } from "../keys/providerKeys.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";

@@ -1,4 +1,4 @@
-import type { Price } from "../../protocol/values.ts";
+import type { Price } from "../../core/values.ts";
 import type { Provider } from "../config/configSchema.ts";
 import { knownModel } from "./catalogue.ts";
 

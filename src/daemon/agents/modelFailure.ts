@@ -1,4 +1,4 @@
-import { waitText } from "../../protocol/waiting.ts";
+import { waitText } from "../../core/words/waiting.ts";
 import { askedWait } from "../endpoint/askedWait.ts";
 import { errorIn } from "../endpoint/errorIn.ts";
 import type { TurnOutcome } from "./agent.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { CheckId, StepId } from "../../protocol/ids.ts";
-import type { CheckSpec, PlanStep } from "../../protocol/values.ts";
+import type { CheckId, StepId } from "../../core/ids.ts";
+import type { CheckSpec, PlanStep } from "../../core/values.ts";
 import { findCycle } from "../playbook/stepGraph.ts";
 import { slug, stepNames } from "../playbook/stepNames.ts";
 import { lastJson } from "./jsonInText.ts";

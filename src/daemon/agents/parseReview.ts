@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { EventBody } from "../../protocol/events.ts";
+import type { EventBody } from "../../core/events.ts";
 import { lastJson } from "./jsonInText.ts";
 
 /**

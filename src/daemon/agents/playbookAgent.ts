@@ -1,5 +1,5 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { PlaybookAction } from "../../protocol/values.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { PlaybookAction } from "../../core/values.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 
 /**

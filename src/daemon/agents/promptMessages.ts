@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LanguageModelV3Message, LanguageModelV3Prompt } from "@ai-sdk/provider";
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { Output } from "../../protocol/values.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Output } from "../../core/values.ts";
 import { compactedText } from "./threadSummary.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Goal } from "../../protocol/goal.ts";
-import { instructionsOf } from "../../protocol/roster.ts";
+import type { Goal } from "../../core/goal.ts";
+import { instructionsOf } from "../../core/rules/roster.ts";
 import type { Turn } from "./agent.ts";
 import { maxSteps } from "./parsePlan.ts";
 import type { Surroundings } from "./surroundings.ts";

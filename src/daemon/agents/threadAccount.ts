@@ -1,4 +1,4 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
+import type { RecordedEvent } from "../../core/events.ts";
 
 /**
  * What the daemon knows by itself of a thread, in words for the model that goes on with it: what the person said, what was

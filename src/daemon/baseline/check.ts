@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Commands } from "../commands/commands.ts";
-import { Refusal } from "../engine/refusal.ts";
+import { Refusal } from "../platform/refusal.ts";
 import type { BaselineParts } from "./baseline.ts";
 
 /** Names the spools of these runs, so that those of a daemon that died can be told from a goal's. */

@@ -1,6 +1,6 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
 import { changeArgs, changesBetween, diffBetween } from "./compare.ts";
 import { compareLeftOut, findLeftOut, writeCoverage } from "./coverage.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeDurableFolder } from "../durableFolder.ts";
+import { makeDurableFolder } from "../platform/durableFolder.ts";
 import type { Git } from "./git.ts";
 import { temporaryPrefix } from "./packFile.ts";
 

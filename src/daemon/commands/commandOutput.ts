@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { appendFile, copyFile, link, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncFolder } from "../durableFolder.ts";
+import { syncFolder } from "../platform/durableFolder.ts";
 import { headBytes, tailBytes } from "../text/cutBytes.ts";
 import { declaredEncoding } from "../text/declaredEncoding.ts";
 import { type Reading, readAs, readText, utf8 } from "../text/readText.ts";

@@ -1,4 +1,4 @@
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import { dropSpools, type Spools } from "./spool.ts";
 
 /** Removes every spool of the id. What lies under outputs/ belongs to the outcome, which names it, and stays. */

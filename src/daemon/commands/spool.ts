@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeDurably } from "../durableFile.ts";
-import { makeDurableFolder } from "../durableFolder.ts";
+import { writeDurably } from "../platform/durableFile.ts";
+import { makeDurableFolder } from "../platform/durableFolder.ts";
 import { posixRunner } from "./posixRunner.ts";
 import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 

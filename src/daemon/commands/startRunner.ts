@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { close, fsync, mkdirSync, open, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import type { CommandSpec } from "./command.ts";
 import { findProgram } from "./findProgram.ts";
 import { identify } from "./processIdentity.ts";

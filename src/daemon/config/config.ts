@@ -1,10 +1,10 @@
 import path from "node:path";
+import type { Assignment } from "../../core/values.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
-import type { Assignment } from "../../protocol/values.ts";
 import { providersOfEnvironment } from "../discovery/knownProviders.ts";
+import { createKeyChain, type Env, type KeyChain } from "../keys/providerKeys.ts";
 import type { Discovery, Limits, Provider } from "./configSchema.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
-import { createKeyChain, type Env, type KeyChain } from "./providerKeys.ts";
 import { readConfigFile } from "./readConfigFile.ts";
 
 /** The daemon's own settings: config.jsonc in the data folder, and the provider that keys in the environment imply. */

@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { Assignment, Effort } from "../../protocol/values.ts";
+import { Assignment, Effort } from "../../core/values.ts";
 
 /**
  * What a person may write into config.jsonc. Read key by key, so that one mistake costs one setting; the JSON Schema

@@ -1,6 +1,6 @@
 import type { ConfigState } from "../../protocol/config.ts";
+import { createKeyChain, type Env } from "../keys/providerKeys.ts";
 import { type Config, loadConfig } from "./config.ts";
-import { createKeyChain, type Env } from "./providerKeys.ts";
 import { configStamp } from "./readConfigFile.ts";
 
 /**

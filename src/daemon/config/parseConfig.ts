@@ -1,9 +1,9 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import * as v from "valibot";
+import { parseModelRef } from "../../core/modelRef.ts";
+import type { Assignment } from "../../core/values.ts";
+import { nearName } from "../../core/words/nearName.ts";
 import type { ConfigProblem } from "../../protocol/config.ts";
-import { parseModelRef } from "../../protocol/modelRef.ts";
-import { nearName } from "../../protocol/nearName.ts";
-import type { Assignment } from "../../protocol/values.ts";
 import { knownProviders } from "../discovery/knownProviders.ts";
 import { AgentName, Discovery, type Limits, limits, Provider, RosterAssignment, settingNames } from "./configSchema.ts";
 import { isTooDeep } from "./jsonDepth.ts";

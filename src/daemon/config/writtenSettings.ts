@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
-import { parseModelRef } from "../../protocol/modelRef.ts";
-import { PartialLaunchSettings } from "../../protocol/settings.ts";
+import { parseModelRef } from "../../core/modelRef.ts";
+import { PartialLaunchSettings } from "../../core/settings.ts";
 
 /**
  * Launch settings as people write them: one `name: value` a line, in the head of a playbook and in a preset's file. Every

@@ -1,8 +1,8 @@
+import { playbookAgent } from "../../core/settings.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import { playbookAgent } from "../../protocol/settings.ts";
 import type { Config } from "../config/config.ts";
 import type { Provider } from "../config/configSchema.ts";
-import type { Env } from "../config/providerKeys.ts";
+import type { Env } from "../keys/providerKeys.ts";
 import { effortsOf } from "./efforts.ts";
 import { asProvider, type KnownProvider, knownProviders, type LocalServer } from "./knownProviders.ts";
 import type { ProviderStatus } from "./providerStatus.ts";

@@ -1,4 +1,4 @@
-import { type Effort, efforts } from "../../protocol/values.ts";
+import { type Effort, efforts } from "../../core/values.ts";
 import type { Provider } from "../config/configSchema.ts";
 
 /**

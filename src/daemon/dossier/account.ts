@@ -1,6 +1,6 @@
-import type { EventType, RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { StepId, ThreadId } from "../../protocol/ids.ts";
+import type { EventType, RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { StepId, ThreadId } from "../../core/ids.ts";
 import type { Entry } from "./dayFold.ts";
 
 /**

@@ -1,6 +1,6 @@
+import type { RecordedEvent } from "../../core/events.ts";
+import type { StepId } from "../../core/ids.ts";
 import { mergeChange } from "../../protocol/changes.ts";
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { StepId } from "../../protocol/ids.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import type { Known } from "./account.ts";
 

@@ -1,6 +1,6 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import { outputTail } from "../../protocol/goal.ts";
-import type { CheckId } from "../../protocol/ids.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import { outputTail } from "../../core/goal.ts";
+import type { CheckId } from "../../core/ids.ts";
 import type { Known } from "./account.ts";
 
 /** What became of a check over all its runs. Its state now is the goal's to say. */

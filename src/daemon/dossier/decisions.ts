@@ -1,7 +1,7 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { Approval, Goal } from "../../protocol/goal.ts";
-import type { StepId } from "../../protocol/ids.ts";
-import { type Actor, type Assignment, actorName, type BudgetLimits, budgetResources } from "../../protocol/values.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
+import type { StepId } from "../../core/ids.ts";
+import { type Actor, type Assignment, actorName, type BudgetLimits, budgetResources } from "../../core/values.ts";
 import type { Known } from "./account.ts";
 import { type Line, type LineTable, type LineText, lineOf } from "./account.ts";
 

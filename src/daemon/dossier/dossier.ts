@@ -1,4 +1,4 @@
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import type { EventReader } from "../store/eventStore.ts";
 import { createGathering, type DossierData, type Gathering } from "./dossierData.ts";

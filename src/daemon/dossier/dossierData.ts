@@ -1,9 +1,9 @@
-import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
-import { evolve, newGoal } from "../../protocol/evolve.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { CheckId, GoalId, StepId, ThreadId } from "../../protocol/ids.ts";
-import { readEvent } from "../../protocol/upcast.ts";
-import type { Actor } from "../../protocol/values.ts";
+import type { EventBody, RecordedEvent } from "../../core/events.ts";
+import { evolve, newGoal } from "../../core/evolve.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { CheckId, GoalId, StepId, ThreadId } from "../../core/ids.ts";
+import { readEvent } from "../../core/upcast.ts";
+import type { Actor } from "../../core/values.ts";
 import type { StoredEvent } from "../store/eventStore.ts";
 import { type Known, type Line, lineOf } from "./account.ts";
 import { type ChangesOf, createChangeBook } from "./changeBook.ts";

@@ -1,5 +1,5 @@
 import { endLine, eventLine } from "../../chain/logFile.ts";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { EventReader } from "../store/eventStore.ts";
 import { redactBody } from "./redact.ts";
 

@@ -1,6 +1,6 @@
-import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
-import type { GrantId } from "../../protocol/ids.ts";
-import { actorName } from "../../protocol/values.ts";
+import type { EventBody, RecordedEvent } from "../../core/events.ts";
+import type { GrantId } from "../../core/ids.ts";
+import { actorName } from "../../core/values.ts";
 
 /** Every standing yes, and how it ended. */
 export interface GrantRecord extends Pick<EventBody<"grant.added">, "scope" | "kind" | "subject"> {

@@ -1,9 +1,11 @@
-import type { Step } from "../../protocol/goal.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
-import { notRunLines } from "../../protocol/notRun.ts";
-import { planSteps } from "../../protocol/readiness.ts";
-import { goalState, progress, stateReason } from "../../protocol/state.ts";
-import { actorName, budgetResources, type NotRun } from "../../protocol/values.ts";
+import type { Step } from "../../core/goal.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
+import { goalState } from "../../core/rules/goalState.ts";
+import { progress } from "../../core/rules/progress.ts";
+import { planSteps } from "../../core/rules/steps.ts";
+import { actorName, budgetResources, type NotRun } from "../../core/values.ts";
+import { notRunLines } from "../../core/words/notRun.ts";
+import { stateReason } from "../../core/words/stateReason.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { cell, code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";

@@ -1,4 +1,4 @@
-import type { EventBody } from "../../protocol/events.ts";
+import type { EventBody } from "../../core/events.ts";
 import type { LineTable } from "./account.ts";
 import { count } from "./words.ts";
 

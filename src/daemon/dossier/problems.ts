@@ -1,4 +1,4 @@
-import { outputTail } from "../../protocol/goal.ts";
+import { outputTail } from "../../core/goal.ts";
 import type { LineTable } from "./account.ts";
 
 /** What went wrong on the way, whether or not it came right in the end. */

@@ -1,5 +1,5 @@
-import type { Check, Goal } from "../../protocol/goal.ts";
-import { planSteps } from "../../protocol/readiness.ts";
+import type { Check, Goal } from "../../core/goal.ts";
+import { planSteps } from "../../core/rules/steps.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { code, fence, inline, quote } from "./agentText.ts";
 import type { CheckRecord } from "./checkBook.ts";

@@ -1,4 +1,4 @@
-import { redactValues } from "../config/redactValues.ts";
+import { redactValues } from "../keys/redactValues.ts";
 import { tokenShapes } from "./tokenShapes.ts";
 
 /**

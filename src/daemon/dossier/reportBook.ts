@@ -1,5 +1,5 @@
-import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
-import type { StepId } from "../../protocol/ids.ts";
+import type { EventBody, RecordedEvent } from "../../core/events.ts";
+import type { StepId } from "../../core/ids.ts";
 import type { Known } from "./account.ts";
 
 /** What agents reported and what else was given as evidence: the newest of each role, whole up to some length. */

@@ -1,7 +1,7 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { ThreadId } from "../../protocol/ids.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
-import type { Price, Usage } from "../../protocol/values.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { ThreadId } from "../../core/ids.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
+import type { Price, Usage } from "../../core/values.ts";
 import type { Known } from "./account.ts";
 
 /** What was used, where the goal's own totals do not say: by step and by thread. The parts add up to the totals. */

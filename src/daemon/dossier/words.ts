@@ -1,4 +1,4 @@
-import { elapsed } from "../../protocol/duration.ts";
+import { elapsed } from "../../core/words/duration.ts";
 import type { Line } from "./account.ts";
 import { code, inline } from "./agentText.ts";
 import { type Day, type Entry, type Folded, total } from "./dayFold.ts";

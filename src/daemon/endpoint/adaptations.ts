@@ -1,4 +1,4 @@
-import type { Effort } from "../../protocol/values.ts";
+import type { Effort } from "../../core/values.ts";
 import { isRecord } from "./isRecord.ts";
 import { mentions, type Refused, refuses } from "./refusal.ts";
 import { effortsIn, mostTokens, nearest } from "./refusedValues.ts";

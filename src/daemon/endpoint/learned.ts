@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { shownUrl } from "../agents/modelFailure.ts";
 import type { Provider } from "../config/configSchema.ts";
-import { writeDurably } from "../durableFile.ts";
+import { writeDurably } from "../platform/durableFile.ts";
 import type { Adaptation } from "./adaptations.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type Effort, efforts } from "../../protocol/values.ts";
+import { type Effort, efforts } from "../../core/values.ts";
 import { mentions } from "./refusal.ts";
 
 /** Values that a refusal offers in place of the one that it refused. */

@@ -1,10 +1,10 @@
-import { goalRefusal, liftedByResume } from "../../protocol/allowed.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { HoldId } from "../../protocol/ids.ts";
-import { personHold } from "../../protocol/readiness.ts";
-import { actorPlace } from "../../protocol/values.ts";
-import { refuse } from "./refusal.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { HoldId } from "../../core/ids.ts";
+import { goalRefusal, liftedByResume } from "../../core/rules/controls.ts";
+import { personHold } from "../../core/rules/holds.ts";
+import { actorPlace } from "../../core/values.ts";
+import { refuse } from "../platform/refusal.ts";
 import type { Asker, Request } from "./request.ts";
 
 /** Pausing, resuming, cancelling and deleting a goal: what it comes to. When it may be stands in `protocol/allowed.ts`. */

@@ -1,10 +1,10 @@
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import { goneRefusal } from "../../protocol/refused.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import { goneRefusal } from "../../core/refused.ts";
+import { refuse } from "../platform/refusal.ts";
 import { answer } from "./answers.ts";
 import { control } from "./controls.ts";
 import { raise } from "./raise.ts";
-import { refuse } from "./refusal.ts";
 import { planEdited, replanNow } from "./replanning.ts";
 import type { Asker, Request } from "./request.ts";
 import { runChecks } from "./runChecks.ts";

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventType, GoalEvent, RecordedEvent } from "../../protocol/events.ts";
-import { evolve, evolveAll, foldVersion, newGoal } from "../../protocol/evolve.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId, StepId, ThreadId } from "../../protocol/ids.ts";
-import { readEvent } from "../../protocol/upcast.ts";
+import type { EventType, GoalEvent, RecordedEvent } from "../../core/events.ts";
+import { evolve, evolveAll, foldVersion, newGoal } from "../../core/evolve.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId, StepId, ThreadId } from "../../core/ids.ts";
+import { readEvent } from "../../core/upcast.ts";
 import { summarize } from "../../protocol/view.ts";
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
+import type { Clock, Log, NewId } from "../platform/ports.ts";
 import { type Checkpoints, type EventReader, type EventStore, type NewEvent, StoreError } from "../store/eventStore.ts";
 import { enact } from "./enact.ts";
 import { type Deed, type Effect, type Fact, type Limits, next } from "./next.ts";
-import type { Clock, Log, NewId } from "./ports.ts";
 import { takesTurn } from "./turnNeeds.ts";
 import type { Turns } from "./turns.ts";
 

@@ -1,29 +1,25 @@
-import { type BrokenLimit, reserve } from "../../protocol/budget.ts";
-import { windowOf } from "../../protocol/contextWindow.ts";
-import type { EventOf, GoalEvent } from "../../protocol/events.ts";
-import type { Check, Goal, Review, ToolCall } from "../../protocol/goal.ts";
-import type { ApprovalId, HoldId, MessageId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
-import { notRunMessage } from "../../protocol/notRun.ts";
-import { endOfQuestion, greenAgain } from "../../protocol/questionEnds.ts";
-import {
-	budgetHold,
-	calls,
-	isUnderWay,
-	planSteps,
-	rejectedLimit,
-	reviewOf,
-	stepChecks,
-	threads,
-} from "../../protocol/readiness.ts";
-import { assignmentFor } from "../../protocol/roster.ts";
-import { attemptsInCommon, stagnationMessage } from "../../protocol/stagnation.ts";
-import type { ModelChoice, NotRun, PlanStep } from "../../protocol/values.ts";
+import type { EventOf, GoalEvent } from "../../core/events.ts";
+import type { Check, Goal, Review, ToolCall } from "../../core/goal.ts";
+import type { ApprovalId, HoldId, MessageId, StepId, ThreadId, TurnId } from "../../core/ids.ts";
+import { type BrokenLimit, reserve } from "../../core/rules/budget.ts";
+import { calls, isUnderWay } from "../../core/rules/calls.ts";
+import { stepChecks } from "../../core/rules/checks.ts";
+import { windowOf } from "../../core/rules/contextWindow.ts";
+import { budgetHold } from "../../core/rules/holds.ts";
+import { endOfQuestion, greenAgain } from "../../core/rules/questionEnds.ts";
+import { rejectedLimit, reviewOf } from "../../core/rules/reviews.ts";
+import { assignmentFor } from "../../core/rules/roster.ts";
+import { attemptsInCommon, stagnationMessage } from "../../core/rules/stagnation.ts";
+import { planSteps } from "../../core/rules/steps.ts";
+import { threads } from "../../core/rules/threads.ts";
+import type { ModelChoice, NotRun, PlanStep } from "../../core/values.ts";
+import { notRunMessage } from "../../core/words/notRun.ts";
 import { textOutput } from "../perform/output.ts";
 import { reservedUsage } from "../perform/turnUsage.ts";
+import { sha256 } from "../platform/digest.ts";
+import type { NewId } from "../platform/ports.ts";
 import { handOffNote, planningBrief, reflectionBrief } from "./briefs.ts";
-import { sha256 } from "./digest.ts";
 import type { Fact, Limits } from "./next.ts";
-import type { NewId } from "./ports.ts";
 
 /** How long a question waits before it is asked anew. */
 const approvalHours = 24;

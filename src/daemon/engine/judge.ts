@@ -1,5 +1,5 @@
-import type { Goal, Grant } from "../../protocol/goal.ts";
-import type { Risk } from "../../protocol/values.ts";
+import type { Goal, Grant } from "../../core/goal.ts";
+import type { Risk } from "../../core/values.ts";
 import { ownOutput } from "../policy/ownOutput.ts";
 
 /**

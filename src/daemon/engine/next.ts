@@ -1,31 +1,25 @@
-import { type BrokenLimit, brokenLimit, brokenMinutes } from "../../protocol/budget.ts";
-import { isDelegation, openDelegations } from "../../protocol/children.ts";
-import { compactionIsDue } from "../../protocol/contextWindow.ts";
-import type { Goal, Step } from "../../protocol/goal.ts";
-import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
-import { endOfQuestion } from "../../protocol/questionEnds.ts";
+import type { Goal, Step } from "../../core/goal.ts";
+import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
+import { type BrokenLimit, brokenLimit, brokenMinutes } from "../../core/rules/budget.ts";
+import { callIsNext, calls, isFollowed, isLeftBehind, sentOnlyHeld, threadCalls } from "../../core/rules/calls.ts";
 import {
-	allStepsOver,
-	budgetHold,
-	callIsNext,
-	calls,
 	checks,
 	checksAreSettled,
 	checkWaits,
 	dueCheck,
 	finalChecks,
+	stepChecks,
+	wantedChecks,
+} from "../../core/rules/checks.ts";
+import { compactionIsDue } from "../../core/rules/contextWindow.ts";
+import { isDelegation, openDelegations } from "../../core/rules/delegations.ts";
+import { budgetHold, folderHold, goalHold, holds } from "../../core/rules/holds.ts";
+import { snapshotIsDue, stepWaits } from "../../core/rules/movement.ts";
+import { endOfQuestion } from "../../core/rules/questionEnds.ts";
+import {
 	finalReviewIsDue,
-	folderHold,
-	goalHold,
-	holds,
 	isAtItsEnd,
-	isCutOff,
-	isFollowed,
 	isGreenAgain,
-	isLeftBehind,
-	isPlaybook,
-	isToBePlanned,
-	planSteps,
 	reflectionIsDue,
 	rejectedLimit,
 	reviewIsDue,
@@ -33,22 +27,21 @@ import {
 	reviewIsOpen,
 	reviewIsStuck,
 	reviewOf,
-	sentOnlyHeld,
-	snapshotIsDue,
+} from "../../core/rules/reviews.ts";
+import { reviewerOf } from "../../core/rules/roster.ts";
+import { isStuck, isToBeTold, stuckReason } from "../../core/rules/stagnation.ts";
+import {
+	allStepsOver,
+	isCutOff,
+	isToBePlanned,
+	planSteps,
 	stepCanStart,
-	stepChecks,
 	stepIsAsked,
 	stepNeedsPerson,
-	stepWaits,
-	threadCalls,
-	threadIsFree,
-	threads,
-	wantedChecks,
-} from "../../protocol/readiness.ts";
-import { reviewerOf } from "../../protocol/roster.ts";
-import { isStuck, isToBeTold, stuckReason } from "../../protocol/stagnation.ts";
-import type { ModelChoice, Price } from "../../protocol/values.ts";
-import { isWorking, minutesEnd, nextNote } from "../../protocol/workingTime.ts";
+} from "../../core/rules/steps.ts";
+import { isPlaybook, threadIsFree, threads } from "../../core/rules/threads.ts";
+import { isWorking, minutesEnd, nextNote } from "../../core/rules/workingTime.ts";
+import type { ModelChoice, Price } from "../../core/values.ts";
 
 /**
  * Every effect that is ready in a goal, and when to look again if none is. Pure. What is under way under this epoch is

@@ -1,10 +1,10 @@
-import { goalRefusal } from "../../protocol/allowed.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { ApprovalId } from "../../protocol/ids.ts";
-import { budgetHold } from "../../protocol/readiness.ts";
-import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../protocol/values.ts";
-import { Refusal, refuse } from "./refusal.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { ApprovalId } from "../../core/ids.ts";
+import { goalRefusal } from "../../core/rules/controls.ts";
+import { budgetHold } from "../../core/rules/holds.ts";
+import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../core/values.ts";
+import { Refusal, refuse } from "../platform/refusal.ts";
 import type { Asker } from "./request.ts";
 
 export function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {

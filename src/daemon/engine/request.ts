@@ -1,6 +1,6 @@
-import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../protocol/ids.ts";
-import type { Actor, ApprovalScope, BudgetLimits } from "../../protocol/values.ts";
-import type { NewId } from "./ports.ts";
+import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../core/ids.ts";
+import type { Actor, ApprovalScope, BudgetLimits } from "../../core/values.ts";
+import type { NewId } from "../platform/ports.ts";
 
 /** What a person may ask of a goal (decide.ts). */
 export type Request =

@@ -1,4 +1,4 @@
-import type { Risk } from "../../protocol/values.ts";
+import type { Risk } from "../../core/values.ts";
 
 /**
  * A first reading of what a command may do, for the person who decides. It only informs: whatever it says, a command

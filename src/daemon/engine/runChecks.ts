@@ -1,9 +1,9 @@
-import { checkRefusal, goalRefusal, isSettledCheck } from "../../protocol/allowed.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { CheckId } from "../../protocol/ids.ts";
-import { checks } from "../../protocol/readiness.ts";
-import { Refusal, refuse } from "./refusal.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { CheckId } from "../../core/ids.ts";
+import { checks } from "../../core/rules/checks.ts";
+import { checkRefusal, goalRefusal, isSettledCheck } from "../../core/rules/controls.ts";
+import { Refusal, refuse } from "../platform/refusal.ts";
 import type { Asker } from "./request.ts";
 
 export function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: Asker): GoalEvent[] {

@@ -1,9 +1,9 @@
-import { messageRefusal } from "../../protocol/allowed.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { MessageId } from "../../protocol/ids.ts";
-import { threads } from "../../protocol/readiness.ts";
-import { Refusal, refuse } from "./refusal.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { MessageId } from "../../core/ids.ts";
+import { messageRefusal } from "../../core/rules/controls.ts";
+import { threads } from "../../core/rules/threads.ts";
+import { Refusal, refuse } from "../platform/refusal.ts";
 import type { Asker, Request } from "./request.ts";
 
 export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {

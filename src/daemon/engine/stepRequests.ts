@@ -1,11 +1,12 @@
-import { goalRefusal } from "../../protocol/allowed.ts";
-import { builtOn, isNew, stepRefusal } from "../../protocol/allowedSteps.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Step } from "../../protocol/goal.ts";
-import type { StepId } from "../../protocol/ids.ts";
-import { planSteps, reviewOf, stuckSteps } from "../../protocol/readiness.ts";
-import type { Actor } from "../../protocol/values.ts";
-import { Refusal, refuse } from "./refusal.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal, Step } from "../../core/goal.ts";
+import type { StepId } from "../../core/ids.ts";
+import { goalRefusal } from "../../core/rules/controls.ts";
+import { reviewOf } from "../../core/rules/reviews.ts";
+import { builtOn, isNew, stepRefusal } from "../../core/rules/stepControls.ts";
+import { planSteps, stuckSteps } from "../../core/rules/steps.ts";
+import type { Actor } from "../../core/values.ts";
+import { Refusal, refuse } from "../platform/refusal.ts";
 import type { Asker } from "./request.ts";
 
 /** What a person wants of one step: that it is tried again, worked on anew, or left out. */

@@ -1,14 +1,15 @@
 import * as v from "valibot";
-import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId, HoldId } from "../../protocol/ids.ts";
-import { holds, personHold, threads } from "../../protocol/readiness.ts";
-import { endStates } from "../../protocol/state.ts";
+import type { GoalEvent, RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId, HoldId } from "../../core/ids.ts";
+import { endStates } from "../../core/rules/goalState.ts";
+import { holds, personHold } from "../../core/rules/holds.ts";
+import { threads } from "../../core/rules/threads.ts";
 import { GoalSummary, summarize } from "../../protocol/view.ts";
+import type { NewId } from "../platform/ports.ts";
+import { Refusal } from "../platform/refusal.ts";
 import { type Store, StoreError } from "../store/eventStore.ts";
 import { type DriverParts, type GoalDriver, loadGoal, openDriver } from "./driver.ts";
-import type { NewId } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
 import { openTurns } from "./turns.ts";
 
 /**

@@ -1,17 +1,11 @@
-import type { Goal, Step, Thread } from "../../protocol/goal.ts";
-import type { GoalId } from "../../protocol/ids.ts";
-import {
-	calls,
-	checks,
-	goalHold,
-	isUnderWay,
-	planSteps,
-	stepIsBusy,
-	stepWaits,
-	threadIsFree,
-	threads,
-	turnHolds,
-} from "../../protocol/readiness.ts";
+import type { Goal, Step, Thread } from "../../core/goal.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { calls, isUnderWay } from "../../core/rules/calls.ts";
+import { checks } from "../../core/rules/checks.ts";
+import { goalHold, turnHolds } from "../../core/rules/holds.ts";
+import { stepIsBusy, stepWaits } from "../../core/rules/movement.ts";
+import { planSteps } from "../../core/rules/steps.ts";
+import { threadIsFree, threads } from "../../core/rules/threads.ts";
 import type { Effect } from "./next.ts";
 
 /** What a goal needs to go on, among the others of its daemon: a place among those at work, and its folder for a step. */

@@ -1,11 +1,11 @@
 import path from "node:path";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Hold } from "../../protocol/goal.ts";
-import type { GoalId, HoldId } from "../../protocol/ids.ts";
-import { goalHold, personHold, turnHolds } from "../../protocol/readiness.ts";
-import type { Priority } from "../../protocol/values.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal, Hold } from "../../core/goal.ts";
+import type { GoalId, HoldId } from "../../core/ids.ts";
+import { goalHold, personHold, turnHolds } from "../../core/rules/holds.ts";
+import type { Priority } from "../../core/values.ts";
+import type { Clock, NewId } from "../platform/ports.ts";
 import { type Effect, type Limits, next } from "./next.ts";
-import type { Clock, NewId } from "./ports.ts";
 import { type Need, needsOf, yieldsTo } from "./turnNeeds.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Check, Goal, ToolCall } from "../../protocol/goal.ts";
-import { goalHold } from "../../protocol/readiness.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Check, Goal, ToolCall } from "../../core/goal.ts";
+import { goalHold } from "../../core/rules/holds.ts";
 import { question } from "../engine/enact.ts";
 import { judge, type Proposal } from "../engine/judge.ts";
 import type { Performing } from "./parts.ts";

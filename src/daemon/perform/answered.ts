@@ -1,5 +1,5 @@
-import type { Thread } from "../../protocol/goal.ts";
-import { isPlaybook } from "../../protocol/readiness.ts";
+import type { Thread } from "../../core/goal.ts";
+import { isPlaybook } from "../../core/rules/threads.ts";
 import type { ProposedCall, TurnOutcome } from "../agents/agent.ts";
 import { partReasoning } from "../agents/reasoningInText.ts";
 import { textCalls } from "../agents/textCalls.ts";

@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, ToolCall } from "../../protocol/goal.ts";
-import type { ToolCallId } from "../../protocol/ids.ts";
-import type { Output } from "../../protocol/values.ts";
-import { crashPoint } from "../crashPoint.ts";
-import { sha256 } from "../engine/digest.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal, ToolCall } from "../../core/goal.ts";
+import type { ToolCallId } from "../../core/ids.ts";
+import type { Output } from "../../core/values.ts";
 import type { Proposal } from "../engine/judge.ts";
 import { commandRisk } from "../engine/risk.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
+import { sha256 } from "../platform/digest.ts";
 import { bindingOf } from "../policy/binding.ts";
 import { forbiddenCommand } from "../policy/forbidden.ts";
 import {

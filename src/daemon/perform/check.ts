@@ -1,6 +1,6 @@
-import type { Check } from "../../protocol/goal.ts";
-import type { CheckId, RunId } from "../../protocol/ids.ts";
-import { sha256 } from "../engine/digest.ts";
+import type { Check } from "../../core/goal.ts";
+import type { CheckId, RunId } from "../../core/ids.ts";
+import { sha256 } from "../platform/digest.ts";
 import { admit } from "./admit.ts";
 import { commandProposal } from "./call.ts";
 import { runCommand, stopReason } from "./command.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Goal } from "../../protocol/goal.ts";
-import type { StepId, ThreadId } from "../../protocol/ids.ts";
-import { budgetHold, goalHold, holds } from "../../protocol/readiness.ts";
-import type { Output } from "../../protocol/values.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { StepId, ThreadId } from "../../core/ids.ts";
+import { budgetHold, goalHold, holds } from "../../core/rules/holds.ts";
+import type { Output } from "../../core/values.ts";
 import type { CommandOutput } from "../commands/command.ts";
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import type { Performing, PerformParts } from "./parts.ts";
 import { watchSilence } from "./silence.ts";
 

@@ -1,8 +1,8 @@
-import { charsPerToken, fitsAgain, promptTokens } from "../../protocol/budget.ts";
-import { windowOf } from "../../protocol/contextWindow.ts";
-import type { GoalEvent, RecordedEvent } from "../../protocol/events.ts";
-import type { Goal, Thread } from "../../protocol/goal.ts";
-import type { ThreadSummary, Usage } from "../../protocol/values.ts";
+import type { GoalEvent, RecordedEvent } from "../../core/events.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import { charsPerToken, fitsAgain, promptTokens } from "../../core/rules/budget.ts";
+import { windowOf } from "../../core/rules/contextWindow.ts";
+import type { ThreadSummary, Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { whyEnded } from "../agents/finishReason.ts";
 import { threadAccount } from "../agents/threadAccount.ts";

@@ -1,9 +1,9 @@
-import { childThreads } from "../../protocol/children.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Thread, ToolCall } from "../../protocol/goal.ts";
-import type { MessageId, ThreadId } from "../../protocol/ids.ts";
-import { goalHold } from "../../protocol/readiness.ts";
-import { assignmentFor } from "../../protocol/roster.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal, Thread, ToolCall } from "../../core/goal.ts";
+import type { MessageId, ThreadId } from "../../core/ids.ts";
+import { childThreads } from "../../core/rules/delegations.ts";
+import { goalHold } from "../../core/rules/holds.ts";
+import { assignmentFor } from "../../core/rules/roster.ts";
 import type { DelegateTool } from "../tools/tool.ts";
 import { textOutput } from "./output.ts";
 import type { Performing } from "./parts.ts";

@@ -1,5 +1,6 @@
-import type { Goal } from "../../protocol/goal.ts";
-import { finalReviewIsDue, isAtItsEnd, planSteps, reviewIsStuck } from "../../protocol/readiness.ts";
+import type { Goal } from "../../core/goal.ts";
+import { finalReviewIsDue, isAtItsEnd, reviewIsStuck } from "../../core/rules/reviews.ts";
+import { planSteps } from "../../core/rules/steps.ts";
 import type { Performing } from "./parts.ts";
 import { isInPlace } from "./place.ts";
 import { allWriters, isBasedOn, look } from "./snapshot.ts";

@@ -1,9 +1,10 @@
-import { elapsed } from "../../protocol/duration.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { MessageId } from "../../protocol/ids.ts";
-import { goalHold, isPlaybook, threadIsFree } from "../../protocol/readiness.ts";
-import type { NewId } from "../engine/ports.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { MessageId } from "../../core/ids.ts";
+import { goalHold } from "../../core/rules/holds.ts";
+import { isPlaybook, threadIsFree } from "../../core/rules/threads.ts";
+import { elapsed } from "../../core/words/duration.ts";
+import type { NewId } from "../platform/ports.ts";
 import type { Silent } from "./silence.ts";
 import { reservedUsage } from "./turnUsage.ts";
 

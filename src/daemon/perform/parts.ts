@@ -1,12 +1,12 @@
-import type { Goal, Grant } from "../../protocol/goal.ts";
-import type { GoalId, StepId, ThreadId, TurnId } from "../../protocol/ids.ts";
-import type { FolderIdentity, ModelChoice } from "../../protocol/values.ts";
+import type { Goal, Grant } from "../../core/goal.ts";
+import type { GoalId, StepId, ThreadId, TurnId } from "../../core/ids.ts";
+import type { FolderIdentity, ModelChoice } from "../../core/values.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import type { Agent } from "../agents/agent.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { GoalDriver } from "../engine/driver.ts";
-import type { Clock, Log, NewId } from "../engine/ports.ts";
+import type { Clock, Log, NewId } from "../platform/ports.ts";
 import type { FileContents } from "../policy/fileContents.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { Tool } from "../tools/tool.ts";

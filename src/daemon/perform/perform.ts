@@ -1,4 +1,4 @@
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
 import type { Perform } from "../engine/driver.ts";
 import type { Deed } from "../engine/next.ts";
 import { performUndo } from "../undo/performUndo.ts";

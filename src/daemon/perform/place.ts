@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { ApprovalId, HoldId } from "../../protocol/ids.ts";
-import { folderHold } from "../../protocol/readiness.ts";
-import type { FolderIdentity } from "../../protocol/values.ts";
-import { sha256 } from "../engine/digest.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { ApprovalId, HoldId } from "../../core/ids.ts";
+import { folderHold } from "../../core/rules/holds.ts";
+import type { FolderIdentity } from "../../core/values.ts";
 import { question } from "../engine/enact.ts";
-import type { NewId } from "../engine/ports.ts";
+import { sha256 } from "../platform/digest.ts";
+import type { NewId } from "../platform/ports.ts";
 import { isSameFolder } from "../policy/folderIdentity.ts";
 import type { Performing } from "./parts.ts";
 

@@ -1,8 +1,10 @@
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Step } from "../../protocol/goal.ts";
-import type { MessageId, StepId, ThreadId } from "../../protocol/ids.ts";
-import { finalChecks, finalReviewIsDue, planSteps, reviewIsDue, stepChecks } from "../../protocol/readiness.ts";
-import { reviewerOf } from "../../protocol/roster.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal, Step } from "../../core/goal.ts";
+import type { MessageId, StepId, ThreadId } from "../../core/ids.ts";
+import { finalChecks, stepChecks } from "../../core/rules/checks.ts";
+import { finalReviewIsDue, reviewIsDue } from "../../core/rules/reviews.ts";
+import { reviewerOf } from "../../core/rules/roster.ts";
+import { planSteps } from "../../core/rules/steps.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
 import type { Performing } from "./parts.ts";

@@ -1,7 +1,8 @@
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Thread } from "../../protocol/goal.ts";
-import type { CheckId, MessageId } from "../../protocol/ids.ts";
-import { finalChecks, isDone, planSteps } from "../../protocol/readiness.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import type { CheckId, MessageId } from "../../core/ids.ts";
+import { finalChecks } from "../../core/rules/checks.ts";
+import { isDone, planSteps } from "../../core/rules/steps.ts";
 import { whyEnded } from "../agents/finishReason.ts";
 import { type KeptStep, parsePlan } from "../agents/parsePlan.ts";
 import { parseReflection, parseReview } from "../agents/parseReview.ts";

@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from "node:fs";
-import type { LeftOut } from "../../protocol/values.ts";
+import type { LeftOut } from "../../core/values.ts";
 import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 import type { Base } from "./snapshot.ts";

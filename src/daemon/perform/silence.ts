@@ -1,8 +1,8 @@
-import { elapsed } from "../../protocol/duration.ts";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { MessageId, StepId, ThreadId } from "../../protocol/ids.ts";
-import { isPlaybook } from "../../protocol/readiness.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { MessageId, StepId, ThreadId } from "../../core/ids.ts";
+import { isPlaybook } from "../../core/rules/threads.ts";
+import { elapsed } from "../../core/words/duration.ts";
 import type { Performing } from "./parts.ts";
 
 /**

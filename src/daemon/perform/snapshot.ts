@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { FileTracking, Goal, Writer } from "../../protocol/goal.ts";
-import { isPlaybook, threads } from "../../protocol/readiness.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { FileTracking, Goal, Writer } from "../../core/goal.ts";
+import { isPlaybook, threads } from "../../core/rules/threads.ts";
 import type { Changes, Snapshot } from "../changes/changes.ts";
 import { fileMode } from "../changes/fileMode.ts";
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import type { Performing } from "./parts.ts";
 import { isInPlace } from "./place.ts";
 import { type SeenChange, seenChanges } from "./seenChanges.ts";

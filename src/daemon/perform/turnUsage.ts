@@ -1,5 +1,5 @@
-import type { Thread } from "../../protocol/goal.ts";
-import type { Usage } from "../../protocol/values.ts";
+import type { Thread } from "../../core/goal.ts";
+import type { Usage } from "../../core/values.ts";
 
 /**
  * What a turn is charged whose real usage nobody can know any more: what was reserved, and never less than what was

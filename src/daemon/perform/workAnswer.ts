@@ -1,6 +1,8 @@
-import type { GoalEvent } from "../../protocol/events.ts";
-import type { Goal, Thread } from "../../protocol/goal.ts";
-import { isPlaybook, rejectedLimit, stepChecks, threads } from "../../protocol/readiness.ts";
+import type { GoalEvent } from "../../core/events.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import { stepChecks } from "../../core/rules/checks.ts";
+import { rejectedLimit } from "../../core/rules/reviews.ts";
+import { isPlaybook, threads } from "../../core/rules/threads.ts";
 import { whyEnded } from "../agents/finishReason.ts";
 import type { Answered } from "./answered.ts";
 import { childEnded } from "./delegation.ts";

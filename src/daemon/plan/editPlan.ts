@@ -1,10 +1,11 @@
-import { goalRefusal } from "../../protocol/allowed.ts";
-import type { EventOf } from "../../protocol/events.ts";
-import type { Goal, Step } from "../../protocol/goal.ts";
-import type { CheckId, StepId } from "../../protocol/ids.ts";
-import { isDone, planSteps, stepIsBusy } from "../../protocol/readiness.ts";
-import type { Actor, CheckSpec, PlanStep } from "../../protocol/values.ts";
-import { Refusal, refuse } from "../engine/refusal.ts";
+import type { EventOf } from "../../core/events.ts";
+import type { Goal, Step } from "../../core/goal.ts";
+import type { CheckId, StepId } from "../../core/ids.ts";
+import { goalRefusal } from "../../core/rules/controls.ts";
+import { stepIsBusy } from "../../core/rules/movement.ts";
+import { isDone, planSteps } from "../../core/rules/steps.ts";
+import type { Actor, CheckSpec, PlanStep } from "../../core/values.ts";
+import { Refusal, refuse } from "../platform/refusal.ts";
 import { type PlanText, readPlan, type StepText } from "./readPlan.ts";
 import { writePlan } from "./writePlan.ts";
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import type { Goal, Step } from "../../protocol/goal.ts";
-import { planSteps } from "../../protocol/readiness.ts";
+import type { Goal, Step } from "../../core/goal.ts";
+import { planSteps } from "../../core/rules/steps.ts";
 import { escapeProse } from "./planProse.ts";
 
 /**

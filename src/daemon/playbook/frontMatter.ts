@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
+import type { PartialLaunchSettings } from "../../core/settings.ts";
 import { readSettings } from "../config/writtenSettings.ts";
 import type { PlaybookProblem } from "./problem.ts";
 

@@ -1,7 +1,7 @@
-import type { CheckId, StepId } from "../../protocol/ids.ts";
-import { notRunLines } from "../../protocol/notRun.ts";
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
-import type { CheckSpec, NotRun, PlanStep } from "../../protocol/values.ts";
+import type { CheckId, StepId } from "../../core/ids.ts";
+import type { PartialLaunchSettings } from "../../core/settings.ts";
+import type { CheckSpec, NotRun, PlanStep } from "../../core/values.ts";
+import { notRunLines } from "../../core/words/notRun.ts";
 import { readFrontMatter } from "./frontMatter.ts";
 import { type Block, readMarkdown, tooMuchMarkdown } from "./markdown.ts";
 import type { PlaybookProblem } from "./problem.ts";

@@ -1,4 +1,4 @@
-import type { NotRun, PlaybookAction } from "../../protocol/values.ts";
+import type { NotRun, PlaybookAction } from "../../core/values.ts";
 import { problemWithRelativePath } from "../tools/pathRules.ts";
 import { readSession } from "./consoleSession.ts";
 import { type Asked, askedBy, type FenceInfo, parseInfo } from "./fenceInfo.ts";

@@ -1,4 +1,4 @@
-import type { NotRun, PlaybookAction } from "../../protocol/values.ts";
+import type { NotRun, PlaybookAction } from "../../core/values.ts";
 import { distance, useOf } from "./fenceWords.ts";
 import type { Block } from "./markdown.ts";
 import type { PlaybookProblem } from "./problem.ts";

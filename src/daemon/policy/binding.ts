@@ -1,5 +1,5 @@
 import path from "node:path";
-import { sha256 } from "../engine/digest.ts";
+import { sha256 } from "../platform/digest.ts";
 import type { GoalFile } from "./goalFiles.ts";
 import { ownOutput } from "./ownOutput.ts";
 import { isInside, type Place, whatRuns } from "./runs/whatRuns.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import type { FolderIdentity } from "../../protocol/values.ts";
+import type { FolderIdentity } from "../../core/values.ts";
 
 /**
  * What a folder is known by, whatever its path: its number on its disk, when it was made, and its git repository. None of

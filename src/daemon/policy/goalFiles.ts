@@ -1,6 +1,6 @@
-import type { EventBody, EventType } from "../../protocol/events.ts";
-import type { GoalId } from "../../protocol/ids.ts";
-import { readEvent } from "../../protocol/upcast.ts";
+import type { EventBody, EventType } from "../../core/events.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { readEvent } from "../../core/upcast.ts";
 import type { EventReader } from "../store/eventStore.ts";
 
 /**

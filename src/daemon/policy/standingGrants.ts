@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { eventBodies } from "../../protocol/events.ts";
-import type { Goal, Grant } from "../../protocol/goal.ts";
-import { type GoalId, GoalIdSchema } from "../../protocol/ids.ts";
-import { FolderIdentity } from "../../protocol/values.ts";
-import { writeDurably } from "../durableFile.ts";
+import { eventBodies } from "../../core/events.ts";
+import type { Goal, Grant } from "../../core/goal.ts";
+import { type GoalId, GoalIdSchema } from "../../core/ids.ts";
+import { FolderIdentity } from "../../core/values.ts";
+import { writeDurably } from "../platform/durableFile.ts";
 import { isSameFolder } from "./folderIdentity.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { Assignment } from "../../protocol/values.ts";
+import { Assignment } from "../../core/values.ts";
 import { AgentName } from "../config/configSchema.ts";
 import { Checks, settingSchemas } from "../config/writtenSettings.ts";
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { Assignment, type Effort, efforts } from "../../protocol/values.ts";
+import { Assignment, type Effort, efforts } from "../../core/values.ts";
 import { isTooDeep } from "../config/writtenSettings.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import type { Assignment } from "../../core/values.ts";
 import type { SettingsProblem } from "../../protocol/launchDefaults.ts";
-import type { Assignment } from "../../protocol/values.ts";
 import { decodeText } from "../tools/textFile.ts";
 import { readInside } from "../tools/workspaceFiles.ts";
 import { parseRole } from "./parseRole.ts";

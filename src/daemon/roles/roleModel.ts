@@ -1,5 +1,5 @@
-import { parseModelRef } from "../../protocol/modelRef.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
+import { parseModelRef } from "../../core/modelRef.ts";
+import type { ModelChoice } from "../../core/values.ts";
 
 /**
  * Which model a role file means: files name models as their makers do (`Claude Sonnet 4.5 (copilot)`, `sonnet`, an id),

@@ -1,5 +1,5 @@
 import { digestOf, genesisHash, hashOf, newSalt } from "../../chain/chain.ts";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import { type NewEvent, type ProvenEvent, type RowStore, type Store, StoreError } from "./eventStore.ts";
 
 /**

@@ -1,7 +1,7 @@
+import type { RecordedEvent } from "../../core/events.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { readEvent } from "../../core/upcast.ts";
 import { mergeChange } from "../../protocol/changes.ts";
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { GoalId } from "../../protocol/ids.ts";
-import { readEvent } from "../../protocol/upcast.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import type { EventReader } from "./eventStore.ts";
 

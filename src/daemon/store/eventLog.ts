@@ -1,4 +1,4 @@
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import { idsPerGoal } from "./eventPage.ts";
 import { createEventRows } from "./eventRows.ts";
 import type { Checkpoint, EventQuery, GoalRow, ProvenEvent, StoredEvent } from "./eventStore.ts";

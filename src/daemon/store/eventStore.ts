@@ -1,4 +1,4 @@
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 
 /**
  * The ports behind which goals are kept. Each is small, so that whoever reads the log need not know of checkpoints; an

@@ -1,4 +1,4 @@
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import { StoreError } from "./eventStore.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
 import { isDiskFailure, storeError, toStoreError } from "./storeFailure.ts";

@@ -1,4 +1,4 @@
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
 import { storeError } from "./storeFailure.ts";
 

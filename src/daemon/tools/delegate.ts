@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { delegateTool } from "../../protocol/children.ts";
+import { delegateTool } from "../../core/rules/delegations.ts";
 import type { DelegateTool } from "./tool.ts";
 
 const params = v.object({

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { Todo } from "../../protocol/values.ts";
+import type { Todo } from "../../core/values.ts";
 
 /**
  * A tool is data and its own idea, no more. Validating, judging, recording, timing, truncating, aborting and recovering

@@ -1,5 +1,5 @@
-import { threadDepth } from "../../protocol/children.ts";
-import type { Goal, Thread } from "../../protocol/goal.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import { threadDepth } from "../../core/rules/delegations.ts";
 import type { Tool } from "./tool.ts";
 
 /** Roles that may hand on a part of their work. */

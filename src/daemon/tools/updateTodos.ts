@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Todo } from "../../protocol/values.ts";
+import { Todo } from "../../core/values.ts";
 import type { TodoTool } from "./tool.ts";
 
 const Params = v.object({ todos: v.pipe(v.array(Todo), v.maxLength(100)) });

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
 import path from "node:path";
-import { crashPoint } from "../crashPoint.ts";
-import { syncFolder } from "../durableFolder.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
+import { syncFolder } from "../platform/durableFolder.ts";
 import { ToolError } from "./tool.ts";
 import {
 	assertAllowed,

@@ -1,7 +1,7 @@
 import { rmdirSync } from "node:fs";
-import type { PlannedUndo } from "../../protocol/values.ts";
+import type { PlannedUndo } from "../../core/values.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
-import { crashPoint } from "../crashPoint.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
 import type { Disk } from "./disk.ts";
 import type { KeptFiles } from "./keptFiles.ts";
 import { type FileOrder, openFolder } from "./placeFile.ts";

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
-import type { FileVersion } from "../../protocol/values.ts";
+import type { FileVersion } from "../../core/values.ts";
 import { linkMode, splitMode, treeMode } from "../changes/fileMode.ts";
 import { hashObject } from "../changes/objects.ts";
 import { toBytes, toFsPath, toText } from "../changes/pathText.ts";

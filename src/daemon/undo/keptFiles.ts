@@ -16,7 +16,7 @@ import { linkMode } from "../changes/fileMode.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 import { readLink, readRegular } from "../changes/readFile.ts";
 import { oneAtATime, type SharedRuns } from "../changes/sharedRuns.ts";
-import { makeDurableFolder, syncFolder } from "../durableFolder.ts";
+import { makeDurableFolder, syncFolder } from "../platform/durableFolder.ts";
 import { lookAt, type OnDisk } from "./disk.ts";
 import { sameVersion } from "./segments.ts";
 

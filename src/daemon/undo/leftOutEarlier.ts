@@ -1,4 +1,4 @@
-import type { LeftOut } from "../../protocol/values.ts";
+import type { LeftOut } from "../../core/values.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { StepChange, StepChanges } from "./stepChanges.ts";
 

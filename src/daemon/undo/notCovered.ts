@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
-import type { NotCovered } from "../../protocol/values.ts";
+import type { NotCovered } from "../../core/values.ts";
 import type { LeftOutChange } from "../changes/coverage.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 

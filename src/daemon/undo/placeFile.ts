@@ -18,12 +18,12 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { promisify } from "node:util";
-import type { FileVersion } from "../../protocol/values.ts";
+import type { FileVersion } from "../../core/values.ts";
 import { ChangesError } from "../changes/changes.ts";
 import { executableMode, linkMode, splitMode, treeMode } from "../changes/fileMode.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
-import { crashPoint } from "../crashPoint.ts";
-import { syncFolder } from "../durableFolder.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
+import { syncFolder } from "../platform/durableFolder.ts";
 import { temporaryName } from "../tools/workspaceFiles.ts";
 import { lookAt, type OnDisk } from "./disk.ts";
 import type { FoundFile } from "./keptFiles.ts";

@@ -1,4 +1,4 @@
-import type { FileVersion, LeftOut, NotCovered, PlannedUndo, UndoAction } from "../../protocol/values.ts";
+import type { FileVersion, LeftOut, NotCovered, PlannedUndo, UndoAction } from "../../core/values.ts";
 import { linkMode } from "../changes/fileMode.ts";
 import type { Disk, OnDisk } from "./disk.ts";
 import { type Segment, sameMode, sameVersion, toSegments } from "./segments.ts";

@@ -1,5 +1,5 @@
-import type { StepId } from "../../protocol/ids.ts";
-import type { FileVersion, LeftOut } from "../../protocol/values.ts";
+import type { StepId } from "../../core/ids.ts";
+import type { FileVersion, LeftOut } from "../../core/values.ts";
 import type { StepChange } from "./stepChanges.ts";
 
 /**

@@ -1,9 +1,9 @@
 import path from "node:path";
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId, StepId } from "../../protocol/ids.ts";
-import { readEvent } from "../../protocol/upcast.ts";
-import type { FileVersion, LeftOut } from "../../protocol/values.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId, StepId } from "../../core/ids.ts";
+import { readEvent } from "../../core/upcast.ts";
+import type { FileVersion, LeftOut } from "../../core/values.ts";
 import { fileMode } from "../changes/fileMode.ts";
 import type { EventReader } from "../store/eventStore.ts";
 import { absent, sha256 } from "../tools/workspaceFiles.ts";

@@ -1,12 +1,12 @@
 import "vscode-jsonrpc/node";
 import type { WebSocket } from "ws";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
+import type { Actor } from "../../core/values.ts";
 import { methods, type Notices, oldestProtocol, protocolVersion } from "../../protocol/methods.ts";
 import { ProtocolError, serve } from "../../protocol/peer.ts";
 import { socketPipe } from "../../protocol/socketPipe.ts";
-import type { Actor } from "../../protocol/values.ts";
-import type { Log } from "../engine/ports.ts";
-import { Refusal } from "../engine/refusal.ts";
+import type { Log } from "../platform/ports.ts";
+import { Refusal } from "../platform/refusal.ts";
 import { StoreError } from "../store/eventStore.ts";
 import { type Trace, tracedRequest } from "../traced.ts";
 import { type Handling, handlers } from "./handlers.ts";

@@ -1,5 +1,5 @@
-import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId, ThreadId, TurnId } from "../../core/ids.ts";
 
 /** Text as a model writes it: passed on in small pieces to whoever watches, and kept nowhere. */
 export type DeltaListener = (threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean) => void;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { maxMessageBytes } from "../../protocol/methods.ts";
-import type { Log } from "../engine/ports.ts";
+import type { Log } from "../platform/ports.ts";
 
 /**
  * The daemon's door: loopback only, a token compared in constant time, no page of a browser. An upgrade without the

@@ -1,20 +1,20 @@
-import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId, ThreadId, TurnId } from "../../protocol/ids.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId, ThreadId, TurnId } from "../../core/ids.ts";
+import type { FolderIdentity, ModelChoice } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { FolderIdentity, ModelChoice } from "../../protocol/values.ts";
 import type { BaselineParts } from "../baseline/baseline.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { LiveConfig } from "../config/liveConfig.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
-import type { Clock, NewId } from "../engine/ports.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
+import type { HandedKeys } from "../keys/handedKeys.ts";
+import type { Clock, NewId } from "../platform/ports.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { Presets } from "../presets/presets.ts";
 import type { AnsweredApprovals } from "../store/answeredApprovals.ts";
 import type { ChangedFiles } from "../store/changedFiles.ts";
 import type { EventReader, Requests, Search } from "../store/eventStore.ts";
-import type { HandedKeys } from "./handedKeys.ts";
 
 /** What requests are answered with. */
 export interface Services {

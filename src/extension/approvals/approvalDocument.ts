@@ -1,6 +1,6 @@
-import type { Approval, Goal } from "../../protocol/goal.ts";
-import { planSteps } from "../../protocol/readiness.ts";
-import { stepPosition } from "../../protocol/state.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
+import { planSteps } from "../../core/rules/steps.ts";
 import { t } from "../words.ts";
 import { riskWord, settledSentence } from "./approvalText.ts";
 import { plainLine } from "./visibleText.ts";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import type { Approval, Goal } from "../../protocol/goal.ts";
-import type { ApprovalId, GoalId } from "../../protocol/ids.ts";
-import { type Choice, choicesOf, meantBy } from "../../protocol/questions.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
+import type { ApprovalId, GoalId } from "../../core/ids.ts";
+import { type Choice, choicesOf, meantBy } from "../../core/rules/questions.ts";
 import type { Daemon } from "../daemon.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
 import type { Goals } from "../goals.ts";

@@ -1,6 +1,6 @@
-import type { Approval, Goal } from "../../protocol/goal.ts";
-import type { ApprovalId } from "../../protocol/ids.ts";
-import type { Choice } from "../../protocol/questions.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
+import type { ApprovalId } from "../../core/ids.ts";
+import type { Choice } from "../../core/rules/questions.ts";
 import { approvalSentence, showAnswer, toastChoices } from "./approvalText.ts";
 
 /** A button of a notification. */

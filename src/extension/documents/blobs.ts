@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Daemon } from "../daemon.ts";
 import { queryValue, schemes } from "./uris.ts";
 

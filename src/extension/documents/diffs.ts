@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { GoalId, StepId } from "../../protocol/ids.ts";
-import { stepPosition } from "../../protocol/state.ts";
+import type { GoalId, StepId } from "../../core/ids.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
 import type { ChangedFiles } from "../changedFiles.ts";
 import type { Goals } from "../goals.ts";
 import { t } from "../words.ts";

@@ -1,5 +1,5 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Daemon } from "../daemon.ts";
 import { clockTime } from "../times.ts";
 import { t } from "../words.ts";

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { GoalId } from "../../protocol/ids.ts";
-import type { Output } from "../../protocol/values.ts";
+import type { GoalId } from "../../core/ids.ts";
+import type { Output } from "../../core/values.ts";
 import type { Daemon } from "../daemon.ts";
 import { t } from "../words.ts";
 import { outputUri, queryValue, schemes } from "./uris.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ApprovalId, GoalId } from "../../protocol/ids.ts";
+import type { ApprovalId, GoalId } from "../../core/ids.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 
 /**

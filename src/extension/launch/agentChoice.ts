@@ -1,6 +1,6 @@
+import { formatModelRef, parseModelRef } from "../../core/modelRef.ts";
+import type { ModelChoice } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import { formatModelRef, parseModelRef } from "../../protocol/modelRef.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
 import { t } from "../words.ts";
 
 export type Providers = Result<Methods, "provider/list">;

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ModelChoice } from "../../protocol/values.ts";
+import type { ModelChoice } from "../../core/values.ts";
 import { t } from "../words.ts";
 import { type AgentRow, agentRows, type Providers, typedAgent } from "./agentChoice.ts";
 import { editorModels } from "./editorModels.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
+import type { ModelChoice } from "../../core/values.ts";
 import type { Input, Methods, Result } from "../../protocol/methods.ts";
-import type { ModelChoice } from "../../protocol/values.ts";
 import type { Daemon } from "../daemon.ts";
 import type { Parts } from "../parts.ts";
 import { Refusal } from "../refusal.ts";

@@ -1,5 +1,5 @@
-import { LaunchSettings, type PartialLaunchSettings } from "../../protocol/settings.ts";
-import { Autonomy, type BudgetResource, PlanApproval, Priority } from "../../protocol/values.ts";
+import { LaunchSettings, type PartialLaunchSettings } from "../../core/settings.ts";
+import { Autonomy, type BudgetResource, PlanApproval, Priority } from "../../core/values.ts";
 import { t } from "../words.ts";
 
 /** What a person may set at launch besides the prompt and the agent. What is left alone is decided by the daemon. */

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import { type PlaybookPreview, playbookActions, playbookNotRun } from "../../protocol/playbookActions.ts";
 import type { Daemon } from "../daemon.ts";
 import { isRefusal, Refusal } from "../refusal.ts";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
+import { formatModelRef } from "../../core/modelRef.ts";
+import type { PartialLaunchSettings } from "../../core/settings.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
 import type { Daemon } from "../daemon.ts";
 import { t } from "../words.ts";
 import { openSettingsFile } from "./settingsFile.ts";

@@ -1,4 +1,4 @@
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Goals } from "../goals.ts";
 import type { Parts } from "../parts.ts";
 

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import type { GoalId } from "../../protocol/ids.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
-import { roleOffMeans, roleOffRefusal } from "../../protocol/roleOff.ts";
-import type { RosterEdit, RosterReach } from "../../protocol/values.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
+import type { RosterEdit, RosterReach } from "../../core/values.ts";
+import { roleOffMeans, roleOffRefusal } from "../../core/words/roleOff.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
 import { chooseAgent } from "../launch/chooseAgent.ts";
 import type { Parts } from "../parts.ts";

@@ -1,4 +1,4 @@
-import type { surfaceKinds } from "../../protocol/surface.ts";
+import type { surfaceKinds } from "../../protocol/webview.ts";
 
 /** The page of a webview: the app's script and styles, and nothing else may load. Pure, so that it can be tested. */
 export function surfacePage({ kind, uriOf, cspSource, nonce, identity }: PageOptions): string {

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { FormSeed } from "../../protocol/surface.ts";
+import type { FormSeed } from "../../protocol/webview.ts";
 import type { Daemon } from "../daemon.ts";
 import { t } from "../words.ts";
 import type { FormContext, SurfaceHost } from "./surfaceHost.ts";

@@ -1,6 +1,6 @@
 import "vscode-jsonrpc/node";
 import type { Message } from "vscode-jsonrpc";
-import type { GoalId, ThreadId } from "../../protocol/ids.ts";
+import type { GoalId, ThreadId } from "../../core/ids.ts";
 import type { Handlers, Input, MethodName, Methods, Notice, Params, Result } from "../../protocol/methods.ts";
 import { ProtocolError, serve } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
@@ -11,7 +11,7 @@ import {
 	type surfaceKinds,
 	surfaceMethods,
 	type Target,
-} from "../../protocol/surface.ts";
+} from "../../protocol/webview.ts";
 import { type Daemon, notConnected } from "../daemon.ts";
 import type { Goals } from "../goals.ts";
 import { isRefusal } from "../refusal.ts";

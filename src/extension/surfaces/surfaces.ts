@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { ApprovalId, GoalId, ThreadId } from "../../protocol/ids.ts";
-import type { FormSeed, surfaceKinds, Target } from "../../protocol/surface.ts";
+import type { ApprovalId, GoalId, ThreadId } from "../../core/ids.ts";
+import type { FormSeed, surfaceKinds, Target } from "../../protocol/webview.ts";
 import type { CurrentGoal } from "../currentGoal.ts";
 import type { Daemon } from "../daemon.ts";
 import type { Goals } from "../goals.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { ChangedFiles } from "../changedFiles.ts";
 import { changeUri } from "../documents/uris.ts";
 import type { Goals } from "../goals.ts";

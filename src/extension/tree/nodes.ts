@@ -1,8 +1,10 @@
-import { childThreads } from "../../protocol/children.ts";
-import type { Approval, Goal, Step, Thread } from "../../protocol/goal.ts";
-import type { GoalId } from "../../protocol/ids.ts";
-import { droppedSteps, planSteps, threads } from "../../protocol/readiness.ts";
-import { endStates, stepPosition } from "../../protocol/state.ts";
+import type { Approval, Goal, Step, Thread } from "../../core/goal.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { childThreads } from "../../core/rules/delegations.ts";
+import { endStates } from "../../core/rules/goalState.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
+import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
+import { threads } from "../../core/rules/threads.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
 
 /** What the tree of goals consists of. Pure: which rows there are, in which order; `rows.ts` says how each looks. */

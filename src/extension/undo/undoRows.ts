@@ -1,5 +1,5 @@
+import type { UndoAction } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { UndoAction } from "../../protocol/values.ts";
 import { t } from "../words.ts";
 
 /** What an undo would do, as rows to read and to choose from. Knows nothing of VS Code. */

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import type { Goal, Step } from "../../protocol/goal.ts";
-import { planSteps } from "../../protocol/readiness.ts";
-import { stepPosition } from "../../protocol/state.ts";
+import type { Goal, Step } from "../../core/goal.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
+import { planSteps } from "../../core/rules/steps.ts";
 import type { Parts } from "../parts.ts";
 import { isRefusal, Refusal } from "../refusal.ts";
 import { t } from "../words.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
 import { spokenApproval } from "../shared/approvals.ts";
 import { plural } from "../shared/format.ts";
 import type { Feed } from "./feed.ts";

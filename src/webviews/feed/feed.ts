@@ -1,6 +1,6 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { ApprovalId, ThreadId } from "../../protocol/ids.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { ApprovalId, ThreadId } from "../../core/ids.ts";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import type { Host } from "../shared/host.ts";
 import { sentence } from "../shared/sentence.ts";

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Goal } from "../../protocol/goal.ts";
-import type { Target } from "../../protocol/surface.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { Target } from "../../protocol/webview.ts";
 import { useNow, useRenderAgain } from "../shared/hooks.ts";
 import type { Surface } from "../shared/surface.tsx";
 import type { Feed } from "./feed.ts";

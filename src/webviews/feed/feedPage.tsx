@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
 import type { Surface } from "../shared/surface.tsx";

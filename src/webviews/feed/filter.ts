@@ -1,4 +1,4 @@
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
 import { groupOf } from "./groups.ts";
 import { type Category, categories, type Row } from "./row.ts";
 

@@ -1,5 +1,5 @@
-import { duration } from "../../protocol/duration.ts";
-import type { EventOf } from "../../protocol/events.ts";
+import type { EventOf } from "../../core/events.ts";
+import { duration } from "../../core/words/duration.ts";
 import { clockSeconds, count, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
 import { by, failure, goal, makes, type Rules, shown } from "./row.ts";
 

@@ -1,6 +1,6 @@
-import type { Goal } from "../../protocol/goal.ts";
-import type { ThreadId } from "../../protocol/ids.ts";
-import { stepName, threadName } from "../../protocol/threadName.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { ThreadId } from "../../core/ids.ts";
+import { stepName, threadName } from "../../core/words/threadName.ts";
 import type { Row } from "./row.ts";
 
 /** Where a row belongs: one group for each attempt of each role at a step. */

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a row of a log is a group with a label; a fieldset is for forms.
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the list handles every key for its items, see feedList.tsx.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { checkRefusal } from "../../protocol/allowed.ts";
-import { isDocument } from "../../protocol/answerWords.ts";
-import { elapsed } from "../../protocol/duration.ts";
-import type { Approval, Goal } from "../../protocol/goal.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
+import { checkRefusal } from "../../core/rules/controls.ts";
+import { isDocument } from "../../core/words/answers.ts";
+import { elapsed } from "../../core/words/duration.ts";
 import { AnswerButtons, ReasonField, useAnswering } from "../shared/answering.tsx";
 import { actionOf, isTooLong } from "../shared/approvals.ts";
 import { Button } from "../shared/controls/button.tsx";

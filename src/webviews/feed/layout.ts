@@ -1,4 +1,4 @@
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
 import { outputHead } from "../shared/output.ts";
 import { type Group, groupOf } from "./groups.ts";
 import type { Row } from "./row.ts";

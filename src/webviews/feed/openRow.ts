@@ -1,5 +1,5 @@
-import type { Goal } from "../../protocol/goal.ts";
-import type { Target } from "../../protocol/surface.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { Target } from "../../protocol/webview.ts";
 import type { Surface } from "../shared/surface.tsx";
 import type { Row } from "./row.ts";
 

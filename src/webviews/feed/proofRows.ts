@@ -1,6 +1,6 @@
-import { reviewWords, verdictWords } from "../../protocol/answerWords.ts";
-import { duration } from "../../protocol/duration.ts";
-import { answeredWord } from "../../protocol/questions.ts";
+import { answeredWord } from "../../core/rules/questions.ts";
+import { reviewWords, verdictWords } from "../../core/words/answers.ts";
+import { duration } from "../../core/words/duration.ts";
 import { firstLine, oneLine, plainMarkdown } from "../shared/format.ts";
 import { approvalKey, by, interrupted, makes, type Rules, runKey, shown } from "./row.ts";
 

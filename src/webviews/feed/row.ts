@@ -1,7 +1,7 @@
-import type { EventType, RecordedEvent } from "../../protocol/events.ts";
-import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../protocol/ids.ts";
-import type { Target } from "../../protocol/surface.ts";
-import { type Actor, actorName, type Output, type Risk } from "../../protocol/values.ts";
+import type { EventType, RecordedEvent } from "../../core/events.ts";
+import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
+import { type Actor, actorName, type Output, type Risk } from "../../core/values.ts";
+import type { Target } from "../../protocol/webview.ts";
 import { firstLine, who } from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
 

@@ -1,6 +1,6 @@
-import { type EventType, isEventType, type RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { StepId, ThreadId } from "../../protocol/ids.ts";
+import { type EventType, isEventType, type RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { StepId, ThreadId } from "../../core/ids.ts";
 import { callKey, type Row, type Rule } from "./row.ts";
 import { eventRows } from "./rows.ts";
 

@@ -1,4 +1,4 @@
-import type { EventType } from "../../protocol/events.ts";
+import type { EventType } from "../../core/events.ts";
 import { goalRows } from "./goalRows.ts";
 import { proofRows } from "./proofRows.ts";
 import type { Rule } from "./row.ts";

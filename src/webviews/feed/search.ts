@@ -1,5 +1,5 @@
-import { type EventType, isEventType, type RecordedEvent } from "../../protocol/events.ts";
-import type { GoalId } from "../../protocol/ids.ts";
+import { type EventType, isEventType, type RecordedEvent } from "../../core/events.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Host } from "../shared/host.ts";
 import type { Rule } from "./row.ts";
 import { eventRows } from "./rows.ts";

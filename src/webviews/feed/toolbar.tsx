@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
 import { TextField } from "../shared/controls/textField.tsx";
 import { count } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";

@@ -1,8 +1,8 @@
-import { answerWords } from "../../protocol/answerWords.ts";
+import type { ToolCallId } from "../../core/ids.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
+import { answerWords } from "../../core/words/answers.ts";
+import { duration } from "../../core/words/duration.ts";
 import { rightsChange } from "../../protocol/changes.ts";
-import { duration } from "../../protocol/duration.ts";
-import type { ToolCallId } from "../../protocol/ids.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
 import { clockSeconds, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
 import { by, callKey, failure, interrupted, makes, type Rules, shown } from "./row.ts";

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a native meter cannot be drawn in the colours of the theme.
 
-import { elapsed } from "../../protocol/duration.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import { type BudgetResource, budgetResources } from "../../protocol/values.ts";
+import type { Goal } from "../../core/goal.ts";
+import { type BudgetResource, budgetResources } from "../../core/values.ts";
+import { elapsed } from "../../core/words/duration.ts";
 import type { GoalView } from "../../protocol/view.ts";
 import { count, money, short } from "../shared/format.ts";
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";

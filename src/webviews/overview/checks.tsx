@@ -1,6 +1,6 @@
-import { checkRefusal, goalRefusal } from "../../protocol/allowed.ts";
-import type { Check, Goal } from "../../protocol/goal.ts";
-import type { CheckId } from "../../protocol/ids.ts";
+import type { Check, Goal } from "../../core/goal.ts";
+import type { CheckId } from "../../core/ids.ts";
+import { checkRefusal, goalRefusal } from "../../core/rules/controls.ts";
 import { CheckRow } from "../shared/checkRow.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";

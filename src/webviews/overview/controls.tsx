@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { goalRefusal } from "../../protocol/allowed.ts";
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
+import { goalRefusal } from "../../core/rules/controls.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Surface } from "../shared/surface.tsx";

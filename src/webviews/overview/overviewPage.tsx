@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { elapsed } from "../../protocol/duration.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { GoalId } from "../../protocol/ids.ts";
-import { planSteps } from "../../protocol/readiness.ts";
-import { goalState, progress, stepPosition } from "../../protocol/state.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { goalState } from "../../core/rules/goalState.ts";
+import { progress, stepPosition } from "../../core/rules/progress.ts";
+import { planSteps } from "../../core/rules/steps.ts";
+import { elapsed } from "../../core/words/duration.ts";
 import { type ChangeView, viewGoal } from "../../protocol/view.ts";
 import { Answered } from "../shared/answered.tsx";
 import { Ask } from "../shared/ask.tsx";

@@ -1,7 +1,7 @@
-import { goalRefusal } from "../../protocol/allowed.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import { assignmentSourceText } from "../../protocol/sourceText.ts";
-import { stepPosition } from "../../protocol/state.ts";
+import type { Goal } from "../../core/goal.ts";
+import { goalRefusal } from "../../core/rules/controls.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
+import { assignmentSourceText } from "../../core/words/sources.ts";
 import type { AssignmentView, GoalView } from "../../protocol/view.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { allowedOfStep } from "../../protocol/allowedSteps.ts";
-import type { Check, Goal, Step } from "../../protocol/goal.ts";
-import type { CheckId, StepId } from "../../protocol/ids.ts";
-import { notRunLines } from "../../protocol/notRun.ts";
-import { droppedSteps, planSteps } from "../../protocol/readiness.ts";
-import { goalState } from "../../protocol/state.ts";
+import type { Check, Goal, Step } from "../../core/goal.ts";
+import type { CheckId, StepId } from "../../core/ids.ts";
+import { goalState } from "../../core/rules/goalState.ts";
+import { allowedOfStep } from "../../core/rules/stepControls.ts";
+import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
+import { notRunLines } from "../../core/words/notRun.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { firstLine, plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";

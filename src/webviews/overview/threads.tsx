@@ -1,7 +1,7 @@
-import { childThreads, isDelegation } from "../../protocol/children.ts";
-import type { Goal, Thread } from "../../protocol/goal.ts";
-import { formatModelRef } from "../../protocol/modelRef.ts";
-import { threadName } from "../../protocol/threadName.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
+import { childThreads, isDelegation } from "../../core/rules/delegations.ts";
+import { threadName } from "../../core/words/threadName.ts";
 import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";

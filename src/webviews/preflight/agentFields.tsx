@@ -1,5 +1,5 @@
+import { type Effort, efforts, type ModelChoice } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
-import { type Effort, efforts, type ModelChoice } from "../../protocol/values.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Picker } from "../shared/controls/picker.tsx";
 import type { Surface } from "../shared/surface.tsx";

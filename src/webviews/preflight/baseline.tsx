@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { duration, elapsed } from "../../core/words/duration.ts";
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
-import { duration, elapsed } from "../../protocol/duration.ts";
 import { firstLine, plural } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";

@@ -1,7 +1,7 @@
+import type { PartialLaunchSettings } from "../../core/settings.ts";
+import type { BudgetResource, Effort, ModelChoice } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
-import type { BudgetResource, Effort, ModelChoice } from "../../protocol/values.ts";
 
 /**
  * What a person has said in the form, and only that: everything else is what the daemon's preparation says. So a field

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Source } from "../../protocol/settings.ts";
+import type { Source } from "../../core/settings.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Surface } from "../shared/surface.tsx";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { PartialLaunchSettings } from "../../core/settings.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";

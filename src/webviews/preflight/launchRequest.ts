@@ -1,7 +1,7 @@
+import type { PartialLaunchSettings } from "../../core/settings.ts";
+import { budgetResources } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import type { Input, Methods } from "../../protocol/methods.ts";
-import type { PartialLaunchSettings } from "../../protocol/settings.ts";
-import { budgetResources } from "../../protocol/values.ts";
 import { amountOf, budgetText, type Draft } from "./draft.ts";
 import { assignmentsOf, rowsOf } from "./roleRows.ts";
 

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { playbookAgent } from "../../core/settings.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import type { Result } from "../../protocol/methods.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
-import { playbookAgent } from "../../protocol/settings.ts";
-import type { FormSeed, SurfaceMethods } from "../../protocol/surface.ts";
+import type { FormSeed, SurfaceMethods } from "../../protocol/webview.ts";
 import { useLasting } from "../shared/hooks.ts";
 import { sentence } from "../shared/sentence.ts";
 import type { Surface } from "../shared/surface.tsx";

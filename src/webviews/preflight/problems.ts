@@ -1,7 +1,7 @@
+import { playbookAgent } from "../../core/settings.ts";
+import { budgetResources } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
-import { playbookAgent } from "../../protocol/settings.ts";
-import { budgetResources } from "../../protocol/values.ts";
 import { amountOf, budgetText, type Draft, type Providers } from "./draft.ts";
 import { type RoleRow, rowsOf } from "./roleRows.ts";
 

@@ -1,6 +1,6 @@
+import type { Source } from "../../core/settings.ts";
+import type { Assignment, Effort } from "../../core/values.ts";
 import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
-import type { Source } from "../../protocol/settings.ts";
-import type { Assignment, Effort } from "../../protocol/values.ts";
 import type { Draft, RoleEdit } from "./draft.ts";
 
 export interface RoleRow {

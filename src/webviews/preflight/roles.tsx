@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
+import { roleOffMeans } from "../../core/words/roleOff.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
-import { roleOffMeans } from "../../protocol/roleOff.ts";
 import { Checkbox } from "../shared/controls/checkbox.tsx";
 import { Picker } from "../shared/controls/picker.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";

@@ -1,6 +1,6 @@
+import type { LaunchSettings } from "../../core/settings.ts";
+import { Autonomy, type BudgetResource, budgetResources, PlanApproval, Priority } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
-import type { LaunchSettings } from "../../protocol/settings.ts";
-import { Autonomy, type BudgetResource, budgetResources, PlanApproval, Priority } from "../../protocol/values.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Segments } from "../shared/controls/segments.tsx";
 import { TextField } from "../shared/controls/textField.tsx";

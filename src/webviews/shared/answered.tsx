@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import type { Approval, Goal } from "../../protocol/goal.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
 import { actionOf, settledText } from "./approvals.ts";
 import { oneLine } from "./format.ts";
 import { Icon } from "./icon.tsx";

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { answerRefusal } from "../../protocol/allowed.ts";
-import type { Approval, Goal } from "../../protocol/goal.ts";
-import { type Choice, choicesOf } from "../../protocol/questions.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
+import { answerRefusal } from "../../core/rules/controls.ts";
+import { type Choice, choicesOf } from "../../core/rules/questions.ts";
 import { Button } from "./controls/button.tsx";
 import { TextField } from "./controls/textField.tsx";
 import type { Host } from "./host.ts";

@@ -1,5 +1,5 @@
 import "./ask.css";
-import type { Approval, Goal } from "../../protocol/goal.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
 import { AnswerButtons, ReasonField, useAnswering } from "./answering.tsx";
 import { actionOf, contextOf, effectOf, isTooLong } from "./approvals.ts";
 import { Button } from "./controls/button.tsx";

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Check } from "../../protocol/goal.ts";
+import type { Check } from "../../core/goal.ts";
 import { firstLine } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { checkMark } from "./marks.ts";

@@ -1,6 +1,6 @@
 /** Times, sizes and texts in the words of the surfaces. Times are local; the log's are UTC. */
 
-import type { EventBody } from "../../protocol/events.ts";
+import type { EventBody } from "../../core/events.ts";
 
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const seconds = new Intl.DateTimeFormat(undefined, {

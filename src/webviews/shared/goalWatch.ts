@@ -1,7 +1,7 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import { openGoalStream } from "../../protocol/goalStream.ts";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import { openGoalStream } from "../../core/goalStream.ts";
+import type { GoalId } from "../../core/ids.ts";
 import type { Host } from "./host.ts";
 
 /**

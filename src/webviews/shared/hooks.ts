@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { GoalId } from "../../protocol/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 import { type GoalWatch, watchGoal } from "./goalWatch.ts";
 import type { Host } from "./host.ts";
 

@@ -4,7 +4,7 @@ import type { Message } from "vscode-jsonrpc/browser";
 import type { Notice } from "../../protocol/methods.ts";
 import { connect, type Requester } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
-import { type SurfaceMethods, type SurfaceNotices, surfaceMethods, surfaceNotices } from "../../protocol/surface.ts";
+import { type SurfaceMethods, type SurfaceNotices, surfaceMethods, surfaceNotices } from "../../protocol/webview.ts";
 
 /**
  * The editor, as a webview sees it: JSON-RPC messages, posted whole in both directions. What may be asked stands in

@@ -1,5 +1,5 @@
-import type { Check, Goal, Step } from "../../protocol/goal.ts";
-import type { GoalState } from "../../protocol/state.ts";
+import type { Check, Goal, Step } from "../../core/goal.ts";
+import type { GoalState } from "../../core/rules/goalState.ts";
 import type { Mark } from "./icon.tsx";
 
 /** The one sign and word of each state, the same on every surface. Shape, then word, then colour. */

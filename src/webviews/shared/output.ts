@@ -1,4 +1,4 @@
-import type { Output } from "../../protocol/values.ts";
+import type { Output } from "../../core/values.ts";
 import { bytes, plural } from "./format.ts";
 
 /** The beginning of an output, line by line, and what is left of it in words. */

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
-import type { Goal } from "../../protocol/goal.ts";
-import { goalState, stateReason, triesAgainAt } from "../../protocol/state.ts";
-import type { Connection } from "../../protocol/surface.ts";
-import { waitText } from "../../protocol/waiting.ts";
+import type { Goal } from "../../core/goal.ts";
+import { goalState, triesAgainAt } from "../../core/rules/goalState.ts";
+import { stateReason } from "../../core/words/stateReason.ts";
+import { waitText } from "../../core/words/waiting.ts";
+import type { Connection } from "../../protocol/webview.ts";
 import { clock, localTimes } from "./format.ts";
 import { useNow } from "./hooks.ts";
 import type { Host } from "./host.ts";

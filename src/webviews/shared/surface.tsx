@@ -1,7 +1,7 @@
 import "./tokens.css";
 import { type ComponentType, createElement, render } from "preact";
-import type { ApprovalId, GoalId, ThreadId } from "../../protocol/ids.ts";
-import type { Connection, Target } from "../../protocol/surface.ts";
+import type { ApprovalId, GoalId, ThreadId } from "../../core/ids.ts";
+import type { Connection, Target } from "../../protocol/webview.ts";
 import { connectHost, type Host } from "./host.ts";
 import { sentence } from "./sentence.ts";
 

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
-import { messageRefusal } from "../../protocol/allowed.ts";
-import type { Goal, Thread } from "../../protocol/goal.ts";
-import { stepPosition } from "../../protocol/state.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import { messageRefusal } from "../../core/rules/controls.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";
 import { sentence } from "../shared/sentence.ts";

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { duration, elapsed } from "../../protocol/duration.ts";
-import type { Goal } from "../../protocol/goal.ts";
+import type { Goal } from "../../core/goal.ts";
+import { duration, elapsed } from "../../core/words/duration.ts";
 import { clock, oneLine, plural, visible } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";

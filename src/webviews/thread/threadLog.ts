@@ -1,5 +1,5 @@
-import type { RecordedEvent } from "../../protocol/events.ts";
-import type { GoalId, ThreadId } from "../../protocol/ids.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { GoalId, ThreadId } from "../../core/ids.ts";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import type { Host } from "../shared/host.ts";
 import { sentence } from "../shared/sentence.ts";

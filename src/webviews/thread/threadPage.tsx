@@ -1,10 +1,10 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { isDocument } from "../../protocol/answerWords.ts";
-import { childThreads } from "../../protocol/children.ts";
-import type { Goal, Thread } from "../../protocol/goal.ts";
-import type { GoalId, ThreadId } from "../../protocol/ids.ts";
-import { stepPosition } from "../../protocol/state.ts";
-import { threadName } from "../../protocol/threadName.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import type { GoalId, ThreadId } from "../../core/ids.ts";
+import { childThreads } from "../../core/rules/delegations.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
+import { isDocument } from "../../core/words/answers.ts";
+import { threadName } from "../../core/words/threadName.ts";
 import { Ask } from "../shared/ask.tsx";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";

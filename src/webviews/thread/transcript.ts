@@ -1,9 +1,9 @@
-import { answerWords, reviewWords, verdictWords } from "../../protocol/answerWords.ts";
-import type { EventBody, RecordedEvent } from "../../protocol/events.ts";
-import type { Goal } from "../../protocol/goal.ts";
-import type { ApprovalId, ThreadId } from "../../protocol/ids.ts";
-import { answeredWord } from "../../protocol/questions.ts";
-import { actorName, type ModelChoice } from "../../protocol/values.ts";
+import type { EventBody, RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { ApprovalId, ThreadId } from "../../core/ids.ts";
+import { answeredWord } from "../../core/rules/questions.ts";
+import { actorName, type ModelChoice } from "../../core/values.ts";
+import { answerWords, reviewWords, verdictWords } from "../../core/words/answers.ts";
 import { clock, firstLine, summaryText, who } from "../shared/format.ts";
 import type { Mark } from "../shared/icon.tsx";
 

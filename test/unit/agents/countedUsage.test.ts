@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LanguageModelV3Usage } from "@ai-sdk/provider";
+import { type TokenCount, tokenMeter } from "../../../src/core/textTokens.ts";
 import { countedUsage, sentTokens } from "../../../src/daemon/agents/countedUsage.ts";
-import { type TokenCount, tokenMeter } from "../../../src/protocol/textTokens.ts";
 import { seeded } from "../../support/seed.ts";
 
 /** As the provider package hands on what an endpoint said. */

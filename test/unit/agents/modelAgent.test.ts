@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import type { ModelChoice } from "../../../src/core/values.ts";
 import type { Turn, TurnOutcome } from "../../../src/daemon/agents/agent.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { parsePlan } from "../../../src/daemon/agents/parsePlan.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
-import type { ModelChoice } from "../../../src/protocol/values.ts";
 import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
 import { completed, event, makeTurn, message, output, requested } from "./turns.ts";
 

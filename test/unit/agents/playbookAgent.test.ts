@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { PlaybookAction } from "../../../src/core/values.ts";
 import type { TurnOutcome } from "../../../src/daemon/agents/agent.ts";
 import { createPlaybookAgent } from "../../../src/daemon/agents/playbookAgent.ts";
-import type { PlaybookAction } from "../../../src/protocol/values.ts";
 import { completed, makeTurn, requested } from "./turns.ts";
 
 const actions: readonly PlaybookAction[] = [

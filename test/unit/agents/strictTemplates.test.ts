@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { LanguageModelV3Prompt } from "@ai-sdk/provider";
 import fc from "fast-check";
+import type { RecordedEvent } from "../../../src/core/events.ts";
 import { promptMessages } from "../../../src/daemon/agents/promptMessages.ts";
-import type { RecordedEvent } from "../../../src/protocol/events.ts";
 import { seeded } from "../../support/seed.ts";
 import { completed, event, message, output, requested } from "./turns.ts";
 

@@ -1,10 +1,10 @@
+import type { EventBody, EventType, RecordedEvent } from "../../../src/core/events.ts";
+import { evolve, newGoal } from "../../../src/core/evolve.ts";
+import type { Goal, Step, Thread } from "../../../src/core/goal.ts";
+import type { StepId, ThreadId } from "../../../src/core/ids.ts";
+import type { ModelChoice, Output, PlaybookAction } from "../../../src/core/values.ts";
 import type { Turn } from "../../../src/daemon/agents/agent.ts";
 import type { Tool } from "../../../src/daemon/tools/tool.ts";
-import type { EventBody, EventType, RecordedEvent } from "../../../src/protocol/events.ts";
-import { evolve, newGoal } from "../../../src/protocol/evolve.ts";
-import type { Goal, Step, Thread } from "../../../src/protocol/goal.ts";
-import type { StepId, ThreadId } from "../../../src/protocol/ids.ts";
-import type { ModelChoice, Output, PlaybookAction } from "../../../src/protocol/values.ts";
 
 /** Turns and pieces of transcripts as the engine hands them to an agent. */
 export interface TurnParts {

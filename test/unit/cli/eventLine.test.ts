@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { eventLines } from "../../../src/cli/eventLine.ts";
 import { clock } from "../../../src/cli/layout.ts";
 import { visible } from "../../../src/cli/output.ts";
-import type { GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
-import type { ApprovalId, StepId, ThreadId, ToolCallId, TurnId } from "../../../src/protocol/ids.ts";
+import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
+import type { ApprovalId, StepId, ThreadId, ToolCallId, TurnId } from "../../../src/core/ids.ts";
 
 const at = "2026-03-04T05:06:07.000Z";
 const output = { head: "fine\n", tail: "almost\nthis went wrong\n", bytes: 10, sha256: "0" };

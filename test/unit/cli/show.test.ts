@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { approvalText, goalText } from "../../../src/cli/commands/show.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
+import type { Goal } from "../../../src/core/goal.ts";
 import { viewApprovals, viewGoal } from "../../../src/protocol/view.ts";
 import { asked, at, goalOf, planned, started, stepId } from "../extension/goalFixture.ts";
 

@@ -9,7 +9,7 @@ import WebSocket from "ws";
 import type { ClientOptions } from "../../../src/client/clientOptions.ts";
 import { type DaemonClient, openClient } from "../../../src/client/daemonClient.ts";
 import { processLives, readDaemonFile } from "../../../src/client/daemonFile.ts";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import { ProtocolError } from "../../../src/protocol/peer.ts";
 import { startFakeDaemon } from "../../support/fakeDaemon.ts";
 

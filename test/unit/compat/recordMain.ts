@@ -6,10 +6,10 @@ import { WebSocket, WebSocketServer } from "ws";
 import { openClient } from "../../../src/client/daemonClient.ts";
 import { readDaemonFile } from "../../../src/client/daemonFile.ts";
 import { watchGoal } from "../../../src/client/goalWatch.ts";
-import { newGoal } from "../../../src/protocol/evolve.ts";
-import type { GoalId, StepId } from "../../../src/protocol/ids.ts";
+import { newGoal } from "../../../src/core/evolve.ts";
+import type { GoalId, StepId } from "../../../src/core/ids.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
 import { protocolVersion } from "../../../src/protocol/methods.ts";
-import { goalState } from "../../../src/protocol/state.ts";
 import { daemonScript, newWorkspace, startDaemonProcess } from "../../support/daemonProcess.ts";
 import type { Frame } from "./frames.ts";
 

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { configJsonSchema, type Provider } from "../../../src/daemon/config/configSchema.ts";
 import { openConfig } from "../../../src/daemon/config/liveConfig.ts";
-import { createKeyChain, type Env } from "../../../src/daemon/config/providerKeys.ts";
+import { createKeyChain, type Env } from "../../../src/daemon/keys/providerKeys.ts";
 import { presetJsonSchema } from "../../../src/daemon/presets/presetSchema.ts";
 import { configSentence } from "../../../src/protocol/config.ts";
 

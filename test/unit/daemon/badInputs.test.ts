@@ -14,8 +14,8 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RecordedEvent } from "../../../src/protocol/events.ts";
-import type { GoalId, StepId } from "../../../src/protocol/ids.ts";
+import type { RecordedEvent } from "../../../src/core/events.ts";
+import type { GoalId, StepId } from "../../../src/core/ids.ts";
 import type { GoalView } from "../../../src/protocol/view.ts";
 import { type DaemonProcess, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";

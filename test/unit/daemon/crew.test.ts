@@ -3,10 +3,10 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
+import type { Assignment, Effort, RosterReach } from "../../../src/core/values.ts";
+import { assignmentSourceText } from "../../../src/core/words/sources.ts";
 import type { Input, Methods } from "../../../src/protocol/methods.ts";
-import { assignmentSourceText } from "../../../src/protocol/sourceText.ts";
-import type { Assignment, Effort, RosterReach } from "../../../src/protocol/values.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelRequest, type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { makeDurableFolder } from "../../../src/daemon/durableFolder.ts";
+import { makeDurableFolder } from "../../../src/daemon/platform/durableFolder.ts";
 
 describe("a folder that a power cut must not take", () => {
 	const root = mkdtempSync(path.join(os.tmpdir(), "mission-durable-"));

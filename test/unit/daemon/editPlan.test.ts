@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import {
 	type DaemonProcess,
 	daemonScript,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import type { GoalId, GrantId } from "../../../src/protocol/ids.ts";
+import type { GoalId, GrantId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 
 describe("what is approved for a folder", function () {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setImmediate as soon } from "node:timers/promises";
-import { openHandedKeys } from "../../../src/daemon/wire/handedKeys.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import type { Goal, Hold } from "../../../src/protocol/goal.ts";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import type { Goal, Hold } from "../../../src/core/goal.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
+import { openHandedKeys } from "../../../src/daemon/keys/handedKeys.ts";
 
 const by = { client: "test" };
 const goalId = "g-1" as GoalId;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
 

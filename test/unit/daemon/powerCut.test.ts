@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { PlannedUndo } from "../../../src/core/values.ts";
 import { hashObject } from "../../../src/daemon/changes/objects.ts";
 import { openChanges } from "../../../src/daemon/changes/openChanges.ts";
 import type { CommandOutcome } from "../../../src/daemon/commands/command.ts";
@@ -23,7 +24,6 @@ import { absent, sha256, writeInside } from "../../../src/daemon/tools/workspace
 import { applyUndo } from "../../../src/daemon/undo/applyUndo.ts";
 import { openDisk } from "../../../src/daemon/undo/disk.ts";
 import { openKeptFiles } from "../../../src/daemon/undo/keptFiles.ts";
-import type { PlannedUndo } from "../../../src/protocol/values.ts";
 import { watchFolder } from "../../support/powerCut.ts";
 import { seeded } from "../../support/seed.ts";
 

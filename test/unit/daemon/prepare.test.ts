@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { sourceText } from "../../../src/protocol/sourceText.ts";
+import { sourceText } from "../../../src/core/words/sources.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { looking, type ModelServer, startModelServer } from "../../support/modelServer.ts";
 

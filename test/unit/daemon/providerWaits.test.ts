@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelServer, type Refusal, type Script, startModelServer } from "../../support/modelServer.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { RecordedEvent } from "../../../src/protocol/events.ts";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { RecordedEvent } from "../../../src/core/events.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import type { GoalView } from "../../../src/protocol/view.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelRequest, type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import type { GoalView } from "../../../src/protocol/view.ts";
 import { type DaemonProcess, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { until } from "../../support/until.ts";

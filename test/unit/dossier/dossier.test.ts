@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { verifyLog } from "../../../src/chain/logFile.ts";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
+import { defaultSettings } from "../../../src/core/settings.ts";
 import { type Dossiers, openDossiers } from "../../../src/daemon/dossier/dossier.ts";
 import { createRedaction } from "../../../src/daemon/dossier/redact.ts";
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import type { GoalId } from "../../../src/protocol/ids.ts";
-import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { histories } from "../../histories/history.ts";
 
 const goalId = "g-1" as GoalId;

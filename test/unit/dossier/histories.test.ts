@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { eventTypes, RecordedEventSchema } from "../../../src/protocol/events.ts";
-import { readEvent } from "../../../src/protocol/upcast.ts";
+import { eventTypes, RecordedEventSchema } from "../../../src/core/events.ts";
+import { readEvent } from "../../../src/core/upcast.ts";
 import { dossierOf, expectedOf, foldRows, histories, plain } from "../../histories/history.ts";
 
 describe("a history that was recorded once", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { redactValues } from "../../../src/daemon/config/redactValues.ts";
 import { createRedaction, redactBody, redactTexts } from "../../../src/daemon/dossier/redact.ts";
+import { redactValues } from "../../../src/daemon/keys/redactValues.ts";
 
 const home = "/home/mara";
 const env = {

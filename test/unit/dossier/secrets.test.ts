@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { verifyLog } from "../../../src/chain/logFile.ts";
-import type { GoalId } from "../../../src/protocol/ids.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import { approveAll, isOver, person } from "../../histories/person.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess } from "../../support/daemonProcess.ts";
 import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";

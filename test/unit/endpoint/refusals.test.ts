@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { ModelChoice } from "../../../src/core/values.ts";
 import type { Turn } from "../../../src/daemon/agents/agent.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { openLearned } from "../../../src/daemon/endpoint/learned.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
-import type { ModelChoice } from "../../../src/protocol/values.ts";
 import { type ModelRequest, type ModelServer, type Scripted, startModelServer } from "../../support/modelServer.ts";
 import { completed, makeTurn, message, output, requested } from "../agents/turns.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import type { ApprovalId } from "../../../src/core/ids.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import type { BudgetLimits } from "../../../src/core/values.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { ApprovalId } from "../../../src/protocol/ids.ts";
-import { goalState } from "../../../src/protocol/state.ts";
-import type { BudgetLimits } from "../../../src/protocol/values.ts";
 import {
 	answered,
 	failures,

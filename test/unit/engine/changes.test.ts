@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import type { RecordedEvent } from "../../../src/core/events.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
 import type { Changes, FileChange } from "../../../src/daemon/changes/changes.ts";
 import type { CommandOutcome } from "../../../src/daemon/commands/command.ts";
 import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { RecordedEvent } from "../../../src/protocol/events.ts";
-import { goalState } from "../../../src/protocol/state.ts";
 import { failures, launchPlaybook, newWorld, type Simulation, simulate } from "../../support/simulation.ts";
 
 /** Who changed a file, and what that means for checks, when writers and looks at the workspace overlap. */

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import type { ApprovalId, CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../../src/core/ids.ts";
+import { type GoalState, goalState, goalStates } from "../../../src/core/rules/goalState.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { next } from "../../../src/daemon/engine/next.ts";
-import { Refusal } from "../../../src/daemon/engine/refusal.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import type { ApprovalId, CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../../src/protocol/ids.ts";
-import { type GoalState, goalState, goalStates } from "../../../src/protocol/state.ts";
+import { Refusal } from "../../../src/daemon/platform/refusal.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 

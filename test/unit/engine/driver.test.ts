@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import type { HoldId, ThreadId, ToolCallId, TurnId } from "../../../src/core/ids.ts";
 import { type DriverParts, type GoalDriver, openDriver, type Perform } from "../../../src/daemon/engine/driver.ts";
 import { type Store, StoreError } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import type { HoldId, ThreadId, ToolCallId, TurnId } from "../../../src/protocol/ids.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 import { until } from "../../support/until.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { evolveAll, newGoal } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import { isAbandoned, isDelegation } from "../../../src/core/rules/delegations.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { holds, personHold, turnHolds } from "../../../src/core/rules/holds.ts";
 import { type Effect, next } from "../../../src/daemon/engine/next.ts";
-import { isAbandoned, isDelegation } from "../../../src/protocol/children.ts";
-import { evolveAll, newGoal } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import { holds, personHold, turnHolds } from "../../../src/protocol/readiness.ts";
-import { goalState } from "../../../src/protocol/state.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { type Moment, tell } from "../../support/randomGoal.ts";
 import { goalId } from "../../support/simulation.ts";

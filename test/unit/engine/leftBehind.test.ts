@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import type { StepId } from "../../../src/core/ids.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
 import type { Agent } from "../../../src/daemon/agents/agent.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import type { StepId } from "../../../src/protocol/ids.ts";
-import { goalState } from "../../../src/protocol/state.ts";
 import {
 	answered,
 	failures,

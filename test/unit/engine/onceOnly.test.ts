@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { goalState } from "../../../src/core/rules/goalState.ts";
 import type { CommandOutcome } from "../../../src/daemon/commands/command.ts";
 import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import { goalState } from "../../../src/protocol/state.ts";
 import { failures, launchPlaybook, newWorld, person, type Simulation, simulate } from "../../support/simulation.ts";
 
 /** Commands and checks whose goal is stopped, or whose daemon stumbles, at the worst moment. */

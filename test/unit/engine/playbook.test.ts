@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import type { ApprovalId } from "../../../src/core/ids.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { stateReason } from "../../../src/core/words/stateReason.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { createMemoryStore as memoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { ApprovalId } from "../../../src/protocol/ids.ts";
-import { goalState, stateReason } from "../../../src/protocol/state.ts";
 import { failures, launchPlaybook, newWorld, person, type Simulation, simulate } from "../../support/simulation.ts";
 
 describe("a playbook goal", () => {

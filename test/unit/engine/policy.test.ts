@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Goal, Grant } from "../../../src/core/goal.ts";
+import type { GrantId } from "../../../src/core/ids.ts";
 import { judge, type Proposal } from "../../../src/daemon/engine/judge.ts";
 import { forbiddenCommand } from "../../../src/daemon/policy/forbidden.ts";
 import { ownOutput } from "../../../src/daemon/policy/ownOutput.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal, Grant } from "../../../src/protocol/goal.ts";
-import type { GrantId } from "../../../src/protocol/ids.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 
 describe("what an agent may", () => {

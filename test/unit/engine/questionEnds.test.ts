@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import type { CheckId, RunId, StepId, ThreadId } from "../../../src/core/ids.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { enact } from "../../../src/daemon/engine/enact.ts";
 import { type Fact, next } from "../../../src/daemon/engine/next.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import type { CheckId, RunId, StepId, ThreadId } from "../../../src/protocol/ids.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { isFact } from "../../support/randomGoal.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { evolve, evolveAll, newGoal } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { readEvent } from "../../../src/core/upcast.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import { evolve, evolveAll, newGoal } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import { goalState } from "../../../src/protocol/state.ts";
-import { readEvent } from "../../../src/protocol/upcast.ts";
 import {
 	failures,
 	goalId,

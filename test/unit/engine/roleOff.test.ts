@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { editRoster, rosterEffect } from "../../../src/daemon/engine/editRoster.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import { assignmentFor, reviewerOf } from "../../../src/protocol/roster.ts";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import { assignmentFor, reviewerOf } from "../../../src/core/rules/roster.ts";
+import { editRoster, rosterEffect } from "../../../src/daemon/roster/editRoster.ts";
 import { goalId, launchPrompt, person } from "../../support/simulation.ts";
 
 function withEvents(goal: Goal, events: readonly GoalEvent[]): Goal {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
+import type { RecordedEvent } from "../../../src/core/events.ts";
+import type { GrantId, HoldId } from "../../../src/core/ids.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { silences } from "../../../src/core/rules/movement.ts";
+import { stateReason } from "../../../src/core/words/stateReason.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import type { RunOptions } from "../../../src/daemon/commands/command.ts";
 import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { RecordedEvent } from "../../../src/protocol/events.ts";
-import type { GrantId, HoldId } from "../../../src/protocol/ids.ts";
-import { silences } from "../../../src/protocol/readiness.ts";
-import { goalState, stateReason } from "../../../src/protocol/state.ts";
 import { summarize } from "../../../src/protocol/view.ts";
 import {
 	answered,

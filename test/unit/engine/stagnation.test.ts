@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import type { GrantId, StepId } from "../../../src/core/ids.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { normalized } from "../../../src/core/rules/stagnation.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import type { GrantId, StepId } from "../../../src/protocol/ids.ts";
-import { normalized } from "../../../src/protocol/stagnation.ts";
-import { goalState } from "../../../src/protocol/state.ts";
 import { answered, launchPrompt, newWorld, person, type Simulation, simulate } from "../../support/simulation.ts";
 
 describe("an agent that goes round in circles", () => {

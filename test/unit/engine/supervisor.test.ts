@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import type { GoalId, HoldId } from "../../../src/core/ids.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
 import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supervisor.ts";
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import type { GoalId, HoldId } from "../../../src/protocol/ids.ts";
-import { goalState } from "../../../src/protocol/state.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { launchPlaybook, person } from "../../support/simulation.ts";
 import { until } from "../../support/until.ts";

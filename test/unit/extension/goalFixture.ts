@@ -1,9 +1,9 @@
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Approval, Goal } from "../../../src/protocol/goal.ts";
-import type { ApprovalId, CheckId, GoalId, StepId, ThreadId, ToolCallId, TurnId } from "../../../src/protocol/ids.ts";
-import { defaultSettings } from "../../../src/protocol/settings.ts";
-import type { PlanStep } from "../../../src/protocol/values.ts";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Approval, Goal } from "../../../src/core/goal.ts";
+import type { ApprovalId, CheckId, GoalId, StepId, ThreadId, ToolCallId, TurnId } from "../../../src/core/ids.ts";
+import { defaultSettings } from "../../../src/core/settings.ts";
+import type { PlanStep } from "../../../src/core/values.ts";
 import { type GoalSummary, summarize } from "../../../src/protocol/view.ts";
 
 /** Goals as the daemon would tell of them: made of events, by the fold that everybody uses. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { answerRefusal, goalRefusal, goalRequests, messageRefusal } from "../../../src/core/rules/controls.ts";
+import { allowedOfStep, stepRequests } from "../../../src/core/rules/stepControls.ts";
 import { rowOf } from "../../../src/extension/tree/rows.ts";
-import { answerRefusal, goalRefusal, goalRequests, messageRefusal } from "../../../src/protocol/allowed.ts";
-import { allowedOfStep, stepRequests } from "../../../src/protocol/allowedSteps.ts";
 import { summarize } from "../../../src/protocol/view.ts";
 import { histories } from "../../histories/history.ts";
 import { eachMoment } from "../../histories/moments.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { GoalListener } from "../../../src/client/goalWatch.ts";
+import type { RecordedEvent } from "../../../src/core/events.ts";
 import type { Daemon } from "../../../src/extension/daemon.ts";
 import type { Goals } from "../../../src/extension/goals.ts";
 import { hostSurface, type SurfaceContext } from "../../../src/extension/surfaces/surfaceHost.ts";
-import type { RecordedEvent } from "../../../src/protocol/events.ts";
 import { connect } from "../../../src/protocol/peer.ts";
 import { portPipe } from "../../../src/protocol/socketPipe.ts";
-import { surfaceMethods, surfaceNotices } from "../../../src/protocol/surface.ts";
+import { surfaceMethods, surfaceNotices } from "../../../src/protocol/webview.ts";
 import { until } from "../../support/until.ts";
 import { goalId, goalOf, planned, summaryOf, withMore } from "./goalFixture.ts";
 

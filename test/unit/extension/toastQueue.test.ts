@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Goal } from "../../../src/core/goal.ts";
 import { showAnswer } from "../../../src/extension/approvals/approvalText.ts";
 import {
 	type Button,
@@ -6,7 +7,6 @@ import {
 	toastStaysMs,
 	type Waiting,
 } from "../../../src/extension/approvals/toastQueue.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
 import { asked, goalOf } from "./goalFixture.ts";
 
 describe("approval notifications", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Goal } from "../../../src/core/goal.ts";
 import { statusText } from "../../../src/extension/status/statusText.ts";
 import {
 	goalNodes,
@@ -11,7 +12,6 @@ import {
 	threadNodes,
 } from "../../../src/extension/tree/nodes.ts";
 import { rowOf } from "../../../src/extension/tree/rows.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
 import type { ChangeView } from "../../../src/protocol/view.ts";
 import {
 	answered,

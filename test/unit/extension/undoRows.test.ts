@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { StepId } from "../../../src/core/ids.ts";
 import { summary, type UndoAnswer, undoRows } from "../../../src/extension/undo/undoRows.ts";
-import type { StepId } from "../../../src/protocol/ids.ts";
 
 describe("what undoing a step would do, in rows", () => {
 	const answer = (more: Partial<UndoAnswer>): UndoAnswer => ({

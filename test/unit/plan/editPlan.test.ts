@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Refusal } from "../../../src/daemon/engine/refusal.ts";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import type { CheckId, StepId, ThreadId } from "../../../src/core/ids.ts";
+import type { PlanStep } from "../../../src/core/values.ts";
 import { editPlan } from "../../../src/daemon/plan/editPlan.ts";
 import { readPlan } from "../../../src/daemon/plan/readPlan.ts";
 import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import type { CheckId, StepId, ThreadId } from "../../../src/protocol/ids.ts";
-import type { PlanStep } from "../../../src/protocol/values.ts";
+import { Refusal } from "../../../src/daemon/platform/refusal.ts";
 import { goalId, launchPrompt, person } from "../../support/simulation.ts";
 
 const step = (id: string, fields: Partial<PlanStep> = {}): PlanStep => ({

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decide } from "../../../src/daemon/engine/decide.ts";
-import { editRoster } from "../../../src/daemon/engine/editRoster.ts";
-import { Refusal } from "../../../src/daemon/engine/refusal.ts";
-import type { Request } from "../../../src/daemon/engine/request.ts";
-import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
-import { undoableSteps } from "../../../src/daemon/undo/mayUndo.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import type { Refused } from "../../../src/core/refused.ts";
 import {
 	allowedInState,
 	answerRefusal,
@@ -14,13 +10,17 @@ import {
 	goalRefusal,
 	goalRequests,
 	messageRefusal,
-} from "../../../src/protocol/allowed.ts";
-import { stepRefusal, stepRequests } from "../../../src/protocol/allowedSteps.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import { choicesOf } from "../../../src/protocol/questions.ts";
-import type { Refused } from "../../../src/protocol/refused.ts";
-import { assignmentFor } from "../../../src/protocol/roster.ts";
-import { goalState } from "../../../src/protocol/state.ts";
+} from "../../../src/core/rules/controls.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { choicesOf } from "../../../src/core/rules/questions.ts";
+import { assignmentFor } from "../../../src/core/rules/roster.ts";
+import { stepRefusal, stepRequests } from "../../../src/core/rules/stepControls.ts";
+import { decide } from "../../../src/daemon/engine/decide.ts";
+import type { Request } from "../../../src/daemon/engine/request.ts";
+import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
+import { Refusal } from "../../../src/daemon/platform/refusal.ts";
+import { editRoster } from "../../../src/daemon/roster/editRoster.ts";
+import { undoableSteps } from "../../../src/daemon/undo/mayUndo.ts";
 import { histories } from "../../histories/history.ts";
 import { eachMoment } from "../../histories/moments.ts";
 import { tell } from "../../support/randomGoal.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answerWords } from "../../../src/protocol/answerWords.ts";
+import { answerWords } from "../../../src/core/words/answers.ts";
 
 const review = {
 	verdict: "soft",

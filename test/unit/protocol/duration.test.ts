@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { age, duration, elapsed } from "../../../src/protocol/duration.ts";
+import { age, duration, elapsed } from "../../../src/core/words/duration.ts";
 
 describe("a duration", () => {
 	const rows: readonly (readonly [number, string])[] = [

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import { MissingEvent, openGoalStream } from "../../../src/protocol/goalStream.ts";
-import type { GoalId, ThreadId } from "../../../src/protocol/ids.ts";
+import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import { MissingEvent, openGoalStream } from "../../../src/core/goalStream.ts";
+import type { GoalId, ThreadId } from "../../../src/core/ids.ts";
 import { launched } from "../../support/fakeDaemon.ts";
 import { seeded } from "../../support/seed.ts";
 

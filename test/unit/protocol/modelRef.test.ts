@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isSameModel } from "../../../src/protocol/modelRef.ts";
+import { isSameModel } from "../../../src/core/modelRef.ts";
 
 describe("the model that answered", () => {
 	it("is the one that was asked, where only a vendor, a date or a build is added or left out", () => {

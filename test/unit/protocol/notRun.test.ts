@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { notRunLines, notRunMessage, notRunNotes } from "../../../src/protocol/notRun.ts";
+import { notRunLines, notRunMessage, notRunNotes } from "../../../src/core/words/notRun.ts";
 
 const item = (line: number) => ({ line, what: "python fence", reason: "this language is not run", text: "print(1)" });
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, record } from "../../../src/core/evolve.ts";
+import type { Approval, Goal } from "../../../src/core/goal.ts";
+import { choicesOf, meantBy, questionOf } from "../../../src/core/rules/questions.ts";
+import { allStepsOver } from "../../../src/core/rules/steps.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, record } from "../../../src/protocol/evolve.ts";
-import type { Approval, Goal } from "../../../src/protocol/goal.ts";
-import { choicesOf, meantBy, questionOf } from "../../../src/protocol/questions.ts";
-import { allStepsOver } from "../../../src/protocol/readiness.ts";
 import { histories } from "../../histories/history.ts";
 import { eachMoment } from "../../histories/moments.ts";
 import { tell } from "../../support/randomGoal.ts";

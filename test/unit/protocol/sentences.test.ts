@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import { endOfQuestion } from "../../../src/protocol/questionEnds.ts";
-import { personHold, standingHolds, turnHolds } from "../../../src/protocol/readiness.ts";
-import { goalState, stateReason } from "../../../src/protocol/state.ts";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { personHold, standingHolds, turnHolds } from "../../../src/core/rules/holds.ts";
+import { endOfQuestion } from "../../../src/core/rules/questionEnds.ts";
+import { stateReason } from "../../../src/core/words/stateReason.ts";
 import { summarize } from "../../../src/protocol/view.ts";
 import { histories } from "../../histories/history.ts";
 import { eachMoment } from "../../histories/moments.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolve, newGoal } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
-import { workedMs } from "../../../src/protocol/workingTime.ts";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolve, newGoal } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import { workedMs } from "../../../src/core/rules/workingTime.ts";
 import { seeded } from "../../support/seed.ts";
 import { goalId, launchPrompt, person } from "../../support/simulation.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { Goal } from "../../../src/core/goal.ts";
 import { openAnsweredApprovals } from "../../../src/daemon/store/answeredApprovals.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
 import { event, goalId } from "./fixtures.ts";
 
 const goal = goalId("goal-1");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { GoalId } from "../../../src/core/ids.ts";
 import type { NewEvent, StoreErrorCode } from "../../../src/daemon/store/eventStore.ts";
 import { StoreError } from "../../../src/daemon/store/eventStore.ts";
-import type { GoalId } from "../../../src/protocol/ids.ts";
 
 export function goalId(name: string): GoalId {
 	return name as GoalId;

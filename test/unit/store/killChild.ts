@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
+import type { GoalId } from "../../../src/core/ids.ts";
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { openSqliteStore } from "../../../src/daemon/store/sqliteStore.ts";
-import type { GoalId } from "../../../src/protocol/ids.ts";
 import { randomFrom } from "../../support/seed.ts";
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { StepId } from "../../../src/protocol/ids.ts";
+import type { StepId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelServer, plainReflection, startModelServer } from "../../support/modelServer.ts";
 

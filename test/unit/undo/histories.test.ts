@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
+import type { StepId } from "../../../src/core/ids.ts";
+import type { FileVersion } from "../../../src/core/values.ts";
 import { splitMode, treeMode } from "../../../src/daemon/changes/fileMode.ts";
 import { hashObject } from "../../../src/daemon/changes/objects.ts";
 import { applyUndo } from "../../../src/daemon/undo/applyUndo.ts";
@@ -10,8 +12,6 @@ import { openKeptFiles } from "../../../src/daemon/undo/keptFiles.ts";
 import { mergeText } from "../../../src/daemon/undo/mergeText.ts";
 import { planUndo } from "../../../src/daemon/undo/planUndo.ts";
 import type { StepChange, StepChanges } from "../../../src/daemon/undo/stepChanges.ts";
-import type { StepId } from "../../../src/protocol/ids.ts";
-import type { FileVersion } from "../../../src/protocol/values.ts";
 import { newWorkspace } from "../../support/daemonProcess.ts";
 import { seeded } from "../../support/seed.ts";
 

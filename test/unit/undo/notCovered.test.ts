@@ -11,7 +11,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { GoalId, StepId } from "../../../src/protocol/ids.ts";
+import type { GoalId, StepId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 
 /** What was there before a step and was not recorded is never taken for something that the step made. */

@@ -11,10 +11,10 @@ import {
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import type { FileVersion } from "../../../src/core/values.ts";
 import { hashObject } from "../../../src/daemon/changes/objects.ts";
 import { toText } from "../../../src/daemon/changes/pathText.ts";
 import { type FileOrder, openFolder } from "../../../src/daemon/undo/placeFile.ts";
-import type { FileVersion } from "../../../src/protocol/values.ts";
 import { newWorkspace } from "../../support/daemonProcess.ts";
 
 describe("putting a file into another version", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import type { GoalEvent } from "../../../src/core/events.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { StepId, ThreadId, ToolCallId, TurnId, UndoId } from "../../../src/core/ids.ts";
 import { hashObject } from "../../../src/daemon/changes/objects.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { absent, sha256 } from "../../../src/daemon/tools/workspaceFiles.ts";
 import { readStepChanges } from "../../../src/daemon/undo/stepChanges.ts";
-import type { GoalEvent } from "../../../src/protocol/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { StepId, ThreadId, ToolCallId, TurnId, UndoId } from "../../../src/protocol/ids.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 
 const contents = new Map<string, Buffer>();

@@ -15,7 +15,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { GoalId, StepId } from "../../../src/protocol/ids.ts";
+import type { GoalId, StepId } from "../../../src/core/ids.ts";
 import type { Methods, Result } from "../../../src/protocol/methods.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 

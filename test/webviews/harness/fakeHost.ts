@@ -1,18 +1,18 @@
 import { AbstractMessageReader, AbstractMessageWriter, type DataCallback, type Message } from "vscode-jsonrpc/browser";
+import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
+import { evolve, evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
 import { mergeChange } from "../../../src/protocol/changes.ts";
-import type { GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
-import { evolve, evolveAll, newGoal, record } from "../../../src/protocol/evolve.ts";
-import type { Goal } from "../../../src/protocol/goal.ts";
 import type { Handlers } from "../../../src/protocol/methods.ts";
 import { ProtocolError, serve } from "../../../src/protocol/peer.ts";
+import { type ChangeView, summarize, viewGoal } from "../../../src/protocol/view.ts";
 import {
 	type Connection,
 	type FormSeed,
 	type SurfaceMethods,
 	type SurfaceNotices,
 	surfaceMethods,
-} from "../../../src/protocol/surface.ts";
-import { type ChangeView, summarize, viewGoal } from "../../../src/protocol/view.ts";
+} from "../../../src/protocol/webview.ts";
 import { launchHandlers, launchWorld } from "./launch.ts";
 import { goalId, longHistory, migration, packageDiff } from "./story.ts";
 

@@ -1,8 +1,8 @@
+import { defaultSettings, type Source } from "../../../src/core/settings.ts";
 import type { BaselineRow } from "../../../src/protocol/baseline.ts";
 import type { LaunchPreparation } from "../../../src/protocol/launchDefaults.ts";
 import type { Methods, Result } from "../../../src/protocol/methods.ts";
-import { defaultSettings, type Source } from "../../../src/protocol/settings.ts";
-import type { FormSeed, SurfaceMethods } from "../../../src/protocol/surface.ts";
+import type { FormSeed, SurfaceMethods } from "../../../src/protocol/webview.ts";
 import { goalId } from "./story.ts";
 
 /** What a daemon and an editor would answer to the launch form; tests change it before they ask. */

@@ -1,7 +1,7 @@
-import type { GoalEvent, RecordedEvent } from "../../../src/protocol/events.ts";
-import type { CheckId, GoalId, StepId, ThreadId } from "../../../src/protocol/ids.ts";
-import { defaultSettings } from "../../../src/protocol/settings.ts";
-import type { Output, PlanStep } from "../../../src/protocol/values.ts";
+import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
+import type { CheckId, GoalId, StepId, ThreadId } from "../../../src/core/ids.ts";
+import { defaultSettings } from "../../../src/core/settings.ts";
+import type { Output, PlanStep } from "../../../src/core/values.ts";
 
 /**
  * Histories that a daemon could have written, for webviews to show: the same events, in the same order, with the same

@@ -1,0 +1,163 @@
+import type { Goal, Thread } from "../goal.ts";
+import type { BudgetResource, Price, Usage } from "../values.ts";
+import { threads } from "./threads.ts";
+import { workedMs } from "./workingTime.ts";
+
+/**
+ * What a goal may still use. Every turn reserves the most that it can cost before the model is asked, so that a goal
+ * stops inside its limits instead of behind them. Pure; prices are handed in.
+ */
+
+export interface Reservation {
+	/** Of the prompt and the answer together. */
+	readonly tokens: number;
+	/** The longest answer that still fits; the model is told. */
+	readonly outputTokens: number;
+	/** Null where no price is known. */
+	readonly usd: number | null;
+}
+
+export interface BrokenLimit {
+	readonly resource: BudgetResource;
+	readonly limit: number;
+	/** Null for money spent at an unknown price. */
+	readonly used: number | null;
+	/** One sentence. */
+	readonly reason: string;
+}
+
+/** Instructions and tools, before anything is said. */
+export const firstPromptTokens = 5_000;
+/** Text has fewer tokens than this many characters. */
+export const charsPerToken = 3;
+const longestAnswerTokens = 16_000;
+/** An answer shorter than this would be of no use. */
+const shortestAnswerTokens = 256;
+
+/** What the thread's next turn may use at most, within what is left. */
+export function reserve(
+	goal: Goal,
+	thread: Thread,
+	price: Price | undefined,
+	contextWindow: number | undefined,
+): Reservation {
+	if (isFree(thread)) return { tokens: 0, outputTokens: 0, usd: 0 };
+	const prompt = promptTokens(thread);
+	const left = [longestAnswerTokens];
+	if (contextWindow !== undefined) left.push(contextWindow - prompt);
+	const { tokens, usd } = goal.budget;
+	if (tokens !== undefined) left.push(tokens - usedTokens(goal) - prompt);
+	if (usd !== undefined && price && price.output > 0) {
+		left.push(Math.floor(((usd - (usedMoney(goal) ?? usd)) * 1_000_000 - prompt * price.input) / price.output));
+	}
+	const outputTokens = Math.max(shortestAnswerTokens, Math.min(...left));
+	return { tokens: prompt + outputTokens, outputTokens, usd: price ? cost(price, prompt, outputTokens) : null };
+}
+
+/** The first limit that the thread's next turn would break. Minutes end what runs, so they are the whole goal's: `brokenMinutes`. */
+export function brokenLimit(goal: Goal, thread: Thread, price: Price | undefined): BrokenLimit | undefined {
+	for (const resource of ["usd", "tokens", "turns"] as const) {
+		const limit = goal.budget[resource];
+		const broken = limit === undefined ? undefined : checks[resource](goal, thread, limit, price);
+		if (broken) return { resource, limit: limit!, ...broken };
+	}
+	return undefined;
+}
+
+/** What the thread's turn under way has reserved would fit once more. */
+export function fitsAgain(goal: Goal, { turn }: Thread): boolean {
+	if (!turn) return false;
+	const { tokens, usd } = goal.budget;
+	if (tokens !== undefined && usedTokens(goal) + turn.reserved.tokens > tokens) return false;
+	if (usd === undefined) return true;
+	const used = usedMoney(goal);
+	return used !== null && turn.reserved.usd !== null && used + turn.reserved.usd <= usd;
+}
+
+/** Its limit of minutes, where that is used up. */
+export function brokenMinutes(goal: Goal, now: number): BrokenLimit | undefined {
+	const limit = goal.budget.minutes;
+	if (limit === undefined) return undefined;
+	const used = workedMs(goal, now) / 60_000;
+	if (used < limit) return undefined;
+	const unit = limit === 1 ? "minute" : "minutes";
+	return { resource: "minutes", limit, used, reason: `${limit} ${unit} of working time are used.` };
+}
+
+/** What was used, at a price. */
+export function costOf(usage: Omit<Usage, "costUsd">, price: Price | undefined): number | null {
+	if (!price) return null;
+	const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+	const saved = (cached * (price.input - (price.cachedInput ?? price.input))) / 1_000_000;
+	return cost(price, usage.inputTokens, usage.outputTokens) - saved;
+}
+
+type Check = (
+	goal: Goal,
+	thread: Thread,
+	limit: number,
+	price: Price | undefined,
+) => Pick<BrokenLimit, "used" | "reason"> | undefined;
+
+const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
+	usd(goal, thread, limit, price) {
+		if (isFree(thread)) return undefined;
+		const used = usedMoney(goal);
+		if (!price || used === null) {
+			const { provider, model } = thread.assignment;
+			return { used, reason: `No price is known for ${provider}/${model}, so a limit of ${limit} USD cannot be held.` };
+		}
+		const needed = cost(price, promptTokens(thread), shortestAnswerTokens);
+		if (used + needed <= limit) return undefined;
+		return {
+			used,
+			reason: `${used.toFixed(4)} of ${limit} USD are used; the next turn may cost ${needed.toFixed(4)} or more.`,
+		};
+	},
+	tokens(goal, thread, limit) {
+		if (isFree(thread)) return undefined;
+		const used = usedTokens(goal);
+		const needed = promptTokens(thread) + shortestAnswerTokens;
+		if (used + needed <= limit) return undefined;
+		return { used, reason: `${used} of ${limit} tokens are used; the next turn needs about ${needed}.` };
+	},
+	turns(goal, thread, limit) {
+		if (isFree(thread)) return undefined;
+		const used = modelTurns(goal) + inFlight(goal).length;
+		return used < limit ? undefined : { used, reason: `${used} of ${limit} turns are used.` };
+	},
+};
+
+function isFree(thread: Thread): boolean {
+	return thread.assignment.provider === "builtin";
+}
+
+/** Of the thread's next prompt: what the provider counted, and what came since. */
+export function promptTokens({ last, newChars }: Pick<Thread, "last" | "newChars">): number {
+	const known = last ? last.inputTokens + last.outputTokens : firstPromptTokens;
+	return known + Math.ceil(newChars / charsPerToken);
+}
+
+function cost(price: Price, input: number, output: number): number {
+	return (input * price.input + output * price.output) / 1_000_000;
+}
+
+function usedTokens(goal: Goal): number {
+	const reserved = inFlight(goal).reduce((sum, turn) => sum + turn.reserved.tokens, 0);
+	return goal.usage.inputTokens + goal.usage.outputTokens + reserved;
+}
+
+function usedMoney(goal: Goal): number | null {
+	return inFlight(goal).reduce<number | null>(
+		(sum, turn) => (sum === null || turn.reserved.usd === null ? null : sum + turn.reserved.usd),
+		goal.usage.costUsd,
+	);
+}
+
+function modelTurns(goal: Goal): number {
+	return goal.usage.turns - (goal.usage.byModel["builtin/playbook"]?.turns ?? 0);
+}
+
+function inFlight(goal: Goal) {
+	return threads(goal).flatMap((thread) => (thread.turn && !isFree(thread) ? [thread.turn] : []));
+}

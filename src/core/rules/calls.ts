@@ -1,0 +1,55 @@
+import type { Goal, ToolCall } from "../goal.ts";
+import type { ThreadId } from "../ids.ts";
+import { isAbandoned, isDelegation, openDelegations } from "./delegations.ts";
+import { folderHold, threadHold } from "./holds.ts";
+
+/** Tool calls: which are under way, and which may run now. */
+
+export function calls(goal: Goal): readonly ToolCall[] {
+	return Object.values(goal.calls);
+}
+
+export function threadCalls(goal: Goal, threadId: ThreadId): readonly ToolCall[] {
+	return calls(goal).filter((call) => call.threadId === threadId);
+}
+
+/** It is being carried out. What waits for a child is not: nothing of it runs by itself. */
+export function isUnderWay(call: ToolCall): boolean {
+	return call.state === "started" && !isDelegation(call);
+}
+
+/** It is being carried out, and whoever looks after it needs nothing of a folder that is not the goal's. */
+export function isFollowed(goal: Goal, call: ToolCall): boolean {
+	return isUnderWay(call) && !(call.edit && folderHold(goal));
+}
+
+/** Its thread has ended before the call began: nobody waits for it, and it must not begin. */
+export function isLeftBehind(goal: Goal, call: ToolCall): boolean {
+	if (isAbandoned(goal, call)) return true;
+	return !isUnderWay(call) && goal.threads[call.threadId]?.state !== "active";
+}
+
+/** Calls of one turn run in order; those without an effect may run beside each other. */
+export function callIsNext(goal: Goal, call: ToolCall): boolean {
+	const before = threadCalls(goal, call.threadId);
+	const earlier = before.slice(0, before.indexOf(call));
+	return call.effect === "none" ? earlier.every((one) => one.effect === "none") : earlier.length === 0;
+}
+
+/** It is its turn, and nobody has to decide about it first. */
+export function callIsReady(goal: Goal, call: ToolCall): boolean {
+	// Whether one more may begin while others wait for their children is the daemon's to say.
+	if (isDelegation(call) && (call.state === "started" || openDelegations(goal, call.threadId) > 0)) return false;
+	return call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call);
+}
+
+/**
+ * Every sub-agent that the thread waits for is held, or waits for such ones itself: one more would meet the same provider,
+ * and a goal that is blocked begins nothing.
+ */
+export function sentOnlyHeld(goal: Goal, threadId: ThreadId): boolean {
+	const children = threadCalls(goal, threadId).flatMap((call) =>
+		isDelegation(call) && call.state === "started" && call.child ? [call.child] : [],
+	);
+	return children.length > 0 && children.every((child) => threadHold(goal, child) || sentOnlyHeld(goal, child));
+}

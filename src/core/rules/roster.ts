@@ -1,0 +1,91 @@
+import type { Goal, Thread } from "../goal.ts";
+import type { Assignment, Effort, ModelChoice } from "../values.ts";
+
+/** Who works in a role, with what it inherits from the primary agent filled in. */
+export interface RosterEntry extends ModelChoice {
+	readonly role: string;
+	readonly provider: string;
+	readonly model: string;
+	readonly effort?: Effort;
+	readonly enabled: boolean;
+	readonly inherits: boolean;
+	readonly source: string;
+	/** The preset's name or the role file, for what they say. */
+	readonly from?: string;
+	readonly instructions?: string;
+}
+
+/** Every role of the goal. The primary agent stands for each that names no agent of its own. */
+export function rosterOf(goal: Goal): readonly RosterEntry[] {
+	const primary = goal.settings.agent;
+	const named = goal.roster.assignments;
+	const builtIn = primary.provider === "builtin" ? ["implementer"] : ["planner", "implementer"];
+	const unnamed = builtIn.filter((role) => !named.some((assignment) => assignment.role === role));
+	return [
+		...unnamed.map((role) => ({ ...primary, role, enabled: true, inherits: true, source: "primary" })),
+		...named.map((assignment) => {
+			const inherits = assignment.model === undefined;
+			return {
+				role: assignment.role,
+				provider: assignment.provider ?? primary.provider,
+				model: assignment.model ?? primary.model,
+				effort: assignment.effort ?? (inherits ? primary.effort : undefined),
+				enabled: assignment.enabled,
+				inherits,
+				source: inherits ? "primary" : assignment.source,
+				from: assignment.from,
+				instructions: assignment.instructions,
+			};
+		}),
+	];
+}
+
+export function isSameChoice(a: ModelChoice, b: ModelChoice): boolean {
+	return a.provider === b.provider && a.model === b.model && a.effort === b.effort;
+}
+
+/** The model that a new thread of the role is given. A role that is disabled or unknown is worked by the primary agent. */
+export function assignmentFor(goal: Goal, role: string): ModelChoice {
+	const entry = rosterOf(goal).find((candidate) => candidate.role === role && candidate.enabled);
+	const { provider, model, effort } = entry ?? goal.settings.agent;
+	return effort ? { provider, model, effort } : { provider, model };
+}
+
+/** What the roster says to whoever works in the role; empty for nothing. */
+export function roleInstructions(goal: Goal, role: string): string {
+	return goal.roster.assignments.find((one) => one.role === role && one.enabled)?.instructions ?? "";
+}
+
+/** What a thread is told beside its work. */
+export function instructionsOf(goal: Goal, thread: Thread): string {
+	return thread.instructions ?? roleInstructions(goal, thread.role);
+}
+
+/** Who reviews independently; undefined where the roster names nobody who could. */
+export function reviewerOf(goal: Goal): ModelChoice | undefined {
+	const isNamed = goal.roster.assignments.some(({ role, enabled }) => role === "reviewer" && enabled);
+	if (!isNamed) return undefined;
+	const reviewer = assignmentFor(goal, "reviewer");
+	return reviewer.provider === "builtin" ? undefined : reviewer;
+}
+
+/**
+ * The assignments, with what role files say where they leave something open: a role that nobody assigned, the model of
+ * one that names none, the instructions of one that has none.
+ */
+export function withRoleFiles(assignments: readonly Assignment[], files: readonly Assignment[]): Assignment[] {
+	const filled = assignments.map((one) => {
+		const file = files.find(({ role }) => role === one.role);
+		if (!file) return one;
+		const isOpen = one.model === undefined && one.inherits !== true;
+		if (!isOpen) return one.instructions === undefined ? { ...one, instructions: file.instructions } : one;
+		const { provider, model, effort } = file;
+		return {
+			...one,
+			...(model === undefined ? {} : { provider, model, source: file.source, from: file.from }),
+			effort: one.effort ?? effort,
+			instructions: one.instructions ?? file.instructions,
+		};
+	});
+	return [...filled, ...files.filter(({ role }) => assignments.every((one) => one.role !== role))];
+}

@@ -1,0 +1,31 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { GoalId } from "../../core/ids.ts";
+import { readEvent } from "../../core/upcast.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
+import type { Services } from "../wire/services.ts";
+
+const page = 1000;
+
+/** What a deleted goal said and did goes: the bodies of its events, and the files that hold its long outputs. Safe to repeat. */
+export async function eraseGoal(
+	{ store, changedFiles, answeredApprovals, goalFiles, supervisor, about }: Services,
+	goalId: GoalId,
+): Promise<void> {
+	for (let afterSeq = 0; ; ) {
+		const rows = await store.read(goalId, { types: ["tool.completed", "check.completed"], afterSeq, limit: page });
+		for (const row of rows) {
+			afterSeq = row.seq;
+			if (row.body === undefined) continue;
+			const event = readEvent(row);
+			const file = "output" in event ? event.output.path : undefined;
+			if (file !== undefined && path.resolve(file).startsWith(about.folder + path.sep)) await rm(file, { force: true });
+		}
+		if (rows.length < page) break;
+	}
+	crashPoint("erase.files");
+	await supervisor.erase(goalId);
+	changedFiles.forget(goalId);
+	answeredApprovals.forget(goalId);
+	goalFiles.forget(goalId);
+}

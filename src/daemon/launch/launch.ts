@@ -1,0 +1,156 @@
+import { realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import type { GoalEvent } from "../../core/events.ts";
+import type { GoalId, GrantId } from "../../core/ids.ts";
+import { withRoleFiles } from "../../core/rules/roster.ts";
+import { resolve } from "../../core/settings.ts";
+import { readEvent } from "../../core/upcast.ts";
+import type { Actor, Assignment } from "../../core/values.ts";
+import type { Methods, Params, Result } from "../../protocol/methods.ts";
+import { crashPoint } from "../platform/crashPoint.ts";
+import { sha256 } from "../platform/digest.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { readFolderIdentity } from "../policy/folderIdentity.ts";
+import { requireProviders } from "../roster/roster.ts";
+import type { Services } from "../wire/services.ts";
+import { fromPlaybook, type Prepared } from "./fromPlaybook.ts";
+import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
+import { withPossibleEfforts } from "./possibleEfforts.ts";
+
+/** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
+export async function launch(
+	params: Params<Methods, "goal/launch">,
+	services: Services,
+	by: Actor,
+): Promise<Result<Methods, "goal/launch">> {
+	const configNotes = configLaunchNotes(services);
+	const workspace = await workspaceFolder(params.workspace, services.about.folder);
+	if (params.settings.checks?.some((command) => command.trim() === ""))
+		throw new Refusal("emptyCheck", "A check is empty. Name the command that it runs, or leave it out.");
+	const proposed = services.newId<GoalId>("g");
+	const goalId = params.requestId ? await services.store.requestOnce(params.requestId, proposed) : proposed;
+	crashPoint("launch.named");
+	// What the first launch was answered, whatever has become of presets and role files since.
+	const known = goalId === proposed ? undefined : await knownLaunch(goalId, services);
+	if (known) return known;
+	const folder = await readFolderIdentity(workspace);
+	const preset = await presetLayer(params.preset, workspace, services);
+	const files = await namedRoles(params.roles, workspace, services);
+	const prepared = params.playbook
+		? await fromPlaybook(params, params.playbook, preset)
+		: fromPrompt(params, services, preset, files.assignments);
+	const { title, prompt, following } = prepared;
+	requireOnce(prepared.settings.assignments);
+	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
+	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...prepared.notes];
+	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
+	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
+	const events: GoalEvent[] = [
+		{ type: "goal.launched", goalId, title, prompt, workspace, folder, settings, playbook, ...taken, by },
+		...(playbook && params.grantPlaybook
+			? [
+					{
+						type: "grant.added" as const,
+						grantId: services.newId<GrantId>("r"),
+						scope: "goal" as const,
+						kind: "playbook" as const,
+						subject: playbook.sha256,
+						files: {},
+						by,
+					},
+				]
+			: []),
+		...following,
+	];
+	await services.supervisor.launch(goalId, events);
+	return { goalId, notes };
+}
+
+/** The goal that the same request launched before. */
+async function knownLaunch(
+	goalId: GoalId,
+	{ store, supervisor }: Services,
+): Promise<Result<Methods, "goal/launch"> | undefined> {
+	if (supervisor.deleted().includes(goalId)) return { goalId, notes: [] };
+	const [first] = await store.read(goalId, { limit: 1 });
+	const launched = first && readEvent(first);
+	return launched?.type === "goal.launched" ? { goalId, notes: [...(launched.notes ?? [])] } : undefined;
+}
+
+/** What the files of these roles say now; a launch that names none reads none. */
+async function namedRoles(
+	roles: readonly string[],
+	workspace: string,
+	services: Services,
+): Promise<{ readonly assignments: readonly Assignment[]; readonly notes: readonly string[] }> {
+	if (roles.length === 0) return { assignments: [], notes: [] };
+	const files = await roleFilesOf(workspace, services);
+	const named = roles.map((role) => {
+		const file = files.roles.find(({ assignment }) => assignment.role === role);
+		if (file) return file;
+		throw new Refusal("unknownRole", `No file describes the role “${role}”. \`mission roles\` lists those that are.`);
+	});
+	const notes = named.flatMap((file) => {
+		const problems = files.problems.filter((problem) => problem.path === path.join(workspace, file.path));
+		return [...file.notes, ...problems.map(({ line, message }) => `${file.path}:${line}: ${message}`)];
+	});
+	return { assignments: named.map(({ assignment }) => assignment), notes };
+}
+
+function fromPrompt(
+	params: Params<Methods, "goal/launch">,
+	services: Services,
+	preset: OfferedPreset | undefined,
+	files: readonly Assignment[],
+): Prepared {
+	const prompt = params.prompt.trim();
+	if (prompt === "") throw new Refusal("emptyPrompt", "The prompt is empty. Say what the goal is, or name a playbook.");
+	const saved = savedLayers(services);
+	const { settings: resolved } = resolve([
+		{ source: { kind: "launch" }, settings: params.settings },
+		...(preset ? [preset] : []),
+		...saved,
+	]);
+	const settings = { ...resolved, assignments: withRoleFiles(resolved.assignments, files) };
+	if (settings.agent.provider === "builtin") {
+		throw new Refusal("noAgent", [...saved.flatMap(({ notes }) => notes), noAgent].join(" "));
+	}
+	requireProviders([settings.agent, ...settings.assignments], services);
+	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [], notes: [] };
+}
+
+export const noAgent =
+	"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.";
+
+function requireOnce(assignments: readonly Assignment[]): void {
+	const roles = assignments.map(({ role }) => role);
+	const twice = roles.find((role, index) => roles.indexOf(role) !== index);
+	if (twice) throw new Refusal("twice", `The role ${twice} is named twice. Say once who works in it.`);
+}
+
+function firstLine(prompt: string): string {
+	const line = prompt.split("\n", 1)[0]!.trim();
+	return line.length > maxTitle ? `${line.slice(0, maxTitle - 1).trimEnd()}…` : line;
+}
+
+const maxTitle = 80;
+
+function textHash(text: string): string {
+	return sha256(Buffer.from(text));
+}
+
+/** The folder itself, whatever links lead to it. */
+export async function workspaceFolder(folder: string, dataFolder: string): Promise<string> {
+	if (!path.isAbsolute(folder))
+		throw new Refusal("noFolder", `“${folder}” is no whole path. Name the folder from its root on.`);
+	const found = await realpath(folder).catch(() => undefined);
+	const info = found ? await stat(found) : undefined;
+	if (!found || !info)
+		throw new Refusal("noFolder", `The folder ${folder} is not there. Open an existing folder and launch again.`);
+	if (!info.isDirectory()) throw new Refusal("noFolder", `${folder} is a file. A goal works in a folder.`);
+	const own = await realpath(dataFolder);
+	if (found === own || found.startsWith(own + path.sep)) {
+		throw new Refusal("noFolder", "Goals cannot work in the folder in which they are kept. Choose another one.");
+	}
+	return found;
+}

@@ -1,0 +1,143 @@
+import path from "node:path";
+import { withRoleFiles } from "../../core/rules/roster.ts";
+import { resolve, type SettingsLayer, type Source } from "../../core/settings.ts";
+import type { Assignment } from "../../core/values.ts";
+import type { RoleOffer, SettingsProblem } from "../../protocol/launchDefaults.ts";
+import type { Methods, Params, Result } from "../../protocol/methods.ts";
+import type { FileRole } from "../roles/roleFiles.ts";
+import type { Services } from "../wire/services.ts";
+import { type GivenPlaybook, playbookLayers, readPlaybook } from "./fromPlaybook.ts";
+import { noAgent, workspaceFolder } from "./launch.ts";
+import { lastGoalLayer, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
+import { withPossibleEfforts } from "./possibleEfforts.ts";
+
+/**
+ * What a form begins with. Only a form asks for the last goal and for role files: a launch that shows nothing must not
+ * take over what a person allowed some other goal, nor what somebody committed.
+ */
+export async function prepareLaunch(
+	{ workspace: folder, preset: named, playbook }: Params<Methods, "launch/prepare">,
+	services: Services,
+): Promise<Result<Methods, "launch/prepare">> {
+	const workspace = await workspaceFolder(folder, services.about.folder);
+	if (playbook) return preparePlaybook(playbook, workspace, named, services);
+	const [preset, lastGoal, files, known] = await Promise.all([
+		presetLayer(named, workspace, services),
+		lastGoalLayer(workspace, services),
+		roleFilesOf(workspace, services),
+		services.presets.list(workspace),
+	]);
+	services.config.refresh();
+	const offered = [preset, lastGoal, ...savedLayers(services)].filter((layer) => layer !== undefined);
+	const builtIn = files.roles.filter(({ assignment }) => Object.hasOwn(builtInRoles, assignment.role));
+	const layers: SettingsLayer[] = [
+		...offered.map(({ source, settings }) => ({ source, settings })),
+		...(builtIn.length > 0 ? [fileLayer(builtIn)] : []),
+	];
+	const { settings, sources } = resolve(layers);
+	const above = resolve(offered);
+	const assignments = withRoleFiles(
+		above.settings.assignments,
+		builtIn.map(({ assignment }) => assignment),
+	);
+	const efforts = withPossibleEfforts({ ...settings, assignments }, services);
+	const notes = [
+		...offered.flatMap((layer) => layer.notes),
+		...files.notes,
+		...files.roles.flatMap((role) => role.notes),
+		...efforts.notes,
+	];
+	if (settings.agent.provider === "builtin") notes.push(noAgent);
+	return {
+		settings: { ...settings, assignments },
+		sources,
+		layers,
+		roles: rolesOf(assignments, above.sources.assignments, files.roles, workspace),
+		preset: preset?.name,
+		presets: [...known.presets],
+		notes,
+		problems: [...configProblems(services), ...known.problems, ...files.problems],
+	};
+}
+
+/** A playbook says itself what runs; no role file, no other goal and no saved agent has a part in it. */
+async function preparePlaybook(
+	given: GivenPlaybook,
+	workspace: string,
+	named: string | undefined,
+	services: Services,
+): Promise<Result<Methods, "launch/prepare">> {
+	const playbook = await readPlaybook(given);
+	const [preset, known] = await Promise.all([
+		presetLayer(named, workspace, services),
+		services.presets.list(workspace),
+	]);
+	const layers = playbookLayers(playbook, preset);
+	const { settings, sources } = resolve(layers);
+	const efforts = withPossibleEfforts(settings, services);
+	const { title, objective, steps, checks, notRun } = playbook;
+	// As the launch does it: a preset's checks are about what a prompt makes.
+	const ownChecks = checks.map(({ command }) => command);
+	return {
+		settings: { ...efforts.settings, checks: ownChecks },
+		sources: { ...sources, checks: { kind: "playbook" } },
+		layers,
+		roles: rolesOf(settings.assignments, sources.assignments, [], workspace),
+		preset: preset?.name,
+		presets: [...known.presets],
+		notes: [...(preset?.notes ?? []), ...efforts.notes],
+		problems: [...configProblems(services), ...known.problems],
+		playbook: { title, objective, steps: [...steps], checks: [...checks], notRun: [...notRun] },
+	};
+}
+
+/** A mistake in config.jsonc is the form's to say before the launch says it. */
+function configProblems({ config }: Services): SettingsProblem[] {
+	const { path: file, problems } = config.state();
+	return problems.map(({ line, column, message }) => ({ path: file, line, column, message }));
+}
+
+const builtInRoles: Readonly<Record<string, string>> = {
+	planner: "Makes the plan: its steps, what they need, their checks.",
+	implementer: "Does the work of a step.",
+	reviewer: "Looks at each step's result, and at the goal's, without having done the work.",
+	researcher: "Finds something out for another role; it only reads.",
+};
+
+function fileLayer(roles: readonly FileRole[]): SettingsLayer {
+	const name = roles.map((role) => path.posix.basename(role.path)).join(", ");
+	return { source: { kind: "roleFile", name }, settings: { assignments: roles.map(({ assignment }) => assignment) } };
+}
+
+/** Every role there is: those built in, those that are assigned, those of files. */
+function rolesOf(
+	assignments: readonly Assignment[],
+	assigned: Source,
+	files: readonly FileRole[],
+	workspace: string,
+): RoleOffer[] {
+	const names = new Set([
+		...Object.keys(builtInRoles),
+		...assignments.map(({ role }) => role),
+		...files.map(({ assignment }) => assignment.role),
+	]);
+	return [...names].map((role) => {
+		const file = files.find(({ assignment }) => assignment.role === role);
+		const assignment = assignments.find((one) => one.role === role) ?? file?.assignment;
+		const fromFile = assignment?.source === "roleFile" ? file : undefined;
+		const source: Source = fromFile
+			? { kind: "roleFile", name: path.posix.basename(fromFile.path), path: path.join(workspace, fromFile.path) }
+			: assignment
+				? assigned
+				: { kind: "primaryAgent" };
+		const { provider, model, effort } = assignment ?? {};
+		return {
+			role,
+			about: file?.about || builtInRoles[role] || "",
+			instructions: assignment?.instructions,
+			source,
+			from: assignment?.from,
+			settings: model || effort ? { provider, model, effort } : undefined,
+		};
+	});
+}

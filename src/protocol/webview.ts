@@ -1,0 +1,151 @@
+import * as v from "valibot";
+import { ApprovalIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
+import { PartialLaunchSettings } from "../core/settings.ts";
+import { ModelChoice } from "../core/values.ts";
+import { methods, type NoticeTable, notices, type Table } from "./methods.ts";
+
+/**
+ * What a webview may ask of the extension: a few rows of the daemon's table, passed on, and what only the editor can
+ * do. The daemon's token and address never come here.
+ */
+export const surfaceKinds = ["feed", "thread", "overview", "preflight"] as const;
+
+/** Something the editor can show. */
+export const Target = v.variant("kind", [
+	v.object({ kind: v.literal("feed"), goalId: GoalIdSchema, seq: v.optional(v.number()) }),
+	v.object({ kind: v.literal("overview"), goalId: GoalIdSchema }),
+	v.object({ kind: v.literal("thread"), goalId: GoalIdSchema, threadId: ThreadIdSchema }),
+	v.object({
+		kind: v.literal("change"),
+		goalId: GoalIdSchema,
+		path: v.string(),
+		before: v.optional(v.string()),
+		after: v.optional(v.string()),
+	}),
+	v.object({ kind: v.literal("changes"), goalId: GoalIdSchema, stepId: v.optional(StepIdSchema) }),
+	v.object({ kind: v.literal("file"), goalId: GoalIdSchema, path: v.string() }),
+	v.object({ kind: v.literal("dossier"), goalId: GoalIdSchema }),
+	/** The choices by which the roster is edited. */
+	v.object({ kind: v.literal("roster"), goalId: GoalIdSchema }),
+	/** The exact action of an approval, in a document. */
+	v.object({ kind: v.literal("approval"), goalId: GoalIdSchema, approvalId: ApprovalIdSchema }),
+	/** The whole output of a tool call or check, by the event that carries it. */
+	v.object({ kind: v.literal("output"), goalId: GoalIdSchema, seq: v.number() }),
+	/** A goal that the form has just launched; the form goes. */
+	v.object({ kind: v.literal("launched"), goalId: GoalIdSchema }),
+	/** A file that launch settings come from: a preset's, a role's. */
+	v.object({ kind: v.literal("settingsFile"), path: v.string(), line: v.optional(v.number()) }),
+	/** The files of a folder that git would commit. */
+	v.object({ kind: v.literal("sourceControl") }),
+]);
+export type Target = v.InferOutput<typeof Target>;
+
+/** What the form begins with, where it was opened from something. */
+export const FormSeed = v.object({ prompt: v.optional(v.string()), workspace: v.optional(v.string()) });
+export type FormSeed = v.InferOutput<typeof FormSeed>;
+
+export const Connection = v.object({
+	state: v.picklist(["connecting", "connected", "stopped"]),
+	/** When the daemon was last heard, ISO 8601. */
+	lastSeen: v.optional(v.string()),
+});
+export type Connection = v.InferOutput<typeof Connection>;
+
+export const surfaceMethods = {
+	"surface/start": {
+		about: "What this webview is to show. Sent once its script runs, and again after a reload.",
+		params: v.object({}),
+		result: v.object({
+			kind: v.picklist(surfaceKinds),
+			goalId: v.optional(GoalIdSchema),
+			threadId: v.optional(ThreadIdSchema),
+			/** What this surface last remembered. */
+			memory: v.unknown(),
+			connection: Connection,
+		}),
+	},
+	"surface/open": {
+		about: "Shows something elsewhere in the editor.",
+		params: v.object({ target: Target }),
+		result: v.object({}),
+	},
+	"surface/remember": {
+		about: "Keeps a small value (filters, draft, place) over reloads of the window.",
+		params: v.object({ memory: v.unknown() }),
+		result: v.object({}),
+	},
+	"surface/copy": {
+		about: "Puts a text on the clipboard.",
+		params: v.object({ text: v.string() }),
+		result: v.object({}),
+	},
+	"surface/startDaemon": {
+		about: "Starts the daemon, or tries again to reach it.",
+		params: v.object({}),
+		result: v.object({}),
+	},
+	"form/start": {
+		about: "The folders that a goal could work in, and what the form was opened from, which is told once.",
+		params: v.object({}),
+		result: v.object({
+			folders: v.array(v.object({ name: v.string(), path: v.string() })),
+			seed: v.optional(FormSeed),
+		}),
+	},
+	"form/chooseAgent": {
+		about: "Asks the person for a model, in a list of the editor that can be searched. Nothing, when it was left.",
+		params: v.object({
+			title: v.string(),
+			/** Only models of this provider. */
+			provider: v.optional(v.string()),
+			/** The list begins with the primary agent. */
+			mayInherit: v.optional(v.boolean(), false),
+		}),
+		result: v.object({ agent: v.optional(ModelChoice), inherits: v.optional(v.boolean()) }),
+	},
+	"form/savePreset": {
+		about: "Asks for a name and a place, and keeps these settings there as a preset. Nothing, when it was left.",
+		params: v.object({ settings: PartialLaunchSettings, workspace: v.string() }),
+		result: v.object({ name: v.optional(v.string()) }),
+	},
+	"form/setKey": {
+		about: "Asks the person for a provider's key. It goes to the editor's secret storage and the daemon, never here.",
+		params: v.object({ provider: v.string() }),
+		result: v.object({}),
+	},
+	"launch/prepare": methods["launch/prepare"],
+	"goal/launch": methods["goal/launch"],
+	"provider/list": methods["provider/list"],
+	"baseline/read": methods["baseline/read"],
+	"baseline/check": methods["baseline/check"],
+	"goal/list": methods["goal/list"],
+	"goal/watch": methods["goal/watch"],
+	"goal/unwatch": methods["goal/unwatch"],
+	"goal/get": methods["goal/get"],
+	"goal/events": methods["goal/events"],
+	"goal/search": methods["goal/search"],
+	"goal/control": methods["goal/control"],
+	"thread/send": methods["thread/send"],
+	"approval/answer": methods["approval/answer"],
+	"check/run": methods["check/run"],
+	"change/list": methods["change/list"],
+	"change/diff": methods["change/diff"],
+} satisfies Table;
+export type SurfaceMethods = typeof surfaceMethods;
+
+export const surfaceNotices = {
+	"goal/event": notices["goal/event"],
+	"goal/delta": notices["goal/delta"],
+	"goal/summary": notices["goal/summary"],
+	/** The extension asks the surface to show another goal, or a place in it. */
+	"surface/show": v.object({
+		goalId: v.optional(GoalIdSchema),
+		threadId: v.optional(ThreadIdSchema),
+		seq: v.optional(v.number()),
+		approvalId: v.optional(ApprovalIdSchema),
+	}),
+	"surface/connection": Connection,
+	/** The form that is open already was opened from something else. */
+	"form/seed": FormSeed,
+} satisfies NoticeTable;
+export type SurfaceNotices = typeof surfaceNotices;
