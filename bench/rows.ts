@@ -11,14 +11,14 @@ import type { RecordedEvent } from "../src/core/events.ts";
 import type { GoalId } from "../src/core/ids.ts";
 import { createDaemon, type Daemon } from "../src/extension/daemon.ts";
 import { createGoals } from "../src/extension/goals.ts";
-import { hostSurface } from "../src/extension/surfaces/surfaceHost.ts";
+import { hostWebview } from "../src/extension/webviewHosts/webviewHost.ts";
 import { newWorkspace, startDaemon } from "./daemonBed.ts";
 import { type Bench, median, percentile, type Section, spread } from "./figures.ts";
 
 /** From the moment that the daemon gives an event to the row that a person sees. */
 export const rows: Section = {
 	title: "Event → row of the feed",
-	how: "From the time in the event (the daemon's clock, before it is durable) to the frame after which its row stands in Chromium. Real daemon, the extension's real client and surface host, the built feed; a WebSocket takes the place of the editor's webview port. A goal that is paused and resumed every 40 ms, and a playbook of forty commands at full speed.",
+	how: "From the time in the event (the daemon's clock, before it is durable) to the frame after which its row stands in Chromium. Real daemon, the extension's real client and webview host, the built feed; a WebSocket takes the place of the editor's webview port. A goal that is paused and resumed every 40 ms, and a playbook of forty commands at full speed.",
 	async measure(bench) {
 		const home = path.join(bench.scratch, "rows");
 		const bed = await startDaemon(bench, { home });
@@ -79,7 +79,7 @@ async function watchRows(
 ): Promise<number[]> {
 	await ensurePrograms(["chromium"]);
 	const server = await serveFeed(bench, (socket) => {
-		hostSurface(
+		hostWebview(
 			{
 				post: (message) => socket.send(JSON.stringify(message)),
 				onMessage(listener) {
@@ -154,7 +154,7 @@ new MutationObserver(() => {
 
 async function serveFeed(bench: Bench, onSocket: (socket: WebSocket) => void) {
 	const page = `<!doctype html><html><head><meta charset="utf-8"><link rel="stylesheet" href="themes.css"><link rel="stylesheet" href="codicon.css"><link rel="stylesheet" href="feed.css"></head>
-<body class="vscode-dark" data-surface="feed"><div id="app"></div><script>${inPage}</script><script src="feed.js"></script></body></html>`;
+<body class="vscode-dark" data-webview="feed"><div id="app"></div><script>${inPage}</script><script src="feed.js"></script></body></html>`;
 	const types: Readonly<Record<string, string>> = { css: "text/css", js: "text/javascript", ttf: "font/ttf" };
 	const server = http.createServer((request, response) => {
 		const name = (request.url ?? "/").slice(1);

@@ -8,7 +8,7 @@ import type { DaemonClient } from "./daemonClient.ts";
 
 /**
  * Follows one goal: a snapshot at seq N, then every event from N+1 on, once and in order, whatever happens to the
- * connection or the daemon. Two surfaces that watch the same goal share one subscription.
+ * connection or the daemon. Two user interfaces that watch the same goal share one subscription.
  */
 export interface GoalListener {
 	/**

@@ -5,7 +5,7 @@ import type { DaemonClient } from "./daemonClient.ts";
 /** Told with all goals, the one launched last first, and with the one that changed; first when the list is known. */
 export type GoalsListener = (goals: readonly GoalSummary[], changed?: GoalSummary) => void;
 
-/** Follows the list of goals over every break of the connection. Surfaces of one client share one subscription. */
+/** Follows the list of goals over every break of the connection. User interfaces of one client share one subscription. */
 export function watchGoals(client: DaemonClient, listener: GoalsListener): () => void {
 	const watch = watches.get(client) ?? startWatch(client);
 	watches.set(client, watch);
@@ -16,7 +16,7 @@ interface SharedWatch {
 	add(listener: GoalsListener): () => void;
 }
 
-/** Goes on for as long as its client: the list is small, and nearly every surface shows it. */
+/** Goes on for as long as its client: the list is small, and nearly every user interface shows it. */
 const watches = new WeakMap<DaemonClient, SharedWatch>();
 
 function startWatch(client: DaemonClient): SharedWatch {

@@ -7,7 +7,7 @@ import type { Fold } from "./folds/fold.ts";
 import { goalFolds } from "./folds/goal.ts";
 import { planFolds } from "./folds/plan.ts";
 import { reviewFolds } from "./folds/review.ts";
-import { silenceFolds } from "./folds/silence.ts";
+import { stallFolds } from "./folds/stall.ts";
 import { stepFolds } from "./folds/step.ts";
 import { threadFolds } from "./folds/thread.ts";
 import { workspaceFolds } from "./folds/workspace.ts";
@@ -17,7 +17,7 @@ import { countWork } from "./rules/workingTime.ts";
 import { defaultSettings } from "./settings.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 12;
+export const foldVersion = 13;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {
@@ -72,7 +72,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	...approvalFolds,
 	...filesFolds,
 	...checkFolds,
-	...silenceFolds,
+	...stallFolds,
 };
 
 /** Folds a run of events. */

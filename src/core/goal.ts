@@ -97,8 +97,8 @@ export interface Goal {
 	/** The final review, of the whole goal. */
 	readonly review?: Review;
 	readonly reflection?: { readonly threadId: ThreadId; readonly state: "asked" | "written" | "skipped" };
-	/** What was noticed to be silent, by what it is; `silences` leaves out what has ended since. */
-	readonly silences?: Readonly<Record<string, Silence>>;
+	/** What was noticed to be silent, by what it is; `stalls` leaves out what has ended since. */
+	readonly stalls?: Readonly<Record<string, Stall>>;
 	readonly counts: { readonly changes: number; readonly errors: number };
 }
 
@@ -205,7 +205,7 @@ export interface Thread {
 	/** The last action that failed, while nobody has decided what to do about it (playbooks). */
 	readonly failed?: { readonly toolCallId: ToolCallId; readonly reason: string };
 	/** When a turn of it that was silent was given up and asked again, ISO 8601: that is done once. */
-	readonly nudgedAt?: string;
+	readonly retriedAt?: string;
 	/** Failures of the provider in a row. */
 	readonly failures: number;
 	/** Not asked again before this time. */
@@ -272,7 +272,7 @@ export interface SettledApproval {
 
 export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };
 
-export type Silence = EventBody<"silence.noticed">;
+export type Stall = EventBody<"silence.noticed">;
 
 /** `folder`: another folder stands in the place of the workspace, or none. */
 export type Hold = Omit<EventBody<"hold.placed">, "cause"> &

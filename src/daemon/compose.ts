@@ -35,7 +35,7 @@ import { createTools } from "./tools/tools.ts";
 import { tracedCommands, tracedPerform, tracedStore, traceOf } from "./traced.ts";
 import { serveClient } from "./wire/client.ts";
 import { openDeltas } from "./wire/deltas.ts";
-import { openDoor } from "./wire/server.ts";
+import { openWireServer } from "./wire/server.ts";
 import type { Services } from "./wire/services.ts";
 
 /** The daemon, put together: the only place where its parts are made and joined. What is made here is ended here. */
@@ -192,12 +192,12 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		folderNow: readFolderIdentity,
 		grants,
 		onDelta: deltas.listen,
-		clients: () => door.clients(),
+		clients: () => server.clients(),
 		draining: () => stopping !== undefined,
 		stop,
 	};
 	const token = randomBytes(32).toString("hex");
-	const door = await openDoor({
+	const server = await openWireServer({
 		token,
 		log,
 		onClient: (socket) => serveClient(socket, services, log, trace),
@@ -206,8 +206,8 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		},
 	});
 	if (!isHeld(lock)) return undefined;
-	writeDaemonFile(home, { pid: process.pid, port: door.port, token, version, protocol: protocolVersion, startedAt });
-	log.info(`daemon ${version} listens on port ${door.port}`);
+	writeDaemonFile(home, { pid: process.pid, port: server.port, token, version, protocol: protocolVersion, startedAt });
+	log.info(`daemon ${version} listens on port ${server.port}`);
 	// Only now, because it takes 50 ms: whoever started the daemon is waiting for it to listen.
 	setTimeout(agents.prepare, prepareAfterMs).unref();
 	setTimeout(() => void endBaselineChecks(commands, "earlier").catch(() => undefined), prepareAfterMs).unref();
@@ -215,7 +215,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 
 	const idle = setInterval(
 		() => {
-			if (door.clients() > 0 || supervisor.active() > 0) idleSince = Date.now();
+			if (server.clients() > 0 || supervisor.active() > 0) idleSince = Date.now();
 			else if (Date.now() - idleSince >= idleMs) void stop(false);
 		},
 		Math.min(idleCheckMs, idleMs),
@@ -254,7 +254,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 
 	async function end(): Promise<void> {
 		await new Promise((resolve) => setTimeout(resolve, 50));
-		await door.close();
+		await server.close();
 		agents.close();
 		config.close();
 		await repositories.close();

@@ -47,10 +47,10 @@ export function tracedCommands(commands: Commands, trace: Trace): Commands {
 }
 
 export function tracedPerform(perform: Perform, trace: Trace): Perform {
-	return (deed, driver, signal) => {
-		const subject = Object.entries(deed).flatMap(([name, value]) => (name.endsWith("Id") ? [value] : []));
-		const what = ["effect:", deed.kind, ...subject, "of", driver.goal().goalId].join(" ");
-		return timed(trace, what, () => perform(deed, driver, signal));
+	return (activity, driver, signal) => {
+		const subject = Object.entries(activity).flatMap(([name, value]) => (name.endsWith("Id") ? [value] : []));
+		const what = ["effect:", activity.kind, ...subject, "of", driver.goal().goalId].join(" ");
+		return timed(trace, what, () => perform(activity, driver, signal));
 	};
 }
 

@@ -35,7 +35,7 @@ export function withGoal(
 	return async (parts, argument) => {
 		const subject = subjectOf(argument);
 		const filter = typeof fits === "function" ? fits : undefined;
-		const inFront = parts.goals.all.find((goal) => goal.goalId === parts.surfaces.activeGoal);
+		const inFront = parts.goals.all.find((goal) => goal.goalId === parts.webviews.activeGoal);
 		const meant = inFront && (!filter || filter(inFront)) ? inFront.goalId : undefined;
 		const named = subject.goalId ?? meant ?? (fits === "active" ? parts.current.goalId : undefined);
 		const goalId = await chooseGoal(parts.goals, { goalId: named }, parts.current.goalId, filter);

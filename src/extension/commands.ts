@@ -33,10 +33,10 @@ export const commands = {
 		},
 	},
 	/** The form, with everything that a launch can say. */
-	prepare: { acts: true, run: ({ surfaces }) => surfaces.openPreflight() },
+	prepare: { acts: true, run: ({ webviews }) => webviews.openPreflight() },
 	presets: {
 		acts: true,
-		async run({ daemon, surfaces }) {
+		async run({ daemon, webviews }) {
 			const [{ managePresets }, { chooseFolder }] = await Promise.all([
 				import("./launch/presets.ts"),
 				import("./launch/launch.ts"),
@@ -46,7 +46,7 @@ export const commands = {
 				? await chooseFolder(undefined, t("The folder whose presets are shown with yours"))
 				: undefined;
 			if (isFolderOpen && !folder) return;
-			await managePresets(daemon, folder, () => surfaces.openPreflight({ workspace: folder?.uri.fsPath }));
+			await managePresets(daemon, folder, () => webviews.openPreflight({ workspace: folder?.uri.fsPath }));
 		},
 	},
 	launchSelection: {
@@ -79,24 +79,24 @@ export const commands = {
 	},
 
 	openOverview: {
-		run: withGoal((parts, goalId, { approvalId }) => parts.surfaces.openOverview(goalId, approvalId)),
+		run: withGoal((parts, goalId, { approvalId }) => parts.webviews.openOverview(goalId, approvalId)),
 	},
 	openThread: {
 		run: withGoal(async (parts, goalId, { threadId, stepId }) => {
 			const goal = await wholeGoal(parts.goals, goalId);
 			const thread = threadId ? goal.threads[threadId] : activeThread(goal, stepId);
-			if (thread) parts.surfaces.openThread(goalId, thread.threadId as ThreadId);
-			else parts.surfaces.openOverview(goalId);
+			if (thread) parts.webviews.openThread(goalId, thread.threadId as ThreadId);
+			else parts.webviews.openOverview(goalId);
 		}),
 	},
 	returnToGoal: {
-		run: withGoal((parts, goalId) => parts.surfaces.openOverview(parts.surfaces.activeGoal ?? goalId), "active"),
+		run: withGoal((parts, goalId) => parts.webviews.openOverview(parts.webviews.activeGoal ?? goalId), "active"),
 	},
 	openFeed: {
 		/** The feed has a list of goals of its own, so none is asked for. */
-		async run({ surfaces, current }, argument) {
-			const goalId = subjectOf(argument).goalId ?? surfaces.activeGoal ?? current.goalId;
-			if (goalId) await surfaces.openFeed(goalId);
+		async run({ webviews, current }, argument) {
+			const goalId = subjectOf(argument).goalId ?? webviews.activeGoal ?? current.goalId;
+			if (goalId) await webviews.openFeed(goalId);
 			else await vscode.commands.executeCommand("missionControl.feed.focus");
 		},
 	},
@@ -233,7 +233,7 @@ export const commands = {
 	showWaiting: { run: (parts) => showWaiting(parts) },
 	showRunning: {
 		run: withGoal(
-			(parts, goalId) => parts.surfaces.openOverview(goalId),
+			(parts, goalId) => parts.webviews.openOverview(goalId),
 			(goal) => goal.state === "running" || goal.state === "planning",
 		),
 	},

@@ -26,9 +26,9 @@ import type { Parts } from "./parts.ts";
 import { isRefusal, Refusal } from "./refusal.ts";
 import { editorRipgrep } from "./ripgrep.ts";
 import { createStatusBar } from "./status/statusBar.ts";
-import { restrictedSentence } from "./surfaces/restricted.ts";
-import { createSurfaces } from "./surfaces/surfaces.ts";
 import { createGoalsTree } from "./tree/goalsTree.ts";
+import { restrictedSentence } from "./webviewHosts/restricted.ts";
+import { createWebviews } from "./webviewHosts/webviews.ts";
 import { t } from "./words.ts";
 
 /** Registers everything and returns at once; the daemon is looked for afterwards. */
@@ -46,7 +46,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	const providerKeys = createProviderKeys(context.secrets, daemon, (text) => log.warn(text));
 	const approvals = createApprovals(daemon, goals);
 	const tree = createGoalsTree(goals, files, (goalId) => current.set(goalId));
-	const surfaces = createSurfaces({
+	const webviews = createWebviews({
 		context,
 		daemon,
 		goals,
@@ -68,7 +68,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		outputs,
 		plans,
 		providerKeys,
-		surfaces,
+		webviews,
 	};
 
 	const open = () => void clientOptions(context, log).then((options) => daemon.open(options));
@@ -77,14 +77,14 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		...(Object.entries(commands) as [string, CommandRow][]).map(([name, row]) => register(parts, name, row)),
 		createStatusBar(goals),
 		registerChangeDecorations(),
-		registerLinks(surfaces),
+		registerLinks(webviews),
 		createConfigDiagnostics(daemon),
 		vscode.workspace.onDidGrantWorkspaceTrust(open),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration("missionControl.dataFolder")) open();
 		}),
 		{ dispose: keepContexts(daemon, goals, approvals) },
-		surfaces,
+		webviews,
 		tree,
 		approvals,
 		dossiers,
@@ -196,8 +196,8 @@ function keepContexts({ onConnection, connection }: Daemon, goals: Goals, approv
 async function openTarget(parts: Parts, target: Target): Promise<void> {
 	switch (target.kind) {
 		case "launched":
-			parts.surfaces.closePreflight();
-			parts.surfaces.openOverview(target.goalId);
+			parts.webviews.closePreflight();
+			parts.webviews.openOverview(target.goalId);
 			return showLaunched(parts, target.goalId);
 		case "settingsFile":
 			return openSettingsFile(target.path, target.line);
@@ -207,11 +207,11 @@ async function openTarget(parts: Parts, target: Target): Promise<void> {
 	const { goalId } = target;
 	switch (target.kind) {
 		case "feed":
-			return parts.surfaces.openFeed(goalId, target.seq);
+			return parts.webviews.openFeed(goalId, target.seq);
 		case "overview":
-			return parts.surfaces.openOverview(goalId);
+			return parts.webviews.openOverview(goalId);
 		case "thread":
-			return parts.surfaces.openThread(goalId, target.threadId);
+			return parts.webviews.openThread(goalId, target.threadId);
 		case "change":
 			return parts.diffs.openOne(goalId, target);
 		case "changes":

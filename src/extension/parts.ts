@@ -9,8 +9,8 @@ import type { Outputs } from "./documents/outputs.ts";
 import type { Plans } from "./documents/plans.ts";
 import type { Goals } from "./goals.ts";
 import type { ProviderKeys } from "./keys/providerKeys.ts";
-import type { Surfaces } from "./surfaces/surfaces.ts";
 import type { GoalsTree } from "./tree/goalsTree.ts";
+import type { Webviews } from "./webviewHosts/webviews.ts";
 
 /** The parts of the extension in this window. Whoever needs one is given it; only here are they made and joined. */
 export interface Parts {
@@ -28,5 +28,5 @@ export interface Parts {
 	readonly outputs: Outputs;
 	readonly plans: Plans;
 	readonly providerKeys: ProviderKeys;
-	readonly surfaces: Surfaces;
+	readonly webviews: Webviews;
 }

@@ -4,7 +4,7 @@ import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSc
 import { isUnderWay } from "../core/rules/calls.ts";
 import { allowedInState, allowedOfGoal, type GoalRequest } from "../core/rules/controls.ts";
 import { goalState, goalStates, triesAgainAt } from "../core/rules/goalState.ts";
-import { silences } from "../core/rules/movement.ts";
+import { stalls } from "../core/rules/movement.ts";
 import { progress } from "../core/rules/progress.ts";
 import { choicesOf } from "../core/rules/questions.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "../core/rules/roster.ts";
@@ -57,7 +57,7 @@ export const ApprovalView = v.object({
 	reasons: v.array(v.string()),
 	digest: v.string(),
 	options: v.array(v.string()),
-	/** The ways to answer, as every surface words them: the label, what happens then, and what may be said with it. */
+	/** The ways to answer, as every webview words them: the label, what happens then, and what may be said with it. */
 	choices: v.array(
 		v.object({
 			answer: v.string(),
@@ -202,7 +202,7 @@ export const ThreadView = v.object({
 	/** Of a sub-agent: the thread that opened it, and what it is for. */
 	parentThreadId: v.optional(ThreadIdSchema),
 	title: v.optional(v.string()),
-	/** What it is for, as every surface calls it. */
+	/** What it is for, as every webview calls it. */
 	name: v.string(),
 });
 export type ThreadView = v.InferOutput<typeof ThreadView>;
@@ -294,7 +294,7 @@ export function summarize(goal: Goal): GoalSummary {
 		stepsDone: done,
 		stepsTotal: total,
 		pendingApprovals: Object.keys(goal.approvals).length,
-		silentSince: silences(goal)[0]?.since,
+		silentSince: stalls(goal)[0]?.since,
 		triesAgainAt: triesAgainAt(goal),
 		launchedAt: goal.launchedAt,
 		updatedAt: goal.updatedAt,

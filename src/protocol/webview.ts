@@ -8,7 +8,7 @@ import { methods, type NoticeTable, notices, type Table } from "./methods.ts";
  * What a webview may ask of the extension: a few rows of the daemon's table, passed on, and what only the editor can
  * do. The daemon's token and address never come here.
  */
-export const surfaceKinds = ["feed", "thread", "overview", "preflight"] as const;
+export const webviewKinds = ["feed", "thread", "overview", "preflight"] as const;
 
 /** Something the editor can show. */
 export const Target = v.variant("kind", [
@@ -51,35 +51,35 @@ export const Connection = v.object({
 });
 export type Connection = v.InferOutput<typeof Connection>;
 
-export const surfaceMethods = {
-	"surface/start": {
+export const webviewMethods = {
+	"webview/start": {
 		about: "What this webview is to show. Sent once its script runs, and again after a reload.",
 		params: v.object({}),
 		result: v.object({
-			kind: v.picklist(surfaceKinds),
+			kind: v.picklist(webviewKinds),
 			goalId: v.optional(GoalIdSchema),
 			threadId: v.optional(ThreadIdSchema),
-			/** What this surface last remembered. */
+			/** What this webview last remembered. */
 			memory: v.unknown(),
 			connection: Connection,
 		}),
 	},
-	"surface/open": {
+	"webview/open": {
 		about: "Shows something elsewhere in the editor.",
 		params: v.object({ target: Target }),
 		result: v.object({}),
 	},
-	"surface/remember": {
+	"webview/remember": {
 		about: "Keeps a small value (filters, draft, place) over reloads of the window.",
 		params: v.object({ memory: v.unknown() }),
 		result: v.object({}),
 	},
-	"surface/copy": {
+	"webview/copy": {
 		about: "Puts a text on the clipboard.",
 		params: v.object({ text: v.string() }),
 		result: v.object({}),
 	},
-	"surface/startDaemon": {
+	"webview/startDaemon": {
 		about: "Starts the daemon, or tries again to reach it.",
 		params: v.object({}),
 		result: v.object({}),
@@ -131,21 +131,21 @@ export const surfaceMethods = {
 	"change/list": methods["change/list"],
 	"change/diff": methods["change/diff"],
 } satisfies Table;
-export type SurfaceMethods = typeof surfaceMethods;
+export type WebviewMethods = typeof webviewMethods;
 
-export const surfaceNotices = {
+export const webviewNotices = {
 	"goal/event": notices["goal/event"],
 	"goal/delta": notices["goal/delta"],
 	"goal/summary": notices["goal/summary"],
-	/** The extension asks the surface to show another goal, or a place in it. */
-	"surface/show": v.object({
+	/** The extension asks the webview to show another goal, or a place in it. */
+	"webview/show": v.object({
 		goalId: v.optional(GoalIdSchema),
 		threadId: v.optional(ThreadIdSchema),
 		seq: v.optional(v.number()),
 		approvalId: v.optional(ApprovalIdSchema),
 	}),
-	"surface/connection": Connection,
+	"webview/connection": Connection,
 	/** The form that is open already was opened from something else. */
 	"form/seed": FormSeed,
 } satisfies NoticeTable;
-export type SurfaceNotices = typeof surfaceNotices;
+export type WebviewNotices = typeof webviewNotices;

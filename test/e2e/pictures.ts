@@ -1,6 +1,6 @@
 import type { Workbench } from "../host/workbench.ts";
 
-/** Pictures of one state of the window in every theme that the surfaces are made for, the dark one last. */
+/** Pictures of one state of the window in every theme that the webviews are made for, the dark one last. */
 export async function pictures(window: Workbench, name: string): Promise<void> {
 	for (const [theme, look] of themes) {
 		await window.palette("Preferences: Color Theme");

@@ -4,7 +4,7 @@ import { verifyLog } from "../../src/chain/logFile.ts";
 import { evolve, newGoal } from "../../src/core/evolve.ts";
 import type { Goal } from "../../src/core/goal.ts";
 import { readEvent } from "../../src/core/upcast.ts";
-import { createGathering } from "../../src/daemon/dossier/dossierData.ts";
+import { createDossierProjection } from "../../src/daemon/dossier/dossierData.ts";
 import { markdownDossier } from "../../src/daemon/dossier/markdown.ts";
 import type { StoredEvent } from "../../src/daemon/store/eventStore.ts";
 import { type GoalSummary, summarize } from "../../src/protocol/view.ts";
@@ -69,9 +69,9 @@ export function foldRows(rows: readonly StoredEvent[], from?: Goal): Goal {
 }
 
 export function dossierOf(rows: readonly StoredEvent[]): string {
-	const gathering = createGathering(rows[0]!.goalId);
-	for (const row of rows) gathering.add(row);
-	return markdownDossier(gathering.data());
+	const projection = createDossierProjection(rows[0]!.goalId);
+	for (const row of rows) projection.add(row);
+	return markdownDossier(projection.data());
 }
 
 export function expectedOf(about: string, rows: readonly StoredEvent[]): Expected {

@@ -9,7 +9,7 @@ import { finalReviewIsDue, isAtItsEnd, reviewIsStuck } from "../../src/core/rule
 import { assignmentFor, reviewerOf } from "../../src/core/rules/roster.ts";
 import { decide } from "../../src/daemon/engine/decide.ts";
 import { enact, question } from "../../src/daemon/engine/enact.ts";
-import { type Deed, type Effect, type Fact, next } from "../../src/daemon/engine/next.ts";
+import { type Activity, type AutomaticEvent, type Effect, next } from "../../src/daemon/engine/next.ts";
 import type { Request } from "../../src/daemon/engine/request.ts";
 import { childEnded } from "../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../src/daemon/plan/writePlan.ts";
@@ -18,9 +18,9 @@ import { engineLimits } from "./engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "./simulation.ts";
 
 /**
- * Random histories of a goal: people who ask for anything at any time, deeds that end in any way, daemons that die in
+ * Random histories of a goal: people who ask for anything at any time, activities that end in any way, daemons that die in
  * between. What is decided is drawn from a stream of numbers, so that a failing history shrinks. Each moment at which
- * only deeds are left is looked at.
+ * only activities are left is looked at.
  */
 export interface Moment {
 	readonly goal: Goal;
@@ -59,10 +59,10 @@ export function tell(numbers: readonly number[], look: (moment: Moment) => void)
 		for (let round = 0; ; round++) {
 			assert.ok(round < 500, `facts follow each other without end: ${JSON.stringify(told.slice(-4))}`);
 			const { effects, wakeAt } = next(goal, epoch, now, limits);
-			const fact = effects.find(isFact);
-			if (!fact) return look({ goal, log, effects, wakeAt, told });
-			const facts = enact(goal, fact, newId, now, limits);
-			assert.ok(facts.length > 0, `${fact.kind} gave no events`);
+			const automatic = effects.find(isAutomatic);
+			if (!automatic) return look({ goal, log, effects, wakeAt, told });
+			const facts = enact(goal, automatic, newId, now, limits);
+			assert.ok(facts.length > 0, `${automatic.kind} gave no events`);
 			place(facts);
 		}
 	};
@@ -85,8 +85,10 @@ export function tell(numbers: readonly number[], look: (moment: Moment) => void)
 		if (choice === 10) append(takesTurns(goal, draw, newId));
 		else if (choice <= 2) append(asks(goal, draw, newId, now));
 		else {
-			const deeds = next(goal, epoch, now, limits).effects.filter((effect): effect is Deed => !isFact(effect));
-			append(deeds.length === 0 ? [] : carryOut(goal, deeds[draw(deeds.length)]!, draw, newId, now));
+			const activities = next(goal, epoch, now, limits).effects.filter(
+				(effect): effect is Activity => !isAutomatic(effect),
+			);
+			append(activities.length === 0 ? [] : carryOut(goal, activities[draw(activities.length)]!, draw, newId, now));
 		}
 	}
 }
@@ -153,19 +155,19 @@ function editedPlan(goal: Goal, draw: Draw): string {
 	return [head, ...kept, `## New ${draw(1000)}\nneeds: none\n\n\`\`\`check\nread ${draw(9)}\n\`\`\`\n`].join("");
 }
 
-/** A piece of a deed as its performer would append it: an intent, or one of the outcomes it may have. */
-function carryOut(goal: Goal, deed: Deed, draw: Draw, newId: NewId, now: number): readonly GoalEvent[] {
-	switch (deed.kind) {
+/** A piece of an activity as its performer would append it: an intent, or one of the outcomes it may have. */
+function carryOut(goal: Goal, activity: Activity, draw: Draw, newId: NewId, now: number): readonly GoalEvent[] {
+	switch (activity.kind) {
 		case "turn": {
-			const thread = goal.threads[deed.threadId];
+			const thread = goal.threads[activity.threadId];
 			return thread?.turn ? turnEvents(goal, thread, draw, newId, now) : [];
 		}
 		case "call": {
-			const call = goal.calls[deed.toolCallId];
+			const call = goal.calls[activity.toolCallId];
 			return call ? callEvents(goal, call, draw, newId, now) : [];
 		}
 		case "check": {
-			const check = goal.checks[deed.checkId];
+			const check = goal.checks[activity.checkId];
 			return check ? checkEvents(goal, check, draw, newId, now) : [];
 		}
 		case "snapshot":
@@ -176,9 +178,9 @@ function carryOut(goal: Goal, deed: Deed, draw: Draw, newId: NewId, now: number)
 			return isDone && !goal.end && !goalHold(goal) ? [{ type: "goal.completed", verified: true }] : [];
 		}
 		case "review": {
-			const step = deed.stepId ? goal.steps[deed.stepId] : undefined;
+			const step = activity.stepId ? goal.steps[activity.stepId] : undefined;
 			const threadId = newId<ThreadId>("t");
-			const about = { threadId, role: "reviewer", stepId: deed.stepId, attempt: step?.attempt };
+			const about = { threadId, role: "reviewer", stepId: activity.stepId, attempt: step?.attempt };
 			return [{ type: "thread.opened", ...about, assignment: reviewerOf(goal)!, purpose: "review" }];
 		}
 		case "undo":
@@ -374,8 +376,8 @@ function fileChanged(toolCallIds: string[]): GoalEvent {
 	};
 }
 
-const deeds = new Set<string>(["turn", "call", "check", "snapshot", "review", "finish", "undo", "folder"]);
+const activities = new Set<string>(["turn", "call", "check", "snapshot", "review", "finish", "undo", "folder"]);
 
-export function isFact(effect: Effect): effect is Fact {
-	return !deeds.has(effect.kind);
+export function isAutomatic(effect: Effect): effect is AutomaticEvent {
+	return !activities.has(effect.kind);
 }

@@ -204,7 +204,7 @@ describe("feed", () => {
 			await page.evaluate(() => window.fake.connect({ state: "connecting", lastSeen: "2026-03-12T14:32:00.000Z" }));
 			await page.getByText("Last seen 14:32. Trying again.").waitFor();
 			await page.getByRole("button", { name: "Start" }).click();
-			assert.equal((await asked(page, "surface/startDaemon")).length, 1);
+			assert.equal((await asked(page, "webview/startDaemon")).length, 1);
 			await page.evaluate(() => {
 				window.fake.lose([{ type: "goal.reopened", reason: "meanwhile", by: { client: "CLI" } }]);
 				window.fake.connect({ state: "connected" });
@@ -225,7 +225,7 @@ describe("feed", () => {
 			await becomes(() => page.getByRole("switch", { name: "Tools" }).getAttribute("aria-checked"), "false");
 			await page.getByRole("switch", { name: "Errors" }).click();
 			await row(page, "npx tsc --noEmit").waitFor({ state: "detached" });
-			const kept = (await asked(page, "surface/remember", 3)).at(-1);
+			const kept = (await asked(page, "webview/remember", 3)).at(-1);
 			assert.deepEqual((kept as { memory: { filter: unknown } }).memory.filter, {
 				text: "",
 				off: ["tools", "errors"],
@@ -346,7 +346,7 @@ describe("feed", () => {
 			}
 			await picture(page, "feed-long-command");
 			await page.getByRole("button", { name: /^Show: / }).click();
-			const [open] = (await asked(page, "surface/open")) as { target: { kind: string } }[];
+			const [open] = (await asked(page, "webview/open")) as { target: { kind: string } }[];
 			assert.equal(open?.target.kind, "approval");
 			await leave(page);
 		});
@@ -375,7 +375,7 @@ describe("feed", () => {
 			await waiting.focus();
 			await page.keyboard.press("Enter");
 			await page.keyboard.press("Space");
-			const [open] = (await asked(page, "surface/open")) as { target: { kind: string } }[];
+			const [open] = (await asked(page, "webview/open")) as { target: { kind: string } }[];
 			assert.equal(open?.target.kind, "approval");
 			assert.deepEqual(await page.evaluate(() => window.fake.asked("approval/answer")), []);
 			const spoken = await page.locator("[data-live='assertive']").textContent();
@@ -400,7 +400,7 @@ describe("feed", () => {
 			await page.keyboard.press("ArrowLeft");
 			await page.getByText("no errors").waitFor({ state: "detached" });
 			await page.keyboard.press("Enter");
-			const opened = (await asked(page, "surface/open")) as { target: { kind: string } }[];
+			const opened = (await asked(page, "webview/open")) as { target: { kind: string } }[];
 			assert.equal(opened.length, 1);
 
 			await page.getByRole("textbox", { name: "Filter" }).focus();

@@ -4,7 +4,7 @@ import { evolve, evolveAll, newGoal } from "../../src/core/evolve.ts";
 import { newFeed } from "../../src/webviews/feed/feed.ts";
 import { noFilter } from "../../src/webviews/feed/filter.ts";
 import { layOut } from "../../src/webviews/feed/layout.ts";
-import { newRowBook } from "../../src/webviews/feed/rowBook.ts";
+import { newRowProjection } from "../../src/webviews/feed/rowProjection.ts";
 import { shownTypes } from "../../src/webviews/feed/rows.ts";
 import type { GoalWatch } from "../../src/webviews/shared/goalWatch.ts";
 import type { Host } from "../../src/webviews/shared/host.ts";
@@ -21,36 +21,36 @@ describe("feed model", () => {
 		const random = seeded("pages");
 		const all = longHistory(3000);
 		const goal = evolveAll(newGoal(goalId), all);
-		const whole = newRowBook();
+		const whole = newRowProjection();
 		whole.append(all, goal);
 		for (let turn = 0; turn < 20; turn++) {
-			const book = newRowBook();
+			const projection = newRowProjection();
 			let first = random.between(0, all.length);
 			let last = first;
 			while (first > 0 || last < all.length) {
 				const size = random.between(1, 400);
 				if (random.next() < 0.5) {
-					book.prepend(all.slice(Math.max(0, first - size), first), goal);
+					projection.prepend(all.slice(Math.max(0, first - size), first), goal);
 					first = Math.max(0, first - size);
 				} else {
-					book.append(all.slice(last, last + size), goal);
+					projection.append(all.slice(last, last + size), goal);
 					last = Math.min(all.length, last + size);
 				}
-				if (random.next() < 0.2 && book.rows().length > 10) {
+				if (random.next() < 0.2 && projection.rows().length > 10) {
 					// What is cut at an end is read again.
 					const count = random.between(1, 5);
 					if (random.next() < 0.5) {
-						book.cutStart(count);
-						first = book.rows()[0]!.seq - 1;
+						projection.cutStart(count);
+						first = projection.rows()[0]!.seq - 1;
 					} else {
-						const rows = book.rows();
+						const rows = projection.rows();
 						last = rows[rows.length - count]!.seq - 1;
-						book.cutEnd(count);
+						projection.cutEnd(count);
 					}
 				}
 			}
 			assert.deepEqual(
-				book.rows().map(({ key, seq, text, result, note }) => [key, seq, text, result, note]),
+				projection.rows().map(({ key, seq, text, result, note }) => [key, seq, text, result, note]),
 				whole.rows().map(({ key, seq, text, result, note }) => [key, seq, text, result, note]),
 			);
 		}
@@ -89,11 +89,11 @@ describe("feed model", () => {
 				feed.scrolled(Math.min(feed.scrollTop() + 300, total(feed) - 400));
 				await settled();
 			}
-			const book = newRowBook();
-			book.append(all, evolveAll(newGoal(goalId), all));
+			const projection = newRowProjection();
+			projection.append(all, evolveAll(newGoal(goalId), all));
 			assert.deepEqual(
 				seen,
-				book.rows().map((row) => row.key),
+				projection.rows().map((row) => row.key),
 				`turn ${turn} of ${all.length} events`,
 			);
 			feed.close();
@@ -120,17 +120,17 @@ describe("feed model", () => {
 	it("an approval that waits is shown even in a folded group", () => {
 		const all = migration();
 		const goal = evolveAll(newGoal(goalId), all);
-		const book = newRowBook();
-		book.append(all, goal);
+		const projection = newRowProjection();
+		projection.append(all, goal);
 		const choices = {
 			folds: new Map(),
 			narrow: false,
 			columns: 80,
 			isWaiting: (row: { approvalId?: string }) => row.approvalId === "a-1",
 		};
-		const open = layOut(book.rows(), [], goal, { ...choices, closedGroups: new Set() });
+		const open = layOut(projection.rows(), [], goal, { ...choices, closedGroups: new Set() });
 		const groups = new Set(open.items.flatMap((item) => (item.kind === "group" ? item.group.key : [])));
-		const closed = layOut(book.rows(), [], goal, { ...choices, closedGroups: groups });
+		const closed = layOut(projection.rows(), [], goal, { ...choices, closedGroups: groups });
 		assert.deepEqual(
 			closed.items.flatMap((item) => (item.kind === "row" ? item.key : [])),
 			["approval:a-1"],

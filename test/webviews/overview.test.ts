@@ -278,7 +278,7 @@ describe("overview", () => {
 		await page.getByText("Last seen 14:32.").waitFor();
 		await becomes(() => page.getByRole("button", { name: /^Step \d of 7/ }).count(), 7);
 		await page.getByRole("button", { name: "Start" }).click();
-		assert.equal((await asked(page, "surface/startDaemon")).length, 1);
+		assert.equal((await asked(page, "webview/startDaemon")).length, 1);
 		await leave(page);
 	});
 });

@@ -266,7 +266,7 @@ describe("launch form", () => {
 
 		const other = await open({ memory: undefined });
 		await other.evaluate(() => window.fake.seed({ prompt: "x".repeat(200_000) }));
-		await other.waitForFunction(() => window.fake.asked("surface/remember").length > 0);
+		await other.waitForFunction(() => window.fake.asked("webview/remember").length > 0);
 		await other.keyboard.press("Control+Enter");
 		assert.equal((await launched(other)).prompt?.length, 200_000);
 		await leave(other);
@@ -345,10 +345,10 @@ describe("launch form", () => {
 		await page.getByRole("button", { name: "Run npm test -- contract" }).click();
 		await page.getByText("exit 1").waitFor();
 		await page.waitForFunction(() => {
-			const kept = window.fake.asked("surface/remember").at(-1) as { memory: { checked?: object } } | undefined;
+			const kept = window.fake.asked("webview/remember").at(-1) as { memory: { checked?: object } } | undefined;
 			return kept?.memory.checked !== undefined;
 		});
-		const { memory } = (await asked<{ memory: unknown }>(page, "surface/remember")).at(-1)!;
+		const { memory } = (await asked<{ memory: unknown }>(page, "webview/remember")).at(-1)!;
 		await leave(page);
 		const again = await open({ memory });
 		await again.getByText("Already red before launch: express@4.19.2 is installed.").waitFor();
@@ -375,10 +375,10 @@ describe("launch form", () => {
 		await page.getByRole("textbox", { name: "Goal" }).fill("Half a thought\nin two lines");
 		await page.getByRole("textbox", { name: "Budget, US dollars" }).fill("12");
 		await page.waitForFunction(() => {
-			const kept = window.fake.asked("surface/remember").at(-1) as { memory: { budget: { usd?: string } } } | undefined;
+			const kept = window.fake.asked("webview/remember").at(-1) as { memory: { budget: { usd?: string } } } | undefined;
 			return kept?.memory.budget.usd === "12";
 		});
-		const { memory } = (await asked<{ memory: unknown }>(page, "surface/remember")).at(-1)!;
+		const { memory } = (await asked<{ memory: unknown }>(page, "webview/remember")).at(-1)!;
 		await leave(page);
 		const again = await open({ memory });
 		await becomes(() => again.getByRole("textbox", { name: "Goal" }).inputValue(), "Half a thought\nin two lines");

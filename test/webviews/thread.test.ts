@@ -165,7 +165,7 @@ describe("thread", () => {
 		await page.getByRole("button", { name: "Copy the command" }).click();
 		await page.getByRole("button", { name: /^Approve for Goal: / }).click();
 		await page.getByText("Approved by mara in editor").waitFor();
-		assert.deepEqual(await asked(page, "surface/copy"), [{ text: "npm install express@5 --save" }]);
+		assert.deepEqual(await asked(page, "webview/copy"), [{ text: "npm install express@5 --save" }]);
 		assert.deepEqual(await asked(page, "approval/answer"), [
 			{ approvalId: "a-1", answer: "approve", scope: "goal", digest: "d1" },
 		]);

@@ -24,7 +24,7 @@ export function isFollowed(goal: Goal, call: ToolCall): boolean {
 }
 
 /** Its thread has ended before the call began: nobody waits for it, and it must not begin. */
-export function isLeftBehind(goal: Goal, call: ToolCall): boolean {
+export function isOrphaned(goal: Goal, call: ToolCall): boolean {
 	if (isAbandoned(goal, call)) return true;
 	return !isUnderWay(call) && goal.threads[call.threadId]?.state !== "active";
 }

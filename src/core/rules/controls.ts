@@ -9,7 +9,7 @@ import { planSteps, stuckSteps } from "./steps.ts";
 import { isPlaybook, threads } from "./threads.ts";
 
 /**
- * What a person may ask of a goal now, and why not: one table for the daemon, which decides by it, and for every surface
+ * What a person may ask of a goal now, and why not: one table for the daemon, which decides by it, and for every user interface
  * that offers it. What is offered is carried out, and what is carried out is offered. Requests about one step are in
  * `allowedSteps.ts`.
  */

@@ -1,4 +1,4 @@
-import type { Goal, Silence, Step, Thread } from "../goal.ts";
+import type { Goal, Stall, Step, Thread } from "../goal.ts";
 import type { StepId } from "../ids.ts";
 import { callIsReady, calls, isFollowed, isUnderWay, threadCalls } from "./calls.ts";
 import { checks, checksAreSettled, dueCheck, finalChecks, wantedChecks } from "./checks.ts";
@@ -58,8 +58,8 @@ export function stepWaits(goal: Goal, step: Step): boolean {
 }
 
 /** What is under way and has given no sign of life for long. */
-export function silences(goal: Goal): readonly Silence[] {
-	return Object.values(goal.silences ?? {}).filter(
+export function stalls(goal: Goal): readonly Stall[] {
+	return Object.values(goal.stalls ?? {}).filter(
 		({ subject }) =>
 			calls(goal).some((call) => call.toolCallId === subject && call.state === "started") ||
 			checks(goal).some((check) => check.run?.runId === subject && check.state === "running") ||

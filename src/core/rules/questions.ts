@@ -23,7 +23,7 @@ export type Question =
 	| "finalReview"
 	| "folder";
 
-/** One way to answer, as surfaces offer it. */
+/** One way to answer, as user interfaces offer it. */
 export interface Choice {
 	/** One of the approval's options. */
 	readonly answer: string;
@@ -37,7 +37,7 @@ export interface Choice {
 	readonly asksFirst: boolean;
 	/** After it the command may run, so it is offered only where all of the command can be seen. */
 	readonly runs: boolean;
-	/** The one that a surface stresses. */
+	/** The one that a user interface stresses. */
 	readonly primary: boolean;
 }
 
@@ -295,7 +295,7 @@ export function questionOf(goal: Goal, approval: Approval): Question | undefined
 	}
 }
 
-/** Every way to answer it that does something of its own, in the order in which surfaces show them. */
+/** Every way to answer it that does something of its own, in the order in which user interfaces show them. */
 export function choicesOf(goal: Goal, approval: Approval): readonly Choice[] {
 	const rows = rowsOf(goal, approval);
 	const known = rows

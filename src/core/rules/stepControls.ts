@@ -23,7 +23,7 @@ export function stepRefusal(request: StepRequest, goal: Goal, step: Step): Refus
 
 export const undoUnderWay = "An undo is under way. Try again when it is done, in a moment.";
 
-/** What surfaces offer of a step. Undo only where something may be left to take back: the files have the last word. */
+/** What user interfaces offer of a step. Undo only where something may be left to take back: the files have the last word. */
 export function allowedOfStep(goal: Goal, step: Step): readonly StepRequest[] {
 	const mayBeUndone = !step.undone && step.attempts.some(({ changes }) => changes !== 0);
 	return stepRequests.filter(

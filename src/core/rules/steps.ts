@@ -69,11 +69,11 @@ export function needsAreMet(goal: Goal, step: Step): boolean {
 }
 
 /** The step cannot run any more: something that it needs failed. */
-export function isCutOff(goal: Goal, step: Step, seen: ReadonlySet<StepId> = new Set()): boolean {
+export function isUnreachable(goal: Goal, step: Step, seen: ReadonlySet<StepId> = new Set()): boolean {
 	return step.needs.some((need) => {
 		const needed = goal.steps[need];
 		if (!needed || seen.has(need)) return false;
-		return needed.state === "failed" || (!isOver(needed) && isCutOff(goal, needed, new Set([...seen, need])));
+		return needed.state === "failed" || (!isOver(needed) && isUnreachable(goal, needed, new Set([...seen, need])));
 	});
 }
 
@@ -91,5 +91,5 @@ export function stepCanStart(goal: Goal, step: Step): boolean {
 
 export function allStepsOver(goal: Goal): boolean {
 	const steps = planSteps(goal);
-	return goal.plan?.approved === true && steps.every((step) => isOver(step) || isCutOff(goal, step));
+	return goal.plan?.approved === true && steps.every((step) => isOver(step) || isUnreachable(goal, step));
 }

@@ -2,7 +2,7 @@ import type { Goal, Hold } from "../goal.ts";
 import { checks } from "../rules/checks.ts";
 import { goalState } from "../rules/goalState.ts";
 import { personHold, standingHolds, turnHolds } from "../rules/holds.ts";
-import { silences } from "../rules/movement.ts";
+import { stalls } from "../rules/movement.ts";
 import { planSteps } from "../rules/steps.ts";
 
 /** One sentence a state: why the goal is in it, and what would change it. */
@@ -19,7 +19,7 @@ export function stateReason(goal: Goal): string {
 		case "running": {
 			const open = planSteps(goal).filter((step) => step.state === "in_progress" || step.state === "verifying");
 			const names = open.map((step) => step.title).join(", ");
-			const [silent] = silences(goal);
+			const [silent] = stalls(goal);
 			const silence = silent ? ` \`${brief(silent.what)}\` has said nothing since ${silent.since}.` : "";
 			const held = standingHolds(goal).find(({ cause }) => cause === "provider" || cause === "quota");
 			const waits = held ? ` ${holdText(held)}` : "";

@@ -2,7 +2,7 @@ import type { Goal, Thread } from "../goal.ts";
 import { stepPosition } from "../rules/progress.ts";
 
 /**
- * What a thread is for, as every surface calls it: `Plan`, `Step 2: Write the tests`, `Review of step 2`,
+ * What a thread is for, as every user interface calls it: `Plan`, `Step 2: Write the tests`, `Review of step 2`,
  * `Research: which versions fit`, `Final review`, `Reflection`. Who works in it and which attempt it is stand beside it.
  */
 export function threadName(goal: Goal, thread: Thread): string {

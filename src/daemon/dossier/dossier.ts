@@ -1,7 +1,7 @@
 import type { GoalId } from "../../core/ids.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import type { EventReader } from "../store/eventStore.ts";
-import { createGathering, type DossierData, type Gathering } from "./dossierData.ts";
+import { createDossierProjection, type DossierData, type DossierProjection } from "./dossierData.ts";
 import { exportLog } from "./exportLog.ts";
 import { htmlDossier } from "./html.ts";
 import { markdownDossier } from "./markdown.ts";
@@ -16,29 +16,29 @@ export interface Dossiers {
 }
 
 /** An account that is open in an editor is asked for again and again: only what is new is read then. */
-const gatheringsKept = 4;
+const projectionsKept = 4;
 const page = 1000;
 
 export function openDossiers(store: EventReader, redaction: Redaction): Dossiers {
-	const gatherings = new Map<GoalId, Promise<Gathering>>();
+	const projections = new Map<GoalId, Promise<DossierProjection>>();
 
 	/** One at a time for each goal: what is gathered is shared. */
 	async function gather(goalId: GoalId, seq: number): Promise<DossierData> {
-		const before = gatherings.get(goalId) ?? Promise.resolve(createGathering(goalId));
+		const before = projections.get(goalId) ?? Promise.resolve(createDossierProjection(goalId));
 		let data: DossierData | undefined;
-		const gathering = before.then(async (known) => {
-			const at = known.seq <= seq ? known : createGathering(goalId);
+		const projection = before.then(async (known) => {
+			const at = known.seq <= seq ? known : createDossierProjection(goalId);
 			await readOn(store, goalId, at, seq);
 			data = at.data();
 			return at.seq >= known.seq ? at : known;
 		});
-		gatherings.delete(goalId);
-		gatherings.set(goalId, gathering);
-		for (const oldest of [...gatherings.keys()].slice(0, -gatheringsKept)) gatherings.delete(oldest);
+		projections.delete(goalId);
+		projections.set(goalId, projection);
+		for (const oldest of [...projections.keys()].slice(0, -projectionsKept)) projections.delete(oldest);
 		try {
-			await gathering;
+			await projection;
 		} catch (cause) {
-			if (gatherings.get(goalId) === gathering) gatherings.delete(goalId);
+			if (projections.get(goalId) === projection) projections.delete(goalId);
 			throw cause;
 		}
 		return data as DossierData;
@@ -49,7 +49,7 @@ export function openDossiers(store: EventReader, redaction: Redaction): Dossiers
 			const [newest] = await store.read(goalId, { limit: 1, descending: true });
 			const lastSeq = newest?.seq ?? 0;
 			// What was gathered before the goal was erased is not told any more.
-			if (newest?.body === undefined) gatherings.delete(goalId);
+			if (newest?.body === undefined) projections.delete(goalId);
 			const seq = Math.min(atSeq ?? lastSeq, lastSeq);
 			const clean = redact ? redaction.all : redaction.keys;
 			if (format === "jsonl") {
@@ -62,10 +62,10 @@ export function openDossiers(store: EventReader, redaction: Redaction): Dossiers
 	};
 }
 
-async function readOn(store: EventReader, goalId: GoalId, gathering: Gathering, toSeq: number): Promise<void> {
-	while (gathering.seq < toSeq) {
-		const rows = await store.read(goalId, { afterSeq: gathering.seq, beforeSeq: toSeq + 1, limit: page });
+async function readOn(store: EventReader, goalId: GoalId, projection: DossierProjection, toSeq: number): Promise<void> {
+	while (projection.seq < toSeq) {
+		const rows = await store.read(goalId, { afterSeq: projection.seq, beforeSeq: toSeq + 1, limit: page });
 		if (rows.length === 0) return;
-		for (const row of rows) gathering.add(row);
+		for (const row of rows) projection.add(row);
 	}
 }

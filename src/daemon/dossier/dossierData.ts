@@ -6,15 +6,15 @@ import { readEvent } from "../../core/upcast.ts";
 import type { Actor } from "../../core/values.ts";
 import type { StoredEvent } from "../store/eventStore.ts";
 import { type Known, type Line, lineOf } from "./account.ts";
-import { type ChangesOf, createChangeBook } from "./changeBook.ts";
-import { type CheckRecord, createCheckBook } from "./checkBook.ts";
+import { type ChangesOf, createChangeProjection } from "./changeProjection.ts";
+import { type CheckRecord, createCheckProjection } from "./checkProjection.ts";
 import { createDayFold, type Folded } from "./dayFold.ts";
 import { decisionOf } from "./decisions.ts";
-import { createGrantBook, type GrantRecord } from "./grantBook.ts";
+import { createGrantProjection, type GrantRecord } from "./grantProjection.ts";
 import { moments } from "./moments.ts";
 import { problems } from "./problems.ts";
-import { createReportBook, type Reports } from "./reportBook.ts";
-import { createUsageBook, type UsageRecord } from "./usageBook.ts";
+import { createReportProjection, type Reports } from "./reportProjection.ts";
+import { createUsageProjection, type UsageRecord } from "./usageProjection.ts";
 import { time } from "./words.ts";
 
 /**
@@ -55,7 +55,7 @@ export type Review = EventBody<"review.completed"> & {
 };
 
 /** Folds the rows of one goal, in order. */
-export interface Gathering {
+export interface DossierProjection {
 	/** Of the last row that was added. */
 	readonly seq: number;
 	add(row: StoredEvent): void;
@@ -64,7 +64,7 @@ export interface Gathering {
 
 const kept = { decisions: 300, routine: 100, problems: 200, moments: 300, reviews: 100 };
 
-export function createGathering(goalId: GoalId): Gathering {
+export function createDossierProjection(goalId: GoalId): DossierProjection {
 	let goal = newGoal(goalId);
 	let [seq, erased, lastHash] = [0, 0, ""];
 	let launchedBy: Actor | undefined;
@@ -83,11 +83,11 @@ export function createGathering(goalId: GoalId): Gathering {
 		reviews: createDayFold<Review>(kept.reviews),
 	};
 	const books = {
-		grants: createGrantBook(),
-		checks: createCheckBook(),
-		reports: createReportBook(),
-		changes: createChangeBook(),
-		usage: createUsageBook(),
+		grants: createGrantProjection(),
+		checks: createCheckProjection(),
+		reports: createReportProjection(),
+		changes: createChangeProjection(),
+		usage: createUsageProjection(),
 	};
 	const known: Known = {
 		get goal() {

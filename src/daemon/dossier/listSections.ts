@@ -2,7 +2,7 @@ import { changesMode } from "../../protocol/changes.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
-import type { GrantRecord } from "./grantBook.ts";
+import type { GrantRecord } from "./grantProjection.ts";
 import { capital, count, listed, number, sentence, time } from "./words.ts";
 
 export function reports({ goal, reports: { reports: given, leftOut } }: DossierData): string {

@@ -2,7 +2,7 @@ import type { Check, Goal } from "../../core/goal.ts";
 import { planSteps } from "../../core/rules/steps.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { code, fence, inline, quote } from "./agentText.ts";
-import type { CheckRecord } from "./checkBook.ts";
+import type { CheckRecord } from "./checkProjection.ts";
 import type { DossierData, Review } from "./dossierData.ts";
 import { count, folded, sentence, time } from "./words.ts";
 

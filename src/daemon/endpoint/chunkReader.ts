@@ -1,4 +1,4 @@
-import { type CallPiece, createCallBook } from "./callBook.ts";
+import { type CallPiece, createCallAssembly } from "./callAssembly.ts";
 import { errorIn } from "./errorIn.ts";
 import { finishOf } from "./finishReasons.ts";
 import { isRecord } from "./isRecord.ts";
@@ -23,7 +23,7 @@ interface Answer {
 }
 
 export function createChunkReader(): ChunkReader {
-	const book = createCallBook();
+	const book = createCallAssembly();
 	let isDone = false;
 	let hasAnswered = false;
 	let hasFailed = false;

@@ -9,15 +9,15 @@ import { reviewIsStuck } from "../../core/rules/reviews.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
 import { answeredByRaise, raised } from "./raise.ts";
 import { replanned } from "./replanning.ts";
-import type { Asker, Request } from "./request.ts";
+import type { Request, RequestContext } from "./request.ts";
 import { stepAnswer, stepDecision } from "./stepRequests.ts";
 
 /** A person answers what was asked, and what follows from the answer. The first answer counts. */
-export function answer(request: Request & { kind: "answer" }, goal: Goal, asker: Asker): GoalEvent[] {
-	const { by } = asker;
+export function answer(request: Request & { kind: "answer" }, goal: Goal, context: RequestContext): GoalEvent[] {
+	const { by } = context;
 	const approval = goal.approvals[request.approvalId];
 	if (!approval) throw alreadySettled(request.approvalId, goal);
-	refuse(answerRefusal(goal, approval, asker.now));
+	refuse(answerRefusal(goal, approval, context.now));
 	if (request.digest !== undefined && request.digest !== approval.digest) {
 		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
 	}
@@ -30,7 +30,7 @@ export function answer(request: Request & { kind: "answer" }, goal: Goal, asker:
 		reason: request.reason,
 		by,
 	};
-	return [answered, ...consequences(approval, given, request, goal, asker)];
+	return [answered, ...consequences(approval, given, request, goal, context)];
 }
 
 function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {
@@ -65,7 +65,7 @@ function consequences(
 	given: string,
 	request: Request & { kind: "answer" },
 	goal: Goal,
-	{ by, newId }: Asker,
+	{ by, newId }: RequestContext,
 ): GoalEvent[] {
 	switch (approval.kind) {
 		case "tool": {
@@ -136,7 +136,7 @@ function consequences(
 }
 
 /** To keep waiting leaves the goal held: it goes on by itself when its folder is back. */
-function folderAnswer(given: string, goal: Goal, by: Asker["by"]): GoalEvent[] {
+function folderAnswer(given: string, goal: Goal, by: RequestContext["by"]): GoalEvent[] {
 	const hold = folderHold(goal);
 	if (given === "stop") return [{ type: "goal.cancelled", reason: hold?.reason, by }];
 	if (given !== "use" || !hold?.found) return [];

@@ -5,11 +5,11 @@ import { goalRefusal, liftedByResume } from "../../core/rules/controls.ts";
 import { personHold } from "../../core/rules/holds.ts";
 import { actorPlace } from "../../core/values.ts";
 import { refuse } from "../platform/refusal.ts";
-import type { Asker, Request } from "./request.ts";
+import type { Request, RequestContext } from "./request.ts";
 
 /** Pausing, resuming, cancelling and deleting a goal: what it comes to. When it may be stands in `protocol/allowed.ts`. */
 type Control = "pause" | "resume" | "cancel" | "delete";
-export function control(request: Request & { kind: Control }, goal: Goal, { by, newId }: Asker): GoalEvent[] {
+export function control(request: Request & { kind: Control }, goal: Goal, { by, newId }: RequestContext): GoalEvent[] {
 	switch (request.kind) {
 		case "pause": {
 			refuse(goalRefusal(request.now ? "pauseNow" : "pause", goal));

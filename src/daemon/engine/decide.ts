@@ -6,7 +6,7 @@ import { answer } from "./answers.ts";
 import { control } from "./controls.ts";
 import { raise } from "./raise.ts";
 import { planEdited, replanNow } from "./replanning.ts";
-import type { Asker, Request } from "./request.ts";
+import type { Request, RequestContext } from "./request.ts";
 import { runChecks } from "./runChecks.ts";
 import { send } from "./send.ts";
 import { stepRequest } from "./stepRequests.ts";
@@ -15,29 +15,29 @@ import { stepRequest } from "./stepRequests.ts";
  * What a person may do to a goal now. Pure: a request and the goal give the events that carry it out, or a refusal that
  * says why not and what would work.
  */
-export function decide(request: Request, goal: Goal, asker: Asker): GoalEvent[] {
+export function decide(request: Request, goal: Goal, context: RequestContext): GoalEvent[] {
 	refuse(goneRefusal(goal));
 	switch (request.kind) {
 		case "answer":
-			return answer(request, goal, asker);
+			return answer(request, goal, context);
 		case "retry":
 		case "rerun":
 		case "skip":
-			return stepRequest(request.kind, request.stepId, goal, asker);
+			return stepRequest(request.kind, request.stepId, goal, context);
 		case "raise":
-			return raise(request.by, goal, asker);
+			return raise(request.by, goal, context);
 		case "send":
-			return send(request, goal, asker);
+			return send(request, goal, context);
 		case "revoke":
 			if (!goal.grants[request.grantId]) return [];
-			return [{ type: "grant.revoked", grantId: request.grantId, reason: "Revoked by the person.", by: asker.by }];
+			return [{ type: "grant.revoked", grantId: request.grantId, reason: "Revoked by the person.", by: context.by }];
 		case "editPlan":
-			return planEdited(request.markdown, goal, asker);
+			return planEdited(request.markdown, goal, context);
 		case "replan":
-			return replanNow(request.reason, goal, asker);
+			return replanNow(request.reason, goal, context);
 		case "runChecks":
-			return runChecks(request.checkId, goal, asker);
+			return runChecks(request.checkId, goal, context);
 		default:
-			return control(request, goal, asker);
+			return control(request, goal, context);
 	}
 }

@@ -9,7 +9,7 @@ import { crashPoint } from "../platform/crashPoint.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
 import { type Checkpoints, type EventReader, type EventStore, type NewEvent, StoreError } from "../store/eventStore.ts";
 import { enact } from "./enact.ts";
-import { type Deed, type Effect, type Fact, type Limits, next } from "./next.ts";
+import { type Activity, type AutomaticEvent, type Effect, type Limits, next } from "./next.ts";
 import { takesTurn } from "./turnNeeds.ts";
 import type { Turns } from "./turns.ts";
 
@@ -42,8 +42,8 @@ export interface GoalDriver {
 	close(turnsMs?: number): Promise<void>;
 }
 
-/** Carries out one deed. It appends its own intent and outcome. */
-export type Perform = (deed: Deed, driver: GoalDriver, signal: AbortSignal) => Promise<void>;
+/** Carries out one activity. It appends its own intent and outcome. */
+export type Perform = (activity: Activity, driver: GoalDriver, signal: AbortSignal) => Promise<void>;
 
 export interface DriverParts {
 	readonly store: EventStore & Checkpoints;
@@ -58,13 +58,13 @@ export interface DriverParts {
 	readonly turns?: Turns;
 	/** The goal can no longer be written from here, because somebody else writes it. Nothing more happens to it. */
 	onLost?(cause: StoreError): void;
-	/** Before what failed is tried again; a deed waits longer with each failure. Default 1,000. */
+	/** Before what failed is tried again; an activity waits longer with each failure. Default 1,000. */
 	readonly retryMs?: number;
-	/** How long closing waits for deeds. Default 10,000. */
+	/** How long closing waits for activities. Default 10,000. */
 	readonly closeMs?: number;
 }
 
-/** Why a deed is asked to end: the daemon goes, or a person stops the goal. */
+/** Why an activity is asked to end: the daemon goes, or a person stops the goal. */
 export type StopReason = "drain" | "stop";
 
 const pageSize = 1000;
@@ -74,7 +74,7 @@ const longestRetryMs = 30_000;
 const longestSleepMs = 30_000;
 /** Facts that follow of themselves after one commit; more would be a loop. */
 const maxFollowing = 2000;
-/** Times a deed may throw before the goal is given up. */
+/** Times an activity may throw before the goal is given up. */
 const maxFailures = 5;
 
 /** Folds a stored goal: its newest checkpoint and what came after. */
@@ -115,10 +115,10 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	let wakesAfter: number | undefined;
 	const inHand = new Map<
 		string,
-		{ readonly deed: Deed; readonly abort: AbortController; readonly done: Promise<void> }
+		{ readonly activity: Activity; readonly abort: AbortController; readonly done: Promise<void> }
 	>();
 	const failures = new Map<string, number>();
-	/** Deeds that failed too often, until somebody takes the goal up again. */
+	/** Activities that failed too often, until somebody takes the goal up again. */
 	const givenUp = new Set<string>();
 	const transcripts = new Map<ThreadId, RecordedEvent[]>();
 
@@ -171,7 +171,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		throw cause;
 	}
 
-	/** Places the events behind the log, and with them every fact that follows, until only deeds are left. */
+	/** Places the events behind the log, and with them every automatic event that follows, until only activities are left. */
 	function follow(given: readonly GoalEvent[]): { goal: Goal; events: RecordedEvent[]; rows: NewEvent[] } {
 		const now = clock.now();
 		const due = time();
@@ -191,16 +191,16 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			const { effects } = next(folded, epoch, due, limits);
 			const held = parts.turns?.gate(folded, effects) ?? [];
 			// A question to a person takes nobody's turn, so it is asked before the goal waits for its own.
-			const fact = effects.find(
-				(effect): effect is Fact => isFact(effect) && (held.length === 0 || !takesTurn(effect)),
+			const automatic = effects.find(
+				(effect): effect is AutomaticEvent => isAutomatic(effect) && (held.length === 0 || !takesTurn(effect)),
 			);
-			if (!fact && held.length === 0) return { goal: folded, events, rows };
-			if (!fact) {
+			if (!automatic && held.length === 0) return { goal: folded, events, rows };
+			if (!automatic) {
 				for (const event of held) place(event);
 				continue;
 			}
-			const facts = enact(folded, fact, newId, now, limits);
-			if (facts.length === 0) throw new Error(`${fact.kind} gave no events`);
+			const facts = enact(folded, automatic, newId, now, limits);
+			if (facts.length === 0) throw new Error(`${automatic.kind} gave no events`);
 			for (const event of facts) place(event);
 		}
 		if (draining) return { goal: folded, events, rows };
@@ -223,8 +223,8 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 			givenUp.clear();
 		}
 		const stops = events.some(endsWork);
-		for (const { deed, abort } of inHand.values())
-			if (stops || isPointless(goal, deed)) abort.abort("stop" satisfies StopReason);
+		for (const { activity, abort } of inHand.values())
+			if (stops || isPointless(goal, activity)) abort.abort("stop" satisfies StopReason);
 		if (goal.seq - checkpointed >= checkpointEvery) void checkpoint();
 	}
 
@@ -260,14 +260,14 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		const now = time();
 		const { effects, wakeAt } = next(goal, epoch, now, limits);
 		const before = wakeTime;
-		// A fact may have come due since the last commit looked for it: a millisecond is enough.
-		wakeTime = effects.some(isFact) ? now : wakeAt;
+		// An automatic event may have come due since the last commit looked for it: a millisecond is enough.
+		wakeTime = effects.some(isAutomatic) ? now : wakeAt;
 		if (wakeTime === undefined) wakesAfter = undefined;
 		else if (wakeTime !== before) wakesAfter = performance.now() + wakeTime - clock.now();
 		clearTimeout(timer);
 		if (wakesAfter !== undefined)
 			timer = setTimeout(driver.wake, Math.min(Math.max(0, wakesAfter - performance.now()), longestSleepMs));
-		for (const effect of effects) if (!isFact(effect)) begin(effect);
+		for (const effect of effects) if (!isAutomatic(effect)) begin(effect);
 	}
 
 	/** A wait ends when its time has passed, though the clock was set back meanwhile. */
@@ -276,13 +276,13 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		return hasPassed ? Math.max(clock.now(), wakeTime!) : clock.now();
 	}
 
-	function begin(deed: Deed): void {
-		const key = keyOf(deed);
+	function begin(activity: Activity): void {
+		const key = keyOf(activity);
 		if (inHand.has(key) || givenUp.has(key)) return;
 		const abort = new AbortController();
 		const { seq } = goal;
 		const done = parts
-			.perform(deed, driver, abort.signal)
+			.perform(activity, driver, abort.signal)
 			.then(() => {
 				if (goal.seq === seq && !abort.signal.aborted && isNamed(key))
 					throw new Error("it ended, and nothing has changed");
@@ -293,15 +293,15 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 				inHand.delete(key);
 				pump();
 			});
-		inHand.set(key, { deed, abort, done });
+		inHand.set(key, { activity, abort, done });
 	}
 
 	/** It is still to be done: begun at once again, it would go on like that for ever. */
 	function isNamed(key: string): boolean {
-		return next(goal, epoch, time(), limits).effects.some((effect) => !isFact(effect) && keyOf(effect) === key);
+		return next(goal, epoch, time(), limits).effects.some((effect) => !isAutomatic(effect) && keyOf(effect) === key);
 	}
 
-	/** A deed threw: the store refused, or there is a bug. It is tried again a few times, ever later. */
+	/** An activity threw: the store refused, or there is a bug. It is tried again a few times, ever later. */
 	async function failed(key: string, cause: unknown): Promise<void> {
 		if (closed || draining) return;
 		const count = (failures.get(key) ?? 0) + 1;
@@ -354,7 +354,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	async function close(turnsMs = 0): Promise<void> {
 		draining = true;
 		clearTimeout(timer);
-		const turns = [...inHand.values()].filter(({ deed }) => deed.kind === "turn").map(({ done }) => done);
+		const turns = [...inHand.values()].filter(({ activity }) => activity.kind === "turn").map(({ done }) => done);
 		if (turnsMs > 0 && turns.length > 0) {
 			const inTime = new AbortController();
 			const late = sleep(turnsMs, undefined, { signal: inTime.signal }).catch(() => undefined);
@@ -380,7 +380,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 /** Of what a store refuses: another daemon took the goal or the folder over, or the log is not what we believe. */
 const lostCodes: ReadonlySet<string> = new Set(["fenced", "conflict"]);
 
-const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
+const automaticKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	openPlanner: true,
 	approvePlan: true,
 	askPlan: true,
@@ -416,29 +416,33 @@ const factKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	finish: false,
 };
 
-function isFact(effect: Effect): effect is Fact {
-	return factKinds[effect.kind];
+function isAutomatic(effect: Effect): effect is AutomaticEvent {
+	return automaticKinds[effect.kind];
 }
 
-function keyOf(deed: Deed): string {
-	switch (deed.kind) {
+function keyOf(activity: Activity): string {
+	switch (activity.kind) {
 		case "turn":
-			return `turn ${deed.threadId}`;
+			return `turn ${activity.threadId}`;
 		case "call":
-			return `call ${deed.toolCallId}`;
+			return `call ${activity.toolCallId}`;
 		case "check":
-			return `check ${deed.checkId}`;
+			return `check ${activity.checkId}`;
 		case "review":
-			return `review ${deed.stepId ?? "of the goal"}`;
+			return `review ${activity.stepId ?? "of the goal"}`;
 		default:
-			return deed.kind;
+			return activity.kind;
 	}
 }
 
 /** Its thread has ended, so nobody waits for its outcome. */
-function isPointless(goal: Goal, deed: Deed): boolean {
+function isPointless(goal: Goal, activity: Activity): boolean {
 	const threadId =
-		deed.kind === "turn" ? deed.threadId : deed.kind === "call" ? goal.calls[deed.toolCallId]?.threadId : undefined;
+		activity.kind === "turn"
+			? activity.threadId
+			: activity.kind === "call"
+				? goal.calls[activity.toolCallId]?.threadId
+				: undefined;
 	return threadId !== undefined && goal.threads[threadId]?.state === "closed";
 }
 

@@ -19,14 +19,14 @@ import { reservedUsage } from "../perform/turnUsage.ts";
 import { sha256 } from "../platform/digest.ts";
 import type { NewId } from "../platform/ports.ts";
 import { handOffNote, planningBrief, reflectionBrief } from "./briefs.ts";
-import type { Fact, Limits } from "./next.ts";
+import type { AutomaticEvent, Limits } from "./next.ts";
 
 /** How long a question waits before it is asked anew. */
 const approvalHours = 24;
 
 /** The events of an effect that is nothing but events. */
-export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits: Limits): GoalEvent[] {
-	switch (fact.kind) {
+export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: number, limits: Limits): GoalEvent[] {
+	switch (effect.kind) {
 		case "openPlanner": {
 			const threadId = newId<ThreadId>("t");
 			const assignment = assignmentFor(goal, "planner");
@@ -49,15 +49,15 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 				},
 			];
 		case "startStep":
-			return startStep(goal, fact.stepId, newId);
+			return startStep(goal, effect.stepId, newId);
 		case "askStart": {
-			const step = goal.steps[fact.stepId];
+			const step = goal.steps[effect.stepId];
 			if (!step) return [];
 			return [
 				{
 					...question(newId, now),
 					kind: "question",
-					stepId: fact.stepId,
+					stepId: effect.stepId,
 					summary: `Begin step “${step.title}”?`,
 					reasons: ["This goal is supervised: it asks before each step."],
 					digest: sha256(["begin", goal.goalId, planned(step)]),
@@ -66,22 +66,22 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			];
 		}
 		case "askStep": {
-			const step = goal.steps[fact.stepId];
+			const step = goal.steps[effect.stepId];
 			return [
 				{
 					...question(newId, now),
 					kind: "step",
-					stepId: fact.stepId,
-					threadId: fact.threadId ?? step?.attempts.at(-1)?.threadId,
-					summary: `Step “${step?.title ?? fact.stepId}” cannot go on by itself.`,
-					reasons: [fact.reason, ...(step ? attemptsInCommon(step) : [])],
-					digest: sha256(["step", goal.goalId, fact.stepId, step?.attempt, fact.reason]),
+					stepId: effect.stepId,
+					threadId: effect.threadId ?? step?.attempts.at(-1)?.threadId,
+					summary: `Step “${step?.title ?? effect.stepId}” cannot go on by itself.`,
+					reasons: [effect.reason, ...(step ? attemptsInCommon(step) : [])],
+					digest: sha256(["step", goal.goalId, effect.stepId, step?.attempt, effect.reason]),
 					options: ["retry", "rerun", "skip", "fail", ...(goal.playbook ? [] : ["replan"])],
 				},
 			];
 		}
 		case "replan":
-			return replan(goal, fact);
+			return replan(goal, effect);
 		case "askAboutReview":
 			return [askAboutReview(goal, newId, now)];
 		case "reflect": {
@@ -93,11 +93,11 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			];
 		}
 		case "skipReflection":
-			return skipReflection(goal, fact.reason);
+			return skipReflection(goal, effect.reason);
 		case "settleStep":
-			return settleStep(goal, fact.stepId);
+			return settleStep(goal, effect.stepId);
 		case "verifyAgain": {
-			const step = goal.steps[fact.stepId];
+			const step = goal.steps[effect.stepId];
 			if (!step) return [];
 			const { stepId, attempt } = step;
 			const asked = Object.values(goal.approvals).filter((approval) => approval.stepId === stepId);
@@ -108,13 +108,13 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			];
 		}
 		case "tellRepeats": {
-			const thread = goal.threads[fact.threadId];
+			const thread = goal.threads[effect.threadId];
 			if (!thread) return [];
 			const text = stagnationMessage(thread);
-			return [{ ...message(newId, fact.threadId, text), from: "daemon", about: "stagnation" }];
+			return [{ ...message(newId, effect.threadId, text), from: "daemon", about: "stagnation" }];
 		}
 		case "startTurn": {
-			const thread = goal.threads[fact.threadId];
+			const thread = goal.threads[effect.threadId];
 			if (!thread) return [];
 			const window = windowOf(goal, thread.assignment, limits.windowOf(thread.assignment));
 			const { tokens, usd, outputTokens } = reserve(goal, thread, limits.priceOf(thread.assignment), window);
@@ -123,30 +123,30 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 				{
 					type: "turn.started",
 					turnId: newId<TurnId>("u"),
-					threadId: fact.threadId,
+					threadId: effect.threadId,
 					asked: thread.assignment,
 					reserved: { tokens, usd, outputTokens: held ? outputTokens : undefined },
-					purpose: fact.purpose,
+					purpose: effect.purpose,
 				},
 			];
 		}
 		case "interruptTurn": {
-			const turn = goal.threads[fact.threadId]?.turn;
+			const turn = goal.threads[effect.threadId]?.turn;
 			if (!turn) return [];
 			return [
 				{
 					type: "turn.interrupted",
 					turnId: turn.turnId,
-					threadId: fact.threadId,
+					threadId: effect.threadId,
 					reason: "The daemon ended while the model was answering. It is asked again.",
 					charged: reservedUsage(turn),
 				},
 			];
 		}
 		case "askRecovery":
-			return askRecovery(goal, fact, newId, now);
+			return askRecovery(goal, effect, newId, now);
 		case "askAboutChecks": {
-			const red = fact.checkIds.flatMap((checkId) => goal.checks[checkId] ?? []);
+			const red = effect.checkIds.flatMap((checkId) => goal.checks[checkId] ?? []);
 			return [
 				{
 					...question(newId, now),
@@ -159,27 +159,27 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			];
 		}
 		case "askBudget":
-			return askBudget(goal, fact, newId, now);
+			return askBudget(goal, effect, newId, now);
 		case "endAtLimit": {
 			const hold: GoalEvent = {
 				type: "hold.placed",
 				holdId: newId<HoldId>("h"),
 				cause: "budget",
-				reason: `${fact.broken.reason} What ran was ended. Raise the limit, and the goal goes on.`,
+				reason: `${effect.broken.reason} What ran was ended. Raise the limit, and the goal goes on.`,
 				now: true,
 			};
-			return [...(budgetHold(goal) ? [] : [hold]), ...askBudget(goal, fact, newId, now)];
+			return [...(budgetHold(goal) ? [] : [hold]), ...askBudget(goal, effect, newId, now)];
 		}
 		case "noteWork":
 			return [{ type: "work.noted" }];
 		case "liftHold":
-			return [{ type: "hold.lifted", holdId: fact.holdId }];
+			return [{ type: "hold.lifted", holdId: effect.holdId }];
 		case "expire":
-			return [{ type: "approval.expired", approvalId: fact.approvalId }];
+			return [{ type: "approval.expired", approvalId: effect.approvalId }];
 		case "supersede":
-			return superseded(goal, fact.approvalId);
+			return superseded(goal, effect.approvalId);
 		case "dropCall": {
-			const { toolCallId } = fact;
+			const { toolCallId } = effect;
 			const call = goal.calls[toolCallId];
 			const reason = `It was not carried out: ${whyGone(goal, call)}`;
 			const child = call?.child ? goal.threads[call.child] : undefined;
@@ -189,7 +189,7 @@ export function enact(goal: Goal, fact: Fact, newId: NewId, now: number, limits:
 			];
 		}
 		case "failGoal":
-			return [{ type: "goal.failed", reason: fact.reason }];
+			return [{ type: "goal.failed", reason: effect.reason }];
 	}
 }
 
@@ -282,7 +282,7 @@ function reviewDiagnosis({ diagnosis, summary, gaps }: Review): string {
 }
 
 /** What remains is planned anew; the attempt that led to it has failed. */
-function replan(goal: Goal, { stepId, reason }: Fact & { kind: "replan" }): GoalEvent[] {
+function replan(goal: Goal, { stepId, reason }: AutomaticEvent & { kind: "replan" }): GoalEvent[] {
 	const step = stepId ? goal.steps[stepId] : undefined;
 	const review = step ? reviewOf(step) : goal.review;
 	const failed: GoalEvent[] =
@@ -331,7 +331,7 @@ function whyRed({ command, exitCode, diagnosis }: Check): string {
 
 function askBudget(
 	goal: Goal,
-	{ broken, ...about }: Pick<Fact & { kind: "askBudget" }, "broken"> & { readonly threadId?: ThreadId },
+	{ broken, ...about }: Pick<AutomaticEvent & { kind: "askBudget" }, "broken"> & { readonly threadId?: ThreadId },
 	newId: NewId,
 	now: number,
 ): GoalEvent[] {
@@ -363,9 +363,14 @@ function endedNote(goal: Goal, resource: BrokenLimit["resource"]): string[] {
 	return names ? [`Ended at the limit: ${names}. Its agent is told so, and decides whether to run it again.`] : [];
 }
 
-function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: NewId, now: number): GoalEvent[] {
-	const call = fact.toolCallId ? goal.calls[fact.toolCallId] : undefined;
-	const check = fact.checkId ? goal.checks[fact.checkId] : undefined;
+function askRecovery(
+	goal: Goal,
+	effect: AutomaticEvent & { kind: "askRecovery" },
+	newId: NewId,
+	now: number,
+): GoalEvent[] {
+	const call = effect.toolCallId ? goal.calls[effect.toolCallId] : undefined;
+	const check = effect.checkId ? goal.checks[effect.checkId] : undefined;
 	const what = call?.summary ?? check?.command;
 	if (what === undefined) return [];
 	return [
@@ -373,8 +378,8 @@ function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: Ne
 			...question(newId, now),
 			kind: "recovery",
 			risk: "write",
-			toolCallId: fact.toolCallId,
-			checkId: fact.checkId,
+			toolCallId: effect.toolCallId,
+			checkId: effect.checkId,
 			stepId: call?.stepId ?? check?.stepId,
 			threadId: call?.threadId,
 			command: call?.name === "runCommand" || check ? what : undefined,
@@ -383,7 +388,7 @@ function askRecovery(goal: Goal, fact: Fact & { kind: "askRecovery" }, newId: Ne
 				"It had begun when the daemon ended, and left no record of how it went.",
 				"Verify goes on and lets the checks decide, Skip goes on without it, Run Again runs it again.",
 			],
-			digest: sha256(["recovery", goal.goalId, fact.toolCallId ?? fact.checkId, call?.run ?? check?.runs]),
+			digest: sha256(["recovery", goal.goalId, effect.toolCallId ?? effect.checkId, call?.run ?? check?.runs]),
 			options: ["verify", "skip", "rerun"],
 		},
 	];

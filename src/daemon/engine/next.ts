@@ -1,7 +1,7 @@
 import type { Goal, Step } from "../../core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
 import { type BrokenLimit, brokenLimit, brokenMinutes } from "../../core/rules/budget.ts";
-import { callIsNext, calls, isFollowed, isLeftBehind, sentOnlyHeld, threadCalls } from "../../core/rules/calls.ts";
+import { callIsNext, calls, isFollowed, isOrphaned, sentOnlyHeld, threadCalls } from "../../core/rules/calls.ts";
 import {
 	checks,
 	checksAreSettled,
@@ -32,8 +32,8 @@ import { reviewerOf } from "../../core/rules/roster.ts";
 import { isStuck, isToBeTold, stuckReason } from "../../core/rules/stagnation.ts";
 import {
 	allStepsOver,
-	isCutOff,
 	isToBePlanned,
+	isUnreachable,
 	planSteps,
 	stepCanStart,
 	stepIsAsked,
@@ -48,10 +48,10 @@ import type { ModelChoice, Price } from "../../core/values.ts";
  * named again: the driver knows what it has in hand. What was begun under an older epoch is named to be reconciled, so
  * that a restart, a hand-over and a take-over are the same path as any other next thing.
  */
-export type Effect = Fact | Deed;
+export type Effect = AutomaticEvent | Activity;
 
 /** Effects that are nothing but events: the driver appends them with what caused them, in one transaction. */
-export type Fact =
+export type AutomaticEvent =
 	| { readonly kind: "openPlanner" }
 	| { readonly kind: "approvePlan" }
 	| { readonly kind: "askPlan" }
@@ -81,7 +81,7 @@ export type Fact =
 	| { readonly kind: "failGoal"; readonly reason: string };
 
 /** Effects that take time and touch the world. */
-export type Deed =
+export type Activity =
 	| { readonly kind: "turn"; readonly threadId: ThreadId }
 	| { readonly kind: "call"; readonly toolCallId: ToolCallId }
 	| { readonly kind: "check"; readonly checkId: CheckId }
@@ -168,7 +168,7 @@ function underWay(goal: Goal, epoch: number): Effect[] {
 function leftBehind(goal: Goal): Effect[] {
 	return [
 		...calls(goal)
-			.filter((call) => isLeftBehind(goal, call))
+			.filter((call) => isOrphaned(goal, call))
 			.map(({ toolCallId }): Effect => ({ kind: "dropCall", toolCallId })),
 		...Object.values(goal.approvals)
 			.filter((approval) => endOfQuestion(goal, approval) !== undefined)
@@ -322,7 +322,7 @@ function wantedEffects(goal: Goal): Effect[] {
 function endEffects(goal: Goal, limits: Limits): Effect[] {
 	const steps = planSteps(goal);
 	const failed = steps.filter((step) => step.state === "failed");
-	const cutOff = steps.filter((step) => step.state === "pending" && isCutOff(goal, step));
+	const cutOff = steps.filter((step) => step.state === "pending" && isUnreachable(goal, step));
 	if (failed.length > 0) {
 		const names = failed.map((step) => `“${step.title}”`).join(", ");
 		const rest = cutOff.length > 0 ? ` ${cutOff.length} steps that need it did not run.` : "";

@@ -5,9 +5,9 @@ import { goalRefusal } from "../../core/rules/controls.ts";
 import { budgetHold } from "../../core/rules/holds.ts";
 import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../core/values.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
-import type { Asker } from "./request.ts";
+import type { RequestContext } from "./request.ts";
 
-export function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
+export function raise(by: BudgetLimits, goal: Goal, context: RequestContext): GoalEvent[] {
 	refuse(goalRefusal("raise", goal));
 	const limits = { ...goal.budget };
 	const named = budgetResources.filter((resource) => by[resource] !== undefined);
@@ -19,7 +19,7 @@ export function raise(by: BudgetLimits, goal: Goal, asker: Asker): GoalEvent[] {
 			throw new Refusal("notNow", `The goal has no limit of ${resource}, so there is nothing to raise.`);
 		limits[resource] = limit + by[resource]!;
 	}
-	return [...raised(goal, limits, asker.by), ...answeredByRaise(goal, named)];
+	return [...raised(goal, limits, context.by), ...answeredByRaise(goal, named)];
 }
 
 /** Questions about limits that were raised; what is still broken is asked anew. */

@@ -5,10 +5,10 @@ import { isWorked } from "../../core/rules/steps.ts";
 import type { Actor } from "../../core/values.ts";
 import { editPlan } from "../plan/editPlan.ts";
 import { refuse } from "../platform/refusal.ts";
-import type { Asker } from "./request.ts";
+import type { RequestContext } from "./request.ts";
 
 /** Questions about what is planned otherwise now are asked anew, if at all. */
-export function planEdited(markdown: string, goal: Goal, { by }: Asker): GoalEvent[] {
+export function planEdited(markdown: string, goal: Goal, { by }: RequestContext): GoalEvent[] {
 	const edited = editPlan(goal, markdown, by);
 	if (!edited) return [];
 	const gone = new Set<string | undefined>([...edited.changed, ...edited.removed]);
@@ -26,7 +26,7 @@ export function planEdited(markdown: string, goal: Goal, { by }: Asker): GoalEve
 }
 
 /** The plan is sent back while it is carried out. */
-export function replanNow(reason: string | undefined, goal: Goal, { by }: Asker): GoalEvent[] {
+export function replanNow(reason: string | undefined, goal: Goal, { by }: RequestContext): GoalEvent[] {
 	refuse(goalRefusal("replan", goal));
 	return replanned(goal, undefined, reason, by);
 }

@@ -26,7 +26,7 @@ export type Request =
 	| { readonly kind: "runChecks"; readonly checkId?: CheckId }
 	| { readonly kind: "revoke"; readonly grantId: GrantId };
 
-export interface Asker {
+export interface RequestContext {
 	readonly by: Actor;
 	readonly newId: NewId;
 	/** Milliseconds since the epoch; without it no approval expires. */

@@ -4,9 +4,9 @@ import type { CheckId } from "../../core/ids.ts";
 import { checks } from "../../core/rules/checks.ts";
 import { checkRefusal, goalRefusal, isSettledCheck } from "../../core/rules/controls.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
-import type { Asker } from "./request.ts";
+import type { RequestContext } from "./request.ts";
 
-export function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: Asker): GoalEvent[] {
+export function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: RequestContext): GoalEvent[] {
 	const named = checkId ? [goal.checks[checkId]].filter((check) => check !== undefined) : checks(goal);
 	if (checkId && named.length === 0) throw new Refusal("unknownCheck", `There is no check ${checkId} in this goal.`);
 	refuse(checkId ? checkRefusal(goal, named[0]!) : goalRefusal("runChecks", goal));

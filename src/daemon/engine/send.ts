@@ -4,9 +4,9 @@ import type { MessageId } from "../../core/ids.ts";
 import { messageRefusal } from "../../core/rules/controls.ts";
 import { threads } from "../../core/rules/threads.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
-import type { Asker, Request } from "./request.ts";
+import type { Request, RequestContext } from "./request.ts";
 
-export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: Asker): GoalEvent[] {
+export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: RequestContext): GoalEvent[] {
 	if (request.text.trim() === "") throw new Refusal("empty", "The message is empty. Write what the agent should know.");
 	// Who works is meant, unless only others are there.
 	const awake = threads(goal).filter((thread) => thread.state === "active");

@@ -7,23 +7,23 @@ import { builtOn, isNew, stepRefusal } from "../../core/rules/stepControls.ts";
 import { planSteps, stuckSteps } from "../../core/rules/steps.ts";
 import type { Actor } from "../../core/values.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
-import type { Asker } from "./request.ts";
+import type { RequestContext } from "./request.ts";
 
 /** What a person wants of one step: that it is tried again, worked on anew, or left out. */
 export function stepRequest(
 	kind: "retry" | "rerun" | "skip",
 	stepId: StepId | undefined,
 	goal: Goal,
-	asker: Asker,
+	context: RequestContext,
 ): GoalEvent[] {
-	const { by } = asker;
+	const { by } = context;
 	const reopened: GoalEvent[] = goal.end ? [{ type: "goal.reopened", by }] : [];
 	if (stepId === undefined) {
 		if (kind === "retry") refuse(goalRefusal("retry", goal));
 		const meant = stuckSteps(goal);
 		if (kind === "retry" && meant.length === 0) return reopened;
 		if (meant.length !== 1) throw new Refusal("unknownStep", `Name the step to ${kind}: ${stepNames(goal)}.`);
-		return stepRequest(kind, meant[0]!.stepId, goal, asker);
+		return stepRequest(kind, meant[0]!.stepId, goal, context);
 	}
 	const step = goal.steps[stepId];
 	if (!step) throw new Refusal("unknownStep", `There is no step ${stepId}. The steps are: ${stepNames(goal)}.`);

@@ -3,7 +3,7 @@ import type { Check, Goal, ToolCall } from "../../core/goal.ts";
 import { goalHold } from "../../core/rules/holds.ts";
 import { question } from "../engine/enact.ts";
 import { judge, type Proposal } from "../engine/judge.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
 import { allWriters, isBasedOn, type Look, look } from "./snapshot.ts";
 
@@ -29,19 +29,19 @@ export interface Admittance {
 /** A look at the workspace serves as "before" this long: what a person changes in a shorter gap is taken for the agent's. */
 const freshMs = 100;
 
-export async function admit(performing: Performing, { call, check, propose, begin }: Admittance): Promise<Admission> {
-	const { parts, driver } = performing;
+export async function admit(context: ActivityContext, { call, check, propose, begin }: Admittance): Promise<Admission> {
+	const { parts, driver } = context;
 	const now = parts.clock.now();
 	const standing = () => parts.standingGrants?.(driver.goal()) ?? [];
 	let proposal = await propose();
 	let before: Look | undefined;
 	if (judge(driver.goal(), proposal, standing()).kind === "allow" && isLookDue(driver.goal(), now)) {
-		before = await look(performing);
+		before = await look(context);
 		proposal = await propose();
 	}
 	let admission: Admission = { kind: "waits" };
 	// The look took its time.
-	if (!(await isInPlace(performing))) return admission;
+	if (!(await isInPlace(context))) return admission;
 	await driver.commit((goal) => {
 		const subject = current(goal, call, check);
 		if (!subject || goal.end || goalHold(goal) || goal.undo) return [];

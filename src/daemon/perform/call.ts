@@ -25,17 +25,17 @@ import { admit } from "./admit.ts";
 import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
 import { textOutput } from "./output.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /**
  * One tool call, from what an agent asked for to its outcome: validated, judged, its intent recorded, carried out, its
  * outcome recorded. A call that an earlier daemon had begun comes through here too, and is reconciled first.
  */
-export async function performCall(performing: Performing, toolCallId: ToolCallId): Promise<void> {
-	const { parts, driver } = performing;
+export async function performCall(context: ActivityContext, toolCallId: ToolCallId): Promise<void> {
+	const { parts, driver } = context;
 	const call = driver.goal().calls[toolCallId];
 	if (!call) return;
-	if (call.decided) return finish(performing, call, decidedOutcome(call));
+	if (call.decided) return finish(context, call, decidedOutcome(call));
 	const goal = driver.goal();
 	const thread = goal.threads[call.threadId];
 	const tools = thread ? toolsOf(goal, thread, parts.tools, parts.delegateDepth) : parts.tools;
@@ -43,21 +43,26 @@ export async function performCall(performing: Performing, toolCallId: ToolCallId
 	if (!tool) {
 		const known = tools.map((candidate) => candidate.name).join(", ");
 		const why = `There is no tool ${call.name}. The tools are: ${known}.`;
-		return finish(performing, call, { ...failure(why), invalid: true });
+		return finish(context, call, { ...failure(why), invalid: true });
 	}
 	const args = v.safeParse(tool.params as v.GenericSchema, call.args);
 	if (!args.success || "malformed" in call.args) {
 		const problem =
 			typeof call.args.malformed === "string" ? call.args.malformed : v.summarize((args.issues ?? []) as never);
 		const why = `The arguments of ${call.name} could not be used: ${problem}`;
-		return finish(performing, call, { ...failure(why), invalid: true });
+		return finish(context, call, { ...failure(why), invalid: true });
 	}
-	const carryOut = kinds[tool.kind] as (p: Performing, c: ToolCall, t: Tool, a: unknown) => Promise<void>;
-	await carryOut(performing, call, tool, args.output);
+	const carryOut = kinds[tool.kind] as (p: ActivityContext, c: ToolCall, t: Tool, a: unknown) => Promise<void>;
+	await carryOut(context, call, tool, args.output);
 }
 
 const kinds: {
-	readonly [K in Tool["kind"]]: (p: Performing, c: ToolCall, t: Extract<Tool, { kind: K }>, a: never) => Promise<void>;
+	readonly [K in Tool["kind"]]: (
+		p: ActivityContext,
+		c: ToolCall,
+		t: Extract<Tool, { kind: K }>,
+		a: never,
+	) => Promise<void>;
 } = {
 	read: performRead,
 	todo: performTodo,
@@ -77,7 +82,7 @@ interface Outcome {
 	readonly beside?: readonly GoalEvent[];
 }
 
-async function finish({ driver }: Performing, call: ToolCall, outcome: Outcome): Promise<void> {
+async function finish({ driver }: ActivityContext, call: ToolCall, outcome: Outcome): Promise<void> {
 	await driver.recordFact((goal) => {
 		if (!goal.calls[call.toolCallId]) return [];
 		return [
@@ -117,60 +122,60 @@ function decidedOutcome(call: ToolCall): Outcome {
 }
 
 /** `mission` and its data folder are out of reach for every tool. */
-function toolContext({ parts, driver, signal }: Performing): ToolContext {
+function toolContextOf({ parts, driver, signal }: ActivityContext): ToolContext {
 	return { workspace: driver.goal().workspace, denied: [parts.dataFolder], signal };
 }
 
-async function performRead(performing: Performing, call: ToolCall, tool: ReadTool, args: never): Promise<void> {
-	const context = toolContext(performing);
-	const started = performing.parts.clock.now();
-	const took = () => performing.parts.clock.now() - started;
+async function performRead(context: ActivityContext, call: ToolCall, tool: ReadTool, args: never): Promise<void> {
+	const toolContext = toolContextOf(context);
+	const started = context.parts.clock.now();
+	const took = () => context.parts.clock.now() - started;
 	// A read has no effect, so it needs no intent: after a crash it is simply made again. And it need not wait until its
 	// path was judged: what it read of a refused one is thrown away.
-	const reading = tool.run(args, context);
+	const reading = tool.run(args, toolContext);
 	reading.catch(() => undefined);
-	const refusal = await refusedPath(context, tool.path(args), "read");
-	if (refusal) return finish(performing, call, failure(refusal, refusal));
+	const refusal = await refusedPath(toolContext, tool.path(args), "read");
+	if (refusal) return finish(context, call, failure(refusal, refusal));
 	try {
 		const text = await reading;
-		return await finish(performing, call, { ok: true, output: textOutput(text), durationMs: took() });
+		return await finish(context, call, { ok: true, output: textOutput(text), durationMs: took() });
 	} catch (cause) {
 		// Told to stop, it has no outcome: it is made again when the goal goes on.
-		if (performing.signal.aborted) return;
-		if (cause instanceof ToolError) return finish(performing, call, { ...failure(cause.message), durationMs: took() });
+		if (context.signal.aborted) return;
+		if (cause instanceof ToolError) return finish(context, call, { ...failure(cause.message), durationMs: took() });
 		throw cause;
 	}
 }
 
-async function performTodo(performing: Performing, call: ToolCall, tool: TodoTool, args: never): Promise<void> {
+async function performTodo(context: ActivityContext, call: ToolCall, tool: TodoTool, args: never): Promise<void> {
 	const todos = [...tool.todos(args)];
-	await finish(performing, call, {
+	await finish(context, call, {
 		ok: true,
 		output: textOutput("Noted."),
 		beside: [{ type: "todo.updated", threadId: call.threadId, todos }],
 	});
 }
 
-async function performEdit(performing: Performing, call: ToolCall, tool: EditTool, args: never): Promise<void> {
-	const { driver } = performing;
-	const context = toolContext(performing);
+async function performEdit(context: ActivityContext, call: ToolCall, tool: EditTool, args: never): Promise<void> {
+	const { driver } = context;
+	const toolContext = toolContextOf(context);
 	const path = tool.path(args);
-	const refusal = await refusedPath(context, path, "write");
-	if (refusal) return finish(performing, call, failure(refusal, refusal));
+	const refusal = await refusedPath(toolContext, path, "write");
+	if (refusal) return finish(context, call, failure(refusal, refusal));
 	let before: FileState;
 	let after: Uint8Array;
 	try {
-		before = await fileState(context, path);
+		before = await fileState(toolContext, path);
 		if (call.state === "started" && call.edit) {
 			if (before.sha256 === call.edit.after)
-				return finish(performing, call, { ok: true, output: textOutput(`Wrote ${path}.`) });
+				return finish(context, call, { ok: true, output: textOutput(`Wrote ${path}.`) });
 			if (before.sha256 !== call.edit.before)
-				return interrupted(performing, call, `${path} is neither as it was nor as the edit would have left it.`);
-			if (isStopped(driver.goal())) return interrupted(performing, call, `${path} was not written yet.`, "notBegun");
+				return interrupted(context, call, `${path} is neither as it was nor as the edit would have left it.`);
+			if (isStopped(driver.goal())) return interrupted(context, call, `${path} was not written yet.`, "notBegun");
 		}
 		after = await tool.edit(args, before.bytes);
 	} catch (cause) {
-		if (cause instanceof ToolError) return finish(performing, call, failure(cause.message));
+		if (cause instanceof ToolError) return finish(context, call, failure(cause.message));
 		throw cause;
 	}
 	const proposal: Proposal = {
@@ -185,45 +190,45 @@ async function performEdit(performing: Performing, call: ToolCall, tool: EditToo
 		origin: originOf(driver.goal(), call),
 	};
 	const edit = { path, before: before.sha256, after: sha256(after) };
-	const admitted = await admit(performing, {
+	const admitted = await admit(context, {
 		call,
 		propose: async () => proposal,
 		begin: (run) => [{ type: "tool.started", toolCallId: call.toolCallId, run, edit }],
 	});
-	if (admitted.kind === "refused") return finish(performing, call, failure(admitted.reason, admitted.reason));
+	if (admitted.kind === "refused") return finish(context, call, failure(admitted.reason, admitted.reason));
 	if (admitted.kind !== "begun") return;
-	const started = performing.parts.clock.now();
+	const started = context.parts.clock.now();
 	try {
-		await writeInside(context, path, after, { expectedBefore: before.sha256 });
+		await writeInside(toolContext, path, after, { expectedBefore: before.sha256 });
 		crashPoint("edit.written");
 	} catch (cause) {
-		if (cause instanceof ToolError) return finish(performing, call, failure(cause.message));
+		if (cause instanceof ToolError) return finish(context, call, failure(cause.message));
 		throw cause;
 	}
-	await finish(performing, call, {
+	await finish(context, call, {
 		ok: true,
 		output: textOutput(`Wrote ${path} (${after.length} bytes).`),
-		durationMs: performing.parts.clock.now() - started,
+		durationMs: context.parts.clock.now() - started,
 	});
 }
 
-async function performCommand(performing: Performing, call: ToolCall, tool: CommandTool, args: never): Promise<void> {
-	const { parts, driver } = performing;
+async function performCommand(context: ActivityContext, call: ToolCall, tool: CommandTool, args: never): Promise<void> {
+	const { parts, driver } = context;
 	const { command, timeoutMs } = tool.command(args);
 	let run = call.run;
 	// What has its intent in the log is never begun a second time, not even by the daemon that began it.
 	if (call.state !== "started") {
 		const about = { tool: call.name, approved: call.approved, origin: originOf(driver.goal(), call) };
-		const admitted = await admit(performing, {
+		const admitted = await admit(context, {
 			call,
-			propose: () => commandProposal(performing, command, about),
+			propose: () => commandProposal(context, command, about),
 			begin: (number) => [{ type: "tool.started", toolCallId: call.toolCallId, run: number }],
 		});
-		if (admitted.kind === "refused") return finish(performing, call, failure(admitted.reason, admitted.reason));
+		if (admitted.kind === "refused") return finish(context, call, failure(admitted.reason, admitted.reason));
 		if (admitted.kind !== "begun") return;
 		run = admitted.run;
 	}
-	const result = await runCommand(performing, {
+	const result = await runCommand(context, {
 		id: `${call.toolCallId}.${run}`,
 		command,
 		timeoutMs: timeoutMs ?? parts.commandTimeoutMs,
@@ -233,14 +238,14 @@ async function performCommand(performing: Performing, call: ToolCall, tool: Comm
 		case "detached":
 			return;
 		case "unknown":
-			return interrupted(performing, call, "It had begun, runs no more, and left no record of how it ended.");
+			return interrupted(context, call, "It had begun, runs no more, and left no record of how it ended.");
 		case "notBegun":
-			return interrupted(performing, call, "The goal was stopped before it began.", "notBegun");
+			return interrupted(context, call, "The goal was stopped before it began.", "notBegun");
 		case "notStarted":
-			await finish(performing, call, failure(result.reason));
+			await finish(context, call, failure(result.reason));
 			break;
 		case "ended":
-			await finish(performing, call, {
+			await finish(context, call, {
 				ok: result.exitCode === 0,
 				exitCode: result.exitCode,
 				durationMs: result.durationMs,
@@ -280,7 +285,7 @@ async function fileState(context: ToolContext, path: string): Promise<FileState>
 
 /** What the judge needs to know of a command. */
 export async function commandProposal(
-	{ parts, driver }: Performing,
+	{ parts, driver }: ActivityContext,
 	command: string,
 	about: Pick<Proposal, "tool" | "approved" | "origin">,
 ): Promise<Proposal> {
@@ -319,7 +324,7 @@ function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
 }
 
 async function interrupted(
-	{ driver }: Performing,
+	{ driver }: ActivityContext,
 	call: ToolCall,
 	reason: string,
 	outcome: "unknown" | "notBegun" = "unknown",

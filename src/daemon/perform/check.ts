@@ -5,17 +5,17 @@ import { admit } from "./admit.ts";
 import { commandProposal } from "./call.ts";
 import { runCommand, stopReason } from "./command.ts";
 import { textOutput } from "./output.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /** A check is a command like any other: judged, run, followed and recovered the same way. Its exit status is the verdict. */
-export async function performCheck(performing: Performing, checkId: CheckId): Promise<void> {
-	const { parts, driver } = performing;
+export async function performCheck(context: ActivityContext, checkId: CheckId): Promise<void> {
+	const { parts, driver } = context;
 	const check = driver.goal().checks[checkId];
 	if (!check) return;
-	const begun = await beginCheck(performing, check);
+	const begun = await beginCheck(context, check);
 	if (!begun) return;
 	const { runId, tree } = begun;
-	const result = await runCommand(performing, {
+	const result = await runCommand(context, {
 		id: runId,
 		command: check.command,
 		timeoutMs: parts.commandTimeoutMs,
@@ -59,18 +59,18 @@ export async function performCheck(performing: Performing, checkId: CheckId): Pr
 }
 
 async function beginCheck(
-	performing: Performing,
+	context: ActivityContext,
 	check: Check,
 ): Promise<{ readonly runId: RunId; readonly tree: string | undefined } | undefined> {
-	const { driver } = performing;
+	const { driver } = context;
 	if (check.state === "running" && check.run) return { runId: check.run.runId, tree: check.run.tree };
 	const { command, checkId } = check;
 	const origin = check.origin;
 	const about = { tool: "check", approved: check.approved, origin };
 	const runOf = (run: number) => `${plainName(checkId)}.${run}.${driver.goalId}` as RunId;
-	const admitted = await admit(performing, {
+	const admitted = await admit(context, {
 		check,
-		propose: () => commandProposal(performing, command, about),
+		propose: () => commandProposal(context, command, about),
 		begin: (run, tree) => [{ type: "check.started", checkId, runId: runOf(run), command, tree }],
 	});
 	if (admitted.kind === "begun") return { runId: runOf(admitted.run), tree: admitted.tree };

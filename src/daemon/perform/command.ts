@@ -5,8 +5,8 @@ import { budgetHold, goalHold, holds } from "../../core/rules/holds.ts";
 import type { Output } from "../../core/values.ts";
 import type { CommandOutput } from "../commands/command.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
-import type { Performing, PerformParts } from "./parts.ts";
-import { watchSilence } from "./silence.ts";
+import { watchHeartbeat } from "./heartbeat.ts";
+import type { ActivityContext, PerformParts } from "./parts.ts";
 
 /**
  * A command under the runner that outlives the daemon: begun, followed after a restart, or read when it ended meanwhile.
@@ -35,7 +35,7 @@ const maxStoredBytes = 32 * 1024 * 1024;
 const stoppedExit = 143;
 
 export async function runCommand(
-	{ parts, driver, signal }: Performing,
+	{ parts, driver, signal }: ActivityContext,
 	{
 		subject,
 		...spec
@@ -57,7 +57,7 @@ export async function runCommand(
 	signal.addEventListener("abort", onAbort, { once: true });
 	if (signal.aborted) onAbort();
 	else if (isToStop(goal)) void stopUntil(over.signal, parts, spec.id);
-	const watch = watchSilence({ parts, driver }, { ...subject, what: spec.command });
+	const watch = watchHeartbeat({ parts, driver }, { ...subject, what: spec.command });
 	try {
 		const outcome = await parts.commands.run(
 			{ ...spec, cwd: goal.workspace, env: parts.environment, maxBytes: maxStoredBytes },

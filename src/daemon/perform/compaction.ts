@@ -7,7 +7,7 @@ import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { whyEnded } from "../agents/finishReason.ts";
 import { threadAccount } from "../agents/threadAccount.ts";
 import { compactedText, readSummary } from "../agents/threadSummary.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /**
  * A thread that has become too long for its model is summed up: by the model itself, in one answer without tools, and by
@@ -24,7 +24,7 @@ export interface Compacted {
 	readonly used?: Usage;
 }
 
-export async function compact({ parts, driver, signal }: Performing, turn: Turn): Promise<Compacted> {
+export async function compact({ parts, driver, signal }: ActivityContext, turn: Turn): Promise<Compacted> {
 	const { goal, thread, transcript, step } = turn;
 	const ofStep = step ? await driver.stepEvents(step.stepId, ["file.changed", "check.completed"]) : [];
 	const share = partChars(turn.contextWindow);
@@ -70,7 +70,7 @@ export async function compact({ parts, driver, signal }: Performing, turn: Turn)
 }
 
 /** What a model reads of the thread, with what refusals have taught. */
-export function contextWindow(goal: Goal, thread: Thread, parts: Performing["parts"]): number | undefined {
+export function contextWindow(goal: Goal, thread: Thread, parts: ActivityContext["parts"]): number | undefined {
 	return windowOf(goal, thread.assignment, parts.windowOf(thread.assignment));
 }
 

@@ -6,14 +6,14 @@ import { goalHold } from "../../core/rules/holds.ts";
 import { assignmentFor } from "../../core/rules/roster.ts";
 import type { DelegateTool } from "../tools/tool.ts";
 import { textOutput } from "./output.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /**
  * A part of a thread's work in a thread of its own. Opening it is one transaction: the call begins, the child is there,
  * and knows what it is for. From then on the call is nothing but a state; the turn in which the child ends completes it.
  */
 export async function performDelegation(
-	{ parts, driver }: Performing,
+	{ parts, driver }: ActivityContext,
 	call: ToolCall,
 	tool: DelegateTool,
 	args: never,

@@ -1,7 +1,7 @@
 import type { Goal } from "../../core/goal.ts";
 import { finalReviewIsDue, isAtItsEnd, reviewIsStuck } from "../../core/rules/reviews.ts";
 import { planSteps } from "../../core/rules/steps.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
 import { allWriters, isBasedOn, look } from "./snapshot.ts";
 
@@ -9,10 +9,10 @@ import { allWriters, isBasedOn, look } from "./snapshot.ts";
  * The last look before a goal is called done: every required check must be green on the tree as it is now. What was
  * changed meanwhile makes checks stale, and they run again.
  */
-export async function performFinish(performing: Performing): Promise<void> {
-	const { driver } = performing;
-	const seen = driver.goal().files.untracked === undefined ? await look(performing) : undefined;
-	if (!(await isInPlace(performing))) return;
+export async function performFinish(context: ActivityContext): Promise<void> {
+	const { driver } = context;
+	const seen = driver.goal().files.untracked === undefined ? await look(context) : undefined;
+	if (!(await isInPlace(context))) return;
 	await driver.recordFact((goal) => {
 		if (goal.end || !isAtItsEnd(goal) || allWriters(goal).length > 0) return [];
 		if (seen && !isBasedOn(seen, goal)) return [];

@@ -11,7 +11,7 @@ import type { FileContents } from "../policy/fileContents.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { Tool } from "../tools/tool.ts";
 
-/** What the deeds of one goal are carried out with. */
+/** What the activities of one goal are carried out with. */
 export interface PerformParts {
 	readonly clock: Clock;
 	readonly newId: NewId;
@@ -47,8 +47,8 @@ export interface PerformParts {
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 
-/** Carries out one kind of deed on one goal. */
-export interface Performing {
+/** Carries out one kind of activity on one goal. */
+export interface ActivityContext {
 	readonly parts: PerformParts;
 	readonly driver: GoalDriver;
 	readonly signal: AbortSignal;

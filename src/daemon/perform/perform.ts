@@ -1,6 +1,6 @@
 import type { Goal } from "../../core/goal.ts";
 import type { Perform } from "../engine/driver.ts";
-import type { Deed } from "../engine/next.ts";
+import type { Activity } from "../engine/next.ts";
 import { performUndo } from "../undo/performUndo.ts";
 import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
@@ -11,37 +11,37 @@ import { performReview } from "./review.ts";
 import { performSnapshot } from "./snapshot.ts";
 import { neverAsked, performTurn } from "./turn.ts";
 
-/** Carries out whatever `next` says is ready; a new kind of deed is a new row here. */
+/** Carries out whatever `next` says is ready; a new kind of activity is a new row here. */
 export function performWith(parts: PerformParts): Perform {
-	return async (deed, driver, signal) => {
-		const performing = { parts, driver, signal };
-		if (deed.kind !== "folder" && !(await isInPlace(performing)) && !isFollowedAnywhere(driver.goal(), deed)) {
-			return deed.kind === "turn" ? neverAsked(performing, deed.threadId) : undefined;
+	return async (activity, driver, signal) => {
+		const context = { parts, driver, signal };
+		if (activity.kind !== "folder" && !(await isInPlace(context)) && !isFollowedAnywhere(driver.goal(), activity)) {
+			return activity.kind === "turn" ? neverAsked(context, activity.threadId) : undefined;
 		}
-		switch (deed.kind) {
+		switch (activity.kind) {
 			case "turn":
-				return performTurn(performing, deed.threadId);
+				return performTurn(context, activity.threadId);
 			case "call":
-				return performCall(performing, deed.toolCallId);
+				return performCall(context, activity.toolCallId);
 			case "check":
-				return performCheck(performing, deed.checkId);
+				return performCheck(context, activity.checkId);
 			case "snapshot":
-				return performSnapshot(performing);
+				return performSnapshot(context);
 			case "folder":
-				return performFolder(performing);
+				return performFolder(context);
 			case "undo":
-				return performUndo(performing);
+				return performUndo(context);
 			case "review":
-				return performReview(performing, deed.stepId);
+				return performReview(context, activity.stepId);
 			case "finish":
-				return performFinish(performing);
+				return performFinish(context);
 		}
 	};
 }
 
 /** A command that has begun is followed to its end wherever its folder went; in a goal that is held none begins. */
-function isFollowedAnywhere(goal: Goal, deed: Deed): boolean {
-	if (deed.kind === "check") return goal.checks[deed.checkId]?.state === "running";
-	const call = deed.kind === "call" ? goal.calls[deed.toolCallId] : undefined;
+function isFollowedAnywhere(goal: Goal, activity: Activity): boolean {
+	if (activity.kind === "check") return goal.checks[activity.checkId]?.state === "running";
+	const call = activity.kind === "call" ? goal.calls[activity.toolCallId] : undefined;
 	return call?.state === "started" && !call.edit;
 }

@@ -8,14 +8,14 @@ import { question } from "../engine/enact.ts";
 import { sha256 } from "../platform/digest.ts";
 import type { NewId } from "../platform/ports.ts";
 import { isSameFolder } from "../policy/folderIdentity.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /**
  * Whether the goal's folder is still the one that it was launched in. It is asked before everything that reads, runs,
  * writes or looks there. Where it is not, the goal is held and its person is asked, and nothing of what stands there now
  * is touched.
  */
-export async function isInPlace({ parts, driver }: Performing): Promise<boolean> {
+export async function isInPlace({ parts, driver }: ActivityContext): Promise<boolean> {
 	if (!parts.folderNow) return true;
 	const { workspace, folder } = driver.goal();
 	const now = await parts.folderNow(workspace);
@@ -30,7 +30,7 @@ export async function isInPlace({ parts, driver }: Performing): Promise<boolean>
 }
 
 /** While the goal is held for its folder: goes on when the folder is back, and asks anew when yet another stands there. */
-export async function performFolder({ parts, driver, signal }: Performing): Promise<void> {
+export async function performFolder({ parts, driver, signal }: ActivityContext): Promise<void> {
 	while (!signal.aborted) {
 		const { workspace, folder, ...goal } = driver.goal();
 		const hold = folderHold(goal);

@@ -7,19 +7,19 @@ import { reviewerOf } from "../../core/rules/roster.ts";
 import { planSteps } from "../../core/rules/steps.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /**
  * Opens an independent review: a thread of its own, which sees nothing of the work but what can be judged, namely what
  * was asked, what was reported, what the checks said and what changed on disk. All of it is read from the log, so that
  * it can be made again.
  */
-export async function performReview(performing: Performing, stepId: StepId | undefined): Promise<void> {
-	const { parts, driver } = performing;
+export async function performReview(context: ActivityContext, stepId: StepId | undefined): Promise<void> {
+	const { parts, driver } = context;
 	const goal = driver.goal();
 	const step = stepId ? goal.steps[stepId] : undefined;
 	if (stepId && !step) return;
-	const brief = step ? await stepBrief(performing, step) : await goalBrief(performing);
+	const brief = step ? await stepBrief(context, step) : await goalBrief(context);
 	await driver.recordFact((now): GoalEvent[] => {
 		const current = stepId ? now.steps[stepId] : undefined;
 		const isDue = current ? current.attempt === step?.attempt && reviewIsDue(now, current) : finalReviewIsDue(now);
@@ -41,19 +41,19 @@ export async function performReview(performing: Performing, stepId: StepId | und
 	});
 }
 
-async function stepBrief(performing: Performing, step: Step): Promise<string> {
-	const goal = performing.driver.goal();
-	const report = await reportOf(performing, step);
+async function stepBrief(context: ActivityContext, step: Step): Promise<string> {
+	const goal = context.driver.goal();
+	const report = await reportOf(context, step);
 	return [
 		`Review the step “${step.title}”, attempt ${step.attempt}. What was asked:\n${shortened(step.instructions || step.title, maxChars.instructions)}`,
 		`What the ${step.role} reported:\n${shortened(report, maxChars.report)}`,
 		`Its checks, run by the daemon after the report:\n${checkLines(stepChecks(goal, step.stepId))}`,
-		`What the step changed:\n${await changesOf(performing, step.stepId)}`,
+		`What the step changed:\n${await changesOf(context, step.stepId)}`,
 	].join("\n\n");
 }
 
-async function goalBrief(performing: Performing): Promise<string> {
-	const goal = performing.driver.goal();
+async function goalBrief(context: ActivityContext): Promise<string> {
+	const goal = context.driver.goal();
 	const lines = planSteps(goal).map((step) => {
 		const proof = step.state === "completed" ? (step.verified ? ", verified" : ", unverified") : "";
 		return `- ${step.title} (${step.state}${proof}): ${shortened(step.instructions, maxChars.stepLine)}`;
@@ -62,13 +62,13 @@ async function goalBrief(performing: Performing): Promise<string> {
 		`Review the result of the whole goal. What was asked:\n${shortened(goal.prompt, maxChars.instructions)}`,
 		`Its steps:\n${lines.join("\n")}`,
 		`Its checks, run by the daemon on the files as they are now:\n${checkLines(finalChecks(goal))}`,
-		`What was changed:\n${await changesOf(performing)}`,
+		`What was changed:\n${await changesOf(context)}`,
 	].join("\n\n");
 }
 
 const maxChars = { instructions: 8000, report: 8000, stepLine: 500, check: 600, diff: 60_000 };
 
-async function reportOf({ driver }: Performing, step: Step): Promise<string> {
+async function reportOf({ driver }: ActivityContext, step: Step): Promise<string> {
 	const threadId = step.attempts.at(-1)?.threadId;
 	const events = threadId ? await driver.transcript(threadId) : [];
 	const said = events.findLast((event) => event.type === "message.added" && event.from === step.role);
@@ -87,7 +87,7 @@ function checkLines(checks: readonly Goal["checks"][keyof Goal["checks"]][]): st
 		.join("\n");
 }
 
-async function changesOf({ parts, driver }: Performing, stepId?: StepId): Promise<string> {
+async function changesOf({ parts, driver }: ActivityContext, stepId?: StepId): Promise<string> {
 	const goal = driver.goal();
 	const changes = await parts.changes(goal);
 	if ("unavailable" in changes) return `It is not known: ${changes.unavailable}`;

@@ -5,7 +5,7 @@ import { isPlaybook, threads } from "../../core/rules/threads.ts";
 import type { Changes, Snapshot } from "../changes/changes.ts";
 import { fileMode } from "../changes/fileMode.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
 import { type SeenChange, seenChanges } from "./seenChanges.ts";
 
@@ -13,15 +13,15 @@ import { type SeenChange, seenChanges } from "./seenChanges.ts";
  * What changed on disk since the last look, and who may have done it: every call that ended since, or runs now. What
  * changed while nobody of ours wrote is the person's.
  */
-export async function performSnapshot(performing: Performing): Promise<void> {
-	const { driver } = performing;
+export async function performSnapshot(context: ActivityContext): Promise<void> {
+	const { driver } = context;
 	if (asksModel(driver.goal())) await sleep(afterRequestMs);
 	// What still writes is owed another look when it has ended; what begins or ends during this one may be in it.
 	const { unaccounted, writers } = driver.goal().files;
 	const before = [...unaccounted, ...writers];
-	const seen = await look(performing, unaccounted, () => union(before, allWriters(driver.goal())));
+	const seen = await look(context, unaccounted, () => union(before, allWriters(driver.goal())));
 	// What another folder holds that came to stand there meanwhile is no change of the goal's files.
-	if (!(await isInPlace(performing))) return;
+	if (!(await isInPlace(context))) return;
 	await driver.recordFact((goal) => (isBasedOn(seen, goal) ? seen.events : retryLater(goal)));
 }
 
@@ -59,7 +59,7 @@ export function isBasedOn({ basedOn }: Look, { files }: Goal): boolean {
  * who may have made the changes: nobody means that they were made outside.
  */
 export async function look(
-	{ parts, driver }: Performing,
+	{ parts, driver }: ActivityContext,
 	ended: readonly Writer[] = [],
 	writersOf: () => readonly Writer[] = () => [],
 ): Promise<Look> {
@@ -71,7 +71,7 @@ export async function look(
 		if ("unavailable" in changes) {
 			return { basedOn, tree: undefined, isNews: true, events: [failed(changes.unavailable, ids, false)] };
 		}
-		return await seenSince(changes, goal.workspace, basedOn, ids, writersOf);
+		return await changesSince(changes, goal.workspace, basedOn, ids, writersOf);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		parts.log.warn(`${goal.goalId}: changes could not be looked at`, cause);
@@ -88,7 +88,7 @@ function union(some: readonly Writer[], others: readonly Writer[]): readonly Wri
 }
 
 /** What changed since a snapshot, as events. `ids` are accounted for by it; `writersOf` says who may have made a change. */
-export async function seenSince(
+export async function changesSince(
 	changes: Changes,
 	workspace: string,
 	basedOn: Base,

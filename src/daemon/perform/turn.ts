@@ -15,11 +15,11 @@ import { answered } from "./answered.ts";
 import { isToStop, stopReason } from "./command.ts";
 import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
 import { childEnded } from "./delegation.ts";
+import { type Silent, watchHeartbeat } from "./heartbeat.ts";
 import { liftOf } from "./lift.ts";
-import { nudge } from "./nudge.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
+import { retryStalledTurn } from "./retryStalledTurn.ts";
 import { roleAnswers } from "./roleAnswers.ts";
-import { type Silent, watchSilence } from "./silence.ts";
 import { nothingUsed, reservedUsage } from "./turnUsage.ts";
 import { withoutCall } from "./workAnswer.ts";
 
@@ -27,8 +27,8 @@ import { withoutCall } from "./workAnswer.ts";
  * One turn of a thread: its intent, `turn.started`, is in the log already. The agent answers; what it said and asked for
  * is appended in one transaction with the turn's outcome, so that no answer is half there.
  */
-export async function performTurn(performing: Performing, threadId: ThreadId): Promise<void> {
-	const { parts, driver, signal } = performing;
+export async function performTurn(context: ActivityContext, threadId: ThreadId): Promise<void> {
+	const { parts, driver, signal } = context;
 	const goal = driver.goal();
 	const thread = goal.threads[threadId];
 	const turn = thread?.turn;
@@ -38,8 +38,8 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	const nudged = new AbortController();
 	const ends = AbortSignal.any([signal, nudged.signal]);
 	const about: Silent = { subject: turn.turnId, what: model, stepId: thread.stepId, threadId };
-	const watch = watchSilence({ parts, driver }, about, {
-		events: (now, since) => nudge(now, about, since, parts.silenceMs!, parts.newId),
+	const watch = watchHeartbeat({ parts, driver }, about, {
+		events: (now, since) => retryStalledTurn(now, about, since, parts.silenceMs!, parts.newId),
 		after: () => nudged.abort(),
 	});
 	const show = (text: string, reasoning: boolean) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
@@ -66,7 +66,7 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	};
 	const isStopped = isToStop(goal);
 	if (turn.purpose === "compaction" && !isStopped) {
-		const compacted = await compact({ ...performing, signal: ends }, asked).finally(watch.stop);
+		const compacted = await compact({ ...context, signal: ends }, asked).finally(watch.stop);
 		await driver.recordFact((now) => {
 			const current = now.threads[threadId];
 			return current?.turn?.turnId === turn.turnId ? compactionEvents(now, current, compacted) : [];
@@ -84,7 +84,7 @@ export async function performTurn(performing: Performing, threadId: ThreadId): P
 	});
 }
 
-type Parts = Performing["parts"];
+type Parts = ActivityContext["parts"];
 
 function outcomeEvents(
 	goal: Goal,
@@ -163,7 +163,7 @@ function chargedFor(thread: Thread, { code, used }: TurnOutcome & { kind: "faile
 }
 
 /** The turn ends before its model was asked. */
-export async function neverAsked({ driver }: Performing, threadId: ThreadId): Promise<void> {
+export async function neverAsked({ driver }: ActivityContext, threadId: ThreadId): Promise<void> {
 	await driver.recordFact((goal) => {
 		const thread = goal.threads[threadId];
 		return thread?.turn ? [interrupted(thread, "The goal's folder is not in its place.", nothingUsed)] : [];

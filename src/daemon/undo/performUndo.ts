@@ -5,9 +5,9 @@ import type { Goal, Writer } from "../../core/goal.ts";
 import type { GoalId, UndoId } from "../../core/ids.ts";
 import type { PlannedUndo, UndoneFile } from "../../core/values.ts";
 import { type Changes, ChangesError } from "../changes/changes.ts";
-import type { Performing } from "../perform/parts.ts";
+import type { ActivityContext } from "../perform/parts.ts";
 import type { SeenChange } from "../perform/seenChanges.ts";
-import { isBasedOn, type Look, seenSince } from "../perform/snapshot.ts";
+import { changesSince, isBasedOn, type Look } from "../perform/snapshot.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { applyUndo } from "./applyUndo.ts";
 import { openDisk } from "./disk.ts";
@@ -18,7 +18,7 @@ import { openKeptFiles } from "./keptFiles.ts";
  * the same for a daemon that just began it and for one that found it begun. Its outcome, and what a look at the
  * workspace then finds, are recorded in one transaction.
  */
-export async function performUndo({ parts, driver, signal }: Performing): Promise<void> {
+export async function performUndo({ parts, driver, signal }: ActivityContext): Promise<void> {
 	const { undo, workspace } = driver.goal();
 	if (!undo) return;
 	const changes = await record(parts, driver.goal());
@@ -52,7 +52,7 @@ function keptFolder(dataFolder: string, goalId: GoalId, undoId: UndoId): string 
 }
 
 /** What was begun is brought to an end also when the record cannot be read any more: then files are left, and it is said why. */
-async function record(parts: Performing["parts"], goal: Goal): Promise<Changes | string> {
+async function record(parts: ActivityContext["parts"], goal: Goal): Promise<Changes | string> {
 	try {
 		const changes = await parts.changes(goal);
 		return "unavailable" in changes ? changes.unavailable : changes;
@@ -64,17 +64,17 @@ async function record(parts: Performing["parts"], goal: Goal): Promise<Changes |
 type Undo = NonNullable<Goal["undo"]>;
 
 async function recordOutcome(
-	performing: Performing,
+	context: ActivityContext,
 	changes: Changes | string,
 	undo: Undo,
 	left: ReadonlyMap<string, string>,
 ): Promise<void> {
-	const { parts, driver } = performing;
+	const { parts, driver } = context;
 	// Also what a daemon kept that was killed over it.
 	const folder = keptFolder(parts.dataFolder, driver.goalId, undo.undoId);
 	const keptIn = existsSync(folder) ? folder : undefined;
 	for (let tries = 1, isDone = false; !isDone; tries++) {
-		const seen = await lookAfter(performing, changes, undo, left);
+		const seen = await lookAfter(context, changes, undo, left);
 		await driver.recordFact((goal) => {
 			// Another look was recorded meanwhile: this one is made again. In the end the next one accounts for it.
 			const isOvertaken = seen !== undefined && !isBasedOn(seen, goal);
@@ -98,7 +98,7 @@ const maxLooks = 3;
 
 /** What the undo did, in the words of any other look; what else changed was somebody else. */
 async function lookAfter(
-	{ parts, driver }: Performing,
+	{ parts, driver }: ActivityContext,
 	changes: Changes | string,
 	{ undoId, files: planned }: Undo,
 	left: ReadonlyMap<string, string>,
@@ -109,7 +109,7 @@ async function lookAfter(
 	const writer: Writer = { id: undoId, undo: true };
 	const writersOf = ({ path, from = path }: SeenChange) => (own.has(path) && own.has(from) ? [writer] : []);
 	try {
-		return await seenSince(changes, workspace, files, [undoId], writersOf);
+		return await changesSince(changes, workspace, files, [undoId], writersOf);
 	} catch (cause) {
 		parts.log.warn(`${driver.goalId}: changes could not be looked at after an undo`, cause);
 		return undefined;

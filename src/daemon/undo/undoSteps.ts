@@ -10,7 +10,7 @@ import { type Changes, ChangesError } from "../changes/changes.ts";
 import { hashObject } from "../changes/objects.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import { whyNotInPlace } from "../perform/place.ts";
-import { allWriters, isBasedOn, seenSince } from "../perform/snapshot.ts";
+import { allWriters, changesSince, isBasedOn } from "../perform/snapshot.ts";
 import type { NewId } from "../platform/ports.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
 import type { EventReader } from "../store/eventStore.ts";
@@ -141,13 +141,13 @@ async function tracked(services: UndoServices, goal: Goal): Promise<Changes> {
 	return changes;
 }
 
-type Seen = Awaited<ReturnType<typeof seenSince>>;
+type Seen = Awaited<ReturnType<typeof changesSince>>;
 
 /** What is in the workspace now, and who may have changed it since it was last looked at. */
 async function lookNow(goal: Goal, changes: Changes): Promise<Seen> {
 	const writers = allWriters(goal);
 	const ids = writers.map(({ id }) => id);
-	return seenSince(changes, goal.workspace, goal.files, ids, () => writers).catch((cause) => {
+	return changesSince(changes, goal.workspace, goal.files, ids, () => writers).catch((cause) => {
 		throw cause instanceof ChangesError ? new Refusal("untracked", cause.message) : cause;
 	});
 }

@@ -9,7 +9,7 @@ import type { Log } from "../platform/ports.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { StoreError } from "../store/eventStore.ts";
 import { type Trace, tracedRequest } from "../traced.ts";
-import { type Handling, handlers } from "./handlers.ts";
+import { type HandlerContext, handlers } from "./handlers.ts";
 import { isTooSlow } from "./server.ts";
 import type { Services } from "./services.ts";
 
@@ -22,7 +22,7 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 	let closed = false;
 	const gone = new AbortController();
 
-	const client: Handling = {
+	const client: HandlerContext = {
 		services,
 		gone: gone.signal,
 		hello(protocol, who) {
@@ -69,7 +69,7 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 			else peer.notify(name, params);
 		},
 	};
-	const peer = serve<typeof methods, Notices, Handling>(
+	const peer = serve<typeof methods, Notices, HandlerContext>(
 		socketPipe(socket),
 		methods,
 		guardedWith(trace),
@@ -90,9 +90,9 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 function guardedWith(trace: Trace | undefined): typeof handlers {
 	const entries = Object.entries(handlers).map(([method, handle]) => [
 		method,
-		async (params: never, client: Handling) => {
+		async (params: never, client: HandlerContext) => {
 			if (method !== "daemon/hello") client.actor();
-			const answer = () => (handle as (params: never, client: Handling) => unknown)(params, client);
+			const answer = () => (handle as (params: never, client: HandlerContext) => unknown)(params, client);
 			try {
 				return await (trace ? tracedRequest(method, params, answer, trace) : answer());
 			} catch (cause) {

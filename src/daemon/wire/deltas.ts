@@ -16,10 +16,10 @@ const rhythmMs = 30;
 export function openDeltas(): Deltas {
 	const listeners = new Map<GoalId, Set<DeltaListener>>();
 	const waiting = new Map<string, { goalId: GoalId; tell: (listener: DeltaListener) => void; text: string }>();
-	let gathering = false;
+	let projection = false;
 
 	const flush = () => {
-		gathering = false;
+		projection = false;
 		for (const { goalId, tell } of waiting.values()) for (const listener of listeners.get(goalId) ?? []) tell(listener);
 		waiting.clear();
 	};
@@ -29,8 +29,8 @@ export function openDeltas(): Deltas {
 			const key = `${turnId} ${reasoning}`;
 			const gathered = (waiting.get(key)?.text ?? "") + text;
 			waiting.set(key, { goalId, text: gathered, tell: (listener) => listener(threadId, turnId, gathered, reasoning) });
-			if (gathering) return;
-			gathering = true;
+			if (projection) return;
+			projection = true;
 			setTimeout(flush, rhythmMs);
 		},
 		listen(goalId, listener) {

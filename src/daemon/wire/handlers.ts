@@ -26,7 +26,7 @@ import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import type { Services } from "./services.ts";
 
 /** What a handler sees of the client that asks. */
-export interface Handling {
+export interface HandlerContext {
 	readonly services: Services;
 	/** Aborts when the client is gone. */
 	readonly gone: AbortSignal;
@@ -40,7 +40,7 @@ export interface Handling {
 }
 
 /** One handler a row of the table of methods. */
-export const handlers: Handlers<Methods, Handling> = {
+export const handlers: Handlers<Methods, HandlerContext> = {
 	"daemon/hello": ({ protocol, actor }, client) => {
 		client.hello(protocol, actor);
 		const { version, startedAt } = client.services.about;
@@ -253,7 +253,7 @@ function whyQueued(goal: Goal): string | undefined {
 	return goal.files.writers.length > 0 ? "Queued: they run as soon as nothing writes." : undefined;
 }
 
-async function ask(client: Handling, goalId: GoalId, request: Request, expectedSeq?: number): Promise<Goal> {
+async function ask(client: HandlerContext, goalId: GoalId, request: Request, expectedSeq?: number): Promise<Goal> {
 	const { supervisor, newId, clock } = client.services;
 	const by = client.actor();
 	return supervisor.commit(goalId, (goal) => {

@@ -7,10 +7,10 @@ import { maxMessageBytes } from "../../protocol/methods.ts";
 import type { Log } from "../platform/ports.ts";
 
 /**
- * The daemon's door: loopback only, a token compared in constant time, no page of a browser. An upgrade without the
+ * The daemon's server: loopback only, a token compared in constant time, no page of a browser. An upgrade without the
  * token, with any Origin, or for a foreign Host is refused before a word of the protocol is spoken.
  */
-export interface Door {
+export interface WireServer {
 	readonly port: number;
 	clients(): number;
 	close(): Promise<void>;
@@ -20,12 +20,12 @@ export interface Door {
 const maxUnreadBytes = 32 * 1024 * 1024;
 const heartbeatMs = 30_000;
 
-export async function openDoor(options: {
+export async function openWireServer(options: {
 	readonly token: string;
 	readonly log: Log;
 	onClient(socket: WebSocket): void;
 	onGone(): void;
-}): Promise<Door> {
+}): Promise<WireServer> {
 	const http = createServer((_request, response) => response.writeHead(426).end());
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
 	const expected = Buffer.from(`Bearer ${options.token}`);

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
 import type { Daemon } from "../daemon.ts";
 import type { Goals } from "../goals.ts";
-import { restrictedSentence } from "../surfaces/restricted.ts";
+import { restrictedSentence } from "../webviewHosts/restricted.ts";
 import { t } from "../words.ts";
 import { planUri, queryValue, schemes } from "./uris.ts";
 

@@ -18,7 +18,7 @@ import { placeOf, quoteSelection, type Selected } from "./selectionText.ts";
  * The quick way to launch: one box for the prompt, Enter, and the goal is there. Preset, agent and the other settings are
  * one button away and keep what was typed; so does the form, which shows all of them.
  */
-export async function askAndLaunch({ daemon, surfaces }: Parts, start: LaunchStart = {}): Promise<GoalId | undefined> {
+export async function askAndLaunch({ daemon, webviews }: Parts, start: LaunchStart = {}): Promise<GoalId | undefined> {
 	const workspace = start.workspace ?? (await chooseFolder())?.uri.fsPath;
 	if (!workspace) return undefined;
 	const providers = daemon.ask("provider/list", {});
@@ -55,7 +55,7 @@ export async function askAndLaunch({ daemon, surfaces }: Parts, start: LaunchSta
 				draft = { ...draft, choices: await chooseOptions(draft.choices) };
 				break;
 			case "form":
-				surfaces.openPreflight({ prompt: wholePrompt(answer.prompt, start.about).trim(), workspace });
+				webviews.openPreflight({ prompt: wholePrompt(answer.prompt, start.about).trim(), workspace });
 				return undefined;
 			default:
 				return undefined;

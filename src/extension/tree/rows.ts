@@ -4,7 +4,7 @@ import { stepChecks } from "../../core/rules/checks.ts";
 import { goalRequests, messageRefusal } from "../../core/rules/controls.ts";
 import { childThreads } from "../../core/rules/delegations.ts";
 import { endStates } from "../../core/rules/goalState.ts";
-import { silences } from "../../core/rules/movement.ts";
+import { stalls } from "../../core/rules/movement.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { allowedOfStep } from "../../core/rules/stepControls.ts";
 import { isPlanned } from "../../core/rules/steps.ts";
@@ -310,7 +310,7 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 }
 
 function silent({ stepId }: Step, goal: Goal): string {
-	const found = silences(goal).find((silence) => silence.stepId === stepId);
+	const found = stalls(goal).find((silence) => silence.stepId === stepId);
 	return found ? t("silent since {0}", dayOrTime(found.since, Date.now())) : "";
 }
 

@@ -8,7 +8,7 @@ import { type Filter, matches, parseQuery } from "./filter.ts";
 import { groupOf } from "./groups.ts";
 import { itemAt, type Layout, type LiveRow, layOut } from "./layout.ts";
 import { approvalKey, type Row } from "./row.ts";
-import { newRowBook, type RowBook } from "./rowBook.ts";
+import { newRowProjection, type RowProjection } from "./rowProjection.ts";
 import { shownTypes } from "./rows.ts";
 import { searchEvents } from "./search.ts";
 
@@ -82,8 +82,8 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 	const listeners = new Set<() => void>();
 	let filter = firstFilter;
 	let query = parseQuery(filter.text);
-	let book: RowBook = newRowBook();
-	/** All events from `first` to `last` are in the book. */
+	let projection: RowProjection = newRowProjection();
+	/** All events from `first` to `last` are in the projection. */
 	let first = 1;
 	let last = 0;
 	let layout: Layout = { items: [], tops: [0], height: 0 };
@@ -129,16 +129,16 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		// A page may have brought some of them already.
 		const events = all.filter((event) => event.seq > last);
 		if (events.length === 0) return;
-		const before = book.rows().length;
+		const before = projection.rows().length;
 		if (ready && last === events[0]!.seq - 1 && (following || before < maxRows * 1.5)) {
-			book.append(events, goal);
+			projection.append(events, goal);
 			last = goal.seq;
-			const came = book.rows().slice(before).filter(wanted);
+			const came = projection.rows().slice(before).filter(wanted);
 			count(came.length, came.filter((row) => row.isError).length);
 			for (const event of events) {
 				if (event.type === "tool.completed" && !event.ok) news = { ...news, errors: news.errors + 1 };
 			}
-			if (following && book.rows().length > maxRows + pageSize) cutStart();
+			if (following && projection.rows().length > maxRows + pageSize) cutStart();
 		} else if (ready) count(events.length, 0);
 	}
 
@@ -166,7 +166,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		const goal = watch.goal();
 		const kept = anchor === "keep" ? topRow() : undefined;
 		if (goal) {
-			layout = layOut(book.rows().filter(wanted), toEnd() ? liveRows(goal) : [], goal, {
+			layout = layOut(projection.rows().filter(wanted), toEnd() ? liveRows(goal) : [], goal, {
 				folds,
 				closedGroups,
 				isWaiting: (row) => row.approvalId !== undefined && goal.approvals[row.approvalId] !== undefined,
@@ -262,7 +262,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		if (following) unseen = 0;
 		notify();
 		try {
-			const fresh = newRowBook();
+			const fresh = newRowProjection();
 			if (query.words.length > 0) {
 				const { events, cut } = await searchEvents(host, goalId, query.words.join(" "));
 				if (mine !== window_) return;
@@ -286,7 +286,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 				first = after + 1;
 				last = page.last;
 			}
-			book = fresh;
+			projection = fresh;
 			ready = true;
 			asked = undefined;
 			loading = false;
@@ -305,7 +305,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 		while (mine === window_ && !toEnd()) {
 			const page = await eventsAfter(last, pageSize);
 			if (mine !== window_) return;
-			book.append(page.events, watch.goal());
+			projection.append(page.events, watch.goal());
 			last = Math.max(last, page.last);
 		}
 	}
@@ -346,15 +346,15 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 			if (later) {
 				const page = await eventsAfter(last, limit);
 				if (mine !== window_) return;
-				book.append(page.events, watch.goal());
+				projection.append(page.events, watch.goal());
 				last = Math.max(last, page.last);
-				if (book.rows().length > maxRows) cutStart();
+				if (projection.rows().length > maxRows) cutStart();
 			} else {
 				const page = await events({ beforeSeq: first, limit, descending: true });
 				if (mine !== window_) return;
-				book.prepend([...page].reverse(), watch.goal());
+				projection.prepend([...page].reverse(), watch.goal());
 				first = page.length < limit ? 1 : page.at(-1)!.seq;
-				if (book.rows().length > maxRows) cutEnd();
+				if (projection.rows().length > maxRows) cutEnd();
 			}
 			loading = false;
 			draw(following ? "end" : "keep");
@@ -372,19 +372,19 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 	}
 
 	function cutStart(): void {
-		book.prune((row) => wanted(row) || isOpenRow(row));
-		const rows = book.rows();
+		projection.prune((row) => wanted(row) || isOpenRow(row));
+		const rows = projection.rows();
 		if (rows.length <= maxRows) return;
-		book.cutStart(rows.length - maxRows);
-		first = book.rows()[0]!.seq;
+		projection.cutStart(rows.length - maxRows);
+		first = projection.rows()[0]!.seq;
 	}
 
 	function cutEnd(): void {
-		book.prune((row) => wanted(row) || isOpenRow(row));
-		const rows = book.rows();
+		projection.prune((row) => wanted(row) || isOpenRow(row));
+		const rows = projection.rows();
 		if (rows.length <= maxRows) return;
 		last = rows[maxRows]!.seq - 1;
-		book.cutEnd(rows.length - maxRows);
+		projection.cutEnd(rows.length - maxRows);
 	}
 
 	function notify(): void {
@@ -434,7 +434,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 			if (!ready || (isSearch && query.words.join(" ") === words)) draw("keep");
 			else {
 				const at = topRow();
-				const seq = at ? book.row(at.key)?.seq : undefined;
+				const seq = at ? projection.row(at.key)?.seq : undefined;
 				void openWindow(following || isSearch || seq === undefined ? { at: "end" } : { at: "top", seq });
 			}
 		},
@@ -474,7 +474,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 			else void openWindow({ at: "middle", seq });
 		},
 		goToApproval(approvalId) {
-			const row = book.row(approvalKey(approvalId));
+			const row = projection.row(approvalKey(approvalId));
 			if (row) {
 				this.goTo(row.seq);
 				return;

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Goal } from "../../core/goal.ts";
 import type { Target } from "../../protocol/webview.ts";
 import { useNow, useRenderAgain } from "../shared/hooks.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { Feed } from "./feed.ts";
 import { GroupHeader, LineItem, LiveItem, RowItem } from "./items.tsx";
 import { heights, type Item, itemAt, type Layout } from "./layout.ts";
@@ -15,13 +15,13 @@ import type { Row } from "./row.ts";
  * arrows move it, and it stays in the document when it is scrolled away, so that the focus is never lost.
  */
 export function FeedList(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly feed: Feed;
 	readonly goal: Goal;
 	readonly focusList: RefObject<() => void>;
 	readonly onRefused: (sentence: string | undefined) => void;
 }) {
-	const { surface, feed, goal, focusList, onRefused } = props;
+	const { webview, feed, goal, focusList, onRefused } = props;
 	const scroller = useRef<HTMLDivElement>(null);
 	const ruler = useRef<HTMLSpanElement>(null);
 	const [activeKey, setActiveKey] = useState<string>();
@@ -109,7 +109,7 @@ export function FeedList(props: {
 		if (event.key === "c" && (event.ctrlKey || event.metaKey) && window.getSelection()?.isCollapsed !== false) {
 			const item = items[activeIndex];
 			const text = item?.kind === "row" ? exactText(goal, item.row) : undefined;
-			if (text !== undefined) void surface.host.request("surface/copy", { text }).catch(() => undefined);
+			if (text !== undefined) void webview.host.request("webview/copy", { text }).catch(() => undefined);
 			return;
 		}
 		const action = keys[event.key];
@@ -133,9 +133,9 @@ export function FeedList(props: {
 		},
 		Enter: () => {
 			const item = items[activeIndex];
-			if (item?.kind === "row") openRow(surface, goal, item.row);
-			else if (item?.kind === "group") openGroup(surface, goal, item);
-			else if (item?.kind === "live") surface.open(threadTarget(goal, item.live.threadId));
+			if (item?.kind === "row") openRow(webview, goal, item.row);
+			else if (item?.kind === "group") openGroup(webview, goal, item);
+			else if (item?.kind === "live") webview.open(threadTarget(goal, item.live.threadId));
 		},
 		" ": () => fold(items[activeIndex]),
 		ArrowRight: () => fold(items[activeIndex], true),
@@ -160,7 +160,7 @@ export function FeedList(props: {
 		activeIndex >= 0 ? activeIndex : Math.min(items.length - 1, nextStop(items, itemAt(layout, top - pads.top)));
 	const first = itemAt(layout, top - pads.top);
 	const header = stickyGroup(items, first);
-	const shared = { surface, goal, feed, now, narrow: width < narrowPx, onRefused };
+	const shared = { webview, goal, feed, now, narrow: width < narrowPx, onRefused };
 
 	return (
 		<div
@@ -207,8 +207,8 @@ export function FeedList(props: {
 
 const narrowPx = 700;
 
-function openGroup(surface: Surface, goal: Goal, item: Extract<Item, { kind: "group" }>): void {
-	surface.open(
+function openGroup(webview: Webview, goal: Goal, item: Extract<Item, { kind: "group" }>): void {
+	webview.open(
 		item.group.threadId ? threadTarget(goal, item.group.threadId) : { kind: "overview", goalId: goal.goalId },
 	);
 }

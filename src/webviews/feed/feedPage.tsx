@@ -2,17 +2,17 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { GoalId } from "../../core/ids.ts";
 import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { Announcer } from "./announcer.tsx";
 import { newFeed } from "./feed.ts";
 import { FeedList } from "./feedList.tsx";
 import { type Filter, isFilter, isFiltered, noFilter } from "./filter.ts";
 import { Toolbar } from "./toolbar.tsx";
 
-export function FeedPage({ surface, goalId }: { surface: Surface; goalId: GoalId }) {
-	const { host, connection, place } = surface;
+export function FeedPage({ webview, goalId }: { webview: Webview; goalId: GoalId }) {
+	const { host, connection, place } = webview;
 	const watch = useGoal(host, goalId);
-	const [filter, setFilter] = useState<Filter>(() => remembered(surface.memory));
+	const [filter, setFilter] = useState<Filter>(() => remembered(webview.memory));
 	const feed = useMemo(() => newFeed(host, watch, filter), [host, watch]);
 	const renderAgain = useRenderAgain();
 	const [refusal, setRefusal] = useState<string>();
@@ -24,7 +24,7 @@ export function FeedPage({ surface, goalId }: { surface: Surface; goalId: GoalId
 			feed.close();
 		};
 	}, [feed]);
-	useEffect(() => surface.remember({ filter, goalId }), [filter, goalId]);
+	useEffect(() => webview.remember({ filter, goalId }), [filter, goalId]);
 	useEffect(() => {
 		if (place.approvalId) feed.goToApproval(place.approvalId);
 		else if (place.seq !== undefined) feed.goTo(place.seq);
@@ -42,7 +42,7 @@ export function FeedPage({ surface, goalId }: { surface: Surface; goalId: GoalId
 		<>
 			{loading && !status.problem ? <div class="progress" /> : null}
 			<Toolbar
-				surface={surface}
+				webview={webview}
 				goal={goal}
 				filter={filter}
 				onFilter={change}
@@ -85,7 +85,7 @@ export function FeedPage({ surface, goalId }: { surface: Surface; goalId: GoalId
 				</p>
 			)}
 			{goal ? (
-				<FeedList surface={surface} feed={feed} goal={goal} focusList={focusList} onRefused={setRefusal} />
+				<FeedList webview={webview} feed={feed} goal={goal} focusList={focusList} onRefused={setRefusal} />
 			) : null}
 			<Announcer feed={feed} goal={goal} />
 		</>

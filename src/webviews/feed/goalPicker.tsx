@@ -6,11 +6,11 @@ import { Icon } from "../shared/icon.tsx";
 import { goalMark } from "../shared/marks.ts";
 import { sentence } from "../shared/sentence.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 
 /** Which goal's feed? Newest first, what waits for the person before the rest. */
-export function GoalPicker({ surface }: { surface: Surface }) {
-	const { host, connection } = surface;
+export function GoalPicker({ webview }: { webview: Webview }) {
+	const { host, connection } = webview;
 	const [goals, setGoals] = useState<readonly GoalSummary[]>();
 	const [problem, setProblem] = useState<string>();
 	const loading = useLasting(goals === undefined && problem === undefined);
@@ -50,7 +50,7 @@ export function GoalPicker({ surface }: { surface: Surface }) {
 					const mark = goalMark(goal.state, goal.verified);
 					return (
 						<li key={goal.goalId}>
-							<button type="button" onClick={() => surface.show(goal.goalId)}>
+							<button type="button" onClick={() => webview.show(goal.goalId)}>
 								<Icon icon={mark.icon} tone={mark.tone} />
 								<span class="cut">{goal.title}</span>
 								<span class="quiet small nowrap">

@@ -12,14 +12,14 @@ import { clockSeconds, oneLine, visible } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { Feed } from "./feed.ts";
 import type { Item } from "./layout.ts";
 import { openRow } from "./openRow.ts";
 import { callKey, type Row } from "./row.ts";
 
 interface ItemProps<K extends Item["kind"]> {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly feed: Feed;
 	readonly item: Extract<Item, { kind: K }>;
@@ -33,7 +33,7 @@ interface ItemProps<K extends Item["kind"]> {
 }
 
 export function GroupHeader(props: ItemProps<"group"> & { readonly hidden?: boolean }) {
-	const { surface, goal, feed, item, y, active, hidden } = props;
+	const { webview, goal, feed, item, y, active, hidden } = props;
 	const { group, closed } = item;
 	const { title } = group;
 	return (
@@ -54,7 +54,7 @@ export function GroupHeader(props: ItemProps<"group"> & { readonly hidden?: bool
 			{group.threadId ? (
 				<Link
 					tabIndex={active && !hidden ? 0 : -1}
-					onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: group.threadId! })}
+					onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: group.threadId! })}
 				>
 					Open Thread
 				</Link>
@@ -69,7 +69,7 @@ export function RowItem(props: ItemProps<"row">) {
 	return approval ? <WaitingRow {...props} approval={approval} /> : <PlainRow {...props} />;
 }
 
-function PlainRow({ surface, goal, feed, item, y, active, now, onRefused }: ItemProps<"row">) {
+function PlainRow({ webview, goal, feed, item, y, active, now, onRefused }: ItemProps<"row">) {
 	const row = asItStands(goal, item.row);
 	const result = resultOf(goal, row, now);
 	const again = row.rerun;
@@ -85,7 +85,7 @@ function PlainRow({ surface, goal, feed, item, y, active, now, onRefused }: Item
 		.filter(Boolean)
 		.join(", ");
 	const rerun = () =>
-		surface.host
+		webview.host
 			.request("check/run", { goalId: goal.goalId, checkId: row.checkId })
 			.then(() => onRefused(undefined))
 			.catch((cause) => onRefused(sentence(cause)));
@@ -99,7 +99,7 @@ function PlainRow({ surface, goal, feed, item, y, active, now, onRefused }: Item
 			data-active={active ? "" : undefined}
 			tabIndex={active ? 0 : -1}
 			aria-label={label}
-			onDblClick={() => openRow(surface, goal, row)}
+			onDblClick={() => openRow(webview, goal, row)}
 		>
 			<span class="time num">{clockSeconds(row.at)}</span>
 			<Twist open={item.open} onClick={() => feed.toggleFold(item.key, !item.open)} />
@@ -107,7 +107,7 @@ function PlainRow({ surface, goal, feed, item, y, active, now, onRefused }: Item
 			<span class="word cut">{row.word}</span>
 			<span class="text cut">
 				{row.isLink ? (
-					<Link tabIndex={active ? 0 : -1} onOpen={() => openRow(surface, goal, row)}>
+					<Link tabIndex={active ? 0 : -1} onOpen={() => openRow(webview, goal, row)}>
 						{row.text}
 					</Link>
 				) : (
@@ -141,8 +141,8 @@ function PlainRow({ surface, goal, feed, item, y, active, now, onRefused }: Item
 
 /** An approval that waits. Enter shows it; only its button approves, and only where the whole command can be seen. */
 function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
-	const { surface, goal, feed, item, y, active, approval, narrow } = props;
-	const answering = useAnswering(surface.host, approval, () => focusNext(goal, feed, approval));
+	const { webview, goal, feed, item, y, active, approval, narrow } = props;
+	const answering = useAnswering(webview.host, approval, () => focusNext(goal, feed, approval));
 	const text = useRef<HTMLSpanElement>(null);
 	const [cut, setCut] = useState(true);
 	const action = actionOf(approval);
@@ -157,7 +157,7 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 	}, [action]);
 	const isFirst = Object.values(goal.approvals)[0]?.approvalId === approval.approvalId;
 	const notWhole = cut || action.includes("\n") || isTooLong(approval);
-	const show = () => surface.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
+	const show = () => webview.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
 	return (
 		<div
 			class={`feed-row waiting${narrow ? " tall" : ""}`}
@@ -215,12 +215,12 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 	);
 }
 
-export function LineItem({ surface, goal, item, y, active }: ItemProps<"line">) {
+export function LineItem({ webview, goal, item, y, active }: ItemProps<"line">) {
 	const { row, text, more } = item;
 	const open = () =>
 		row.output
-			? surface.open({ kind: "output", goalId: goal.goalId, seq: row.output.seq })
-			: openRow(surface, goal, row);
+			? webview.open({ kind: "output", goalId: goal.goalId, seq: row.output.seq })
+			: openRow(webview, goal, row);
 	return (
 		<div class="feed-line" style={{ top: `${y}px` }}>
 			<span class="cut quiet">{text}</span>

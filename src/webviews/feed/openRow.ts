@@ -1,12 +1,12 @@
 import type { Goal } from "../../core/goal.ts";
 import type { Target } from "../../protocol/webview.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { Row } from "./row.ts";
 
 /** Where a row leads: its thread, its output, its approval, a document. */
-export function openRow(surface: Surface, goal: Goal, row: Row): void {
+export function openRow(webview: Webview, goal: Goal, row: Row): void {
 	const target = targetOf(goal, row);
-	if (target) surface.open(target);
+	if (target) webview.open(target);
 }
 
 export function targetOf(goal: Goal, row: Row): Target | undefined {

@@ -3,7 +3,7 @@ import type { Goal } from "../../core/goal.ts";
 import { TextField } from "../shared/controls/textField.tsx";
 import { count } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { FeedStatus } from "./feed.ts";
 import type { Filter } from "./filter.ts";
 import { type Category, categories } from "./row.ts";
@@ -21,7 +21,7 @@ const toggles: { readonly [C in Category]: { readonly label: string; readonly ic
 const pauseMs = 200;
 
 export function Toolbar(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal | undefined;
 	readonly filter: Filter;
 	readonly onFilter: (filter: Filter) => void;
@@ -30,7 +30,7 @@ export function Toolbar(props: {
 	/** The reader goes back to the list. */
 	readonly onLeave: () => void;
 }) {
-	const { surface, goal, filter, onFilter, status } = props;
+	const { webview, goal, filter, onFilter, status } = props;
 	const [text, setText] = useState(filter.text);
 	const timer = useRef(0);
 	useEffect(() => setText(filter.text), [filter.text]);
@@ -81,7 +81,7 @@ export function Toolbar(props: {
 				type="button"
 				class="feed-goal"
 				title="Show the feed of another goal"
-				onClick={() => surface.show(undefined)}
+				onClick={() => webview.show(undefined)}
 			>
 				{goal ? (
 					<>

@@ -4,18 +4,18 @@ import type { ChangeView } from "../../protocol/view.ts";
 import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 
 const shownAtFirst = 10;
 
 /** Each changed file once, with its diff a click away. */
 export function ChangedFiles(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly changes: readonly ChangeView[];
 	readonly untracked: string | undefined;
 }) {
-	const { surface, goal, changes, untracked } = props;
+	const { webview, goal, changes, untracked } = props;
 	const { goalId } = goal;
 	const [all, setAll] = useState(false);
 	if (changes.length === 0 && !untracked) return null;
@@ -39,7 +39,7 @@ export function ChangedFiles(props: {
 						<Link
 							class="cut"
 							onOpen={() =>
-								surface.open({ kind: "change", goalId, path: change.path, before: change.before, after: change.after })
+								webview.open({ kind: "change", goalId, path: change.path, before: change.before, after: change.after })
 							}
 						>
 							{change.path}

@@ -4,20 +4,20 @@ import { checkRefusal, goalRefusal } from "../../core/rules/controls.ts";
 import { CheckRow } from "../shared/checkRow.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 
 /** Every check of the goal and of its steps, what needs a look first. */
 export function Checks(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly onRefused: (sentence: string | undefined) => void;
 }) {
-	const { surface, goal, onRefused } = props;
+	const { webview, goal, onRefused } = props;
 	const checks = Object.values(goal.checks);
 	if (checks.length === 0) return null;
 	const stale = checks.filter((check) => check.state === "stale");
 	const run = (checkIds: readonly CheckId[]) =>
-		Promise.all(checkIds.map((checkId) => surface.host.request("check/run", { goalId: goal.goalId, checkId })))
+		Promise.all(checkIds.map((checkId) => webview.host.request("check/run", { goalId: goal.goalId, checkId })))
 			.then(() => onRefused(undefined))
 			.catch((cause) => onRefused(sentence(cause)));
 	return (

@@ -3,7 +3,7 @@ import type { Goal } from "../../core/goal.ts";
 import { goalRefusal } from "../../core/rules/controls.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 
 /** In the order of their buttons; each is there while the goal allows it. */
 const actions = ["resume", "retry", "pause", "cancel"] as const;
@@ -17,11 +17,11 @@ const buttons: { readonly [A in Action]: { readonly label: string; readonly icon
 };
 
 export function Controls(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly onRefused: (sentence: string | undefined) => void;
 }) {
-	const { surface, goal, onRefused } = props;
+	const { webview, goal, onRefused } = props;
 	const { goalId } = goal;
 	const [sending, setSending] = useState(false);
 	const [cancelling, setCancelling] = useState(false);
@@ -29,14 +29,14 @@ export function Controls(props: {
 		setSending(true);
 		setCancelling(false);
 		try {
-			await surface.host.request("goal/control", { goalId, action });
+			await webview.host.request("goal/control", { goalId, action });
 			onRefused(undefined);
 		} catch (cause) {
 			onRefused(sentence(cause));
 		}
 		setSending(false);
 	}
-	const away = surface.connection.state !== "connected";
+	const away = webview.connection.state !== "connected";
 	if (cancelling) {
 		return (
 			<div class="goal-controls" role="toolbar" aria-label="Cancel the goal">
@@ -60,8 +60,8 @@ export function Controls(props: {
 						{buttons[action].label}
 					</Button>
 				))}
-			<Button onClick={() => surface.open({ kind: "feed", goalId })}>Open Feed</Button>
-			<Button onClick={() => surface.open({ kind: "dossier", goalId })}>Dossier</Button>
+			<Button onClick={() => webview.open({ kind: "feed", goalId })}>Open Feed</Button>
+			<Button onClick={() => webview.open({ kind: "dossier", goalId })}>Dossier</Button>
 		</div>
 	);
 }

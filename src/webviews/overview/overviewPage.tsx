@@ -12,7 +12,7 @@ import { clock, flowing, pathInside } from "../shared/format.ts";
 import { useGoal, useLasting, useNow } from "../shared/hooks.ts";
 import type { Host } from "../shared/host.ts";
 import { StateLine } from "../shared/stateLine.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { Budget } from "./budget.tsx";
 import { ChangedFiles } from "./changedFiles.tsx";
 import { Checks } from "./checks.tsx";
@@ -21,23 +21,23 @@ import { Roster } from "./roster.tsx";
 import { StepBoard } from "./stepBoard.tsx";
 import { Threads } from "./threads.tsx";
 
-export function OverviewPage({ surface, goalId }: { surface: Surface; goalId: GoalId }) {
-	const watch = useGoal(surface.host, goalId);
+export function OverviewPage({ webview, goalId }: { webview: Webview; goalId: GoalId }) {
+	const watch = useGoal(webview.host, goalId);
 	const goal = watch.goal();
 	const problem = watch.problem();
 	const waiting = useLasting(!goal && !problem);
 	if (!goal) return problem ? <p class="empty">{problem}</p> : waiting ? <div class="progress" /> : null;
-	return <Overview surface={surface} goal={goal} />;
+	return <Overview webview={webview} goal={goal} />;
 }
 
-function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
+function Overview({ webview, goal }: { webview: Webview; goal: Goal }) {
 	const [refusal, setRefusal] = useState<string>();
 	const now = useNow(15_000, goal.end === undefined);
-	const changes = useChanges(surface.host, goal);
+	const changes = useChanges(webview.host, goal);
 	const view = viewGoal(goal, changes, now);
 	const page = useRef<HTMLElement>(null);
 	const asks = Object.values(goal.approvals);
-	const { approvalId } = surface.place;
+	const { approvalId } = webview.place;
 	useEffect(() => {
 		if (approvalId) page.current?.querySelector<HTMLElement>(`[data-approval="${CSS.escape(approvalId)}"]`)?.focus();
 	}, [approvalId, asks.length]);
@@ -49,9 +49,9 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 		<main class="overview" ref={page}>
 			<div class="overview-head">
 				<h1>{goal.title || goal.prompt}</h1>
-				<Controls surface={surface} goal={goal} onRefused={setRefusal} />
+				<Controls webview={webview} goal={goal} onRefused={setRefusal} />
 			</div>
-			<StateLine goal={goal} connection={surface.connection} host={surface.host}>
+			<StateLine goal={goal} connection={webview.connection} host={webview.host}>
 				<span class="quiet small num nowrap since">
 					{goal.launchedAt
 						? `started ${clock(goal.launchedAt)} · ${elapsed(elapsedMs)} · ${goal.settings.autonomy}`
@@ -65,11 +65,11 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 			) : null}
 			<div class="columns">
 				<div>
-					<Facts goal={goal} surface={surface} />
+					<Facts goal={goal} webview={webview} />
 					{asks.map((approval, index) => (
 						<Ask
 							key={approval.approvalId}
-							surface={surface}
+							webview={webview}
 							goal={goal}
 							approval={approval}
 							first={index === 0}
@@ -77,13 +77,13 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 						/>
 					))}
 					<Answered goal={goal} />
-					<StepBoard surface={surface} goal={goal} changes={changes} onRefused={setRefusal} />
-					<ChangedFiles surface={surface} goal={goal} changes={changes} untracked={view.untracked} />
-					<Threads surface={surface} goal={goal} />
+					<StepBoard webview={webview} goal={goal} changes={changes} onRefused={setRefusal} />
+					<ChangedFiles webview={webview} goal={goal} changes={changes} untracked={view.untracked} />
+					<Threads webview={webview} goal={goal} />
 				</div>
 				<aside aria-label="Checks, roster and budget">
-					<Checks surface={surface} goal={goal} onRefused={setRefusal} />
-					<Roster surface={surface} goal={goal} view={view.roster} />
+					<Checks webview={webview} goal={goal} onRefused={setRefusal} />
+					<Roster webview={webview} goal={goal} view={view.roster} />
 					<Budget goal={goal} view={view} />
 				</aside>
 			</div>
@@ -91,7 +91,7 @@ function Overview({ surface, goal }: { surface: Surface; goal: Goal }) {
 	);
 }
 
-function Facts({ goal, surface }: { goal: Goal; surface: Surface }) {
+function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 	const [whole, setWhole] = useState(false);
 	const { done, total } = progress(goal);
 	const steps = planSteps(goal);
@@ -124,7 +124,7 @@ function Facts({ goal, surface }: { goal: Goal; surface: Surface }) {
 							type="button"
 							class="link"
 							title={goal.playbook.path}
-							onClick={() => surface.open({ kind: "file", goalId: goal.goalId, path: goal.playbook!.path })}
+							onClick={() => webview.open({ kind: "file", goalId: goal.goalId, path: goal.playbook!.path })}
 						>
 							{pathInside(goal.workspace, goal.playbook.path)}
 						</button>

@@ -5,7 +5,7 @@ import { assignmentSourceText } from "../../core/words/sources.ts";
 import type { AssignmentView, GoalView } from "../../protocol/view.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 
 const labels: { readonly [L in AssignmentView["label"]]: Mark & { readonly word: string } } = {
 	live: { icon: "record", tone: "active", word: "live" },
@@ -16,7 +16,7 @@ const labels: { readonly [L in AssignmentView["label"]]: Mark & { readonly word:
 };
 
 /** Who does what, and where each choice came from. */
-export function Roster({ surface, goal, view }: { surface: Surface; goal: Goal; view: GoalView["roster"] }) {
+export function Roster({ webview, goal, view }: { webview: Webview; goal: Goal; view: GoalView["roster"] }) {
 	const { goalId } = goal;
 	return (
 		<section class="block" aria-labelledby="roster">
@@ -25,7 +25,7 @@ export function Roster({ surface, goal, view }: { surface: Surface; goal: Goal; 
 				<span class="quiet small">revision {view.revision}</span>
 				<span class="grow" />
 				{goalRefusal("editRoster", goal) ? null : (
-					<Link class="small" onOpen={() => surface.open({ kind: "roster", goalId })}>
+					<Link class="small" onOpen={() => webview.open({ kind: "roster", goalId })}>
 						Edit…
 					</Link>
 				)}

@@ -11,7 +11,7 @@ import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { checkMark, stepMark } from "../shared/marks.ts";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { laneX, layLanes } from "./lanes.ts";
 
 const rowPx = 28;
@@ -19,12 +19,12 @@ const subRowPx = 24;
 
 /** The steps on their lanes; the one that matters now is unfolded to its checks and links. Arrows move between steps. */
 export function StepBoard(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly changes: readonly ChangeView[];
 	readonly onRefused: (sentence: string | undefined) => void;
 }) {
-	const { surface, goal, changes, onRefused } = props;
+	const { webview, goal, changes, onRefused } = props;
 	const { goalId } = goal;
 	const steps = planSteps(goal);
 	const [chosen, setChosen] = useState<StepId | "none">();
@@ -45,10 +45,10 @@ export function StepBoard(props: {
 
 	const openThread = (step: Step) => {
 		const threadId = step.attempts.at(-1)?.threadId;
-		if (threadId) surface.open({ kind: "thread", goalId, threadId });
+		if (threadId) webview.open({ kind: "thread", goalId, threadId });
 	};
 	const control = (action: Action, stepId: StepId) =>
-		surface.host
+		webview.host
 			.request("goal/control", { goalId, action, stepId })
 			.then(() => onRefused(undefined))
 			.catch((cause) => onRefused(sentence(cause)));
@@ -81,7 +81,7 @@ export function StepBoard(props: {
 				<h2 id="steps">Steps</h2>
 				<span class="grow" />
 				{changes.length > 0 ? (
-					<Link class="small" onOpen={() => surface.open({ kind: "changes", goalId })}>
+					<Link class="small" onOpen={() => webview.open({ kind: "changes", goalId })}>
 						All changes
 					</Link>
 				) : null}
@@ -138,7 +138,7 @@ export function StepBoard(props: {
 												? {
 														thread: step.attempts.length > 0 ? () => openThread(step) : undefined,
 														files: changes.filter((change) => change.stepId === step.stepId).length,
-														changes: () => surface.open({ kind: "changes", goalId, stepId: step.stepId }),
+														changes: () => webview.open({ kind: "changes", goalId, stepId: step.stepId }),
 														actions: offered(goal, step),
 														control: (action) => void control(action, step.stepId),
 													}
@@ -162,7 +162,7 @@ export function StepBoard(props: {
 					</Link>
 					<Link
 						label={`Files of ${step.title}`}
-						onOpen={() => surface.open({ kind: "changes", goalId, stepId: step.stepId })}
+						onOpen={() => webview.open({ kind: "changes", goalId, stepId: step.stepId })}
 					>
 						Files
 					</Link>

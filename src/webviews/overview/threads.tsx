@@ -5,10 +5,10 @@ import { threadName } from "../../core/words/threadName.ts";
 import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 
 /** The conversations: those that go on first, then the latest. */
-export function Threads({ surface, goal }: { surface: Surface; goal: Goal }) {
+export function Threads({ webview, goal }: { webview: Webview; goal: Goal }) {
 	const threads = Object.values(goal.threads).reverse();
 	if (threads.length === 0) return null;
 	const roots = threads.filter((thread) => !thread.parentThreadId);
@@ -30,7 +30,7 @@ export function Threads({ surface, goal }: { surface: Surface; goal: Goal }) {
 						<Icon icon="comment" tone={thread.state === "active" ? "agent" : "idle"} />
 						<Link
 							class="cut"
-							onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}
+							onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}
 						>
 							{threadName(goal, thread)}
 						</Link>

@@ -2,14 +2,14 @@ import { type Effort, efforts, type ModelChoice } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Picker } from "../shared/controls/picker.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { Draft, Providers } from "./draft.ts";
 import { Field, SourceNote } from "./field.tsx";
 import type { Problem } from "./problems.ts";
 
 /** Provider, model and effort of the agent that every role inherits. */
 export function AgentFields(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly draft: Draft;
 	readonly prepared: LaunchPreparation;
 	readonly providers: Providers | undefined;
@@ -17,7 +17,7 @@ export function AgentFields(props: {
 	readonly onKey: (provider: string) => void;
 	readonly change: (fields: Partial<Draft>) => void;
 }) {
-	const { surface, draft, prepared, providers, problems, change } = props;
+	const { webview, draft, prepared, providers, problems, change } = props;
 	const base = prepared.settings.agent;
 	const agent = draft.agent ?? base;
 	const wrong = problems.some(({ stops }) => stops);
@@ -27,10 +27,10 @@ export function AgentFields(props: {
 	const source = prepared.sources.agent;
 	const back = () => change({ agent: undefined });
 	const noteOf = (part: string, isOwn: boolean) => (
-		<SourceNote surface={surface} source={source} of={part} short onBack={isOwn ? back : undefined} />
+		<SourceNote webview={webview} source={source} of={part} short onBack={isOwn ? back : undefined} />
 	);
 	async function chooseModel(): Promise<void> {
-		const { agent: chosen } = await surface.host.request("form/chooseAgent", {
+		const { agent: chosen } = await webview.host.request("form/chooseAgent", {
 			title: "Model of the primary agent",
 			provider: agent.provider === "builtin" ? undefined : agent.provider,
 		});

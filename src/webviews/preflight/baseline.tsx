@@ -6,7 +6,7 @@ import { useNow } from "../shared/hooks.ts";
 import { Icon, type Mark } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { CheckedToday, Draft, Provider, Providers } from "./draft.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { CheckedToday, Draft, Provider, Providers } from "./draft.ts";
  * waits for it, least of all the form.
  */
 export function Baseline(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly workspace: string;
 	readonly checks: readonly string[];
 	/** Providers that the form names. */
@@ -24,8 +24,8 @@ export function Baseline(props: {
 	readonly checked: Draft["checked"];
 	readonly onChecked: (key: string, checked: CheckedToday) => void;
 }) {
-	const { surface, workspace, checks, providers, checked, onChecked } = props;
-	const parts = useParts(surface, workspace);
+	const { webview, workspace, checks, providers, checked, onChecked } = props;
+	const parts = useParts(webview, workspace);
 	const done = Object.keys(parts).length + (providers === undefined ? 0 : 1);
 	const total = partNames.length + 1;
 	return (
@@ -56,7 +56,7 @@ export function Baseline(props: {
 									<Link
 										class="small"
 										label={`Show ${row.label}`}
-										onOpen={() => surface.open({ kind: "sourceControl" })}
+										onOpen={() => webview.open({ kind: "sourceControl" })}
 									>
 										Show
 									</Link>
@@ -86,7 +86,7 @@ export function Baseline(props: {
 				return (
 					<CheckToday
 						key={key}
-						surface={surface}
+						webview={webview}
 						workspace={workspace}
 						command={command}
 						outcome={known && isToday(known.at) ? known.outcome : undefined}
@@ -117,7 +117,7 @@ const marks: { readonly [S in Rows[number]["state"]]: Mark } = {
 	problem: { icon: "warning", tone: "wait" },
 };
 
-function useParts(surface: Surface, workspace: string): { readonly [P in Part]?: Rows | string } {
+function useParts(webview: Webview, workspace: string): { readonly [P in Part]?: Rows | string } {
 	const [found, setFound] = useState<{ readonly [P in Part]?: Rows | string }>({});
 	useEffect(() => {
 		let over = false;
@@ -126,14 +126,14 @@ function useParts(surface: Surface, workspace: string): { readonly [P in Part]?:
 			if (!over) setFound((known) => ({ ...known, [part]: rows }));
 		};
 		for (const part of partNames)
-			surface.host.request("baseline/read", { workspace, part }).then(
+			webview.host.request("baseline/read", { workspace, part }).then(
 				({ rows }) => take(part, rows),
 				(cause) => take(part, sentence(cause)),
 			);
 		return () => {
 			over = true;
 		};
-	}, [surface.host, workspace]);
+	}, [webview.host, workspace]);
 	return found;
 }
 
@@ -189,13 +189,13 @@ function isToday(at: number): boolean {
 
 /** Run when the person asks for it: a check that is red already is for the goal to turn green. */
 function CheckToday(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly workspace: string;
 	readonly command: string;
 	readonly outcome: CheckedToday["outcome"] | undefined;
 	readonly onOutcome: (outcome: CheckedToday["outcome"]) => void;
 }) {
-	const { surface, workspace, command, outcome } = props;
+	const { webview, workspace, command, outcome } = props;
 	const [startedAt, setStartedAt] = useState<number>();
 	const gone = useRef(false);
 	const onOutcome = useRef(props.onOutcome);
@@ -209,7 +209,7 @@ function CheckToday(props: {
 	const now = useNow(1000, startedAt !== undefined);
 	async function run(): Promise<void> {
 		setStartedAt(Date.now());
-		const told = await surface.host
+		const told = await webview.host
 			.request("baseline/check", { workspace, command })
 			.then(({ output, ...rest }) => ({ ...rest, output: firstLine(output.trim()) }))
 			.catch((cause: unknown) => sentence(cause));

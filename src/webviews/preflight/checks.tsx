@@ -3,18 +3,18 @@ import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
 import { Link } from "../shared/link.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { Draft } from "./draft.ts";
 import { Field, SourceNote, sourceWords } from "./field.tsx";
 
 /** Commands that must succeed before the goal is done. */
 export function CheckFields(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly draft: Draft;
 	readonly prepared: LaunchPreparation;
 	readonly change: (fields: Partial<Draft>) => void;
 }) {
-	const { surface, draft, prepared, change } = props;
+	const { webview, draft, prepared, change } = props;
 	const [adding, setAdding] = useState<string>();
 	const given = prepared.settings.checks;
 	const checks = draft.checks ?? given;
@@ -30,7 +30,7 @@ export function CheckFields(props: {
 			note={
 				draft.checks ? (
 					<SourceNote
-						surface={surface}
+						webview={webview}
 						source={prepared.sources.checks}
 						of="Checks"
 						onBack={() => change({ checks: undefined })}

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Source } from "../../core/settings.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { Problem } from "./problems.ts";
 
 /** Where a value comes from, in two words. */
@@ -28,7 +28,7 @@ export function sourceWords({ kind, name }: Source): string {
 }
 
 export interface SourceNoteProps {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly source: Source;
 	/** What is named, for who hears it: "Autonomy". */
 	readonly of: string;
@@ -39,7 +39,7 @@ export interface SourceNoteProps {
 }
 
 /** The source as a word, or as a link where it is a file. What was set here goes back to it with one click. */
-export function SourceNote({ surface, source, of, short, onBack }: SourceNoteProps) {
+export function SourceNote({ webview, source, of, short, onBack }: SourceNoteProps) {
 	if (onBack)
 		return (
 			<span class="source">
@@ -56,7 +56,7 @@ export function SourceNote({ surface, source, of, short, onBack }: SourceNotePro
 				<Link
 					class="small cut"
 					label={`${of}: open ${sourceWords(source)}`}
-					onOpen={() => surface.open({ kind: "settingsFile", path })}
+					onOpen={() => webview.open({ kind: "settingsFile", path })}
 				>
 					{sourceWords(source)}
 				</Link>

@@ -8,7 +8,7 @@ import { TextArea } from "../shared/controls/textArea.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { AgentFields } from "./agentFields.tsx";
 import { Baseline } from "./baseline.tsx";
 import { CheckFields } from "./checks.tsx";
@@ -21,7 +21,7 @@ import { Roles } from "./roles.tsx";
 import { SettingsFields } from "./settingsFields.tsx";
 
 export interface LaunchFormProps {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly draft: Draft;
 	readonly change: (fields: Partial<Draft>) => void;
 	readonly replace: (draft: Draft) => void;
@@ -37,7 +37,7 @@ export interface LaunchFormProps {
 }
 
 export function LaunchForm(props: LaunchFormProps) {
-	const { surface, draft, change, workspace, folders, prepared, providers } = props;
+	const { webview, draft, change, workspace, folders, prepared, providers } = props;
 	const [attempted, setAttempted] = useState(false);
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
@@ -63,12 +63,12 @@ export function LaunchForm(props: LaunchFormProps) {
 			// The same launch sent again is the same goal, so a connection that breaks in between makes no second one.
 			const of = JSON.stringify(request);
 			if (requestId.current?.of !== of) requestId.current = { of, id: crypto.randomUUID() };
-			const { goalId } = await surface.host.request("goal/launch", { ...request, requestId: requestId.current.id });
+			const { goalId } = await webview.host.request("goal/launch", { ...request, requestId: requestId.current.id });
 			requestId.current = undefined;
-			surface.remember(null);
+			webview.remember(null);
 			props.replace(emptyDraft);
 			setAttempted(false);
-			surface.open({ kind: "launched", goalId });
+			webview.open({ kind: "launched", goalId });
 		} catch (cause) {
 			setRefusal(sentence(cause));
 		}
@@ -77,7 +77,7 @@ export function LaunchForm(props: LaunchFormProps) {
 
 	async function savePreset(): Promise<void> {
 		try {
-			const { name } = await surface.host.request("form/savePreset", {
+			const { name } = await webview.host.request("form/savePreset", {
 				settings: settingsOf(draft, prepared),
 				workspace,
 			});
@@ -102,11 +102,11 @@ export function LaunchForm(props: LaunchFormProps) {
 	}, []);
 
 	const onKey = (provider: string) =>
-		void surface.host
+		void webview.host
 			.request("form/setKey", { provider })
 			.then(props.lookAgain)
 			.catch((cause) => setRefusal(sentence(cause)));
-	const parts = { surface, draft, prepared, providers, problemsAt, onKey, change };
+	const parts = { webview, draft, prepared, providers, problemsAt, onKey, change };
 	const isOwn = folders.some(({ path }) => path === workspace);
 	const inside = { name: workspace.split(/[\\/]/).at(-1)!, path: workspace };
 	const choices = isOwn ? folders : [...folders, inside];
@@ -169,7 +169,7 @@ export function LaunchForm(props: LaunchFormProps) {
 					<CheckFields {...parts} />
 				</main>
 				<Baseline
-					surface={surface}
+					webview={webview}
 					workspace={workspace}
 					named={providersOf(settingsOf(draft, prepared))}
 					checks={draft.checks ?? prepared.settings.checks}

@@ -1,6 +1,6 @@
-import { runSurface } from "../shared/surface.tsx";
+import { runWebview } from "../shared/webview.tsx";
 import { PreflightPage } from "./preflightPage.tsx";
 import "./preflight.css";
 
 /** What a goal is launched with, on one page: each value with where it comes from, and what is found meanwhile. */
-runSurface(PreflightPage);
+runWebview(PreflightPage);

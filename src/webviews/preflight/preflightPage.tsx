@@ -3,22 +3,22 @@ import { playbookAgent } from "../../core/settings.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import type { Result } from "../../protocol/methods.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
-import type { FormSeed, SurfaceMethods } from "../../protocol/webview.ts";
+import type { FormSeed, WebviewMethods } from "../../protocol/webview.ts";
 import { useLasting } from "../shared/hooks.ts";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { type Draft, draftFrom, type Providers } from "./draft.ts";
 import { LaunchForm } from "./launchForm.tsx";
 
-type Start = Result<SurfaceMethods, "form/start">;
+type Start = Result<WebviewMethods, "form/start">;
 
 /** Keeps what was said, and asks the daemon what the rest is. */
-export function PreflightPage({ surface }: { surface: Surface }) {
-	const [draft, setDraft] = useState<Draft>(() => draftFrom(surface.memory));
+export function PreflightPage({ webview }: { webview: Webview }) {
+	const [draft, setDraft] = useState<Draft>(() => draftFrom(webview.memory));
 	const [start, setStart] = useState<Start>();
 	const [refusal, setRefusal] = useState<string>();
-	const { host } = surface;
-	useKept(surface, draft);
+	const { host } = webview;
+	useKept(webview, draft);
 	useEffect(() => {
 		host.request("form/start", {}).then(
 			(known) => {
@@ -31,15 +31,15 @@ export function PreflightPage({ surface }: { surface: Surface }) {
 	}, [host]);
 	const folders = start?.folders ?? [];
 	const workspace = start ? folderOf(draft.workspace, folders) : undefined;
-	const { prepared, problem } = usePrepared(surface, workspace, draft.preset);
-	const { providers, providersRefusal, lookAgain } = useProviders(surface, start !== undefined);
+	const { prepared, problem } = usePrepared(webview, workspace, draft.preset);
+	const { providers, providersRefusal, lookAgain } = useProviders(webview, start !== undefined);
 	const waiting = useLasting(!prepared && !problem && !refusal);
 	if (start && !workspace) return <p class="empty">A goal works in a folder. Open one, then launch.</p>;
 	if (!prepared || !workspace)
 		return refusal || problem ? <p class="empty">{refusal ?? problem}</p> : waiting ? <div class="progress" /> : null;
 	return (
 		<LaunchForm
-			surface={surface}
+			webview={webview}
 			draft={draft}
 			change={(fields) => setDraft((was) => ({ ...was, ...fields }))}
 			replace={setDraft}
@@ -77,7 +77,7 @@ function seeded(draft: Draft, seed: FormSeed): Draft {
 }
 
 /** Kept over reloads and closing: the form is where it was left. A prompt that cannot be launched is not kept. */
-function useKept(surface: Surface, draft: Draft): void {
+function useKept(webview: Webview, draft: Draft): void {
 	const latest = useRef(draft);
 	const kept = useRef(draft);
 	latest.current = draft;
@@ -86,7 +86,7 @@ function useKept(surface: Surface, draft: Draft): void {
 			if (kept.current === latest.current) return;
 			kept.current = latest.current;
 			const { leftOutChars: _, ...said } = latest.current;
-			surface.remember(said.prompt.length > maxPromptChars ? { ...said, prompt: "" } : said);
+			webview.remember(said.prompt.length > maxPromptChars ? { ...said, prompt: "" } : said);
 		};
 		// A page that is closed has no time left: what is short is kept at once.
 		const timer = setTimeout(keep, draft.prompt.length < longPromptChars ? 0 : 300);
@@ -107,12 +107,12 @@ const longPromptChars = 20_000;
  * meanwhile. Until there is an answer the values from before stand.
  */
 function usePrepared(
-	surface: Surface,
+	webview: Webview,
 	workspace: string | undefined,
 	preset: string | undefined,
 ): { readonly prepared?: LaunchPreparation; readonly problem?: string } {
 	const [known, setKnown] = useState<{ readonly prepared?: LaunchPreparation; readonly problem?: string }>({});
-	const isConnected = surface.connection.state === "connected";
+	const isConnected = webview.connection.state === "connected";
 	const [looks, setLooks] = useState(0);
 	useEffect(() => {
 		const lookAgain = () => setLooks((count) => count + 1);
@@ -122,14 +122,14 @@ function usePrepared(
 	useEffect(() => {
 		if (workspace === undefined) return;
 		let over = false;
-		surface.host.request("launch/prepare", { workspace, preset }).then(
+		webview.host.request("launch/prepare", { workspace, preset }).then(
 			(prepared) => !over && setKnown({ prepared }),
 			(cause) => !over && setKnown(({ prepared }) => ({ prepared, problem: sentence(cause) })),
 		);
 		return () => {
 			over = true;
 		};
-	}, [surface.host, workspace, preset, isConnected, looks]);
+	}, [webview.host, workspace, preset, isConnected, looks]);
 	return known;
 }
 
@@ -143,20 +143,20 @@ interface KnownProviders {
 	readonly providersRefusal?: string;
 }
 
-function useProviders(surface: Surface, isStarted: boolean): KnownProviders & { lookAgain(): void } {
+function useProviders(webview: Webview, isStarted: boolean): KnownProviders & { lookAgain(): void } {
 	const [known, setKnown] = useState<KnownProviders>({});
 	const [looks, setLooks] = useState(0);
-	const isConnected = surface.connection.state === "connected";
+	const isConnected = webview.connection.state === "connected";
 	useEffect(() => {
 		if (!isStarted) return;
 		let over = false;
-		surface.host.request("provider/list", { refresh: looks > 0 }).then(
+		webview.host.request("provider/list", { refresh: looks > 0 }).then(
 			(providers) => !over && setKnown({ providers: forPrompts(providers) }),
 			(cause) => !over && setKnown(({ providers }) => ({ providers, providersRefusal: sentence(cause) })),
 		);
 		return () => {
 			over = true;
 		};
-	}, [surface.host, isStarted, isConnected, looks]);
+	}, [webview.host, isStarted, isConnected, looks]);
 	return { ...known, lookAgain: () => setLooks((times) => times + 1) };
 }

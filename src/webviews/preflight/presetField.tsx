@@ -2,20 +2,20 @@ import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import type { Draft } from "./draft.ts";
 import { Field } from "./field.tsx";
 
 /** Which preset is taken, whose it is, and its file. Files that cannot be read say where; the rest still counts. */
 export function PresetField(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly draft: Draft;
 	readonly prepared: LaunchPreparation;
 	readonly change: (fields: Partial<Draft>) => void;
 }) {
-	const { surface, draft, prepared, change } = props;
+	const { webview, draft, prepared, change } = props;
 	const chosen = prepared.presets.find(({ name }) => name === prepared.preset);
-	const open = (path: string, line?: number) => surface.open({ kind: "settingsFile", path, line });
+	const open = (path: string, line?: number) => webview.open({ kind: "settingsFile", path, line });
 	return (
 		<Field
 			id="preset"

@@ -6,7 +6,7 @@ import { Picker } from "../shared/controls/picker.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
 import { Link } from "../shared/link.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { EffortChoice, effortsFor, withEffort } from "./agentFields.tsx";
 import type { Draft, Providers, RoleEdit } from "./draft.ts";
 import { Field, Problems, SourceNote } from "./field.tsx";
@@ -14,7 +14,7 @@ import type { Problem } from "./problems.ts";
 import { type RoleRow, rowsOf } from "./roleRows.ts";
 
 export interface RolesProps {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly draft: Draft;
 	readonly prepared: LaunchPreparation;
 	readonly providers: Providers | undefined;
@@ -55,7 +55,7 @@ export function Roles(props: RolesProps) {
 }
 
 function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
-	const { surface, draft, prepared, providers, change } = props;
+	const { webview, draft, prepared, providers, change } = props;
 	const [open, setOpen] = useState(false);
 	const problems = props.problemsAt(`role.${row.key}`);
 	const primary = draft.agent ?? prepared.settings.agent;
@@ -68,7 +68,7 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 	const rename = (text: string) =>
 		change({ added: draft.added.map((one) => (one.key === row.key ? { ...one, name: text } : one)) });
 	async function choose(): Promise<void> {
-		const { agent, inherits } = await surface.host.request("form/chooseAgent", {
+		const { agent, inherits } = await webview.host.request("form/chooseAgent", {
 			title: `Who works as ${name}?`,
 			mayInherit: true,
 		});
@@ -123,7 +123,7 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 						<span class="source">added here</span>
 					) : (
 						<SourceNote
-							surface={surface}
+							webview={webview}
 							source={
 								row.agent || row.isEdited || row.source.kind === "roleFile" ? row.source : { kind: "primaryAgent" }
 							}

@@ -4,13 +4,13 @@ import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Segments } from "../shared/controls/segments.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { budgetText, type Draft } from "./draft.ts";
 import { Field, SourceNote } from "./field.tsx";
 import type { Problem } from "./problems.ts";
 
 interface SettingsProps {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly draft: Draft;
 	readonly prepared: LaunchPreparation;
 	readonly problemsAt: (field: string) => readonly Problem[];
@@ -18,12 +18,12 @@ interface SettingsProps {
 }
 
 /** How far the goal goes by itself, and how far it may go at all. */
-export function SettingsFields({ surface, draft, prepared, problemsAt, change }: SettingsProps) {
+export function SettingsFields({ webview, draft, prepared, problemsAt, change }: SettingsProps) {
 	const { settings, sources } = prepared;
 	const autonomy = draft.autonomy ?? settings.autonomy;
 	const noteOf = (key: "autonomy" | "planApproval" | "restart" | "priority", name: string) => (
 		<SourceNote
-			surface={surface}
+			webview={webview}
 			source={sources[key]}
 			of={name}
 			onBack={draft[key] === undefined ? undefined : () => change({ [key]: undefined })}
@@ -46,7 +46,7 @@ export function SettingsFields({ surface, draft, prepared, problemsAt, change }:
 					name="Budget"
 					note={
 						<SourceNote
-							surface={surface}
+							webview={webview}
 							source={sources.budget}
 							of="Budget"
 							onBack={isOwnBudget ? () => change({ budget: {} }) : undefined}

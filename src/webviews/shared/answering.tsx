@@ -55,7 +55,7 @@ export function AnswerButtons(props: {
 	readonly goal: Goal;
 	readonly approval: Approval;
 	readonly answering: Answering;
-	/** A surface has one primary button: that of the approval that waits longest. */
+	/** A webview has one primary button: that of the approval that waits longest. */
 	readonly first: boolean;
 	readonly hideApprove: boolean;
 	readonly small?: boolean;

@@ -6,20 +6,20 @@ import { Button } from "./controls/button.tsx";
 import { clock, dayClock, visible } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
-import type { Surface } from "./surface.tsx";
+import type { Webview } from "./webview.tsx";
 
-/** What waits for the person: the one loud thing on a surface. What, the exact command, effect, why, expiry, buttons. */
+/** What waits for the person: the one loud thing on a webview. What, the exact command, effect, why, expiry, buttons. */
 export function Ask(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly approval: Approval;
-	/** The surface's first approval has its one primary button. */
+	/** The webview's first approval has its one primary button. */
 	readonly first: boolean;
 	readonly onAnswered?: () => void;
 }) {
-	const { surface, goal, approval, first, onAnswered } = props;
-	const answering = useAnswering(surface.host, approval, onAnswered);
-	const show = () => surface.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
+	const { webview, goal, approval, first, onAnswered } = props;
+	const answering = useAnswering(webview.host, approval, onAnswered);
+	const show = () => webview.open({ kind: "approval", goalId: goal.goalId, approvalId: approval.approvalId });
 	const tooLong = isTooLong(approval);
 	const title = `ask-${approval.approvalId}`;
 	return (
@@ -52,7 +52,7 @@ export function Ask(props: {
 						aria-label="Copy the command"
 						title="Copy the command"
 						onClick={() =>
-							void surface.host.request("surface/copy", { text: approval.command! }).catch(() => undefined)
+							void webview.host.request("webview/copy", { text: approval.command! }).catch(() => undefined)
 						}
 					>
 						<i class="icon codicon codicon-copy" aria-hidden="true" />

@@ -1,4 +1,4 @@
-/** Times, sizes and texts in the words of the surfaces. Times are local; the log's are UTC. */
+/** Times, sizes and texts in the words of the webviews. Times are local; the log's are UTC. */
 
 import type { EventBody } from "../../core/events.ts";
 

@@ -5,7 +5,7 @@ import type { GoalId } from "../../core/ids.ts";
 import type { Host } from "./host.ts";
 
 /**
- * A goal as this surface knows it: a snapshot, then every event folded in with the same `evolve` as the daemon's.
+ * A goal as this webview knows it: a snapshot, then every event folded in with the same `evolve` as the daemon's.
  * The sequence has no gaps: where one shows, and after a lost connection, the goal is watched anew.
  */
 export interface GoalWatch {
@@ -73,7 +73,7 @@ export function watchGoal(host: Host, goalId: GoalId): GoalWatch {
 			});
 			tell([]);
 		}),
-		host.on("surface/connection", (connection) => {
+		host.on("webview/connection", (connection) => {
 			if (connection.state === "connected") void stream.start();
 		}),
 	];

@@ -4,18 +4,18 @@ import type { Message } from "vscode-jsonrpc/browser";
 import type { Notice } from "../../protocol/methods.ts";
 import { connect, type Requester } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
-import { type SurfaceMethods, type SurfaceNotices, surfaceMethods, surfaceNotices } from "../../protocol/webview.ts";
+import { type WebviewMethods, type WebviewNotices, webviewMethods, webviewNotices } from "../../protocol/webview.ts";
 
 /**
  * The editor, as a webview sees it: JSON-RPC messages, posted whole in both directions. What may be asked stands in
- * surface.ts; the daemon's address and token never come here.
+ * webview.ts; the daemon's address and token never come here.
  */
-export interface Host extends Requester<SurfaceMethods> {
+export interface Host extends Requester<WebviewMethods> {
 	/** Calls `listen` for every notice of that name until the returned function is called. */
-	on<K extends NoticeName>(name: K, listen: (params: Notice<SurfaceNotices, K>) => void): () => void;
+	on<K extends NoticeName>(name: K, listen: (params: Notice<WebviewNotices, K>) => void): () => void;
 }
 
-export type NoticeName = keyof SurfaceNotices & string;
+export type NoticeName = keyof WebviewNotices & string;
 
 export function connectHost(): Host {
 	const listeners = new Map<string, Set<(params: never) => void>>();
@@ -29,8 +29,8 @@ export function connectHost(): Host {
 				}),
 			onClose: () => undefined,
 		}),
-		surfaceMethods,
-		surfaceNotices,
+		webviewMethods,
+		webviewNotices,
 		(name, params) => {
 			for (const listen of [...(listeners.get(name) ?? [])]) listen(params as never);
 		},

@@ -11,7 +11,7 @@ import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
 import { goalMark } from "./marks.ts";
 
-/** What state, and why: the first thing to read on a surface. Without the daemon, the last known state stays below it. */
+/** What state, and why: the first thing to read on a webview. Without the daemon, the last known state stays below it. */
 export function StateLine(props: {
 	readonly goal: Goal;
 	readonly connection: Connection;
@@ -49,7 +49,7 @@ export function Disconnected({ connection, host }: { connection: Connection; hos
 			<span class="why">
 				{seen} {connection.state === "connecting" ? "Trying again." : "The daemon is not running."}
 			</span>
-			<Link onOpen={() => void host.request("surface/startDaemon", {}).catch(() => undefined)}>Start</Link>
+			<Link onOpen={() => void host.request("webview/startDaemon", {}).catch(() => undefined)}>Start</Link>
 		</div>
 	);
 }

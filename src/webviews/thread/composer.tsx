@@ -5,21 +5,21 @@ import { stepPosition } from "../../core/rules/progress.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 
 /** A word to the agent: it is read before its next turn, and a call in flight is not changed. */
 export function Composer({
-	surface,
+	webview,
 	goal,
 	thread,
 	hasAsk,
 }: {
-	surface: Surface;
+	webview: Webview;
 	goal: Goal;
 	thread: Thread;
 	hasAsk: boolean;
 }) {
-	const [text, setText] = useState(() => draftOf(surface.memory, thread));
+	const [text, setText] = useState(() => draftOf(webview.memory, thread));
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
 	const timer = useRef(0);
@@ -30,14 +30,14 @@ export function Composer({
 	const keep = (draft: string) => {
 		setText(draft);
 		clearTimeout(timer.current);
-		timer.current = window.setTimeout(() => surface.remember({ threadId: thread.threadId, draft }), 300);
+		timer.current = window.setTimeout(() => webview.remember({ threadId: thread.threadId, draft }), 300);
 	};
 	async function send(): Promise<void> {
 		if (text.trim() === "" || sending) return;
 		setSending(true);
 		setRefusal(undefined);
 		try {
-			await surface.host.request("thread/send", { goalId: goal.goalId, threadId: thread.threadId, text });
+			await webview.host.request("thread/send", { goalId: goal.goalId, threadId: thread.threadId, text });
 			keep("");
 		} catch (cause) {
 			setRefusal(sentence(cause));

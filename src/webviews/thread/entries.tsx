@@ -9,13 +9,13 @@ import { Link } from "../shared/link.tsx";
 import { Markdown } from "../shared/markdown.tsx";
 import { outputHead } from "../shared/output.ts";
 import { sentence } from "../shared/sentence.ts";
-import type { Surface } from "../shared/surface.tsx";
 import { toolIcon } from "../shared/toolIcons.ts";
+import type { Webview } from "../shared/webview.tsx";
 import { type Hunk, readHunk } from "./hunk.ts";
 import type { Entry } from "./transcript.ts";
 
 interface EntryProps<K extends Entry["kind"]> {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly entry: Extract<Entry, { kind: K }>;
 	/** Unfolded without being asked. */
@@ -57,8 +57,8 @@ export function Speaker({ from, at, note }: { from: string; at: string; note?: s
 	);
 }
 
-function MessageView({ surface, goal, entry }: EntryProps<"message">) {
-	const openFile = (path: string) => surface.open({ kind: "file", goalId: goal.goalId, path });
+function MessageView({ webview, goal, entry }: EntryProps<"message">) {
+	const openFile = (path: string) => webview.open({ kind: "file", goalId: goal.goalId, path });
 	return (
 		<div class="message" data-seq={entry.seq}>
 			<Speaker from={entry.from} at={entry.at} />
@@ -85,7 +85,7 @@ function MessageView({ surface, goal, entry }: EntryProps<"message">) {
 
 const shownLines = 12;
 
-function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
+function ToolView({ webview, goal, entry }: EntryProps<"tool">) {
 	const { outcome } = entry;
 	const call = goal.calls[entry.toolCallId];
 	const running = call?.state === "started";
@@ -123,7 +123,7 @@ function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
 			resultMark={failed ? "error" : undefined}
 			end={
 				child ? (
-					<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: child.threadId })}>
+					<Link onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: child.threadId })}>
 						Open Thread
 					</Link>
 				) : null
@@ -138,7 +138,7 @@ function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
 				))}
 				{head && head.lines.length > 0 ? <pre class="output">{head.lines.join("\n")}</pre> : null}
 				{head?.more && outcome && !outcome.unknown ? (
-					<Link class="small" onOpen={() => surface.open({ kind: "output", goalId: goal.goalId, seq: outcome.seq })}>
+					<Link class="small" onOpen={() => webview.open({ kind: "output", goalId: goal.goalId, seq: outcome.seq })}>
 						{head.more}
 					</Link>
 				) : null}
@@ -147,9 +147,9 @@ function ToolView({ surface, goal, entry }: EntryProps<"tool">) {
 	);
 }
 
-function FileView({ surface, goal, entry, openFirst }: EntryProps<"file">) {
+function FileView({ webview, goal, entry, openFirst }: EntryProps<"file">) {
 	const { path, before, after, stepId } = entry;
-	const open = () => surface.open({ kind: "change", goalId: goal.goalId, path, before, after });
+	const open = () => webview.open({ kind: "change", goalId: goal.goalId, path, before, after });
 	const words = { added: "added", modified: "", deleted: "deleted", renamed: `renamed from ${entry.from}` };
 	return (
 		<Fold
@@ -173,24 +173,24 @@ function FileView({ surface, goal, entry, openFirst }: EntryProps<"file">) {
 				)
 			}
 		>
-			<HunkView surface={surface} goal={goal} path={path} stepId={stepId} onOpen={open} />
+			<HunkView webview={webview} goal={goal} path={path} stepId={stepId} onOpen={open} />
 		</Fold>
 	);
 }
 
 function HunkView(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly path: string;
 	readonly stepId: Extract<Entry, { kind: "file" }>["stepId"];
 	readonly onOpen: () => void;
 }) {
-	const { surface, goal, path, stepId, onOpen } = props;
+	const { webview, goal, path, stepId, onOpen } = props;
 	const [hunk, setHunk] = useState<Hunk>();
 	const [problem, setProblem] = useState<string>();
 	useEffect(() => {
 		let over = false;
-		surface.host.request("change/diff", { goalId: goal.goalId, stepId, path }).then(
+		webview.host.request("change/diff", { goalId: goal.goalId, stepId, path }).then(
 			({ diff }) => !over && setHunk(readHunk(diff, shownLines)),
 			(cause) => !over && setProblem(sentence(cause)),
 		);

@@ -13,19 +13,19 @@ import { Link } from "../shared/link.tsx";
 import { Markdown } from "../shared/markdown.tsx";
 import { goalMark, stepMark } from "../shared/marks.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
-import type { Surface } from "../shared/surface.tsx";
+import type { Webview } from "../shared/webview.tsx";
 import { Composer } from "./composer.tsx";
 import { EntryView, Speaker } from "./entries.tsx";
 import { openThreadLog } from "./threadLog.ts";
 import { isAsAsked, type Transcript, transcribe } from "./transcript.ts";
 
 export function ThreadPage(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goalId: GoalId;
 	readonly threadId: ThreadId | undefined;
 }) {
-	const { surface, goalId } = props;
-	const watch = useGoal(surface.host, goalId);
+	const { webview, goalId } = props;
+	const watch = useGoal(webview.host, goalId);
 	const goal = watch.goal();
 	const problem = watch.problem();
 	const waiting = useLasting(!goal && !problem);
@@ -37,22 +37,22 @@ export function ThreadPage(props: {
 			<p class="empty">{threadId ? "This thread is not part of the goal any more." : "No thread was opened yet."}</p>
 		);
 	}
-	return <ThreadView key={threadId} surface={surface} watch={watch} goal={goal} thread={thread} />;
+	return <ThreadView key={threadId} webview={webview} watch={watch} goal={goal} thread={thread} />;
 }
 
 function ThreadView({
-	surface,
+	webview,
 	watch,
 	goal,
 	thread,
 }: {
-	surface: Surface;
+	webview: Webview;
 	watch: GoalWatch;
 	goal: Goal;
 	thread: Thread;
 }) {
 	const { threadId } = thread;
-	const log = useMemo(() => openThreadLog(surface.host, watch, goal.goalId, threadId), [watch, threadId]);
+	const log = useMemo(() => openThreadLog(webview.host, watch, goal.goalId, threadId), [watch, threadId]);
 	const renderAgain = useRenderAgain();
 	useEffect(() => {
 		const stop = log.subscribe(renderAgain);
@@ -69,8 +69,8 @@ function ThreadView({
 		(approval) => approval.threadId === threadId || (thread.stepId !== undefined && approval.stepId === thread.stepId),
 	);
 	const scroller = useStickyEnd([transcript, live?.text, asks.length]);
-	const toGoal = () => surface.open({ kind: "overview", goalId: goal.goalId });
-	const openFile = (path: string) => surface.open({ kind: "file", goalId: goal.goalId, path });
+	const toGoal = () => webview.open({ kind: "overview", goalId: goal.goalId });
+	const openFile = (path: string) => webview.open({ kind: "file", goalId: goal.goalId, path });
 	const lastFile = transcript.entries.findLast((entry) => entry.kind === "file")?.key;
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
@@ -82,13 +82,13 @@ function ThreadView({
 	return (
 		<>
 			{loading ? <div class="progress" /> : null}
-			<Nav surface={surface} goal={goal} thread={thread} toGoal={toGoal} first={transcript.entries[0]?.seq} />
-			{surface.connection.state === "connected" ? null : (
+			<Nav webview={webview} goal={goal} thread={thread} toGoal={toGoal} first={transcript.entries[0]?.seq} />
+			{webview.connection.state === "connected" ? null : (
 				<div class="thread-strip">
-					<Disconnected connection={surface.connection} host={surface.host} />
+					<Disconnected connection={webview.connection} host={webview.host} />
 				</div>
 			)}
-			<Header surface={surface} goal={goal} thread={thread} transcript={transcript} />
+			<Header webview={webview} goal={goal} thread={thread} transcript={transcript} />
 			{log.problem() ? <p class="refusal thread-strip">{log.problem()}</p> : null}
 			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable from the keyboard. */}
 			<div class="transcript" role="log" aria-label="Thread" aria-live="off" ref={scroller} tabIndex={0}>
@@ -99,7 +99,7 @@ function ThreadView({
 				) : null}
 				{transcript.entries.length === 0 && !log.loading() && !live ? <p class="quiet">Nothing was said yet.</p> : null}
 				{transcript.entries.map((entry) => (
-					<EntryView key={entry.key} surface={surface} goal={goal} entry={entry} openFirst={entry.key === lastFile} />
+					<EntryView key={entry.key} webview={webview} goal={goal} entry={entry} openFirst={entry.key === lastFile} />
 				))}
 				{live ? (
 					<div class="message">
@@ -119,7 +119,7 @@ function ThreadView({
 					</div>
 				) : null}
 				{asks.map((approval, index) => (
-					<Ask key={approval.approvalId} surface={surface} goal={goal} approval={approval} first={index === 0} />
+					<Ask key={approval.approvalId} webview={webview} goal={goal} approval={approval} first={index === 0} />
 				))}
 			</div>
 			{transcript.queued.map((entry) => (
@@ -134,19 +134,19 @@ function ThreadView({
 					</div>
 				</div>
 			))}
-			<Composer surface={surface} goal={goal} thread={thread} hasAsk={asks.length > 0} />
+			<Composer webview={webview} goal={goal} thread={thread} hasAsk={asks.length > 0} />
 		</>
 	);
 }
 
 function Nav(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly thread: Thread;
 	readonly toGoal: () => void;
 	readonly first: number | undefined;
 }) {
-	const { surface, goal, thread, toGoal, first } = props;
+	const { webview, goal, thread, toGoal, first } = props;
 	const { goalId } = goal;
 	return (
 		<nav class="thread-nav" aria-label="Thread">
@@ -158,12 +158,12 @@ function Nav(props: {
 			<ToolButton
 				icon="list-flat"
 				label="Show in feed"
-				onClick={() => surface.open({ kind: "feed", goalId, seq: first })}
+				onClick={() => webview.open({ kind: "feed", goalId, seq: first })}
 			/>
 			<ToolButton
 				icon="diff-multiple"
 				label="Changes of this step"
-				onClick={() => surface.open({ kind: "changes", goalId, stepId: thread.stepId })}
+				onClick={() => webview.open({ kind: "changes", goalId, stepId: thread.stepId })}
 			/>
 		</nav>
 	);
@@ -178,12 +178,12 @@ function ToolButton({ icon, label, onClick }: { icon: string; label: string; onC
 }
 
 function Header(props: {
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly thread: Thread;
 	readonly transcript: Transcript;
 }) {
-	const { surface, goal, thread, transcript } = props;
+	const { webview, goal, thread, transcript } = props;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const mark = step ? stepMark(goal, step) : goalMark(goal.end?.state ?? "running");
 	const position = step ? stepPosition(goal, step) : 0;
@@ -207,8 +207,8 @@ function Header(props: {
 			<dl class="facts">
 				<dt>Role</dt>
 				<dd>{about.join(" · ")}</dd>
-				<Related label="Works for" surface={surface} goal={goal} threads={parent ? [parent] : []} />
-				<Related label="Sub-agents" surface={surface} goal={goal} threads={childThreads(goal, thread.threadId)} />
+				<Related label="Works for" webview={webview} goal={goal} threads={parent ? [parent] : []} />
+				<Related label="Sub-agents" webview={webview} goal={goal} threads={childThreads(goal, thread.threadId)} />
 				<dt>Asked</dt>
 				<dd class="mono">
 					{[thread.assignment.provider, thread.assignment.model, thread.assignment.effort].filter(Boolean).join(" · ")}
@@ -239,11 +239,11 @@ function Header(props: {
 /** Threads that this one opened, or that opened it. */
 function Related(props: {
 	readonly label: string;
-	readonly surface: Surface;
+	readonly webview: Webview;
 	readonly goal: Goal;
 	readonly threads: readonly Thread[];
 }) {
-	const { label, surface, goal, threads } = props;
+	const { label, webview, goal, threads } = props;
 	if (threads.length === 0) return null;
 	return (
 		<>
@@ -252,7 +252,7 @@ function Related(props: {
 				{threads.map((thread, index) => (
 					<span key={thread.threadId}>
 						{index > 0 ? " · " : ""}
-						<Link onOpen={() => surface.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
+						<Link onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
 							{threadName(goal, thread)}
 						</Link>
 						{thread.state === "active" ? <span class="quiet"> at work</span> : null}

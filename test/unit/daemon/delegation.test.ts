@@ -16,7 +16,7 @@ const delegate = (role: string, title: string, instructions = `CHILD ${title}`) 
 	args: { role, title, instructions },
 });
 /** Which thread asks: the first message says what it is for. */
-const asker = ({ messages }: ModelRequest): string =>
+const context = ({ messages }: ModelRequest): string =>
 	/^(?:.*\n\n)?(PARENT|CHILD [\w-]+)/.exec(messages.find(({ role }) => role === "user")?.content ?? "")?.[1] ?? "";
 const toolTexts = ({ messages }: ModelRequest): string[] =>
 	messages.flatMap(({ role, content }) => (role === "tool" ? [content ?? ""] : []));
@@ -62,7 +62,7 @@ describe("a sub-agent", function () {
 	it("works in a thread of its own, and its report is the result of the call that asked for it", async () => {
 		const from = server.requests.length;
 		use((request) => {
-			switch (asker(request)) {
+			switch (context(request)) {
 				case "PARENT":
 					return request.toolResults === 0
 						? { calls: [delegate("researcher", "look"), delegate("implementer", "write")] }
@@ -100,7 +100,7 @@ describe("a sub-agent", function () {
 		const evidence = events.flatMap((event) => (event.type === "evidence.added" ? [event.text] : []));
 		assert.ok(evidence.includes("There are 3 files.") && evidence.includes("made.txt is there."));
 		const asked = server.requests.slice(from);
-		const toolsOf = (name: string) => asked.find((request) => asker(request) === name)?.tools ?? [];
+		const toolsOf = (name: string) => asked.find((request) => context(request) === name)?.tools ?? [];
 		assert.ok(toolsOf("PARENT").includes("delegate"));
 		assert.deepEqual(
 			toolsOf("CHILD look").filter((name) => /write|edit|run/i.test(name)),
@@ -118,11 +118,11 @@ describe("a sub-agent", function () {
 	it("goes on after a kill, and its parent waits; what it did is not done again", async () => {
 		let hang = true;
 		use((request) => {
-			if (asker(request) === "PARENT") {
+			if (context(request) === "PARENT") {
 				if (request.toolResults === 0) return { calls: [delegate("implementer", "deep")] };
 				return { text: `Done: ${toolTexts(request)[0]}` };
 			}
-			if (asker(request) === "CHILD deep") {
+			if (context(request) === "CHILD deep") {
 				if (request.toolResults === 0) return { calls: [delegate("implementer", "deeper")] };
 				return { text: `deep heard: ${toolTexts(request)[0]}` };
 			}
@@ -132,11 +132,11 @@ describe("a sub-agent", function () {
 		});
 		writeFileSync(path.join(workspace.folder, "log.txt"), "end");
 		const goalId = await launch();
-		const deepest = await server.seen((request) => asker(request) === "CHILD deeper" && request.toolResults === 1);
+		const deepest = await server.seen((request) => context(request) === "CHILD deeper" && request.toolResults === 1);
 		assert.ok(!deepest.tools.includes("delegate"), "below that depth nobody delegates");
 		daemon = await daemon.restart();
 		const seen = server.requests.length;
-		await server.seen((request) => request.number > seen && asker(request) === "CHILD deeper");
+		await server.seen((request) => request.number > seen && context(request) === "CHILD deeper");
 		hang = false;
 		daemon = await daemon.restart();
 		await untilState(daemon.client, goalId, ["completed"]);
@@ -165,7 +165,7 @@ describe("a sub-agent", function () {
 	it("is one of three at once, and of eight in all", async () => {
 		const names = Array.from({ length: 9 }, (_, at) => `part-${at}`);
 		use((request) => {
-			if (asker(request) !== "PARENT") return { text: `${asker(request)} is done` };
+			if (context(request) !== "PARENT") return { text: `${context(request)} is done` };
 			const calls = names.map((name) => delegate("researcher", name));
 			return request.toolResults === 0 ? { calls } : { text: toolTexts(request).join("|") };
 		});
@@ -186,14 +186,15 @@ describe("a sub-agent", function () {
 	it("ends with its step or its goal, and does not come back with the goal", async () => {
 		let hang = true;
 		use((request) => {
-			if (asker(request) === "PARENT") {
+			if (context(request) === "PARENT") {
 				if (request.toolResults === 0) return { calls: [delegate("researcher", "look")] };
 				return { text: `Alone: ${toolTexts(request)[0]}` };
 			}
 			return hang ? "hang" : { text: "late" };
 		});
 		const skipped = await launch();
-		const asking = (from: number) => server.seen((request) => request.number > from && asker(request) === "CHILD look");
+		const asking = (from: number) =>
+			server.seen((request) => request.number > from && context(request) === "CHILD look");
 		await asking(server.requests.length - 1);
 		await daemon.client.request("goal/control", { goalId: skipped, action: "skip", stepId: "report" as StepId });
 		const over = await untilState(daemon.client, skipped, ["completed"]);

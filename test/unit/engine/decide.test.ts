@@ -128,8 +128,8 @@ describe("what a person may do", () => {
 			const isAllowed = columns[at] === "+";
 			it(`${isAllowed ? "may" : "may not"} ${name} while the goal is ${state}`, () => {
 				const goal = goalIn(state);
-				if (!isAllowed) return assert.throws(() => decide(request, goal, asker), isSentence);
-				const events = decide(request, goal, asker);
+				if (!isAllowed) return assert.throws(() => decide(request, goal, context), isSentence);
+				const events = decide(request, goal, context);
 				assert.ok(events.length > 0, "nothing would happen");
 				const after = evolveAll(goal, record(goal, 1, goal.updatedAt, events));
 				assert.doesNotThrow(() => next(after, 1, 0, engineLimits));
@@ -141,38 +141,38 @@ describe("what a person may do", () => {
 		const goal = goalIn("awaiting_approval");
 		const answered = evolveAll(
 			goal,
-			record(goal, 1, goal.updatedAt, decide({ ...answer, answer: "deny" }, goal, asker)),
+			record(goal, 1, goal.updatedAt, decide({ ...answer, answer: "deny" }, goal, context)),
 		);
-		assert.throws(() => decide(answer, answered, asker), /^Refusal: Already answered: deny, by test, at 1970-.*\.$/);
+		assert.throws(() => decide(answer, answered, context), /^Refusal: Already answered: deny, by test, at 1970-.*\.$/);
 	});
 
 	it("cannot answer what has expired, nor what no longer counts", () => {
 		const goal = goalIn("awaiting_approval");
 		const [approval] = Object.values(goal.approvals);
 		const old: Goal = { ...goal, approvals: { ["a-1" as ApprovalId]: { ...approval!, expiresAt: goal.launchedAt } } };
-		assert.throws(() => decide(answer, old, { ...asker, now: Date.parse(goal.launchedAt) }), /expired.*anew/);
+		assert.throws(() => decide(answer, old, { ...context, now: Date.parse(goal.launchedAt) }), /expired.*anew/);
 		const superseded: GoalEvent = { type: "approval.superseded", approvalId: answer.approvalId, reason: "x" };
 		const gone = evolveAll(goal, record(goal, 1, goal.updatedAt, [superseded]));
-		assert.throws(() => decide(answer, gone, asker), /no longer counts/);
+		assert.throws(() => decide(answer, gone, context), /no longer counts/);
 	});
 
 	it("waits until what ran in a step has ended before it begins the step again", () => {
 		const started: GoalEvent = { type: "tool.started", toolCallId: "c-1" as ToolCallId, run: 1 };
 		const events = [...begun, asked[0]!, started, { type: "goal.cancelled", by: person } as const];
 		const goal = evolveAll(newGoal(goalId), record(newGoal(goalId), 1, new Date(0).toISOString(), events));
-		assert.throws(() => decide({ kind: "retry", stepId: id("b") }, goal, asker), /still ending/);
+		assert.throws(() => decide({ kind: "retry", stepId: id("b") }, goal, context), /still ending/);
 	});
 
 	it("finds nothing in a goal that was deleted or never was", () => {
-		assert.throws(() => decide({ kind: "pause", now: false }, newGoal(goalId), asker), isSentence);
+		assert.throws(() => decide({ kind: "pause", now: false }, newGoal(goalId), context), isSentence);
 		assert.throws(
-			() => decide({ kind: "pause", now: false }, { ...goalIn("failed"), deleted: true }, asker),
+			() => decide({ kind: "pause", now: false }, { ...goalIn("failed"), deleted: true }, context),
 			isSentence,
 		);
 	});
 });
 
-const asker = { by: person, newId: <T extends string>(prefix: string) => `${prefix}-new` as T };
+const context = { by: person, newId: <T extends string>(prefix: string) => `${prefix}-new` as T };
 
 /** One sentence that a person can read: it begins like one, ends like one, and holds nothing of the machine. */
 function isSentence(cause: unknown): boolean {

@@ -8,7 +8,7 @@ import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 import { until } from "../../support/until.ts";
 
-/** The loop itself: what it does when a deed, the disk or another daemon does not do what is expected. */
+/** The loop itself: what it does when an activity, the disk or another daemon does not do what is expected. */
 describe("the driver of a goal", () => {
 	const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 	let driver: GoalDriver | undefined;
@@ -117,7 +117,7 @@ describe("the driver of a goal", () => {
 			assert.ok(performance.now() - placedAt >= 390, `${performance.now() - placedAt} ms`);
 		});
 
-	it("ends when a deed does not listen", async () => {
+	it("ends when an activity does not listen", async () => {
 		const { commit } = await open(createMemoryStore(), () => new Promise(() => {}), { closeMs: 30 });
 		await commit(() => launchPlaybook([{ id: "a" }]));
 		const began = Date.now();

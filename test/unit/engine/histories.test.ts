@@ -14,7 +14,7 @@ import { goalId } from "../../support/simulation.ts";
 const numRuns = Number(process.env.MISSION_RUNS ?? 300);
 
 /**
- * Random histories of a goal: people who ask for anything at any time, deeds that end in any way, daemons that die in
+ * Random histories of a goal: people who ask for anything at any time, activities that end in any way, daemons that die in
  * between. What is decided is drawn from a stream of numbers, so that a failing history shrinks.
  */
 describe("in a random history", function () {

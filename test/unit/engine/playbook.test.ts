@@ -178,12 +178,12 @@ describe("a playbook goal", () => {
 		const world = newWorld();
 		const run = await simulate({ store: memoryStore(), world, commandMs: () => 20 });
 		await run.driver.commit(() => launchPlaybook([{ id: "a", commands: ["one", "two"] }]));
-		const asker = { by: person, newId: <T extends string>(prefix: string) => `${prefix}-x` as T };
-		await run.driver.commit((goal) => decide({ kind: "pause", now: false }, goal, asker));
+		const context = { by: person, newId: <T extends string>(prefix: string) => `${prefix}-x` as T };
+		await run.driver.commit((goal) => decide({ kind: "pause", now: false }, goal, context));
 		await run.settled();
 		assert.equal(goalState(run.driver.goal()), "paused");
 		assert.equal(world.carriedOut.has("two"), false);
-		await run.driver.commit((goal) => decide({ kind: "resume" }, goal, asker));
+		await run.driver.commit((goal) => decide({ kind: "resume" }, goal, context));
 		await run.settled();
 		assert.equal(goalState(run.driver.goal()), "completed");
 		assert.deepEqual([...world.carriedOut.values()], [1, 1]);

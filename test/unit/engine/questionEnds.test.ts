@@ -5,10 +5,10 @@ import type { Goal } from "../../../src/core/goal.ts";
 import type { CheckId, RunId, StepId, ThreadId } from "../../../src/core/ids.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { enact } from "../../../src/daemon/engine/enact.ts";
-import { type Fact, next } from "../../../src/daemon/engine/next.ts";
+import { type AutomaticEvent, next } from "../../../src/daemon/engine/next.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
-import { isFact } from "../../support/randomGoal.ts";
+import { isAutomatic } from "../../support/randomGoal.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 
 /** A goal that is told events and requests, and takes by itself every step that is nothing but events. */
@@ -22,15 +22,17 @@ function told(...events: readonly GoalEvent[]) {
 		log.push(...given);
 		assert.ok(log.length < 200, `facts follow each other without end: ${JSON.stringify(given)}`);
 		goal = evolveAll(goal, record(goal, 1, new Date(now).toISOString(), given));
-		const fact = next(goal, 1, now, engineLimits).effects.find((effect): effect is Fact => isFact(effect));
-		if (fact) append(enact(goal, fact, newId, now, engineLimits));
+		const automatic = next(goal, 1, now, engineLimits).effects.find((effect): effect is AutomaticEvent =>
+			isAutomatic(effect),
+		);
+		if (automatic) append(enact(goal, automatic, newId, now, engineLimits));
 	};
 	append(events);
 	return {
 		goal: () => goal,
 		tell: append,
 		ask: (request: Request) => append(decide(request, goal, { by: person, newId })),
-		deeds: () => next(goal, 1, now, engineLimits).effects.map((effect) => effect.kind),
+		activities: () => next(goal, 1, now, engineLimits).effects.map((effect) => effect.kind),
 		endings: () => log.flatMap((event) => (event.type === "approval.superseded" ? [event.reason] : [])),
 	};
 }
@@ -67,7 +69,7 @@ describe("a question about a check ends when the check is green again", () => {
 		assert.deepEqual(asked(run.goal()), ["step"]);
 		run.ask({ kind: "runChecks", checkId: "a.1" as CheckId });
 		assert.deepEqual(asked(run.goal()), ["step"], "while it runs, the question stays");
-		assert.ok(run.deeds().includes("check"), "it runs at once");
+		assert.ok(run.activities().includes("check"), "it runs at once");
 		run.tell(checked("a.1", false, 2));
 		assert.deepEqual(asked(run.goal()), ["step"], "red once more");
 		run.ask({ kind: "runChecks", checkId: "a.1" as CheckId });
@@ -87,7 +89,7 @@ describe("a question about a check ends when the check is green again", () => {
 		run.tell(checked(checkId, true, 2));
 		assert.deepEqual(asked(run.goal()), []);
 		assert.deepEqual(run.endings(), ["The checks are green again."]);
-		assert.ok(run.deeds().includes("finish"));
+		assert.ok(run.activities().includes("finish"));
 	});
 
 	it("for a step of an agent whose attempts have all failed: its checks decide once more", () => {

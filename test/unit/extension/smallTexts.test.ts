@@ -4,9 +4,9 @@ import { type LaunchChoices, launchOptions } from "../../../src/extension/launch
 import { playbookScore, refusedLine } from "../../../src/extension/launch/playbookText.ts";
 import { placeOf, quoteSelection, type Selected } from "../../../src/extension/launch/selectionText.ts";
 import { statusText } from "../../../src/extension/status/statusText.ts";
-import { surfacePage } from "../../../src/extension/surfaces/page.ts";
 import { activeThread, threadTab } from "../../../src/extension/threadRouter.ts";
 import { dayOrTime } from "../../../src/extension/times.ts";
+import { webviewPage } from "../../../src/extension/webviewHosts/page.ts";
 import { at, goalOf, planned, started, summaryOf, threadId, turnStarted, withMore } from "./goalFixture.ts";
 
 describe("the status bar", () => {
@@ -148,7 +148,7 @@ describe("the list of playbooks", () => {
 });
 
 describe("the page of a webview", () => {
-	const page = surfacePage({
+	const page = webviewPage({
 		kind: "thread",
 		uriOf: (name) => `https://host/${name}`,
 		cspSource: "https://host",

@@ -19,7 +19,7 @@ import { openChanges } from "../../../src/daemon/changes/openChanges.ts";
 import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supervisor.ts";
 import type { PerformParts } from "../../../src/daemon/perform/parts.ts";
 import { performWith } from "../../../src/daemon/perform/perform.ts";
-import { seenSince } from "../../../src/daemon/perform/snapshot.ts";
+import { changesSince } from "../../../src/daemon/perform/snapshot.ts";
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { type Undone, undoSteps } from "../../../src/daemon/undo/undoSteps.ts";
@@ -89,7 +89,7 @@ export async function openOracleWorld(stepIds: readonly string[]): Promise<Oracl
 	const lookNow = async (writers: readonly Writer[]) => {
 		const goal = await daemon.supervisor.goal(goalId);
 		const ended = writers.map(({ id }) => id);
-		return seenSince(daemon.changes, workspace, goal.files, ended, () => writers);
+		return changesSince(daemon.changes, workspace, goal.files, ended, () => writers);
 	};
 
 	const world: OracleWorld = {

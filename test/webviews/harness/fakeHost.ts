@@ -9,15 +9,15 @@ import { type ChangeView, summarize, viewGoal } from "../../../src/protocol/view
 import {
 	type Connection,
 	type FormSeed,
-	type SurfaceMethods,
-	type SurfaceNotices,
-	surfaceMethods,
+	type WebviewMethods,
+	type WebviewNotices,
+	webviewMethods,
 } from "../../../src/protocol/webview.ts";
 import { launchHandlers, launchWorld } from "./launch.ts";
 import { goalId, longHistory, migration, packageDiff } from "./story.ts";
 
 /**
- * The editor's side of a webview, in the page: it answers the requests of surface.ts from a scripted history and
+ * The editor's side of a webview, in the page: it answers the requests of webview.ts from a scripted history and
  * appends what would follow from an answer. Tests reach it as `window.fake`.
  */
 const search = new URLSearchParams(location.search);
@@ -47,18 +47,18 @@ const writer = new (class extends AbstractMessageWriter {
 	end() {}
 })();
 
-const handlers: Handlers<SurfaceMethods, object> = {
-	"surface/start": () => ({
+const handlers: Handlers<WebviewMethods, object> = {
+	"webview/start": () => ({
 		kind: search.get("kind") as "feed",
 		goalId: story === "none" ? undefined : goalId,
 		threadId: (search.get("thread") ?? undefined) as never,
 		memory: search.has("memory") ? JSON.parse(search.get("memory")!) : undefined,
 		connection,
 	}),
-	"surface/open": () => ({}),
-	"surface/remember": () => ({}),
-	"surface/copy": () => ({}),
-	"surface/startDaemon": () => ({}),
+	"webview/open": () => ({}),
+	"webview/remember": () => ({}),
+	"webview/copy": () => ({}),
+	"webview/startDaemon": () => ({}),
 	...launchHandlers,
 	"goal/list": () => ({
 		goals: search.has("nogoals") ? [] : [summarize(story === "none" ? evolveAll(newGoal(goalId), migration()) : goal)],
@@ -120,9 +120,9 @@ const handlers: Handlers<SurfaceMethods, object> = {
 	"change/diff": () => ({ diff }),
 };
 
-const peer = serve<SurfaceMethods, SurfaceNotices, object>(
+const peer = serve<WebviewMethods, WebviewNotices, object>(
 	{ reader, writer },
-	surfaceMethods,
+	webviewMethods,
 	Object.fromEntries(
 		Object.entries(handlers).map(([method, handle]) => [
 			method,
@@ -183,10 +183,10 @@ const fake = {
 		peer.notify("goal/delta", { goalId, threadId: threadId as never, turnId, text }),
 	connect: (next: Connection) => {
 		connection = next;
-		peer.notify("surface/connection", next);
+		peer.notify("webview/connection", next);
 	},
 	show: (place: { seq?: number; approvalId?: string; threadId?: string }) =>
-		peer.notify("surface/show", place as never),
+		peer.notify("webview/show", place as never),
 	/** Loses the events as a broken connection would: the page sees a gap. */
 	lose: (facts: readonly GoalEvent[]) => {
 		const recorded = record(goal, 1, new Date().toISOString(), facts);

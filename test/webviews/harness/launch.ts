@@ -2,7 +2,7 @@ import { defaultSettings, type Source } from "../../../src/core/settings.ts";
 import type { BaselineRow } from "../../../src/protocol/baseline.ts";
 import type { LaunchPreparation } from "../../../src/protocol/launchDefaults.ts";
 import type { Methods, Result } from "../../../src/protocol/methods.ts";
-import type { FormSeed, SurfaceMethods } from "../../../src/protocol/webview.ts";
+import type { FormSeed, WebviewMethods } from "../../../src/protocol/webview.ts";
 import { goalId } from "./story.ts";
 
 /** What a daemon and an editor would answer to the launch form; tests change it before they ask. */
@@ -153,7 +153,7 @@ const world = {
 	folders: [{ name: "payments-service", path: "/home/mara/payments" }],
 	seed: undefined as FormSeed | undefined,
 	/** What the next choice of an agent, and the next saving of a preset, comes to. */
-	chosen: {} as Result<SurfaceMethods, "form/chooseAgent">,
+	chosen: {} as Result<WebviewMethods, "form/chooseAgent">,
 	saved: undefined as string | undefined,
 	check: { exitCode: 1, durationMs: 900, output: "express@4.19.2 is installed\n" } as Result<Methods, "baseline/check">,
 	/** Parts of the baseline, and lists, that never answer. */

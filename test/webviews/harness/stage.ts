@@ -103,7 +103,7 @@ export async function asked<T = unknown>(page: Page, method: string, count = 1):
 
 /** What the page wanted to be shown elsewhere. */
 export async function targets(page: Page, count = 1): Promise<{ kind: string }[]> {
-	return (await asked<{ target: { kind: string } }>(page, "surface/open", count)).map((one) => one.target);
+	return (await asked<{ target: { kind: string } }>(page, "webview/open", count)).map((one) => one.target);
 }
 
 /** The digest of an empty style sheet: axe adds one, which the policy refuses. */

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 export interface ButtonProps {
 	readonly children: ComponentChildren;
 	readonly onClick: () => void;
-	/** One primary button a surface, and it belongs to what waits for the person. */
+	/** One primary button a webview, and it belongs to what waits for the person. */
 	readonly primary?: boolean;
 	readonly small?: boolean;
 	readonly disabled?: boolean;

@@ -6,11 +6,11 @@ import { ProtocolError, serve } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
 import {
 	type FormSeed,
-	type SurfaceMethods,
-	type SurfaceNotices,
-	type surfaceKinds,
-	surfaceMethods,
 	type Target,
+	type WebviewMethods,
+	type WebviewNotices,
+	type webviewKinds,
+	webviewMethods,
 } from "../../protocol/webview.ts";
 import { type Daemon, notConnected } from "../daemon.ts";
 import type { Goals } from "../goals.ts";
@@ -21,14 +21,14 @@ import { restrictedSentence } from "./restricted.ts";
  * The extension's end of a webview: answers what it may ask, passes on what it watches. It speaks through the messages
  * that the webview's port carries, and neither the daemon's address nor its token is ever among them.
  */
-export interface SurfaceHost {
-	show(place: Notice<SurfaceNotices, "surface/show">): void;
+export interface WebviewHost {
+	show(place: Notice<WebviewNotices, "webview/show">): void;
 	seed(seed: FormSeed): void;
 	dispose(): void;
 }
 
-export interface SurfaceContext {
-	readonly kind: (typeof surfaceKinds)[number];
+export interface WebviewContext {
+	readonly kind: (typeof webviewKinds)[number];
 	readonly goalId?: GoalId;
 	readonly threadId?: ThreadId;
 	readonly daemon: Daemon;
@@ -46,12 +46,12 @@ export interface SurfaceContext {
 }
 
 export interface FormContext {
-	start(): Result<SurfaceMethods, "form/start">;
+	start(): Result<WebviewMethods, "form/start">;
 	chooseAgent(
-		ask: Params<SurfaceMethods, "form/chooseAgent">,
-		providers: Result<SurfaceMethods, "provider/list">,
-	): Promise<Result<SurfaceMethods, "form/chooseAgent">>;
-	savePreset(ask: Params<SurfaceMethods, "form/savePreset">): Promise<Result<SurfaceMethods, "form/savePreset">>;
+		ask: Params<WebviewMethods, "form/chooseAgent">,
+		providers: Result<WebviewMethods, "provider/list">,
+	): Promise<Result<WebviewMethods, "form/chooseAgent">>;
+	savePreset(ask: Params<WebviewMethods, "form/savePreset">): Promise<Result<WebviewMethods, "form/savePreset">>;
 	setKey(provider: string): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export interface WebviewPort {
 	onMessage(listener: (message: unknown) => void): { dispose(): void };
 }
 
-export function hostSurface(port: WebviewPort, context: SurfaceContext): SurfaceHost {
+export function hostWebview(port: WebviewPort, context: WebviewContext): WebviewHost {
 	const { daemon, goals } = context;
 	const watched = new Map<GoalId, () => void>();
 	const stops: (() => void)[] = [];
@@ -79,8 +79,8 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 			acting();
 			return daemon.ask(method, params as Input<Methods, M>);
 		};
-	const handlers: Handlers<SurfaceMethods, undefined> = {
-		"surface/start": () => {
+	const handlers: Handlers<WebviewMethods, undefined> = {
+		"webview/start": () => {
 			// A page that loads anew begins anew: what the one before watched is no longer wanted.
 			unwatchAll();
 			watchesList = false;
@@ -92,19 +92,19 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 				connection: daemon.connection,
 			};
 		},
-		"surface/open": async ({ target }) => {
+		"webview/open": async ({ target }) => {
 			await context.open(target);
 			return {};
 		},
-		"surface/remember": ({ memory }) => {
+		"webview/remember": ({ memory }) => {
 			context.memory.set(memory);
 			return {};
 		},
-		"surface/copy": async ({ text }) => {
+		"webview/copy": async ({ text }) => {
 			await context.copy(text);
 			return {};
 		},
-		"surface/startDaemon": () => {
+		"webview/startDaemon": () => {
 			acting();
 			daemon.start();
 			return {};
@@ -160,7 +160,7 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 					if (sentSeq === undefined) resolve({ goal });
 					else if (events.length > 0) peer.notify("goal/event", { goalId, events: [...events] });
 					// The daemon's record is another one than before: the page begins anew, as after a lost connection.
-					else if (goal.seq < sentSeq) peer.notify("surface/connection", daemon.connection);
+					else if (goal.seq < sentSeq) peer.notify("webview/connection", daemon.connection);
 					sentSeq = goal.seq;
 				},
 				onDelta: (delta) => peer.notify("goal/delta", delta),
@@ -181,15 +181,15 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 		},
 		onClose: (listener) => void closeListeners.push(listener),
 	});
-	const peer = serve<SurfaceMethods, SurfaceNotices, undefined>(
+	const peer = serve<WebviewMethods, WebviewNotices, undefined>(
 		pipe,
-		surfaceMethods,
+		webviewMethods,
 		tellingRefusals(handlers),
 		undefined,
 		context.report,
 	);
 	stops.push(
-		daemon.onConnection((connection) => peer.notify("surface/connection", connection)),
+		daemon.onConnection((connection) => peer.notify("webview/connection", connection)),
 		goals.onChange((goalId) => {
 			if (!watchesList) return;
 			const summaries = goalId ? [goals.summary(goalId)] : goals.all;
@@ -206,7 +206,7 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 		seed: (seed) => peer.notify("form/seed", seed),
 		show(next) {
 			place = { goalId: next.goalId ?? place.goalId, threadId: next.threadId ?? place.threadId };
-			peer.notify("surface/show", next);
+			peer.notify("webview/show", next);
 		},
 		dispose() {
 			unwatchAll();
@@ -218,7 +218,7 @@ export function hostSurface(port: WebviewPort, context: SurfaceContext): Surface
 }
 
 /** A refusal of the extension reaches the page as its sentence, like one of the daemon. */
-function tellingRefusals(handlers: Handlers<SurfaceMethods, undefined>): Handlers<SurfaceMethods, undefined> {
+function tellingRefusals(handlers: Handlers<WebviewMethods, undefined>): Handlers<WebviewMethods, undefined> {
 	const telling = Object.entries(handlers).map(([method, handle]) => [
 		method,
 		async (params: never) => {

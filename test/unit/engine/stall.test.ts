@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RecordedEvent } from "../../../src/core/events.ts";
 import type { GrantId, HoldId } from "../../../src/core/ids.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
-import { silences } from "../../../src/core/rules/movement.ts";
+import { stalls } from "../../../src/core/rules/movement.ts";
 import { stateReason } from "../../../src/core/words/stateReason.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import type { RunOptions } from "../../../src/daemon/commands/command.ts";
@@ -65,7 +65,7 @@ describe("a command that says nothing for long", () => {
 		end();
 		await simulation.settled();
 		assert.equal(goalState(driver.goal()), "completed");
-		assert.deepEqual(silences(driver.goal()), []);
+		assert.deepEqual(stalls(driver.goal()), []);
 		assert.equal(summarize(driver.goal()).silentSince, undefined);
 	});
 
@@ -79,7 +79,7 @@ describe("a command that says nothing for long", () => {
 		assert.equal(noticed(simulation), 0);
 		await until(() => noticed(simulation) === 1);
 		print();
-		await until(() => silences(simulation.driver.goal()).length === 0);
+		await until(() => stalls(simulation.driver.goal()).length === 0);
 		assert.equal(stateReason(simulation.driver.goal()), "Works on a.");
 		end();
 		await simulation.settled();
@@ -95,7 +95,7 @@ describe("a command that says nothing for long", () => {
 		print();
 		await sleep(60);
 		assert.equal(noticed(again), 0);
-		assert.equal(silences(again.driver.goal()).length, 1);
+		assert.equal(stalls(again.driver.goal()).length, 1);
 		end();
 		await again.settled();
 		assert.equal(goalState(again.driver.goal()), "completed");

@@ -40,7 +40,7 @@ export interface ThreadUsage extends Amount {
 const nothing: Amount = { inputTokens: 0, outputTokens: 0, costUsd: 0, turns: 0, calls: 0, failedCalls: 0 };
 const threadsKept = 200;
 
-export function createUsageBook() {
+export function createUsageProjection() {
 	const bySubject = new Map<string, SubjectUsage>();
 	const threads = new Map<ThreadId, ThreadUsage>();
 	const others = new Map<string, { asked: string; answered: string; turns: number }>();

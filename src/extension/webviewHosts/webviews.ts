@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { ApprovalId, GoalId, ThreadId } from "../../core/ids.ts";
-import type { FormSeed, surfaceKinds, Target } from "../../protocol/webview.ts";
+import type { FormSeed, Target, webviewKinds } from "../../protocol/webview.ts";
 import type { CurrentGoal } from "../currentGoal.ts";
 import type { Daemon } from "../daemon.ts";
 import type { Goals } from "../goals.ts";
 import { threadTab } from "../threadRouter.ts";
 import { t } from "../words.ts";
-import { surfacePage } from "./page.ts";
+import { webviewPage } from "./page.ts";
 import { createPreflight } from "./preflight.ts";
-import type { SurfaceContext, SurfaceHost } from "./surfaceHost.ts";
+import type { WebviewContext, WebviewHost } from "./webviewHost.ts";
 
 /** The webviews: the feed in the panel, which follows the current goal, and one tab for each goal and thread that is open. */
-export interface Surfaces extends vscode.Disposable {
+export interface Webviews extends vscode.Disposable {
 	openOverview(goalId: GoalId, approvalId?: ApprovalId): void;
 	openThread(goalId: GoalId, threadId: ThreadId): void;
 	/** Shows the feed and, in it, an event. */
@@ -24,7 +24,7 @@ export interface Surfaces extends vscode.Disposable {
 	readonly activeGoal: GoalId | undefined;
 }
 
-interface SurfacesOptions {
+interface WebviewsOptions {
 	readonly context: vscode.ExtensionContext;
 	readonly daemon: Daemon;
 	readonly goals: Goals;
@@ -35,36 +35,36 @@ interface SurfacesOptions {
 
 interface OpenPanel {
 	readonly panel: vscode.WebviewPanel;
-	readonly host: SurfaceHost;
+	readonly host: WebviewHost;
 	readonly goalId: GoalId;
 	readonly identity: PanelIdentity;
 }
 
-type Kind = (typeof surfaceKinds)[number];
+type Kind = (typeof webviewKinds)[number];
 type PanelKind = Exclude<Kind, "feed" | "preflight">;
 type PanelIdentity = { readonly kind: PanelKind; readonly goalId: GoalId; readonly threadId?: ThreadId };
 type Identity = { readonly goalId?: GoalId; readonly threadId?: ThreadId };
 
-export function createSurfaces({ context, daemon, goals, current, open, report }: SurfacesOptions): Surfaces {
+export function createWebviews({ context, daemon, goals, current, open, report }: WebviewsOptions): Webviews {
 	const panels = new Map<string, OpenPanel>();
 	const root = vscode.Uri.joinPath(context.extensionUri, "dist", "webviews");
 	const media = vscode.Uri.joinPath(context.extensionUri, "media");
 	const leftOpen = [...context.workspaceState.get<readonly PanelIdentity[]>(openPanels, [])];
 	let isLeaving = false;
-	let feed: { readonly view: vscode.WebviewView; readonly host: SurfaceHost } | undefined;
+	let feed: { readonly view: vscode.WebviewView; readonly host: WebviewHost } | undefined;
 	let feedPlace: { readonly goalId: GoalId; readonly seq?: number } | undefined;
 
 	function load(
 		kind: Kind,
 		webview: vscode.Webview,
 		identity: Identity,
-		more: Partial<SurfaceContext> = {},
-	): SurfaceHost {
+		more: Partial<WebviewContext> = {},
+	): WebviewHost {
 		webview.options = { enableScripts: true, localResourceRoots: [root] };
-		const key = `surface:${kind}:${identity.threadId ?? (kind === "overview" ? identity.goalId : "") ?? ""}`;
+		const key = `webview:${kind}:${identity.threadId ?? (kind === "overview" ? identity.goalId : "") ?? ""}`;
 		return whenLoaded(async () => {
-			const { hostSurface } = await import("./surfaceHost.ts");
-			const host = hostSurface(
+			const { hostWebview } = await import("./webviewHost.ts");
+			const host = hostWebview(
 				{
 					post: (message) => void webview.postMessage(message),
 					onMessage: (listener) => webview.onDidReceiveMessage(listener),
@@ -85,7 +85,7 @@ export function createSurfaces({ context, daemon, goals, current, open, report }
 					...more,
 				},
 			);
-			webview.html = surfacePage({
+			webview.html = webviewPage({
 				kind,
 				uriOf: (name) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString(),
 				cspSource: webview.cspSource,
@@ -231,7 +231,7 @@ function panelKey(kind: PanelKind, goalId: GoalId, threadId?: ThreadId): string 
 }
 
 /** A host that is loaded when the first webview needs it; what it is told before waits for it. */
-function whenLoaded(load: () => Promise<SurfaceHost>): SurfaceHost {
+function whenLoaded(load: () => Promise<WebviewHost>): WebviewHost {
 	let isDisposed = false;
 	const host = load();
 	host.then((loaded) => isDisposed && loaded.dispose()).catch(() => undefined);

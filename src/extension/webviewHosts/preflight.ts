@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { FormSeed } from "../../protocol/webview.ts";
 import type { Daemon } from "../daemon.ts";
 import { t } from "../words.ts";
-import type { FormContext, SurfaceHost } from "./surfaceHost.ts";
+import type { FormContext, WebviewHost } from "./webviewHost.ts";
 
 /** The tab of the launch form. There is one in a window, and it comes back after a reload with what was written in it. */
 export interface Preflight extends vscode.Disposable {
@@ -15,9 +15,9 @@ const viewType = "missionControl.preflight";
 export function createPreflight(
 	{ extensionUri }: vscode.ExtensionContext,
 	daemon: Daemon,
-	load: (webview: vscode.Webview, form: FormContext) => SurfaceHost,
+	load: (webview: vscode.Webview, form: FormContext) => WebviewHost,
 ): Preflight {
-	let opened: { readonly panel: vscode.WebviewPanel; readonly host: SurfaceHost } | undefined;
+	let opened: { readonly panel: vscode.WebviewPanel; readonly host: WebviewHost } | undefined;
 	/** Until the page asks for it. */
 	let seed: FormSeed | undefined;
 	const form: FormContext = {

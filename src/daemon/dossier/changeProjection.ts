@@ -23,7 +23,7 @@ const others: Readonly<Record<string, string>> = {
 	agent: "No step",
 };
 
-export function createChangeBook() {
+export function createChangeProjection() {
 	const merged = new Map<string, Map<string, ChangeView>>();
 	return {
 		add(event: RecordedEvent): void {

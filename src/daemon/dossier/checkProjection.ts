@@ -23,7 +23,7 @@ export interface CheckRecord {
 
 const tailChars = 1000;
 
-export function createCheckBook() {
+export function createCheckProjection() {
 	const records = new Map<CheckId, CheckRecord>();
 	return {
 		add(event: RecordedEvent, { goal }: Known): void {

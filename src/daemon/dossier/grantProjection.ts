@@ -13,7 +13,7 @@ export interface GrantRecord extends Pick<EventBody<"grant.added">, "scope" | "k
 
 const kept = 200;
 
-export function createGrantBook() {
+export function createGrantProjection() {
 	const records = new Map<GrantId, GrantRecord>();
 	const named = new Map<string, GrantId[]>();
 	return {

@@ -3,14 +3,14 @@ import type { Goal } from "../../core/goal.ts";
 import type { MessageId, StepId, ThreadId } from "../../core/ids.ts";
 import { isPlaybook } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
-import type { Performing } from "./parts.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /**
  * Notices when what is under way says nothing for long. It is recorded once, so that people see it, and the agent whose
  * command it is reads it when that is over; no command is ever ended for it. A sign of life takes it back. For a model's
- * turn the first silence is another thing: see nudge.ts.
+ * turn the first silence is another thing: see retryStalledTurn.ts.
  */
-export interface SilenceWatch {
+export interface HeartbeatWatch {
 	sign(): void;
 	stop(): void;
 }
@@ -33,15 +33,15 @@ export interface Instead {
 /** After a restart what was printed before is read again at once: that is no sign of life. */
 const replayMs = 1000;
 
-export function watchSilence(
-	{ parts, driver }: Pick<Performing, "parts" | "driver">,
+export function watchHeartbeat(
+	{ parts, driver }: Pick<ActivityContext, "parts" | "driver">,
 	about: Silent,
 	instead?: Instead,
-): SilenceWatch {
+): HeartbeatWatch {
 	const { clock, newId, silenceMs } = parts;
 	if (silenceMs === undefined) return { sign() {}, stop() {} };
 	const begunAt = clock.now();
-	const known = driver.goal().silences?.[about.subject];
+	const known = driver.goal().stalls?.[about.subject];
 	let heardAt = known ? Date.parse(known.since) : begunAt;
 	let isNoticed = known !== undefined;
 	let isOver = false;

@@ -1,7 +1,7 @@
-import type { surfaceKinds } from "../../protocol/webview.ts";
+import type { webviewKinds } from "../../protocol/webview.ts";
 
 /** The page of a webview: the app's script and styles, and nothing else may load. Pure, so that it can be tested. */
-export function surfacePage({ kind, uriOf, cspSource, nonce, identity }: PageOptions): string {
+export function webviewPage({ kind, uriOf, cspSource, nonce, identity }: PageOptions): string {
 	const policy = [
 		"default-src 'none'",
 		`script-src 'nonce-${nonce}'`,
@@ -19,7 +19,7 @@ export function surfacePage({ kind, uriOf, cspSource, nonce, identity }: PageOpt
 <link rel="stylesheet" href="${uriOf(`${kind}.css`)}">
 <title>Mission Control</title>
 </head>
-<body data-surface="${kind}">
+<body data-webview="${kind}">
 <div id="app"></div>
 <script nonce="${nonce}">${keepIdentity(identity)}</script>
 <script nonce="${nonce}" src="${uriOf(`${kind}.js`)}"></script>
@@ -29,7 +29,7 @@ export function surfacePage({ kind, uriOf, cspSource, nonce, identity }: PageOpt
 }
 
 export interface PageOptions {
-	readonly kind: (typeof surfaceKinds)[number];
+	readonly kind: (typeof webviewKinds)[number];
 	/** The address of a built file under which the webview may load it. */
 	readonly uriOf: (name: string) => string;
 	readonly cspSource: string;

@@ -5,7 +5,7 @@ import { goalHold } from "../../core/rules/holds.ts";
 import { isPlaybook, threadIsFree } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
 import type { NewId } from "../platform/ports.ts";
-import type { Silent } from "./silence.ts";
+import type { Silent } from "./heartbeat.ts";
 import { reservedUsage } from "./turnUsage.ts";
 
 /**
@@ -14,7 +14,7 @@ import { reservedUsage } from "./turnUsage.ts";
  * was applied; nobody can know what it cost, so it is charged what was reserved. Undefined where the silence is to be
  * shown instead: after a nudge, and where the thread could not go on at once.
  */
-export function nudge(
+export function retryStalledTurn(
 	goal: Goal,
 	{ subject, what, stepId, threadId }: Silent,
 	since: string,
@@ -22,7 +22,7 @@ export function nudge(
 	newId: NewId,
 ): readonly GoalEvent[] | undefined {
 	const thread = threadId ? goal.threads[threadId] : undefined;
-	if (thread?.turn?.turnId !== subject || thread.nudgedAt !== undefined || isPlaybook(thread)) return undefined;
+	if (thread?.turn?.turnId !== subject || thread.retriedAt !== undefined || isPlaybook(thread)) return undefined;
 	if (goal.end || goalHold(goal) || !threadIsFree(goal, { ...thread, turn: undefined })) return undefined;
 	const { turn } = thread;
 	const silent = elapsed(silenceMs);

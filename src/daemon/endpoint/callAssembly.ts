@@ -22,7 +22,7 @@ export interface WholeCall {
 	readonly extra_content?: unknown;
 }
 
-export interface CallBook {
+export interface CallAssembly {
 	add(piece: CallPiece): void;
 	/** All calls, in the order in which they began. */
 	whole(): readonly WholeCall[];
@@ -37,7 +37,7 @@ interface Call {
 	extra: unknown;
 }
 
-export function createCallBook(): CallBook {
+export function createCallAssembly(): CallAssembly {
 	const calls: Call[] = [];
 	return {
 		add(piece) {

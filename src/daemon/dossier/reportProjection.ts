@@ -30,7 +30,7 @@ export interface Evidence {
 
 const kept = { reports: 100, evidence: 100, chars: 4000 };
 
-export function createReportBook() {
+export function createReportProjection() {
 	const reports: Report[] = [];
 	const evidence: Evidence[] = [];
 	let leftOut = 0;

@@ -6,14 +6,14 @@ import { connectHost, type Host } from "./host.ts";
 import { sentence } from "./sentence.ts";
 
 /** What every app is given: the editor, what to show, and how the daemon is reached just now. */
-export interface Surface {
+export interface Webview {
 	readonly host: Host;
 	readonly goalId?: GoalId;
 	readonly threadId?: ThreadId;
 	/** A place that the editor asked for, until it is reached. */
 	readonly place: { readonly seq?: number; readonly approvalId?: ApprovalId };
 	readonly connection: Connection;
-	/** What this surface remembered before the window was reloaded. */
+	/** What this webview remembered before the window was reloaded. */
 	readonly memory: unknown;
 	open(target: Target): void;
 	remember(memory: unknown): void;
@@ -21,35 +21,35 @@ export interface Surface {
 	show(goalId: GoalId | undefined): void;
 }
 
-export function runSurface(App: ComponentType<{ surface: Surface }>): void {
+export function runWebview(App: ComponentType<{ webview: Webview }>): void {
 	const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
 	root.id = "app";
 	const host = connectHost();
 	const ignore = () => undefined;
-	let surface: Surface = {
+	let webview: Webview = {
 		host,
 		place: {},
 		connection: { state: "connecting" },
 		memory: undefined,
-		open: (target) => void host.request("surface/open", { target }).catch((cause) => console.error(cause)),
-		remember: (memory) => void host.request("surface/remember", { memory }).catch(ignore),
+		open: (target) => void host.request("webview/open", { target }).catch((cause) => console.error(cause)),
+		remember: (memory) => void host.request("webview/remember", { memory }).catch(ignore),
 		show: (goalId) => change({ goalId, threadId: undefined, place: {} }),
 	};
 	let started = false;
 
-	host.on("surface/show", ({ goalId, threadId, seq, approvalId }) =>
+	host.on("webview/show", ({ goalId, threadId, seq, approvalId }) =>
 		change({
-			goalId: goalId ?? surface.goalId,
-			threadId: threadId ?? surface.threadId,
+			goalId: goalId ?? webview.goalId,
+			threadId: threadId ?? webview.threadId,
 			place: { seq, approvalId },
 		}),
 	);
-	host.on("surface/connection", (connection) => change({ connection }));
+	host.on("webview/connection", (connection) => change({ connection }));
 	void start();
 
 	async function start(): Promise<void> {
 		try {
-			const { goalId, threadId, memory, connection } = await host.request("surface/start", {});
+			const { goalId, threadId, memory, connection } = await host.request("webview/start", {});
 			started = true;
 			change({ goalId, threadId, memory, connection });
 		} catch (cause) {
@@ -57,8 +57,8 @@ export function runSurface(App: ComponentType<{ surface: Surface }>): void {
 		}
 	}
 
-	function change(fields: Partial<Surface>): void {
-		surface = { ...surface, ...fields };
-		if (started) render(createElement(App, { surface }), root);
+	function change(fields: Partial<Webview>): void {
+		webview = { ...webview, ...fields };
+		if (started) render(createElement(App, { webview }), root);
 	}
 }

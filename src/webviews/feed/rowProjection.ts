@@ -8,7 +8,7 @@ import { eventRows } from "./rows.ts";
  * The rows of a stretch of a goal's log, which grows at both ends and is cut at both ends. An event that changes a row
  * which is not here is kept until the row comes, so that pages may arrive in any order and a row read again is whole.
  */
-export interface RowBook {
+export interface RowProjection {
 	/** In the order of the log. */
 	rows(): readonly Row[];
 	row(key: string): Row | undefined;
@@ -23,7 +23,7 @@ export interface RowBook {
 	prune(wanted: (row: Row) => boolean): void;
 }
 
-export function newRowBook(): RowBook {
+export function newRowProjection(): RowProjection {
 	let cells: Cell[] = [];
 	const byKey = new Map<string, Cell>();
 	const early = new Map<string, RecordedEvent[]>();

@@ -4,15 +4,15 @@ import type { GoalListener } from "../../../src/client/goalWatch.ts";
 import type { RecordedEvent } from "../../../src/core/events.ts";
 import type { Daemon } from "../../../src/extension/daemon.ts";
 import type { Goals } from "../../../src/extension/goals.ts";
-import { hostSurface, type SurfaceContext } from "../../../src/extension/surfaces/surfaceHost.ts";
+import { hostWebview, type WebviewContext } from "../../../src/extension/webviewHosts/webviewHost.ts";
 import { connect } from "../../../src/protocol/peer.ts";
 import { portPipe } from "../../../src/protocol/socketPipe.ts";
-import { surfaceMethods, surfaceNotices } from "../../../src/protocol/webview.ts";
+import { webviewMethods, webviewNotices } from "../../../src/protocol/webview.ts";
 import { until } from "../../support/until.ts";
 import { goalId, goalOf, planned, summaryOf, withMore } from "./goalFixture.ts";
 
 /** Both ends over a port that copies messages, as postMessage does. */
-function surface(more: Partial<SurfaceContext> = {}) {
+function webview(more: Partial<WebviewContext> = {}) {
 	const wire = new EventEmitter();
 	const copy = (message: unknown) => JSON.parse(JSON.stringify(message)) as never;
 	const asked: [string, unknown][] = [];
@@ -44,7 +44,7 @@ function surface(more: Partial<SurfaceContext> = {}) {
 			return () => followers.delete(listener);
 		},
 	} as unknown as Goals;
-	const host = hostSurface(
+	const host = hostWebview(
 		{
 			post: (message) => void setImmediate(() => wire.emit("toPage", copy(message))),
 			onMessage(listener) {
@@ -72,8 +72,8 @@ function surface(more: Partial<SurfaceContext> = {}) {
 			onMessage: (listener) => void wire.on("toPage", listener),
 			onClose: () => undefined,
 		}),
-		surfaceMethods,
-		surfaceNotices,
+		webviewMethods,
+		webviewNotices,
 		(name, params) => void notices.push([name, params]),
 		(cause) => assert.fail(String(cause)),
 	);
@@ -82,15 +82,15 @@ function surface(more: Partial<SurfaceContext> = {}) {
 
 describe("a webview's end in the extension", () => {
 	it("tells a page that starts what it shows, and keeps what it remembers", async () => {
-		const { page, memory } = surface();
-		const start = await page.request("surface/start", {});
+		const { page, memory } = webview();
+		const start = await page.request("webview/start", {});
 		assert.deepEqual([start.kind, start.goalId, start.connection.state], ["feed", goalId, "connected"]);
-		await page.request("surface/remember", { memory: { filter: "errors" } });
+		await page.request("webview/remember", { memory: { filter: "errors" } });
 		assert.deepEqual(memory.value, { filter: "errors" });
 	});
 
 	it("answers a watch with the goal, then passes on every event behind it once", async () => {
-		const { page, followers, notices } = surface();
+		const { page, followers, notices } = webview();
 		const watching = page.request("goal/watch", { goalId });
 		await until("it follows", () => followers.size === 1);
 		const [follower] = followers;
@@ -110,7 +110,7 @@ describe("a webview's end in the extension", () => {
 	});
 
 	it("watches nothing any more when it is closed", async () => {
-		const { page, host, followers, connectionListeners } = surface();
+		const { page, host, followers, connectionListeners } = webview();
 		page.request("goal/watch", { goalId }).catch(() => undefined);
 		await until("it follows", () => followers.size === 1);
 		host.dispose();
@@ -118,13 +118,13 @@ describe("a webview's end in the extension", () => {
 	});
 
 	it("lets a page look and not act in Restricted Mode", async () => {
-		const { page, asked } = surface({ mayAct: () => false });
+		const { page, asked } = webview({ mayAct: () => false });
 		for (const act of [
 			() => page.request("goal/control", { goalId, action: "pause" }),
 			() => page.request("approval/answer", { approvalId: "a" as never, answer: "approve" }),
 			() => page.request("thread/send", { goalId, text: "hello" }),
 			() => page.request("check/run", { goalId }),
-			() => page.request("surface/startDaemon", {}),
+			() => page.request("webview/startDaemon", {}),
 		])
 			await assert.rejects(act(), /Restricted Mode/);
 		assert.deepEqual(asked, []);
@@ -133,14 +133,14 @@ describe("a webview's end in the extension", () => {
 	});
 
 	it("refuses what is not in the table", async () => {
-		const { page } = surface();
+		const { page } = webview();
 		await assert.rejects(page.connection.sendRequest("daemon/stop", {}), /does not know/);
 	});
 });
 
 describe("the launch form's end in the extension", () => {
 	it("asks the editor for models and names, and the daemon for all else", async () => {
-		const { page, asked } = surface({
+		const { page, asked } = webview({
 			kind: "preflight",
 			form: {
 				start: () => ({ folders: [{ name: "bay", path: "/bay" }], seed: { prompt: "Look" } }),
@@ -164,7 +164,7 @@ describe("the launch form's end in the extension", () => {
 	});
 
 	it("launches nothing and looks at nothing in Restricted Mode", async () => {
-		const { page, asked } = surface({ kind: "preflight", mayAct: () => false });
+		const { page, asked } = webview({ kind: "preflight", mayAct: () => false });
 		const refused = [
 			page.request("launch/prepare", { workspace: "/bay" }),
 			page.request("goal/launch", { workspace: "/bay", prompt: "x" }),
@@ -176,7 +176,7 @@ describe("the launch form's end in the extension", () => {
 	});
 
 	it("hands over what the form that is open was opened from", async () => {
-		const { host, notices } = surface({ kind: "preflight" });
+		const { host, notices } = webview({ kind: "preflight" });
 		host.seed({ prompt: "src/app.ts:3" });
 		await until("it came", () => notices.length > 0);
 		assert.deepEqual(notices, [["form/seed", { prompt: "src/app.ts:3" }]]);
