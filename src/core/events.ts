@@ -309,6 +309,8 @@ export const eventBodies = {
 		threadId: v.optional(ThreadIdSchema),
 		/** Of a budget's approval: what is used up. */
 		resource: v.optional(BudgetResourceSchema),
+		/** Of a budget's approval: the model whose price nobody knows, so that a limit of money cannot be held. */
+		unpriced: v.optional(v.object({ provider: v.string(), model: v.string() })),
 		/** Contents that it is bound to: what the command runs and names. Path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),
 		/** `files`: those are all it can run. `written`: it may load more, so that it is bound to what the goal has written. */

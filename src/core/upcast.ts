@@ -2,9 +2,16 @@ import type { RecordedEvent } from "./events.ts";
 
 /**
  * Events are never rewritten; their old shapes are read forward here, one row for each event type that ever changed.
- * A row takes a body as it was stored and returns it as it is understood today. Version 1 is the first: no row yet.
+ * A row takes a body as it was stored and returns it as it is understood today.
  */
-const upcasts: Readonly<Record<string, (body: Record<string, unknown>) => Record<string, unknown>>> = {};
+const upcasts: Readonly<Record<string, (body: Record<string, unknown>) => Record<string, unknown>>> = {
+	// That no price is known stood in the sentence alone.
+	"approval.requested": (body) => {
+		if (body.kind !== "budget" || body.resource !== "usd" || body.unpriced !== undefined) return body;
+		const [, provider, model] = /: No price is known for ([^/]+)\/(.+), so a limit/.exec(String(body.summary)) ?? [];
+		return provider && model ? { ...body, unpriced: { provider, model } } : body;
+	},
+};
 
 /** The event of a stored row. A row whose body was erased reads as its type and position alone. */
 export function readEvent(row: {

@@ -178,6 +178,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		listedModels: agents.listedModels,
 		listProviders: agents.listProviders,
 		effortProblem: agents.effortProblem,
+		priceOf: agents.priceOf,
 		keys: openHandedKeys({ agents, keys, supervisor, log }),
 		baseline: {
 			commands,

@@ -378,6 +378,8 @@ export const methods = {
 					/** Where it was found: config.jsonc, a key, this machine, the path, the editor; or it comes with the daemon. */
 					source: v.optional(v.picklist(["config", "environment", "local", "editor", "acp", "builtin"]), "config"),
 					models: v.array(v.string()),
+					/** Those of them whose price is known: with another one a limit of money cannot be held. */
+					priced: v.optional(v.array(v.string())),
 					/** How many more it has. */
 					modelsLeftOut: v.optional(v.number()),
 					usable: v.boolean(),

@@ -1,5 +1,5 @@
 import type { GoalId, StepId } from "../../core/ids.ts";
-import { changesMode } from "../../protocol/changes.ts";
+import { modeChangeText } from "../../core/words/modeChange.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
@@ -22,7 +22,7 @@ export function changeTable(changed: readonly ChangeView[]): string {
 			change.from ? `${change.from} → ${change.path}` : change.path,
 			change.added === undefined ? "" : paint.green(`+${change.added}`),
 			change.removed === undefined ? "" : paint.red(`−${change.removed}`),
-			changesMode(change) ? `${change.modeBefore} → ${change.modeAfter}` : "",
+			modeChangeText(change),
 			paint.dim([writerOf(change), change.leftOut ? "not recorded before" : ""].filter(Boolean).join(", ")),
 		]),
 	);

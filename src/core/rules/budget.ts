@@ -1,5 +1,5 @@
 import type { Goal, Thread } from "../goal.ts";
-import type { BudgetResource, Price, Usage } from "../values.ts";
+import type { BudgetResource, ModelChoice, Price, Usage } from "../values.ts";
 import { threads } from "./threads.ts";
 import { workedMs } from "./workingTime.ts";
 
@@ -22,6 +22,8 @@ export interface BrokenLimit {
 	readonly limit: number;
 	/** Null for money spent at an unknown price. */
 	readonly used: number | null;
+	/** The model whose price nobody knows, where that is why the limit cannot be held. */
+	readonly unpriced?: Pick<ModelChoice, "provider" | "model">;
 	/** One sentence. */
 	readonly reason: string;
 }
@@ -97,7 +99,7 @@ type Check = (
 	thread: Thread,
 	limit: number,
 	price: Price | undefined,
-) => Pick<BrokenLimit, "used" | "reason"> | undefined;
+) => Pick<BrokenLimit, "used" | "unpriced" | "reason"> | undefined;
 
 const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
 	usd(goal, thread, limit, price) {
@@ -105,7 +107,8 @@ const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
 		const used = usedMoney(goal);
 		if (!price || used === null) {
 			const { provider, model } = thread.assignment;
-			return { used, reason: `No price is known for ${provider}/${model}, so a limit of ${limit} USD cannot be held.` };
+			const reason = `No price is known for ${provider}/${model}, so a limit of ${limit} USD cannot be held.`;
+			return { used, unpriced: { provider, model }, reason };
 		}
 		const needed = cost(price, promptTokens(thread), shortestAnswerTokens);
 		if (used + needed <= limit) return undefined;

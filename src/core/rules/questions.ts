@@ -148,11 +148,13 @@ const questions: { readonly [Q in Question]: readonly OptionRow[] } = {
 	budget: [
 		{
 			answer: "raise",
-			label: "Raise",
-			effect: (goal, { resource }) =>
-				resource
-					? `The limit is raised by ${goal.settings.budget[resource] ?? goal.budget[resource]} ${resource}, and the goal goes on.`
-					: "The limit is raised, and the goal goes on.",
+			label: (_goal, { unpriced }) => (unpriced ? "Go On Without Limit" : "Raise"),
+			effect: (goal, { resource, unpriced }) =>
+				unpriced
+					? "The limit of money is taken away, and the goal goes on. Limits of tokens, minutes and turns stay."
+					: resource
+						? `The limit is raised by ${goal.settings.budget[resource] ?? goal.budget[resource]} ${resource}, and the goal goes on.`
+						: "The limit is raised, and the goal goes on.",
 			primary: true,
 			plain: "approve",
 		},

@@ -29,7 +29,7 @@ export interface Agents {
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
 	effortProblem(choice: ModelChoice): string | undefined;
 	/** Undefined where nobody names one. The built-in agent is free. */
-	priceOf(choice: ModelChoice): Price | undefined;
+	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
 	/** The model's context window in tokens; undefined where nobody names one. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** Looks whether each provider answers, in about a second; what was heard lately counts unless `refresh` asks anew. */
@@ -86,6 +86,12 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 		});
 	}
 
+	function priceOfChoice({ provider: id, model }: ModelChoice): Price | undefined {
+		if (id === playbookAgent.provider) return { input: 0, output: 0 };
+		const provider = providerOf(id);
+		return provider && priceOf(provider, model);
+	}
+
 	return {
 		agentFor(choice) {
 			const name = formatModelRef(choice);
@@ -103,17 +109,17 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 			const name = formatModelRef({ provider: id, model });
 			return effortProblem(provider, model, effort) ?? (learnt && adaptationText(learnt, name));
 		},
-		priceOf({ provider: id, model }) {
-			if (id === playbookAgent.provider) return { input: 0, output: 0 };
-			const provider = providerOf(id);
-			return provider && priceOf(provider, model);
-		},
+		priceOf: priceOfChoice,
 		windowOf({ provider: id, model }) {
 			const provider = providerOf(id);
 			return provider && contextWindowOf(provider, model);
 		},
 		async listProviders(refresh = false) {
-			return { providers: [...(await directory.list(refresh))], primary: config.agent };
+			const providers = (await directory.list(refresh)).map((one) => ({
+				...one,
+				priced: one.models.filter((model) => priceOfChoice({ provider: one.id, model }) !== undefined),
+			}));
+			return { providers, primary: config.agent };
 		},
 		giveKey(id, key) {
 			directory.forget(id);

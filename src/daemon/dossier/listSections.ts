@@ -1,4 +1,4 @@
-import { changesMode } from "../../protocol/changes.ts";
+import { modeChangeText } from "../../core/words/modeChange.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
@@ -61,7 +61,8 @@ export function changes({ goal, changes: all }: DossierData): string {
 function change(view: ChangeView): string {
 	const { status, path, from, added, removed } = view;
 	const lines = added === undefined ? "" : ` (+${number(added)} −${number(removed ?? 0)})`;
-	const mode = changesMode(view) ? `, mode ${view.modeBefore} → ${view.modeAfter}` : "";
+	const rights = modeChangeText(view);
+	const mode = rights ? `, ${rights}` : "";
 	const before = view.leftOut ? ", not recorded before" : "";
 	return `- ${status} ${code(path)}${from ? ` from ${code(from)}` : ""}${lines}${mode}${before}`;
 }

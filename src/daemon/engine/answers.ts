@@ -113,8 +113,8 @@ function consequences(
 			if (given === "stop" || !resource) return [{ type: "goal.failed", reason: approval.summary }];
 			const { [resource]: limit = 0, ...others } = goal.budget;
 			// Money that cannot be counted cannot be limited: raising takes that limit away.
-			const counted = resource !== "usd" || !/^No price/.test(approval.summary.replace(/^.*?: /, ""));
-			const more = counted ? { [resource]: limit + (goal.settings.budget[resource] ?? limit) } : {};
+			const more =
+				approval.unpriced === undefined ? { [resource]: limit + (goal.settings.budget[resource] ?? limit) } : {};
 			return [...raised(goal, { ...others, ...more }, by), ...answeredByRaise(goal, [resource], approval.approvalId)];
 		}
 		case "question":

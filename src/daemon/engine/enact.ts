@@ -335,18 +335,21 @@ function askBudget(
 	newId: NewId,
 	now: number,
 ): GoalEvent[] {
-	const { resource, limit, used, reason } = broken;
+	const { resource, limit, used, unpriced, reason } = broken;
 	return [
 		{ type: "budget.exceeded", resource, limit, used, reason },
 		{
 			...question(newId, now),
 			kind: "budget",
 			resource,
+			unpriced,
 			threadId: about.threadId,
 			stepId: about.threadId && goal.threads[about.threadId]?.stepId,
 			summary: `The budget stops the goal: ${reason}`,
 			reasons: [
-				`Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
+				unpriced
+					? "To go on takes the limit of money away; limits of tokens, minutes and turns stay. Nothing that was done is lost either way."
+					: `Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
 				...endedNote(goal, resource),
 				handOffNote(goal),
 			],

@@ -16,6 +16,7 @@ import type { Services } from "../wire/services.ts";
 import { fromPlaybook, type Prepared } from "./fromPlaybook.ts";
 import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
 import { withPossibleEfforts } from "./possibleEfforts.ts";
+import { unpricedNotes } from "./unpriced.ts";
 
 /** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
 export async function launch(
@@ -42,7 +43,8 @@ export async function launch(
 	const { title, prompt, following } = prepared;
 	requireOnce(prepared.settings.assignments);
 	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
-	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...prepared.notes];
+	const unpriced = unpricedNotes(settings, services);
+	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...unpriced, ...prepared.notes];
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
 	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
 	const events: GoalEvent[] = [

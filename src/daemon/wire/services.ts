@@ -1,6 +1,6 @@
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId, ThreadId, TurnId } from "../../core/ids.ts";
-import type { FolderIdentity, ModelChoice } from "../../core/values.ts";
+import type { FolderIdentity, ModelChoice, Price } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { BaselineParts } from "../baseline/baseline.ts";
 import type { Changes } from "../changes/changes.ts";
@@ -39,6 +39,8 @@ export interface Services {
 	listProviders(refresh: boolean): Promise<Result<Methods, "provider/list">>;
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
 	effortProblem(choice: ModelChoice): string | undefined;
+	/** Undefined where nobody names one. The built-in agent is free. */
+	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
 	/** Keys that clients hand over. */
 	readonly keys: HandedKeys;
 	readonly baseline: BaselineParts;

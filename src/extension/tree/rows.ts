@@ -8,9 +8,9 @@ import { stalls } from "../../core/rules/movement.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { allowedOfStep } from "../../core/rules/stepControls.ts";
 import { isPlanned } from "../../core/rules/steps.ts";
+import { modeChangeText } from "../../core/words/modeChange.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
-import { changesMode } from "../../protocol/changes.ts";
 import { type ChangeView, type GoalSummary, summaryAllows } from "../../protocol/view.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
 import { commandLine, plainLine } from "../approvals/visibleText.ts";
@@ -323,7 +323,7 @@ function isInReview(goal: Goal, step: Step): boolean {
 function changeRow(goalId: string, change: ChangeView, under: string): Row {
 	const slash = change.path.lastIndexOf("/");
 	const folder = slash > 0 ? change.path.slice(0, slash) : "";
-	const mode = changesMode(change) ? `${change.modeBefore} → ${change.modeAfter}` : "";
+	const mode = modeChangeText(change);
 	const by =
 		change.by === "outside"
 			? t("outside the goal")

@@ -26,6 +26,7 @@ export function problemsOf(
 		...agentProblems(draft, prepared, providers),
 		...roleProblems(rowsOf(draft, prepared), providers),
 		...budgetProblems(draft, prepared),
+		...unpricedProblems(draft, prepared, providers),
 	];
 }
 
@@ -100,6 +101,26 @@ function budgetProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {
 		if (amount <= 0) return [stop(`budget.${resource}`, "A limit is above 0. Leave it empty for none.")];
 		return [];
 	});
+}
+
+/** A limit of money with a model whose price nobody knows: the goal would stop and ask. */
+function unpricedProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
+	if (amountOf(budgetText(draft, prepared, "usd")) === undefined) return [];
+	const primary = draft.agent ?? prepared.settings.agent;
+	const chosen = [
+		primary,
+		...rowsOf(draft, prepared).flatMap(({ enabled, agent }) => (enabled && agent ? [agent] : [])),
+	];
+	const unpriced = chosen.flatMap(({ provider: id, model }) => {
+		const provider = providers?.providers.find((one) => one.id === id);
+		const isUnpriced = provider?.priced && provider.models.includes(model) && !provider.priced.includes(model);
+		return isUnpriced ? [`${id}/${model}`] : [];
+	});
+	return [...new Set(unpriced)].map((name) => ({
+		field: "budget.usd",
+		sentence: `No price is known for ${name}, so this limit cannot be held, and the goal asks before that model's first turn. Set its price in config.jsonc, or limit tokens instead.`,
+		stops: false,
+	}));
 }
 
 function stop(field: string, sentence: string): Problem {

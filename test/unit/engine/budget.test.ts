@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApprovalId } from "../../../src/core/ids.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
+import { choicesOf } from "../../../src/core/rules/questions.ts";
 import type { BudgetLimits } from "../../../src/core/values.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
@@ -57,6 +58,9 @@ describe("a budget", () => {
 		const run = await launched({ usd: 5 });
 		const [approval] = Object.values(run.driver.goal().approvals);
 		assert.match(approval?.summary ?? "", /No price is known for local\/scripted/);
+		assert.deepEqual(approval?.unpriced, { provider: "local", model: "scripted" });
+		const [goOn] = choicesOf(run.driver.goal(), approval!);
+		assert.equal(goOn?.label, "Go On Without Limit", "it does not promise to add what cannot be counted");
 		await answer(run, "raise");
 		await run.settled();
 		assert.equal(goalState(run.driver.goal()), "completed");
