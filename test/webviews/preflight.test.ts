@@ -239,6 +239,21 @@ describe("launch form", () => {
 		});
 	}
 
+	it("says beside a limit of money that a model has no known price, and launches all the same", async () => {
+		const page = await open({ memory: { ...draft, agent: { provider: "local", model: "qwen3" } } });
+		const said = page.getByText("No price is known for local/qwen3, so this limit cannot be held");
+		await said.waitFor();
+		await picture(page, "preflight-unpriced");
+		await audit(page);
+		await page.getByRole("textbox", { name: "Budget, US dollars" }).fill("");
+		await said.waitFor({ state: "detached" });
+		await page.getByRole("textbox", { name: "Budget, US dollars" }).fill("3");
+		await said.waitFor();
+		await page.keyboard.press("Control+Enter");
+		assert.equal((await launched(page)).settings!.budget?.usd, 3);
+		await leave(page);
+	});
+
 	it("takes a prompt of 200,000 characters, and refuses one of 10 MB with the limit", async () => {
 		const left = "A text of 10,485,760 characters was left out: at most 1,000,000 are taken.";
 		const seeded = await open({ memory: undefined });

@@ -103,7 +103,7 @@ const providers: Result<Methods, "provider/list"> = {
 	providers: [
 		provider("codex", ["gpt-5-codex"], { source: "acp", efforts: ["low", "medium", "high"] }),
 		provider("anthropic", ["claude-sonnet-4-5", "claude-opus-4-5"], { latencyMs: 210 }),
-		provider("local", ["qwen3"], { source: "local", latencyMs: 12, efforts: [] }),
+		provider("local", ["qwen3"], { source: "local", latencyMs: 12, efforts: [], priced: [] }),
 		provider("google", ["gemini-2.5-flash"], {
 			usable: false,
 			needsKey: true,
