@@ -102,7 +102,11 @@ export function Problems(props: {
 	return (
 		<>
 			{problems.map(({ field, sentence, stops, needsKey }) => (
-				<div key={field} class={`wrong ${stops ? "stops" : "known"}`} role={stops ? "alert" : "status"}>
+				<div
+					key={`${field} ${sentence}`}
+					class={`wrong ${stops ? "stops" : "known"}`}
+					role={stops ? "alert" : "status"}
+				>
 					<Icon icon={stops ? "error" : "warning"} tone={stops ? "fail" : "wait"} />
 					<span>
 						{sentence}{" "}

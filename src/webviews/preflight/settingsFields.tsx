@@ -63,7 +63,7 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 								label={`Budget, ${units[resource].name}`}
 								placeholder="none"
 								end={units[resource].unit}
-								invalid={problemsAt(`budget.${resource}`).length > 0}
+								invalid={problemsAt(`budget.${resource}`).some(({ stops }) => stops)}
 								onInput={(text) => change({ budget: { ...draft.budget, [resource]: text } })}
 							/>
 						))}

@@ -18,6 +18,7 @@ import path from "node:path";
 import type { GoalId, StepId } from "../../../src/core/ids.ts";
 import type { Methods, Result } from "../../../src/protocol/methods.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
+import { until } from "../../support/until.ts";
 
 type Answer = Result<Methods, "step/undo">;
 
@@ -48,6 +49,14 @@ describe("undoing a step", function () {
 		await untilState(daemon.client, goalId, ["completed"]);
 		return goalId;
 	};
+	/** What this many commands wrote has been looked at: what comes later is somebody else's. */
+	const untilSeen = (goalId: GoalId, commands: number) =>
+		until("the commands' files are looked at", async () => {
+			const asked = { goalId, limit: 100, types: ["snapshot.taken" as const] };
+			const { events } = await daemon.client.request("goal/events", asked);
+			const seen = events.flatMap((event) => (event.type === "snapshot.taken" ? event.toolCallIds : []));
+			return seen.length >= commands;
+		});
 	const undo = (goalId: GoalId, stepId: string, more: { rest?: boolean; preview?: boolean } = {}): Promise<Answer> =>
 		daemon.client.request("step/undo", { goalId, stepId: stepId as StepId, ...more });
 	const actions = ({ files }: Answer) => Object.fromEntries(files.map(({ path, action }) => [path, action]));
@@ -158,6 +167,7 @@ describe("undoing a step", function () {
 		const launch = { workspace, playbook: { path: "work.md", text }, grantPlaybook: true };
 		const { goalId } = await daemon.client.request("goal/launch", launch);
 		await untilState(daemon.client, goalId, ["awaiting_approval"]);
+		await untilSeen(goalId, 2);
 		write("list.txt", read("list.txt").replace("d", "person"));
 		write("go", "");
 		await new Promise((resolve) => setTimeout(resolve, 300));
