@@ -15,10 +15,10 @@ export function protocolDocument(): string {
 	const named = namedTypes();
 	const type = (schema: GenericSchema) => block(typeText(schema, named));
 	const requests = Object.entries(methodTable.methods).map(
-		([name, { about, params, result }]) =>
+		([name, { about, effect, params, result }]) =>
 			`### ${name}
 
-${about}
+${about} ${effects[effect]}
 
 ${block(`params: ${typeText(params, named)}
 result: ${typeText(result, named)}`)}`,
@@ -49,6 +49,8 @@ result: ${typeText(result, named)}`)}`,
 	return `${sections.join("\n\n")}\n`;
 }
 
+const effects = { reads: "*Reads.*", acts: "*Acts.*" };
+
 const introduction = `# The protocol
 
 Made from the tables in src/protocol by \`npm run docs\`; the daemon and its clients check every message against the same
@@ -61,6 +63,9 @@ speaks JSON-RPC 2.0, one message a WebSocket text frame, of at most ${methodTabl
 
 An error carries a sentence for people in \`message\` and a word for programs in \`data.code\`. A request that the goal's
 state does not allow is refused with a sentence that says why and what would work.
+
+A request that *reads* changes nothing that lasts, and can be asked again when the connection broke. One that *acts* may
+have been carried out though no answer came.
 
 Watching is a snapshot at seq N, then every event from N+1 on: a client that finds a gap, or was cut off, watches again.
 Types are written as in TypeScript; \`?\` may be left out, \`= x\` is what it then is. Fields may be added: ignore those you

@@ -1,14 +1,21 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Input, MethodName, Methods, Notice, Notices, Result } from "../protocol/methods.ts";
+import {
+	type Input,
+	type MethodName,
+	type Methods,
+	mayRepeat,
+	type Notice,
+	type Notices,
+	type Result,
+} from "../protocol/methods.ts";
 import { ProtocolError } from "../protocol/peer.ts";
 import type { Connection as ConnectionView } from "../protocol/webview.ts";
 import type { ClientOptions } from "./clientOptions.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
 import { handsOver } from "./handOver.ts";
-import { mayRepeat } from "./repeatable.ts";
 import { startDaemon } from "./startDaemon.ts";
 
 /**

@@ -53,6 +53,9 @@ const GoalSnapshot = v.custom<Goal>(
 );
 const events = v.array(RecordedEventSchema) as v.GenericSchema<unknown, RecordedEvent[]>;
 
+const always = () => true;
+const isPreview = ({ preview }: { readonly preview?: boolean }) => preview === true;
+
 /**
  * Everything a client may ask of the daemon; one row is all it takes to add a request. Handler types, the typed client,
  * validation at both ends and PROTOCOL.md derive from it.
@@ -60,11 +63,13 @@ const events = v.array(RecordedEventSchema) as v.GenericSchema<unknown, Recorded
 export const methods = {
 	"daemon/hello": {
 		about: "The first request of a connection: who is there, and in which version of the protocol.",
+		effect: "reads",
 		params: v.object({ protocol: v.number(), actor: Actor }),
 		result: v.object({ protocol: v.number(), version: v.string(), pid: v.number(), startedAt: v.string() }),
 	},
 	"daemon/status": {
 		about: "How the daemon is: its goals, its clients, its memory.",
+		effect: "reads",
 		params: v.object({}),
 		result: v.object({
 			version: v.string(),
@@ -81,12 +86,14 @@ export const methods = {
 	},
 	"daemon/stop": {
 		about: "Ends the daemon. Commands under way go on under their runner, unless `now` ends them too.",
+		effect: "acts",
 		params: v.object({ now: v.optional(v.boolean(), false) }),
 		result: v.object({ stillRunning: v.array(v.string()) }),
 	},
 	"daemon/handOver": {
 		about:
 			"A client of a newer version asks the daemon to make way for the daemon it will start. Refused when it is not newer. Nothing new begins; turns under way get some seconds to end; commands go on under their runner. The folder is free when its process has ended.",
+		effect: "acts",
 		params: v.object({
 			/** Of the daemon that will come. */
 			version: v.string(),
@@ -95,6 +102,9 @@ export const methods = {
 	},
 	"goal/launch": {
 		about: "Launches a goal. It is durable when the answer arrives. The same requestId twice gives one goal.",
+		effect: "acts",
+		repeatable: ({ requestId }: { readonly requestId?: string }) => requestId !== undefined,
+		webviews: true,
 		params: v.object({
 			prompt: v.optional(text, ""),
 			title: v.optional(v.pipe(v.string(), v.maxLength(300, "a title has at most 300 characters"))),
@@ -119,6 +129,8 @@ export const methods = {
 	"launch/prepare": {
 		about:
 			"What a launch in a workspace would begin from, each value with where it came from: a preset, the last goal there, the agent in config.jsonc, role files. A form shows it and launches with what it shows; `goal/launch` itself takes only what it is given, a preset and the agent in config.jsonc. Nothing is stored.",
+		effect: "reads",
+		webviews: true,
 		params: v.object({
 			workspace: v.string(),
 			/** Without it, the default preset; empty for none. */
@@ -130,12 +142,16 @@ export const methods = {
 	},
 	"goal/list": {
 		about: "All goals. With `watch`, `goal/summary` notices follow.",
+		effect: "reads",
+		webviews: true,
 		params: v.object({ watch: v.optional(v.boolean(), false) }),
 		result: v.object({ goals: v.array(GoalSummary) }),
 	},
-	"goal/get": { about: "One goal, whole.", params: goalOnly, result: GoalView },
+	"goal/get": { about: "One goal, whole.", effect: "reads", webviews: true, params: goalOnly, result: GoalView },
 	"goal/control": {
 		about: "Pause, resume, cancel or delete a goal; retry, rerun or skip a step of it; have what remains planned anew.",
+		effect: "acts",
+		webviews: true,
 		params: v.object({
 			goalId: GoalIdSchema,
 			action: v.picklist(["pause", "resume", "cancel", "delete", "retry", "rerun", "skip", "replan"]),
@@ -149,13 +165,23 @@ export const methods = {
 	},
 	"goal/watch": {
 		about: "A snapshot at seq N; `goal/event` notices with N+1 and on follow, without a gap, until `goal/unwatch`.",
+		effect: "reads",
+		webviews: true,
 		params: goalOnly,
 		result: v.object({ goal: GoalSnapshot }),
 	},
-	"goal/unwatch": { about: "Ends the notices of one goal.", params: goalOnly, result: v.object({}) },
+	"goal/unwatch": {
+		about: "Ends the notices of one goal.",
+		effect: "reads",
+		webviews: true,
+		params: goalOnly,
+		result: v.object({}),
+	},
 	"goal/events": {
 		about:
 			"A page of a goal's events, oldest first, or newest first. It may hold fewer than asked for, so that it fits into a message.",
+		effect: "reads",
+		webviews: true,
 		params: v.object({
 			goalId: GoalIdSchema,
 			afterSeq: v.optional(seq),
@@ -175,6 +201,8 @@ export const methods = {
 	},
 	"goal/search": {
 		about: "Events of a goal whose text has all these words, newest first.",
+		effect: "reads",
+		webviews: true,
 		params: v.object({
 			goalId: GoalIdSchema,
 			text: v.pipe(v.string(), v.maxLength(1000, "a search has at most 1000 characters")),
@@ -184,12 +212,15 @@ export const methods = {
 	},
 	"goal/raise": {
 		about: "Raises limits of a goal's budget by these amounts.",
+		effect: "acts",
 		params: v.object({ goalId: GoalIdSchema, by: BudgetLimits }),
 		result: GoalView,
 	},
 	"roster/edit": {
 		about:
 			"Changes who works in which role, and says what that means for the steps; without edits, or with `preview`, it only says how the roster stands or would stand.",
+		effect: "acts",
+		repeatable: isPreview,
 		params: v.object({
 			goalId: GoalIdSchema,
 			edits: v.array(RosterEdit),
@@ -205,16 +236,21 @@ export const methods = {
 	},
 	"thread/send": {
 		about: "A message of the person to a thread (the active one when none is named). It is read before its next turn.",
+		effect: "acts",
+		webviews: true,
 		params: v.object({ goalId: GoalIdSchema, threadId: v.optional(ThreadIdSchema), text }),
 		result: GoalView,
 	},
 	"approval/list": {
 		about: "What waits for a person, of one goal or of all.",
+		effect: "reads",
 		params: v.object({ goalId: v.optional(GoalIdSchema) }),
 		result: v.object({ approvals: v.array(ApprovalView) }),
 	},
 	"approval/answer": {
 		about: "Answers an approval. The first answer wins.",
+		effect: "acts",
+		webviews: true,
 		params: v.object({
 			approvalId: ApprovalIdSchema,
 			/** `approve`, `deny`, or one of the approval's options. */
@@ -228,17 +264,21 @@ export const methods = {
 	},
 	"plan/get": {
 		about: "The plan as a Markdown document that can be edited; empty while there is none.",
+		effect: "reads",
 		params: goalOnly,
 		result: v.object({ revision: v.number(), approved: v.boolean(), markdown: v.string() }),
 	},
 	"plan/edit": {
 		about:
 			"Puts a person's plan in place of the one that holds, before its approval or while it runs. What is done or under way stays as it is; what cannot be meant is refused with its line.",
+		effect: "acts",
 		params: v.object({ goalId: GoalIdSchema, markdown: text }),
 		result: GoalView,
 	},
 	"check/run": {
 		about: "Runs a check again, or all of the goal's: now where nothing writes, else as soon as nothing does.",
+		effect: "acts",
+		webviews: true,
 		params: v.object({ goalId: GoalIdSchema, checkId: v.optional(CheckIdSchema) }),
 		result: v.object({
 			checks: v.array(CheckView),
@@ -249,6 +289,8 @@ export const methods = {
 	"step/undo": {
 		about:
 			"Takes back what a step changed in the workspace, or what it and every later one changed. What somebody changed since is never overwritten. With `preview` it only says what would happen.",
+		effect: "acts",
+		repeatable: isPreview,
 		params: v.object({
 			goalId: GoalIdSchema,
 			stepId: StepIdSchema,
@@ -279,6 +321,8 @@ export const methods = {
 	},
 	"change/list": {
 		about: `Files that a goal, or one of its steps, changed: each once, the ones changed last where there are very many.`,
+		effect: "reads",
+		webviews: true,
 		params: v.object({ goalId: GoalIdSchema, stepId: v.optional(StepIdSchema) }),
 		result: v.object({
 			changes: v.array(ChangeView),
@@ -288,17 +332,21 @@ export const methods = {
 	},
 	"change/content": {
 		about: "The bytes of a file version, as a change names it (`before`, `after`).",
+		effect: "reads",
 		params: v.object({ goalId: GoalIdSchema, blob: v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/)) }),
 		result: v.object({ base64: v.string() }),
 	},
 	"change/diff": {
 		about: "A unified diff of what a goal, or one of its steps, changed; of one path where named.",
+		effect: "reads",
+		webviews: true,
 		params: v.object({ goalId: GoalIdSchema, stepId: v.optional(StepIdSchema), path: v.optional(v.string()) }),
 		result: v.object({ diff: v.string() }),
 	},
 	"dossier/get": {
 		about:
 			"The dossier as it stood after event `atSeq` (now when absent): as Markdown, as HTML, or as the log itself, to be verified. Keys of providers are never in it.",
+		effect: "reads",
 		params: v.object({
 			goalId: GoalIdSchema,
 			format: v.optional(v.picklist(["md", "html", "jsonl"]), "md"),
@@ -317,6 +365,7 @@ export const methods = {
 	},
 	"grant/list": {
 		about: "Standing grants of a goal, with those of its folder; without a goal those of all folders.",
+		effect: "reads",
 		params: v.object({ goalId: v.optional(GoalIdSchema) }),
 		result: v.object({
 			grants: v.array(
@@ -334,6 +383,7 @@ export const methods = {
 	},
 	"preset/list": {
 		about: "Named launch settings: the person's own, and those of the repository in a workspace.",
+		effect: "reads",
 		params: v.object({ workspace: v.optional(v.string()) }),
 		result: v.object({
 			presets: v.array(Preset),
@@ -343,32 +393,41 @@ export const methods = {
 	},
 	"preset/save": {
 		about: "Keeps launch settings under a name: the person's own, or shared in the repository of a workspace.",
+		effect: "acts",
+		repeatable: always,
 		params: v.object({ name: v.string(), settings: PartialLaunchSettings, workspace: v.optional(v.string()) }),
 		result: v.object({}),
 	},
 	"preset/rename": {
 		about: "Gives a preset another name; the default stays the default.",
+		effect: "acts",
 		params: v.object({ name: v.string(), to: v.string(), workspace: v.optional(v.string()) }),
 		result: v.object({}),
 	},
 	"preset/delete": {
 		about: "Deletes a preset.",
+		effect: "acts",
 		params: v.object({ name: v.string(), workspace: v.optional(v.string()) }),
 		result: v.object({}),
 	},
 	"preset/default": {
 		about: "Makes a preset the one that is taken when a launch names none; without a name there is none.",
+		effect: "acts",
+		repeatable: always,
 		params: v.object({ name: v.optional(v.string()), workspace: v.optional(v.string()) }),
 		result: v.object({}),
 	},
 	"grant/revoke": {
 		about: "Takes a standing grant back: what it covered is asked about again.",
+		effect: "acts",
 		params: v.object({ grantId: GrantIdSchema }),
 		result: v.object({ grantId: GrantIdSchema }),
 	},
 	"provider/list": {
 		about:
 			"Agents that can be chosen here, and why the rest cannot. What was heard of them lately counts, unless `refresh` asks them again.",
+		effect: "reads",
+		webviews: true,
 		params: v.object({ refresh: v.optional(v.boolean(), false) }),
 		result: v.object({
 			providers: v.array(
@@ -400,6 +459,8 @@ export const methods = {
 	"provider/key": {
 		about:
 			"Hands a provider's key over; without one, what was handed over is forgotten. The daemon keeps it in memory alone, and goals that wait for it go on.",
+		effect: "acts",
+		repeatable: always,
 		params: v.object({
 			provider: ProviderId,
 			key: v.optional(v.pipe(v.string(), v.maxLength(10_000, "a key has at most 10000 characters"))),
@@ -412,18 +473,23 @@ export const methods = {
 	"config/read": {
 		about:
 			"How config.jsonc stands: what in it cannot be meant, with its place. With `watch`, a `config/changed` notice follows each time it was read again.",
+		effect: "reads",
 		params: v.object({ watch: v.optional(v.boolean(), false) }),
 		result: ConfigState,
 	},
 	"baseline/read": {
 		about:
 			"How a folder and this machine stand before a launch, one part a request, so that each is there when it is ready.",
+		effect: "reads",
+		webviews: true,
 		params: v.object({ workspace: v.string(), part: v.picklist(baselineParts) }),
 		result: v.object({ rows: v.array(BaselineRow) }),
 	},
 	"baseline/check": {
 		about:
 			"Runs a command in a folder, to see whether a check is red before anything was done. Ended when the client goes away, or takes too long.",
+		effect: "acts",
+		webviews: true,
 		params: v.object({
 			workspace: v.string(),
 			command: v.pipe(v.string(), v.maxLength(10_000, "a command has at most 10000 characters")),
@@ -437,7 +503,7 @@ export const methods = {
 			timedOut: v.optional(v.boolean()),
 		}),
 	},
-} satisfies Table;
+} satisfies Record<string, Method>;
 
 /** Everything the daemon may tell a client unasked. */
 export const notices = {
@@ -453,6 +519,34 @@ export const notices = {
 	"config/changed": ConfigState,
 	"daemon/status": v.object({ draining: v.boolean() }),
 } satisfies NoticeTable;
+
+/** A row of the table of methods. */
+interface Method {
+	readonly about: string;
+	readonly params: v.GenericSchema;
+	readonly result: v.GenericSchema;
+	/** What `reads` changes nothing that lasts, so a client whose connection broke asks it again by itself. */
+	readonly effect: "reads" | "acts";
+	/** Of what `acts`: with which parameters it does no harm to ask it twice. */
+	readonly repeatable?: (params: never) => boolean;
+	/** The pages in the editor may ask it, through the extension. */
+	readonly webviews?: true;
+}
+
+/** Whether a client asks it again by itself when the connection broke before the answer came. */
+export function mayRepeat(name: MethodName, params: unknown): boolean {
+	const { effect, repeatable }: Method = methods[name];
+	return effect === "reads" || (repeatable?.(params as never) ?? false);
+}
+
+export type OpenToWebviews = {
+	readonly [M in MethodName as Methods[M] extends { readonly webviews: true } ? M : never]: Methods[M];
+};
+
+/** The rows that the pages in the editor may ask, too. */
+export const openToWebviews = Object.fromEntries(
+	Object.entries<Method>(methods).filter(([, { webviews }]) => webviews),
+) as unknown as OpenToWebviews;
 
 export type Table = Record<
 	string,

@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { ApprovalIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
 import { PartialLaunchSettings } from "../core/settings.ts";
 import { ModelChoice } from "../core/values.ts";
-import { methods, type NoticeTable, notices, type Table } from "./methods.ts";
+import { type NoticeTable, notices, openToWebviews, type Table } from "./methods.ts";
 
 /**
- * What a webview may ask of the extension: a few rows of the daemon's table, passed on, and what only the editor can
+ * What a webview may ask of the extension: the rows of the daemon's table that are open to it, passed on, and what only the editor can
  * do. The daemon's token and address never come here.
  */
 export const webviewKinds = ["feed", "thread", "overview", "preflight"] as const;
@@ -113,23 +113,7 @@ export const webviewMethods = {
 		params: v.object({ provider: v.string() }),
 		result: v.object({}),
 	},
-	"launch/prepare": methods["launch/prepare"],
-	"goal/launch": methods["goal/launch"],
-	"provider/list": methods["provider/list"],
-	"baseline/read": methods["baseline/read"],
-	"baseline/check": methods["baseline/check"],
-	"goal/list": methods["goal/list"],
-	"goal/watch": methods["goal/watch"],
-	"goal/unwatch": methods["goal/unwatch"],
-	"goal/get": methods["goal/get"],
-	"goal/events": methods["goal/events"],
-	"goal/search": methods["goal/search"],
-	"goal/control": methods["goal/control"],
-	"thread/send": methods["thread/send"],
-	"approval/answer": methods["approval/answer"],
-	"check/run": methods["check/run"],
-	"change/list": methods["change/list"],
-	"change/diff": methods["change/diff"],
+	...openToWebviews,
 } satisfies Table;
 export type WebviewMethods = typeof webviewMethods;
 

@@ -82,12 +82,14 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 			// A list that is open does not take in the commands of an extension that is found a moment later, and it closes
 			// when something else takes the focus; a view that loads may swallow the key: ask again.
 			const deadline = Date.now() + timeoutMs;
-			for (;;) {
+			// Each time longer, for a machine that is slow.
+			for (let timeout = 2000; ; timeout *= 2) {
+				await page.bringToFront();
 				await page.keyboard.press("F1");
 				const chosen = input
-					.fill(`>${title}`, { timeout: 2000 })
-					.then(() => command(title).waitFor({ timeout: 2000 }))
-					.then(() => command(title).click({ timeout: 2000 }));
+					.fill(`>${title}`, { timeout })
+					.then(() => command(title).waitFor({ timeout }))
+					.then(() => command(title).click({ timeout }));
 				if (
 					await chosen.then(
 						() => true,

@@ -61,6 +61,7 @@ async function askWhatIsApproved(name: string, playbook: PlaybookPreview): Promi
 		{
 			title: rows.length > 0 ? t("Run {0}: some code in it is not run", name) : t("Run {0}", name),
 			placeHolder: t("What may it do without asking you?"),
+			ignoreFocusOut: true,
 		},
 	);
 	return chosen?.approved;

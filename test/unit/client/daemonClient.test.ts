@@ -10,6 +10,7 @@ import type { ClientOptions } from "../../../src/client/clientOptions.ts";
 import { type DaemonClient, openClient } from "../../../src/client/daemonClient.ts";
 import { processLives, readDaemonFile } from "../../../src/client/daemonFile.ts";
 import type { GoalId } from "../../../src/core/ids.ts";
+import { type MethodName, mayRepeat } from "../../../src/protocol/methods.ts";
 import { ProtocolError } from "../../../src/protocol/peer.ts";
 import { startFakeDaemon } from "../../support/fakeDaemon.ts";
 
@@ -104,6 +105,31 @@ describe("the daemon's client", () => {
 		assert.match(failed.message, /may or may not have been done/);
 		assert.notEqual((await client.request("daemon/status", {})).pid, pid);
 	});
+
+	it("asks again by itself what only reads", async () => {
+		const client = open();
+		const { pid } = await client.request("daemon/status", {});
+		// The first fake daemon dies over this request.
+		assert.equal((await client.request("plan/get", { goalId: "g1" as GoalId })).revision, 1);
+		assert.notEqual((await client.request("daemon/status", {})).pid, pid);
+	});
+
+	const repeats: readonly (readonly [MethodName, object, boolean])[] = [
+		["launch/prepare", { workspace: "/w" }, true],
+		["goal/launch", { requestId: "r" }, true],
+		["goal/launch", {}, false],
+		["step/undo", { preview: true }, true],
+		["step/undo", { preview: false }, false],
+		["roster/edit", { preview: true }, true],
+		["roster/edit", {}, false],
+		["approval/answer", {}, false],
+		["baseline/check", {}, false],
+		["provider/key", {}, true],
+	];
+	for (const [method, params, may] of repeats)
+		it(`${may ? "repeats" : "does not repeat"} ${method} ${JSON.stringify(params)}`, () => {
+			assert.equal(mayRepeat(method, params), may);
+		});
 
 	it("leaves a daemon stopped that a person stopped, until a request needs one", async () => {
 		const client = open();
