@@ -493,7 +493,7 @@ export const eventBodies = {
 		/** Its last sign of life, ISO 8601. */
 		since: v.string(),
 	}),
-	/** A command, or a turn whose thread was nudged before, gives no sign of life. Nothing is ended for it. */
+	/** A command, or a turn whose thread was retried before, gives no sign of life. Nothing is ended for it. */
 	"silence.noticed": v.object({
 		/** The tool call, the run of a check, or the turn. */
 		subject: v.string(),

@@ -6,7 +6,7 @@ import type { Daemon, OpenClient } from "./daemon.ts";
 
 /**
  * What the extension knows of the goals: the summary of each, and the whole of those that somebody looks at or that wait
- * for a decision. Every native webview draws from here, so that they cannot disagree.
+ * for a decision. Every native view draws from here, so that they cannot disagree.
  */
 export interface Goals {
 	readonly all: readonly GoalSummary[];

@@ -57,7 +57,7 @@ export const ApprovalView = v.object({
 	reasons: v.array(v.string()),
 	digest: v.string(),
 	options: v.array(v.string()),
-	/** The ways to answer, as every webview words them: the label, what happens then, and what may be said with it. */
+	/** The ways to answer, as every user interface words them: the label, what happens then, and what may be said with it. */
 	choices: v.array(
 		v.object({
 			answer: v.string(),
@@ -202,7 +202,7 @@ export const ThreadView = v.object({
 	/** Of a sub-agent: the thread that opened it, and what it is for. */
 	parentThreadId: v.optional(ThreadIdSchema),
 	title: v.optional(v.string()),
-	/** What it is for, as every webview calls it. */
+	/** What it is for, as every user interface calls it. */
 	name: v.string(),
 });
 export type ThreadView = v.InferOutput<typeof ThreadView>;

@@ -241,7 +241,7 @@ describe("launch form", () => {
 
 	it("says beside a limit of money that a model has no known price, and launches all the same", async () => {
 		const page = await open({ memory: { ...draft, agent: { provider: "local", model: "qwen3" } } });
-		const said = page.getByText("No price is known for local/qwen3, so this limit cannot be held");
+		const said = page.getByText("No price is known for local/qwen3, so a limit of money cannot be held");
 		await said.waitFor();
 		await picture(page, "preflight-unpriced");
 		await audit(page);
@@ -491,10 +491,8 @@ describe("launch form", () => {
 		await page.evaluate(() => window.fake.seed({ workspace: "/home/mara/payments-old" }));
 		await page.evaluate(() => window.fake.seed({ workspace: "/home/mara/payments/api" }));
 		await page.getByRole("combobox", { name: "Folder" }).click();
-		assert.deepEqual(await page.locator("[data-field=folder]").getByRole("option").allInnerTexts(), [
-			"payments-service",
-			"api",
-		]);
+		const folders = page.locator("[data-field=folder]").getByRole("option");
+		await becomes(() => folders.allInnerTexts(), ["payments-service", "api"]);
 		await page.keyboard.press("Escape");
 		await page.waitForFunction(() =>
 			window.fake.asked("launch/prepare").some((one) => (one as { workspace: string }).workspace.endsWith("/api")),

@@ -1,5 +1,5 @@
 /**
- * How long something took or has been going on, the one way in which user interfaces, command line and dossier write it:
+ * How long something took or has been going on, the one way in which every user interface and the dossier write it:
  * `42 ms`, `0.4 s`, `12 s`, `1 min 5 s`, `2 h 3 min`, `3 d 4 h`. Under a minute it never says a minute.
  */
 export function duration(ms: number): string {

@@ -50,14 +50,18 @@ const addresses: Readonly<Record<string, string>> = {
 	"https://router.requesty.ai": "requesty",
 };
 
-/** Read once a provider. */
-const lists = new Map<string, ProviderList["models"] | undefined>();
+/** By name in lower case: a provider may list a thousand models, and each of them is looked up. */
+type Models = ReadonlyMap<string, Listed>;
 
-function modelsOf({ id, baseUrl }: Pick<Provider, "id" | "baseUrl">): ProviderList["models"] | undefined {
+/** Read once a provider. */
+const lists = new Map<string, Models | undefined>();
+
+function modelsOf({ id, baseUrl }: Pick<Provider, "id" | "baseUrl">): Models | undefined {
 	const key = `${id} ${baseUrl}`;
 	if (!lists.has(key)) {
 		const name = byAddress(baseUrl) ?? id;
-		lists.set(key, Object.hasOwn(catalogue, name) ? catalogue[name]?.models : undefined);
+		const models = Object.hasOwn(catalogue, name) ? catalogue[name]?.models : undefined;
+		lists.set(key, models && new Map(Object.entries(models).map(([each, listed]) => [each.toLowerCase(), listed])));
 	}
 	return lists.get(key);
 }
@@ -74,10 +78,8 @@ function withSlash(address: string): string {
 	return `${address.toLowerCase().replace(/\/+$/, "")}/`;
 }
 
-function find(models: ProviderList["models"], name: string): Listed | undefined {
-	const wanted = name.toLowerCase();
-	const key = Object.hasOwn(models, name) ? name : Object.keys(models).find((each) => each.toLowerCase() === wanted);
-	return key === undefined ? undefined : models[key];
+function find(models: Models, name: string): Listed | undefined {
+	return models.get(name.toLowerCase());
 }
 
 function priceOf({ cost }: Listed): Price | undefined {

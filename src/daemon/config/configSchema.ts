@@ -105,7 +105,7 @@ export const limits = {
 	),
 	silenceMs: described(
 		v.optional(Milliseconds, 4 * 60 * 1000),
-		"After how long without a sign of life a command is shown to be silent, and a model's answer is asked for again, once, or shown if it was before. Longer than modelSilenceMs: a model is never nudged.",
+		"After how long without a sign of life a command is shown to be silent, and a model's answer is asked for again, once, or shown if it was before. Longer than modelSilenceMs: a model is never asked again.",
 	),
 	promptChars: described(
 		v.optional(v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(10_000_000)), 400_000),

@@ -1,25 +1,25 @@
-import { formatModelRef } from "../../core/modelRef.ts";
+import type { Goal } from "../../core/goal.ts";
 import type { LaunchSettings } from "../../core/settings.ts";
+import type { RosterEdit } from "../../core/values.ts";
+import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { Services } from "../wire/services.ts";
 
-/**
- * That a limit of money cannot be held, for each model of the roster whose price nobody knows: the goal asks before that
- * model's first turn, so it is better known before the launch.
- */
-export function unpricedNotes(
-	{ agent, assignments, budget }: LaunchSettings,
-	{ priceOf }: Pick<Services, "priceOf">,
-): string[] {
+type Asked = Pick<Services, "priceOf">;
+
+/** What a launch says of a limit of money and the models of its roster that have no known price. */
+export function unpricedNotes({ agent, assignments, budget }: LaunchSettings, { priceOf }: Asked): readonly string[] {
 	if (budget.usd === undefined) return [];
-	const choices = [
-		agent,
-		...assignments
-			.filter(({ enabled }) => enabled)
-			.map(({ provider = agent.provider, model = agent.model }) => ({ provider, model })),
-	];
-	const unpriced = choices.filter((choice) => priceOf(choice) === undefined).map(formatModelRef);
-	return [...new Set(unpriced)].map(
-		(name) =>
-			`No price is known for ${name}, so the limit of ${budget.usd} USD cannot be held, and the goal asks before that model's first turn. Set its price in config.jsonc (\`prices\` of its provider), or limit tokens instead.`,
+	const named = assignments
+		.filter(({ enabled }) => enabled)
+		.map(({ provider = agent.provider, model = agent.model }) => ({ provider, model }));
+	return unpricedTexts([agent, ...named].filter((choice) => !priceOf(choice)));
+}
+
+/** The same of the models that an edit of a goal's roster names. */
+export function unpricedEdits(edits: readonly RosterEdit[], goal: Goal, { priceOf }: Asked): readonly string[] {
+	if (goal.budget.usd === undefined) return [];
+	const named = edits.flatMap(({ provider = goal.settings.agent.provider, model, enabled }) =>
+		model === undefined || enabled === false ? [] : [{ provider, model }],
 	);
+	return unpricedTexts(named.filter((choice) => !priceOf(choice)));
 }

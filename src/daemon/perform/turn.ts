@@ -35,12 +35,12 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 	if (!thread || !turn) return;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const model = formatModelRef(thread.assignment);
-	const nudged = new AbortController();
-	const ends = AbortSignal.any([signal, nudged.signal]);
+	const retried = new AbortController();
+	const ends = AbortSignal.any([signal, retried.signal]);
 	const about: Silent = { subject: turn.turnId, what: model, stepId: thread.stepId, threadId };
 	const watch = watchHeartbeat({ parts, driver }, about, {
 		events: (now, since) => retryStalledTurn(now, about, since, parts.silenceMs!, parts.newId),
-		after: () => nudged.abort(),
+		after: () => retried.abort(),
 	});
 	const show = (text: string, reasoning: boolean) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
 	const arriving = partArriving(show);

@@ -4,6 +4,7 @@ import type { Actor } from "../../core/values.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { viewRoster } from "../../protocol/view.ts";
 import { withPossibleEdits } from "../launch/possibleEfforts.ts";
+import { unpricedEdits } from "../launch/unpriced.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
 import { takeBack } from "../undo/undoSteps.ts";
 import type { Services } from "../wire/services.ts";
@@ -20,7 +21,8 @@ export async function changeRoster(
 	requireProviders(edits, services);
 	const { edits: possible, notes } = withPossibleEdits(edits, now, services);
 	const request: RosterRequest = { edits: possible, apply, revision, undo };
-	const told = (goal: Goal, effect: string) => answer(goal, [effect, ...notes].join(" "));
+	const unpriced = unpricedEdits(possible, now, services);
+	const told = (goal: Goal, effect: string) => answer(goal, [effect, ...notes, ...unpriced].join(" "));
 	try {
 		editRoster(request, now, by);
 	} catch (cause) {

@@ -310,7 +310,7 @@ function stepWord(step: Step, goal: Goal, waits: boolean): string {
 }
 
 function silent({ stepId }: Step, goal: Goal): string {
-	const found = stalls(goal).find((silence) => silence.stepId === stepId);
+	const found = stalls(goal).find((stall) => stall.stepId === stepId);
 	return found ? t("silent since {0}", dayOrTime(found.since, Date.now())) : "";
 }
 

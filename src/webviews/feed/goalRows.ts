@@ -112,7 +112,7 @@ export const goalRows: Rules<Topic> = {
 		opens: "dossier",
 	})),
 	"silence.nudged": makes((e) => ({
-		...shown("errors", "warning", "wait", "nudged"),
+		...shown("errors", "warning", "wait", "asked again"),
 		text: firstLine(e.what),
 		note: `said nothing since ${clockSeconds(e.since)}, and was asked again`,
 		stepId: e.stepId,

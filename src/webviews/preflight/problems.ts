@@ -1,5 +1,6 @@
 import { playbookAgent } from "../../core/settings.ts";
 import { budgetResources } from "../../core/values.ts";
+import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
 import { amountOf, budgetText, type Draft, type Providers } from "./draft.ts";
@@ -114,13 +115,9 @@ function unpricedProblems(draft: Draft, prepared: LaunchPreparation, providers: 
 	const unpriced = chosen.flatMap(({ provider: id, model }) => {
 		const provider = providers?.providers.find((one) => one.id === id);
 		const isUnpriced = provider?.priced && provider.models.includes(model) && !provider.priced.includes(model);
-		return isUnpriced ? [`${id}/${model}`] : [];
+		return isUnpriced ? [{ provider: id, model }] : [];
 	});
-	return [...new Set(unpriced)].map((name) => ({
-		field: "budget.usd",
-		sentence: `No price is known for ${name}, so this limit cannot be held, and the goal asks before that model's first turn. Set its price in config.jsonc, or limit tokens instead.`,
-		stops: false,
-	}));
+	return unpricedTexts(unpriced).map((sentence) => ({ field: "budget.usd", sentence, stops: false }));
 }
 
 function stop(field: string, sentence: string): Problem {

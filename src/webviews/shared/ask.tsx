@@ -8,7 +8,7 @@ import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
 import type { Webview } from "./webview.tsx";
 
-/** What waits for the person: the one loud thing on a webview. What, the exact command, effect, why, expiry, buttons. */
+/** What waits for the person: the one loud thing in a webview. What, the exact command, effect, why, expiry, buttons. */
 export function Ask(props: {
 	readonly webview: Webview;
 	readonly goal: Goal;

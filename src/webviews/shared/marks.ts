@@ -2,7 +2,7 @@ import type { Check, Goal, Step } from "../../core/goal.ts";
 import type { GoalState } from "../../core/rules/goalState.ts";
 import type { Mark } from "./icon.tsx";
 
-/** The one sign and word of each state, the same on every webview. Shape, then word, then colour. */
+/** The one sign and word of each state, the same in every webview. Shape, then word, then colour. */
 export interface StateMark extends Mark {
 	readonly word: string;
 }

@@ -11,7 +11,7 @@ import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
 import { goalMark } from "./marks.ts";
 
-/** What state, and why: the first thing to read on a webview. Without the daemon, the last known state stays below it. */
+/** What state, and why: the first thing to read in a webview. Without the daemon, the last known state stays below it. */
 export function StateLine(props: {
 	readonly goal: Goal;
 	readonly connection: Connection;

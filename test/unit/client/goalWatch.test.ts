@@ -89,7 +89,7 @@ describe("watching a goal", () => {
 		assert.deepEqual(seen.seqs, [2, 3, 4, 5, 6, 7, 8, 9]);
 	});
 
-	it("shares one subscription between webviews, and ends it with the last of them", async () => {
+	it("shares one subscription between user interfaces, and ends it with the last of them", async () => {
 		const one = watch(client);
 		await until(() => one.goal?.seq === 1);
 		daemon.append(goalId, ...todos(1));
@@ -108,7 +108,7 @@ describe("watching a goal", () => {
 		assert.equal(daemon.requests.filter((name) => name === "goal/watch").length, 1);
 	});
 
-	it("goes on after a webview's listener failed", async () => {
+	it("goes on after a listener failed", async () => {
 		const stop = watchGoal(client, goalId, {
 			onChange() {
 				throw new Error("a bug of a webview");

@@ -70,7 +70,7 @@ describe("a provider that asks to wait", function () {
 		await daemon.client.request("goal/control", { goalId, action: "cancel" });
 	}
 
-	it("is waited for from its first refusal on, and every webview can tell until when", async () => {
+	it("is waited for from its first refusal on, and every user interface can tell until when", async () => {
 		const before = Date.now();
 		const goalId = await launch(() => busy({ "retry-after": "3600" }));
 		await blocked(goalId);

@@ -46,7 +46,7 @@ describe("a goal whose model goes silent", function () {
 		(await daemon.client.request("goal/events", { goalId, limit: 1000 })).events.filter((event) => event.type === type);
 	const word = /sent nothing for .{1,20}, so it was ended/;
 
-	it("completes after one nudge, of which the model and whoever watches the feed read", async () => {
+	it("completes after one retry, of which the model and whoever watches the feed read", async () => {
 		server.use(hanging(1));
 		const from = server.requests.length;
 		const goalId = await launch();
@@ -69,7 +69,7 @@ describe("a goal whose model goes silent", function () {
 		assert.match(feed, /silent\s+local\/scripted .*asked again/);
 	});
 
-	it("is shown to be silent after one nudge, also when the daemon is killed meanwhile, and ends at its provider", async () => {
+	it("is shown to be silent after one retry, also when the daemon is killed meanwhile, and ends at its provider", async () => {
 		server.use(hanging(1000));
 		const from = server.requests.length;
 		const goalId = await launch();

@@ -40,7 +40,7 @@ describe("a limit of money over a model whose price nobody knows", () => {
 			assert.equal(notes.length, names.length, notes.join("\n"));
 			for (const [at, name] of names.entries()) {
 				assert.ok(
-					notes[at]?.startsWith(`No price is known for ${name}, so the limit of 5 USD cannot be held`),
+					notes[at]?.startsWith(`No price is known for ${name}, so a limit of money cannot be held`),
 					notes[at],
 				);
 			}

@@ -163,7 +163,7 @@ describe("a model that says nothing for long", () => {
 		assert.ok(begun.reserved.tokens > 0);
 	});
 
-	it("is shown when it is silent after its nudge, and is not nudged again, over a restart neither", async () => {
+	it("is shown when it is silent after its retry, and is not retried again, over a restart neither", async () => {
 		const { simulation, open, asked } = await run(3);
 		const { driver } = simulation;
 		await until(() => of(simulation, "silence.noticed").length === 1);
@@ -191,7 +191,7 @@ describe("a model that says nothing for long", () => {
 		assert.equal(of(simulation, "silence.nudged").length, 1);
 	});
 
-	it("is shown without a nudge in a paused goal, in which nothing could be asked again", async () => {
+	it("is shown without a retry in a paused goal, in which nothing could be asked again", async () => {
 		const { simulation, asked } = await run(1);
 		const { driver } = simulation;
 		await until(() => asked.length === 1);

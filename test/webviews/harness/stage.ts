@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { ensurePrograms, findProgram } from "../../../scripts/debian.mjs";
@@ -91,7 +92,7 @@ export async function leave(page: Page): Promise<void> {
 export async function becomes<T>(read: () => Promise<T>, expected: T): Promise<void> {
 	for (const deadline = performance.now() + 10_000; ; await new Promise((wait) => setTimeout(wait, 20))) {
 		const now = await read();
-		if (now === expected || performance.now() > deadline) return assert.equal(now, expected);
+		if (isDeepStrictEqual(now, expected) || performance.now() > deadline) return assert.deepEqual(now, expected);
 	}
 }
 

@@ -6,7 +6,7 @@ import WebSocket from "ws";
 import { maxMessageBytes, protocolVersion } from "../../../src/protocol/methods.ts";
 import { type DaemonProcess, startDaemonProcess } from "../../support/daemonProcess.ts";
 
-describe("the daemon's door", () => {
+describe("the daemon's server", () => {
 	let daemon: DaemonProcess;
 	before(async () => {
 		daemon = await startDaemonProcess();

@@ -100,7 +100,7 @@ function assertTable(goal: Goal): void {
 	}
 }
 
-describe("what webviews offer is what the daemon carries out, and nothing else", () => {
+describe("what user interfaces offer is what the daemon carries out, and nothing else", () => {
 	it("at every moment of every recorded history", () => {
 		for (const history of histories()) eachMoment(history, assertTable);
 	});

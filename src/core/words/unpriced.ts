@@ -1,0 +1,14 @@
+import { formatModelRef } from "../modelRef.ts";
+import type { ModelChoice } from "../values.ts";
+
+/**
+ * That a limit of money cannot be held over these models, whose price nobody knows: a sentence for each, once. The goal
+ * asks before such a model's first turn, so it is better known before it begins.
+ */
+export function unpricedTexts(models: readonly Pick<ModelChoice, "provider" | "model">[]): readonly string[] {
+	const names = models.map(({ provider, model }) => formatModelRef({ provider, model }));
+	return [...new Set(names)].map(
+		(name) =>
+			`No price is known for ${name}, so a limit of money cannot be held, and the goal asks before that model's first turn. Set its price in config.jsonc (\`prices\` of its provider), or limit tokens instead.`,
+	);
+}
