@@ -138,7 +138,13 @@ export const commands: readonly CommandRow[] = [
 		name: "answer",
 		about: "answer what waits with one of its options",
 		arguments: [id],
-		options: [{ flags: "--option <option>", about: "the option" }, scope, reason],
+		options: [
+			{ flags: "--option <option>", about: "the option" },
+			{ flags: "--price <in,out>", about: "with --option price: USD per million tokens, as 0.5,2" },
+			{ flags: "--tokens <n>", about: "with --option tokens: how many the goal may use in all" },
+			scope,
+			reason,
+		],
 		asks: ["approval/list", "approval/answer"],
 		run: async (context, [approvalId = ""], options) =>
 			(await import("./commands/approvals.ts")).answer(context, approvalId, undefined, options),

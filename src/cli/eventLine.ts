@@ -6,6 +6,7 @@ import { actorName, type Output } from "../core/values.ts";
 import { answerWords, verdictWords } from "../core/words/answers.ts";
 import { duration } from "../core/words/duration.ts";
 import { threadName } from "../core/words/threadName.ts";
+import { priceWords } from "../core/words/unpriced.ts";
 import { rightsChange } from "../protocol/changes.ts";
 import { clock, count, money, oneLine } from "./layout.ts";
 import { paint } from "./output.ts";
@@ -245,6 +246,12 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"work.noted": () => ["goal", "at work", "", "dim"],
 	"budget.exceeded": (e) => ["budget", e.reason ?? `${e.used} of ${e.limit} ${e.resource}`, "exceeded", "red"],
 	"budget.raised": (e) => ["budget", limits(e.limits), `raised by ${actorName(e.by)}`, "cyan"],
+	"price.set": (e) => [
+		"price",
+		`${formatModelRef(e)} costs ${priceWords(e.price)}`,
+		`set by ${actorName(e.by)}`,
+		"cyan",
+	],
 	"hold.placed": (e, names) => {
 		names.set(e.holdId, e.reason);
 		return ["hold", e.reason, e.wakeAt ? `until ${clock(e.wakeAt)}` : "", "yellow"];

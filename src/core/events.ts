@@ -465,6 +465,8 @@ export const eventBodies = {
 	/** Nothing else happened for a while, and the goal works: so that the log tells how long it did. */
 	"work.noted": v.object({}),
 	"budget.raised": v.object({ limits: BudgetLimits, by: Actor }),
+	/** What a model costs, as a person says for this goal. */
+	"price.set": v.object({ provider: v.string(), model: v.string(), price: Price, by: Actor }),
 	"hold.placed": v.object({
 		holdId: HoldIdSchema,
 		cause: HoldCause,

@@ -20,6 +20,7 @@ import type {
 	NotRun,
 	Output,
 	PlanStep,
+	Price,
 	ReviewVerdict,
 	Roster,
 	ThreadPurpose,
@@ -89,6 +90,8 @@ export interface Goal {
 	readonly usage: Totals;
 	/** How many tokens models read, by `provider/model`, as refusals have taught. */
 	readonly windows?: Readonly<Record<string, number>>;
+	/** What models cost, where a person said so for this goal; by provider and model. */
+	readonly prices?: Readonly<Record<string, Price>>;
 	/** What was told of endpoints that are asked otherwise, as `adaptedKey` writes it. */
 	readonly adapted?: readonly string[];
 	readonly files: FileTracking;

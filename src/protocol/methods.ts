@@ -20,6 +20,7 @@ import {
 	RosterReach,
 	UndoneFile,
 } from "../core/values.ts";
+import { AnswerValues } from "../core/words/answerValues.ts";
 import { BaselineRow, baselineParts } from "./baseline.ts";
 import { ConfigState } from "./config.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
@@ -259,6 +260,8 @@ export const methods = {
 			reason: v.optional(text),
 			/** Refused when the action has changed since the person saw it. */
 			digest: v.optional(v.string()),
+			/** What the chosen option asks for: a model's price in USD per million tokens, or a limit of tokens. */
+			...AnswerValues.entries,
 		}),
 		result: v.object({ approvalId: ApprovalIdSchema, answer: v.string(), by: v.string() }),
 	},

@@ -25,6 +25,7 @@ import {
 	ReviewVerdict,
 	Risk,
 } from "../core/values.ts";
+import { answerValueKinds } from "../core/words/answerValues.ts";
 import { stateReason } from "../core/words/stateReason.ts";
 import { threadName } from "../core/words/threadName.ts";
 
@@ -65,6 +66,8 @@ export const ApprovalView = v.object({
 			label: v.string(),
 			effect: v.string(),
 			reason: v.optional(v.string()),
+			/** The value that it needs: a field of the answer with this name. */
+			value: v.optional(v.picklist(answerValueKinds)),
 		}),
 	),
 	goalScope: v.optional(v.string()),
@@ -367,12 +370,13 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 export function viewApprovals(goal: Goal): ApprovalView[] {
 	return Object.values(goal.approvals).map((approval) => {
 		const { toolCallId: _call, checkId: _check, files: _files, ...shown } = approval;
-		const choices = choicesOf(goal, approval).map(({ answer, scope, label, effect, reason }) => ({
+		const choices = choicesOf(goal, approval).map(({ answer, scope, label, effect, reason, value }) => ({
 			answer,
 			scope,
 			label,
 			effect,
 			reason,
+			value,
 		}));
 		return { ...shown, goalId: goal.goalId, state: "pending", choices };
 	});

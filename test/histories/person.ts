@@ -17,6 +17,7 @@ export interface Answer {
 	readonly answer: string;
 	readonly reason?: string;
 	readonly scope?: "once" | "goal";
+	readonly price?: { readonly input: number; readonly output: number };
 }
 
 /** What is answered; undefined lets it wait. */

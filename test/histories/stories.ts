@@ -424,6 +424,23 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, isOver);
 		},
 	},
+	"price-set": {
+		about: "A limit of money over a model without a known price; a person says what it costs, and the goal goes on.",
+		launch: { prompt: "Take a look.", settings: { agent: model, budget: { usd: 5 } } },
+		model: working(
+			plan({ id: "look", title: "Look", instructions: "Do look." }),
+			{ look: [{ name: "listFiles", args: {} }] },
+			"Nothing to see.",
+		),
+		async live({ person }) {
+			await person.follow(() => undefined, asks("budget"));
+			const price = { input: 1.5, output: 6 };
+			await person.follow(
+				({ kind }) => (kind === "budget" ? { answer: "price", price } : { answer: "approve" }),
+				isOver,
+			);
+		},
+	},
 	"minutes-used-up": {
 		about:
 			"A goal's minutes of work are used up while a command runs; the command is ended, and a person stops the goal.",

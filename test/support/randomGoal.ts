@@ -136,7 +136,9 @@ function asks(goal: Goal, draw: Draw, newId: NewId, now: number): readonly GoalE
 		...(approval
 			? Array.from({ length: 12 }, (): Request => {
 					const answer = approval.options[draw(approval.options.length)] ?? "approve";
-					return { kind: "answer", approvalId: approval.approvalId, answer, scope: "once" };
+					const values =
+						draw(4) === 0 ? undefined : { price: { input: draw(3), output: draw(9) }, tokens: 1 + draw(100_000) };
+					return { kind: "answer", approvalId: approval.approvalId, answer, scope: "once", values };
 				})
 			: []),
 	];

@@ -295,6 +295,46 @@ describe("feed", () => {
 			await leave(page);
 		});
 
+		it("that need a value ask for it, and say what is no such value", async () => {
+			const page = await stage.open("feed");
+			await page.evaluate(() => {
+				const waiting = Object.values(window.fake.goal().approvals);
+				window.fake.append([
+					...waiting.map(({ approvalId }) => ({ type: "approval.superseded" as const, approvalId, reason: "gone" })),
+					{
+						...waiting[0]!,
+						type: "approval.requested",
+						approvalId: "a-usd" as never,
+						kind: "budget",
+						resource: "usd",
+						unpriced: { provider: "local", model: "qwen3" },
+						command: undefined,
+						toolCallId: undefined,
+						goalScope: undefined,
+						summary:
+							"The budget stops the goal: No price is known for local/qwen3, so a limit of 8 USD cannot be held.",
+						options: ["price", "tokens", "raise", "stop"],
+						digest: "d-usd",
+					},
+				]);
+			});
+			const name = "USD per million tokens: input, output";
+			await page.getByRole("button", { name: /^Set Its Price: / }).waitFor();
+			await picture(page, "feed-unpriced");
+			await page.getByRole("button", { name: /^Set Its Price: / }).click();
+			await page.getByRole("textbox", { name }).fill("cheap");
+			await page.keyboard.press("Enter");
+			await page.getByRole("alert").getByText("A price is two numbers").waitFor();
+			await picture(page, "feed-unpriced-refused");
+			await page.getByRole("textbox", { name }).fill("0.5, 2");
+			await page.keyboard.press("Enter");
+			await becomes(() => page.locator(".waiting").count(), 0);
+			assert.deepEqual(await asked(page, "approval/answer"), [
+				{ approvalId: "a-usd", answer: "price", scope: "once", digest: "d-usd", price: { input: 0.5, output: 2 } },
+			]);
+			await leave(page);
+		});
+
 		it("that someone else answered are gone at once, with their name", async () => {
 			const page = await stage.open("feed");
 			await page.locator(".waiting").waitFor();

@@ -1,4 +1,10 @@
 import { answeredWord } from "../../core/rules/questions.ts";
+import {
+	type AnswerValueKind,
+	type AnswerValues,
+	answerValueKinds,
+	answerValues,
+} from "../../core/words/answerValues.ts";
 import type { ApprovalView } from "../../protocol/view.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
@@ -30,6 +36,7 @@ export async function answer(
 	const { approvalId, approval } = await resolveApproval(context, typed);
 	const chosen = given ?? textOption(options, "option");
 	if (!chosen) throw wrongUsage(`--option says which answer: ${optionsText(approval)}.`);
+	const values = answerValueKinds.map((kind) => valueOption(options, kind));
 	const scope = textOption(options, "scope") as "once" | "goal" | "workspace" | undefined;
 	const answered = await context.ask("approval/answer", {
 		approvalId,
@@ -37,11 +44,20 @@ export async function answer(
 		scope: scope ?? "once",
 		reason: textOption(options, "reason"),
 		digest: approval?.digest,
+		...Object.assign({}, ...values),
 	});
 	context.output.result(
 		answered,
 		() => `${answeredWord(answered.answer)}: ${approval?.command ?? approval?.summary ?? answered.approvalId}`,
 	);
+}
+
+function valueOption(options: OptionValues, kind: AnswerValueKind): AnswerValues | undefined {
+	const typed = textOption(options, kind);
+	if (typed === undefined) return undefined;
+	const value = answerValues[kind].parse(typed);
+	if (!value) throw wrongUsage(`--${kind} cannot be “${typed}”. ${answerValues[kind].problem}`);
+	return value;
 }
 
 function optionsText(approval: ApprovalView | undefined): string {

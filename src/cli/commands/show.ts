@@ -1,4 +1,5 @@
 import { verdictWords } from "../../core/words/answers.ts";
+import { type AnswerValueKind, answerValues } from "../../core/words/answerValues.ts";
 import { elapsed } from "../../core/words/duration.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
@@ -121,12 +122,21 @@ function possible({ goalId, allows, plan }: GoalView): string {
 }
 
 /** What to type for one way to answer. */
-function choiceCommand(approvalId: string, { answer, scope, reason }: ApprovalView["choices"][number]): string {
+function choiceCommand(approvalId: string, { answer, scope, reason, value }: ApprovalView["choices"][number]): string {
 	const isPlain = answer === "approve" || answer === "deny";
 	const command = isPlain ? `mission ${answer} ${approvalId}` : `mission answer ${approvalId} --option ${answer}`;
-	return [command, scope === "once" ? "" : `--scope ${scope}`, reason ? "[--reason TEXT]" : ""]
+	return [
+		command,
+		scope === "once" ? "" : `--scope ${scope}`,
+		value ? valueFlag(value) : "",
+		reason ? "[--reason TEXT]" : "",
+	]
 		.filter(Boolean)
 		.join(" ");
+}
+
+function valueFlag(kind: AnswerValueKind): string {
+	return `--${kind} ${answerValues[kind].example.replaceAll(" ", "")}`;
 }
 
 const answeredShown = 5;

@@ -1,12 +1,14 @@
 import type { Goal, Thread } from "../goal.ts";
+import { modelName } from "../rules/contextWindow.ts";
 import { assignmentFor, instructionsOf, isSameChoice, roleInstructions } from "../rules/roster.ts";
 import { actorPlace } from "../values.ts";
 import { closeThreads, without, withThreads } from "./change.ts";
 import type { Folds } from "./fold.ts";
 import { withoutOpenEnd } from "./review.ts";
+import { pricedUsage } from "./usage.ts";
 
 /** What becomes of the goal as a whole: its launch and its end, its budget, its roster, what holds it. */
-export const goalFolds: Folds<"goal" | "budget" | "work" | "hold" | "roster" | "evidence"> = {
+export const goalFolds: Folds<"goal" | "budget" | "price" | "work" | "hold" | "roster" | "evidence"> = {
 	"goal.launched": (goal, e) => ({
 		...goal,
 		goalId: e.goalId,
@@ -48,6 +50,10 @@ export const goalFolds: Folds<"goal" | "budget" | "work" | "hold" | "roster" | "
 	},
 	"budget.exceeded": (goal) => goal,
 	"work.noted": (goal) => goal,
+	"price.set": (goal, { provider, model, price }) => {
+		const name = modelName({ provider, model });
+		return { ...goal, prices: { ...goal.prices, [name]: price }, usage: pricedUsage(goal.usage, name, price) };
+	},
 	"budget.raised": (goal, e) => ({ ...goal, budget: e.limits }),
 	"hold.placed": (goal, e) => {
 		// What was under way when the goal ended may still fail: nothing is held any more.

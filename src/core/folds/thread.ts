@@ -1,6 +1,6 @@
 import { adaptedKey } from "../adapted.ts";
 import type { EventOf } from "../events.ts";
-import type { Goal, RoleUsage, Thread, Totals } from "../goal.ts";
+import type { Goal, Thread } from "../goal.ts";
 import type { ThreadId } from "../ids.ts";
 import { charsPerToken, firstPromptTokens } from "../rules/budget.ts";
 import { mayCompact, modelName } from "../rules/contextWindow.ts";
@@ -8,6 +8,7 @@ import { latinLength } from "../textTokens.ts";
 import type { ModelChoice, Usage } from "../values.ts";
 import { withStep, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
+import { addUsage } from "./usage.ts";
 
 /** Threads, what is said in them, and their turns with what they used. */
 export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provider" | "todo"> = {
@@ -134,33 +135,4 @@ function endTurn(
 		const ended = change({ ...one, turn: undefined });
 		return ended.next ? { ...ended, assignment: ended.next, next: undefined } : ended;
 	});
-}
-
-function addUsage(totals: Totals, usage: Usage, role: string, model: string, turns: number): Totals {
-	const estimated = usage.estimated ? usage.inputTokens + usage.outputTokens : 0;
-	const plus = (before: RoleUsage | undefined) => ({
-		inputTokens: (before?.inputTokens ?? 0) + usage.inputTokens,
-		outputTokens: (before?.outputTokens ?? 0) + usage.outputTokens,
-		costUsd: addMoney(before ? before.costUsd : 0, usage.costUsd),
-		...sumOf("cachedInputTokens", before?.cachedInputTokens, usage.cachedInputTokens),
-		...sumOf("reasoningTokens", before?.reasoningTokens, usage.reasoningTokens),
-		...sumOf("estimatedTokens", before?.estimatedTokens, estimated),
-		turns: (before?.turns ?? 0) + turns,
-	});
-	return {
-		...totals,
-		...plus(totals),
-		byRole: { ...totals.byRole, [role]: plus(totals.byRole[role]) },
-		byModel: { ...totals.byModel, [model]: plus(totals.byModel[model]) },
-	};
-}
-
-/** Only where there is any. */
-function sumOf(field: keyof RoleUsage, before = 0, used = 0) {
-	return before + used > 0 ? { [field]: before + used } : {};
-}
-
-/** Unknown stays unknown: a sum with an unknown part is not a number. */
-function addMoney(a: number | null, b: number | null): number | null {
-	return a === null || b === null ? null : a + b;
 }

@@ -1,4 +1,5 @@
 import type { Goal, Thread } from "../goal.ts";
+import { formatModelRef } from "../modelRef.ts";
 import type { BudgetResource, ModelChoice, Price, Usage } from "../values.ts";
 import { threads } from "./threads.ts";
 import { workedMs } from "./workingTime.ts";
@@ -7,6 +8,15 @@ import { workedMs } from "./workingTime.ts";
  * What a goal may still use. Every turn reserves the most that it can cost before the model is asked, so that a goal
  * stops inside its limits instead of behind them. Pure; prices are handed in.
  */
+
+/** What a model costs: as a person said for this goal, or as it is known otherwise. */
+export function priceIn(
+	{ prices }: Pick<Goal, "prices">,
+	{ provider, model }: Pick<ModelChoice, "provider" | "model">,
+	known: Price | undefined,
+): Price | undefined {
+	return prices?.[formatModelRef({ provider, model })] ?? known;
+}
 
 export interface Reservation {
 	/** Of the prompt and the answer together. */
@@ -106,7 +116,7 @@ const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
 		if (isFree(thread)) return undefined;
 		const used = usedMoney(goal);
 		if (!price || used === null) {
-			const { provider, model } = thread.assignment;
+			const { provider, model } = (price && usedUnpriced(goal)) || thread.assignment;
 			const reason = `No price is known for ${provider}/${model}, so a limit of ${limit} USD cannot be held.`;
 			return { used, unpriced: { provider, model }, reason };
 		}
@@ -130,6 +140,13 @@ const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
 		return used < limit ? undefined : { used, reason: `${used} of ${limit} turns are used.` };
 	},
 };
+
+/** A model that the goal has used, and whose price nobody knows. */
+function usedUnpriced({ usage }: Goal): ModelChoice | undefined {
+	const name = Object.keys(usage.byModel).find((one) => usage.byModel[one]?.costUsd === null);
+	const slash = name?.indexOf("/") ?? 0;
+	return name === undefined ? undefined : { provider: name.slice(0, slash), model: name.slice(slash + 1) };
+}
 
 function isFree(thread: Thread): boolean {
 	return thread.assignment.provider === "builtin";

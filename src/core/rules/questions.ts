@@ -1,5 +1,6 @@
 import type { Approval, Goal, Step } from "../goal.ts";
 import type { ApprovalScope } from "../values.ts";
+import type { AnswerValueKind } from "../words/answerValues.ts";
 import { reviewOf } from "./reviews.ts";
 import { allStepsOver } from "./steps.ts";
 import { isPlaybook } from "./threads.ts";
@@ -33,6 +34,8 @@ export interface Choice {
 	readonly effect: string;
 	/** What may be said with it, in the words of a field's label. */
 	readonly reason?: string;
+	/** What it cannot do without, and is asked for first. */
+	readonly value?: AnswerValueKind;
 	/** It means little without a reason, so that is asked for first. */
 	readonly asksFirst: boolean;
 	/** After it the command may run, so it is offered only where all of the command can be seen. */
@@ -49,8 +52,10 @@ interface OptionRow {
 	readonly label: Text;
 	readonly effect: Text;
 	readonly reason?: string;
+	readonly value?: AnswerValueKind;
 	readonly asksFirst?: boolean;
 	readonly runs?: boolean;
+	/** The first of those that are offered is stressed. */
 	readonly primary?: boolean;
 	/** What a bare `approve` or `deny` means. */
 	readonly plain?: "approve" | "deny";
@@ -146,6 +151,20 @@ const questions: { readonly [Q in Question]: readonly OptionRow[] } = {
 		},
 	],
 	budget: [
+		{
+			answer: "price",
+			label: "Set Its Price",
+			effect:
+				"The goal reckons with this price, the limit of money stays, and the goal goes on. 0, 0 for what is free.",
+			value: "price",
+			primary: true,
+		},
+		{
+			answer: "tokens",
+			label: "Limit Tokens Instead",
+			effect: "A limit of tokens takes the place of the limit of money, and the goal goes on.",
+			value: "tokens",
+		},
 		{
 			answer: "raise",
 			label: (_goal, { unpriced }) => (unpriced ? "Go On Without Limit" : "Raise"),
@@ -308,9 +327,10 @@ export function choicesOf(goal: Goal, approval: Approval): readonly Choice[] {
 			label: text(row.label, goal, approval),
 			effect: text(row.effect, goal, approval),
 			reason: row.reason,
+			value: row.value,
 			asksFirst: row.asksFirst === true,
 			runs: row.runs === true,
-			primary: row.primary === true,
+			primary: row === rows.find(({ primary }) => primary),
 		}));
 	const unknown = approval.options.filter((option) => !rows.some((row) => means(row, option)));
 	return [...known, ...unknown.map(plainChoice)];
@@ -341,6 +361,8 @@ const pastWords: Readonly<Record<string, string>> = {
 	fail: "Failed",
 	return: "Sent back",
 	raise: "Raised",
+	price: "Price set",
+	tokens: "Tokens limited instead",
 	stop: "Goal stopped",
 	replan: "Planned anew",
 	accept: "Accepted",

@@ -1,5 +1,5 @@
 import { formatModelRef } from "../modelRef.ts";
-import type { ModelChoice } from "../values.ts";
+import type { ModelChoice, Price } from "../values.ts";
 
 /**
  * That a limit of money cannot be held over these models, whose price nobody knows: a sentence for each, once. The goal
@@ -11,4 +11,9 @@ export function unpricedTexts(models: readonly Pick<ModelChoice, "provider" | "m
 		(name) =>
 			`No price is known for ${name}, so a limit of money cannot be held, and the goal asks before that model's first turn. Set its price in config.jsonc (\`prices\` of its provider), or limit tokens instead.`,
 	);
+}
+
+/** A price as people read it. */
+export function priceWords({ input, output }: Pick<Price, "input" | "output">): string {
+	return input === 0 && output === 0 ? "nothing" : `$${input} a million tokens read, $${output} written`;
 }

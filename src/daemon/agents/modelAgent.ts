@@ -4,7 +4,7 @@ import type {
 	LanguageModelV3StreamPart,
 	LanguageModelV3Usage,
 } from "@ai-sdk/provider";
-import { charsPerToken, costOf } from "../../core/rules/budget.ts";
+import { charsPerToken, costOf, priceIn } from "../../core/rules/budget.ts";
 import { type TokenCount, tokenMeter } from "../../core/textTokens.ts";
 import type { ModelChoice, Price, Usage } from "../../core/values.ts";
 import type { Limits, Provider } from "../config/configSchema.ts";
@@ -155,7 +155,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 				},
 			}),
 	});
-	const price = priceOf(provider, choice.model);
+	const price = priceIn(turn.goal, choice, priceOf(provider, choice.model));
 	switch (outcome.kind) {
 		case "failed":
 			if (outcome.code === "unauthorized") keys.forget(provider.id);

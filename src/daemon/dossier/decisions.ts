@@ -2,6 +2,7 @@ import type { RecordedEvent } from "../../core/events.ts";
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { StepId } from "../../core/ids.ts";
 import { type Actor, type Assignment, actorName, type BudgetLimits, budgetResources } from "../../core/values.ts";
+import { priceWords } from "../../core/words/unpriced.ts";
 import type { Known } from "./account.ts";
 import { type Line, type LineTable, type LineText, lineOf } from "./account.ts";
 
@@ -109,6 +110,11 @@ const decisions: LineTable = {
 	"budget.raised": ({ limits, by }, { goal }) => ({
 		what: "budget raised",
 		about: raised(goal.budget, limits),
+		by: actorName(by),
+	}),
+	"price.set": ({ provider, model, price, by }) => ({
+		what: "price set",
+		about: `${provider}/${model} costs ${priceWords(price)}`,
 		by: actorName(by),
 	}),
 	"check.reset": ({ checkId }, { goal }) => ({

@@ -53,9 +53,15 @@ function partOf(tokens: number | undefined, why: string): string {
 function priceLine({ model, price }: DossierData["usage"]["prices"][number]): string {
 	if (!price) return `- No price is known for ${code(model)}, so what it cost is not known either.`;
 	const cached = price.cachedInput === undefined ? "" : `, $${price.cachedInput} read from the cache`;
-	const from = price.source === "config" ? "as config.jsonc says" : "as the catalogue of models says";
+	const from = sourceWords[price.source ?? "goal"];
 	return `- ${code(model)} was reckoned at $${price.input} a million tokens read${cached}, $${price.output} written, ${from}.`;
 }
+
+const sourceWords = {
+	config: "as config.jsonc says",
+	catalogue: "as the catalogue of models says",
+	goal: "as was said for this goal",
+};
 
 interface Row {
 	readonly name: string;

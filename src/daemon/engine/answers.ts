@@ -6,8 +6,9 @@ import { answerRefusal } from "../../core/rules/controls.ts";
 import { folderHold } from "../../core/rules/holds.ts";
 import { choicesOf, meantBy } from "../../core/rules/questions.ts";
 import { reviewIsStuck } from "../../core/rules/reviews.ts";
+import { answerValues } from "../../core/words/answerValues.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
-import { answeredByRaise, raised } from "./raise.ts";
+import { budgetAnswer } from "./raise.ts";
 import { replanned } from "./replanning.ts";
 import type { Request, RequestContext } from "./request.ts";
 import { stepAnswer, stepDecision } from "./stepRequests.ts";
@@ -22,6 +23,7 @@ export function answer(request: Request & { kind: "answer" }, goal: Goal, contex
 		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
 	}
 	const given = canonicalAnswer(request.answer, goal, approval);
+	requireValue(given, request, goal, approval);
 	const answered: GoalEvent = {
 		type: "approval.answered",
 		approvalId: approval.approvalId,
@@ -58,6 +60,12 @@ function canonicalAnswer(given: string, goal: Goal, approval: Approval): string 
 		"badAnswer",
 		`“${given}” is no answer to this. Choose one of: ${[...new Set(choices)].join(", ")}.`,
 	);
+}
+
+function requireValue(given: string, request: Request & { kind: "answer" }, goal: Goal, approval: Approval): void {
+	const value = choicesOf(goal, approval).find((choice) => choice.answer === given)?.value;
+	if (value && request.values?.[value] === undefined)
+		throw new Refusal("badAnswer", `This answer needs a value. ${answerValues[value].problem}`);
 }
 
 function consequences(
@@ -108,15 +116,8 @@ function consequences(
 			if (given === "replan") return replanned(goal, step, request.reason ?? approval.reasons[0], by);
 			return stepAnswer(given, { ...step, reason: approval.reasons[0] }, by, request.reason);
 		}
-		case "budget": {
-			const { resource } = approval;
-			if (given === "stop" || !resource) return [{ type: "goal.failed", reason: approval.summary }];
-			const { [resource]: limit = 0, ...others } = goal.budget;
-			// Money that cannot be counted cannot be limited: raising takes that limit away.
-			const more =
-				approval.unpriced === undefined ? { [resource]: limit + (goal.settings.budget[resource] ?? limit) } : {};
-			return [...raised(goal, { ...others, ...more }, by), ...answeredByRaise(goal, [resource], approval.approvalId)];
-		}
+		case "budget":
+			return budgetAnswer(approval, given, request.values ?? {}, goal, by);
 		case "question":
 			if (approval.options.includes("wait")) return folderAnswer(given, goal, by);
 			if (approval.stepId) {

@@ -1,7 +1,7 @@
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { Check, Goal, Review, ToolCall } from "../../core/goal.ts";
 import type { ApprovalId, HoldId, MessageId, StepId, ThreadId, TurnId } from "../../core/ids.ts";
-import { type BrokenLimit, reserve } from "../../core/rules/budget.ts";
+import { type BrokenLimit, priceIn, reserve } from "../../core/rules/budget.ts";
 import { calls, isUnderWay } from "../../core/rules/calls.ts";
 import { stepChecks } from "../../core/rules/checks.ts";
 import { windowOf } from "../../core/rules/contextWindow.ts";
@@ -117,7 +117,8 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 			const thread = goal.threads[effect.threadId];
 			if (!thread) return [];
 			const window = windowOf(goal, thread.assignment, limits.windowOf(thread.assignment));
-			const { tokens, usd, outputTokens } = reserve(goal, thread, limits.priceOf(thread.assignment), window);
+			const price = priceIn(goal, thread.assignment, limits.priceOf(thread.assignment));
+			const { tokens, usd, outputTokens } = reserve(goal, thread, price, window);
 			const held = goal.budget.tokens !== undefined || goal.budget.usd !== undefined;
 			return [
 				{
@@ -348,13 +349,13 @@ function askBudget(
 			summary: `The budget stops the goal: ${reason}`,
 			reasons: [
 				unpriced
-					? "To go on takes the limit of money away; limits of tokens, minutes and turns stay. Nothing that was done is lost either way."
+					? "Set its price and the limit of money holds, limit tokens instead, or go on without. Limits of tokens, minutes and turns stay, and nothing that was done is lost."
 					: `Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
 				...endedNote(goal, resource),
 				handOffNote(goal),
 			],
 			digest: sha256(["budget", goal.goalId, resource, limit, used]),
-			options: ["raise", "stop"],
+			options: unpriced ? ["price", "tokens", "raise", "stop"] : ["raise", "stop"],
 		},
 	];
 }

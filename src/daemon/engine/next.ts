@@ -1,6 +1,6 @@
 import type { Goal, Step } from "../../core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
-import { type BrokenLimit, brokenLimit, brokenMinutes } from "../../core/rules/budget.ts";
+import { type BrokenLimit, brokenLimit, brokenMinutes, priceIn } from "../../core/rules/budget.ts";
 import { callIsNext, calls, isFollowed, isOrphaned, sentOnlyHeld, threadCalls } from "../../core/rules/calls.ts";
 import {
 	checks,
@@ -273,7 +273,7 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 		if (!threadIsFree(goal, thread)) return [];
 		if (isToBeTold(thread)) return [{ kind: "tellRepeats", threadId: thread.threadId }];
 		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
-		const broken = brokenLimit(goal, thread, limits.priceOf(thread.assignment));
+		const broken = brokenLimit(goal, thread, priceIn(goal, thread.assignment, limits.priceOf(thread.assignment)));
 		if (broken && thread.purpose === "reflect")
 			return [{ kind: "skipReflection", reason: `The budget leaves no room for it: ${broken.reason}` }];
 		if (broken) return [{ kind: "askBudget", threadId: thread.threadId, broken }];

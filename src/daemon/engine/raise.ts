@@ -1,9 +1,10 @@
 import type { GoalEvent } from "../../core/events.ts";
-import type { Goal } from "../../core/goal.ts";
+import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId } from "../../core/ids.ts";
 import { goalRefusal } from "../../core/rules/controls.ts";
 import { budgetHold } from "../../core/rules/holds.ts";
 import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../core/values.ts";
+import type { AnswerValues } from "../../core/words/answerValues.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
 import type { RequestContext } from "./request.ts";
 
@@ -24,12 +25,58 @@ export function raise(by: BudgetLimits, goal: Goal, context: RequestContext): Go
 
 /** Questions about limits that were raised; what is still broken is asked anew. */
 export function answeredByRaise(goal: Goal, raised: readonly BudgetResource[], except?: ApprovalId): GoalEvent[] {
+	const isRaised = ({ resource }: Approval) => resource === undefined || raised.includes(resource);
+	return endedQuestions(goal, except, isRaised, "The budget was raised.");
+}
+
+/** What a person answers to a limit: that the goal ends, goes on with more, or with another limit. */
+export function budgetAnswer(
+	approval: Approval,
+	given: string,
+	{ price, tokens }: AnswerValues,
+	goal: Goal,
+	by: Actor,
+): GoalEvent[] {
+	const { resource, unpriced, approvalId } = approval;
+	if (given === "stop" || !resource) return [{ type: "goal.failed", reason: approval.summary }];
+	if (given === "price" && price && unpriced) {
+		const isSame = ({ unpriced: other }: Approval) =>
+			other?.provider === unpriced.provider && other.model === unpriced.model;
+		return [
+			{ type: "price.set", ...unpriced, price, by },
+			...endedQuestions(goal, approvalId, isSame, "The price of its model was set."),
+		];
+	}
+	const { [resource]: limit = 0, ...others } = goal.budget;
+	return [...raised(goal, { ...others, ...limitInstead() }, by), ...answeredByRaise(goal, [resource], approvalId)];
+
+	/** Money that cannot be counted cannot be limited: going on takes that limit away. */
+	function limitInstead(): BudgetLimits {
+		if (given === "tokens") return { tokens: enoughTokens(tokens, goal) };
+		return unpriced ? {} : { [resource!]: limit + (goal.settings.budget[resource!] ?? limit) };
+	}
+}
+
+function enoughTokens(tokens: number | undefined, { usage }: Goal): number | undefined {
+	const used = usage.inputTokens + usage.outputTokens;
+	if (tokens !== undefined && tokens <= used)
+		throw new Refusal(
+			"badAnswer",
+			`The goal has used ${used} tokens, so a limit of ${tokens} would stop it. Give more.`,
+		);
+	return tokens;
+}
+
+/** Other questions about limits that end with this answer. */
+function endedQuestions(
+	goal: Goal,
+	except: ApprovalId | undefined,
+	isAbout: (approval: Approval) => boolean,
+	reason: string,
+): GoalEvent[] {
 	return Object.values(goal.approvals)
-		.filter(({ kind, resource, approvalId }) => {
-			const isAbout = kind === "budget" && (resource === undefined || raised.includes(resource));
-			return isAbout && approvalId !== except;
-		})
-		.map(({ approvalId }) => ({ type: "approval.superseded", approvalId, reason: "The budget was raised." }));
+		.filter((one) => one.kind === "budget" && one.approvalId !== except && isAbout(one))
+		.map(({ approvalId }) => ({ type: "approval.superseded", approvalId, reason }));
 }
 
 /** What a raise comes to. More minutes lift the hold of those that were used up; too few place it anew. */

@@ -1,5 +1,6 @@
 import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../core/ids.ts";
 import type { Actor, ApprovalScope, BudgetLimits } from "../../core/values.ts";
+import type { AnswerValues } from "../../core/words/answerValues.ts";
 import type { NewId } from "../platform/ports.ts";
 
 /** What a person may ask of a goal (decide.ts). */
@@ -18,6 +19,8 @@ export type Request =
 			readonly scope: ApprovalScope;
 			readonly reason?: string;
 			readonly digest?: string;
+			/** What the answer needs beside its option. */
+			readonly values?: AnswerValues;
 	  }
 	| { readonly kind: "raise"; readonly by: BudgetLimits }
 	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }

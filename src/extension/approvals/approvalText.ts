@@ -33,7 +33,7 @@ export function toastChoices(approval: Approval, goal: Goal): readonly Pick<Choi
 /** What stands on a button: three dots where something is asked first. */
 export function buttonLabel(choice: Choice): string {
 	const label = t(plainLine(choice.label, 40));
-	return choice.asksFirst ? `${label}…` : label;
+	return choice.asksFirst || choice.value ? `${label}…` : label;
 }
 
 /** A row of the tree has room for this; what does not fit is shown before it is approved. */

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId, GoalId } from "../../core/ids.ts";
 import { type Choice, choicesOf, meantBy } from "../../core/rules/questions.ts";
+import { type AnswerValueKind, type AnswerValues, answerValues } from "../../core/words/answerValues.ts";
 import type { Daemon } from "../daemon.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
 import type { Goals } from "../goals.ts";
@@ -42,6 +43,8 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 		const choice = choicesOf(goal, approval).find((one) => one.answer === meant);
 		const reason = said ?? (choice?.asksFirst ? await askReason(choice) : undefined);
 		if (choice?.asksFirst && reason === undefined) return;
+		const values = choice?.value && (await askValue(choice, choice.value));
+		if (choice?.value && !values) return;
 		try {
 			await daemon.ask("approval/answer", {
 				approvalId: approval.approvalId,
@@ -49,6 +52,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 				scope: given.scope,
 				reason: reason || undefined,
 				digest: approval.digest,
+				...values,
 			});
 		} catch (cause) {
 			const settled = goals.goal(goal.goalId)?.settled.find((one) => one.approvalId === approval.approvalId);
@@ -188,6 +192,18 @@ async function reported(done: Promise<void>): Promise<void> {
 
 function askReason({ label, reason = "" }: Choice): Thenable<string | undefined> {
 	return vscode.window.showInputBox({ title: t(label), prompt: t(reason), ignoreFocusOut: true });
+}
+
+async function askValue({ label, effect }: Choice, kind: AnswerValueKind): Promise<AnswerValues | undefined> {
+	const { label: what, example, parse, problem } = answerValues[kind];
+	const typed = await vscode.window.showInputBox({
+		title: t(label),
+		prompt: `${t(what)}. ${t(effect)}`,
+		placeHolder: example,
+		ignoreFocusOut: true,
+		validateInput: (text) => (text === "" || parse(text) ? undefined : t(problem)),
+	});
+	return typed ? parse(typed) : undefined;
 }
 
 function lenses({ approval, goal }: Waiting): vscode.CodeLens[] {

@@ -1,9 +1,11 @@
 import type { EventOf } from "../../core/events.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
 import { duration } from "../../core/words/duration.ts";
+import { priceWords } from "../../core/words/unpriced.ts";
 import { clockSeconds, count, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
 import { by, failure, goal, makes, type Rules, shown } from "./row.ts";
 
-type Topic = "goal" | "plan" | "roster" | "budget" | "work" | "hold" | "workspace" | "silence" | "reflection";
+type Topic = "goal" | "plan" | "roster" | "budget" | "price" | "work" | "hold" | "workspace" | "silence" | "reflection";
 
 /** The goal as a whole: how it stands, its plan, who works on it, what it may use, what holds it. */
 export const goalRows: Rules<Topic> = {
@@ -84,6 +86,12 @@ export const goalRows: Rules<Topic> = {
 		text: `raised to ${Object.entries(e.limits)
 			.flatMap(([resource, limit]) => (limit === undefined ? [] : amount(limit, resource)))
 			.join(", ")}`,
+		note: `by ${by(e.by)}`,
+		opens: "overview",
+	})),
+	"price.set": makes((e) => ({
+		...shown("goal", "tag", "idle", "price"),
+		text: `${formatModelRef(e)} costs ${priceWords(e.price)}`,
 		note: `by ${by(e.by)}`,
 		opens: "overview",
 	})),

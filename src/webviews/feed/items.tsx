@@ -5,7 +5,7 @@ import type { Approval, Goal } from "../../core/goal.ts";
 import { checkRefusal } from "../../core/rules/controls.ts";
 import { isDocument } from "../../core/words/answers.ts";
 import { elapsed } from "../../core/words/duration.ts";
-import { AnswerButtons, ReasonField, useAnswering } from "../shared/answering.tsx";
+import { AnswerButtons, AnswerField, useAnswering } from "../shared/answering.tsx";
 import { actionOf, isTooLong } from "../shared/approvals.ts";
 import { Button } from "../shared/controls/button.tsx";
 import { clockSeconds, oneLine, visible } from "../shared/format.ts";
@@ -186,8 +186,8 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 						{answering.refusal}
 					</span>
 				) : null}
-				{answering.reasonFor ? (
-					<ReasonField answering={answering} />
+				{answering.writing ? (
+					<AnswerField answering={answering} />
 				) : (
 					<>
 						<AnswerButtons

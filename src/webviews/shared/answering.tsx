@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Approval, Goal } from "../../core/goal.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
 import { type Choice, choicesOf } from "../../core/rules/questions.ts";
+import { answerValues } from "../../core/words/answerValues.ts";
 import { Button } from "./controls/button.tsx";
 import { TextField } from "./controls/textField.tsx";
 import type { Host } from "./host.ts";
@@ -11,18 +12,21 @@ import { sentence } from "./sentence.ts";
 export interface Answering {
 	readonly sending: boolean;
 	readonly refusal?: string;
-	/** The answer whose reason is being written. */
-	readonly reasonFor?: Choice;
+	/** The answer whose reason, or value, is being written. */
+	readonly writing?: Choice;
 	choose(answer: Choice): void;
-	send(answer: Choice, reason?: string): void;
+	/** With what was written: its reason, or the value that it needs. */
+	send(answer: Choice, written?: string): void;
 	cancel(): void;
 }
 
 export function useAnswering(host: Host, approval: Approval, onAnswered?: () => void): Answering {
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
-	const [reasonFor, setReasonFor] = useState<Choice>();
-	async function send(answer: Choice, reason?: string): Promise<void> {
+	const [writing, setWriting] = useState<Choice>();
+	async function send(answer: Choice, written = ""): Promise<void> {
+		const values = answer.value && answerValues[answer.value].parse(written);
+		if (answer.value && !values) return setRefusal(answerValues[answer.value].problem);
 		setSending(true);
 		setRefusal(undefined);
 		try {
@@ -30,10 +34,11 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 				approvalId: approval.approvalId,
 				answer: answer.answer,
 				scope: answer.scope,
-				reason: reason || undefined,
+				reason: answer.value ? undefined : written || undefined,
 				digest: approval.digest,
+				...values,
 			});
-			setReasonFor(undefined);
+			setWriting(undefined);
 			onAnswered?.();
 		} catch (cause) {
 			setRefusal(sentence(cause));
@@ -43,11 +48,19 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 	return {
 		sending,
 		refusal,
-		reasonFor,
-		choose: (answer) => (answer.reason ? setReasonFor(answer) : void send(answer)),
-		send: (answer, reason) => void send(answer, reason),
-		cancel: () => setReasonFor(undefined),
+		writing,
+		choose: (answer) => (isWrittenFor(answer) ? setWriting(answer) : void send(answer)),
+		send: (answer, written) => void send(answer, written),
+		cancel() {
+			setWriting(undefined);
+			setRefusal(undefined);
+		},
 	};
+}
+
+/** Something is written before it is given. */
+function isWrittenFor({ reason, value }: Choice): boolean {
+	return reason !== undefined || value !== undefined;
 }
 
 /** The buttons of an approval, primary first. Where the command is not wholly visible, approving it is not offered. */
@@ -78,26 +91,27 @@ export function AnswerButtons(props: {
 						label={`${answer.label}: ${approval.summary}`}
 						onClick={() => answering.choose(answer)}
 					>
-						{answer.reason ? `${answer.label}…` : answer.label}
+						{isWrittenFor(answer) ? `${answer.label}…` : answer.label}
 					</Button>
 				))}
 		</>
 	);
 }
 
-export function ReasonField({ answering }: { answering: Answering }) {
-	const [reason, setReason] = useState("");
-	const answer = answering.reasonFor;
+export function AnswerField({ answering }: { answering: Answering }) {
+	const [written, setWritten] = useState("");
+	const answer = answering.writing;
 	if (!answer) return null;
+	const asked = answer.value && answerValues[answer.value];
 	return (
 		<>
 			<TextField
 				small
 				focused
-				value={reason}
-				label={answer.reason ?? "Reason"}
-				placeholder={answer.reason}
-				onInput={setReason}
+				value={written}
+				label={asked?.label ?? answer.reason ?? "Reason"}
+				placeholder={asked ? `${asked.label} (${asked.example})` : answer.reason}
+				onInput={setWritten}
 				onKeyDown={(event) => {
 					if (event.key === "Escape") {
 						event.stopPropagation();
@@ -105,11 +119,11 @@ export function ReasonField({ answering }: { answering: Answering }) {
 					} else if (event.key === "Enter") {
 						event.preventDefault();
 						event.stopPropagation();
-						answering.send(answer, reason);
+						answering.send(answer, written);
 					} else event.stopPropagation();
 				}}
 			/>
-			<Button small disabled={answering.sending} onClick={() => answering.send(answer, reason)}>
+			<Button small disabled={answering.sending} onClick={() => answering.send(answer, written)}>
 				{answer.label}
 			</Button>
 			<Button small onClick={answering.cancel}>

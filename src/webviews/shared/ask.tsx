@@ -1,6 +1,6 @@
 import "./ask.css";
 import type { Approval, Goal } from "../../core/goal.ts";
-import { AnswerButtons, ReasonField, useAnswering } from "./answering.tsx";
+import { AnswerButtons, AnswerField, useAnswering } from "./answering.tsx";
 import { actionOf, contextOf, effectOf, isTooLong } from "./approvals.ts";
 import { Button } from "./controls/button.tsx";
 import { clock, dayClock, visible } from "./format.ts";
@@ -66,8 +66,8 @@ export function Ask(props: {
 				) : null}
 			</p>
 			<div class="ask-buttons">
-				{answering.reasonFor ? (
-					<ReasonField answering={answering} />
+				{answering.writing ? (
+					<AnswerField answering={answering} />
 				) : (
 					<>
 						{tooLong ? (

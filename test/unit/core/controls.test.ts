@@ -23,6 +23,7 @@ import { editRoster } from "../../../src/daemon/roster/editRoster.ts";
 import { undoableSteps } from "../../../src/daemon/undo/mayUndo.ts";
 import { histories } from "../../histories/history.ts";
 import { eachMoment } from "../../histories/moments.ts";
+import { exampleOf } from "../../support/exampleValue.ts";
 import { tell } from "../../support/randomGoal.ts";
 import { person } from "../../support/simulation.ts";
 
@@ -93,8 +94,9 @@ function assertTable(goal: Goal): void {
 		assert.deepEqual(decided(goal, { kind: "runChecks", checkId }), checkRefusal(goal, check), `${checkId} ${where()}`);
 	}
 	for (const approval of Object.values(goal.approvals)) {
-		for (const { answer, scope } of choicesOf(goal, approval)) {
-			const done = decided(goal, { kind: "answer", approvalId: approval.approvalId, answer, scope });
+		for (const { answer, scope, value } of choicesOf(goal, approval)) {
+			const values = exampleOf(value);
+			const done = decided(goal, { kind: "answer", approvalId: approval.approvalId, answer, scope, values });
 			assert.deepEqual(done, answerRefusal(goal, approval), `${answer} ${where()}`);
 		}
 	}

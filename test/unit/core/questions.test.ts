@@ -8,6 +8,7 @@ import { allStepsOver } from "../../../src/core/rules/steps.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { histories } from "../../histories/history.ts";
 import { eachMoment } from "../../histories/moments.ts";
+import { exampleOf } from "../../support/exampleValue.ts";
 import { tell } from "../../support/randomGoal.ts";
 import { person } from "../../support/simulation.ts";
 import { asked, goalOf, planned, stepId } from "../extension/goalFixture.ts";
@@ -16,7 +17,9 @@ const numRuns = Number(process.env.MISSION_RUNS ?? 300);
 
 /** What an answer appends beside itself, whatever ids it makes. */
 function consequences(goal: Goal, approval: Approval, answer: string, scope: "once" | "goal" | "workspace") {
-	const request = { kind: "answer", approvalId: approval.approvalId, answer, scope, digest: approval.digest } as const;
+	const { approvalId, digest } = approval;
+	const needed = choicesOf(goal, approval).find((choice) => choice.answer === meantBy(answer, goal, approval))?.value;
+	const request = { kind: "answer", approvalId, answer, scope, digest, values: exampleOf(needed) } as const;
 	return decide(request, goal, {
 		by: person,
 		newId: (prefix) => prefix as never,
