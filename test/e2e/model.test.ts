@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import type { Workbench } from "../host/workbench.ts";
+import { plainReflection } from "../support/modelServer.ts";
 import { decideInToasts, decideNext } from "./deciding.ts";
 import { pictureOfFailure } from "./failure.ts";
 import { harbour, pilot, prompt } from "./harbour.ts";
@@ -63,6 +64,29 @@ describe("a model in the real workbench", function () {
 		await pictures(window, "workbench");
 		await decideInToasts(window, finished);
 		await window.screenshot("model-completed");
+	});
+
+	it("A limit of money over a model without a known price: its price is asked for, and the limit holds.", async () => {
+		const step = { id: "a", title: "Weigh the anchor", instructions: "Look around." };
+		stage.model.use(({ purpose, toolResults }) => {
+			if (purpose === "plan")
+				return { text: JSON.stringify({ title: "Weigh the anchor", summary: "", steps: [step] }) };
+			if (purpose === "reflect") return { text: plainReflection };
+			return toolResults === 0 ? { calls: [{ name: "listFiles", args: {} }] } : { text: "It is heavy." };
+		});
+		const { goalId } = await stage.mission("launch", "Weigh it", "--workspace", workspace, "--budget-usd", "5");
+		const toast = window.toast("No price is known for harbour/pilot-2");
+		await toast.getByRole("button", { name: "Set Price…" }).waitFor();
+		await window.screenshot("model-unpriced");
+		await toast.getByRole("button", { name: "Set Price…" }).click();
+		await window.quickInput.getByText("USD per million tokens: input, output").first().waitFor();
+		await window.enter("cheap");
+		await window.quickInput.getByText("A price is two numbers, for example 0.5, 2.").waitFor();
+		await window.screenshot("model-price-asked");
+		await window.enter("0.5, 2");
+		const goal = await stage.mission("wait", goalId, "--timeout", "60");
+		assert.deepEqual([goal.state, goal.budget.usd.limit], ["completed", 5]);
+		assert.ok(goal.usage.costUsd > 0, JSON.stringify(goal.usage));
 	});
 
 	it("A goal is in the tree within 300 ms of Enter.", async () => {

@@ -319,9 +319,9 @@ describe("feed", () => {
 				]);
 			});
 			const name = "USD per million tokens: input, output";
-			await page.getByRole("button", { name: /^Set Its Price: / }).waitFor();
+			await page.getByRole("button", { name: /^Set Price: / }).waitFor();
 			await picture(page, "feed-unpriced");
-			await page.getByRole("button", { name: /^Set Its Price: / }).click();
+			await page.getByRole("button", { name: /^Set Price: / }).click();
 			await page.getByRole("textbox", { name }).fill("cheap");
 			await page.keyboard.press("Enter");
 			await page.getByRole("alert").getByText("A price is two numbers").waitFor();

@@ -153,7 +153,7 @@ const questions: { readonly [Q in Question]: readonly OptionRow[] } = {
 	budget: [
 		{
 			answer: "price",
-			label: "Set Its Price",
+			label: "Set Price",
 			effect:
 				"The goal reckons with this price, the limit of money stays, and the goal goes on. 0, 0 for what is free.",
 			value: "price",
@@ -161,7 +161,7 @@ const questions: { readonly [Q in Question]: readonly OptionRow[] } = {
 		},
 		{
 			answer: "tokens",
-			label: "Limit Tokens Instead",
+			label: "Limit Tokens",
 			effect: "A limit of tokens takes the place of the limit of money, and the goal goes on.",
 			value: "tokens",
 		},

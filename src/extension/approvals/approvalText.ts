@@ -17,18 +17,36 @@ export function approvalSentence(approval: Approval, goal: Goal): string {
 
 /** Opens the exact action instead of answering. */
 export const showAnswer = "show";
+/** Opens the list of all answers, each with what it does. */
+export const moreAnswer = "more";
 
 /**
  * The buttons of a notification, in their order. Where not all of a command is shown, Show stands in the place of what
  * would run it.
  */
-export function toastChoices(approval: Approval, goal: Goal): readonly Pick<Choice, "label" | "answer" | "scope">[] {
+export function toastChoices(approval: Approval, goal: Goal): readonly Button[] {
 	const shown = approval.command === undefined || isWhollyVisible(approval.command, toastMaxChars);
 	const show = { label: t("Show"), answer: showAnswer, scope: "once" } as const;
 	const choices = choicesOf(goal, approval).map((choice) => ({ ...choice, label: buttonLabel(choice) }));
-	if (shown) return [...choices, show];
-	return [show, ...choices.filter((choice) => !choice.runs)];
+	return fitting(shown ? [...choices, show] : [show, ...choices.filter((choice) => !choice.runs)]);
 }
+
+type Button = Pick<Choice, "label" | "answer" | "scope">;
+
+/** VS Code cuts the labels of buttons that do not fit beside each other: what has no room is behind More. */
+function fitting(buttons: readonly Button[]): readonly Button[] {
+	if (widthOf(buttons) <= toastWidth) return buttons;
+	const more: Button = { label: t("More…"), answer: moreAnswer, scope: "once" };
+	let kept = buttons.length - 1;
+	while (kept > 1 && widthOf([...buttons.slice(0, kept), more]) > toastWidth) kept--;
+	return [...buttons.slice(0, kept), more];
+}
+
+/** In pixels, as VS Code draws them: a little more than the letters take, since people choose their own font. */
+function widthOf(buttons: readonly Button[]): number {
+	return buttons.reduce((sum, { label }) => sum + label.length * 7 + 26, 0);
+}
+const toastWidth = 410;
 
 /** What stands on a button: three dots where something is asked first. */
 export function buttonLabel(choice: Choice): string {

@@ -94,6 +94,9 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 		},
 		answer: (waiting, choice) => reported(answer(waiting, choice)),
 		open: ({ goal, approval }) => open(goal.goalId, approval.approvalId),
+		async list({ goal: { goalId }, approval: { approvalId } }) {
+			await vscode.commands.executeCommand("missionControl.answer", { goalId, approvalId });
+		},
 	});
 
 	async function open(goalId: GoalId, approvalId: ApprovalId): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId } from "../../core/ids.ts";
 import type { Choice } from "../../core/rules/questions.ts";
-import { approvalSentence, showAnswer, toastChoices } from "./approvalText.ts";
+import { approvalSentence, moreAnswer, showAnswer, toastChoices } from "./approvalText.ts";
 
 /** A button of a notification. */
 export type Button = Pick<Choice, "label" | "answer" | "scope">;
@@ -28,6 +28,8 @@ export interface ToastHost {
 	retract(waiting: Waiting): void;
 	answer(waiting: Waiting, choice: Button): Promise<void>;
 	open(waiting: Waiting): Promise<void>;
+	/** Lists all answers. */
+	list(waiting: Waiting): Promise<void>;
 	readonly nowMs: () => number;
 }
 
@@ -64,8 +66,13 @@ export function createToastQueue(host: ToastHost): ToastQueue {
 		);
 		if (chosen) mine.isAnswered = true;
 		if (current === mine) current = undefined;
-		if (chosen && !isDisposed) await (chosen.answer === showAnswer ? host.open(waiting) : host.answer(waiting, chosen));
+		if (chosen && !isDisposed) await carryOut(waiting, chosen);
 		next();
+	}
+
+	function carryOut(waiting: Waiting, chosen: Button): Promise<void> {
+		if (chosen.answer === showAnswer) return host.open(waiting);
+		return chosen.answer === moreAnswer ? host.list(waiting) : host.answer(waiting, chosen);
 	}
 
 	return {

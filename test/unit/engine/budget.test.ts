@@ -65,8 +65,8 @@ describe("a budget", () => {
 		assert.deepEqual(
 			choicesOf(run.driver.goal(), approval!).map(({ label, value, primary }) => [label, value, primary]),
 			[
-				["Set Its Price", "price", true],
-				["Limit Tokens Instead", "tokens", false],
+				["Set Price", "price", true],
+				["Limit Tokens", "tokens", false],
 				["Go On Without Limit", undefined, false],
 				["Stop Goal", undefined, false],
 			],

@@ -78,6 +78,26 @@ describe("the words of an approval", () => {
 		]);
 	});
 
+	it("has buttons that VS Code has room for; the others are behind More", () => {
+		const unpriced = { provider: "local", model: "qwen3" };
+		const budget = { kind: "budget", command: undefined, resource: "usd", unpriced } as const;
+		assert.deepEqual(labels({ ...budget, options: ["price", "tokens", "raise", "stop"] }), [
+			"Set Price…",
+			"Limit Tokens…",
+			"More…",
+		]);
+		const step = { kind: "step", command: undefined, options: ["retry", "rerun", "skip", "replan", "fail"] } as const;
+		assert.deepEqual(labels({ ...step, options: [...step.options] }), [
+			"Retry",
+			"Skip Step",
+			"Plan Anew…",
+			"Fail Step",
+			"Show",
+		]);
+		const wide = ["w".repeat(39), "v".repeat(39), "u".repeat(39)];
+		assert.deepEqual(labels({ kind: "question", command: undefined, options: wide }), [wide[0], "More…"]);
+	});
+
 	it("let no text of an agent become a link or a second line", () => {
 		const text = sentence({ reasons: ["[Approve](command:evil)\nnow", "b\u202e"], summary: "x" });
 		assert.ok(!text.includes("](") && !/[\n\u202e]/.test(text), text);

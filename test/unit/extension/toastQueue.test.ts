@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Goal } from "../../../src/core/goal.ts";
-import { showAnswer } from "../../../src/extension/approvals/approvalText.ts";
+import { moreAnswer, showAnswer } from "../../../src/extension/approvals/approvalText.ts";
 import {
 	type Button,
 	createToastQueue,
@@ -25,6 +25,7 @@ describe("approval notifications", () => {
 			retract: ({ approval }) => void did.push(`retract ${approval.command}`),
 			answer: async ({ approval }, choice) => void did.push(`${choice.answer} ${approval.command}`),
 			open: async ({ approval }) => void did.push(`open ${approval.command}`),
+			list: async ({ approval }) => void did.push(`list ${approval.command}`),
 		});
 		return { queue, shown, did, pass: (ms: number) => (now += ms) };
 	}
@@ -69,14 +70,18 @@ describe("approval notifications", () => {
 		queue.dispose();
 	});
 
-	it("show instead of answering when Show is chosen", async () => {
-		const { queue, shown, did } = screen();
-		queue.update(waiting("first"));
-		shown[0]!.choose(choice(showAnswer));
-		await settle();
-		assert.deepEqual(did, ["open first"]);
-		queue.dispose();
-	});
+	for (const [label, answer, done] of [
+		["Show", showAnswer, "open first"],
+		["More", moreAnswer, "list first"],
+	] as const)
+		it(`answer nothing when ${label} is chosen`, async () => {
+			const { queue, shown, did } = screen();
+			queue.update(waiting("first"));
+			shown[0]!.choose(choice(answer));
+			await settle();
+			assert.deepEqual(did, [done]);
+			queue.dispose();
+		});
 
 	it("make room for the next one when VS Code has moved an untouched one behind the bell", async () => {
 		const { queue, shown, pass, did } = screen();
