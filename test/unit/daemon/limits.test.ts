@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { GoalId } from "../../../src/core/ids.ts";
 import type { GoalView } from "../../../src/protocol/view.ts";
@@ -121,4 +121,73 @@ describe("a limit", function () {
 		const after = await untilState(daemon.client, goalId, ["completed", "awaiting_approval"]);
 		assert.ok((after.budget.minutes.limit ?? 0) > 0.05);
 	});
+
+	/** What can be under way when the minutes are over; each hangs until `hangs` is false. */
+	const places = [
+		"the planner",
+		"the worker",
+		"a sub-agent",
+		"the reviewer",
+		"a check",
+		"a playbook's command",
+	] as const;
+	const delegate = { name: "delegate", args: { role: "researcher", title: "Look", instructions: "CHILD: look." } };
+	const verdict = { verdict: "pass", verifier: "the file", coverage: "all", gaps: "", summary: "Good.", diagnosis: "" };
+	const reviewer = { role: "reviewer", provider: "local", model: "scripted" };
+
+	function hangingAt(place: (typeof places)[number], hangs: () => boolean): Script {
+		const at = (one: typeof place, answer: object) => (place === one && hangs() ? "hang" : answer);
+		return ({ purpose, toolResults, text }) => {
+			if (purpose === "plan") return at("the planner", { text: plan("PARENT: do it.") });
+			if (purpose === "reflect") return { text: plainReflection };
+			if (purpose === "review") return at("the reviewer", { text: JSON.stringify(verdict) });
+			const isChild = text.includes("CHILD: look.") && !text.includes("PARENT: do it.");
+			if (isChild) return at("a sub-agent", { text: "There is nothing." });
+			if (toolResults > 0) return { text: "Done." };
+			return at("the worker", { calls: [place === "a sub-agent" ? delegate : { name: "listFiles", args: {} }] });
+		};
+	}
+
+	for (const place of places) {
+		it(`of minutes ends ${place} though the daemon was killed just before, and goes on after a raise`, async () => {
+			let hangs = true;
+			server.use(hangingAt(place, () => hangs));
+			const go = path.join(workspace, "go.txt");
+			rmSync(go, { force: true });
+			const wait = "test -f go.txt || sleep 60";
+			const playbook = { path: "p.md", text: `# P\n\n## Wait\n\n\`\`\`sh\n${wait}\n\`\`\`\n` };
+			const limit = 0.03;
+			const { goalId } = await daemon.client.request("goal/launch", {
+				workspace,
+				...(place === "a playbook's command" ? { playbook, grantPlaybook: true } : { prompt: "Do it" }),
+				settings: {
+					budget: { minutes: limit },
+					autonomy: "autonomous",
+					assignments: place === "the reviewer" ? [reviewer] : [],
+					checks: place === "a check" ? [wait] : [],
+				},
+			});
+			const isNear = async () => ((await get(goalId)).budget.minutes.used ?? 0) > limit * 0.6;
+			await until("the limit is near", isNear);
+			daemon = await daemon.restart();
+			const asked = await untilState(daemon.client, goalId, ["awaiting_approval"]);
+			assert.equal(asked.approvals.length, 1);
+			assert.match(asked.approvals[0]?.summary ?? "", /minutes of working time are used/);
+			const used = asked.budget.minutes.used ?? 0;
+			assert.ok(used >= limit && used < limit * 3, `${used} minutes are used of ${limit}`);
+			hangs = false;
+			writeFileSync(go, "");
+			await daemon.client.request("goal/raise", { goalId, by: { minutes: 5 } });
+			const over = ["completed", "failed", "awaiting_approval"] as const;
+			let done = await untilState(daemon.client, goalId, over, 30_000);
+			if (place === "a playbook's command") {
+				// Half of it has run, and no agent reads that: the person decides whether it runs again.
+				const [half] = done.approvals;
+				assert.match(half?.reasons[0] ?? "", /Ended by the goal's limit of minutes/);
+				await daemon.client.request("approval/answer", { approvalId: half!.approvalId, answer: "retry" });
+				done = await untilState(daemon.client, goalId, ["completed", "failed"], 30_000);
+			}
+			assert.equal(done.state, "completed", JSON.stringify(done.approvals));
+		});
+	}
 });
