@@ -4,6 +4,7 @@ import path from "node:path";
 import type { GoalId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type Answer, type ModelServer, plainReflection, startModelServer } from "../../support/modelServer.ts";
+import { until } from "../../support/until.ts";
 
 const plan = JSON.stringify({
 	title: "Look",
@@ -89,6 +90,41 @@ describe("an answer that carries nothing out", function () {
 		assert.equal(state, "completed");
 		const { events } = await daemon.client.request("goal/events", { goalId, limit: 1000 });
 		assert.equal(events.filter((event) => event.type === "attempt.failed").length, 0);
+	});
+
+	it("is asked to go on no more often when the daemon is killed in each of those turns", async () => {
+		const held = new Set<number>();
+		let goOn = () => {};
+		let asks = 0;
+		// The first time that it is asked with so many messages, the answer does not come before the daemon is killed.
+		server.use(async ({ purpose, messages }) => {
+			if (purpose === "plan") return { text: plan };
+			if (purpose === "reflect") return { text: plainReflection };
+			asks++;
+			if (!held.has(messages.length)) {
+				held.add(messages.length);
+				await new Promise<void>((resolve) => {
+					goOn = resolve;
+				});
+			}
+			return { text: "Let me first look." };
+		});
+		const settings = { autonomy: "autonomous" } as const;
+		const { goalId } = await daemon.client.request("goal/launch", { workspace, prompt: "Look", settings });
+		for (let kills = 1; kills <= 3; kills++) {
+			await until(`turn ${kills} is under way`, () => held.size === kills);
+			daemon = await daemon.restart();
+			goOn();
+		}
+		const goal = await untilState(daemon.client, goalId, ["awaiting_approval", "completed", "failed"]);
+		assert.equal(goal.state, "awaiting_approval");
+		assert.equal(goal.approvals[0]?.kind, "step");
+		const { events } = await daemon.client.request("goal/events", { goalId, limit: 1000 });
+		const failed = events.filter((event) => event.type === "attempt.failed").length;
+		const work =
+			events.filter((event) => event.type === "turn.completed" && event.asked.provider === "local").length - 1;
+		assert.deepEqual([failed > 0, work], [true, 3 * failed], "an attempt is one answer, and two more");
+		assert.equal(asks, work + 3, "each turn that was killed was asked once more");
 	});
 
 	it("is none where a call is written as text: it is carried out, judged as any other, and the log says so", async () => {
