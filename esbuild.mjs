@@ -22,7 +22,7 @@ let dist = path.join(root, "dist");
 /** Output in dist/ → source. Each becomes one process. */
 const processes = {
 	extension: "src/extension/extension.ts",
-	daemon: "src/daemon/process/main.ts",
+	daemon: "src/daemon/main.ts",
 	daemonParts: "src/daemon/compose.ts",
 	modelProvider: "@ai-sdk/openai-compatible",
 	encodingDetector: "jschardet",

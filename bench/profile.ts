@@ -11,7 +11,7 @@ import { type Bench, grouped } from "./figures.ts";
 export async function profileTurns(bench: Bench): Promise<string> {
 	const dist = mkdtempSync(path.join(bench.scratch, "readable-"));
 	await build({
-		entryPoints: { daemon: "src/daemon/process/main.ts", storeWorker: "src/daemon/store/storeWorker.ts" },
+		entryPoints: { daemon: "src/daemon/main.ts", storeWorker: "src/daemon/store/storeWorker.ts" },
 		outdir: dist,
 		bundle: true,
 		platform: "node",

@@ -8,13 +8,13 @@ import { type Directory, openDirectory } from "../discovery/directory.ts";
 import { effortProblem } from "../discovery/efforts.ts";
 import { adaptationText } from "../endpoint/adaptations.ts";
 import { openLearned } from "../endpoint/learned.ts";
-import type { Env } from "../keys/providerKeys.ts";
-import type { Log } from "../platform/ports.ts";
-import { type Trace, tracedAgent } from "../traced.ts";
+import type { Env, Log } from "../platform/ports.ts";
+import type { Trace } from "../platform/trace.ts";
 import type { Agent } from "./agent.ts";
 import { createModelAgent, warm } from "./modelAgent.ts";
 import { contextWindowOf, priceOf } from "./modelFacts.ts";
 import { createPlaybookAgent } from "./playbookAgent.ts";
+import { tracedAgent } from "./tracedAgent.ts";
 
 /** The agents that assignments name, made when they are first needed. */
 export interface Agents {

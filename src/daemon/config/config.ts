@@ -1,9 +1,11 @@
 import path from "node:path";
 import type { Assignment } from "../../core/values.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
-import { providersOfEnvironment } from "../discovery/knownProviders.ts";
-import { createKeyChain, type Env, type KeyChain } from "../keys/providerKeys.ts";
-import type { Discovery, Limits, Provider } from "./configSchema.ts";
+import { createKeyChain, type KeyChain } from "../keys/providerKeys.ts";
+import type { Env } from "../platform/ports.ts";
+import { providersOfEnvironment } from "../providers/knownProviders.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Discovery, Limits } from "./configSchema.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
 import { readConfigFile } from "./readConfigFile.ts";
 

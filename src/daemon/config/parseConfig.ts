@@ -4,8 +4,9 @@ import { parseModelRef } from "../../core/modelRef.ts";
 import type { Assignment } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import type { ConfigProblem } from "../../protocol/config.ts";
-import { knownProviders } from "../discovery/knownProviders.ts";
-import { AgentName, Discovery, type Limits, limits, Provider, RosterAssignment, settingNames } from "./configSchema.ts";
+import { knownProviders } from "../providers/knownProviders.ts";
+import { Provider } from "../providers/provider.ts";
+import { AgentName, Discovery, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
 import { isTooDeep } from "./jsonDepth.ts";
 
 /**

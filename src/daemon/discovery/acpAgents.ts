@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
-import type { Env } from "../keys/providerKeys.ts";
+import type { Env } from "../platform/ports.ts";
 
 /** Agents that speak the Agent Client Protocol, by the names of their programs. */
 const known = [

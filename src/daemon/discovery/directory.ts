@@ -1,10 +1,10 @@
 import { playbookAgent } from "../../core/settings.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
-import type { Provider } from "../config/configSchema.ts";
-import type { Env } from "../keys/providerKeys.ts";
+import type { Env } from "../platform/ports.ts";
+import { asProvider, type KnownProvider, knownProviders, type LocalServer } from "../providers/knownProviders.ts";
+import type { Provider } from "../providers/provider.ts";
 import { effortsOf } from "./efforts.ts";
-import { asProvider, type KnownProvider, knownProviders, type LocalServer } from "./knownProviders.ts";
 import type { ProviderStatus } from "./providerStatus.ts";
 
 /**

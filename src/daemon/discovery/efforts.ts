@@ -1,5 +1,5 @@
 import { type Effort, efforts } from "../../core/values.ts";
-import type { Provider } from "../config/configSchema.ts";
+import type { Provider } from "../providers/provider.ts";
 
 /**
  * Which reasoning efforts a provider's models take, and in which words they are asked for: one row a provider, known by

@@ -1,6 +1,6 @@
 import { connectionProblem, failureOf, shownUrl, unreachable } from "../agents/modelFailure.ts";
-import type { Provider } from "../config/configSchema.ts";
 import type { KeyChain } from "../keys/providerKeys.ts";
+import type { Provider } from "../providers/provider.ts";
 
 /**
  * Whether a provider can be used now, and why not: its key, and one short look at its list of models. Whatever it sends

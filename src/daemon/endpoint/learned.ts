@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { shownUrl } from "../agents/modelFailure.ts";
-import type { Provider } from "../config/configSchema.ts";
 import { writeDurably } from "../platform/durableFile.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { Adaptation } from "./adaptations.ts";
 
 /**

@@ -14,12 +14,12 @@ import { planSteps } from "../../core/rules/steps.ts";
 import { threads } from "../../core/rules/threads.ts";
 import type { ModelChoice, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunMessage } from "../../core/words/notRun.ts";
-import { textOutput } from "../perform/output.ts";
-import { reservedUsage } from "../perform/turnUsage.ts";
 import { sha256 } from "../platform/digest.ts";
 import type { NewId } from "../platform/ports.ts";
 import { handOffNote, planningBrief, reflectionBrief } from "./briefs.ts";
 import type { AutomaticEvent, Limits } from "./next.ts";
+import { textOutput } from "./textOutput.ts";
+import { reservedUsage } from "./turnUsage.ts";
 
 /** How long a question waits before it is asked anew. */
 const approvalHours = 24;

@@ -3,13 +3,28 @@ import path from "node:path";
 import type { GoalId } from "../../core/ids.ts";
 import { readEvent } from "../../core/upcast.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
-import type { Services } from "../wire/services.ts";
+import type { EventReader } from "../store/eventStore.ts";
+
+/** What is kept in memory of a goal, and may be dropped. */
+interface Kept {
+	forget(goalId: GoalId): void;
+}
+
+export interface EraseServices {
+	readonly supervisor: { erase(goalId: GoalId): Promise<void> };
+	readonly store: EventReader;
+	readonly changedFiles: Kept;
+	readonly answeredApprovals: Kept;
+	readonly goalFiles: Kept;
+	/** `folder` is the data folder: no file outside it is removed. */
+	readonly about: { readonly folder: string };
+}
 
 const page = 1000;
 
 /** What a deleted goal said and did goes: the bodies of its events, and the files that hold its long outputs. Safe to repeat. */
 export async function eraseGoal(
-	{ store, changedFiles, answeredApprovals, goalFiles, supervisor, about }: Services,
+	{ store, changedFiles, answeredApprovals, goalFiles, supervisor, about }: EraseServices,
 	goalId: GoalId,
 ): Promise<void> {
 	for (let afterSeq = 0; ; ) {

@@ -1,5 +1,6 @@
 import { exec } from "node:child_process";
-import type { Provider } from "../config/configSchema.ts";
+import type { Env } from "../platform/ports.ts";
+import type { Provider } from "../providers/provider.ts";
 import { redactValues } from "./redactValues.ts";
 
 /**
@@ -28,8 +29,6 @@ export type KeyResult =
 	/** The provider asks for none. */
 	| { readonly kind: "none" }
 	| { readonly kind: "missing"; readonly reason: string };
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 export class Key {
 	readonly #value: string;

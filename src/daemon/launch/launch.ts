@@ -11,17 +11,17 @@ import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { readFolderIdentity } from "../policy/folderIdentity.ts";
-import { requireProviders } from "../roster/roster.ts";
-import type { Services } from "../wire/services.ts";
+import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
+import { requireProviders } from "../roster/requireProviders.ts";
+import { unpricedNotes } from "../roster/unpriced.ts";
 import { fromPlaybook, type Prepared } from "./fromPlaybook.ts";
+import type { LaunchServices } from "./launchServices.ts";
 import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
-import { withPossibleEfforts } from "./possibleEfforts.ts";
-import { unpricedNotes } from "./unpriced.ts";
 
 /** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
 export async function launch(
 	params: Params<Methods, "goal/launch">,
-	services: Services,
+	services: LaunchServices,
 	by: Actor,
 ): Promise<Result<Methods, "goal/launch">> {
 	const configNotes = configLaunchNotes(services);
@@ -71,7 +71,7 @@ export async function launch(
 /** The goal that the same request launched before. */
 async function knownLaunch(
 	goalId: GoalId,
-	{ store, supervisor }: Services,
+	{ store, supervisor }: LaunchServices,
 ): Promise<Result<Methods, "goal/launch"> | undefined> {
 	if (supervisor.deleted().includes(goalId)) return { goalId, notes: [] };
 	const [first] = await store.read(goalId, { limit: 1 });
@@ -83,7 +83,7 @@ async function knownLaunch(
 async function namedRoles(
 	roles: readonly string[],
 	workspace: string,
-	services: Services,
+	services: LaunchServices,
 ): Promise<{ readonly assignments: readonly Assignment[]; readonly notes: readonly string[] }> {
 	if (roles.length === 0) return { assignments: [], notes: [] };
 	const files = await roleFilesOf(workspace, services);
@@ -101,7 +101,7 @@ async function namedRoles(
 
 function fromPrompt(
 	params: Params<Methods, "goal/launch">,
-	services: Services,
+	services: LaunchServices,
 	preset: OfferedPreset | undefined,
 	files: readonly Assignment[],
 ): Prepared {

@@ -7,7 +7,7 @@ import type { Assignment } from "../../core/values.ts";
 import { configNotes, configSentence } from "../../protocol/config.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type RoleFiles, readRoleFiles } from "../roles/roleFiles.ts";
-import type { Services } from "../wire/services.ts";
+import type { LaunchServices } from "./launchServices.ts";
 
 /**
  * Where launch settings can come from beside the launch itself. Each source loses what it names and cannot be had here,
@@ -26,7 +26,7 @@ export interface OfferedPreset extends Offered {
 export async function presetLayer(
 	named: string | undefined,
 	workspace: string,
-	services: Services,
+	services: LaunchServices,
 ): Promise<OfferedPreset | undefined> {
 	if (named === "") return undefined;
 	const { presets: known, problems } = await services.presets.list(workspace);
@@ -45,7 +45,7 @@ export async function presetLayer(
 }
 
 /** What the newest goal of the workspace was launched with. A playbook's has no agent to give. */
-export async function lastGoalLayer(workspace: string, services: Services): Promise<Offered | undefined> {
+export async function lastGoalLayer(workspace: string, services: LaunchServices): Promise<Offered | undefined> {
 	const last = services.supervisor.summaries().find((summary) => summary.workspace === workspace);
 	if (!last) return undefined;
 	const goal = await services.supervisor.goal(last.goalId);
@@ -62,7 +62,7 @@ function settingsOf({ settings }: Goal): PartialLaunchSettings {
  * What config.jsonc says: the agent, or where it names none the first model listed there, which nobody chose; and the
  * roster. They are two layers, since each has a source of its own.
  */
-export function savedLayers(services: Services): readonly Offered[] {
+export function savedLayers(services: LaunchServices): readonly Offered[] {
 	const { agent: name, isAgentSaved, roster } = services.config;
 	const agent = name === undefined ? undefined : parseModelRef(name, services.isListed);
 	const chosen: Source = { kind: "savedDefault" };
@@ -77,7 +77,7 @@ export function savedLayers(services: Services): readonly Offered[] {
 }
 
 /** Nothing is launched while config.jsonc might mean other limits than those in force; what else is wrong is said. */
-export function configLaunchNotes({ config }: Services): readonly string[] {
+export function configLaunchNotes({ config }: LaunchServices): readonly string[] {
 	config.refresh();
 	const state = config.state();
 	const blocking = state.problems.filter(({ blocks }) => blocks);
@@ -88,7 +88,7 @@ export function configLaunchNotes({ config }: Services): readonly string[] {
 	);
 }
 
-export function roleFilesOf(workspace: string, services: Services): Promise<RoleFiles> {
+export function roleFilesOf(workspace: string, services: LaunchServices): Promise<RoleFiles> {
 	const { isProvider, listedModels, listProviders, about } = services;
 	async function asked() {
 		const late = sleep(maxAskingMs, undefined, { ref: false });
@@ -105,7 +105,7 @@ const maxAskingMs = 2000;
 function available(
 	who: string,
 	settings: PartialLaunchSettings,
-	{ isProvider }: Services,
+	{ isProvider }: LaunchServices,
 ): { readonly settings: PartialLaunchSettings; readonly notes: readonly string[] } {
 	const notes: string[] = [];
 	const isMissing = (provider: string | undefined) => provider !== undefined && !isProvider(provider);

@@ -5,11 +5,11 @@ import type { Assignment } from "../../core/values.ts";
 import type { RoleOffer, SettingsProblem } from "../../protocol/launchDefaults.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
-import type { Services } from "../wire/services.ts";
+import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
 import { type GivenPlaybook, playbookLayers, readPlaybook } from "./fromPlaybook.ts";
 import { noAgent, workspaceFolder } from "./launch.ts";
+import type { LaunchServices } from "./launchServices.ts";
 import { lastGoalLayer, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
-import { withPossibleEfforts } from "./possibleEfforts.ts";
 
 /**
  * What a form begins with. Only a form asks for the last goal and for role files: a launch that shows nothing must not
@@ -17,7 +17,7 @@ import { withPossibleEfforts } from "./possibleEfforts.ts";
  */
 export async function prepareLaunch(
 	{ workspace: folder, preset: named, playbook }: Params<Methods, "launch/prepare">,
-	services: Services,
+	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const workspace = await workspaceFolder(folder, services.about.folder);
 	if (playbook) return preparePlaybook(playbook, workspace, named, services);
@@ -65,7 +65,7 @@ async function preparePlaybook(
 	given: GivenPlaybook,
 	workspace: string,
 	named: string | undefined,
-	services: Services,
+	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const playbook = await readPlaybook(given);
 	const [preset, known] = await Promise.all([
@@ -92,7 +92,7 @@ async function preparePlaybook(
 }
 
 /** A mistake in config.jsonc is the form's to say before the launch says it. */
-function configProblems({ config }: Services): SettingsProblem[] {
+function configProblems({ config }: LaunchServices): SettingsProblem[] {
 	const { path: file, problems } = config.state();
 	return problems.map(({ line, column, message }) => ({ path: file, line, column, message }));
 }

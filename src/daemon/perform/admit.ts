@@ -3,9 +3,10 @@ import type { Check, Goal, ToolCall } from "../../core/goal.ts";
 import { goalHold } from "../../core/rules/holds.ts";
 import { question } from "../engine/enact.ts";
 import { judge, type Proposal } from "../engine/judge.ts";
+import { allWriters, isBasedOn, type Look } from "../tracking/changesSince.ts";
 import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
-import { allWriters, isBasedOn, type Look, look } from "./snapshot.ts";
+import { look } from "./snapshot.ts";
 
 /**
  * The gate before every effect: what is asked for is judged, and if it may happen, its intent is recorded. The judgement

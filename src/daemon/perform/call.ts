@@ -5,6 +5,7 @@ import type { ToolCallId } from "../../core/ids.ts";
 import type { Output } from "../../core/values.ts";
 import type { Proposal } from "../engine/judge.ts";
 import { commandRisk } from "../engine/risk.ts";
+import { textOutput } from "../engine/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
 import { bindingOf } from "../policy/binding.ts";
@@ -24,7 +25,6 @@ import { resolveInside } from "../tools/workspacePath.ts";
 import { admit } from "./admit.ts";
 import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
-import { textOutput } from "./output.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /**

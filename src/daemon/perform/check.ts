@@ -1,10 +1,10 @@
 import type { Check } from "../../core/goal.ts";
 import type { CheckId, RunId } from "../../core/ids.ts";
+import { textOutput } from "../engine/textOutput.ts";
 import { sha256 } from "../platform/digest.ts";
 import { admit } from "./admit.ts";
 import { commandProposal } from "./call.ts";
 import { runCommand, stopReason } from "./command.ts";
-import { textOutput } from "./output.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /** A check is a command like any other: judged, run, followed and recovered the same way. Its exit status is the verdict. */

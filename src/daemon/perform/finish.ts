@@ -1,9 +1,10 @@
 import type { Goal } from "../../core/goal.ts";
 import { finalReviewIsDue, isAtItsEnd, reviewIsStuck } from "../../core/rules/reviews.ts";
 import { planSteps } from "../../core/rules/steps.ts";
+import { allWriters, isBasedOn } from "../tracking/changesSince.ts";
 import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
-import { allWriters, isBasedOn, look } from "./snapshot.ts";
+import { look } from "./snapshot.ts";
 
 /**
  * The last look before a goal is called done: every required check must be green on the tree as it is now. What was

@@ -6,8 +6,8 @@ import type { Agent } from "../agents/agent.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { GoalDriver } from "../engine/driver.ts";
+import type { FileContents } from "../platform/fileContents.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
-import type { FileContents } from "../policy/fileContents.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { Tool } from "../tools/tool.ts";
 

@@ -1,7 +1,6 @@
 import type { Goal } from "../../core/goal.ts";
 import type { Perform } from "../engine/driver.ts";
 import type { Activity } from "../engine/next.ts";
-import { performUndo } from "../undo/performUndo.ts";
 import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { performFinish } from "./finish.ts";
@@ -10,6 +9,7 @@ import { isInPlace, performFolder } from "./place.ts";
 import { performReview } from "./review.ts";
 import { performSnapshot } from "./snapshot.ts";
 import { neverAsked, performTurn } from "./turn.ts";
+import { performUndo } from "./undo.ts";
 
 /** Carries out whatever `next` says is ready; a new kind of activity is a new row here. */
 export function performWith(parts: PerformParts): Perform {

@@ -7,7 +7,7 @@ import type { FolderIdentity } from "../../core/values.ts";
 import { question } from "../engine/enact.ts";
 import { sha256 } from "../platform/digest.ts";
 import type { NewId } from "../platform/ports.ts";
-import { isSameFolder } from "../policy/folderIdentity.ts";
+import { isSameFolder, whyNotInPlace } from "../policy/folderIdentity.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /**
@@ -54,17 +54,6 @@ const lookAgainMs = 500;
 
 function isSameFinding(some: FolderIdentity | undefined, other: FolderIdentity | undefined): boolean {
 	return some === undefined || other === undefined ? some === other : isSameFolder(some, other);
-}
-
-/** Why nothing may be done in the folder that stands there now; undefined where it is the goal's own. */
-export function whyNotInPlace(
-	goal: Pick<Goal, "folder" | "workspace">,
-	now: FolderIdentity | undefined,
-): string | undefined {
-	if (!now) return `The folder ${goal.workspace} is not there.`;
-	return goal.folder && !isSameFolder(goal.folder, now)
-		? `Another folder stands at ${goal.workspace} than the one in which the goal was launched.`
-		: undefined;
 }
 
 function lost(goal: Goal, found: FolderIdentity | undefined, newId: NewId, now: number): GoalEvent[] {

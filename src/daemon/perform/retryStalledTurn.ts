@@ -4,9 +4,9 @@ import type { MessageId } from "../../core/ids.ts";
 import { goalHold } from "../../core/rules/holds.ts";
 import { isPlaybook, threadIsFree } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
+import { reservedUsage } from "../engine/turnUsage.ts";
 import type { NewId } from "../platform/ports.ts";
 import type { Silent } from "./heartbeat.ts";
-import { reservedUsage } from "./turnUsage.ts";
 
 /**
  * What becomes of a model's turn that is silent for the first time in its thread: the call is given up and asked again,

@@ -9,6 +9,7 @@ import type { ToolEffect, Usage } from "../../core/values.ts";
 import type { ProposedCall, Turn, TurnOutcome } from "../agents/agent.ts";
 import { partArriving } from "../agents/reasoningInText.ts";
 import { skipReflection } from "../engine/enact.ts";
+import { nothingUsed, reservedUsage } from "../engine/turnUsage.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
 import { answered } from "./answered.ts";
@@ -20,7 +21,6 @@ import { liftOf } from "./lift.ts";
 import type { ActivityContext } from "./parts.ts";
 import { retryStalledTurn } from "./retryStalledTurn.ts";
 import { roleAnswers } from "./roleAnswers.ts";
-import { nothingUsed, reservedUsage } from "./turnUsage.ts";
 import { withoutCall } from "./workAnswer.ts";
 
 /**

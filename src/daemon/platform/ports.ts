@@ -15,3 +15,6 @@ export interface Log {
 	/** What passes between the parts: names, sizes and durations. */
 	trace(text: string): void;
 }
+
+/** Variables of the environment: the process's own, or those that a test stands in for. */
+export type Env = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import type { Goal } from "../../core/goal.ts";
 import type { FolderIdentity } from "../../core/values.ts";
 
 /**
@@ -41,4 +42,15 @@ export function isSameFolder(known: FolderIdentity, now: FolderIdentity): boolea
 	if (isTold && known.born !== now.born) return false;
 	if (known.ino === now.ino) return known.dev === now.dev || (isTold && known.born === now.born);
 	return isTold && known.git !== undefined;
+}
+
+/** Why nothing may be done in the folder that stands there now; undefined where it is the goal's own. */
+export function whyNotInPlace(
+	goal: Pick<Goal, "folder" | "workspace">,
+	now: FolderIdentity | undefined,
+): string | undefined {
+	if (!now) return `The folder ${goal.workspace} is not there.`;
+	return goal.folder && !isSameFolder(goal.folder, now)
+		? `Another folder stands at ${goal.workspace} than the one in which the goal was launched.`
+		: undefined;
 }

@@ -3,17 +3,19 @@ import { untrackedRefusal, writingRefusal } from "../../core/rules/stepControls.
 import type { Actor } from "../../core/values.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { viewRoster } from "../../protocol/view.ts";
-import { withPossibleEdits } from "../launch/possibleEfforts.ts";
-import { unpricedEdits } from "../launch/unpriced.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
-import { takeBack } from "../undo/undoSteps.ts";
-import type { Services } from "../wire/services.ts";
+import { takeBack, type UndoServices } from "../undo/undoSteps.ts";
 import { editRoster, type RosterRequest, restartedSteps, rosterEffect } from "./editRoster.ts";
+import { type EffortRules, withPossibleEdits } from "./possibleEfforts.ts";
+import { type ProviderNames, requireProviders } from "./requireProviders.ts";
+import { type Prices, unpricedEdits } from "./unpriced.ts";
+
+export interface RosterServices extends UndoServices, ProviderNames, EffortRules, Prices {}
 
 /** The roster as it stands, as it would stand, or as it stands after an edit; what the edit means is told with it. */
 export async function changeRoster(
 	{ goalId, edits, apply, revision, undo, preview }: Params<Methods, "roster/edit">,
-	services: Services,
+	services: RosterServices,
 	by: Actor,
 ): Promise<Result<Methods, "roster/edit">> {
 	const now = await services.supervisor.goal(goalId);
@@ -49,7 +51,7 @@ async function undoAndRestart(
 	now: Goal,
 	request: RosterRequest,
 	preview: boolean,
-	services: Services,
+	services: RosterServices,
 	by: Actor,
 ): Promise<string> {
 	const { goalId } = now;
@@ -71,20 +73,4 @@ async function undoAndRestart(
 
 function answer(goal: Goal, effect: string): Result<Methods, "roster/edit"> {
 	return { revision: goal.roster.revision, assignments: viewRoster(goal), effect };
-}
-
-export function requireProviders(named: readonly { readonly provider?: string }[], services: Services): void {
-	for (const { provider } of named) {
-		if (provider !== undefined && !services.isProvider(provider)) {
-			if (services.keys.takes(provider))
-				throw new Refusal(
-					"keyNeeded",
-					`Provider “${provider}” needs a key: set it with “Set Provider Key…” in VS Code or \`mission providers key ${provider}\`.`,
-				);
-			throw new Refusal(
-				"unknownProvider",
-				`There is no provider “${provider}”. \`mission providers\` lists those that are set up.`,
-			);
-		}
-	}
 }

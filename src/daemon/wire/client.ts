@@ -7,11 +7,12 @@ import { ProtocolError, serve } from "../../protocol/peer.ts";
 import { socketPipe } from "../../protocol/socketPipe.ts";
 import type { Log } from "../platform/ports.ts";
 import { Refusal } from "../platform/refusal.ts";
+import type { Trace } from "../platform/trace.ts";
 import { StoreError } from "../store/eventStore.ts";
-import { type Trace, tracedRequest } from "../traced.ts";
 import { type HandlerContext, handlers } from "./handlers.ts";
 import { isTooSlow } from "./server.ts";
 import type { Services } from "./services.ts";
+import { tracedRequest } from "./tracedRequest.ts";
 
 /** One connected client: who it says it is, and what it watches. Everything it holds ends with its socket. */
 export function serveClient(socket: WebSocket, services: Services, log: Log, trace?: Trace): void {

@@ -6,10 +6,12 @@ import path from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
-import { configJsonSchema, type Provider } from "../../../src/daemon/config/configSchema.ts";
+import { configJsonSchema } from "../../../src/daemon/config/configSchema.ts";
 import { openConfig } from "../../../src/daemon/config/liveConfig.ts";
-import { createKeyChain, type Env } from "../../../src/daemon/keys/providerKeys.ts";
+import { createKeyChain } from "../../../src/daemon/keys/providerKeys.ts";
+import type { Env } from "../../../src/daemon/platform/ports.ts";
 import { presetJsonSchema } from "../../../src/daemon/presets/presetSchema.ts";
+import type { Provider } from "../../../src/daemon/providers/provider.ts";
 import { configSentence } from "../../../src/protocol/config.ts";
 
 describe("config.jsonc", () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { LaunchSettings } from "../../../src/core/settings.ts";
-import { resolve } from "../../../src/core/settings.ts";
+import { type LaunchSettings, resolve } from "../../../src/core/settings.ts";
 import { readEvent } from "../../../src/core/upcast.ts";
 import type { Assignment } from "../../../src/core/values.ts";
-import { unpricedNotes } from "../../../src/daemon/launch/unpriced.ts";
+import { unpricedNotes } from "../../../src/daemon/roster/unpriced.ts";
 
 const priceOf = ({ model }: { readonly model: string }) =>
 	model.startsWith("priced") ? { input: 1, output: 2 } : undefined;

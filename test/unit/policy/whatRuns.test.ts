@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { openFileContents } from "../../../src/daemon/platform/fileContents.ts";
 import { bindingOf } from "../../../src/daemon/policy/binding.ts";
-import { openFileContents } from "../../../src/daemon/policy/fileContents.ts";
 
 /** A command, the files that an approval of it is bound to, and how far a longer approval may go. */
 type Row = readonly [command: string, files: readonly string[], covers: "files" | "written" | "once"];

@@ -1,4 +1,4 @@
-import type { FileContents } from "../fileContents.ts";
+import type { FileContents } from "../../platform/fileContents.ts";
 import type { Word } from "../shell/simpleCommands.ts";
 
 /** One call of a program, as the shell would make it. */

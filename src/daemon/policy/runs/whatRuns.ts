@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { FileContents } from "../fileContents.ts";
+import type { FileContents } from "../../platform/fileContents.ts";
 import { parseShell, type ShellState, type SimpleCommand, type Word } from "../shell/simpleCommands.ts";
 import { importsOf } from "./imports.ts";
 import { writesOf } from "./plain.ts";

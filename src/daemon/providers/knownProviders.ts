@@ -1,5 +1,5 @@
-import type { Provider } from "../config/configSchema.ts";
-import type { Env } from "../keys/providerKeys.ts";
+import type { Env } from "../platform/ports.ts";
+import type { Provider } from "./provider.ts";
 
 /**
  * Providers that everybody knows, one row each: where they answer, and which variables their keys are commonly kept in.

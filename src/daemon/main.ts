@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import envPaths from "env-paths";
-import type { Daemon } from "../compose.ts";
-import { type Begun, begin } from "./begin.ts";
-import { runNewerCopy } from "./newerCopy.ts";
+import type { Daemon } from "./compose.ts";
+import { type Begun, begin } from "./process/begin.ts";
+import { runNewerCopy } from "./process/newerCopy.ts";
 
 /**
  * The daemon's process: `daemon.js run [--home FOLDER] [--idle-seconds N] [--newest]`; with `--newest`, as login services
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
 }
 
 async function open(begun: Begun, idleMs: number): Promise<Daemon | undefined> {
-	const { openDaemon } = await import("../compose.ts");
+	const { openDaemon } = await import("./compose.ts");
 	return openDaemon({ begun, version: version(), env: process.env, idleMs });
 }
 

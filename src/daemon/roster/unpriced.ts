@@ -1,13 +1,15 @@
 import type { Goal } from "../../core/goal.ts";
 import type { LaunchSettings } from "../../core/settings.ts";
-import type { RosterEdit } from "../../core/values.ts";
+import type { ModelChoice, Price, RosterEdit } from "../../core/values.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
-import type { Services } from "../wire/services.ts";
 
-type Asked = Pick<Services, "priceOf">;
+export interface Prices {
+	/** Undefined where nobody names one. The built-in agent is free. */
+	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
+}
 
 /** What a launch says of a limit of money and the models of its roster that have no known price. */
-export function unpricedNotes({ agent, assignments, budget }: LaunchSettings, { priceOf }: Asked): readonly string[] {
+export function unpricedNotes({ agent, assignments, budget }: LaunchSettings, { priceOf }: Prices): readonly string[] {
 	if (budget.usd === undefined) return [];
 	const named = assignments
 		.filter(({ enabled }) => enabled)
@@ -16,7 +18,7 @@ export function unpricedNotes({ agent, assignments, budget }: LaunchSettings, { 
 }
 
 /** The same of the models that an edit of a goal's roster names. */
-export function unpricedEdits(edits: readonly RosterEdit[], goal: Goal, { priceOf }: Asked): readonly string[] {
+export function unpricedEdits(edits: readonly RosterEdit[], goal: Goal, { priceOf }: Prices): readonly string[] {
 	if (goal.budget.usd === undefined) return [];
 	const named = edits.flatMap(({ provider = goal.settings.agent.provider, model, enabled }) =>
 		model === undefined || enabled === false ? [] : [{ provider, model }],

@@ -5,13 +5,13 @@ import type { Goal, Writer } from "../../core/goal.ts";
 import type { GoalId, UndoId } from "../../core/ids.ts";
 import type { PlannedUndo, UndoneFile } from "../../core/values.ts";
 import { type Changes, ChangesError } from "../changes/changes.ts";
-import type { ActivityContext } from "../perform/parts.ts";
-import type { SeenChange } from "../perform/seenChanges.ts";
-import { changesSince, isBasedOn, type Look } from "../perform/snapshot.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
-import { applyUndo } from "./applyUndo.ts";
-import { openDisk } from "./disk.ts";
-import { openKeptFiles } from "./keptFiles.ts";
+import { changesSince, isBasedOn, type Look } from "../tracking/changesSince.ts";
+import type { SeenChange } from "../tracking/seenChanges.ts";
+import { applyUndo } from "../undo/applyUndo.ts";
+import { openDisk } from "../undo/disk.ts";
+import { openKeptFiles } from "../undo/keptFiles.ts";
+import type { ActivityContext } from "./parts.ts";
 
 /**
  * Carries out the undo that is under way: its intent names every file with its version before and after, so that this is

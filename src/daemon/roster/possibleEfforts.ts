@@ -1,10 +1,12 @@
 import type { Goal } from "../../core/goal.ts";
 import { rosterOf } from "../../core/rules/roster.ts";
 import type { LaunchSettings } from "../../core/settings.ts";
-import type { Effort, RosterEdit } from "../../core/values.ts";
-import type { Services } from "../wire/services.ts";
+import type { Effort, ModelChoice, RosterEdit } from "../../core/values.ts";
 
-type Asked = Pick<Services, "effortProblem">;
+export interface EffortRules {
+	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
+	effortProblem(choice: ModelChoice): string | undefined;
+}
 
 /**
  * The settings without reasoning efforts that a model does not take, and a sentence for each: what a goal says that it
@@ -12,7 +14,7 @@ type Asked = Pick<Services, "effortProblem">;
  */
 export function withPossibleEfforts(
 	settings: LaunchSettings,
-	{ effortProblem }: Asked,
+	{ effortProblem }: EffortRules,
 ): { readonly settings: LaunchSettings; readonly notes: readonly string[] } {
 	const notes: string[] = [];
 	const isPossible = (choice: { provider: string; model: string; effort?: Effort }, who: string) => {
@@ -36,7 +38,7 @@ export function withPossibleEfforts(
 export function withPossibleEdits(
 	edits: readonly RosterEdit[],
 	goal: Goal,
-	{ effortProblem }: Asked,
+	{ effortProblem }: EffortRules,
 ): { readonly edits: readonly RosterEdit[]; readonly notes: readonly string[] } {
 	const notes: string[] = [];
 	const possible = edits.map((edit) => {

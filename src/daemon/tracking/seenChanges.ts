@@ -1,8 +1,11 @@
 import { lstatSync, type Stats } from "node:fs";
+import type { FileTracking } from "../../core/goal.ts";
 import type { LeftOut } from "../../core/values.ts";
 import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
-import type { Base } from "./snapshot.ts";
+
+/** What is known of the workspace when it is looked at. */
+export type Base = Pick<FileTracking, "tree" | "coverage" | "skipped">;
 
 /** A change, and where what was there before is not known, why. */
 export type SeenChange = FileChange & { readonly leftOut?: LeftOut };

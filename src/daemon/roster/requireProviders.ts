@@ -1,0 +1,24 @@
+import { Refusal } from "../platform/refusal.ts";
+
+export interface ProviderNames {
+	isProvider(provider: string): boolean;
+	/** Whether a provider of this name could be used with a key. */
+	readonly keys: { takes(provider: string): boolean };
+}
+
+/** Refuses what names a provider that cannot be used now, and says what it lacks. */
+export function requireProviders(named: readonly { readonly provider?: string }[], services: ProviderNames): void {
+	for (const { provider } of named) {
+		if (provider !== undefined && !services.isProvider(provider)) {
+			if (services.keys.takes(provider))
+				throw new Refusal(
+					"keyNeeded",
+					`Provider “${provider}” needs a key: set it with “Set Provider Key…” in VS Code or \`mission providers key ${provider}\`.`,
+				);
+			throw new Refusal(
+				"unknownProvider",
+				`There is no provider “${provider}”. \`mission providers\` lists those that are set up.`,
+			);
+		}
+	}
+}
