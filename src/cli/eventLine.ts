@@ -1,7 +1,7 @@
 import type { EventOf, EventType, RecordedEvent } from "../core/events.ts";
 import type { Goal } from "../core/goal.ts";
 import { formatModelRef } from "../core/modelRef.ts";
-import { answeredWord } from "../core/rules/questions.ts";
+import { answeredWord } from "../core/questions/questions.ts";
 import { actorName, type Output } from "../core/values.ts";
 import { answerWords, verdictWords } from "../core/words/answers.ts";
 import { duration } from "../core/words/duration.ts";

@@ -296,6 +296,8 @@ export const eventBodies = {
 	"approval.requested": v.object({
 		approvalId: ApprovalIdSchema,
 		kind: ApprovalKind,
+		/** Which question it is, by its row in the table of questions. Absent where an earlier version asked. */
+		question: v.optional(v.string()),
 		summary: v.string(),
 		command: v.optional(v.string()),
 		risk: Risk,

@@ -17,7 +17,7 @@ import { countWork } from "./rules/workingTime.ts";
 import { defaultSettings } from "./settings.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 14;
+export const foldVersion = 15;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {

@@ -21,6 +21,7 @@ import type {
 	Output,
 	PlanStep,
 	Price,
+	Question,
 	ReviewVerdict,
 	Roster,
 	ThreadPurpose,
@@ -263,7 +264,11 @@ export interface ToolCall {
 	readonly decided?: { readonly answer: "deny" | "skip" | "verify"; readonly reason?: string };
 }
 
-export type Approval = EventBody<"approval.requested"> & { readonly requestedAt: string };
+export type Approval = Omit<EventBody<"approval.requested">, "question"> & {
+	/** Undefined where a later version asks what this one does not know. */
+	readonly question?: Question;
+	readonly requestedAt: string;
+};
 
 export interface SettledApproval {
 	readonly approvalId: ApprovalId;

@@ -26,6 +26,23 @@ export type Risk = v.InferOutput<typeof Risk>;
 export const ApprovalKind = v.picklist(["tool", "plan", "budget", "recovery", "step", "question"]);
 export type ApprovalKind = v.InferOutput<typeof ApprovalKind>;
 
+/** What a person can be asked; each has a row in core/questions. */
+export const questionNames = [
+	"call",
+	"check",
+	"plan",
+	"playbook",
+	"budget",
+	"callRecovery",
+	"checkRecovery",
+	"startStep",
+	"stuckStep",
+	"redChecks",
+	"finalReview",
+	"folder",
+] as const;
+export type Question = (typeof questionNames)[number];
+
 export const ApprovalScope = v.picklist(["once", "goal", "workspace"]);
 export type ApprovalScope = v.InferOutput<typeof ApprovalScope>;
 

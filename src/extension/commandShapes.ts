@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { GoalId } from "../core/ids.ts";
+import { choicesOf } from "../core/questions/questions.ts";
 import type { GoalRequest } from "../core/rules/controls.ts";
-import { choicesOf } from "../core/rules/questions.ts";
 import { allowedOfStep } from "../core/rules/stepControls.ts";
 import { type GoalSummary, summaryAllows } from "../protocol/view.ts";
 import type { Answer } from "./approvals/approvals.ts";

@@ -1,6 +1,6 @@
 import type { Approval, Goal } from "../core/goal.ts";
+import { choicesOf } from "../core/questions/questions.ts";
 import { answerRefusal } from "../core/rules/controls.ts";
-import { choicesOf } from "../core/rules/questions.ts";
 import { fitsTreeRow } from "./approvals/approvalText.ts";
 
 /**

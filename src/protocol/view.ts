@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import type { Goal, Step, Thread } from "../core/goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
+import { choicesOf } from "../core/questions/questions.ts";
 import { isUnderWay } from "../core/rules/calls.ts";
 import { allowedInState, allowedOfGoal, type GoalRequest } from "../core/rules/controls.ts";
 import { goalState, goalStates, triesAgainAt } from "../core/rules/goalState.ts";
 import { stalls } from "../core/rules/movement.ts";
 import { progress } from "../core/rules/progress.ts";
-import { choicesOf } from "../core/rules/questions.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "../core/rules/roster.ts";
 import { allowedOfStep } from "../core/rules/stepControls.ts";
 import { droppedSteps } from "../core/rules/steps.ts";
@@ -51,6 +51,8 @@ export const ApprovalView = v.object({
 	approvalId: ApprovalIdSchema,
 	goalId: GoalIdSchema,
 	kind: ApprovalKind,
+	/** Which question of the table it is. */
+	question: v.optional(v.string()),
 	state: v.picklist(["pending", "approved", "denied", "expired", "superseded"]),
 	summary: v.string(),
 	command: v.optional(v.string()),

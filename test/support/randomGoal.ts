@@ -8,8 +8,9 @@ import { folderHold, goalHold, turnHolds } from "../../src/core/rules/holds.ts";
 import { finalReviewIsDue, isAtItsEnd, reviewIsStuck } from "../../src/core/rules/reviews.ts";
 import { assignmentFor, reviewerOf } from "../../src/core/rules/roster.ts";
 import { decide } from "../../src/daemon/engine/decide.ts";
-import { enact, question } from "../../src/daemon/engine/enact.ts";
+import { enact } from "../../src/daemon/engine/enact.ts";
 import { type Activity, type AutomaticEvent, type Effect, next } from "../../src/daemon/engine/next.ts";
+import { asking } from "../../src/daemon/engine/questions/question.ts";
 import type { Request } from "../../src/daemon/engine/request.ts";
 import { childEnded } from "../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../src/daemon/plan/writePlan.ts";
@@ -323,7 +324,7 @@ function callEvents(goal: Goal, call: ToolCall, draw: Draw, newId: NewId, now: n
 	if (call.state === "approved" || draw(3) > 0) return [{ type: "tool.started", toolCallId, run: call.run + 1 }];
 	if (draw(4) === 0) return [completed(false, "refused")];
 	return [
-		{ ...question(newId, now), ...asked, kind: "tool", toolCallId, stepId: call.stepId, threadId: call.threadId },
+		{ ...asking("call", newId, now), ...asked, kind: "tool", toolCallId, stepId: call.stepId, threadId: call.threadId },
 	];
 }
 
@@ -357,7 +358,9 @@ function checkEvents(goal: Goal, check: Check, draw: Draw, newId: NewId, now: nu
 	}
 	if (goal.end || goalHold(goal)) return [];
 	if (check.approved === undefined && draw(4) === 0)
-		return [{ ...question(newId, now), ...asked, kind: "tool", checkId: checkId as CheckId, stepId: check.stepId }];
+		return [
+			{ ...asking("check", newId, now), ...asked, kind: "tool", checkId: checkId as CheckId, stepId: check.stepId },
+		];
 	return [{ type: "check.started", checkId, runId: `${checkId}.${check.runs + 1}` as RunId, command }];
 }
 

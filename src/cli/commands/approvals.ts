@@ -1,4 +1,4 @@
-import { answeredWord } from "../../core/rules/questions.ts";
+import { answeredWord } from "../../core/questions/questions.ts";
 import {
 	type AnswerValueKind,
 	type AnswerValues,

@@ -1,4 +1,5 @@
 import type { Approval, Goal, ToolCall } from "../goal.ts";
+import { questionOf } from "../questions/questionOf.ts";
 import { actorName } from "../values.ts";
 import { withCheck, without, withStep } from "./change.ts";
 import type { Folds } from "./fold.ts";
@@ -7,7 +8,7 @@ import type { Folds } from "./fold.ts";
 export const approvalFolds: Folds<"approval" | "grant"> = {
 	"approval.requested": (goal, e) => {
 		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
-		const approval: Approval = { ...body, requestedAt: at };
+		const approval: Approval = { ...body, question: questionOf(goal, body), requestedAt: at };
 		return setSubject({ ...goal, approvals: { ...goal.approvals, [e.approvalId]: approval } }, approval, "waiting");
 	},
 	"approval.answered": (goal, e) => {
@@ -15,7 +16,7 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 		if (!approval) return goal;
 		const denied = e.answer === "deny" || e.answer === "return" || e.answer === "fail";
 		const settled = settle(goal, e.approvalId, denied ? "denied" : "approved", e.answer, actorName(e.by), e.at);
-		if (approval.kind === "question" && approval.stepId && e.answer === "approve")
+		if (approval.question === "startStep" && approval.stepId && e.answer === "approve")
 			return withStep(settled, approval.stepId, (step) => ({ ...step, cleared: true }));
 		return applyAnswer(settled, approval, e.answer, e.reason);
 	},

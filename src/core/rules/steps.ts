@@ -49,7 +49,7 @@ export function isToBePlanned(goal: Goal): boolean {
 /** A person decides about this step before anything else happens to it. */
 export function stepIsAsked(goal: Goal, stepId: StepId): boolean {
 	return Object.values(goal.approvals).some(
-		(approval) => (approval.kind === "step" || approval.kind === "question") && approval.stepId === stepId,
+		({ question, ...approval }) => (question === "stuckStep" || question === "startStep") && approval.stepId === stepId,
 	);
 }
 

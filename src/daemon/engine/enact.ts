@@ -1,28 +1,30 @@
 import type { EventOf, GoalEvent } from "../../core/events.ts";
-import type { Check, Goal, Review, ToolCall } from "../../core/goal.ts";
+import type { Goal, Review, ToolCall } from "../../core/goal.ts";
 import type { ApprovalId, HoldId, MessageId, StepId, ThreadId, TurnId } from "../../core/ids.ts";
-import { type BrokenLimit, priceIn, reserve } from "../../core/rules/budget.ts";
-import { calls, isUnderWay } from "../../core/rules/calls.ts";
+import { greenAgain } from "../../core/questions/question.ts";
+import { endOfQuestion } from "../../core/questions/questions.ts";
+import { priceIn, reserve } from "../../core/rules/budget.ts";
 import { stepChecks } from "../../core/rules/checks.ts";
 import { windowOf } from "../../core/rules/contextWindow.ts";
 import { budgetHold } from "../../core/rules/holds.ts";
-import { endOfQuestion, greenAgain } from "../../core/rules/questionEnds.ts";
-import { rejectedLimit, reviewOf } from "../../core/rules/reviews.ts";
+import { reviewOf } from "../../core/rules/reviews.ts";
 import { assignmentFor } from "../../core/rules/roster.ts";
-import { attemptsInCommon, stagnationMessage } from "../../core/rules/stagnation.ts";
-import { planSteps } from "../../core/rules/steps.ts";
+import { stagnationMessage } from "../../core/rules/stagnation.ts";
 import { threads } from "../../core/rules/threads.ts";
 import type { ModelChoice, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunMessage } from "../../core/words/notRun.ts";
-import { sha256 } from "../platform/digest.ts";
 import type { NewId } from "../platform/ports.ts";
-import { handOffNote, planningBrief, reflectionBrief } from "./briefs.ts";
+import { planningBrief, reflectionBrief } from "./briefs.ts";
 import type { AutomaticEvent, Limits } from "./next.ts";
+import { askBudget } from "./questions/budget.ts";
+import { askAboutReview } from "./questions/finalReview.ts";
+import { askPlan } from "./questions/plan.ts";
+import { askRecovery } from "./questions/recovery.ts";
+import { askAboutChecks, whyRed } from "./questions/redChecks.ts";
+import { askStart } from "./questions/startStep.ts";
+import { askStep } from "./questions/stuckStep.ts";
 import { textOutput } from "./textOutput.ts";
 import { reservedUsage } from "./turnUsage.ts";
-
-/** How long a question waits before it is asked anew. */
-const approvalHours = 24;
 
 /** The events of an effect that is nothing but events. */
 export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: number, limits: Limits): GoalEvent[] {
@@ -38,48 +40,13 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 		case "approvePlan":
 			return [{ type: "plan.approved", revision: goal.plan?.revision ?? 1 }];
 		case "askPlan":
-			return [
-				{
-					...question(newId, now),
-					kind: "plan",
-					summary: `Approve the plan for “${goal.title}”: ${goal.plan?.order.length ?? 0} steps.`,
-					reasons: [goal.plan?.summary ?? ""].filter(Boolean),
-					digest: sha256(["plan", goal.goalId, goal.plan?.revision, planSteps(goal).map(planned)]),
-					options: ["approve", "return"],
-				},
-			];
+			return [askPlan(goal, newId, now)];
 		case "startStep":
 			return startStep(goal, effect.stepId, newId);
-		case "askStart": {
-			const step = goal.steps[effect.stepId];
-			if (!step) return [];
-			return [
-				{
-					...question(newId, now),
-					kind: "question",
-					stepId: effect.stepId,
-					summary: `Begin step “${step.title}”?`,
-					reasons: ["This goal is supervised: it asks before each step."],
-					digest: sha256(["begin", goal.goalId, planned(step)]),
-					options: ["approve", "skip"],
-				},
-			];
-		}
-		case "askStep": {
-			const step = goal.steps[effect.stepId];
-			return [
-				{
-					...question(newId, now),
-					kind: "step",
-					stepId: effect.stepId,
-					threadId: effect.threadId ?? step?.attempts.at(-1)?.threadId,
-					summary: `Step “${step?.title ?? effect.stepId}” cannot go on by itself.`,
-					reasons: [effect.reason, ...(step ? attemptsInCommon(step) : [])],
-					digest: sha256(["step", goal.goalId, effect.stepId, step?.attempt, effect.reason]),
-					options: ["retry", "rerun", "skip", "fail", ...(goal.playbook ? [] : ["replan"])],
-				},
-			];
-		}
+		case "askStart":
+			return askStart(goal, effect.stepId, newId, now);
+		case "askStep":
+			return [askStep(goal, effect, newId, now)];
 		case "replan":
 			return replan(goal, effect);
 		case "askAboutReview":
@@ -146,19 +113,8 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 		}
 		case "askRecovery":
 			return askRecovery(goal, effect, newId, now);
-		case "askAboutChecks": {
-			const red = effect.checkIds.flatMap((checkId) => goal.checks[checkId] ?? []);
-			return [
-				{
-					...question(newId, now),
-					kind: "question",
-					summary: `All steps are done, but ${red.length === 1 ? "a check is" : `${red.length} checks are`} red.`,
-					reasons: red.map(whyRed),
-					digest: sha256(["checks", goal.goalId, red.map((check) => [check.checkId, check.runs])]),
-					options: ["rerun", "fail"],
-				},
-			];
-		}
+		case "askAboutChecks":
+			return [askAboutChecks(goal, effect.checkIds, newId, now)];
 		case "askBudget":
 			return askBudget(goal, effect, newId, now);
 		case "endAtLimit": {
@@ -194,20 +150,6 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 	}
 }
 
-/** What every question to a person starts from. */
-export function question(
-	newId: NewId,
-	now: number,
-): Pick<EventOf<"approval.requested">, "type" | "approvalId" | "risk" | "expiresAt" | "files"> {
-	return {
-		type: "approval.requested",
-		approvalId: newId<ApprovalId>("a"),
-		risk: "read",
-		files: {},
-		expiresAt: new Date(now + approvalHours * 3_600_000).toISOString(),
-	};
-}
-
 function superseded(goal: Goal, approvalId: ApprovalId): GoalEvent[] {
 	const approval = goal.approvals[approvalId];
 	const reason = approval && endOfQuestion(goal, approval);
@@ -224,11 +166,6 @@ function whyGone(goal: Goal, call?: ToolCall): string {
 
 function message(newId: NewId, threadId: ThreadId, text: string): EventOf<"message.added"> {
 	return { type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "goal", text };
-}
-
-/** What a person approves of a step. */
-function planned({ stepId, title, instructions, role, needs, checks, actions }: PlanStep): unknown {
-	return [stepId, title, instructions, role, needs, checks, actions];
 }
 
 function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalEvent[] {
@@ -305,95 +242,8 @@ export function overtakenApprovals(goal: Goal, steps: readonly Pick<PlanStep, "s
 	);
 }
 
-function askAboutReview(goal: Goal, newId: NewId, now: number): EventOf<"approval.requested"> {
-	const { verdict, diagnosis, summary } = goal.review ?? {};
-	const said = diagnosis || summary || "It gave no reason.";
-	return {
-		...question(newId, now),
-		kind: "question",
-		threadId: goal.review?.threadId,
-		summary: "All steps are done, but the final review did not pass.",
-		reasons: [verdict ? said : `The reviewer answered ${rejectedLimit} times without a verdict that counts.`],
-		digest: sha256(["review", goal.goalId, goal.review?.threadId]),
-		options: ["accept", "rerun", ...(goal.playbook ? [] : ["replan"]), "fail"],
-	};
-}
-
 /** Also of the goal's own account, so that it says why there is none. */
 export function skipReflection(goal: Goal, reason: string): GoalEvent[] {
 	const threadId = goal.reflection?.threadId;
 	return [{ type: "reflection.skipped", reason }, ...(threadId ? [{ type: "thread.closed" as const, threadId }] : [])];
-}
-
-/** A check that a person did not let run is red without an exit code. */
-function whyRed({ command, exitCode, diagnosis }: Check): string {
-	return `\`${command}\` is red${exitCode === undefined ? "" : ` (exit ${exitCode})`}: ${diagnosis ?? ""}`;
-}
-
-function askBudget(
-	goal: Goal,
-	{ broken, ...about }: Pick<AutomaticEvent & { kind: "askBudget" }, "broken"> & { readonly threadId?: ThreadId },
-	newId: NewId,
-	now: number,
-): GoalEvent[] {
-	const { resource, limit, used, unpriced, reason } = broken;
-	return [
-		{ type: "budget.exceeded", resource, limit, used, reason },
-		{
-			...question(newId, now),
-			kind: "budget",
-			resource,
-			unpriced,
-			threadId: about.threadId,
-			stepId: about.threadId && goal.threads[about.threadId]?.stepId,
-			summary: `The budget stops the goal: ${reason}`,
-			reasons: [
-				unpriced
-					? "Set its price and the limit of money holds, limit tokens instead, or go on without. Limits of tokens, minutes and turns stay, and nothing that was done is lost."
-					: `Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
-				...endedNote(goal, resource),
-				handOffNote(goal),
-			],
-			digest: sha256(["budget", goal.goalId, resource, limit, used]),
-			options: unpriced ? ["price", "tokens", "raise", "stop"] : ["raise", "stop"],
-		},
-	];
-}
-
-/** What the limit of minutes ends: nothing of it runs again by itself. */
-function endedNote(goal: Goal, resource: BrokenLimit["resource"]): string[] {
-	const ended = resource === "minutes" ? calls(goal).filter(isUnderWay) : [];
-	const names = ended.map(({ summary }) => `\`${summary}\``).join(", ");
-	return names ? [`Ended at the limit: ${names}. Its agent is told so, and decides whether to run it again.`] : [];
-}
-
-function askRecovery(
-	goal: Goal,
-	effect: AutomaticEvent & { kind: "askRecovery" },
-	newId: NewId,
-	now: number,
-): GoalEvent[] {
-	const call = effect.toolCallId ? goal.calls[effect.toolCallId] : undefined;
-	const check = effect.checkId ? goal.checks[effect.checkId] : undefined;
-	const what = call?.summary ?? check?.command;
-	if (what === undefined) return [];
-	return [
-		{
-			...question(newId, now),
-			kind: "recovery",
-			risk: "write",
-			toolCallId: effect.toolCallId,
-			checkId: effect.checkId,
-			stepId: call?.stepId ?? check?.stepId,
-			threadId: call?.threadId,
-			command: call?.name === "runCommand" || check ? what : undefined,
-			summary: `Nobody knows whether \`${what}\` had its effect.`,
-			reasons: [
-				"It had begun when the daemon ended, and left no record of how it went.",
-				"Verify goes on and lets the checks decide, Skip goes on without it, Run Again runs it again.",
-			],
-			digest: sha256(["recovery", goal.goalId, effect.toolCallId ?? effect.checkId, call?.run ?? check?.runs]),
-			options: ["verify", "skip", "rerun"],
-		},
-	];
 }

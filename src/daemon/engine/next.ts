@@ -1,5 +1,6 @@
 import type { Goal, Step } from "../../core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
+import { endOfQuestion } from "../../core/questions/questions.ts";
 import { type BrokenLimit, brokenLimit, brokenMinutes, priceIn } from "../../core/rules/budget.ts";
 import { callIsNext, calls, isFollowed, isOrphaned, sentOnlyHeld, threadCalls } from "../../core/rules/calls.ts";
 import {
@@ -15,7 +16,6 @@ import { compactionIsDue } from "../../core/rules/contextWindow.ts";
 import { isDelegation, openDelegations } from "../../core/rules/delegations.ts";
 import { budgetHold, folderHold, goalHold, holds } from "../../core/rules/holds.ts";
 import { snapshotIsDue, stepWaits } from "../../core/rules/movement.ts";
-import { endOfQuestion } from "../../core/rules/questionEnds.ts";
 import {
 	finalReviewIsDue,
 	isAtItsEnd,

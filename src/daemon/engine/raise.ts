@@ -4,7 +4,6 @@ import type { ApprovalId } from "../../core/ids.ts";
 import { goalRefusal } from "../../core/rules/controls.ts";
 import { budgetHold } from "../../core/rules/holds.ts";
 import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../core/values.ts";
-import type { AnswerValues } from "../../core/words/answerValues.ts";
 import { Refusal, refuse } from "../platform/refusal.ts";
 import type { RequestContext } from "./request.ts";
 
@@ -29,46 +28,8 @@ export function answeredByRaise(goal: Goal, raised: readonly BudgetResource[], e
 	return endedQuestions(goal, except, isRaised, "The budget was raised.");
 }
 
-/** What a person answers to a limit: that the goal ends, goes on with more, or with another limit. */
-export function budgetAnswer(
-	approval: Approval,
-	given: string,
-	{ price, tokens }: AnswerValues,
-	goal: Goal,
-	by: Actor,
-): GoalEvent[] {
-	const { resource, unpriced, approvalId } = approval;
-	if (given === "stop" || !resource) return [{ type: "goal.failed", reason: approval.summary }];
-	if (given === "price" && price && unpriced) {
-		const isSame = ({ unpriced: other }: Approval) =>
-			other?.provider === unpriced.provider && other.model === unpriced.model;
-		return [
-			{ type: "price.set", ...unpriced, price, by },
-			...endedQuestions(goal, approvalId, isSame, "The price of its model was set."),
-		];
-	}
-	const { [resource]: limit = 0, ...others } = goal.budget;
-	return [...raised(goal, { ...others, ...limitInstead() }, by), ...answeredByRaise(goal, [resource], approvalId)];
-
-	/** Money that cannot be counted cannot be limited: going on takes that limit away. */
-	function limitInstead(): BudgetLimits {
-		if (given === "tokens") return { tokens: enoughTokens(tokens, goal) };
-		return unpriced ? {} : { [resource!]: limit + (goal.settings.budget[resource!] ?? limit) };
-	}
-}
-
-function enoughTokens(tokens: number | undefined, { usage }: Goal): number | undefined {
-	const used = usage.inputTokens + usage.outputTokens;
-	if (tokens !== undefined && tokens <= used)
-		throw new Refusal(
-			"badAnswer",
-			`The goal has used ${used} tokens, so a limit of ${tokens} would stop it. Give more.`,
-		);
-	return tokens;
-}
-
 /** Other questions about limits that end with this answer. */
-function endedQuestions(
+export function endedQuestions(
 	goal: Goal,
 	except: ApprovalId | undefined,
 	isAbout: (approval: Approval) => boolean,

@@ -1,8 +1,8 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Check, Goal, ToolCall } from "../../core/goal.ts";
 import { goalHold } from "../../core/rules/holds.ts";
-import { question } from "../engine/enact.ts";
 import { judge, type Proposal } from "../engine/judge.ts";
+import { askToRun } from "../engine/questions/tool.ts";
 import { allWriters, isBasedOn, type Look } from "../tracking/changesSince.ts";
 import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
@@ -59,26 +59,7 @@ export async function admit(context: ActivityContext, { call, check, propose, be
 				admission = { kind: "refused", reason: verdict.reason };
 				return [];
 			case "ask":
-				return [
-					{
-						...question(parts.newId, now),
-						kind: "tool",
-						toolCallId: call?.toolCallId,
-						checkId: check?.checkId,
-						stepId: call?.stepId ?? check?.stepId,
-						threadId: call?.threadId,
-						summary: proposal.command ? `Run \`${proposal.command}\`` : `${proposal.tool} ${proposal.summary}`,
-						command: proposal.command,
-						risk: proposal.risk,
-						reasons: [...verdict.reasons],
-						digest: proposal.digest,
-						files: { ...proposal.files },
-						covers: proposal.covers === "once" ? undefined : proposal.covers,
-						written: proposal.written && { ...proposal.written },
-						goalScope: verdict.goalScope,
-						options: ["approve", "deny"],
-					},
-				];
+				return [askToRun({ call, check }, proposal, verdict, parts.newId, now)];
 			case "allow": {
 				const run = (call?.run ?? check?.runs ?? 0) + 1;
 				const tree = seen.length > 0 ? before?.tree : goal.files.tree;

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
-import type { ApprovalId, HoldId } from "../../core/ids.ts";
+import type { HoldId } from "../../core/ids.ts";
 import { folderHold } from "../../core/rules/holds.ts";
 import type { FolderIdentity } from "../../core/values.ts";
-import { question } from "../engine/enact.ts";
-import { sha256 } from "../platform/digest.ts";
+import { askAboutFolder } from "../engine/questions/folder.ts";
 import type { NewId } from "../platform/ports.ts";
 import { isSameFolder, whyNotInPlace } from "../policy/folderIdentity.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -62,23 +61,6 @@ function lost(goal: Goal, found: FolderIdentity | undefined, newId: NewId, now: 
 	const reason = `${what} Put the folder of the goal back there, and it goes on by itself.`;
 	// A goal that is over is asked nothing: only an undo waits.
 	if (goal.end) return [{ type: "workspace.lost", holdId, reason, found }];
-	const { expiresAt: _never, ...asked } = question(newId, now);
-	return [
-		{ type: "workspace.lost", holdId, reason, found, approvalId: asked.approvalId as ApprovalId },
-		{
-			...asked,
-			kind: "question",
-			summary: found ? `Go on in another folder at ${goal.workspace}?` : `Wait for the folder ${goal.workspace}?`,
-			reasons: [
-				reason,
-				...(found
-					? [
-							"Nothing in the folder that stands there now was read or changed. Use it only if it is the same project, for example restored from a backup or cloned again.",
-						]
-					: []),
-			],
-			digest: sha256(["folder", goal.goalId, goal.workspace, found ?? null]),
-			options: found ? ["wait", "use", "stop"] : ["wait", "stop"],
-		},
-	];
+	const asked = askAboutFolder(goal, found, reason, newId, now);
+	return [{ type: "workspace.lost", holdId, reason, found, approvalId: asked.approvalId }, asked];
 }

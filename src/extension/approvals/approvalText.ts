@@ -1,6 +1,6 @@
 import type { Approval, Goal, SettledApproval } from "../../core/goal.ts";
+import { answeredWord, type Choice, choicesOf } from "../../core/questions/questions.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
-import { answeredWord, type Choice, choicesOf } from "../../core/rules/questions.ts";
 import { clockTime } from "../times.ts";
 import { t } from "../words.ts";
 import { commandLine, isWhollyVisible, plainLine } from "./visibleText.ts";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId, GoalId } from "../../core/ids.ts";
-import { type Choice, choicesOf, meantBy } from "../../core/rules/questions.ts";
+import { type Choice, choicesOf, meantBy } from "../../core/questions/questions.ts";
 import { type AnswerValueKind, type AnswerValues, answerValues } from "../../core/words/answerValues.ts";
 import type { Daemon } from "../daemon.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
@@ -39,7 +39,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 			.toSorted((a, b) => a.approval.requestedAt.localeCompare(b.approval.requestedAt));
 
 	async function answer({ approval, goal }: Waiting, given: Answer, said?: string): Promise<void> {
-		const meant = meantBy(given.answer, goal, approval);
+		const meant = meantBy(given.answer, approval);
 		const choice = choicesOf(goal, approval).find((one) => one.answer === meant);
 		const reason = said ?? (choice?.asksFirst ? await askReason(choice) : undefined);
 		if (choice?.asksFirst && reason === undefined) return;

@@ -1,6 +1,6 @@
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId } from "../../core/ids.ts";
-import type { Choice } from "../../core/rules/questions.ts";
+import type { Choice } from "../../core/questions/questions.ts";
 import { approvalSentence, moreAnswer, showAnswer, toastChoices } from "./approvalText.ts";
 
 /** A button of a notification. */

@@ -1,4 +1,4 @@
-import { answeredWord } from "../../core/rules/questions.ts";
+import { answeredWord } from "../../core/questions/questions.ts";
 import { reviewWords, verdictWords } from "../../core/words/answers.ts";
 import { duration } from "../../core/words/duration.ts";
 import { firstLine, oneLine, plainMarkdown } from "../shared/format.ts";

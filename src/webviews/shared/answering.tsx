@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Approval, Goal } from "../../core/goal.ts";
+import { type Choice, choicesOf } from "../../core/questions/questions.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
-import { type Choice, choicesOf } from "../../core/rules/questions.ts";
 import { answerValues } from "../../core/words/answerValues.ts";
 import { Button } from "./controls/button.tsx";
 import { TextField } from "./controls/textField.tsx";

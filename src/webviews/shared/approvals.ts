@@ -1,6 +1,6 @@
 import type { Approval, Goal, SettledApproval } from "../../core/goal.ts";
+import { answeredWord } from "../../core/questions/questions.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
-import { answeredWord } from "../../core/rules/questions.ts";
 import { clock, who } from "./format.ts";
 
 const risks: { readonly [R in Approval["risk"]]: string } = {

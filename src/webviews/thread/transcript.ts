@@ -1,7 +1,7 @@
 import type { EventBody, RecordedEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { ApprovalId, ThreadId } from "../../core/ids.ts";
-import { answeredWord } from "../../core/rules/questions.ts";
+import { answeredWord } from "../../core/questions/questions.ts";
 import { actorName, type ModelChoice } from "../../core/values.ts";
 import { answerWords, reviewWords, verdictWords } from "../../core/words/answers.ts";
 import { clock, firstLine, summaryText, who } from "../shared/format.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Goal } from "../../../src/core/goal.ts";
+import { choicesOf } from "../../../src/core/questions/questions.ts";
 import type { Refused } from "../../../src/core/refused.ts";
 import {
 	allowedInState,
@@ -12,7 +13,6 @@ import {
 	messageRefusal,
 } from "../../../src/core/rules/controls.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
-import { choicesOf } from "../../../src/core/rules/questions.ts";
 import { assignmentFor } from "../../../src/core/rules/roster.ts";
 import { stepRefusal, stepRequests } from "../../../src/core/rules/stepControls.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";

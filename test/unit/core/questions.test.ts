@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { GoalEvent } from "../../../src/core/events.ts";
 import { evolveAll, record } from "../../../src/core/evolve.ts";
 import type { Approval, Goal } from "../../../src/core/goal.ts";
-import { choicesOf, meantBy, questionOf } from "../../../src/core/rules/questions.ts";
+import { choicesOf, meantBy } from "../../../src/core/questions/questions.ts";
 import { allStepsOver } from "../../../src/core/rules/steps.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { histories } from "../../histories/history.ts";
@@ -18,7 +18,7 @@ const numRuns = Number(process.env.MISSION_RUNS ?? 300);
 /** What an answer appends beside itself, whatever ids it makes. */
 function consequences(goal: Goal, approval: Approval, answer: string, scope: "once" | "goal" | "workspace") {
 	const { approvalId, digest } = approval;
-	const needed = choicesOf(goal, approval).find((choice) => choice.answer === meantBy(answer, goal, approval))?.value;
+	const needed = choicesOf(goal, approval).find((choice) => choice.answer === meantBy(answer, approval))?.value;
 	const request = { kind: "answer", approvalId, answer, scope, digest, values: exampleOf(needed) } as const;
 	return decide(request, goal, {
 		by: person,
@@ -34,7 +34,7 @@ function withEvents(goal: Goal, events: readonly GoalEvent[]): Goal {
 /** The words of a question hold: what is offered is taken, what is taken is offered, and labels say what happens. */
 function assertHonest(goal: Goal, approval: Approval, seen: Set<string>): void {
 	const choices = choicesOf(goal, approval);
-	const question = questionOf(goal, approval);
+	const { question } = approval;
 	assert.ok(question, `no row of the table is about ${JSON.stringify(approval)}`);
 	seen.add(question);
 	assert.deepEqual(
@@ -44,7 +44,7 @@ function assertHonest(goal: Goal, approval: Approval, seen: Set<string>): void {
 	);
 	const offered = choices.map((choice) => JSON.stringify(consequences(goal, approval, choice.answer, choice.scope)));
 	for (const option of [...approval.options, "approve", "deny"]) {
-		const answer = meantBy(option, goal, approval);
+		const answer = meantBy(option, approval);
 		assert.ok(answer !== undefined && approval.options.includes(answer), option);
 		const [, ...follow] = consequences(goal, approval, option, "once");
 		assert.ok(
@@ -74,7 +74,7 @@ describe("what a question offers", () => {
 			}),
 			{ numRuns },
 		);
-		for (const question of ["call", "check", "step", "begin"])
+		for (const question of ["call", "check", "stuckStep", "startStep"])
 			assert.ok(seen.has(question), `no history asked about ${question}`);
 	});
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { ApprovalId } from "../../../src/core/ids.ts";
+import { choicesOf } from "../../../src/core/questions/questions.ts";
 import { brokenLimit, costOf, priceIn } from "../../../src/core/rules/budget.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
-import { choicesOf } from "../../../src/core/rules/questions.ts";
 import type { BudgetLimits } from "../../../src/core/values.ts";
 import type { AnswerValues } from "../../../src/core/words/answerValues.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";

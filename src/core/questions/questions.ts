@@ -1,0 +1,130 @@
+import type { Approval, Goal } from "../goal.ts";
+import type { ApprovalScope, Question } from "../values.ts";
+import type { AnswerValueKind } from "../words/answerValues.ts";
+import { budget } from "./budget.ts";
+import { finalReview } from "./finalReview.ts";
+import { folder } from "./folder.ts";
+import { plan, playbook } from "./plan.ts";
+import type { OptionRow, QuestionRow, Text } from "./question.ts";
+import { callRecovery, checkRecovery } from "./recovery.ts";
+import { redChecks } from "./redChecks.ts";
+import { startStep } from "./startStep.ts";
+import { stuckStep } from "./stuckStep.ts";
+import { call, check } from "./tool.ts";
+
+/**
+ * What a person can be asked, and each way to answer it. Notifications, tree, feed, overview, thread and command line take
+ * their words from this table, and what plain `approve` and `deny` mean stands here too. Something new to ask is a name in
+ * values.ts, a row here, and one in engine/questions, which says how it is asked and what each answer does.
+ */
+const questions: { readonly [Q in Question]: QuestionRow } = {
+	call,
+	check,
+	plan,
+	playbook,
+	budget,
+	callRecovery,
+	checkRecovery,
+	startStep,
+	stuckStep,
+	redChecks,
+	finalReview,
+	folder,
+};
+
+/** One way to answer, as user interfaces offer it. */
+export interface Choice {
+	/** One of the approval's options. */
+	readonly answer: string;
+	readonly scope: ApprovalScope;
+	readonly label: string;
+	/** What happens then, in a sentence. */
+	readonly effect: string;
+	/** What may be said with it, in the words of a field's label. */
+	readonly reason?: string;
+	/** What it cannot do without, and is asked for first. */
+	readonly value?: AnswerValueKind;
+	/** It means little without a reason, so that is asked for first. */
+	readonly asksFirst: boolean;
+	/** After it the command may run, so it is offered only where all of the command can be seen. */
+	readonly runs: boolean;
+	/** The one that a user interface stresses. */
+	readonly primary: boolean;
+}
+
+/** Every way to answer it that does something of its own, in the order in which user interfaces show them. */
+export function choicesOf(goal: Goal, approval: Approval): readonly Choice[] {
+	const rows = rowsOf(approval);
+	const known = rows
+		.filter(({ when }) => when?.(goal, approval) ?? true)
+		.map((row) => ({
+			answer: row.answer,
+			scope: row.scope ?? "once",
+			label: text(row.label, goal, approval),
+			effect: text(row.effect, goal, approval),
+			reason: row.reason,
+			value: row.value,
+			asksFirst: row.asksFirst === true,
+			runs: row.runs === true,
+			primary: row === rows.find(({ primary }) => primary),
+		}));
+	const unknown = approval.options.filter((option) => !rows.some((row) => means(row, option)));
+	return [...known, ...unknown.map(plainChoice)];
+}
+
+/** The option that an answer stands for; undefined where it is none. */
+export function meantBy(given: string, approval: Approval): string | undefined {
+	const rows = rowsOf(approval);
+	const row = rows.find((one) => one.answer === given) ?? rows.find((one) => means(one, given));
+	if (row) return row.answer;
+	if (approval.options.includes(given)) return given;
+	if (given === "approve") return approval.options[0];
+	return given === "deny" ? approval.options.at(-1) : undefined;
+}
+
+/** Why a question has ended without an answer; undefined while an answer would count. */
+export function endOfQuestion(goal: Goal, approval: Approval): string | undefined {
+	if (goal.end) return `The goal is ${goal.end.state}.`;
+	return approval.question && questions[approval.question].ends(goal, approval);
+}
+
+/** What was answered, in the past: `Approved`, `Goal stopped`. */
+export function answeredWord(answer: string): string {
+	return pastWords[answer] ?? `Answered “${answer}”`;
+}
+
+const pastWords: Readonly<Record<string, string>> = {
+	approve: "Approved",
+	deny: "Denied",
+	verify: "Left to the checks",
+	skip: "Skipped",
+	rerun: "Run again",
+	retry: "Retried",
+	fail: "Failed",
+	return: "Sent back",
+	raise: "Raised",
+	price: "Price set",
+	tokens: "Tokens limited instead",
+	stop: "Goal stopped",
+	replan: "Planned anew",
+	accept: "Accepted",
+	wait: "Kept waiting",
+	use: "This folder used",
+};
+
+/** Rows of the table that this approval has as its options. */
+function rowsOf({ question, options }: Approval): readonly OptionRow[] {
+	return question ? questions[question].options.filter(({ answer }) => options.includes(answer)) : [];
+}
+
+function means(row: OptionRow, given: string): boolean {
+	return row.answer === given || row.plain === given || row.also?.includes(given) === true;
+}
+
+function plainChoice(answer: string): Choice {
+	return { answer, scope: "once", label: answer, effect: "", asksFirst: false, runs: true, primary: false };
+}
+
+function text(of: Text, goal: Goal, approval: Approval): string {
+	return typeof of === "string" ? of : of(goal, approval);
+}

@@ -1,0 +1,62 @@
+import type { EventOf, GoalEvent } from "../../../core/events.ts";
+import type { Check, ToolCall } from "../../../core/goal.ts";
+import type { GrantId } from "../../../core/ids.ts";
+import type { NewId } from "../../platform/ports.ts";
+import { Refusal } from "../../platform/refusal.ts";
+import type { Proposal, Verdict } from "../judge.ts";
+import { asking, type Consequences } from "./question.ts";
+
+/** Whether a call or a check happens, as it is proposed. */
+export function askToRun(
+	{ call, check }: { readonly call?: ToolCall; readonly check?: Check },
+	proposal: Proposal,
+	{ reasons, goalScope }: Verdict & { kind: "ask" },
+	newId: NewId,
+	now: number,
+): EventOf<"approval.requested"> {
+	return {
+		...asking(check ? "check" : "call", newId, now),
+		kind: "tool",
+		toolCallId: call?.toolCallId,
+		checkId: check?.checkId,
+		stepId: call?.stepId ?? check?.stepId,
+		threadId: call?.threadId,
+		summary: proposal.command ? `Run \`${proposal.command}\`` : `${proposal.tool} ${proposal.summary}`,
+		command: proposal.command,
+		risk: proposal.risk,
+		reasons: [...reasons],
+		digest: proposal.digest,
+		files: { ...proposal.files },
+		covers: proposal.covers === "once" ? undefined : proposal.covers,
+		written: proposal.written && { ...proposal.written },
+		goalScope,
+		options: ["approve", "deny"],
+	};
+}
+
+/** The answer itself lets it happen, or not; approved for longer than once, it leaves a grant. */
+export const toolAnswered: Consequences = (approval, { answer, scope }, goal, { by, newId }): GoalEvent[] => {
+	if (answer !== "approve" || scope === "once") return [];
+	if (!approval.goalScope) throw new Refusal("badScope", "This can only be approved once.");
+	if (scope === "workspace" && approval.covers === "written") {
+		throw new Refusal(
+			"badScope",
+			"It may load files that nobody can name beforehand, so it can be approved once or for this goal, not for all goals of the folder.",
+		);
+	}
+	const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;
+	const isCommand = approval.command !== undefined;
+	return [
+		{
+			type: "grant.added",
+			grantId: newId<GrantId>("g"),
+			scope,
+			kind: isCommand ? "command" : "write",
+			subject: isCommand ? approval.command! : (call?.name ?? ""),
+			files: approval.files,
+			covers: approval.covers,
+			written: approval.written,
+			by,
+		},
+	];
+};
