@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal, Step, Thread } from "../../core/goal.ts";
 import type { Price, Usage } from "../../core/values.ts";
+import type { Failure } from "../endpoint/modelFailure.ts";
 import type { Tool } from "../tools/tool.ts";
 
 /**
@@ -69,22 +70,8 @@ export type TurnOutcome =
 			/** `stop`: the model was done. Anything else ended it: `length`, `content-filter`, `tool-calls`, or the server's word. */
 			readonly finish: string;
 	  }
-	| {
-			readonly kind: "failed";
-			/** A word for programs: unreachable, unauthorized, rateLimited, serverError, cutOff, notFound, badRequest, contextLength, keyNeeded, noAgent. */
-			readonly code: string;
-			/** A sentence for the person: what happened and what to do. */
-			readonly reason: string;
-			readonly status?: number;
-			/** Of a prompt that was too long: how many tokens the model reads, as the provider says. */
-			readonly contextWindow?: number;
-			/** Whether asking again can help without a person. */
-			readonly retryable: boolean;
-			/** As the provider asked, in milliseconds. */
-			readonly retryAfterMs?: number;
-			/** What was certainly sent and received; absent where nothing was worked on. */
-			readonly used?: Usage;
-	  }
+	/** Beside the codes of an endpoint: keyNeeded, noAgent. `used` is what was certainly sent and received, if anything was. */
+	| (Failure & { readonly used?: Usage })
 	/** Without `used` nothing had been sent. */
 	| { readonly kind: "aborted"; readonly used?: Usage }
 	/** The prompt is longer than was reserved for it, so it was not sent: so many tokens, likely. */

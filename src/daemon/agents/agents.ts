@@ -5,14 +5,15 @@ import type { ModelChoice, Price } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
 import { type Directory, openDirectory } from "../discovery/directory.ts";
-import { effortProblem } from "../discovery/efforts.ts";
 import { adaptationText } from "../endpoint/adaptations.ts";
 import { openLearned } from "../endpoint/learned.ts";
 import type { Env, Log } from "../platform/ports.ts";
 import type { Trace } from "../platform/trace.ts";
+import { effortProblem } from "../providers/efforts.ts";
+import { contextWindowOf, priceOf } from "../providers/modelFacts.ts";
+import { wires } from "../providers/wires/wires.ts";
 import type { Agent } from "./agent.ts";
-import { createModelAgent, warm } from "./modelAgent.ts";
-import { contextWindowOf, priceOf } from "./modelFacts.ts";
+import { createModelAgent } from "./modelAgent.ts";
 import { createPlaybookAgent } from "./playbookAgent.ts";
 import { tracedAgent } from "./tracedAgent.ts";
 
@@ -61,6 +62,7 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 	const closing = new AbortController();
 	const directory: Directory = openDirectory(config, env);
 	const providerOf = directory.find;
+	const { known } = config;
 
 	function create(choice: ModelChoice): Agent {
 		if (choice.provider === playbookAgent.provider) {
@@ -77,6 +79,7 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 		}
 		return createModelAgent({
 			provider,
+			known,
 			choice,
 			keys: config.keys,
 			limits: config.limits,
@@ -89,15 +92,15 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 	function priceOfChoice({ provider: id, model }: ModelChoice): Price | undefined {
 		if (id === playbookAgent.provider) return { input: 0, output: 0 };
 		const provider = providerOf(id);
-		return provider && priceOf(provider, model);
+		return provider && priceOf(provider, model, known);
 	}
 
 	return {
 		agentFor(choice) {
 			const name = formatModelRef(choice);
-			const known = agents.get(name) ?? (trace ? tracedAgent(create(choice), name, trace) : create(choice));
-			agents.set(name, known);
-			return known;
+			const agent = agents.get(name) ?? (trace ? tracedAgent(create(choice), name, trace) : create(choice));
+			agents.set(name, agent);
+			return agent;
 		},
 		listedModels: directory.listedModels,
 		isListed: directory.isListed,
@@ -107,12 +110,12 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 			if (!provider || !effort) return undefined;
 			const learnt = learned.of(provider, model).find(({ parameter }) => parameter === "reasoning_effort");
 			const name = formatModelRef({ provider: id, model });
-			return effortProblem(provider, model, effort) ?? (learnt && adaptationText(learnt, name));
+			return effortProblem(provider, model, effort, known) ?? (learnt && adaptationText(learnt, name));
 		},
 		priceOf: priceOfChoice,
 		windowOf({ provider: id, model }) {
 			const provider = providerOf(id);
-			return provider && contextWindowOf(provider, model);
+			return provider && contextWindowOf(provider, model, known);
 		},
 		async listProviders(refresh = false) {
 			const providers = (await directory.list(refresh)).map((one) => ({
@@ -127,8 +130,9 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 		},
 		takesKey: (id) => providerOf(id) !== undefined,
 		prepare() {
-			if (config.providers.length > 0)
-				warm().catch((cause) => log.error("The package for models cannot be loaded", cause));
+			const used = new Set(config.providers.map(({ kind }) => wires[kind]));
+			for (const wire of used)
+				wire.load().catch((cause) => log.error("The package for models cannot be loaded", cause));
 		},
 		configChanged() {
 			agents.clear();

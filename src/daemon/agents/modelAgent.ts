@@ -9,32 +9,35 @@ import { type TokenCount, tokenMeter } from "../../core/textTokens.ts";
 import type { ModelChoice, Price, Usage } from "../../core/values.ts";
 import type { Limits } from "../config/configSchema.ts";
 import { isTooDeep } from "../config/jsonDepth.ts";
-import { effortInBody } from "../discovery/efforts.ts";
-import { keySource } from "../discovery/providerStatus.ts";
 import { type Adaptation, adaptationText, lossOf } from "../endpoint/adaptations.ts";
-import { type Asking, askEndpoint } from "../endpoint/askEndpoint.ts";
 import type { Learned } from "../endpoint/learned.ts";
-import type { KeyChain } from "../keys/providerKeys.ts";
+import { type Asked, cutOff, failureOf, unreachable } from "../endpoint/modelFailure.ts";
+import { type KeyChain, keySource } from "../keys/providerKeys.ts";
+import { effortInBody } from "../providers/efforts.ts";
+import { priceOf } from "../providers/modelFacts.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { ProviderRow } from "../providers/providerRow.ts";
+import type { OpenedModel } from "../providers/wires/wire.ts";
+import { wires } from "../providers/wires/wires.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
 import { certainUsage, countedUsage, sentTokens } from "./countedUsage.ts";
 import { finishReason } from "./finishReason.ts";
-import { priceOf } from "./modelFacts.ts";
-import { type Asked, cutOff, failureOf, unreachable } from "./modelFailure.ts";
 import { conversationText, promptMessages } from "./promptMessages.ts";
 import { systemPrompt } from "./prompts.ts";
 import { lookAround } from "./surroundings.ts";
 import { summaryInstructions, summarySchema } from "./threadSummary.ts";
 
 /**
- * An agent that is a model behind an OpenAI-compatible endpoint: one streamed call a turn, no loop and no retry of its
+ * An agent that is a model behind an endpoint: one streamed call a turn, no loop and no retry of its
  * own, because the engine records, judges and repeats. An answer counts only when the provider said that it is finished;
  * half of one is a failure, never a result.
  */
 export interface ModelAgentParts {
 	readonly provider: Provider;
+	/** What is known of providers. */
+	readonly known: readonly ProviderRow[];
 	readonly choice: ModelChoice;
 	readonly keys: KeyChain;
 	readonly limits: Limits;
@@ -47,57 +50,30 @@ export interface ModelAgentParts {
 }
 
 export function createModelAgent(parts: ModelAgentParts): Agent {
-	const kept: Kept = { calls: new WeakMap() };
+	const kept: Kept = {};
 	return { takeTurn: (turn, signal) => takeTurn(parts, kept, turn, signal) };
 }
 
 /** What one turn leaves for the next. */
 interface Kept {
 	/** Made once for a key: the package makes its schemas anew with each model, which takes as long as a request. */
-	model?: { readonly key: string | undefined; readonly model: LanguageModelV3 };
-	/** Each call under way, by its signal, which is all of it that the package hands on. */
-	readonly calls: WeakMap<AbortSignal, Omit<Asking, "fetch">>;
-}
-
-/** Loads what a turn needs ahead of the first one. */
-export async function warm(): Promise<{
-	readonly create: typeof import("@ai-sdk/openai-compatible").createOpenAICompatible;
-	readonly fetch: typeof globalThis.fetch;
-}> {
-	const [{ createOpenAICompatible }, { modelFetch }] = await Promise.all([
-		import("@ai-sdk/openai-compatible"),
-		import("../endpoint/modelFetch.ts"),
-	]);
-	return { create: createOpenAICompatible, fetch: modelFetch };
+	opened?: OpenedModel & { readonly key: string | undefined };
 }
 
 async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
-	const { provider, choice, keys, limits } = parts;
-	const loading = warm();
+	const { provider, choice, keys, limits, known } = parts;
+	const loading = wires[provider.kind].load();
 	const [key, surroundings] = await Promise.all([
 		keys.resolveKey(provider),
 		lookAround(turn.goal.workspace, parts.denied),
 	]);
 	if (key.kind === "missing") return { kind: "failed", code: "keyNeeded", reason: key.reason, retryable: false };
-	const loaded = await loading;
+	const openModel = await loading;
 	const apiKey = key.kind === "key" ? key.key.reveal() : undefined;
-	const effort = choice.effort && effortInBody(provider, choice.model, choice.effort);
-	if (!kept.model || kept.model.key !== apiKey) {
-		const create = loaded.create({
-			name: provider.id,
-			baseURL: provider.baseUrl.replace(/\/+$/, ""),
-			apiKey,
-			includeUsage: true,
-			supportsStructuredOutputs: provider.structuredOutput,
-			fetch(input, init = {}) {
-				const call = init.signal ? kept.calls.get(init.signal) : undefined;
-				return call ? askEndpoint(input, init, { ...call, fetch: loaded.fetch }) : loaded.fetch(input, init);
-			},
-			transformRequestBody: (body) => ({ ...body, ...effort }),
-		});
-		kept.model = { key: apiKey, model: create(choice.model) };
-	}
-	const { model } = kept.model;
+	const effort = choice.effort && effortInBody(provider, choice.model, choice.effort, known);
+	if (!kept.opened || kept.opened.key !== apiKey)
+		kept.opened = { key: apiKey, ...openModel({ provider, model: choice.model, apiKey, effort }) };
+	const { model, begin } = kept.opened;
 	const tools = turn.compaction
 		? []
 		: turn.tools.map((tool) => ({
@@ -147,7 +123,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 		signal: AbortSignal.any([signal, parts.closing]),
 		limits,
 		begin: (abortSignal, onPiece) =>
-			kept.calls.set(abortSignal, {
+			begin(abortSignal, {
 				adaptations,
 				onPiece,
 				async onAdapted(adaptation) {
@@ -156,7 +132,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 				},
 			}),
 	});
-	const price = priceIn(turn.goal, choice, priceOf(provider, choice.model));
+	const price = priceIn(turn.goal, choice, priceOf(provider, choice.model, known));
 	switch (outcome.kind) {
 		case "failed":
 			if (outcome.code === "unauthorized") keys.forget(provider.id);

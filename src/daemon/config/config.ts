@@ -5,6 +5,8 @@ import { createKeyChain, type KeyChain } from "../keys/providerKeys.ts";
 import type { Env } from "../platform/ports.ts";
 import { providersOfEnvironment } from "../providers/knownProviders.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { ProviderRow } from "../providers/providerRow.ts";
+import { providerRows } from "../providers/providerRows.ts";
 import type { Discovery, Limits } from "./configSchema.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
 import { readConfigFile } from "./readConfigFile.ts";
@@ -16,6 +18,8 @@ export interface Config {
 	readonly file: string;
 	/** Those of the file first; of two with one id the first counts. */
 	readonly providers: readonly Provider[];
+	/** Those that are known without configuration. */
+	readonly known: readonly ProviderRow[];
 	/** Ids of those that the file names. */
 	readonly configured: readonly string[];
 	/** Where servers of this machine are looked for, beside the well-known places. */
@@ -32,19 +36,25 @@ export interface Config {
 }
 
 /** The file as it is now. */
-export function loadConfig(folder: string, env: Env, keys = createKeyChain(env, [])): Config {
+export function loadConfig(
+	folder: string,
+	env: Env,
+	keys = createKeyChain(env, []),
+	known: readonly ProviderRow[] = providerRows,
+): Config {
 	const file = path.join(folder, configName);
 	const found = readConfigFile(file);
-	const settings = "text" in found ? parseConfig(found.text) : noSettings();
+	const settings = "text" in found ? parseConfig(found.text, known) : noSettings();
 	if ("unreadable" in found) settings.problems.push(wholeFile(found.unreadable));
 	const own = settings.providers;
-	const implied = providersOfEnvironment(env).filter((provider) => own.every(({ id }) => id !== provider.id));
+	const implied = providersOfEnvironment(env, known).filter((provider) => own.every(({ id }) => id !== provider.id));
 	const providers = [...own, ...implied];
 	keys.know(providers);
 	return {
 		folder,
 		file,
 		providers,
+		known,
 		configured: own.map(({ id }) => id),
 		discovery: settings.discovery,
 		agent: settings.agent ?? firstListed(providers),

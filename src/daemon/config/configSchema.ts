@@ -2,6 +2,8 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { Assignment } from "../../core/values.ts";
 import { described, Provider } from "../providers/provider.ts";
+import type { ProviderRow } from "../providers/providerRow.ts";
+import { providerRows } from "../providers/providerRows.ts";
 
 /**
  * What a person may write into config.jsonc. Read key by key, so that one mistake costs one setting; the JSON Schema
@@ -9,22 +11,21 @@ import { described, Provider } from "../providers/provider.ts";
  */
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64));
 const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(24 * 60 * 60 * 1000));
+
 const Address = v.pipe(
 	v.string(),
 	v.regex(/^https?:\/\/\S+$/, "write an address that begins with http:// or https://"),
 );
-const lookedFor = (name: string, address: string) =>
+const lookedFor = ({ name, baseUrl }: ProviderRow) =>
 	described(
 		v.optional(v.union([v.literal(false), Address], "an address, or false")),
-		`Where ${name} is looked for (${address}); false: nowhere.`,
+		`Where ${name} is looked for (${baseUrl}); false: nowhere.`,
 	);
 
 /** Servers that are found without a line of configuration, and where to look for them instead. */
-export const Discovery = v.object({
-	ollama: lookedFor("Ollama", "http://127.0.0.1:11434/v1"),
-	lmstudio: lookedFor("LM Studio", "http://127.0.0.1:1234/v1"),
-	vllm: lookedFor("vLLM", "http://127.0.0.1:8000/v1"),
-});
+export const Discovery = v.object(
+	Object.fromEntries(providerRows.filter(({ offer }) => offer === "local").map((row) => [row.id, lookedFor(row)])),
+);
 export type Discovery = v.InferOutput<typeof Discovery>;
 
 export const limits = {

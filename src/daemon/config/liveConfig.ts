@@ -46,6 +46,7 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 	return {
 		folder,
 		file: latest.file,
+		known: latest.known,
 		keys,
 		get providers() {
 			return inForce.providers;

@@ -4,8 +4,9 @@ import { parseModelRef } from "../../core/modelRef.ts";
 import type { Assignment } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import type { ConfigProblem } from "../../protocol/config.ts";
-import { knownProviders } from "../providers/knownProviders.ts";
+import { offered } from "../providers/knownProviders.ts";
 import { Provider } from "../providers/provider.ts";
+import type { ProviderRow } from "../providers/providerRow.ts";
 import { AgentName, Discovery, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
 import { isTooDeep } from "./jsonDepth.ts";
 
@@ -31,7 +32,7 @@ export function wholeFile(message: string): ConfigProblem {
 	return { line: 1, column: 1, endColumn: 2, message, blocks: true };
 }
 
-export function parseConfig(text: string): Settings {
+export function parseConfig(text: string, known: readonly ProviderRow[]): Settings {
 	const settings = noSettings();
 	if (isTooDeep(text)) {
 		settings.problems.push(wholeFile("the file has too many brackets in each other: write fewer."));
@@ -57,21 +58,21 @@ export function parseConfig(text: string): Settings {
 	// In this order, whatever the file's: the roster and the agent name providers.
 	for (const [name, reader] of Object.entries(readers)) {
 		const value = rows.get(name);
-		if (value) reader(value, settings, complain);
+		if (value) reader(value, settings, complain, known);
 	}
 	settings.problems.sort((a, b) => a.line - b.line || a.column - b.column);
 	return settings;
 }
 
 type Complain = (node: Node, sentence: string, blocks?: boolean) => void;
-type Reader = (node: Node, settings: Settings, complain: Complain) => void;
+type Reader = (node: Node, settings: Settings, complain: Complain, known: readonly ProviderRow[]) => void;
 
 const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 	providers: readProviders,
-	agent(node, settings, complain) {
+	agent(node, settings, complain, known) {
 		const name = read(AgentName, "agent", node, complain);
 		const provider = name && parseModelRef(name)?.provider;
-		if (provider && isProvider(provider, node, settings, complain)) settings.agent = name;
+		if (provider && isProvider(provider, node, settings, complain, known)) settings.agent = name;
 	},
 	roster: readRoster,
 	limits: readLimits,
@@ -99,7 +100,7 @@ function readProviders(list: Node, settings: Settings, complain: Complain): void
 }
 
 /** As a roster file has it: the list, or an object with the list in it. */
-function readRoster(node: Node, settings: Settings, complain: Complain): void {
+function readRoster(node: Node, settings: Settings, complain: Complain, known: readonly ProviderRow[]): void {
 	if (node.type === "object")
 		for (const [name, key] of properties(node))
 			if (name !== "assignments") unknown(key, name, ["assignments"], "is no setting of a roster", complain);
@@ -122,7 +123,7 @@ function readRoster(node: Node, settings: Settings, complain: Complain): void {
 		if ((provider === undefined) !== (model === undefined)) {
 			const lacks = provider === undefined ? "provider" : "model";
 			complain(entry, `“roster.assignments.${lacks}” is missing: a role names both provider and model, or neither.`);
-		} else if (provider === undefined || isProvider(provider, placeOf(entry, "provider"), settings, complain))
+		} else if (provider === undefined || isProvider(provider, placeOf(entry, "provider"), settings, complain, known))
 			roster.push({ ...assignment, source: "config" });
 	}
 	settings.roster = roster;
@@ -145,8 +146,14 @@ function readLimits(node: Node, settings: Settings, complain: Complain): void {
 }
 
 /** Whether it can be meant: named in this file, or known without being named. */
-function isProvider(id: string, node: Node, { providers }: Settings, complain: Complain): boolean {
-	const names = [...providers.map((provider) => provider.id), ...knownProviders.map((provider) => provider.id)];
+function isProvider(
+	id: string,
+	node: Node,
+	{ providers }: Settings,
+	complain: Complain,
+	known: readonly ProviderRow[],
+): boolean {
+	const names = [...providers.map((provider) => provider.id), ...offered(known).map((row) => row.id)];
 	if (id === "builtin" || names.includes(id)) return true;
 	const near = nearName(id, names);
 	complain(

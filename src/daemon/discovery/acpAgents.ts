@@ -1,18 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import type { Env } from "../platform/ports.ts";
-
-/** Agents that speak the Agent Client Protocol, by the names of their programs. */
-const known = [
-	{ program: "claude-code-acp", name: "Claude Code" },
-	{ program: "codex-acp", name: "Codex" },
-	{ program: "gemini", name: "Gemini CLI" },
-	{ program: "opencode", name: "OpenCode" },
-	{ program: "goose", name: "Goose" },
-	{ program: "qwen", name: "Qwen Code" },
-	{ program: "auggie", name: "Auggie" },
-	{ program: "kimi", name: "Kimi CLI" },
-] as const;
+import { acpPrograms } from "../providers/acpPrograms.ts";
 
 export interface AcpAgent {
 	readonly program: string;
@@ -20,9 +9,9 @@ export interface AcpAgent {
 	readonly file: string;
 }
 
-/** Those on the path. Nothing is run. */
+/** The known agents that are on the path. Nothing is run. */
 export function acpAgents(env: Env): readonly AcpAgent[] {
-	return known.flatMap(({ program, name }) => {
+	return acpPrograms.flatMap(({ program, name }) => {
 		const file = findProgram(program, env);
 		return file ? [{ program, name, file }] : [];
 	});

@@ -2,9 +2,10 @@ import { playbookAgent } from "../../core/settings.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
 import type { Env } from "../platform/ports.ts";
-import { asProvider, type KnownProvider, knownProviders, type LocalServer } from "../providers/knownProviders.ts";
+import { effortsOf } from "../providers/efforts.ts";
+import { asProvider, offered } from "../providers/knownProviders.ts";
 import type { Provider } from "../providers/provider.ts";
-import { effortsOf } from "./efforts.ts";
+import type { ProviderRow } from "../providers/providerRow.ts";
 import type { ProviderStatus } from "./providerStatus.ts";
 
 /**
@@ -35,7 +36,7 @@ const keptMs = 30_000;
 interface Entry {
 	readonly provider: Provider;
 	readonly source: Listed["source"];
-	readonly known?: KnownProvider;
+	readonly known?: ProviderRow;
 }
 
 interface Heard {
@@ -88,7 +89,7 @@ export function openDirectory(config: Config, env: Env): Directory {
 		async list(refresh) {
 			if (refresh) heard.clear();
 			const [answers, { acpAgents }] = await Promise.all([
-				Promise.all(entries.map(async (entry) => listed(entry, await ask(entry)))),
+				Promise.all(entries.map(async (entry) => listed(entry, await ask(entry), config.known))),
 				import("./acpAgents.ts"),
 			]);
 			const builtIn: Listed = {
@@ -125,26 +126,26 @@ export function openDirectory(config: Config, env: Env): Directory {
 function entriesOf(config: Config, env: Env): { readonly named: readonly Entry[]; readonly entries: readonly Entry[] } {
 	const named = config.providers.map((provider): Entry => {
 		const isConfigured = config.configured.includes(provider.id);
-		const known = knownProviders.find(({ id }) => id === provider.id);
+		const known = offered(config.known).find(({ id }) => id === provider.id);
 		return isConfigured ? { provider, source: "config" } : { provider, source: "environment", known };
 	});
-	const others = knownProviders.flatMap((known): Entry[] => {
+	const others = offered(config.known).flatMap((known): Entry[] => {
 		if (config.providers.some(({ id }) => id === known.id)) return [];
-		if (!known.isLocal) return [{ provider: asProvider(known, env), source: "environment", known }];
-		const elsewhere = config.discovery[known.id as LocalServer];
+		if (known.offer !== "local") return [{ provider: asProvider(known, env), source: "environment", known }];
+		const elsewhere = config.discovery[known.id];
 		return elsewhere === false ? [] : [{ provider: asProvider(known, env, elsewhere), source: "local", known }];
 	});
 	return { named, entries: [...named, ...others] };
 }
 
-function listed({ provider, source }: Entry, status: ProviderStatus): Listed {
+function listed({ provider, source }: Entry, status: ProviderStatus, known: readonly ProviderRow[]): Listed {
 	const { id, kind, baseUrl } = provider;
 	return {
 		id,
 		kind,
 		source,
 		baseUrl: shown(baseUrl),
-		efforts: [...effortsOf(provider)],
+		efforts: [...effortsOf(provider, undefined, known)],
 		...status,
 		models: [...status.models],
 	};

@@ -1,6 +1,7 @@
-import { connectionProblem, failureOf, shownUrl, unreachable } from "../agents/modelFailure.ts";
-import type { KeyChain } from "../keys/providerKeys.ts";
+import { connectionProblem, failureOf, shownUrl, unreachable } from "../endpoint/modelFailure.ts";
+import { type KeyChain, keySource } from "../keys/providerKeys.ts";
 import type { Provider } from "../providers/provider.ts";
+import { wires } from "../providers/wires/wires.ts";
 
 /**
  * Whether a provider can be used now, and why not: its key, and one short look at its list of models. Whatever it sends
@@ -37,6 +38,7 @@ const maxNameChars = 200;
 export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 	const { provider, keys, isGuess, isHosted, hidesModels } = asking;
 	const { id, baseUrl } = provider;
+	const { modelList, protocol } = wires[provider.kind];
 	const configured = provider.models ?? [];
 	const unusable = (reason: string, needsKey = false): ProviderStatus => ({
 		models: configured,
@@ -52,8 +54,9 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 	const no = isGuess ? notHere : isHosted ? outOfReach : unreachable;
 	try {
 		const { modelFetch } = await import("../endpoint/modelFetch.ts");
-		const response = await modelFetch(`${baseUrl.replace(/\/+$/, "")}/models`, {
-			headers: key.kind === "key" ? { authorization: `Bearer ${key.key.reveal()}` } : {},
+		const { url, headers } = modelList.request(baseUrl, key.kind === "key" ? key.key.reveal() : undefined);
+		const response = await modelFetch(url, {
+			headers,
 			redirect: isGuess ? "manual" : "follow",
 			signal: AbortSignal.timeout(timeoutMs),
 		});
@@ -68,10 +71,10 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 		if (configured.length > 0) return { models: configured, usable: true, latencyMs };
 		// Not every endpoint lists its models: that one that was named answered is enough.
 		if (!response.ok && !isGuess) return { models: [], usable: true, latencyMs };
-		const listed = response.ok && body !== undefined ? namesIn(body) : undefined;
+		const listed = response.ok && body !== undefined ? namesIn(modelList.names(body)) : undefined;
 		if (!listed)
 			return unusable(
-				`What answers at ${shownUrl(baseUrl)} is no list of models${body === undefined ? " (it is too long)" : ""}. Check that it speaks the OpenAI protocol.`,
+				`What answers at ${shownUrl(baseUrl)} is no list of models${body === undefined ? " (it is too long)" : ""}. Check that it speaks ${protocol}.`,
 			);
 		const left = listed.length - maxModels;
 		return {
@@ -83,12 +86,6 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 	} catch (cause) {
 		return unusable(no({ provider: id, baseUrl }, connectionProblem(cause) ?? "the connection failed").reason);
 	}
-}
-
-/** Where the key came from, in words. */
-export function keySource({ id, apiKeyEnv, apiKeyCommand }: Provider, keys: KeyChain): string | undefined {
-	if (keys.isGiven(id)) return "the key that you handed over";
-	return apiKeyEnv ?? (apiKeyCommand && "the command in apiKeyCommand");
 }
 
 function notHere({ baseUrl }: { readonly baseUrl: string }, why: string): { readonly reason: string } {
@@ -111,16 +108,8 @@ async function boundedText(response: Response): Promise<string | undefined> {
 	return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Undefined when it is no list of models. */
-function namesIn(body: string): readonly string[] | undefined {
-	try {
-		const { data } = JSON.parse(body) as { data?: unknown };
-		if (!Array.isArray(data)) return undefined;
-		const names = data.map((one) => (one as { id?: unknown } | null)?.id);
-		return [...new Set(names.filter((name): name is string => typeof name === "string" && isName(name)))];
-	} catch {
-		return undefined;
-	}
+function namesIn(listed: readonly unknown[] | undefined): readonly string[] | undefined {
+	return listed && [...new Set(listed.filter((name): name is string => typeof name === "string" && isName(name)))];
 }
 
 /** As it can be shown and typed in one line. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { shownUrl } from "../agents/modelFailure.ts";
 import { writeDurably } from "../platform/durableFile.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Adaptation } from "./adaptations.ts";
+import { shownUrl } from "./modelFailure.ts";
 
 /**
  * What refusals taught of endpoints, by address and model, so that each is refused once. Kept in the data folder; it is

@@ -1,7 +1,6 @@
 import type { GoalId } from "../../core/ids.ts";
 import { holdsForKey } from "../../core/rules/holds.ts";
 import type { Actor } from "../../core/values.ts";
-import type { Agents } from "../agents/agents.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { Log } from "../platform/ports.ts";
 import { Refusal } from "../platform/refusal.ts";
@@ -16,7 +15,10 @@ export interface HandedKeys {
 }
 
 export function openHandedKeys(parts: {
-	readonly agents: Pick<Agents, "giveKey" | "takesKey">;
+	readonly agents: {
+		giveKey(provider: string, key: string | undefined): boolean;
+		takesKey(provider: string): boolean;
+	};
 	readonly keys: Pick<KeyChain, "isGiven">;
 	readonly supervisor: Supervisor;
 	readonly log: Log;

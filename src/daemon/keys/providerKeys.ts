@@ -138,3 +138,9 @@ function askCommand(
 		child.stdin?.end();
 	});
 }
+
+/** Where a provider's key comes from, in words. */
+export function keySource({ id, apiKeyEnv, apiKeyCommand }: Provider, keys: KeyChain): string | undefined {
+	if (keys.isGiven(id)) return "the key that you handed over";
+	return apiKeyEnv ?? (apiKeyCommand && "the command in apiKeyCommand");
+}

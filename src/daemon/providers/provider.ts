@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { Effort } from "../../core/values.ts";
+import { wireNames } from "./providerRow.ts";
 
-/** What config.jsonc may say of a provider; a well-known one has the same shape. The texts are shown by editors. */
+/** A provider as a person may write it into config.jsonc; others are made alike from what is known of them. */
 export const described = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
 const Price = v.pipe(v.number(), v.minValue(0));
 
@@ -17,7 +18,7 @@ export const Provider = v.object({
 		"The name of the provider in provider/model.",
 	),
 	kind: described(
-		v.optional(v.literal("openai-compatible"), "openai-compatible"),
+		v.optional(v.picklist(wireNames), "openai-compatible"),
 		"The protocol it speaks: Ollama, LM Studio, vLLM, OpenRouter, OpenAI and many others.",
 	),
 	baseUrl: described(

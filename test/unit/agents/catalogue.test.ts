@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { costOf } from "../../../src/core/rules/budget.ts";
-import { knownModel } from "../../../src/daemon/agents/catalogue.ts";
-import { contextWindowOf, priceOf } from "../../../src/daemon/agents/modelFacts.ts";
+import { knownModel } from "../../../src/daemon/providers/catalogue.ts";
+import { contextWindowOf, priceOf } from "../../../src/daemon/providers/modelFacts.ts";
 import type { Provider } from "../../../src/daemon/providers/provider.ts";
 
 const at = (id: string, baseUrl: string, more: Partial<Provider> = {}): Provider => ({

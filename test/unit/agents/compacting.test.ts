@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { failureOf } from "../../../src/daemon/agents/modelFailure.ts";
 import { conversationText, promptMessages } from "../../../src/daemon/agents/promptMessages.ts";
 import { threadAccount } from "../../../src/daemon/agents/threadAccount.ts";
 import { readSummary } from "../../../src/daemon/agents/threadSummary.ts";
+import { failureOf } from "../../../src/daemon/endpoint/modelFailure.ts";
 import { completed, event, message, output, requested } from "./turns.ts";
 
 const asked = { provider: "p", model: "m", baseUrl: "http://p/v1", began: false };

@@ -1,13 +1,25 @@
 import { waitText } from "../../core/words/waiting.ts";
-import { askedWait } from "../endpoint/askedWait.ts";
-import { errorIn } from "../endpoint/errorIn.ts";
-import type { TurnOutcome } from "./agent.ts";
+import { askedWait } from "./askedWait.ts";
+import { errorIn } from "./errorIn.ts";
 
 /**
  * What a failed model call means for the goal: a word for programs, whether asking again helps, and a sentence for the
  * person. Whoever calls this takes keys out of the sentence.
  */
-export type Failure = Extract<TurnOutcome, { kind: "failed" }>;
+export interface Failure {
+	readonly kind: "failed";
+	/** A word for programs: unreachable, unauthorized, rateLimited, serverError, cutOff, notFound, badRequest, contextLength. */
+	readonly code: string;
+	/** A sentence for the person: what happened and what to do. */
+	readonly reason: string;
+	readonly status?: number;
+	/** Of a prompt that was too long: how many tokens the model reads, as the provider says. */
+	readonly contextWindow?: number;
+	/** Whether asking again can help without a person. */
+	readonly retryable: boolean;
+	/** As the provider asked, in milliseconds. */
+	readonly retryAfterMs?: number;
+}
 
 export interface Asked {
 	readonly provider: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { efforts } from "../../../src/core/values.ts";
-import { effortInBody, effortProblem, effortsOf } from "../../../src/daemon/discovery/efforts.ts";
+import { effortInBody, effortProblem, effortsOf } from "../../../src/daemon/providers/efforts.ts";
 
 const at = (id: string, baseUrl = "http://127.0.0.1:9/v1") => ({ id, baseUrl });
 const openai = at("openai", "https://api.openai.com/v1");

