@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
+import type { Parts } from "./commands/parts.ts";
 import { compose } from "./compose.ts";
-import type { Parts } from "./parts.ts";
-import { translateWith } from "./words.ts";
+import { translateWith } from "./words/words.ts";
 
 /** What other extensions and tests get of this one. */
 export interface Exports {

@@ -4,8 +4,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { homeFolder } from "../../src/client/home.ts";
+import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
-import type { Parts } from "../../src/extension/parts.ts";
 
 describe("A mistake in config.jsonc, in a real editor", function () {
 	this.timeout(120_000);

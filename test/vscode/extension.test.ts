@@ -5,8 +5,8 @@ import * as vscode from "vscode";
 import { openClient } from "../../src/client/daemonClient.ts";
 import { homeFolder, thisActor } from "../../src/client/home.ts";
 import type { GoalId } from "../../src/core/ids.ts";
+import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
-import type { Parts } from "../../src/extension/parts.ts";
 import type { TreeNode } from "../../src/extension/tree/nodes.ts";
 
 const timeoutMs = 30_000;

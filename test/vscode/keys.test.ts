@@ -7,8 +7,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { homeFolder } from "../../src/client/home.ts";
+import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
-import type { Parts } from "../../src/extension/parts.ts";
 
 const key = "editor-key-0123456789";
 

@@ -7,8 +7,8 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { homeFolder } from "../../src/client/home.ts";
 import type { GoalId } from "../../src/core/ids.ts";
+import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
-import type { Parts } from "../../src/extension/parts.ts";
 
 const timeoutMs = 30_000;
 const plan = {

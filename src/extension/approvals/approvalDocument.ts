@@ -1,7 +1,7 @@
 import type { Approval, Goal } from "../../core/goal.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 import { riskWord, settledSentence } from "./approvalText.ts";
 import { plainLine } from "./visibleText.ts";
 

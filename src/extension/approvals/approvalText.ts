@@ -1,8 +1,8 @@
 import type { Approval, Goal, SettledApproval } from "../../core/goal.ts";
 import { answeredWord, type Choice, choicesOf } from "../../core/questions/questions.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
-import { clockTime } from "../times.ts";
-import { t } from "../words.ts";
+import { clockTime } from "../words/times.ts";
+import { t } from "../words/words.ts";
 import { commandLine, isWhollyVisible, plainLine } from "./visibleText.ts";
 
 /** The same words in the same order wherever an approval is shown: the command, what it can do, and why it is asked. */

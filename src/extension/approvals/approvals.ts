@@ -3,15 +3,15 @@ import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId, GoalId } from "../../core/ids.ts";
 import { type Choice, choicesOf, meantBy } from "../../core/questions/questions.ts";
 import { type AnswerValueKind, type AnswerValues, answerValues } from "../../core/words/answerValues.ts";
-import type { Daemon } from "../daemon.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import type { Goals } from "../connection/goals.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
-import type { Goals } from "../goals.ts";
-import { approvalContext } from "../menuContext.ts";
-import { Refusal } from "../refusal.ts";
-import { waiting } from "../tree/nodes.ts";
-import { t } from "../words.ts";
+import { Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
+import { approvalContext } from "./approvalContext.ts";
 import { approvalDocument } from "./approvalDocument.ts";
 import { buttonLabel, lateSentence, settledSentence } from "./approvalText.ts";
+import { pendingApprovals } from "./pendingApprovals.ts";
 import { createToastQueue, toastStaysMs, type Waiting } from "./toastQueue.ts";
 
 /** `approve` and `deny` may stand for what they mean for the approval. */
@@ -35,7 +35,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 
 	const all = (): readonly Waiting[] =>
 		goals.whole
-			.flatMap((goal) => waiting(goal).map((approval) => ({ approval, goal })))
+			.flatMap((goal) => pendingApprovals(goal).map((approval) => ({ approval, goal })))
 			.toSorted((a, b) => a.approval.requestedAt.localeCompare(b.approval.requestedAt));
 
 	async function answer({ approval, goal }: Waiting, given: Answer, said?: string): Promise<void> {

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { DaemonClient } from "../../client/daemonClient.ts";
 import type { ConfigState } from "../../protocol/config.ts";
-import type { Daemon } from "../daemon.ts";
+import type { Daemon } from "../connection/daemon.ts";
 import { openSettingsFile } from "../launch/settingsFile.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 
 /**
  * Mistakes in config.jsonc where they stand, in the file and in the list of problems, as the daemon reads them; and a

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
-import type { Daemon } from "../daemon.ts";
+import type { Daemon } from "../connection/daemon.ts";
 import { queryValue, schemes } from "./uris.ts";
 
 /**

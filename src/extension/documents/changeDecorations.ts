@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { statusWord } from "../tree/rows.ts";
+import { statusWord } from "./statusWord.ts";
 import { queryValue, schemes } from "./uris.ts";
 
 /** The letter and colour of a changed file in the tree, as source control shows them. */

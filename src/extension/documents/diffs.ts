@@ -2,9 +2,9 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId, StepId } from "../../core/ids.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
-import type { ChangedFiles } from "../changedFiles.ts";
-import type { Goals } from "../goals.ts";
-import { t } from "../words.ts";
+import type { ChangedFiles } from "../connection/changedFiles.ts";
+import type { Goals } from "../connection/goals.ts";
+import { t } from "../words/words.ts";
 import type { Blobs } from "./blobs.ts";
 import { blobUri } from "./uris.ts";
 

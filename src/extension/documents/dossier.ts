@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
-import type { Daemon } from "../daemon.ts";
-import type { Goals } from "../goals.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import type { Goals } from "../connection/goals.ts";
+import { t } from "../words/words.ts";
 import { dossierMoments } from "./moments.ts";
 import { dossierUri, queryValue, schemes } from "./uris.ts";
 

@@ -1,8 +1,8 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { GoalId } from "../../core/ids.ts";
-import type { Daemon } from "../daemon.ts";
-import { clockTime } from "../times.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { clockTime } from "../words/times.ts";
+import { t } from "../words/words.ts";
 
 /** A moment of a goal at which its dossier is worth reading. */
 export interface Moment {

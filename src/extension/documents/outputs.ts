@@ -2,8 +2,8 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
 import type { Output } from "../../core/values.ts";
-import type { Daemon } from "../daemon.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { t } from "../words/words.ts";
 import { outputUri, queryValue, schemes } from "./uris.ts";
 
 /** The output of a command or a check, by the event that carries it: all of it where it was kept in a file. */

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
-import type { Daemon } from "../daemon.ts";
-import type { Goals } from "../goals.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import type { Goals } from "../connection/goals.ts";
 import { restrictedSentence } from "../webviewHosts/restricted.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 import { planUri, queryValue, schemes } from "./uris.ts";
 
 /**

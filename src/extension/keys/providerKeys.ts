@@ -1,4 +1,4 @@
-import type { Daemon } from "../daemon.ts";
+import type { Daemon } from "../connection/daemon.ts";
 
 /**
  * Keys that the person gave this editor. They lie in its SecretStorage, and go to the daemon over its own socket each

@@ -1,9 +1,15 @@
 import * as vscode from "vscode";
-import type { Parts } from "../parts.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { t } from "../words/words.ts";
+import type { ProviderKeys } from "./providerKeys.ts";
+
+interface KeyParts {
+	readonly daemon: Daemon;
+	readonly providerKeys: ProviderKeys;
+}
 
 /** Which provider, then its key in a box that hides it; an empty box takes a kept key back. */
-export async function setProviderKey({ daemon, providerKeys }: Parts, named?: string): Promise<void> {
+export async function setProviderKey({ daemon, providerKeys }: KeyParts, named?: string): Promise<void> {
 	const kept = await providerKeys.kept();
 	const provider = named ?? (await chooseProvider(daemon, kept));
 	if (!provider) return;
@@ -26,7 +32,7 @@ export async function setProviderKey({ daemon, providerKeys }: Parts, named?: st
 	void vscode.window.showInformationMessage([done, goOn].filter(Boolean).join(" "));
 }
 
-async function chooseProvider(daemon: Parts["daemon"], kept: readonly string[]): Promise<string | undefined> {
+async function chooseProvider(daemon: Daemon, kept: readonly string[]): Promise<string | undefined> {
 	const { providers } = await daemon.ask("provider/list", {});
 	const rows = providers
 		.filter(({ source }) => source === "config" || source === "environment")

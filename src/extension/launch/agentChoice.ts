@@ -1,7 +1,7 @@
 import { formatModelRef, parseModelRef } from "../../core/modelRef.ts";
 import type { ModelChoice } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 
 export type Providers = Result<Methods, "provider/list">;
 

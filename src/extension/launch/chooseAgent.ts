@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { ModelChoice } from "../../core/values.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 import { type AgentRow, agentRows, type Providers, typedAgent } from "./agentChoice.ts";
 import { editorModels } from "./editorModels.ts";
 

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 import type { Providers } from "./agentChoice.ts";
 
 /**

@@ -4,21 +4,30 @@ import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
 import type { ModelChoice } from "../../core/values.ts";
 import type { Input, Methods, Result } from "../../protocol/methods.ts";
-import type { Daemon } from "../daemon.ts";
-import type { Parts } from "../parts.ts";
-import { Refusal } from "../refusal.ts";
-import { t } from "../words.ts";
+import type { FormSeed } from "../../protocol/webview.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 import { agentSentence, type Providers } from "./agentChoice.ts";
 import { chooseAgent } from "./chooseAgent.ts";
 import { type LaunchChoices, type LaunchOption, launchOptions } from "./launchOptions.ts";
 import { choosePreset } from "./presets.ts";
 import { placeOf, quoteSelection, type Selected } from "./selectionText.ts";
 
+interface LaunchParts {
+	readonly daemon: Daemon;
+	/** The form, for what a few questions cannot say. */
+	readonly webviews: { openPreflight(seed?: FormSeed): void };
+}
+
 /**
  * The quick way to launch: one box for the prompt, Enter, and the goal is there. Preset, agent and the other settings are
  * one button away and keep what was typed; so does the form, which shows all of them.
  */
-export async function askAndLaunch({ daemon, webviews }: Parts, start: LaunchStart = {}): Promise<GoalId | undefined> {
+export async function askAndLaunch(
+	{ daemon, webviews }: LaunchParts,
+	start: LaunchStart = {},
+): Promise<GoalId | undefined> {
 	const workspace = start.workspace ?? (await chooseFolder())?.uri.fsPath;
 	if (!workspace) return undefined;
 	const providers = daemon.ask("provider/list", {});

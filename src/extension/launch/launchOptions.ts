@@ -1,6 +1,6 @@
 import { LaunchSettings, type PartialLaunchSettings } from "../../core/settings.ts";
 import { Autonomy, type BudgetResource, PlanApproval, Priority } from "../../core/values.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 
 /** What a person may set at launch besides the prompt and the agent. What is left alone is decided by the daemon. */
 export interface LaunchChoices {

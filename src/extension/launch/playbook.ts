@@ -2,9 +2,9 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
 import { type PlaybookPreview, playbookActions, playbookNotRun } from "../../protocol/playbookActions.ts";
-import type { Daemon } from "../daemon.ts";
-import { isRefusal, Refusal } from "../refusal.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { isRefusal, Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 import { chooseFolder, launchGoal } from "./launch.ts";
 import { playbookScore, refusedLine } from "./playbookText.ts";
 

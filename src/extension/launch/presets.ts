@@ -2,8 +2,8 @@ import * as vscode from "vscode";
 import { formatModelRef } from "../../core/modelRef.ts";
 import type { PartialLaunchSettings } from "../../core/settings.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { Daemon } from "../daemon.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { t } from "../words/words.ts";
 import { openSettingsFile } from "./settingsFile.ts";
 
 /** Named launch settings in the editor: which there are, and what can be done with each. Escape leaves all as it was. */

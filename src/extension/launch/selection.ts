@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import { Refusal } from "../refusal.ts";
-import { t } from "../words.ts";
+import { Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 import type { Selected } from "./selectionText.ts";
 
 /** What is selected in the editor in front, or the line of its cursor. */

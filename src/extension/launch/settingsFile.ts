@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { Refusal } from "../refusal.ts";
-import { t } from "../words.ts";
+import { Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 
 /** A file that launch settings come from, at its line where one is meant. */
 export async function openSettingsFile(file: string, line = 1): Promise<void> {

@@ -1,9 +1,15 @@
 import type { GoalId } from "../../core/ids.ts";
-import type { Goals } from "../goals.ts";
-import type { Parts } from "../parts.ts";
+import type { CurrentGoal } from "../connection/currentGoal.ts";
+import type { Goals } from "../connection/goals.ts";
+
+interface ShowParts {
+	readonly goals: Goals;
+	readonly current: CurrentGoal;
+	readonly tree: { reveal(goalId: GoalId): Promise<void> };
+}
 
 /** The goal is where the person looks: selected in the tree, followed by the feed. */
-export async function showLaunched({ goals, current, tree }: Parts, goalId: GoalId | undefined): Promise<void> {
+export async function showLaunched({ goals, current, tree }: ShowParts, goalId: GoalId | undefined): Promise<void> {
 	if (!goalId) return;
 	current.set(goalId);
 	await untilListed(goals, goalId);

@@ -4,15 +4,15 @@ import { formatModelRef } from "../../core/modelRef.ts";
 import type { RosterEdit, RosterReach } from "../../core/values.ts";
 import { roleOffMeans, roleOffRefusal } from "../../core/words/roleOff.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
+import type { Daemon } from "../connection/daemon.ts";
 import { chooseAgent } from "../launch/chooseAgent.ts";
-import type { Parts } from "../parts.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 
 /**
  * Who works in which role, while the goal runs: the role, then who, then how far it reaches. The daemon says for each
  * reach what it would mean; nothing is sent before the last choice, and Escape leaves everything as it was.
  */
-export async function editRoster({ daemon }: Parts, goalId: GoalId): Promise<void> {
+export async function editRoster({ daemon }: { readonly daemon: Daemon }, goalId: GoalId): Promise<void> {
 	const { assignments, revision } = await daemon.ask("roster/edit", { goalId, edits: [] });
 	const role = await chooseRole(assignments);
 	if (!role) return;
@@ -23,8 +23,6 @@ export async function editRoster({ daemon }: Parts, goalId: GoalId): Promise<voi
 	const { effect } = await daemon.ask("roster/edit", { goalId, edits: [edit], ...reach, revision });
 	void vscode.window.showInformationMessage(effect);
 }
-
-type Daemon = Parts["daemon"];
 
 async function chooseRole(assignments: readonly AssignmentView[]): Promise<string | undefined> {
 	const known = assignments.map((one) => ({

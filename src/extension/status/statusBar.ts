@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import type { Goals } from "../goals.ts";
-import { t } from "../words.ts";
+import type { Goals } from "../connection/goals.ts";
+import { t } from "../words/words.ts";
 import { statusText } from "./statusText.ts";
 
 /** What waits and what runs, at the foot of the window. Nothing waits and nothing runs: nothing is there. */

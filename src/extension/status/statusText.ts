@@ -1,5 +1,5 @@
 import type { GoalSummary } from "../../protocol/view.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 
 /** What the status bar says: what waits for the person, and what runs. An entry with nothing to say is absent. */
 export function statusText(goals: readonly GoalSummary[]): { readonly waiting?: string; readonly running?: string } {

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
-import type { ChangedFiles } from "../changedFiles.ts";
+import type { ChangedFiles } from "../connection/changedFiles.ts";
+import type { Goals } from "../connection/goals.ts";
 import { changeUri } from "../documents/uris.ts";
-import type { Goals } from "../goals.ts";
 import { waitingApprovals } from "../status/statusText.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 import { goalNodes, rootNodes, stepNodes, type TreeNode, threadNodes } from "./nodes.ts";
 import { type Icon, type Row, rowOf } from "./rows.ts";
 

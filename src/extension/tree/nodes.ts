@@ -6,6 +6,7 @@ import { stepPosition } from "../../core/rules/progress.ts";
 import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
 import { threads } from "../../core/rules/threads.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
+import { pendingApprovals } from "../approvals/pendingApprovals.ts";
 
 /** What the tree of goals consists of. Pure: which rows there are, in which order; `rows.ts` says how each looks. */
 export type TreeNode =
@@ -40,7 +41,7 @@ export function groupOf(goal: GoalSummary): Group {
 export function goalNodes(goal: Goal, changes: readonly ChangeView[], emptyText: string): readonly TreeNode[] {
 	const { goalId } = goal;
 	const nodes: TreeNode[] = [
-		...waiting(goal).map((approval): TreeNode => ({ kind: "approval", goalId, approval, goal })),
+		...pendingApprovals(goal).map((approval): TreeNode => ({ kind: "approval", goalId, approval, goal })),
 		...threads(goal)
 			.filter((thread) => thread.stepId === undefined)
 			.map((thread): TreeNode => ({ kind: "thread", goalId, thread, goal })),
@@ -70,11 +71,6 @@ export function threadNodes(goal: Goal, thread: Thread): readonly TreeNode[] {
 	return childThreads(goal, thread.threadId).map(
 		(child): TreeNode => ({ kind: "thread", goalId, thread: child, goal }),
 	);
-}
-
-/** Approvals that wait, the oldest first. */
-export function waiting(goal: Goal): readonly Approval[] {
-	return Object.values(goal.approvals).toSorted((a, b) => a.requestedAt.localeCompare(b.requestedAt));
 }
 
 /** Positions of the steps that this one still needs. */

@@ -12,11 +12,13 @@ import { modeChangeText } from "../../core/words/modeChange.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
 import { type ChangeView, type GoalSummary, summaryAllows } from "../../protocol/view.ts";
+import { approvalContext } from "../approvals/approvalContext.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
 import { commandLine, plainLine } from "../approvals/visibleText.ts";
-import { approvalContext, contextOf } from "../menuContext.ts";
-import { clockTime, dayOrTime } from "../times.ts";
-import { t } from "../words.ts";
+import { statusWord } from "../documents/statusWord.ts";
+import { contextOf } from "../words/menuContext.ts";
+import { clockTime, dayOrTime } from "../words/times.ts";
+import { t } from "../words/words.ts";
 import { type Group, type TreeNode, unmetNeeds } from "./nodes.ts";
 
 /**
@@ -342,11 +344,6 @@ function changeRow(goalId: string, change: ChangeView, under: string): Row {
 		fold: "leaf",
 		click: "missionControl.openChange",
 	};
-}
-
-export function statusWord(status: ChangeView["status"]): string {
-	const words = { added: t("added"), modified: t("modified"), deleted: t("deleted"), renamed: t("renamed") };
-	return words[status];
 }
 
 function sumOf(changes: readonly ChangeView[]): Pick<ChangeView, "added" | "removed"> {

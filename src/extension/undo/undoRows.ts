@@ -1,6 +1,6 @@
 import type { UndoAction } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import { t } from "../words.ts";
+import { t } from "../words/words.ts";
 
 /** What an undo would do, as rows to read and to choose from. Knows nothing of VS Code. */
 export type UndoAnswer = Result<Methods, "step/undo">;

@@ -2,13 +2,19 @@ import * as vscode from "vscode";
 import type { Goal, Step } from "../../core/goal.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
-import type { Parts } from "../parts.ts";
-import { isRefusal, Refusal } from "../refusal.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import type { Diffs } from "../documents/diffs.ts";
+import { isRefusal, Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 import { outcome, type UndoRow, undoRows } from "./undoRows.ts";
 
+interface UndoParts {
+	readonly daemon: Daemon;
+	readonly diffs: Diffs;
+}
+
 /** Shows what taking a step back would do to each file, and does it when the person chooses so. */
-export async function undoStep({ daemon, diffs }: Parts, goal: Goal, { stepId, title }: Step): Promise<void> {
+export async function undoStep({ daemon, diffs }: UndoParts, goal: Goal, { stepId, title }: Step): Promise<void> {
 	const { goalId } = goal;
 	const steps = planSteps(goal);
 	const position = stepPosition(goal, { stepId });

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { FormSeed } from "../../protocol/webview.ts";
-import type { Daemon } from "../daemon.ts";
-import { t } from "../words.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { t } from "../words/words.ts";
 import type { FormContext, WebviewHost } from "./webviewHost.ts";
 
 /** The tab of the launch form. There is one in a window, and it comes back after a reload with what was written in it. */

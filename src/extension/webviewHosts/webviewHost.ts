@@ -12,9 +12,9 @@ import {
 	type webviewKinds,
 	webviewMethods,
 } from "../../protocol/webview.ts";
-import { type Daemon, notConnected } from "../daemon.ts";
-import type { Goals } from "../goals.ts";
-import { isRefusal } from "../refusal.ts";
+import { type Daemon, notConnected } from "../connection/daemon.ts";
+import type { Goals } from "../connection/goals.ts";
+import { isRefusal } from "../words/refusal.ts";
 import { restrictedSentence } from "./restricted.ts";
 
 /**

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { ApprovalId, GoalId, ThreadId } from "../../core/ids.ts";
 import type { FormSeed, Target, webviewKinds } from "../../protocol/webview.ts";
-import type { CurrentGoal } from "../currentGoal.ts";
-import type { Daemon } from "../daemon.ts";
-import type { Goals } from "../goals.ts";
-import { threadTab } from "../threadRouter.ts";
-import { t } from "../words.ts";
+import type { CurrentGoal } from "../connection/currentGoal.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import type { Goals } from "../connection/goals.ts";
+import { t } from "../words/words.ts";
 import { webviewPage } from "./page.ts";
 import { createPreflight } from "./preflight.ts";
+import { threadTab } from "./threadRouter.ts";
 import type { WebviewContext, WebviewHost } from "./webviewHost.ts";
 
 /** The webviews: the feed in the panel, which follows the current goal, and one tab for each goal and thread that is open. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { approvalDocument, unseenCharacters } from "../../../src/extension/approvals/approvalDocument.ts";
 import { approvalSentence, lateSentence, toastChoices } from "../../../src/extension/approvals/approvalText.ts";
 import { isWhollyVisible, plainLine } from "../../../src/extension/approvals/visibleText.ts";
-import { clockTime } from "../../../src/extension/times.ts";
+import { clockTime } from "../../../src/extension/words/times.ts";
 import { seeded } from "../../support/seed.ts";
 import {
 	answered,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { GoalsListener } from "../../../src/client/goalsWatch.ts";
 import type { GoalListener } from "../../../src/client/goalWatch.ts";
-import type { Daemon, OpenClient } from "../../../src/extension/daemon.ts";
-import { createGoals } from "../../../src/extension/goals.ts";
+import type { Daemon, OpenClient } from "../../../src/extension/connection/daemon.ts";
+import { createGoals } from "../../../src/extension/connection/goals.ts";
 import type { GoalSummary } from "../../../src/protocol/view.ts";
 import { goalId, goalOf, summaryOf } from "./goalFixture.ts";
 

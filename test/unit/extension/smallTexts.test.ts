@@ -4,9 +4,9 @@ import { type LaunchChoices, launchOptions } from "../../../src/extension/launch
 import { playbookScore, refusedLine } from "../../../src/extension/launch/playbookText.ts";
 import { placeOf, quoteSelection, type Selected } from "../../../src/extension/launch/selectionText.ts";
 import { statusText } from "../../../src/extension/status/statusText.ts";
-import { activeThread, threadTab } from "../../../src/extension/threadRouter.ts";
-import { dayOrTime } from "../../../src/extension/times.ts";
 import { webviewPage } from "../../../src/extension/webviewHosts/page.ts";
+import { activeThread, threadTab } from "../../../src/extension/webviewHosts/threadRouter.ts";
+import { dayOrTime } from "../../../src/extension/words/times.ts";
 import { at, goalOf, planned, started, summaryOf, threadId, turnStarted, withMore } from "./goalFixture.ts";
 
 describe("the status bar", () => {

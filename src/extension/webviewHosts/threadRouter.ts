@@ -1,8 +1,8 @@
-import type { Goal, Thread } from "../core/goal.ts";
-import type { StepId, ThreadId } from "../core/ids.ts";
-import { threads } from "../core/rules/threads.ts";
-import { threadName } from "../core/words/threadName.ts";
-import { t } from "./words.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import type { StepId, ThreadId } from "../../core/ids.ts";
+import { threads } from "../../core/rules/threads.ts";
+import { threadName } from "../../core/words/threadName.ts";
+import { t } from "../words/words.ts";
 
 /**
  * The thread that a person means by "where it happens": one that writes now, else one with a call under way or waiting,

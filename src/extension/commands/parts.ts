@@ -1,16 +1,16 @@
 import type * as vscode from "vscode";
-import type { Approvals } from "./approvals/approvals.ts";
-import type { ChangedFiles } from "./changedFiles.ts";
-import type { CurrentGoal } from "./currentGoal.ts";
-import type { Daemon } from "./daemon.ts";
-import type { Diffs } from "./documents/diffs.ts";
-import type { Dossiers } from "./documents/dossier.ts";
-import type { Outputs } from "./documents/outputs.ts";
-import type { Plans } from "./documents/plans.ts";
-import type { Goals } from "./goals.ts";
-import type { ProviderKeys } from "./keys/providerKeys.ts";
-import type { GoalsTree } from "./tree/goalsTree.ts";
-import type { Webviews } from "./webviewHosts/webviews.ts";
+import type { Approvals } from "../approvals/approvals.ts";
+import type { ChangedFiles } from "../connection/changedFiles.ts";
+import type { CurrentGoal } from "../connection/currentGoal.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import type { Goals } from "../connection/goals.ts";
+import type { Diffs } from "../documents/diffs.ts";
+import type { Dossiers } from "../documents/dossier.ts";
+import type { Outputs } from "../documents/outputs.ts";
+import type { Plans } from "../documents/plans.ts";
+import type { ProviderKeys } from "../keys/providerKeys.ts";
+import type { GoalsTree } from "../tree/goalsTree.ts";
+import type { Webviews } from "../webviewHosts/webviews.ts";
 
 /** The parts of the extension in this window. Whoever needs one is given it; only here are they made and joined. */
 export interface Parts {

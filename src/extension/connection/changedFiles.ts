@@ -1,5 +1,5 @@
-import type { GoalId, StepId } from "../core/ids.ts";
-import type { ChangeView } from "../protocol/view.ts";
+import type { GoalId, StepId } from "../../core/ids.ts";
+import type { ChangeView } from "../../protocol/view.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Goals } from "./goals.ts";
 

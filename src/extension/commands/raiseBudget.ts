@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
-import type { GoalId } from "../core/ids.ts";
-import { type BudgetResource, budgetResources } from "../core/values.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { type BudgetResource, budgetResources } from "../../core/values.ts";
+import { t } from "../words/words.ts";
 import { wholeGoal } from "./choose.ts";
 import type { Parts } from "./parts.ts";
-import { t } from "./words.ts";
 
 /** More of one of the goal's limits: which, and by how much. */
 export async function raiseBudget({ daemon, goals }: Parts, goalId: GoalId): Promise<void> {

@@ -1,13 +1,14 @@
 import * as vscode from "vscode";
-import type { GoalId } from "../core/ids.ts";
-import { choicesOf } from "../core/questions/questions.ts";
-import type { GoalRequest } from "../core/rules/controls.ts";
-import { allowedOfStep } from "../core/rules/stepControls.ts";
-import { type GoalSummary, summaryAllows } from "../protocol/view.ts";
-import type { Answer } from "./approvals/approvals.ts";
-import { approvalSentence, buttonLabel } from "./approvals/approvalText.ts";
-import type { Waiting } from "./approvals/toastQueue.ts";
-import { commandLine, isWhollyVisible } from "./approvals/visibleText.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { choicesOf } from "../../core/questions/questions.ts";
+import type { GoalRequest } from "../../core/rules/controls.ts";
+import { allowedOfStep } from "../../core/rules/stepControls.ts";
+import { type GoalSummary, summaryAllows } from "../../protocol/view.ts";
+import type { Answer } from "../approvals/approvals.ts";
+import { approvalSentence, buttonLabel } from "../approvals/approvalText.ts";
+import type { Waiting } from "../approvals/toastQueue.ts";
+import { commandLine, isWhollyVisible } from "../approvals/visibleText.ts";
+import { t } from "../words/words.ts";
 import {
 	approvalInFront,
 	chooseGoal,
@@ -18,7 +19,6 @@ import {
 	wholeGoal,
 } from "./choose.ts";
 import type { Parts } from "./parts.ts";
-import { t } from "./words.ts";
 
 /** The shapes that commands share: about a goal, about a step, about an approval, each of which is asked for if need be. */
 export interface CommandRow {

@@ -1,9 +1,14 @@
 import * as vscode from "vscode";
-import type { Step } from "../core/goal.ts";
-import type { ThreadId } from "../core/ids.ts";
-import { allowedOfStep } from "../core/rules/stepControls.ts";
-import { droppedSteps, planSteps } from "../core/rules/steps.ts";
-import { threadName } from "../core/words/threadName.ts";
+import type { Step } from "../../core/goal.ts";
+import type { ThreadId } from "../../core/ids.ts";
+import { allowedOfStep } from "../../core/rules/stepControls.ts";
+import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
+import { threadName } from "../../core/words/threadName.ts";
+import { showLaunched } from "../launch/showLaunched.ts";
+import type { TreeNode } from "../tree/nodes.ts";
+import { activeThread } from "../webviewHosts/threadRouter.ts";
+import { Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
 import {
 	allowing,
@@ -17,18 +22,13 @@ import {
 	withGoal,
 	withWaiting,
 } from "./commandShapes.ts";
-import { showLaunched } from "./launch/showLaunched.ts";
-import { Refusal } from "./refusal.ts";
-import { activeThread } from "./threadRouter.ts";
-import type { TreeNode } from "./tree/nodes.ts";
-import { t } from "./words.ts";
 
 /** Everything a person can do in the editor, one row a command. `package.json` declares the same ids; a test compares. */
 export const commands = {
 	launch: {
 		acts: true,
 		async run(parts) {
-			const { askAndLaunch } = await import("./launch/launch.ts");
+			const { askAndLaunch } = await import("../launch/launch.ts");
 			await showLaunched(parts, await askAndLaunch(parts));
 		},
 	},
@@ -38,8 +38,8 @@ export const commands = {
 		acts: true,
 		async run({ daemon, webviews }) {
 			const [{ managePresets }, { chooseFolder }] = await Promise.all([
-				import("./launch/presets.ts"),
-				import("./launch/launch.ts"),
+				import("../launch/presets.ts"),
+				import("../launch/launch.ts"),
 			]);
 			const isFolderOpen = (vscode.workspace.workspaceFolders ?? []).length > 0;
 			const folder = isFolderOpen
@@ -53,8 +53,8 @@ export const commands = {
 		acts: true,
 		async run(parts) {
 			const [{ askAndLaunch, chooseFolder }, { selectionInFront }] = await Promise.all([
-				import("./launch/launch.ts"),
-				import("./launch/selection.ts"),
+				import("../launch/launch.ts"),
+				import("../launch/selection.ts"),
 			]);
 			const { selected, uri } = selectionInFront();
 			const workspace = (await chooseFolder(uri))?.uri.fsPath;
@@ -64,7 +64,7 @@ export const commands = {
 	launchInFolder: {
 		acts: true,
 		async run(parts, argument) {
-			const { askAndLaunch } = await import("./launch/launch.ts");
+			const { askAndLaunch } = await import("../launch/launch.ts");
 			const workspace = argument instanceof vscode.Uri ? argument.fsPath : undefined;
 			await showLaunched(parts, await askAndLaunch(parts, { workspace }));
 		},
@@ -72,7 +72,7 @@ export const commands = {
 	launchPlaybook: {
 		acts: true,
 		async run(parts, argument) {
-			const { askAndRunPlaybook } = await import("./launch/playbook.ts");
+			const { askAndRunPlaybook } = await import("../launch/playbook.ts");
 			const uri = argument instanceof vscode.Uri ? argument : undefined;
 			await showLaunched(parts, await askAndRunPlaybook(parts.daemon, uri));
 		},
@@ -169,14 +169,14 @@ export const commands = {
 			const mayBe = (step: Step) => allowedOfStep(goal, step).includes("undo");
 			const step = await chooseStep(goal, subject, mayBe, [...planSteps(goal), ...droppedSteps(goal)]);
 			if (!step) return;
-			const { undoStep } = await import("./undo/undoStep.ts");
+			const { undoStep } = await import("../undo/undoStep.ts");
 			await undoStep(parts, goal, step);
 		}),
 	},
 	editRoster: {
 		acts: true,
 		run: withGoal(async (parts, goalId) => {
-			const { editRoster } = await import("./roster/editRoster.ts");
+			const { editRoster } = await import("../roster/editRoster.ts");
 			await editRoster(parts, goalId);
 		}, allowing("editRoster")),
 	},
@@ -241,13 +241,13 @@ export const commands = {
 	setProviderKey: {
 		acts: true,
 		async run(parts, argument) {
-			const { setProviderKey } = await import("./keys/setProviderKey.ts");
+			const { setProviderKey } = await import("../keys/setProviderKey.ts");
 			await setProviderKey(parts, typeof argument === "string" ? argument : undefined);
 		},
 	},
 	openConfig: {
 		async run({ dataFolder }) {
-			const { openConfig } = await import("./config/openConfig.ts");
+			const { openConfig } = await import("../config/openConfig.ts");
 			await openConfig(await dataFolder());
 		},
 	},

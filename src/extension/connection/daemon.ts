@@ -1,11 +1,11 @@
-import type { ClientOptions } from "../client/clientOptions.ts";
-import type { DaemonClient } from "../client/daemonClient.ts";
-import type { watchGoals } from "../client/goalsWatch.ts";
-import type { watchGoal } from "../client/goalWatch.ts";
-import type { Input, MethodName, Methods, Result } from "../protocol/methods.ts";
-import type { Connection } from "../protocol/webview.ts";
-import { Refusal } from "./refusal.ts";
-import { t } from "./words.ts";
+import type { ClientOptions } from "../../client/clientOptions.ts";
+import type { DaemonClient } from "../../client/daemonClient.ts";
+import type { watchGoals } from "../../client/goalsWatch.ts";
+import type { watchGoal } from "../../client/goalWatch.ts";
+import type { Input, MethodName, Methods, Result } from "../../protocol/methods.ts";
+import type { Connection } from "../../protocol/webview.ts";
+import { Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 
 /**
  * The daemon as the whole extension sees it. Opened after activation, so that starting VS Code waits for nothing, and
@@ -85,9 +85,9 @@ export function createDaemon(): Daemon {
 			const mine = generation;
 			// Loaded only now: the wire and its schemas are the larger part of the extension's code.
 			const [{ openClient }, { watchGoal }, { watchGoals }] = await Promise.all([
-				import("../client/daemonClient.ts"),
-				import("../client/goalWatch.ts"),
-				import("../client/goalsWatch.ts"),
+				import("../../client/daemonClient.ts"),
+				import("../../client/goalWatch.ts"),
+				import("../../client/goalsWatch.ts"),
 			]);
 			if (mine !== generation) return;
 			const open = { client: openClient(options), watchGoal, watchGoals };

@@ -1,7 +1,7 @@
-import type { GoalListener } from "../client/goalWatch.ts";
-import type { Goal } from "../core/goal.ts";
-import type { GoalId } from "../core/ids.ts";
-import type { GoalSummary } from "../protocol/view.ts";
+import type { GoalListener } from "../../client/goalWatch.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId } from "../../core/ids.ts";
+import type { GoalSummary } from "../../protocol/view.ts";
 import type { Daemon, OpenClient } from "./daemon.ts";
 
 /**

@@ -1,15 +1,15 @@
 import * as vscode from "vscode";
-import type { Goal, Step } from "../core/goal.ts";
-import type { ApprovalId, GoalId, StepId, ThreadId } from "../core/ids.ts";
-import { stepPosition } from "../core/rules/progress.ts";
-import { isPlanned, planSteps } from "../core/rules/steps.ts";
-import type { GoalSummary } from "../protocol/view.ts";
-import type { Waiting } from "./approvals/toastQueue.ts";
-import { queryValue, schemes } from "./documents/uris.ts";
-import type { Goals } from "./goals.ts";
-import { Refusal } from "./refusal.ts";
-import type { TreeNode } from "./tree/nodes.ts";
-import { t } from "./words.ts";
+import type { Goal, Step } from "../../core/goal.ts";
+import type { ApprovalId, GoalId, StepId, ThreadId } from "../../core/ids.ts";
+import { stepPosition } from "../../core/rules/progress.ts";
+import { isPlanned, planSteps } from "../../core/rules/steps.ts";
+import type { GoalSummary } from "../../protocol/view.ts";
+import type { Waiting } from "../approvals/toastQueue.ts";
+import type { Goals } from "../connection/goals.ts";
+import { queryValue, schemes } from "../documents/uris.ts";
+import type { TreeNode } from "../tree/nodes.ts";
+import { Refusal } from "../words/refusal.ts";
+import { t } from "../words/words.ts";
 
 /**
  * What a command is about. Menus of the tree hand over a row, links and lenses hand over ids, the palette hands over

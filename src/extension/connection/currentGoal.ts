@@ -1,4 +1,4 @@
-import type { GoalId } from "../core/ids.ts";
+import type { GoalId } from "../../core/ids.ts";
 
 /** The goal that a person looks at: the feed follows it, and commands without an argument mean it. Kept over reloads. */
 export interface CurrentGoal {
