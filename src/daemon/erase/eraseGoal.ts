@@ -3,6 +3,7 @@ import path from "node:path";
 import type { GoalId } from "../../core/ids.ts";
 import { readEvent } from "../../core/upcast.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
+import type { Log } from "../platform/ports.ts";
 import type { EventReader } from "../store/eventStore.ts";
 
 /** What is kept in memory of a goal, and may be dropped. */
@@ -11,7 +12,7 @@ interface Kept {
 }
 
 export interface EraseServices {
-	readonly supervisor: { erase(goalId: GoalId): Promise<void> };
+	readonly supervisor: { erase(goalId: GoalId): Promise<void>; deleted(): readonly GoalId[] };
 	readonly store: EventReader;
 	readonly changedFiles: Kept;
 	readonly answeredApprovals: Kept;
@@ -43,4 +44,11 @@ export async function eraseGoal(
 	changedFiles.forget(goalId);
 	answeredApprovals.forget(goalId);
 	goalFiles.forget(goalId);
+}
+
+/** An erasure that a crash cut short is repeated. */
+export async function eraseDeleted(services: EraseServices, log: Log): Promise<void> {
+	for (const goalId of services.supervisor.deleted()) {
+		await eraseGoal(services, goalId).catch((cause) => log.warn(`${goalId} could not be erased`, cause));
+	}
 }

@@ -1,0 +1,64 @@
+import { commandEnvironment } from "./commands/commandEnvironment.ts";
+import type { DaemonParts } from "./composeParts.ts";
+import { openSupervisor, type Supervisor } from "./engine/supervisor.ts";
+import { tracedPerform } from "./engine/tracedPerform.ts";
+import { performWith } from "./perform/perform.ts";
+import { openFileContents } from "./platform/fileContents.ts";
+import { readFolderIdentity } from "./policy/folderIdentity.ts";
+import { createTools } from "./tools/tools.ts";
+
+/** All goals, and what carries out their activities. Limits are read when they are needed: config.jsonc may change. */
+export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void): Supervisor {
+	const { home, env, clock, newId, log, trace, config, commands, agents, store, repositories } = parts;
+	const perform = performWith({
+		clock,
+		newId,
+		log,
+		commands,
+		tools: createTools(env),
+		get delegateDepth() {
+			return config.limits.delegateDepth;
+		},
+		get delegatesPerThread() {
+			return config.limits.delegatesPerThread;
+		},
+		agentFor: agents.agentFor,
+		windowOf: agents.windowOf,
+		changes: (goal) => repositories.of(goal),
+		contents: openFileContents(),
+		goalFiles: parts.goalFiles,
+		folderNow: readFolderIdentity,
+		listChanges: parts.changedFiles.list,
+		environment: commandEnvironment(env),
+		dataFolder: home,
+		get commandTimeoutMs() {
+			return config.limits.commandTimeoutMs;
+		},
+		get silenceMs() {
+			return config.limits.silenceMs;
+		},
+		standingGrants: parts.grants.of,
+		onDelta: parts.deltas.push,
+	});
+	return openSupervisor(store, {
+		clock,
+		newId,
+		log,
+		limits: {
+			get parallelSteps() {
+				return config.limits.parallelSteps;
+			},
+			get delegatesAtOnce() {
+				return config.limits.delegatesAtOnce;
+			},
+			get replans() {
+				return config.limits.replans;
+			},
+			priceOf: agents.priceOf,
+			windowOf: agents.windowOf,
+		},
+		parallelGoals: () => config.limits.parallelGoals,
+		perform: trace ? tracedPerform(perform, trace) : perform,
+		onLost,
+	});
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { type Agents, openAgents } from "./agents/agents.ts";
+import { openShadowRepositories, type ShadowRepositories } from "./changes/shadowRepositories.ts";
+import { type Commands, openCommands } from "./commands/commands.ts";
+import { tracedCommands } from "./commands/tracedCommands.ts";
+import type { LiveConfig } from "./config/liveConfig.ts";
+import type { Clock, Log, NewId } from "./platform/ports.ts";
+import { type Trace, traceOf } from "./platform/trace.ts";
+import { type GoalFiles, openGoalFiles } from "./policy/goalFiles.ts";
+import { openStandingGrants, type StandingGrants } from "./policy/standingGrants.ts";
+import { type ChangedFiles, openChangedFiles } from "./store/changedFiles.ts";
+import type { Store } from "./store/eventStore.ts";
+import { tracedStore } from "./store/tracedStore.ts";
+import { type Deltas, openDeltas } from "./wire/deltas.ts";
+
+/** What the engine and the services are both made from. */
+export interface DaemonParts {
+	/** The data folder. */
+	readonly home: string;
+	readonly env: NodeJS.ProcessEnv;
+	readonly clock: Clock;
+	readonly newId: NewId;
+	readonly log: Log;
+	readonly trace: Trace | undefined;
+	readonly config: LiveConfig;
+	readonly commands: Commands;
+	readonly agents: Agents;
+	readonly store: Store;
+	readonly changedFiles: ChangedFiles;
+	readonly goalFiles: GoalFiles;
+	readonly repositories: ShadowRepositories;
+	readonly grants: StandingGrants;
+	readonly deltas: Deltas;
+}
+
+interface Given {
+	readonly home: string;
+	readonly env: NodeJS.ProcessEnv;
+	readonly config: LiveConfig;
+	readonly log: Log;
+	readonly isTraced: boolean;
+	/** The store comes up in its own thread meanwhile. */
+	readonly opening: Promise<Store>;
+}
+
+export async function composeParts({ home, env, config, log, isTraced, opening }: Given): Promise<DaemonParts> {
+	const trace = traceOf(log, isTraced);
+	const clock: Clock = { now: () => Date.now() };
+	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
+	const ownCommands = openCommands({ folder: path.join(home, "commands") });
+	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
+	const agents = openAgents({ config, log, trace, env });
+	const repositories = openShadowRepositories(home, log);
+	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
+	const opened = await opening;
+	const store = trace ? tracedStore(opened, trace) : opened;
+	return {
+		home,
+		env,
+		clock,
+		newId,
+		log,
+		trace,
+		config,
+		commands,
+		agents,
+		store,
+		changedFiles: openChangedFiles(store),
+		goalFiles: openGoalFiles(store),
+		repositories,
+		grants,
+		deltas: openDeltas(),
+	};
+}

@@ -1,0 +1,62 @@
+import { homedir } from "node:os";
+import { commandEnvironment } from "./commands/commandEnvironment.ts";
+import type { DaemonParts } from "./composeParts.ts";
+import { openDossiers } from "./dossier/dossier.ts";
+import { createRedaction } from "./dossier/redact.ts";
+import type { Supervisor } from "./engine/supervisor.ts";
+import { openHandedKeys } from "./keys/handedKeys.ts";
+import { readFolderIdentity } from "./policy/folderIdentity.ts";
+import { openPresets } from "./presets/presets.ts";
+import { openAnsweredApprovals } from "./store/answeredApprovals.ts";
+import type { Services } from "./wire/services.ts";
+
+/** The process itself, as requests ask about it and end it. */
+type Process = Pick<Services, "clients" | "draining" | "stop"> & Pick<Services["about"], "version" | "startedAt">;
+
+/** What requests are answered with. */
+export function composeServices(parts: DaemonParts, supervisor: Supervisor, process: Process): Services {
+	const { home, env, clock, newId, log, config, commands, agents, store, repositories } = parts;
+	const { version, startedAt, clients, draining, stop } = process;
+	const { keys } = config;
+	return {
+		supervisor,
+		store,
+		changedFiles: parts.changedFiles,
+		answeredApprovals: openAnsweredApprovals(store),
+		goalFiles: parts.goalFiles,
+		dossiers: openDossiers(store, createRedaction({ keys: keys.redact, env, homes: homeFolders(env) })),
+		presets: openPresets(home),
+		clock,
+		newId,
+		about: { version, startedAt, folder: home },
+		config,
+		isListed: agents.isListed,
+		isProvider: agents.isProvider,
+		listedModels: agents.listedModels,
+		listProviders: agents.listProviders,
+		effortProblem: agents.effortProblem,
+		priceOf: agents.priceOf,
+		keys: openHandedKeys({ agents, keys, supervisor, log }),
+		baseline: {
+			commands,
+			env,
+			environment: commandEnvironment(env),
+			dataFolder: home,
+			get timeoutMs() {
+				return config.limits.commandTimeoutMs;
+			},
+		},
+		changes: (goal) => repositories.of(goal),
+		folderNow: readFolderIdentity,
+		grants: parts.grants,
+		onDelta: parts.deltas.listen,
+		clients,
+		draining,
+		stop,
+	};
+}
+
+/** As paths begin with them, whichever way a program asks. */
+function homeFolders(env: NodeJS.ProcessEnv): string[] {
+	return [homedir(), env.HOME, env.USERPROFILE].filter((folder) => folder !== undefined);
+}
