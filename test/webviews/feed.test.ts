@@ -306,6 +306,7 @@ describe("feed", () => {
 						type: "approval.requested",
 						approvalId: "a-usd" as never,
 						kind: "budget",
+						question: "budget",
 						resource: "usd",
 						unpriced: { provider: "local", model: "qwen3" },
 						command: undefined,
