@@ -25,10 +25,10 @@ export function oneLine(text: string, columns = Number.POSITIVE_INFINITY): strin
 	if (widthOf(flat) <= columns) return flat;
 	let cut = "";
 	let width = 0;
-	for (const character of flat) {
-		width += widthOf(character);
+	for (const { segment } of new Intl.Segmenter().segment(flat)) {
+		width += widthOf(segment);
 		if (width > Math.max(1, columns - 1)) break;
-		cut += character;
+		cut += segment;
 	}
 	return `${cut}…`;
 }

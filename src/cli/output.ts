@@ -1,3 +1,5 @@
+import { styleText } from "node:util";
+import stringWidth from "string-width";
 import type { Failure } from "./failure.ts";
 
 /**
@@ -90,17 +92,18 @@ function withNotes(value: unknown, notes: string[]): unknown {
  */
 const marks = { bold: "\uE010", dim: "\uE011", red: "\uE012", green: "\uE013", yellow: "\uE014", cyan: "\uE015" };
 const endMark = "\uE01F";
-const codes: Readonly<Record<string, string>> = {
-	[marks.bold]: "\x1b[1m",
-	[marks.dim]: "\x1b[2m",
-	[marks.red]: "\x1b[31m",
-	[marks.green]: "\x1b[32m",
-	[marks.yellow]: "\x1b[33m",
-	[marks.cyan]: "\x1b[36m",
-	[endMark]: "\x1b[0m",
-};
-
+const between = "\uE000";
 type Colour = keyof typeof marks;
+/** Each mark as the terminal's own escape sequence. */
+const codes: Readonly<Record<string, string>> = Object.fromEntries([
+	...Object.entries(marks).map(([name, mark]) => [mark, escapeOf(name as Colour)]),
+	[endMark, escapeOf("reset")],
+]);
+
+function escapeOf(format: Colour | "reset"): string {
+	const [begin = ""] = styleText(format, between, { validateStream: false }).split(between);
+	return begin;
+}
 export const paint = Object.fromEntries(
 	Object.entries(marks).map(([name, mark]) => [name, (text: string) => (text ? `${mark}${text}${endMark}` : "")]),
 ) as Readonly<Record<Colour, (text: string) => string>>;
@@ -109,27 +112,9 @@ function dress(text: string, isColoured: boolean): string {
 	return text.replace(/[\uE010-\uE01F]/g, (mark) => (isColoured ? (codes[mark] ?? "") : ""));
 }
 
-/** Colours take no room. */
+/** In columns of a terminal. Colours take no room; ideographs, full-width forms and emoji take two columns. */
 export function widthOf(text: string): number {
-	let width = 0;
-	for (const character of text.replace(/[\uE010-\uE01F]/g, "")) width += isWide(character) ? 2 : 1;
-	return width;
-}
-
-/** Ideographs, Hangul, full-width forms and emoji take two columns. */
-function isWide(character: string): boolean {
-	const point = character.codePointAt(0) ?? 0;
-	return (
-		point >= 0x1100 &&
-		(point <= 0x115f ||
-			(point >= 0x2e80 && point <= 0xa4cf) ||
-			(point >= 0xac00 && point <= 0xd7a3) ||
-			(point >= 0xf900 && point <= 0xfaff) ||
-			(point >= 0xfe30 && point <= 0xfe6f) ||
-			(point >= 0xff00 && point <= 0xff60) ||
-			(point >= 0x1f300 && point <= 0x1faff) ||
-			(point >= 0x20000 && point <= 0x3fffd))
-	);
+	return stringWidth(text.replace(/[\uE010-\uE01F]/g, ""));
 }
 
 /** Control characters and those that reverse the reading order, written out: what is read is what is there. */

@@ -109,12 +109,14 @@ describe("the command line's layout", () => {
 		]);
 		assert.equal(text.replace(/[\uE010-\uE01F]/g, ""), "✓   a    last\n漢  bcd  one");
 		assert.equal(widthOf(paint.red("漢a")), 3);
+		assert.equal(widthOf("e\u0301👩‍👩‍👧🇫🇷"), 5, "an accent takes no column, a family and a flag two each");
 	});
 
 	it("makes one line of a text, and shortens it to the room there is", () => {
 		assert.equal(oneLine("one\n  two\nthree"), "one two three");
 		assert.equal(oneLine("one\ntwo\nthree", 8), "one two…");
 		assert.equal(oneLine("漢漢漢漢", 5), "漢漢…");
+		assert.equal(oneLine("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 5), "👩‍👩‍👧👩‍👩‍👧…", "a family is not cut apart");
 	});
 
 	it("tells in its largest unit how long ago something was", () => {
