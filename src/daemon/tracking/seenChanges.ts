@@ -2,6 +2,7 @@ import { lstatSync, type Stats } from "node:fs";
 import type { FileTracking } from "../../core/goal.ts";
 import type { LeftOut } from "../../core/values.ts";
 import type { Changes, FileChange, Snapshot } from "../changes/changes.ts";
+import { hashObject } from "../changes/objects.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 
 /** What is known of the workspace when it is looked at. */
@@ -21,8 +22,49 @@ export async function seenChanges(
 	before: Base,
 	after: Snapshot,
 ): Promise<readonly SeenChange[]> {
-	if (before.tree === undefined || before.tree === after.tree) return [];
+	if (before.tree === undefined) return [];
 	const found = await changes.between(before.tree, after.tree);
+	return [
+		...(await withWhatWasLeftOut(changes, workspace, before, after, found)),
+		...(await cameBackTheSame(changes, before, after, found)),
+	];
+}
+
+/**
+ * A file that could not be recorded stays in the trees as it last was. One that has that content again when it can be
+ * recorded makes no difference between two trees, and had another content all the same.
+ */
+async function cameBackTheSame(
+	changes: Changes,
+	before: Base,
+	after: Snapshot,
+	found: readonly FileChange[],
+): Promise<readonly SeenChange[]> {
+	if (before.coverage === undefined || before.coverage === after.coverage) return [];
+	const told = new Set(found.map(({ path }) => path));
+	const rows: SeenChange[] = [];
+	for (const { path, before: leftOut, after: now } of await changes.leftOutBetween(before.coverage, after.coverage)) {
+		if (leftOut === undefined || isByRule(leftOut) || now !== undefined || told.has(path)) continue;
+		const bytes = await changes.contentAt(after.tree, path);
+		if (!bytes) continue;
+		const blob = hashObject("blob", bytes);
+		rows.push({ path, status: "modified", before: blob, after: blob, leftOut });
+	}
+	return rows;
+}
+
+/** A recorded file stays recorded when rules begin to ignore it; what is left out for itself is another matter. */
+function isByRule(reason: LeftOut): boolean {
+	return reason === "ignored" || reason === "excluded";
+}
+
+async function withWhatWasLeftOut(
+	changes: Changes,
+	workspace: string,
+	before: Base,
+	after: Snapshot,
+	found: readonly FileChange[],
+): Promise<readonly SeenChange[]> {
 	const paths = [...new Set(found.flatMap(({ path, from = path }) => [path, from]))];
 	const wasLeftOut = await leftOutBefore(changes, before, paths);
 	const gone = found.flatMap(({ path, from, status }) => from ?? (status === "deleted" ? path : []));
@@ -48,18 +90,14 @@ export async function seenChanges(
 
 type WasLeftOut = (path: string, isRecorded: boolean) => LeftOut | undefined;
 
-/**
- * Why a path may have been something else before than the tree says. A recorded file stays recorded when rules begin to
- * ignore it; what is left out for itself is another matter. Of an old snapshot only the skipped files are known.
- */
+/** Why a path may have been something else before than the tree says. Of an old snapshot only the skipped files are known. */
 async function leftOutBefore(changes: Changes, before: Base, paths: readonly string[]): Promise<WasLeftOut> {
 	if (before.coverage === undefined) {
 		const skipped = new Set(before.skipped.map(({ path }) => path));
 		return (path, isRecorded) => (!isRecorded || skipped.has(path) ? "unknown" : undefined);
 	}
 	const found = await changes.leftOut(before.coverage, paths);
-	return (path, isRecorded) =>
-		found.get(path)?.find((reason) => !isRecorded || (reason !== "ignored" && reason !== "excluded"));
+	return (path, isRecorded) => found.get(path)?.find((reason) => !isRecorded || !isByRule(reason));
 }
 
 function withReason(change: FileChange, leftOut: LeftOut | undefined): SeenChange {

@@ -50,8 +50,8 @@ describe("undo and what was not recorded", function () {
 		await untilState(daemon.client, goalId, ["completed"]);
 		return goalId;
 	};
-	const undo = (goalId: GoalId, preview = false) =>
-		daemon.client.request("step/undo", { goalId, stepId: "s1" as StepId, rest: true, preview });
+	const undo = (goalId: GoalId, preview = false, stepId = "s1") =>
+		daemon.client.request("step/undo", { goalId, stepId: stepId as StepId, rest: true, preview });
 	const large = Buffer.alloc(5_600_000, "a,b,c\n");
 
 	interface Row {
@@ -300,6 +300,26 @@ describe("undo and what was not recorded", function () {
 		assert.equal(readFileSync(at("data.csv")).length, 1000);
 		assert.ok(notCovered.some(({ path: named }) => named === "data.csv"));
 	});
+
+	/** It stays in the record as it last was, so that no difference shows when it is the same again. */
+	for (const [what, away] of [
+		["too large", "head -c 5600000 /dev/zero > data.csv"],
+		["no ordinary file", "rm data.csv; mkfifo data.csv"],
+	] as const)
+		it(`keeps and names a file that was ${what} before the step, and is again what was recorded earlier`, async () => {
+			write("data.csv", "first\n");
+			const goalId = await run(
+				`cp -p data.csv ${outside}/; ${away}`,
+				`rm data.csv; mv ${outside}/data.csv .; echo > made.txt`,
+			);
+			const { files, notCovered } = await undo(goalId, false, "s2");
+			assert.deepEqual(files, [{ path: "made.txt", action: "delete" }]);
+			assert.deepEqual(
+				notCovered.map(({ path: named }) => named),
+				["data.csv"],
+			);
+			assert.equal(readFileSync(at("data.csv"), "utf8"), "first\n");
+		});
 
 	it("says of what it brings back that it was first recorded after the step began", async () => {
 		git("init", "-q");
