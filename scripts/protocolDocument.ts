@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { GenericSchema } from "valibot";
 import { eventBodies } from "../src/core/events.ts";
+import { refusalCodes } from "../src/core/refusal.ts";
 import * as settings from "../src/core/settings.ts";
 import * as values from "../src/core/values.ts";
 import * as launchDefaults from "../src/protocol/launchDefaults.ts";
@@ -33,6 +34,7 @@ result: ${typeText(result, named)}`)}`,
 		const others = new Map([...named].filter(([other]) => other !== schema));
 		return `### ${name}\n\n${block(typeText(schema, others))}`;
 	});
+	const codes = Object.entries(refusalCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
 	const sections = [
 		introduction,
 		"## Requests",
@@ -40,6 +42,9 @@ result: ${typeText(result, named)}`)}`,
 		"## Notices",
 		"The daemon sends these unasked, to clients that watch.",
 		...notices,
+		"## Refusals",
+		"The word in `data.code` of an error, and what it means. The sentence in `message` says what would work.",
+		`| code | meaning |\n|---|---|\n${codes.join("\n")}`,
 		"## Events",
 		eventsIntroduction,
 		...events,

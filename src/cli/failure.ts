@@ -1,4 +1,4 @@
-import { ProtocolError } from "../protocol/peer.ts";
+import { isRefusal, type RefusalCode } from "../core/refusal.ts";
 
 /**
  * How a command ends, for people as a sentence and for scripts as an exit code: 0 done, 1 failed, 2 wrong usage, 3
@@ -30,7 +30,7 @@ export function answeredNo(code: string, message: string): Failure {
 }
 
 /** What is not said by the daemon about the request, but about the way to it or about a bug. */
-const notRefusals: Readonly<Record<string, number>> = {
+const notRefusals: Partial<Record<RefusalCode, number>> = {
 	badRequest: exitCodes.usage,
 	closed: exitCodes.failed,
 	unreachable: exitCodes.failed,
@@ -42,7 +42,7 @@ const notRefusals: Readonly<Record<string, number>> = {
 /** Any error as a failure; what is neither ours nor the daemon's is a bug, and keeps its stack. */
 export function asFailure(cause: unknown): Failure {
 	if (cause instanceof Failure) return cause;
-	if (cause instanceof ProtocolError) {
+	if (isRefusal(cause)) {
 		return new Failure(cause.code, cause.message, notRefusals[cause.code] ?? exitCodes.refused);
 	}
 	const failure = new Failure("bug", cause instanceof Error ? cause.message : String(cause));

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRefusal, Refusal } from "../core/refusal.ts";
 import {
 	type Input,
 	type MethodName,
@@ -10,7 +11,6 @@ import {
 	type Notices,
 	type Result,
 } from "../protocol/methods.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 import type { Connection as ConnectionView } from "../protocol/webview.ts";
 import type { ClientOptions } from "./clientOptions.ts";
 import { type Connection, openConnection } from "./connection.ts";
@@ -34,7 +34,7 @@ export interface DaemonClient {
 	/** When the daemon was last heard, ISO 8601. */
 	readonly lastSeen?: string;
 	/** Why there is no connection, in a sentence. */
-	readonly failure?: ProtocolError;
+	readonly failure?: Refusal;
 	onState(listener: (state: ConnectionView["state"]) => void): () => void;
 	/** Starts a daemon if none lives, whatever `start` says, or tries again at once. */
 	start(): void;
@@ -68,7 +68,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 	const waiters = new Set<Waiter>();
 	let state: ConnectionView["state"] = "connecting";
 	let lastSeen: string | undefined;
-	let failure: ProtocolError | undefined;
+	let failure: Refusal | undefined;
 	let live: Connection | undefined;
 	let wake = new AbortController();
 	/** `start()` was called: it counts even where clients do not start daemons by themselves. */
@@ -136,7 +136,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 
 	/** It lives, and a new one would fare no better. */
 	function saidNo(cause: unknown, file: DaemonFile): boolean {
-		if (!(cause instanceof ProtocolError) || cause.code === "closed") return false;
+		if (!isRefusal(cause) || cause.code === "closed") return false;
 		if (cause.code !== "unauthorized" && cause.code !== "unreachable") return true;
 		// After a crash another program may listen on the same port.
 		return processLives(file.pid) && readDaemonFile(options.home)?.token === file.token;
@@ -186,7 +186,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 			delayMs = Math.min(delayMs * 2, lastDelayMs);
 		}
 		live?.close();
-		settle((waiter) => waiter.reject(new ProtocolError("closed", "The client was closed.")));
+		settle((waiter) => waiter.reject(new Refusal("closed", "The client was closed.")));
 	}
 
 	function settle(how: (waiter: Waiter) => void): void {
@@ -205,11 +205,11 @@ export function openClient(options: ClientOptions): DaemonClient {
 
 	function connected(timeoutMs: number): Promise<Connection> {
 		if (live && state === "connected") return Promise.resolve(live);
-		if (ending.signal.aborted) return Promise.reject(new ProtocolError("closed", "The client was closed."));
+		if (ending.signal.aborted) return Promise.reject(new Refusal("closed", "The client was closed."));
 		return new Promise((resolve, reject) => {
 			const late = setTimeout(() => {
 				waiters.delete(waiter);
-				reject(failure ?? new ProtocolError("unreachable", "The daemon could not be reached in time; try again."));
+				reject(failure ?? new Refusal("unreachable", "The daemon could not be reached in time; try again."));
 			}, timeoutMs);
 			const waiter: Waiter = {
 				resolve(connection) {
@@ -236,10 +236,10 @@ export function openClient(options: ClientOptions): DaemonClient {
 				try {
 					return await connection.request(method, params);
 				} catch (cause) {
-					if (!(cause instanceof ProtocolError) || cause.code !== "closed") throw cause;
+					if (!isRefusal(cause) || cause.code !== "closed") throw cause;
 					if (ending.signal.aborted || once) throw cause;
 					if (!mayRepeat(method, params)) {
-						throw new ProtocolError(
+						throw new Refusal(
 							"closed",
 							`The daemon went away before it answered ${method}, so it may or may not have been done. Look, then ask again.`,
 						);
@@ -284,13 +284,13 @@ export function openClient(options: ClientOptions): DaemonClient {
 	};
 }
 
-function noDaemon(): ProtocolError {
-	return new ProtocolError("noDaemon", "No daemon runs here. Start it with `mission daemon start`.");
+function noDaemon(): Refusal {
+	return new Refusal("noDaemon", "No daemon runs here. Start it with `mission daemon start`.");
 }
 
-function asFailure(cause: unknown): ProtocolError {
-	if (cause instanceof ProtocolError) return cause;
-	return new ProtocolError("unreachable", `The daemon cannot be reached: ${messageOf(cause)}`);
+function asFailure(cause: unknown): Refusal {
+	if (isRefusal(cause)) return cause;
+	return new Refusal("unreachable", `The daemon cannot be reached: ${messageOf(cause)}`);
 }
 
 function messageOf(cause: unknown): string {

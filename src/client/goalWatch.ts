@@ -2,8 +2,8 @@ import type { RecordedEvent } from "../core/events.ts";
 import type { Goal } from "../core/goal.ts";
 import { MissingEvent, openGoalStream } from "../core/goalStream.ts";
 import type { GoalId } from "../core/ids.ts";
+import { isRefusal, Refusal } from "../core/refusal.ts";
 import type { Notice, Notices } from "../protocol/methods.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 import type { DaemonClient } from "./daemonClient.ts";
 
 /**
@@ -19,7 +19,7 @@ export interface GoalListener {
 	/** Streamed text, which is not in the record and may be lost. */
 	onDelta?(delta: Notice<Notices, "goal/delta">): void;
 	/** The goal cannot be watched: there is none of this id. Nothing follows. */
-	onRefused?(cause: ProtocolError): void;
+	onRefused?(cause: Refusal): void;
 }
 
 /** Returns the end of it. */
@@ -56,8 +56,8 @@ function startWatch(client: DaemonClient, goalId: GoalId, forget: () => void): S
 			(await client.request("goal/events", { goalId, afterSeq, limit: pageSize }, { once: true })).events,
 		onChange: (goal, events = []) => tell(goal, events),
 		onFailed(cause) {
-			const refusal = cause instanceof MissingEvent ? new ProtocolError("badAnswer", cause.message) : cause;
-			if (!(refusal instanceof ProtocolError)) return client.report(refusal);
+			const refusal = cause instanceof MissingEvent ? new Refusal("badAnswer", cause.message) : cause;
+			if (!isRefusal(refusal)) return client.report(refusal);
 			// A broken connection is followed by a new one, which subscribes again.
 			if (refusal.code === "closed") return;
 			for (const joined of [...listeners]) each(joined, () => joined.listener.onRefused?.(refusal));

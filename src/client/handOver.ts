@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRefusal, Refusal } from "../core/refusal.ts";
 import { oldestProtocol } from "../protocol/methods.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 import { isNewer } from "../protocol/version.ts";
 import type { ClientOptions } from "./clientOptions.ts";
 import type { Connection } from "./connection.ts";
@@ -24,13 +24,12 @@ export async function handsOver(
 		await copyOfDaemon(home, daemonScript);
 		await request("daemon/handOver", { version }).catch((cause) => {
 			// One that has never heard of it can be told to stop, which leaves turns to be asked again.
-			if (cause instanceof ProtocolError && cause.code === "unknownMethod")
-				return request("daemon/stop", { now: false });
+			if (isRefusal(cause) && cause.code === "unknownMethod") return request("daemon/stop", { now: false });
 			throw cause;
 		});
 	} catch (cause) {
 		// Another newer client may have asked, too: then the connection closes.
-		if (!(cause instanceof ProtocolError && cause.code === "closed")) {
+		if (!(isRefusal(cause) && cause.code === "closed")) {
 			const why = cause instanceof Error ? cause.message : String(cause);
 			log("warn", `The daemon, version ${hello.version}, did not make way for version ${version}: ${why}`);
 			return stays(hello.protocol, version);
@@ -46,7 +45,7 @@ export async function handsOver(
 /** It can be talked to as it is, or not at all. */
 function stays(protocol: number, version: string): false {
 	if (protocol >= oldestProtocol) return false;
-	throw new ProtocolError(
+	throw new Refusal(
 		"protocol",
 		`The daemon speaks version ${protocol} of the protocol, which version ${version} of Mission Control no longer does. End it with \`mission daemon restart\`.`,
 	);

@@ -2,8 +2,8 @@ import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import envPaths from "env-paths";
+import { Refusal } from "../core/refusal.ts";
 import type { Actor } from "../core/values.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 
 /** The data folder: `MISSION_HOME`, or the platform's folder for a user's data. Two folders are two daemons. */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -18,7 +18,7 @@ export function makeHome(home: string): void {
 		accessSync(home, constants.W_OK);
 	} catch (cause) {
 		const why = cause instanceof Error ? cause.message : String(cause);
-		throw new ProtocolError(
+		throw new Refusal(
 			"startFailed",
 			`The data folder ${home} cannot be used (${why}). Make it writable, or name another one in MISSION_HOME.`,
 		);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ProtocolError } from "../protocol/peer.ts";
+import { Refusal } from "../core/refusal.ts";
 import { copyOfDaemon, newestCopy } from "./daemonCopy.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
 import { makeHome } from "./home.ts";
@@ -80,8 +80,8 @@ function spawnDaemon(home: string, script: string, env: StartOptions["env"]): Ch
 	};
 }
 
-function startFailed(why: string): ProtocolError {
-	return new ProtocolError(
+function startFailed(why: string): Refusal {
+	return new Refusal(
 		"startFailed",
 		`The daemon did not start: ${why.trim() || "it ended at once"}. \`mission daemon run\` shows what it does.`,
 	);

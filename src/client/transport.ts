@@ -1,7 +1,7 @@
+import { Refusal } from "../core/refusal.ts";
 import "vscode-jsonrpc/node";
 import WebSocket from "ws";
 import { maxMessageBytes } from "../protocol/methods.ts";
-import { ProtocolError } from "../protocol/peer.ts";
 import type { DaemonFile } from "./daemonFile.ts";
 
 /** How long the daemon may take to accept a connection. */
@@ -24,8 +24,8 @@ export function openSocket(file: DaemonFile): Promise<WebSocket> {
 			const status = response.statusCode ?? 0;
 			reject(
 				status === 401 || status === 403
-					? new ProtocolError("unauthorized", "The daemon does not accept this client: its token is another one.")
-					: new ProtocolError("unreachable", `What answers on port ${file.port} is not the daemon (HTTP ${status}).`),
+					? new Refusal("unauthorized", "The daemon does not accept this client: its token is another one.")
+					: new Refusal("unreachable", `What answers on port ${file.port} is not the daemon (HTTP ${status}).`),
 			);
 		});
 		socket.once("open", () => {

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
+import { Refusal } from "../core/refusal.ts";
 import type { Target } from "../protocol/webview.ts";
 import type { Parts } from "./commands/parts.ts";
 import { openSettingsFile } from "./launch/settingsFile.ts";
 import { showLaunched } from "./launch/showLaunched.ts";
-import { Refusal } from "./words/refusal.ts";
 import { t } from "./words/words.ts";
 
 /** Where a webview asks to go. */
@@ -30,7 +30,7 @@ export async function openTarget(parts: Parts, target: Target): Promise<void> {
 			return parts.diffs.openOne(goalId, target);
 		case "changes":
 			if (!(await parts.diffs.openAll(goalId, target.stepId)))
-				throw new Refusal("noChanges", t("No file was changed."));
+				throw new Refusal("nothingThere", t("No file was changed."));
 			return;
 		case "file":
 			return parts.diffs.openFile(goalId, target.path);

@@ -7,23 +7,13 @@ import {
 	type MessageWriter,
 	ResponseError,
 } from "vscode-jsonrpc";
+import { isRefusal, Refusal, type RefusalCode, refusalCodes } from "../core/refusal.ts";
 import type { Handlers, Input, Notice, NoticeTable, Params, Result, Table } from "./methods.ts";
 
 /**
  * Both ends of the wire: JSON-RPC 2.0 over any pair of reader and writer, validated on arrival at either end. What is
  * not in the table does not exist.
  */
-
-/** An error that crosses the wire. Any other error is a bug, and the far side learns only that there was one. */
-export class ProtocolError extends Error {
-	constructor(
-		readonly code: string,
-		message: string,
-	) {
-		super(message);
-		this.name = "ProtocolError";
-	}
-}
 
 /** JSON-RPC wants a number; ours are words, in `data.code`. */
 const refused = -32000;
@@ -57,7 +47,7 @@ export function serve<T extends Table, N extends NoticeTable, Context>(
 		try {
 			return await handlers[method as keyof T](params.output as Params<T, keyof T>, context);
 		} catch (cause) {
-			if (cause instanceof ProtocolError) return new ResponseError(refused, cause.message, { code: cause.code });
+			if (isRefusal(cause)) return new ResponseError(refused, cause.message, { code: cause.code });
 			report(cause, method);
 			return new ResponseError(
 				ErrorCodes.InternalError,
@@ -97,7 +87,7 @@ export function connect<T extends Table, N extends NoticeTable>(
 	connection.onError(([cause]) => report(cause));
 	connection.listen();
 	const gone = closed.then(() => {
-		throw new ProtocolError("closed", "The connection to the daemon closed.");
+		throw new Refusal("closed", "The connection to the daemon closed.");
 	});
 	gone.catch(() => undefined);
 	return {
@@ -105,12 +95,12 @@ export function connect<T extends Table, N extends NoticeTable>(
 		closed,
 		async request(method, params) {
 			const row = table[method];
-			if (!row) throw new ProtocolError("unknownMethod", `There is no request ${method}.`);
+			if (!row) throw new Refusal("unknownMethod", `There is no request ${method}.`);
 			try {
 				const answer = await Promise.race([connection.sendRequest(method, params), gone]);
 				const result = v.safeParse(row.result, answer);
 				if (!result.success)
-					throw new ProtocolError(
+					throw new Refusal(
 						"unexpectedAnswer",
 						`The answer to ${method} is not what was expected: ${describe(result.issues)}.`,
 					);
@@ -124,12 +114,15 @@ export function connect<T extends Table, N extends NoticeTable>(
 
 function asProtocolError(cause: unknown): unknown {
 	if (!(cause instanceof ResponseError)) {
-		return cause instanceof ProtocolError
-			? cause
-			: new ProtocolError("closed", cause instanceof Error ? cause.message : String(cause));
+		return isRefusal(cause) ? cause : new Refusal("closed", cause instanceof Error ? cause.message : String(cause));
 	}
 	const code = (cause.data as { code?: unknown } | undefined)?.code;
-	return new ProtocolError(typeof code === "string" ? code : "internal", cause.message);
+	return new Refusal(isCode(code) ? code : "internal", cause.message);
+}
+
+/** A newer daemon may know more of them. */
+function isCode(code: unknown): code is RefusalCode {
+	return typeof code === "string" && Object.hasOwn(refusalCodes, code);
 }
 
 /** The first thing that is wrong, with its place. */

@@ -9,9 +9,9 @@ import type { RecordedEvent } from "../../src/core/events.ts";
 import { newGoal } from "../../src/core/evolve.ts";
 import type { Goal } from "../../src/core/goal.ts";
 import type { GoalId, StepId } from "../../src/core/ids.ts";
+import { isRefusal } from "../../src/core/refusal.ts";
 import { endStates, goalState } from "../../src/core/rules/goalState.ts";
 import type { Input, MethodName, Methods, Result } from "../../src/protocol/methods.ts";
-import { ProtocolError } from "../../src/protocol/peer.ts";
 import { answerAll, unknownOutcomes, wholeLog } from "./crashRun.ts";
 
 /**
@@ -181,7 +181,7 @@ async function live(story: PointStory, { home, workspace, client, daemons }: Sta
 		try {
 			return await client.request(method, params, { connectTimeoutMs: 1000 });
 		} catch (cause) {
-			if (cause instanceof ProtocolError && goneCodes.has(cause.code)) return undefined;
+			if (isRefusal(cause) && goneCodes.has(cause.code)) return undefined;
 			throw cause;
 		}
 	}

@@ -1,3 +1,4 @@
+import { Refusal } from "../../src/core/refusal.ts";
 import "vscode-jsonrpc/node";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +19,7 @@ import {
 	type Notices,
 	protocolVersion,
 } from "../../src/protocol/methods.ts";
-import { ProtocolError, serve } from "../../src/protocol/peer.ts";
+import { serve } from "../../src/protocol/peer.ts";
 import { socketPipe } from "../../src/protocol/socketPipe.ts";
 import { summarize, viewGoal } from "../../src/protocol/view.ts";
 
@@ -68,7 +69,7 @@ export async function startFakeDaemon(
 
 	const known = (goalId: GoalId): RecordedEvent[] => {
 		const events = goals.get(goalId);
-		if (!events) throw new ProtocolError("unknownGoal", `There is no goal ${goalId}.`);
+		if (!events) throw new Refusal("unknownGoal", `There is no goal ${goalId}.`);
 		return events;
 	};
 	const fold = (goalId: GoalId): Goal => evolveAll(newGoal(goalId), known(goalId));
@@ -77,10 +78,7 @@ export async function startFakeDaemon(
 		"daemon/hello": ({ protocol }) => {
 			const ours = options.protocol ?? protocolVersion;
 			if (protocol !== ours)
-				throw new ProtocolError(
-					"protocolMismatch",
-					`This daemon speaks version ${ours} of the protocol, not ${protocol}.`,
-				);
+				throw new Refusal("protocol", `This daemon speaks version ${ours} of the protocol, not ${protocol}.`);
 			return { protocol: ours, version: "0.0.0", pid: process.pid, startedAt };
 		},
 		"goal/list": ({ watch }, watcher) => {
@@ -110,7 +108,7 @@ export async function startFakeDaemon(
 			(params: never, watcher: Watcher): unknown => {
 				requests.push(name);
 				const handler = target[name] as ((params: never, watcher: Watcher) => unknown) | undefined;
-				if (!handler) throw new ProtocolError("unknownMethod", `The fake daemon does not answer ${name}.`);
+				if (!handler) throw new Refusal("unknownMethod", `The fake daemon does not answer ${name}.`);
 				return handler(params, watcher);
 			},
 	}) as Handlers<Methods, Watcher>;

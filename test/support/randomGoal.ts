@@ -3,6 +3,7 @@ import type { EventOf, GoalEvent, RecordedEvent } from "../../src/core/events.ts
 import { evolve, newGoal, record } from "../../src/core/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../src/core/goal.ts";
 import type { CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../src/core/ids.ts";
+import { isRefusal } from "../../src/core/refusal.ts";
 import { delegateTool, isDelegation, threadDepth } from "../../src/core/rules/delegations.ts";
 import { folderHold, goalHold, turnHolds } from "../../src/core/rules/holds.ts";
 import { finalReviewIsDue, isAtItsEnd, reviewIsStuck } from "../../src/core/rules/reviews.ts";
@@ -14,7 +15,6 @@ import { asking } from "../../src/daemon/engine/questions/question.ts";
 import type { Request } from "../../src/daemon/engine/request.ts";
 import { childEnded } from "../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../src/daemon/plan/writePlan.ts";
-import { Refusal } from "../../src/daemon/platform/refusal.ts";
 import { engineLimits } from "./engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "./simulation.ts";
 
@@ -146,7 +146,7 @@ function asks(goal: Goal, draw: Draw, newId: NewId, now: number): readonly GoalE
 	try {
 		return decide(requests[draw(requests.length)]!, goal, { by: person, newId, now });
 	} catch (cause) {
-		if (cause instanceof Refusal) return [];
+		if (isRefusal(cause)) return [];
 		throw cause;
 	}
 }

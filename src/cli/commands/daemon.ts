@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { processLives, readDaemonFile } from "../../client/daemonFile.ts";
-import { ProtocolError } from "../../protocol/peer.ts";
+import { isRefusal } from "../../core/refusal.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, Failure } from "../failure.ts";
@@ -33,7 +33,7 @@ export async function status(context: Context): Promise<void> {
 			),
 		);
 	} catch (cause) {
-		if (!(cause instanceof ProtocolError) || cause.code !== "noDaemon") throw cause;
+		if (!isRefusal(cause) || cause.code !== "noDaemon") throw cause;
 		context.output.result(
 			{ running: false, folder: context.home, service },
 			`No daemon runs for ${context.home}.${atLogin ? ` It ${atLogin}.` : ""}`,
@@ -82,7 +82,7 @@ async function stopDaemon(
 	try {
 		({ stillRunning } = await client.request("daemon/stop", { now }, { once: true }));
 	} catch (cause) {
-		if (!(cause instanceof ProtocolError)) throw cause;
+		if (!isRefusal(cause)) throw cause;
 		if (cause.code === "noDaemon") return undefined;
 		// It may be gone before its answer has left.
 		if (cause.code !== "closed") throw cause;

@@ -1,5 +1,5 @@
 import type { Approval, Check, Goal, Thread } from "../goal.ts";
-import { goneRefusal, type Refused, refused } from "../refused.ts";
+import { goneRefusal, type Refused, refused } from "../refusal.ts";
 import { budgetResources } from "../values.ts";
 import { checks } from "./checks.ts";
 import { type GoalState, goalState } from "./goalState.ts";

@@ -1,6 +1,6 @@
 import type { Goal, Step } from "../goal.ts";
 import type { StepId } from "../ids.ts";
-import { goneRefusal, type Refused, refused } from "../refused.ts";
+import { goneRefusal, type Refused, refused } from "../refusal.ts";
 import { goalState } from "./goalState.ts";
 import { personHold } from "./holds.ts";
 import { stepIsBusy } from "./movement.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { Refusal } from "../../core/refusal.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Commands } from "../commands/commands.ts";
-import { Refusal } from "../platform/refusal.ts";
 import type { BaselineParts } from "./baseline.ts";
 
 /** Names the spools of these runs, so that those of a daemon that died can be told from a goal's. */

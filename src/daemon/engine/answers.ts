@@ -2,9 +2,9 @@ import type { GoalEvent } from "../../core/events.ts";
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId } from "../../core/ids.ts";
 import { choicesOf, meantBy } from "../../core/questions/questions.ts";
+import { Refusal, refuse } from "../../core/refusal.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
 import { answerValues } from "../../core/words/answerValues.ts";
-import { Refusal, refuse } from "../platform/refusal.ts";
 import { consequences } from "./questions/consequences.ts";
 import type { Request, RequestContext } from "./request.ts";
 

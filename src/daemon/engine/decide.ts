@@ -1,7 +1,6 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
-import { goneRefusal } from "../../core/refused.ts";
-import { refuse } from "../platform/refusal.ts";
+import { goneRefusal, refuse } from "../../core/refusal.ts";
 import { answer } from "./answers.ts";
 import { control } from "./controls.ts";
 import { raise } from "./raise.ts";

@@ -1,9 +1,9 @@
 import type { GoalId } from "../../core/ids.ts";
+import { Refusal } from "../../core/refusal.ts";
 import { holdsForKey } from "../../core/rules/holds.ts";
 import type { Actor } from "../../core/values.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { Log } from "../platform/ports.ts";
-import { Refusal } from "../platform/refusal.ts";
 import type { KeyChain } from "./providerKeys.ts";
 
 /** Keys that clients hand over, and the goals that waited for them. No key is in an answer, an event or a line of the log. */

@@ -1,12 +1,12 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { CheckId } from "../../core/ids.ts";
+import { Refusal } from "../../core/refusal.ts";
 import { type LaunchSettings, playbookAgent, resolve, type SettingsLayer } from "../../core/settings.ts";
 import type { CheckSpec } from "../../core/values.ts";
 import { notRunNotes } from "../../core/words/notRun.ts";
 import type { Methods, Params } from "../../protocol/methods.ts";
 import { commandEnvironment } from "../commands/commandEnvironment.ts";
 import { findProgram } from "../commands/findProgram.ts";
-import { Refusal } from "../platform/refusal.ts";
 import type { Playbook } from "../playbook/parsePlaybook.ts";
 import { describeProblem, type PlaybookProblem } from "../playbook/problem.ts";
 import { notLooser } from "../presets/presets.ts";

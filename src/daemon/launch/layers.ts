@@ -2,10 +2,10 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Goal } from "../../core/goal.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
+import { Refusal } from "../../core/refusal.ts";
 import type { PartialLaunchSettings, SettingsLayer, Source } from "../../core/settings.ts";
 import type { Assignment } from "../../core/values.ts";
 import { configNotes, configSentence } from "../../protocol/config.ts";
-import { Refusal } from "../platform/refusal.ts";
 import { type RoleFiles, readRoleFiles } from "../roles/roleFiles.ts";
 import type { LaunchServices } from "./launchServices.ts";
 

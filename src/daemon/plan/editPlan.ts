@@ -1,11 +1,11 @@
 import type { EventOf } from "../../core/events.ts";
 import type { Goal, Step } from "../../core/goal.ts";
 import type { CheckId, StepId } from "../../core/ids.ts";
+import { Refusal, refuse } from "../../core/refusal.ts";
 import { goalRefusal } from "../../core/rules/controls.ts";
 import { stepIsBusy } from "../../core/rules/movement.ts";
 import { isDone, planSteps } from "../../core/rules/steps.ts";
 import type { Actor, CheckSpec, PlanStep } from "../../core/values.ts";
-import { Refusal, refuse } from "../platform/refusal.ts";
 import { type PlanText, readPlan, type StepText } from "./readPlan.ts";
 import { writePlan } from "./writePlan.ts";
 

@@ -2,11 +2,11 @@ import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
 import { formatModelRef } from "../../core/modelRef.ts";
+import { Refusal } from "../../core/refusal.ts";
 import type { PartialLaunchSettings } from "../../core/settings.ts";
 import { readSettings } from "../config/writtenSettings.ts";
 import { writeDurably } from "../platform/durableFile.ts";
 import { makeDurableFolder, syncFolder } from "../platform/durableFolder.ts";
-import { Refusal } from "../platform/refusal.ts";
 
 /**
  * Named launch settings: the person's own lie in the data folder, those of a repository in `.mission/presets` where git

@@ -2,6 +2,7 @@ import type { GoalEvent } from "../../core/events.ts";
 import type { Goal, Hold, Step, Thread } from "../../core/goal.ts";
 import type { StepId, ThreadId } from "../../core/ids.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
+import { Refusal, refuse } from "../../core/refusal.ts";
 import { calls } from "../../core/rules/calls.ts";
 import { goalRefusal } from "../../core/rules/controls.ts";
 import { holds } from "../../core/rules/holds.ts";
@@ -19,7 +20,6 @@ import { planSteps } from "../../core/rules/steps.ts";
 import { isPlaybook, threads } from "../../core/rules/threads.ts";
 import type { Actor, Assignment, RosterEdit, RosterReach } from "../../core/values.ts";
 import { reviewerOnMeans, roleOffMeans, roleOffRefusal } from "../../core/words/roleOff.ts";
-import { Refusal, refuse } from "../platform/refusal.ts";
 
 /**
  * Who works from now on. An edit never touches a call in flight, nor what past attempts ran with; the person says how far

@@ -1,4 +1,4 @@
-import { Refusal } from "../platform/refusal.ts";
+import { Refusal } from "../../core/refusal.ts";
 
 export interface ProviderNames {
 	isProvider(provider: string): boolean;

@@ -1,9 +1,9 @@
 import type { Goal } from "../../core/goal.ts";
+import { isRefusal, Refusal, refuse } from "../../core/refusal.ts";
 import { untrackedRefusal, writingRefusal } from "../../core/rules/stepControls.ts";
 import type { Actor } from "../../core/values.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { viewRoster } from "../../protocol/view.ts";
-import { Refusal, refuse } from "../platform/refusal.ts";
 import { takeBack, type UndoServices } from "../undo/undoSteps.ts";
 import { editRoster, type RosterRequest, restartedSteps, rosterEffect } from "./editRoster.ts";
 import { type EffortRules, withPossibleEdits } from "./possibleEfforts.ts";
@@ -29,7 +29,7 @@ export async function changeRoster(
 		editRoster(request, now, by);
 	} catch (cause) {
 		// Without the effort nothing may be left to change.
-		if (cause instanceof Refusal && cause.code === "empty" && notes.length > 0)
+		if (isRefusal(cause) && cause.code === "empty" && notes.length > 0)
 			throw new Refusal("empty", [...notes, cause.message].join(" "));
 		throw cause;
 	}

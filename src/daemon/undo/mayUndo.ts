@@ -1,9 +1,8 @@
 import type { Goal, Step } from "../../core/goal.ts";
 import type { StepId } from "../../core/ids.ts";
-import { goneRefusal } from "../../core/refused.ts";
+import { goneRefusal, Refusal, refuse } from "../../core/refusal.ts";
 import { undoBusyRefusal } from "../../core/rules/stepControls.ts";
 import { droppedSteps, isPlanned, planSteps } from "../../core/rules/steps.ts";
-import { Refusal, refuse } from "../platform/refusal.ts";
 
 /**
  * The steps that are meant, in the order of the plan, or a refusal that says why not now and what would work. A step that

@@ -1,12 +1,12 @@
+import { isRefusal, Refusal } from "../../core/refusal.ts";
 import "vscode-jsonrpc/node";
 import type { WebSocket } from "ws";
 import type { GoalId } from "../../core/ids.ts";
 import type { Actor } from "../../core/values.ts";
 import { methods, type Notices, oldestProtocol, protocolVersion } from "../../protocol/methods.ts";
-import { ProtocolError, serve } from "../../protocol/peer.ts";
+import { serve } from "../../protocol/peer.ts";
 import { socketPipe } from "../../protocol/socketPipe.ts";
 import type { Log } from "../platform/ports.ts";
-import { Refusal } from "../platform/refusal.ts";
 import type { Trace } from "../platform/trace.ts";
 import { StoreError } from "../store/eventStore.ts";
 import { type HandlerContext, handlers } from "./handlers.ts";
@@ -28,13 +28,13 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 		gone: gone.signal,
 		hello(protocol, who) {
 			if (protocol > protocolVersion) {
-				throw new ProtocolError(
+				throw new Refusal(
 					"protocol",
 					`The daemon is too old for the client: it speaks versions ${oldestProtocol} and ${protocolVersion} of the protocol, the client version ${protocol}. Start the client's own: \`mission daemon restart\`.`,
 				);
 			}
 			if (protocol < oldestProtocol) {
-				throw new ProtocolError(
+				throw new Refusal(
 					"protocol",
 					`The client is too old for the daemon: it speaks version ${protocol} of the protocol, the daemon versions ${oldestProtocol} and ${protocolVersion}. Update the extension, or the command line.`,
 				);
@@ -42,7 +42,7 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 			actor = who;
 		},
 		actor() {
-			if (!actor) throw new ProtocolError("helloFirst", "The first request of a connection is daemon/hello.");
+			if (!actor) throw new Refusal("helloFirst", "The first request of a connection is daemon/hello.");
 			return actor;
 		},
 		watch(goalId, stop) {
@@ -97,7 +97,7 @@ function guardedWith(trace: Trace | undefined): typeof handlers {
 			try {
 				return await (trace ? tracedRequest(method, params, answer, trace) : answer());
 			} catch (cause) {
-				if (cause instanceof Refusal || cause instanceof StoreError) throw new ProtocolError(cause.code, cause.message);
+				if (isRefusal(cause) || cause instanceof StoreError) throw new Refusal(cause.code, cause.message);
 				throw cause;
 			}
 		},

@@ -1,9 +1,9 @@
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId, GrantId } from "../../core/ids.ts";
+import { Refusal } from "../../core/refusal.ts";
 import type { Actor } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import { decide } from "../engine/decide.ts";
-import { Refusal } from "../platform/refusal.ts";
 import type { Services } from "./services.ts";
 
 /** What stands approved for longer than once: of goals, in their logs, and of folders, beside them. */

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
+import { Refusal } from "../../core/refusal.ts";
 import { checks, wantedChecks } from "../../core/rules/checks.ts";
 import { personHold, turnHolds } from "../../core/rules/holds.ts";
 import { readEvent } from "../../core/upcast.ts";
@@ -17,7 +18,6 @@ import { eraseGoal } from "../erase/eraseGoal.ts";
 import { launch, workspaceFolder } from "../launch/launch.ts";
 import { prepareLaunch } from "../launch/prepare.ts";
 import { writePlan } from "../plan/writePlan.ts";
-import { Refusal } from "../platform/refusal.ts";
 import { changeRoster } from "../roster/roster.ts";
 import type { EventQuery, EventReader, StoredEvent } from "../store/eventStore.ts";
 import { undoSteps } from "../undo/undoSteps.ts";

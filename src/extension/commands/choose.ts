@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Goal, Step } from "../../core/goal.ts";
 import type { ApprovalId, GoalId, StepId, ThreadId } from "../../core/ids.ts";
+import { Refusal } from "../../core/refusal.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { isPlanned, planSteps } from "../../core/rules/steps.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
@@ -8,7 +9,6 @@ import type { Waiting } from "../approvals/toastQueue.ts";
 import type { Goals } from "../connection/goals.ts";
 import { queryValue, schemes } from "../documents/uris.ts";
 import type { TreeNode } from "../tree/nodes.ts";
-import { Refusal } from "../words/refusal.ts";
 import { t } from "../words/words.ts";
 
 /**
@@ -64,7 +64,7 @@ export async function chooseGoal(
 ): Promise<GoalId | undefined> {
 	if (goalId) return goalId;
 	const candidates = goals.all.filter(fits);
-	if (candidates.length === 0) throw new Refusal("noGoal", t("There is no goal that this could be done to."));
+	if (candidates.length === 0) throw new Refusal("nothingThere", t("There is no goal that this could be done to."));
 	if (candidates.length === 1) return candidates[0]!.goalId;
 	const order = candidates.toSorted((a, b) => Number(b.goalId === currentGoal) - Number(a.goalId === currentGoal));
 	const items = order.map((goal) => ({ label: goal.title, description: goal.stateReason, goalId: goal.goalId }));
@@ -105,7 +105,7 @@ export async function chooseStep(
 ): Promise<Step | undefined> {
 	if (stepId) return goal.steps[stepId];
 	const candidates = among.filter(fits);
-	if (candidates.length === 0) throw new Refusal("noStep", t("No step of this goal is in a state for that."));
+	if (candidates.length === 0) throw new Refusal("nothingThere", t("No step of this goal is in a state for that."));
 	const items = candidates.map((step) => ({
 		label: isPlanned(goal, step) ? `${stepPosition(goal, step)} ${step.title}` : step.title,
 		description: isPlanned(goal, step) ? step.state : t("no longer in the plan"),
@@ -123,7 +123,7 @@ export async function chooseWaiting(
 			(approvalId === undefined || approval.approvalId === approvalId) &&
 			(goalId === undefined || goal.goalId === goalId),
 	);
-	if (candidates.length === 0) throw new Refusal("noApproval", t("Nothing waits for your decision."));
+	if (candidates.length === 0) throw new Refusal("nothingThere", t("Nothing waits for your decision."));
 	if (candidates.length === 1) return candidates[0];
 	const items = candidates.map((one) => ({
 		label: `$(shield) ${one.approval.command?.split("\n")[0] ?? one.approval.summary}`,

@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
 import type { Step } from "../../core/goal.ts";
 import type { ThreadId } from "../../core/ids.ts";
+import { Refusal } from "../../core/refusal.ts";
 import { allowedOfStep } from "../../core/rules/stepControls.ts";
 import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { showLaunched } from "../launch/showLaunched.ts";
 import type { TreeNode } from "../tree/nodes.ts";
 import { activeThread } from "../webviewHosts/threadRouter.ts";
-import { Refusal } from "../words/refusal.ts";
 import { t } from "../words/words.ts";
 import { chooseStep, subjectOf, wholeGoal } from "./choose.ts";
 import {
@@ -119,7 +119,7 @@ export const commands = {
 		run: withGoal(async (parts, goalId, { stepId }) => {
 			if (!(await parts.diffs.openAll(goalId, stepId)))
 				throw new Refusal(
-					"noChanges",
+					"nothingThere",
 					stepId ? t("This step has changed no files.") : t("This goal has changed no files."),
 				);
 		}),
@@ -191,7 +191,7 @@ export const commands = {
 		run: withGoal(async (parts, goalId, { threadId }) => {
 			const goal = await wholeGoal(parts.goals, goalId);
 			const thread = threadId ? goal.threads[threadId] : activeThread(goal);
-			if (!thread) throw new Refusal("noThread", t("This goal has no thread yet that could read a message."));
+			if (!thread) throw new Refusal("nothingThere", t("This goal has no thread yet that could read a message."));
 			const text = await vscode.window.showInputBox({
 				title: t("Message to {0} ({1})", thread.role, threadName(goal, thread)),
 				prompt: t("Read before its next turn."),

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
+import { isRefusal } from "../../core/refusal.ts";
 import { restrictedSentence } from "../webviewHosts/restricted.ts";
-import { isRefusal } from "../words/refusal.ts";
 import { t } from "../words/words.ts";
 import type { CommandRow } from "./commandShapes.ts";
 import type { Parts } from "./parts.ts";

@@ -2,9 +2,9 @@ import type { ClientOptions } from "../../client/clientOptions.ts";
 import type { DaemonClient } from "../../client/daemonClient.ts";
 import type { watchGoals } from "../../client/goalsWatch.ts";
 import type { watchGoal } from "../../client/goalWatch.ts";
+import { Refusal } from "../../core/refusal.ts";
 import type { Input, MethodName, Methods, Result } from "../../protocol/methods.ts";
 import type { Connection } from "../../protocol/webview.ts";
-import { Refusal } from "../words/refusal.ts";
 import { t } from "../words/words.ts";
 
 /**

@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
+import { isRefusal, Refusal } from "../../core/refusal.ts";
 import { type PlaybookPreview, playbookActions, playbookNotRun } from "../../protocol/playbookActions.ts";
 import type { Daemon } from "../connection/daemon.ts";
-import { isRefusal, Refusal } from "../words/refusal.ts";
 import { t } from "../words/words.ts";
 import { chooseFolder, launchGoal } from "./launch.ts";
 import { playbookScore, refusedLine } from "./playbookText.ts";
@@ -97,7 +97,7 @@ async function choosePlaybook(): Promise<vscode.Uri | undefined> {
 	);
 	if ((await items).length === 0)
 		throw new Refusal(
-			"noPlaybook",
+			"nothingThere",
 			t(
 				"No Markdown file of this workspace has steps with commands. A playbook is one with ## steps and ```sh fences.",
 			),

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { Goal, Step } from "../../core/goal.ts";
+import { isRefusal, Refusal } from "../../core/refusal.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import type { Diffs } from "../documents/diffs.ts";
-import { isRefusal, Refusal } from "../words/refusal.ts";
 import { t } from "../words/words.ts";
 import { outcome, type UndoRow, undoRows } from "./undoRows.ts";
 

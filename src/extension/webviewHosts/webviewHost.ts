@@ -1,8 +1,9 @@
+import { isRefusal, Refusal } from "../../core/refusal.ts";
 import "vscode-jsonrpc/node";
 import type { Message } from "vscode-jsonrpc";
 import type { GoalId, ThreadId } from "../../core/ids.ts";
 import type { Handlers, Input, MethodName, Methods, Notice, Params, Result } from "../../protocol/methods.ts";
-import { ProtocolError, serve } from "../../protocol/peer.ts";
+import { serve } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
 import {
 	type FormSeed,
@@ -14,7 +15,6 @@ import {
 } from "../../protocol/webview.ts";
 import { type Daemon, notConnected } from "../connection/daemon.ts";
 import type { Goals } from "../connection/goals.ts";
-import { isRefusal } from "../words/refusal.ts";
 import { restrictedSentence } from "./restricted.ts";
 
 /**
@@ -70,7 +70,7 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 	let watchesList = false;
 
 	const acting = () => {
-		if (!context.mayAct()) throw new ProtocolError("restricted", restrictedSentence());
+		if (!context.mayAct()) throw new Refusal("restricted", restrictedSentence());
 	};
 	/** Passed on to the daemon, which is started for it: nobody is asked in Restricted Mode. */
 	const acted =
@@ -225,7 +225,7 @@ function tellingRefusals(handlers: Handlers<WebviewMethods, undefined>): Handler
 			try {
 				return await handle(params, undefined);
 			} catch (cause) {
-				throw isRefusal(cause) ? new ProtocolError(cause.code, cause.message) : cause;
+				throw isRefusal(cause) ? new Refusal(cause.code, cause.message) : cause;
 			}
 		},
 	]);

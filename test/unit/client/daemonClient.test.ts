@@ -10,8 +10,8 @@ import type { ClientOptions } from "../../../src/client/clientOptions.ts";
 import { type DaemonClient, openClient } from "../../../src/client/daemonClient.ts";
 import { processLives, readDaemonFile } from "../../../src/client/daemonFile.ts";
 import type { GoalId } from "../../../src/core/ids.ts";
+import { isRefusal } from "../../../src/core/refusal.ts";
 import { type MethodName, mayRepeat } from "../../../src/protocol/methods.ts";
-import { ProtocolError } from "../../../src/protocol/peer.ts";
 import { startFakeDaemon } from "../../support/fakeDaemon.ts";
 
 describe("the daemon's client", () => {
@@ -100,7 +100,7 @@ describe("the daemon's client", () => {
 		const { pid } = await client.request("daemon/status", {});
 		// The fake daemon dies over this request.
 		const failed = await client.request("thread/send", { goalId: "g1" as GoalId, text: "x" }).catch((cause) => cause);
-		assert.ok(failed instanceof ProtocolError);
+		assert.ok(isRefusal(failed));
 		assert.equal(failed.code, "closed");
 		assert.match(failed.message, /may or may not have been done/);
 		assert.notEqual((await client.request("daemon/status", {})).pid, pid);
@@ -178,7 +178,7 @@ describe("the daemon's client", () => {
 	it("says so when the two speak different versions of the protocol", async () => {
 		const daemon = await startFakeDaemon(home, { protocol: 99 });
 		await assert.rejects(open({ log() {} }).request("daemon/status", {}), {
-			code: "protocolMismatch",
+			code: "protocol",
 			message: /version 99 of the protocol/,
 		});
 		await daemon.stop();

@@ -8,7 +8,7 @@ import { processLives, readDaemonFile } from "../../../src/client/daemonFile.ts"
 import { watchGoal } from "../../../src/client/goalWatch.ts";
 import type { RecordedEvent } from "../../../src/core/events.ts";
 import type { GoalId } from "../../../src/core/ids.ts";
-import { ProtocolError } from "../../../src/protocol/peer.ts";
+import { isRefusal } from "../../../src/core/refusal.ts";
 import { isNewer } from "../../../src/protocol/version.ts";
 import { daemonScript, newWorkspace, untilState } from "../../support/daemonProcess.ts";
 import { type ModelServer, startModelServer } from "../../support/modelServer.ts";
@@ -97,7 +97,7 @@ describe("two versions at once", function () {
 		assert.equal((await window.request("daemon/status", {})).version, "0.2.0");
 		await assert.rejects(
 			window.request("daemon/handOver", { version: "0.1.7" }),
-			(cause) => cause instanceof ProtocolError && cause.code === "notNewer",
+			(cause) => isRefusal(cause) && cause.code === "notNewer",
 		);
 		// Side by side for a while: neither replaces the other's.
 		const { pid } = await window.request("daemon/status", {});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Goal } from "../../../src/core/goal.ts";
 import { choicesOf } from "../../../src/core/questions/questions.ts";
-import type { Refused } from "../../../src/core/refused.ts";
+import { isRefusal, type Refused } from "../../../src/core/refusal.ts";
 import {
 	allowedInState,
 	answerRefusal,
@@ -18,7 +18,6 @@ import { stepRefusal, stepRequests } from "../../../src/core/rules/stepControls.
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
 import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
-import { Refusal } from "../../../src/daemon/platform/refusal.ts";
 import { editRoster } from "../../../src/daemon/roster/editRoster.ts";
 import { undoableSteps } from "../../../src/daemon/undo/mayUndo.ts";
 import { histories } from "../../histories/history.ts";
@@ -35,7 +34,7 @@ function attempted(act: () => unknown): Refused | undefined {
 		act();
 		return undefined;
 	} catch (cause) {
-		if (!(cause instanceof Refusal)) throw cause;
+		if (!isRefusal(cause)) throw cause;
 		return { code: cause.code, message: cause.message };
 	}
 }

@@ -3,11 +3,11 @@ import type { GoalEvent } from "../../../src/core/events.ts";
 import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../../src/core/ids.ts";
+import { isRefusal } from "../../../src/core/refusal.ts";
 import { type GoalState, goalState, goalStates } from "../../../src/core/rules/goalState.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { next } from "../../../src/daemon/engine/next.ts";
 import type { Request } from "../../../src/daemon/engine/request.ts";
-import { Refusal } from "../../../src/daemon/platform/refusal.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 
@@ -176,7 +176,7 @@ const context = { by: person, newId: <T extends string>(prefix: string) => `${pr
 
 /** One sentence that a person can read: it begins like one, ends like one, and holds nothing of the machine. */
 function isSentence(cause: unknown): boolean {
-	assert.ok(cause instanceof Refusal, String(cause));
+	assert.ok(isRefusal(cause), String(cause));
 	assert.match(cause.message, /^[A-Z“][^\n]*\.$/);
 	assert.doesNotMatch(cause.message, /undefined|null|\[object/);
 	return true;

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { GoalEvent } from "../../../src/core/events.ts";
 import type { GoalId } from "../../../src/core/ids.ts";
+import { isRefusal } from "../../../src/core/refusal.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
 import type { Priority } from "../../../src/core/values.ts";
 import { stateReason } from "../../../src/core/words/stateReason.ts";
@@ -13,7 +14,6 @@ import { decide } from "../../../src/daemon/engine/decide.ts";
 import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supervisor.ts";
 import { performWith } from "../../../src/daemon/perform/perform.ts";
 import { openFileContents } from "../../../src/daemon/platform/fileContents.ts";
-import { Refusal } from "../../../src/daemon/platform/refusal.ts";
 import { openGoalFiles } from "../../../src/daemon/policy/goalFiles.ts";
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
@@ -427,7 +427,7 @@ function commandWorld(): CommandWorld {
 }
 
 function isRefused(cause: unknown): void {
-	assert.ok(cause instanceof Refusal, String(cause));
+	assert.ok(isRefusal(cause), String(cause));
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

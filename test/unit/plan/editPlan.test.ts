@@ -4,11 +4,11 @@ import type { GoalEvent } from "../../../src/core/events.ts";
 import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import type { CheckId, StepId, ThreadId } from "../../../src/core/ids.ts";
+import { isRefusal } from "../../../src/core/refusal.ts";
 import type { PlanStep } from "../../../src/core/values.ts";
 import { editPlan } from "../../../src/daemon/plan/editPlan.ts";
 import { readPlan } from "../../../src/daemon/plan/readPlan.ts";
 import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
-import { Refusal } from "../../../src/daemon/platform/refusal.ts";
 import { goalId, launchPrompt, person } from "../../support/simulation.ts";
 
 const step = (id: string, fields: Partial<PlanStep> = {}): PlanStep => ({
@@ -202,7 +202,7 @@ test -f three.txt
 		it(`refuses ${name}, in a sentence`, () => {
 			assert.throws(
 				() => edited(underWay(), change),
-				(cause: unknown) => cause instanceof Refusal && says.test(cause.message),
+				(cause: unknown) => isRefusal(cause) && says.test(cause.message),
 			);
 		});
 	}

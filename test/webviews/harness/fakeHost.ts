@@ -2,9 +2,10 @@ import { AbstractMessageReader, AbstractMessageWriter, type DataCallback, type M
 import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
 import { evolve, evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
+import { Refusal } from "../../../src/core/refusal.ts";
 import { mergeChange } from "../../../src/protocol/changes.ts";
 import type { Handlers } from "../../../src/protocol/methods.ts";
-import { ProtocolError, serve } from "../../../src/protocol/peer.ts";
+import { serve } from "../../../src/protocol/peer.ts";
 import { type ChangeView, summarize, viewGoal } from "../../../src/protocol/view.ts";
 import {
 	type Connection,
@@ -105,7 +106,7 @@ const handlers: Handlers<WebviewMethods, object> = {
 	},
 	"approval/answer": ({ approvalId, answer, scope, reason }) => {
 		const asked = goal.approvals[approvalId];
-		if (!asked) throw new ProtocolError("answered", "This approval has been answered already.");
+		if (!asked) throw new Refusal("alreadyAnswered", "This approval has been answered already.");
 		append([{ type: "approval.answered", approvalId, answer, scope, reason, by: { client: "editor", user: "mara" } }]);
 		return { approvalId, answer, by: "editor (mara)" };
 	},
@@ -129,7 +130,7 @@ const peer = serve<WebviewMethods, WebviewNotices, object>(
 			(params: unknown, context: object) => {
 				requests.push({ method, params });
 				const refusal = refusals[method];
-				if (refusal) throw new ProtocolError("refused", refusal);
+				if (refusal) throw new Refusal("notNow", refusal);
 				return (handle as (params: unknown, context: object) => unknown)(params, context);
 			},
 		]),

@@ -1,12 +1,12 @@
 import type { GoalEvent } from "../../../core/events.ts";
 import type { Goal } from "../../../core/goal.ts";
 import type { ThreadId } from "../../../core/ids.ts";
+import { Refusal } from "../../../core/refusal.ts";
 import type { BrokenLimit } from "../../../core/rules/budget.ts";
 import { calls, isUnderWay } from "../../../core/rules/calls.ts";
 import type { BudgetLimits } from "../../../core/values.ts";
 import { sha256 } from "../../platform/digest.ts";
 import type { NewId } from "../../platform/ports.ts";
-import { Refusal } from "../../platform/refusal.ts";
 import { handOffNote } from "../briefs.ts";
 import { answeredByRaise, endedQuestions, raised } from "../raise.ts";
 import { asking, type Consequences } from "./question.ts";

@@ -1,8 +1,8 @@
 import type { EventOf, GoalEvent } from "../../../core/events.ts";
 import type { Check, ToolCall } from "../../../core/goal.ts";
 import type { GrantId } from "../../../core/ids.ts";
+import { Refusal } from "../../../core/refusal.ts";
 import type { NewId } from "../../platform/ports.ts";
-import { Refusal } from "../../platform/refusal.ts";
 import type { Proposal, Verdict } from "../judge.ts";
 import { asking, type Consequences } from "./question.ts";
 

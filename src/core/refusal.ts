@@ -1,0 +1,107 @@
+import type { Goal } from "./goal.ts";
+
+/** Why a request is refused, for programs; the sentence that goes with it is for people. One row adds a reason. */
+export const refusalCodes = {
+	notNow: "The goal, its step or its check is in a state that does not allow it.",
+	changed: "What it is about is another one than the client saw: look again, and decide anew.",
+	changedMeanwhile: "The roster has another revision than the client saw.",
+	empty: "Nothing is asked for: a message, an edit or an amount is missing.",
+	emptyPrompt: "A launch without a prompt and without a playbook.",
+	emptyCheck: "A check without a command.",
+	twice: "The same role is named twice.",
+	taken: "Another preset has that name.",
+	tooMuch: "It is about more than can be done at once.",
+	unknownGoal: "There is no such goal, or it was deleted.",
+	unknownStep: "There is no such step, or none was named where several could be meant.",
+	unknownThread: "There is no such thread, or none that reads.",
+	unknownCheck: "There is no such check.",
+	unknownApproval: "There is no such approval.",
+	unknownGrant: "There is no such grant.",
+	unknownPath: "The goal did not change that file.",
+	unknownContent: "There is no such version of a file.",
+	unknownPreset: "There is no such preset.",
+	unknownProvider: "There is no such provider, or it cannot be used.",
+	unknownRole: "No file describes that role.",
+	alreadyAnswered: "Another client was first.",
+	settled: "The approval no longer waits.",
+	expired: "The approval expired; it is asked anew.",
+	badAnswer: "The answer is none of the approval's options, or lacks the value that it needs.",
+	badScope: "The approval cannot be given for so long.",
+	badConfig: "config.jsonc has a mistake that stands in the way.",
+	badKey: "What was given is no key.",
+	badName: "That cannot name a preset.",
+	badPlan: "The edited plan cannot be meant; the sentence names the line.",
+	badPlaybook: "The playbook cannot be meant; the sentence names the line.",
+	badPreset: "A preset's file has a mistake; the sentence names the line.",
+	notYours: "It belongs to the repository.",
+	notOff: "The role cannot be turned off.",
+	notRestarted: "Changes are taken back only of steps that begin again.",
+	notStarted: "The command could not be started.",
+	keyNeeded: "The provider needs a key.",
+	noAgent: "No agent is named, and there is none to take.",
+	noFolder: "The folder is not there, or is none.",
+	otherFolder: "Another folder stands in the place of the goal's.",
+	untracked: "Changes are not tracked in this folder.",
+	nothingToUndo: "Nothing is there to take back.",
+	stopped: "It was ended before it was done.",
+	stopping: "The daemon stops; what has begun is finished when it runs again.",
+	draining: "The daemon makes way for a newer one.",
+	notNewer: "A daemon makes way only for a newer one.",
+	protocol: "Client and daemon speak versions of the protocol that do not fit.",
+	helloFirst: "The first request of a connection is `daemon/hello`.",
+	unknownMethod: "There is no such request.",
+	badRequest: "The parameters are not what the request takes.",
+	unexpectedAnswer: "The answer is not what the request promises.",
+	tooLarge: "The message is larger than either side accepts.",
+	unauthorized: "The token is another one.",
+	unreachable: "The daemon does not answer.",
+	closed: "The connection, or the store, was closed before an answer came.",
+	noDaemon: "No daemon runs, and none was to be started.",
+	startFailed: "The daemon did not start.",
+	conflict: "Somebody else has changed it meanwhile.",
+	fenced: "Another daemon has taken the goal over.",
+	full: "The disk is full.",
+	unavailable: "The store cannot be read or written now.",
+	notConnected: "The editor has no connection to the daemon.",
+	restricted: "The folder is not trusted, so the editor acts on nothing in it.",
+	nothingThere: "Nothing of that kind is there.",
+	internal: "A bug; the daemon's log has the details.",
+} as const;
+export type RefusalCode = keyof typeof refusalCodes;
+
+/** Why a request cannot be carried out now, and what would work, in a sentence. */
+export interface Refused {
+	readonly code: RefusalCode;
+	readonly message: string;
+}
+
+/** The same, thrown: by the daemon, by the way to it, and by the editor. It crosses the wire with its code. */
+export class Refusal extends Error implements Refused {
+	constructor(
+		readonly code: RefusalCode,
+		message: string,
+	) {
+		super(message);
+		this.name = "Refusal";
+	}
+}
+
+/** By its name: parts of a program that are bundled apart have a class each. */
+export function isRefusal(cause: unknown): cause is Refusal {
+	return cause instanceof Error && cause.name === "Refusal";
+}
+
+export function refused(message: string, code: RefusalCode = "notNow"): Refused {
+	return { code, message };
+}
+
+/** Throws what the table of what is allowed says against it. */
+export function refuse(refused: Refused | undefined): void {
+	if (refused) throw new Refusal(refused.code, refused.message);
+}
+
+/** There is nothing of which anything could be asked. */
+export function goneRefusal(goal: Goal): Refused | undefined {
+	const isGone = goal.seq === 0 || goal.deleted;
+	return isGone ? refused("There is no such goal. `mission list` shows the goals.", "unknownGoal") : undefined;
+}
