@@ -1,15 +1,28 @@
 import type { EventOf, EventType, RecordedEvent } from "../core/events.ts";
+import { answeredState } from "../core/folds/approval.ts";
 import type { Goal } from "../core/goal.ts";
 import { formatModelRef } from "../core/modelRef.ts";
 import { answeredWord } from "../core/questions/questions.ts";
 import { actorName, type Output } from "../core/values.ts";
-import { answerWords, verdictWords } from "../core/words/answers.ts";
+import { answerWords } from "../core/words/answers.ts";
 import { duration } from "../core/words/duration.ts";
+import { goalMark } from "../core/words/markOf.ts";
+import {
+	approvalMarks,
+	callMarks,
+	checkMarks,
+	goalMarks,
+	type Mark,
+	reviewMarks,
+	stallMarks,
+	stepMarks,
+} from "../core/words/marks.ts";
 import { threadName } from "../core/words/threadName.ts";
 import { priceWords } from "../core/words/unpriced.ts";
 import { rightsChange } from "../protocol/changes.ts";
 import { clock, count, money, oneLine } from "./layout.ts";
 import { paint } from "./output.ts";
+import { colours } from "./states.ts";
 
 /**
  * An event as one line for people: when, what kind of thing, what, and how it ended. An event of a type that this version
@@ -66,6 +79,11 @@ function isPlumbing(event: RecordedEvent): boolean {
 	}
 }
 
+/** The colour of a state. Its line is not dimmed: that is for what few read. */
+function toneOf({ tone }: Mark): keyof typeof paint | undefined {
+	return tone === "idle" ? undefined : colours[tone];
+}
+
 /** Kind, text, how it ended, colour of the kind. */
 type Line = readonly [kind: string, text: string, result?: string, tone?: keyof typeof paint];
 type Names = Map<string, string>;
@@ -78,9 +96,17 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		`launched by ${actorName(e.by)}`,
 		"bold",
 	],
-	"goal.completed": (e) => ["goal", e.reason ?? "", e.verified ? "completed" : "completed, unverified", "green"],
-	"goal.failed": (e) => ["goal", e.reason, "failed", "red"],
-	"goal.cancelled": (e) => ["goal", e.reason ?? "", `cancelled by ${actorName(e.by)}`, "yellow"],
+	"goal.completed": (e) => {
+		const mark = goalMark({ state: "completed", verified: e.verified });
+		return ["goal", e.reason ?? "", mark.word, toneOf(mark)];
+	},
+	"goal.failed": (e) => ["goal", e.reason, goalMarks.failed.word, toneOf(goalMarks.failed)],
+	"goal.cancelled": (e) => [
+		"goal",
+		e.reason ?? "",
+		`${goalMarks.cancelled.word} by ${actorName(e.by)}`,
+		toneOf(goalMarks.cancelled),
+	],
 	"goal.reopened": (e) => ["goal", e.reason ?? "", `reopened by ${actorName(e.by)}`, "bold"],
 	"goal.deleted": (e) => ["goal", "", `deleted by ${by(e.by)}`, "yellow"],
 	"plan.proposed": (e, names) => {
@@ -110,7 +136,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		"step",
 		name(names, e.stepId),
 		e.verified ? "completed" : "completed, unverified",
-		"green",
+		toneOf(stepMarks[e.verified ? "completed" : "unverified"]),
 	],
 	"attempt.failed": (e, names) => [
 		"step",
@@ -118,12 +144,17 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		`attempt ${e.attempt} failed: ${e.diagnosis}`,
 		"yellow",
 	],
-	"step.failed": (e, names) => ["step", name(names, e.stepId), `failed: ${e.reason}`, "red"],
+	"step.failed": (e, names) => [
+		"step",
+		name(names, e.stepId),
+		`${stepMarks.failed.word}: ${e.reason}`,
+		toneOf(stepMarks.failed),
+	],
 	"step.skipped": (e, names) => [
 		"step",
 		name(names, e.stepId),
-		e.by ? `skipped by ${actorName(e.by)}` : "skipped",
-		"yellow",
+		e.by ? `${stepMarks.skipped.word} by ${actorName(e.by)}` : stepMarks.skipped.word,
+		toneOf(stepMarks.skipped),
 	],
 	"undo.started": (e, names) => ["undo", e.stepIds.map((stepId) => name(names, stepId)).join(", "), "begun", "dim"],
 	"undo.completed": (e) => [
@@ -184,21 +215,32 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"tool.started": (e, names) => ["action", brief(name(names, e.toolCallId)), e.run > 1 ? `run ${e.run}` : "runs"],
 	"tool.completed": (e, names) => {
 		const text = brief(name(names, e.toolCallId));
-		if (e.refused !== undefined) return ["action", text, `not done: ${e.refused}`, "yellow"];
-		return ["action", text, ended(e), e.ok ? "green" : "red"];
+		if (e.refused !== undefined)
+			return ["action", text, `${callMarks.refused.word}: ${e.refused}`, toneOf(callMarks.refused)];
+		return ["action", text, ended(e), toneOf(callMarks[e.ok ? "done" : "failed"])];
 	},
 	"tool.interrupted": (e, names) => ["action", name(names, e.toolCallId), interruption(e), "red"],
 	"approval.requested": (e, names) => {
 		names.set(e.approvalId, e.summary);
-		return ["approval", e.command ?? e.summary, `waits for you: ${answerCommand(e)}`, "yellow"];
+		return [
+			"approval",
+			e.command ?? e.summary,
+			`${approvalMarks.pending.word}: ${answerCommand(e)}`,
+			toneOf(approvalMarks.pending),
+		];
 	},
 	"approval.answered": (e, names) => [
 		"approval",
 		name(names, e.approvalId),
 		`${answeredWord(e.answer).toLowerCase()} by ${actorName(e.by)}`,
-		"yellow",
+		toneOf(approvalMarks[answeredState(e.answer)]),
 	],
-	"approval.expired": (e, names) => ["approval", name(names, e.approvalId), "expired", "yellow"],
+	"approval.expired": (e, names) => [
+		"approval",
+		name(names, e.approvalId),
+		approvalMarks.expired.word,
+		toneOf(approvalMarks.expired),
+	],
 	"approval.superseded": (e, names) => ["approval", name(names, e.approvalId), e.reason, "dim"],
 	"grant.added": (e) => ["grant", `${e.kind} ${e.subject}`, `for this ${e.scope}, by ${actorName(e.by)}`, "yellow"],
 	"grant.revoked": (e) => ["grant", e.reason, "revoked", "yellow"],
@@ -224,7 +266,10 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		return ["todo", now?.content ?? "", `${done} of ${e.todos.length} done`, "dim"];
 	},
 	"check.started": (e) => ["check", e.command, "runs"],
-	"check.completed": (e) => ["check", e.command, `${e.ok ? "green" : "red"}, ${ended(e)}`, e.ok ? "green" : "red"],
+	"check.completed": (e) => {
+		const mark = checkMarks[e.ok ? "green" : "red"];
+		return ["check", e.command, `${mark.word}, ${ended(e)}`, toneOf(mark)];
+	},
 	"check.interrupted": (e) => ["check", e.checkId, interruption(e), "red"],
 	"check.reset": (e) => ["check", e.checkId, "is run again", "dim"],
 	"evidence.added": (e) => ["evidence", e.text, e.kind],
@@ -237,8 +282,8 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		]
 			.filter(Boolean)
 			.join("; "),
-		e.verifier ? `${verdictWords[e.verdict]}, by ${e.verifier}` : verdictWords[e.verdict],
-		e.verdict === "pass" ? "green" : "red",
+		e.verifier ? `${reviewMarks[e.verdict].word}, by ${e.verifier}` : reviewMarks[e.verdict].word,
+		toneOf(reviewMarks[e.verdict]),
 	],
 	"review.reset": (e, names) => ["review", subject(names, e.stepId), `again, for ${actorName(e.by)}`, "yellow"],
 	"review.waived": (e) => ["review", e.reason ?? "", `result accepted by ${actorName(e.by)}`, "yellow"],
@@ -262,8 +307,18 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	},
 	"workspace.identified": (e) => ["folder", e.by ? `another is used, as ${actorName(e.by)} says` : "known", "", "dim"],
 	"hold.lifted": (e, names) => ["hold", name(names, e.holdId), "lifted", "yellow"],
-	"silence.nudged": (e) => ["silent", brief(e.what), `said nothing since ${clock(e.since)}, asked again`, "yellow"],
-	"silence.noticed": (e) => ["silent", brief(e.what), `has said nothing since ${clock(e.since)}`, "yellow"],
+	"silence.nudged": (e) => [
+		stallMarks.silent.word,
+		brief(e.what),
+		`said nothing since ${clock(e.since)}, ${stallMarks.retried.word}`,
+		toneOf(stallMarks.retried),
+	],
+	"silence.noticed": (e) => [
+		stallMarks.silent.word,
+		brief(e.what),
+		`has said nothing since ${clock(e.since)}`,
+		toneOf(stallMarks.silent),
+	],
 	"silence.ended": (e) => ["silent", e.subject, "gives a sign of life", "dim"],
 	"reflection.written": (e) => ["reflect", [e.summary, e.reflection].filter(Boolean).join(" ")],
 	"reflection.skipped": (e) => ["reflect", e.reason, "left out", "dim"],
@@ -320,13 +375,13 @@ function ended(e: {
 	readonly output: Output;
 	readonly ok: boolean;
 }): string {
-	const code = e.exitCode === undefined ? (e.ok ? "done" : "failed") : `exit ${e.exitCode}`;
+	const code = e.exitCode === undefined ? callMarks[e.ok ? "done" : "failed"].word : `exit ${e.exitCode}`;
 	const said = e.ok ? "" : lastLine(e.output.tail || e.output.head);
 	return `${code} in ${duration(e.durationMs)}${said ? `: ${said}` : ""}`;
 }
 
 function interruption({ outcome, reason }: { readonly outcome: string; readonly reason: string }): string {
-	return outcome === "unknown" ? `outcome unknown: ${reason}` : reason;
+	return outcome === "unknown" ? `${callMarks.unknown.word}: ${reason}` : reason;
 }
 
 function lastLine(text: string): string {

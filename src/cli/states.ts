@@ -1,44 +1,24 @@
-import type { GoalState } from "../core/rules/goalState.ts";
-import type { CheckView, StepView } from "../protocol/view.ts";
+import { type Mark, signs, type Tone } from "../core/words/marks.ts";
 import { paint } from "./output.ts";
 
-/** States in their colours, and as signs that stand before a line. */
-const goalColours: Readonly<Record<GoalState, keyof typeof paint>> = {
-	queued: "dim",
-	planning: "cyan",
-	running: "cyan",
-	awaiting_approval: "yellow",
-	paused: "yellow",
-	blocked: "red",
-	completed: "green",
-	failed: "red",
-	cancelled: "dim",
-};
-
-export function stateText(state: GoalState): string {
-	return paint[goalColours[state]](state.replace("_", " "));
+/** States as a terminal shows them: the word, or the sign that stands before a line, in the colour of what it means. */
+export function coloured({ tone }: Pick<Mark, "tone">, text: string): string {
+	return paint[colours[tone]](text);
 }
 
-const stepSigns: Readonly<Record<StepView["state"], string>> = {
-	pending: paint.dim("○"),
-	in_progress: paint.cyan("●"),
-	verifying: paint.cyan("◐"),
-	completed: paint.green("✓"),
-	failed: paint.red("✗"),
-	skipped: paint.dim("–"),
-};
-
-export function stepSign(state: StepView["state"]): string {
-	return stepSigns[state];
+export function stateText(mark: Pick<Mark, "word" | "tone">): string {
+	return coloured(mark, mark.word);
 }
 
-const checkSigns: Readonly<Record<CheckView["state"], string>> = {
-	pending: paint.dim("○"),
-	green: paint.green("✓"),
-	red: paint.red("✗"),
-	stale: paint.yellow("~"),
-};
-
-export function checkSign(state: CheckView["state"]): string {
-	return checkSigns[state];
+export function sign({ icon, tone }: Omit<Mark, "word">): string {
+	return coloured({ tone }, signs[icon]);
 }
+
+export const colours = {
+	done: "green",
+	active: "cyan",
+	wait: "yellow",
+	fail: "red",
+	idle: "dim",
+	agent: "cyan",
+} as const satisfies Record<Tone, keyof typeof paint>;

@@ -220,6 +220,8 @@ export const GoalView = v.object({
 	priority: Priority,
 	state: v.picklist(goalStates),
 	stateReason: v.string(),
+	/** Of a completed goal: whether checks or a reviewer prove its result. */
+	verified: v.optional(v.boolean()),
 	/** What a person may ask of it now. */
 	allows: v.array(v.string()),
 	autonomy: Autonomy,
@@ -334,6 +336,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 		priority: goal.settings.priority,
 		state: goalState(goal),
 		stateReason: stateReason(goal),
+		verified: goal.end?.verified,
 		allows: [...allowedOfGoal(goal)],
 		autonomy: goal.settings.autonomy,
 		playbook: goal.playbook?.path,

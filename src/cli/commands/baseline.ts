@@ -1,3 +1,4 @@
+import { baselineMarks, checkMarks } from "../../core/words/marks.ts";
 import { type BaselineRow, baselineParts } from "../../protocol/baseline.ts";
 import type { OptionValues } from "../commandRow.ts";
 import type { Context } from "../context.ts";
@@ -5,6 +6,7 @@ import { answeredNo } from "../failure.ts";
 import { textOption, workspaceFolder } from "../given.ts";
 import { indent } from "../layout.ts";
 import { paint } from "../output.ts";
+import { sign, stateText } from "../states.ts";
 
 /** How things stand before a launch; with a check, whether it is red already. */
 export async function baseline(context: Context, options: OptionValues): Promise<void> {
@@ -14,13 +16,13 @@ export async function baseline(context: Context, options: OptionValues): Promise
 	const rows = parts.flatMap((part) => part.rows);
 	const check = command === undefined ? undefined : await context.ask("baseline/check", { workspace, command });
 	const isGreen = check === undefined || check.exitCode === 0;
-	const verdict = isGreen ? paint.green("✓ green") : paint.red("✗ red");
+	const mark = checkMarks[isGreen ? "green" : "red"];
 	context.output.result({ rows, check: check && { command, ...check } }, () =>
 		[
 			...rows.map(rowText),
 			...(check
 				? [
-						`${verdict} ${paint.bold(command ?? "")}  ${ended(check.exitCode, check.timedOut)} in ${check.durationMs} ms`,
+						`${sign(mark)} ${stateText(mark)} ${paint.bold(command ?? "")}  ${ended(check.exitCode, check.timedOut)} in ${check.durationMs} ms`,
 						indent(paint.dim(check.output.trimEnd())),
 					]
 				: []),
@@ -31,8 +33,7 @@ export async function baseline(context: Context, options: OptionValues): Promise
 }
 
 function rowText({ state, label, value, detail }: BaselineRow): string {
-	const sign = { ok: paint.green("✓"), note: paint.yellow("!"), problem: paint.red("✗") }[state];
-	return `${sign} ${paint.bold(label)}  ${value ?? ""}${detail ? `\n${indent(paint.dim(detail))}` : ""}`;
+	return `${sign(baselineMarks[state])} ${paint.bold(label)}  ${value ?? ""}${detail ? `\n${indent(paint.dim(detail))}` : ""}`;
 }
 
 function ended(exitCode: number | undefined, timedOut = false): string {

@@ -2,6 +2,7 @@ import { eventTypes, isEventType, type RecordedEvent } from "../../core/events.t
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
 import { goalState } from "../../core/rules/goalState.ts";
+import { markOfGoal } from "../../core/words/markOf.ts";
 import { stateReason } from "../../core/words/stateReason.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
 import type { OptionValues } from "../commandRow.ts";
@@ -93,5 +94,5 @@ function printer({ output }: Context, isWhole: boolean) {
 }
 
 function endText(goal: Goal): string {
-	return `${stateText(goalState(goal))}  ${withLocalTimes(stateReason(goal), clock, Date.now())}`;
+	return `${stateText(markOfGoal(goal))}  ${withLocalTimes(stateReason(goal), clock, Date.now())}`;
 }

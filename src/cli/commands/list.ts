@@ -1,3 +1,4 @@
+import { goalMark } from "../../core/words/markOf.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
 import type { Context } from "../context.ts";
 import { ago, shortIds, table } from "../layout.ts";
@@ -17,7 +18,7 @@ function goalTable(goals: readonly GoalSummary[], now: number): string {
 	return table(
 		goals.map((goal) => [
 			short(goal.goalId),
-			stateText(goal.state),
+			stateText(goalMark(goal)),
 			goal.stepsTotal > 0 ? `${goal.stepsDone}/${goal.stepsTotal}` : "",
 			goal.pendingApprovals > 0 ? String(goal.pendingApprovals) : "",
 			ago(goal.updatedAt, now),

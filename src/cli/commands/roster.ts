@@ -1,4 +1,5 @@
 import type { RosterEdit, RosterReach } from "../../core/values.ts";
+import { rosterMarks } from "../../core/words/marks.ts";
 import { assignmentSourceText } from "../../core/words/sources.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
 import { readAgent } from "../agentName.ts";
@@ -36,7 +37,7 @@ export function rosterText(assignments: readonly AssignmentView[]): string {
 		assignments.map((one) => [
 			one.enabled ? one.role : paint.dim(one.role),
 			`${one.provider}/${one.model}${one.effort ? `:${one.effort}` : ""}`,
-			paint.dim(one.enabled ? one.label : "disabled"),
+			paint.dim(rosterMarks[one.enabled ? one.label : "off"].word),
 			paint.dim(assignmentSourceText(one)),
 		]),
 	);

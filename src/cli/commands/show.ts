@@ -1,6 +1,16 @@
-import { verdictWords } from "../../core/words/answers.ts";
+import { isOpen } from "../../core/rules/reviews.ts";
 import { type AnswerValueKind, answerValues } from "../../core/words/answerValues.ts";
 import { elapsed } from "../../core/words/duration.ts";
+import { goalMark, reviewMark, stepMark } from "../../core/words/markOf.ts";
+import {
+	approvalMarks,
+	checkMarks,
+	type Mark,
+	reviewMarks,
+	riskMarks,
+	stepMarks,
+	threadMarks,
+} from "../../core/words/marks.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
 import type { AnsweredApproval, ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
@@ -8,7 +18,7 @@ import type { Context } from "../context.ts";
 import { ago, clock, count, indent, money, oneLine, table } from "../layout.ts";
 import { paint } from "../output.ts";
 import { resolveGoal } from "../resolve.ts";
-import { checkSign, stateText, stepSign } from "../states.ts";
+import { coloured, sign, stateText } from "../states.ts";
 import { rosterText } from "./roster.ts";
 
 export async function show(context: Context, typed: string): Promise<void> {
@@ -28,11 +38,11 @@ export function shown({ answered = [], ...goal }: GoalView): object {
 
 export function goalText(goal: GoalView, now: number): string {
 	const parts = [
-		`${paint.bold(goal.title)}  ${stateText(goal.state)}\n${withLocalTimes(goal.stateReason, clock, now)}`,
+		`${paint.bold(goal.title)}  ${stateText(goalMark(goal))}\n${withLocalTimes(goal.stateReason, clock, now)}`,
 		facts(goal, now),
-		section("Plan", goal.plan.steps.length > 0 ? stepBoard(goal.plan.steps) : ""),
+		section("Plan", stepBoard(goal)),
 		section("Not run, before the first step", notRunLines(goal.plan.notRun ?? [], 5).join("\n")),
-		section("No longer in the plan", (goal.plan.dropped ?? []).map((step) => stepLine(step, "-")).join("\n")),
+		section("No longer in the plan", (goal.plan.dropped ?? []).map(droppedLine).join("\n")),
 		section("Checks of the goal", goal.checks.map(checkLine).join("\n")),
 		section("Final review", goal.review ? reviewLine(goal.review) : ""),
 		section("Waits for you", goal.approvals.map((approval) => approvalText(approval)).join("\n\n")),
@@ -60,17 +70,30 @@ function facts(goal: GoalView, now: number): string {
 	);
 }
 
-export function stepBoard(steps: readonly StepView[]): string {
+function stepBoard({ plan: { steps }, approvals }: GoalView): string {
 	const width = String(steps.length).length;
-	return steps.flatMap((step, index) => [stepLine(step, String(index + 1).padStart(width)), ...under(step)]).join("\n");
+	const asked = new Set(approvals.map((approval) => approval.stepId));
+	return steps
+		.flatMap((step, index) => {
+			const review = step.attempts.at(-1)?.review;
+			const mark = stepMark(step, {
+				isAsked: asked.has(step.stepId),
+				isInReview: review !== undefined && isOpen(review),
+			});
+			return [stepLine(step, mark, mark.word, String(index + 1).padStart(width)), ...under(step)];
+		})
+		.join("\n");
 }
 
-function stepLine(step: StepView, position: string): string {
-	const attempts = step.attempts.length > 1 ? `, attempt ${step.attempts.length}` : "";
-	const unverified = step.state === "completed" && step.verified === false ? ", unverified" : "";
-	const word = step.undone ? "undone" : step.state.replace("_", " ");
-	const state = paint.dim(`${word}${unverified}${attempts}`);
-	return `${stepSign(step.state)} ${position} ${step.title}  ${state}  ${paint.dim(step.stepId)}`;
+/** The heading says that it left the plan. */
+function droppedLine(step: StepView): string {
+	return stepLine(step, stepMarks.dropped, step.undone ? stepMarks.undone.word : "", "-");
+}
+
+function stepLine(step: StepView, mark: Mark, word: string, position: string): string {
+	const attempts = step.attempts.length > 1 ? `attempt ${step.attempts.length}` : "";
+	const about = paint.dim([word, attempts].filter(Boolean).join(", "));
+	return [`${sign(mark)} ${position} ${step.title}`, about, paint.dim(step.stepId)].filter(Boolean).join("  ");
 }
 
 function under(step: StepView): string[] {
@@ -85,24 +108,25 @@ function under(step: StepView): string[] {
 }
 
 function reviewLine({ verdict, summary, diagnosis, verifier, coverage, waived }: ReviewView): string {
-	if (!verdict) return paint.dim(waived ? "accepted without a review" : "in review");
-	if (verdict !== "pass") {
-		const said = oneLine(diagnosis || summary || "", 200);
-		return `${paint.red(`review: ${verdictWords[verdict]}`)}  ${said}${waived ? paint.dim("  accepted as it is") : ""}`;
-	}
-	return `${paint.green(`review: ${verdictWords.pass}`)}  ${oneLine(`by ${verifier}; covers ${coverage}`, 200)}`;
+	const mark = reviewMark({ verdict, waived });
+	if (!verdict) return paint.dim(waived ? `${mark.word}, without a review` : mark.word);
+	const word = coloured(mark, `review: ${mark.word}`);
+	if (verdict === "pass") return `${word}  ${oneLine(`by ${verifier}; covers ${coverage}`, 200)}`;
+	const said = oneLine(diagnosis || summary || "", 200);
+	return `${word}  ${said}${waived ? paint.dim(`  ${reviewMarks.waived.word}`) : ""}`;
 }
 
 export function checkLine(check: CheckView): string {
-	const activity = check.activity ? paint.dim(`  ${check.activity}`) : "";
+	const mark = checkMarks[check.activity ?? check.state];
+	const activity = check.activity ? paint.dim(`  ${mark.word}`) : "";
 	const failed = check.state === "red" && check.exitCode !== undefined ? paint.red(`  exit ${check.exitCode}`) : "";
-	return `${checkSign(check.state)} ${oneLine(check.command, 160)}${activity}${failed}  ${paint.dim(check.checkId)}`;
+	return `${sign(mark)} ${oneLine(check.command, 160)}${activity}${failed}  ${paint.dim(check.checkId)}`;
 }
 
 /** All a person needs to decide, the exact command included, however long it is. */
 export function approvalText(approval: ApprovalView): string {
 	const lines = [
-		`${paint.yellow("?")} ${paint.bold(approval.summary)}  ${riskText(approval.risk)}  ${paint.dim(approval.approvalId)}`,
+		`${sign(approvalMarks.pending)} ${paint.bold(approval.summary)}  ${stateText(riskMarks[approval.risk])}  ${paint.dim(approval.approvalId)}`,
 	];
 	if (approval.command && approval.command !== approval.summary) lines.push(indent(approval.command, "    "));
 	for (const reason of approval.reasons) lines.push(paint.dim(`    ${reason}`));
@@ -145,7 +169,7 @@ function answeredTable(answered: readonly AnsweredApproval[], now: number): stri
 	const rows = answered
 		.slice(0, answeredShown)
 		.map(({ state, command, summary, by, answeredAt, reason }) => [
-			answerPaint[state](state),
+			stateText(approvalMarks[state]),
 			oneLine(command ?? summary, 80),
 			paint.dim(`${state === "expired" || state === "superseded" ? "" : `by ${by}, `}${ago(answeredAt, now)}`),
 			paint.dim(oneLine(reason ?? "", 60)),
@@ -156,17 +180,6 @@ function answeredTable(answered: readonly AnsweredApproval[], now: number): stri
 		.join("\n");
 }
 
-const answerPaint: Readonly<Record<AnsweredApproval["state"], (text: string) => string>> = {
-	approved: paint.green,
-	denied: paint.red,
-	expired: paint.dim,
-	superseded: paint.dim,
-};
-
-function riskText(risk: ApprovalView["risk"]): string {
-	return risk === "dangerous" ? paint.red(risk) : risk === "read" ? paint.dim(risk) : paint.yellow(risk);
-}
-
 /** Threads that were opened by others, under them. */
 function subAgents({ threads }: GoalView): string {
 	const under = (parentThreadId: string | undefined, depth: number): string[] =>
@@ -175,7 +188,7 @@ function subAgents({ threads }: GoalView): string {
 			.flatMap((thread) => {
 				const below = under(thread.threadId, depth + 1);
 				if (depth === 0 && below.length === 0) return [];
-				const state = paint.dim(`${thread.state === "active" ? "at work" : "closed"}  ${thread.threadId}`);
+				const state = paint.dim(`${threadMarks[thread.state].word}  ${thread.threadId}`);
 				return [indent(`${thread.name}  ${paint.dim(thread.model)}  ${state}`, "  ".repeat(depth)), ...below];
 			});
 	return under(undefined, 0).join("\n");

@@ -14,8 +14,7 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 	"approval.answered": (goal, e) => {
 		const approval = goal.approvals[e.approvalId];
 		if (!approval) return goal;
-		const denied = e.answer === "deny" || e.answer === "return" || e.answer === "fail";
-		const settled = settle(goal, e.approvalId, denied ? "denied" : "approved", e.answer, actorName(e.by), e.at);
+		const settled = settle(goal, e.approvalId, answeredState(e.answer), e.answer, actorName(e.by), e.at);
 		if (approval.question === "startStep" && approval.stepId && e.answer === "approve")
 			return withStep(settled, approval.stepId, (step) => ({ ...step, cleared: true }));
 		return applyAnswer(settled, approval, e.answer, e.reason);
@@ -40,6 +39,11 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 	},
 	"grant.revoked": (goal, e) => ({ ...goal, grants: without(goal.grants, e.grantId) }),
 };
+
+/** Whether an answer was a yes or a no. */
+export function answeredState(answer: string): "approved" | "denied" {
+	return answer === "deny" || answer === "return" || answer === "fail" ? "denied" : "approved";
+}
 
 /** How many answered approvals a goal remembers. */
 const settledKept = 50;

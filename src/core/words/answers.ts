@@ -1,4 +1,6 @@
 import type { ReviewVerdict } from "../values.ts";
+import { capital } from "./capital.ts";
+import { reviewMarks } from "./marks.ts";
 
 /**
  * Answers that a model gives as JSON (a plan, a verdict, a reflection, a summary), as people read them: headings and
@@ -28,13 +30,6 @@ function wordsOf(document: unknown): string | undefined {
 	return typeof fields.objective === "string" ? summary(fields) : undefined;
 }
 
-/** A reviewer's verdict as people read it. */
-export const verdictWords: { readonly [V in ReviewVerdict]: string } = {
-	pass: "passed",
-	soft: "not passed, needs repair",
-	hard: "not passed, the plan leads nowhere",
-};
-
 /** The same of a verdict that the log holds: what was verified, what was covered, what not, and why. */
 export function reviewWords(review: {
 	readonly verdict: ReviewVerdict;
@@ -49,7 +44,9 @@ export function reviewWords(review: {
 
 function ofReview(fields: Fields): string {
 	return lines(
-		[`**${capital(verdictWords[fields.verdict as ReviewVerdict])}.**`, said(fields.summary)].filter(Boolean).join(" "),
+		[`**${capital(reviewMarks[fields.verdict as ReviewVerdict].word)}.**`, said(fields.summary)]
+			.filter(Boolean)
+			.join(" "),
 		part("Verified by", fields.verifier),
 		part("Covered", fields.coverage),
 		part("Not covered", fields.gaps),
@@ -97,10 +94,6 @@ function bullets(title: string, value: unknown): string {
 
 function list(value: unknown): readonly string[] {
 	return Array.isArray(value) ? value.map(said).filter(Boolean) : [];
-}
-
-function capital(text: string): string {
-	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function said(value: unknown): string {

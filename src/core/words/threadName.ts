@@ -1,5 +1,6 @@
 import type { Goal, Thread } from "../goal.ts";
 import { stepPosition } from "../rules/progress.ts";
+import { capital } from "./capital.ts";
 
 /**
  * What a thread is for, as every user interface calls it: `Plan`, `Step 2: Write the tests`, `Review of step 2`,
@@ -30,7 +31,7 @@ export function stepName(goal: Goal, step: Goal["steps"][keyof Goal["steps"]]): 
 
 /** What somebody in a role does. */
 function workOf(role: string): string {
-	return works[role] ?? `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
+	return works[role] ?? capital(role);
 }
 
 const works: Readonly<Record<string, string>> = {

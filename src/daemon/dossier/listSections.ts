@@ -1,9 +1,10 @@
+import { capital } from "../../core/words/capital.ts";
 import { modeChangeText } from "../../core/words/modeChange.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
 import type { GrantRecord } from "./grantProjection.ts";
-import { capital, count, listed, number, sentence, time } from "./words.ts";
+import { count, listed, number, sentence, time } from "./words.ts";
 
 export function reports({ goal, reports: { reports: given, leftOut } }: DossierData): string {
 	// The plan that holds stands above its steps.

@@ -1,9 +1,11 @@
-import type { Step } from "../../core/goal.ts";
+import type { Goal, Step } from "../../core/goal.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
-import { goalState } from "../../core/rules/goalState.ts";
 import { progress } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
 import { actorName, budgetResources, type NotRun } from "../../core/values.ts";
+import { capital } from "../../core/words/capital.ts";
+import { markOfGoal, markOfStep } from "../../core/words/markOf.ts";
+import { checkMarks, goalMarks, riskMarks, stepMarks } from "../../core/words/marks.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { stateReason } from "../../core/words/stateReason.ts";
 import { viewCheck } from "../../protocol/view.ts";
@@ -12,7 +14,7 @@ import type { DossierData } from "./dossierData.ts";
 import { changes, decisions, problems, reports } from "./listSections.ts";
 import { evidence } from "./proofSection.ts";
 import { usage } from "./usageSection.ts";
-import { capital, count, folded, number, span, time } from "./words.ts";
+import { count, folded, number, signOf, span, time } from "./words.ts";
 
 /**
  * The dossier as Markdown: state and why, what waits, the step board, the proof, what was reported, decided and changed,
@@ -80,17 +82,17 @@ function head(data: DossierData): string {
 }
 
 function verdict({ goal }: DossierData): string {
-	const state = goalState(goal);
-	const word = capital(state.replace("_", " "));
-	const mark = state === "completed" ? "✓ " : state === "failed" ? "✗ " : "";
-	const proof = state !== "completed" ? "" : goal.end?.verified ? ", verified" : ", unverified";
-	return `**${mark}${word}${proof}.** ${inline(stateReason(goal), 1000)}`;
+	const mark = markOfGoal(goal);
+	const word = capital(mark.word);
+	const proof = mark === goalMarks.completed ? ", verified" : "";
+	const reason = stateReason(goal).replace(`${word}: `, "");
+	return `**${signOf(mark)}${word}${proof}.** ${inline(reason, 1000)}`;
 }
 
 function waits({ goal }: DossierData): string {
 	const lines = Object.values(goal.approvals).map(({ summary, command, risk, requestedAt, expiresAt, approvalId }) => {
 		const until = expiresAt ? `, until ${time(expiresAt)}` : "";
-		return `- ${inline(command ? "Run" : summary)}${command ? ` ${code(command)}` : ""} (${risk}, asked ${time(requestedAt)}${until}, ${code(approvalId)})`;
+		return `- ${inline(command ? "Run" : summary)}${command ? ` ${code(command)}` : ""} (${riskMarks[risk].word}, asked ${time(requestedAt)}${until}, ${code(approvalId)})`;
 	});
 	return lines.length === 0 ? "" : `## Waits for a decision\n\n${lines.join("\n")}`;
 }
@@ -106,7 +108,7 @@ function board({ goal }: DossierData): string {
 			String(index + 1),
 			inline(step.title),
 			...(roles.size > 1 ? [inline(step.role)] : []),
-			stateWord(step),
+			stateWord(goal, step),
 			String(step.attempts.length),
 			needs.join(", "),
 			checksOf(goal, step),
@@ -133,11 +135,12 @@ function notRun({ goal }: DossierData): string {
 	return ["## Not run", ["| Step | Code of the playbook |", "|---|---|", ...rows].join("\n")].join("\n\n");
 }
 
-function stateWord(step: Step): string {
-	if (step.state === "completed") return step.verified ? "✓ done, verified" : "done, unverified";
-	if (step.state === "failed") return "✗ failed";
-	if (step.undone) return "undone";
-	return step.state.replace("_", " ");
+/** Of a step that is done the account says what that stands on. */
+function stateWord(goal: Goal, step: Step): string {
+	const mark = markOfStep(goal, step);
+	if (mark === stepMarks.completed) return `${signOf(mark)}done, verified`;
+	if (mark === stepMarks.unverified) return `done, ${mark.word}`;
+	return `${signOf(mark)}${mark.word}`;
 }
 
 /** `2 green, 1 stale`. */
@@ -145,10 +148,10 @@ function checksOf(goal: DossierData["goal"], step: Step): string {
 	const counts = new Map<string, number>();
 	for (const { checkId } of step.checks) {
 		const check = goal.checks[checkId];
-		const state = check ? viewCheck(check).state : "pending";
-		counts.set(state, (counts.get(state) ?? 0) + 1);
+		const { word } = checkMarks[check ? viewCheck(check).state : "pending"];
+		counts.set(word, (counts.get(word) ?? 0) + 1);
 	}
-	return [...counts].map(([state, times]) => `${times} ${state}`).join(", ") || "none";
+	return [...counts].map(([word, times]) => `${times} ${word}`).join(", ") || "none";
 }
 
 function reflection({ reflection: last, noReflection }: DossierData): string {

@@ -1,10 +1,11 @@
 import type { Check, Goal } from "../../core/goal.ts";
 import { planSteps } from "../../core/rules/steps.ts";
+import { checkMarks, reviewMarks } from "../../core/words/marks.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { code, fence, inline, quote } from "./agentText.ts";
 import type { CheckRecord } from "./checkProjection.ts";
 import type { DossierData, Review } from "./dossierData.ts";
-import { count, folded, sentence, time } from "./words.ts";
+import { count, folded, sentence, signOf, time } from "./words.ts";
 
 /** What supports the claim that it is done, and what does not. */
 export function evidence(data: DossierData): string {
@@ -39,12 +40,10 @@ function checkLine(check: Check, goal: Goal, record: CheckRecord | undefined): s
 			: `on tree ${code(last.tree.slice(0, 10))}`;
 	const ran = last ? ` Ran ${time(last.at)} ${where}.` : "";
 	const runs = record && record.runs > 1 ? ` ${count(record.runs, "run")}, ${record.red} red.` : "";
-	const word = {
-		green: "✓ green",
-		red: `✗ red${last ? `, exit ${last.exitCode}` : ""}`,
-		stale: "stale",
-		pending: activity ?? (last ? "to be run again" : "not run"),
-	}[state];
+	const mark = checkMarks[activity ?? state];
+	const pending = last ? "to be run again" : "not run";
+	const exit = mark === checkMarks.red && last ? `, exit ${last.exitCode}` : "";
+	const word = mark === checkMarks.pending ? pending : `${signOf(mark)}${mark.word}${exit}`;
 	const since = state === "stale" && record?.staleSince;
 	const why = since ? ` ${code(since.path)} changed at ${time(since.at)}, after it was green.` : "";
 	const tail = state === "red" && last?.tail.trim() ? `\n${indented(fence(last.tail))}` : "";
@@ -57,14 +56,17 @@ function reviews({ reviews: found }: DossierData): string {
 }
 
 function review({ at, verdict, step, verifier, coverage, gaps: missing, summary, diagnosis }: Review): string {
-	const word = verdict === "pass" ? "✓ passed" : verdict === "soft" ? "✗ to be repaired" : "✗ to be planned anew";
+	const mark = reviewMarks[verdict];
 	const facts = [
 		["Verified with", verifier],
 		["Covered", coverage],
 		["Not covered", missing],
 		["Diagnosis", diagnosis],
 	].flatMap(([name, value]) => (value?.trim() ? [`- ${name}: ${inline(value, 1500)}`] : []));
-	return [`**${word}**: ${inline(step)}, ${time(at)}. ${inline(summary, 1500)}`, facts.join("\n")].join("\n\n");
+	return [
+		`**${signOf(mark)}${mark.word}**: ${inline(step)}, ${time(at)}. ${inline(summary, 1500)}`,
+		facts.join("\n"),
+	].join("\n\n");
 }
 
 function others({ reports: { evidence: found } }: DossierData): string {

@@ -1,4 +1,5 @@
 import { elapsed } from "../../core/words/duration.ts";
+import { type Mark, signs } from "../../core/words/marks.ts";
 import type { Line } from "./account.ts";
 import { code, inline } from "./agentText.ts";
 import { type Day, type Entry, type Folded, total } from "./dayFold.ts";
@@ -26,8 +27,10 @@ export function money(usd: number | null): string {
 	return usd === null ? "unknown" : `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`;
 }
 
-export function capital(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
+/** What is done and what failed is seen at a glance; other states are words alone. */
+export function signOf({ icon }: Pick<Mark, "icon">): string {
+	const sign = signs[icon];
+	return sign === "✓" || sign === "✗" ? `${sign} ` : "";
 }
 
 export function sentence(text: string): string {

@@ -1,6 +1,8 @@
 import type { Approval, Goal, SettledApproval } from "../../core/goal.ts";
 import { answeredWord, type Choice, choicesOf } from "../../core/questions/questions.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
+import { capital } from "../../core/words/capital.ts";
+import { riskMarks } from "../../core/words/marks.ts";
 import { clockTime } from "../words/times.ts";
 import { t } from "../words/words.ts";
 import { commandLine, isWhollyVisible, plainLine } from "./visibleText.ts";
@@ -78,13 +80,7 @@ export function lateSentence(settled: SettledApproval): string {
 }
 
 export function riskWord(risk: Approval["risk"]): string {
-	const words = {
-		read: t("Only reads"),
-		write: t("Writes files"),
-		network: t("Network"),
-		dangerous: t("Dangerous"),
-	};
-	return words[risk];
+	return t(capital(riskMarks[risk].word));
 }
 
 const toastMaxChars = 200;
@@ -97,10 +93,6 @@ function offersGoalScope(approval: Approval): boolean {
 /** `Writes a file.`, however it was written. */
 function sentenceOf(text: string): string {
 	return text === "" ? "" : `${capital(text).replace(/[.;,]$/, "")}.`;
-}
-
-function capital(text: string): string {
-	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function goalScopeOf(approval: Approval): string {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { DaemonClient } from "../../client/daemonClient.ts";
+import { capital } from "../../core/words/capital.ts";
 import type { ConfigState } from "../../protocol/config.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import { openSettingsFile } from "../launch/settingsFile.ts";
@@ -68,8 +69,4 @@ async function tell({ path, problems, keptFrom }: ConfigState): Promise<void> {
 	const open = t("Open Config");
 	const show = first.blocks ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
 	if ((await show(sentence + consequence, open)) === open) await openSettingsFile(path, first.line);
-}
-
-function capital(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { approvalMarks } from "../../core/words/marks.ts";
 import type { Goals } from "../connection/goals.ts";
 import { t } from "../words/words.ts";
 import { statusText } from "./statusText.ts";
@@ -15,7 +16,7 @@ export function createStatusBar(goals: Goals): vscode.Disposable {
 
 	const update = () => {
 		const text = statusText(goals.all);
-		set(waiting, text.waiting, "shield", t("Show what waits for your decision"));
+		set(waiting, text.waiting, approvalMarks.pending.icon, t("Show what waits for your decision"));
 		set(running, text.running, "target", t("Show the goals that run"));
 	};
 	const stop = goals.onChange(update);

@@ -2,7 +2,6 @@ import type { Approval, Goal, Step, Thread } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
 import { childThreads } from "../../core/rules/delegations.ts";
 import { endStates } from "../../core/rules/goalState.ts";
-import { stepPosition } from "../../core/rules/progress.ts";
 import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
 import { threads } from "../../core/rules/threads.ts";
 import type { ChangeView, GoalSummary } from "../../protocol/view.ts";
@@ -71,14 +70,6 @@ export function threadNodes(goal: Goal, thread: Thread): readonly TreeNode[] {
 	return childThreads(goal, thread.threadId).map(
 		(child): TreeNode => ({ kind: "thread", goalId, thread: child, goal }),
 	);
-}
-
-/** Positions of the steps that this one still needs. */
-export function unmetNeeds(goal: Goal, step: Step): readonly number[] {
-	return step.needs.flatMap((stepId) => {
-		const needed = goal.steps[stepId];
-		return needed && needed.state !== "completed" && needed.state !== "skipped" ? [stepPosition(goal, needed)] : [];
-	});
 }
 
 function byRecency(a: GoalSummary, b: GoalSummary): number {

@@ -5,9 +5,11 @@ import { goalRequests, messageRefusal } from "../../core/rules/controls.ts";
 import { childThreads } from "../../core/rules/delegations.ts";
 import { endStates } from "../../core/rules/goalState.ts";
 import { stalls } from "../../core/rules/movement.ts";
-import { stepPosition } from "../../core/rules/progress.ts";
+import { stepPosition, unmetNeeds } from "../../core/rules/progress.ts";
 import { allowedOfStep } from "../../core/rules/stepControls.ts";
 import { isPlanned } from "../../core/rules/steps.ts";
+import { goalMark, markOfStep, markOfThread } from "../../core/words/markOf.ts";
+import { approvalMarks, type Mark, stepMarks, type Tone } from "../../core/words/marks.ts";
 import { modeChangeText } from "../../core/words/modeChange.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
@@ -19,7 +21,7 @@ import { statusWord } from "../documents/statusWord.ts";
 import { contextOf } from "../words/menuContext.ts";
 import { clockTime, dayOrTime } from "../words/times.ts";
 import { t } from "../words/words.ts";
-import { type Group, type TreeNode, unmetNeeds } from "./nodes.ts";
+import type { Group, TreeNode } from "./nodes.ts";
 
 /**
  * How a row of the tree looks, as data. Shape, then word, then colour: every icon that carries a colour has a word
@@ -66,7 +68,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				id: `approval:${approval.approvalId}`,
 				label: short ? approval.command! : commandLine(approval.command ?? approval.summary, 60),
 				tooltip: sentence,
-				icon: icons.waits,
+				icon: iconOf(approvalMarks.pending),
 				spoken: t("Waits for you: {0}", sentence),
 				context: approvalContext(goal, approval),
 				fold: "leaf",
@@ -89,7 +91,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				description: about,
 				tooltip: live ? t("{0}: {1} is writing", name, model) : `${name} (${model})`,
 				spoken: `${name}, ${about}`,
-				icon: thread.state === "active" ? icons.speaks : icons.spoke,
+				icon: iconOf(markOfThread(goal, thread)),
 				context: contextOf(`thread.${thread.state}`, messageRefusal(goal, thread) ? [] : ["message"]),
 				fold: childThreads(goal, thread.threadId).length > 0 ? "open" : "leaf",
 				click: "missionControl.openThread",
@@ -100,7 +102,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				id: `changes:${node.goalId}`,
 				label: t("Changed files"),
 				description: [String(node.changes.length), lineCounts(sumOf(node.changes))].filter(Boolean).join("  "),
-				icon: icons.changes,
+				icon: { codicon: "diff-multiple" },
 				context: "changes",
 				fold: "folded",
 			};
@@ -111,22 +113,19 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 	}
 }
 
-export const icons = {
-	verified: { codicon: "pass-filled", color: "charts.green" },
-	unverified: { codicon: "pass" },
-	running: { codicon: "record", color: "charts.blue" },
-	verifying: { codicon: "color-mode", color: "charts.blue" },
-	waits: { codicon: "shield", color: "charts.yellow" },
-	blocked: { codicon: "warning", color: "charts.yellow" },
-	paused: { codicon: "debug-pause" },
-	failed: { codicon: "error", color: "charts.red" },
-	cancelled: { codicon: "circle-slash" },
-	pending: { codicon: "circle-large-outline" },
-	skipped: { codicon: "issue-draft" },
-	speaks: { codicon: "comment", color: "charts.purple" },
-	spoke: { codicon: "comment" },
-	changes: { codicon: "diff-multiple" },
-} as const satisfies Record<string, Icon>;
+/** Colours of the theme for what the colour of a mark means. */
+const colors: { readonly [T in Tone]: string | undefined } = {
+	done: "charts.green",
+	active: "charts.blue",
+	wait: "charts.yellow",
+	fail: "charts.red",
+	idle: undefined,
+	agent: "charts.purple",
+};
+
+function iconOf({ icon, tone }: Mark): Icon {
+	return { codicon: icon, color: colors[tone] };
+}
 
 export function groupTitle(group: Group): string {
 	const titles = {
@@ -154,8 +153,8 @@ function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Ro
 		label: goal.title,
 		description,
 		tooltip: `${goal.title}\n${withLocalTimes(goal.stateReason, clockTime, now)}\n${goal.workspace}`,
-		icon: goalIcon(goal),
-		spoken: [goal.title, stateWord(goal), withLocalTimes(goal.stateReason, clockTime, now), steps]
+		icon: iconOf(goalMark(goal)),
+		spoken: [goal.title, t(goalMark(goal).word), withLocalTimes(goal.stateReason, clockTime, now), steps]
 			.filter(Boolean)
 			.join(", "),
 		context: contextOf(
@@ -168,33 +167,12 @@ function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Ro
 	};
 }
 
-function goalIcon(goal: GoalSummary): Icon {
-	switch (goal.state) {
-		case "completed":
-			return goal.verified ? icons.verified : icons.unverified;
-		case "failed":
-			return icons.failed;
-		case "cancelled":
-			return icons.cancelled;
-		case "paused":
-			return icons.paused;
-		case "blocked":
-			return icons.blocked;
-		case "queued":
-			return icons.pending;
-		case "awaiting_approval":
-			return icons.waits;
-		default:
-			return icons.running;
-	}
-}
-
 /** The word that a goal's icon stands for, with what matters most about it. Empty: its steps say more. */
 function goalWord(goal: GoalSummary, now: number): string {
 	const ended = dayOrTime(goal.updatedAt, now);
 	switch (goal.state) {
 		case "completed":
-			return goal.verified ? ended : `${t("unverified")} ${ended}`;
+			return goal.verified ? ended : `${t(stepMarks.unverified.word)} ${ended}`;
 		case "failed":
 			return t("failed {0}", ended);
 		case "cancelled":
@@ -209,34 +187,19 @@ function goalWord(goal: GoalSummary, now: number): string {
 		case "awaiting_approval":
 			return "";
 		default:
-			return stateWord(goal);
+			return t(goalMark(goal).word);
 	}
-}
-
-function stateWord(goal: GoalSummary): string {
-	const words = {
-		queued: t("queued"),
-		planning: t("planning"),
-		running: t("running"),
-		awaiting_approval: t("waits for you"),
-		paused: t("paused"),
-		blocked: t("blocked"),
-		completed: goal.verified ? t("completed") : t("completed, unverified"),
-		failed: t("failed"),
-		cancelled: t("cancelled"),
-	};
-	return words[goal.state];
 }
 
 /** A step that another plan dropped: it can be read and undone, nothing else. */
 function droppedRow(step: Step, goal: Goal): Row {
-	const word = [t("no longer in the plan"), step.undone && t("undone")].filter(Boolean).join(" · ");
+	const word = [t(stepMarks.dropped.word), step.undone && t(stepMarks.undone.word)].filter(Boolean).join(" · ");
 	return {
 		id: `step:${goal.goalId}:${step.stepId}`,
 		label: step.title,
 		description: word,
 		tooltip: [step.title, word, plainLine(step.instructions, 300)].filter(Boolean).join("\n"),
-		icon: icons.skipped,
+		icon: iconOf(stepMarks.dropped),
 		spoken: [step.title, word].join(", "),
 		context: contextOf("step.dropped.begun", allowedOfStep(goal, step)),
 		fold: "folded",
@@ -248,8 +211,8 @@ function stepRow(step: Step, goal: Goal): Row {
 	if (!isPlanned(goal, step)) return droppedRow(step, goal);
 	const position = stepPosition(goal, step);
 	const total = goal.plan?.order.length ?? 0;
-	const waits = Object.values(goal.approvals).some((approval) => approval.stepId === step.stepId);
-	const word = stepWord(step, goal, waits);
+	const mark = markOfStep(goal, step);
+	const word = stepWord(step, goal, mark);
 	const reason = step.reason ?? step.attempts.at(-1)?.diagnosis;
 	const isStuck = Object.values(goal.approvals).some(({ kind, stepId }) => kind === "step" && stepId === step.stepId);
 	return {
@@ -259,8 +222,8 @@ function stepRow(step: Step, goal: Goal): Row {
 		tooltip: [`${position} ${step.title}`, plainLine(step.instructions, 300), reason && plainLine(reason, 300)]
 			.filter(Boolean)
 			.join("\n"),
-		icon: stepIcon(step, waits),
-		spoken: [t("Step {0} of {1}", position, total), step.title, word || step.state].join(", "),
+		icon: iconOf(mark),
+		spoken: [t("Step {0} of {1}", position, total), step.title, word || t(mark.word)].join(", "),
 		context: contextOf(
 			`step.${isStuck ? "stuck" : step.state}${step.attempt > 0 ? ".begun" : ""}`,
 			allowedOfStep(goal, step),
@@ -270,56 +233,28 @@ function stepRow(step: Step, goal: Goal): Row {
 	};
 }
 
-function stepIcon(step: Step, waits: boolean): Icon {
-	if (waits) return icons.waits;
-	switch (step.state) {
-		case "completed":
-			return step.verified ? icons.verified : icons.unverified;
-		case "in_progress":
-			return icons.running;
-		case "verifying":
-			return icons.verifying;
-		case "failed":
-			return icons.failed;
-		case "skipped":
-			return icons.skipped;
-		default:
-			return icons.pending;
-	}
-}
-
-function stepWord(step: Step, goal: Goal, waits: boolean): string {
-	if (waits) return t("waits for you");
-	switch (step.state) {
-		case "completed": {
-			if (!step.verified) return t("unverified");
+/** What matters most about a step. Empty: its icon says enough. */
+function stepWord(step: Step, goal: Goal, mark: Mark): string {
+	switch (mark) {
+		case stepMarks.completed:
 			return stepChecks(goal, step.stepId).some((check) => check.state === "stale") ? t("check stale") : "";
-		}
-		case "in_progress":
+		case stepMarks.in_progress:
 			return silent(step, goal) || (step.attempt > 1 ? t("attempt {0}", step.attempt) : "");
-		case "verifying":
-			if (silent(step, goal)) return silent(step, goal);
-			return isInReview(goal, step) ? t("in review") : t("checking");
-		case "failed":
-			return t("failed");
-		case "skipped":
-			return step.undone ? t("undone") : t("skipped");
-		default: {
+		case stepMarks.verifying:
+		case stepMarks.reviewing:
+			return silent(step, goal) || t(mark.word);
+		case stepMarks.pending: {
 			const needs = unmetNeeds(goal, step);
 			return needs.length > 0 ? t("needs {0}", needs.join(", ")) : "";
 		}
+		default:
+			return t(mark.word);
 	}
 }
 
 function silent({ stepId }: Step, goal: Goal): string {
 	const found = stalls(goal).find((stall) => stall.stepId === stepId);
 	return found ? t("silent since {0}", dayOrTime(found.since, Date.now())) : "";
-}
-
-function isInReview(goal: Goal, step: Step): boolean {
-	return Object.values(goal.threads).some(
-		(thread) => thread.stepId === step.stepId && thread.purpose === "review" && thread.state === "active",
-	);
 }
 
 function changeRow(goalId: string, change: ChangeView, under: string): Row {

@@ -1,9 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
+import { capital } from "../../core/words/capital.ts";
+import { goalMark } from "../../core/words/markOf.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
 import { localTimes, plural } from "../shared/format.ts";
 import { useLasting } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
-import { goalMark } from "../shared/marks.ts";
 import { sentence } from "../shared/sentence.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
 import type { Webview } from "../shared/webview.tsx";
@@ -47,14 +48,14 @@ export function GoalPicker({ webview }: { webview: Webview }) {
 			{shown.length > 0 ? <h2>Whose feed?</h2> : null}
 			<ul>
 				{shown.map((goal) => {
-					const mark = goalMark(goal.state, goal.verified);
+					const mark = goalMark(goal);
 					return (
 						<li key={goal.goalId}>
 							<button type="button" onClick={() => webview.show(goal.goalId)}>
-								<Icon icon={mark.icon} tone={mark.tone} />
+								<Icon {...mark} />
 								<span class="cut">{goal.title}</span>
 								<span class="quiet small nowrap">
-									{goal.stepsTotal > 0 ? `${goal.stepsDone} of ${plural(goal.stepsTotal, "step")}` : mark.word}
+									{goal.stepsTotal > 0 ? `${goal.stepsDone} of ${plural(goal.stepsTotal, "step")}` : capital(mark.word)}
 								</span>
 								<span class="quiet small cut grow">{localTimes(goal.stateReason)}</span>
 							</button>

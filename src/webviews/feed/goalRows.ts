@@ -1,9 +1,10 @@
-import type { EventOf } from "../../core/events.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { duration } from "../../core/words/duration.ts";
+import { goalMark } from "../../core/words/markOf.ts";
+import { goalMarks, holdMarks, stallMarks } from "../../core/words/marks.ts";
 import { priceWords } from "../../core/words/unpriced.ts";
 import { clockSeconds, count, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
-import { by, failure, goal, makes, type Rules, shown } from "./row.ts";
+import { by, failure, goal, makes, marked, type Rules, shown } from "./row.ts";
 
 type Topic = "goal" | "plan" | "roster" | "budget" | "price" | "work" | "hold" | "workspace" | "silence" | "reflection";
 
@@ -16,14 +17,18 @@ export const goalRows: Rules<Topic> = {
 		body: [e.prompt, ...(e.notes ?? [])].join("\n\n"),
 	})),
 	"goal.completed": makes((e) => ({
-		...(e.verified ? goal("pass-filled", "done") : goal("pass")),
-		text: e.verified ? "completed" : "completed, unverified",
+		...marked("goal", goalMark({ state: "completed", verified: e.verified }), "goal"),
+		text: goalMark({ state: "completed", verified: e.verified }).word,
 		note: e.reason,
 	})),
-	"goal.failed": makes((e) => ({ ...failure("goal"), text: `failed: ${firstLine(e.reason)}`, body: e.reason })),
+	"goal.failed": makes((e) => ({
+		...failure("goal"),
+		text: `${goalMarks.failed.word}: ${firstLine(e.reason)}`,
+		body: e.reason,
+	})),
 	"goal.cancelled": makes((e) => ({
-		...goal("circle-slash"),
-		text: e.reason ? `cancelled: ${e.reason}` : "cancelled",
+		...marked("goal", goalMarks.cancelled, "goal"),
+		text: e.reason ? `${goalMarks.cancelled.word}: ${e.reason}` : goalMarks.cancelled.word,
 		note: `by ${by(e.by)}`,
 	})),
 	"goal.reopened": makes((e) => ({
@@ -96,12 +101,15 @@ export const goalRows: Rules<Topic> = {
 		opens: "overview",
 	})),
 	"hold.placed": makes((e) => ({
-		...holdMark(e.cause),
+		...marked("goal", holdMarks[e.cause], holdMarks[e.cause].word),
 		text: localTimes(firstLine(e.reason)),
 		note: e.wakeAt ? `tries again at ${clockSeconds(e.wakeAt)}` : undefined,
 		threadId: e.threadId,
 	})),
-	"workspace.lost": makes((e) => ({ ...shown("goal", "warning", "wait", "folder"), text: firstLine(e.reason) })),
+	"workspace.lost": makes((e) => ({
+		...marked("goal", holdMarks.folder, holdMarks.folder.word),
+		text: firstLine(e.reason),
+	})),
 	"workspace.identified": makes((e) =>
 		e.by
 			? { ...shown("goal", "folder-opened", "idle", "folder"), text: "another folder is used", note: `by ${by(e.by)}` }
@@ -120,7 +128,7 @@ export const goalRows: Rules<Topic> = {
 		opens: "dossier",
 	})),
 	"silence.nudged": makes((e) => ({
-		...shown("errors", "warning", "wait", "asked again"),
+		...marked("errors", stallMarks.retried, stallMarks.retried.word),
 		text: firstLine(e.what),
 		note: `said nothing since ${clockSeconds(e.since)}, and was asked again`,
 		stepId: e.stepId,
@@ -128,7 +136,7 @@ export const goalRows: Rules<Topic> = {
 		opens: "thread",
 	})),
 	"silence.noticed": makes((e) => ({
-		...shown("errors", "warning", "wait", "silent"),
+		...marked("errors", stallMarks.silent, stallMarks.silent.word),
 		text: firstLine(e.what),
 		note: `has said nothing since ${clockSeconds(e.since)}`,
 		stepId: e.stepId,
@@ -143,13 +151,6 @@ export const goalRows: Rules<Topic> = {
 		opens: "dossier",
 	})),
 };
-
-/** A person's pause and a turn to wait for are as they should be; anything else that holds a goal is trouble. */
-function holdMark(cause: EventOf<"hold.placed">["cause"]) {
-	if (cause === "person") return shown("goal", "debug-pause", "idle", "hold");
-	if (cause === "queue" || cause === "workspace") return shown("goal", "circle-large", "idle", "turn");
-	return shown("goal", "warning", "wait", "hold");
-}
 
 function amount(value: number, resource: string): string {
 	switch (resource) {

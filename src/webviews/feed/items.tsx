@@ -5,6 +5,7 @@ import type { Approval, Goal } from "../../core/goal.ts";
 import { checkRefusal } from "../../core/rules/controls.ts";
 import { isDocument } from "../../core/words/answers.ts";
 import { elapsed } from "../../core/words/duration.ts";
+import { approvalMarks, callMarks, checkMarks, threadMarks } from "../../core/words/marks.ts";
 import { AnswerButtons, AnswerField, useAnswering } from "../shared/answering.tsx";
 import { actionOf, isTooLong } from "../shared/approvals.ts";
 import { Button } from "../shared/controls/button.tsx";
@@ -16,7 +17,7 @@ import type { Webview } from "../shared/webview.tsx";
 import type { Feed } from "./feed.ts";
 import type { Item } from "./layout.ts";
 import { openRow } from "./openRow.ts";
-import { callKey, type Row } from "./row.ts";
+import { callKey, iconOf, type Row } from "./row.ts";
 
 interface ItemProps<K extends Item["kind"]> {
 	readonly webview: Webview;
@@ -172,7 +173,7 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 		>
 			<span class="time num">{clockSeconds(item.row.at)}</span>
 			<span />
-			<Icon icon="shield" tone="wait" />
+			<Icon {...approvalMarks.pending} />
 			<span class="word cut">approval</span>
 			<span class="text whole">
 				<span class="cut" ref={text}>
@@ -249,7 +250,7 @@ export function LiveItem({ item, y, active, now }: ItemProps<"live">) {
 		>
 			<span class="time num">{clockSeconds(new Date(live.since).toISOString())}</span>
 			<span />
-			<Icon icon="comment" tone="agent" />
+			<Icon {...threadMarks.asking} />
 			<span class="word cut">{live.word}</span>
 			<span class="text flowing">
 				<span>
@@ -280,9 +281,8 @@ function asItStands(goal: Goal, row: Row): Row & { readonly rerun?: boolean } {
 	if (check.state === "stale") {
 		return {
 			...row,
-			icon: "stale",
-			tone: "wait",
-			note: "stale: files changed since",
+			...iconOf(checkMarks.stale),
+			note: `${checkMarks.stale.word}: files changed since`,
 			rerun: checkRefusal(goal, check) === undefined,
 		};
 	}
@@ -293,8 +293,8 @@ function resultOf(goal: Goal, row: Row, now: number): string | undefined {
 	if (row.result !== undefined) return row.result;
 	const call = row.toolCallId ? goal.calls[row.toolCallId] : undefined;
 	if (row.key === callKey(row.toolCallId ?? "") && !call) return undefined;
-	if (call?.state === "waiting") return "waits for you";
-	if (row.startedAt) return `running · ${elapsed(now - Date.parse(row.startedAt))}`;
+	if (call?.state === "waiting") return callMarks.waiting.word;
+	if (row.startedAt) return `${callMarks.started.word} · ${elapsed(now - Date.parse(row.startedAt))}`;
 	return undefined;
 }
 

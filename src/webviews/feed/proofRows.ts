@@ -1,8 +1,10 @@
+import { answeredState } from "../../core/folds/approval.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
-import { reviewWords, verdictWords } from "../../core/words/answers.ts";
+import { reviewWords } from "../../core/words/answers.ts";
 import { duration } from "../../core/words/duration.ts";
+import { approvalMarks, checkMarks, reviewMarks } from "../../core/words/marks.ts";
 import { firstLine, oneLine, plainMarkdown } from "../shared/format.ts";
-import { approvalKey, by, interrupted, makes, type Rules, runKey, shown } from "./row.ts";
+import { approvalKey, by, iconOf, interrupted, makes, marked, type Rules, runKey, shown } from "./row.ts";
 
 type Topic = "approval" | "grant" | "check" | "evidence" | "review";
 
@@ -11,7 +13,7 @@ export const proofRows: Rules<Topic> = {
 	"approval.requested": {
 		key: (e) => approvalKey(e.approvalId),
 		row: (e) => ({
-			...shown("approval", "shield", "wait", "approval"),
+			...marked("approval", approvalMarks.pending, "approval"),
 			text: oneLine(e.command ?? e.summary),
 			risk: e.risk,
 			threadId: e.threadId,
@@ -26,19 +28,29 @@ export const proofRows: Rules<Topic> = {
 		change: (row, e) => ({
 			...row,
 			ended: true,
-			icon: isYes(e.answer) ? "check" : "circle-slash",
-			tone: isYes(e.answer) ? "done" : "idle",
+			...iconOf(approvalMarks[answeredState(e.answer)]),
 			note: e.reason,
 			result: `${answeredWord(e.answer).toLowerCase()}${e.scope === "goal" ? " for the goal" : ""} by ${by(e.by)}`,
 		}),
 	},
 	"approval.expired": {
 		key: (e) => approvalKey(e.approvalId),
-		change: (row) => ({ ...row, ended: true, tone: "idle", result: "expired" }),
+		change: (row) => ({
+			...row,
+			...iconOf(approvalMarks.expired),
+			ended: true,
+			result: approvalMarks.expired.word,
+		}),
 	},
 	"approval.superseded": {
 		key: (e) => approvalKey(e.approvalId),
-		change: (row, e) => ({ ...row, ended: true, tone: "idle", note: e.reason, result: "no longer asked" }),
+		change: (row, e) => ({
+			...row,
+			...iconOf(approvalMarks.superseded),
+			ended: true,
+			note: e.reason,
+			result: approvalMarks.superseded.word,
+		}),
 	},
 	"grant.added": makes((e) => ({
 		...shown("goal", "key", "idle", "grant"),
@@ -64,10 +76,9 @@ export const proofRows: Rules<Topic> = {
 			...row,
 			startedAt: undefined,
 			ended: true,
-			icon: e.ok ? "pass" : "error",
-			tone: e.ok ? "done" : "fail",
+			...iconOf(checkMarks[e.ok ? "green" : "red"]),
 			isError: !e.ok,
-			note: `${e.ok ? "green" : "red"}${e.tree ? ` on ${e.tree.slice(0, 6)}` : ""}`,
+			note: `${checkMarks[e.ok ? "green" : "red"].word}${e.tree ? ` on ${e.tree.slice(0, 6)}` : ""}`,
 			code: e.ok ? undefined : `exit ${e.exitCode}`,
 			result: duration(e.durationMs),
 			output: e.output.bytes > 0 ? { output: e.output, seq: e.seq } : undefined,
@@ -94,15 +105,10 @@ export const proofRows: Rules<Topic> = {
 				},
 	),
 	"review.completed": makes((e) => ({
-		...shown(
-			"messages",
-			e.verdict === "pass" ? "pass" : "error",
-			e.verdict === "pass" ? "done" : "fail",
-			e.verdict === "pass" ? "passed" : "not passed",
-		),
+		...marked("messages", reviewMarks[e.verdict], e.verdict === "pass" ? "passed" : "not passed"),
 		isError: e.verdict !== "pass",
 		text: firstLine(e.summary || (e.diagnosis ?? "")),
-		note: e.verdict === "pass" ? `verified by ${firstLine(e.verifier)}` : verdictWords[e.verdict],
+		note: e.verdict === "pass" ? `verified by ${firstLine(e.verifier)}` : reviewMarks[e.verdict].word,
 		body: plainMarkdown(reviewWords(e)),
 		stepId: e.stepId,
 		threadId: e.threadId,
@@ -115,13 +121,9 @@ export const proofRows: Rules<Topic> = {
 		stepId: e.stepId,
 	})),
 	"review.waived": makes((e) => ({
-		...shown("goal", "pass", "idle", "review"),
-		text: "accepted as it is",
+		...marked("goal", reviewMarks.waived, "review"),
+		text: reviewMarks.waived.word,
 		note: `by ${by(e.by)}`,
 		body: e.reason,
 	})),
 };
-
-function isYes(answer: string): boolean {
-	return answer !== "deny" && answer !== "return" && answer !== "fail" && answer !== "skip";
-}

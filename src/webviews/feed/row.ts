@@ -1,15 +1,16 @@
 import type { EventType, RecordedEvent } from "../../core/events.ts";
 import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
 import { type Actor, actorName, type Output, type Risk } from "../../core/values.ts";
+import { callMarks, type Mark } from "../../core/words/marks.ts";
 import type { Target } from "../../protocol/webview.ts";
 import { firstLine, who } from "../shared/format.ts";
-import type { Mark } from "../shared/icon.tsx";
+import type { Shape } from "../shared/icon.tsx";
 
 /** What a reader can switch off. `goal` and `approval` rows always stay. */
 export const categories = ["tools", "files", "messages", "checks", "errors", "todos"] as const;
 export type Category = (typeof categories)[number];
 
-export interface Row extends Mark {
+export interface Row extends Shape {
 	/** Stays the same while the row changes. */
 	readonly key: string;
 	readonly seq: number;
@@ -80,16 +81,26 @@ export function makes<T extends EventType>(row: MakingRule<T>["row"]): MakingRul
 	return { row };
 }
 
-export function shown(category: Row["category"], icon: Mark["icon"], tone: Mark["tone"], word: string) {
+export function shown(category: Row["category"], icon: Shape["icon"], tone: Shape["tone"], word: string) {
 	return { category, icon, tone, word };
 }
 
-export function goal(icon: Mark["icon"], tone: Mark["tone"] = "idle") {
+export function goal(icon: Shape["icon"], tone: Shape["tone"] = "idle") {
 	return shown("goal", icon, tone, "goal");
 }
 
+/** A row about something that has come to a state, with that state's icon and colour. */
+export function marked(category: Row["category"], { icon, tone }: Omit<Mark, "word">, word: string) {
+	return shown(category, icon, tone, word);
+}
+
+/** The same for a row that is there already. */
+export function iconOf({ icon, tone }: Omit<Mark, "word">): Shape {
+	return { icon, tone };
+}
+
 export function failure(word: string) {
-	return { ...shown("errors", "error", "fail", word), isError: true };
+	return { ...marked("errors", callMarks.failed, word), isError: true };
 }
 
 /** Nobody knows whether it had its effect; or it certainly had none, and begins again. */
@@ -101,11 +112,10 @@ export function interrupted(
 	return {
 		...row,
 		startedAt: undefined,
-		icon: "warning",
-		tone: "wait",
+		...iconOf(callMarks.unknown),
 		isError: true,
 		note: firstLine(e.reason),
-		result: "outcome unknown",
+		result: callMarks.unknown.word,
 	};
 }
 

@@ -2,10 +2,11 @@ import type { ToolCallId } from "../../core/ids.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { answerWords } from "../../core/words/answers.ts";
 import { duration } from "../../core/words/duration.ts";
+import { callMarks, signs, stepMarks, todoMarks } from "../../core/words/marks.ts";
 import { rightsChange } from "../../protocol/changes.ts";
 import { clockSeconds, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
-import { by, callKey, failure, interrupted, makes, type Rules, shown } from "./row.ts";
+import { by, callKey, failure, interrupted, makes, marked, type Rules, shown } from "./row.ts";
 
 type Topic =
 	| "step"
@@ -35,7 +36,7 @@ export const workRows: Rules<Topic> = {
 	// The agent's last message, which has a row already.
 	"step.reported": "hidden",
 	"step.completed": makes((e) => ({
-		...shown("goal", e.verified ? "pass-filled" : "pass", e.verified ? "done" : "idle", "step"),
+		...marked("goal", stepMarks[e.verified ? "completed" : "unverified"], "step"),
 		text: e.verified ? "completed" : "completed, unverified",
 		stepId: e.stepId,
 		attempt: e.attempt,
@@ -57,8 +58,8 @@ export const workRows: Rules<Topic> = {
 		opens: "thread",
 	})),
 	"step.skipped": makes((e) => ({
-		...shown("goal", "skipped", "idle", "step"),
-		text: "skipped",
+		...marked("goal", stepMarks.skipped, "step"),
+		text: stepMarks.skipped.word,
 		note: e.by ? `by ${by(e.by)}` : undefined,
 		stepId: e.stepId,
 		attempt: e.attempt,
@@ -174,7 +175,7 @@ export const workRows: Rules<Topic> = {
 	"tool.completed": {
 		key: (e) => callKey(e.toolCallId),
 		change: (row, e) => {
-			const code = e.exitCode === undefined ? (e.ok ? undefined : "failed") : `exit ${e.exitCode}`;
+			const code = e.exitCode === undefined ? (e.ok ? undefined : callMarks.failed.word) : `exit ${e.exitCode}`;
 			return {
 				...row,
 				startedAt: undefined,
@@ -182,7 +183,7 @@ export const workRows: Rules<Topic> = {
 				tone: e.ok ? "idle" : "fail",
 				isError: !e.ok,
 				code: e.refused ? undefined : code,
-				result: e.refused ? "not run" : duration(e.durationMs),
+				result: e.refused ? callMarks.refused.word : duration(e.durationMs),
 				note: e.refused ? firstLine(e.refused) : undefined,
 				output: e.output.bytes > 0 ? { output: e.output, seq: e.seq } : undefined,
 			};
@@ -225,7 +226,7 @@ export const workRows: Rules<Topic> = {
 			...shown("todos", "checklist", "idle", "todos"),
 			text: current?.content ?? (done === e.todos.length ? "all done" : "updated"),
 			result: `${done} of ${e.todos.length} done`,
-			body: e.todos.map((todo) => `${todoSigns[todo.state]} ${todo.content}`).join("\n"),
+			body: e.todos.map((todo) => `${signs[todoMarks[todo.state].icon]} ${todo.content}`).join("\n"),
 			threadId: e.threadId,
 			opens: "thread",
 		};
@@ -233,4 +234,3 @@ export const workRows: Rules<Topic> = {
 };
 
 const changeWords = { added: "added", modified: "changed", deleted: "deleted", renamed: "renamed" } as const;
-const todoSigns = { pending: "○", in_progress: "◐", completed: "✓", blocked: "✕" } as const;

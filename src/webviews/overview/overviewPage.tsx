@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Goal } from "../../core/goal.ts";
+import type { Goal, Step } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
 import { goalState } from "../../core/rules/goalState.ts";
 import { progress, stepPosition } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
 import { elapsed } from "../../core/words/duration.ts";
+import { stepMarks } from "../../core/words/marks.ts";
 import { type ChangeView, viewGoal } from "../../protocol/view.ts";
 import { Answered } from "../shared/answered.tsx";
 import { Ask } from "../shared/ask.tsx";
@@ -97,9 +98,9 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 	const steps = planSteps(goal);
 	const counted = [
 		`${done} of ${total} steps done`,
-		countOf("verifying", "in review"),
-		countOf("in_progress", "under way"),
-		countOf("failed", "failed"),
+		countOf("verifying"),
+		countOf("in_progress"),
+		countOf("failed"),
 	].filter(Boolean);
 	const long = goal.prompt.length > 600 || goal.prompt.split("\n").length > 8;
 	const next = steps.find((step) => step.state === "pending");
@@ -152,9 +153,9 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 		</dl>
 	);
 
-	function countOf(state: string, words: string): string | undefined {
+	function countOf(state: Step["state"]): string | undefined {
 		const found = steps.filter((step) => step.state === state).length;
-		return found > 0 ? `${found} ${words}` : undefined;
+		return found > 0 ? `${found} ${stepMarks[state].word}` : undefined;
 	}
 
 	function waitsFor(needs: readonly (typeof steps)[number]["stepId"][]): string {

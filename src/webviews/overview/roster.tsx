@@ -1,19 +1,12 @@
 import type { Goal } from "../../core/goal.ts";
 import { goalRefusal } from "../../core/rules/controls.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
+import { rosterMarks } from "../../core/words/marks.ts";
 import { assignmentSourceText } from "../../core/words/sources.ts";
-import type { AssignmentView, GoalView } from "../../protocol/view.ts";
-import { Icon, type Mark } from "../shared/icon.tsx";
+import type { GoalView } from "../../protocol/view.ts";
+import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
-
-const labels: { readonly [L in AssignmentView["label"]]: Mark & { readonly word: string } } = {
-	live: { icon: "record", tone: "active", word: "live" },
-	"pending-next-turn": { icon: "clockface", tone: "wait", word: "pending next turn" },
-	"pending-next-step": { icon: "clockface", tone: "wait", word: "pending next step" },
-	fallback: { icon: "warning", tone: "wait", word: "fallback" },
-	idle: { icon: "circle-large", tone: "idle", word: "idle" },
-};
 
 /** Who does what, and where each choice came from. */
 export function Roster({ webview, goal, view }: { webview: Webview; goal: Goal; view: GoalView["roster"] }) {
@@ -32,7 +25,7 @@ export function Roster({ webview, goal, view }: { webview: Webview; goal: Goal; 
 			</div>
 			<ul class="roster">
 				{view.assignments.map((assignment) => {
-					const label = labels[assignment.label];
+					const label = rosterMarks[assignment.label];
 					const position = liveAt(goal, assignment.role);
 					return (
 						<li key={assignment.role}>
@@ -41,11 +34,11 @@ export function Roster({ webview, goal, view }: { webview: Webview; goal: Goal; 
 								<span class="grow" />
 								{assignment.enabled ? (
 									<span class={`row label small${assignment.label === "idle" ? " quiet" : ""}`}>
-										{assignment.label === "idle" ? null : <Icon icon={label.icon} tone={label.tone} />}
-										{assignment.label === "live" && position ? `live, step ${position}` : label.word}
+										{assignment.label === "idle" ? null : <Icon {...label} />}
+										{assignment.label === "live" && position ? `${label.word}, step ${position}` : label.word}
 									</span>
 								) : (
-									<span class="quiet small">off</span>
+									<span class="quiet small">{rosterMarks.off.word}</span>
 								)}
 							</div>
 							<div class="quiet small">

@@ -4,12 +4,14 @@ import type { CheckId, StepId } from "../../core/ids.ts";
 import { goalState } from "../../core/rules/goalState.ts";
 import { allowedOfStep } from "../../core/rules/stepControls.ts";
 import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
+import { markOfStep } from "../../core/words/markOf.ts";
+import { checkMarks, stepMarks } from "../../core/words/marks.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { firstLine, plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
-import { checkMark, stepMark } from "../shared/marks.ts";
+import { checkWord, stepWord } from "../shared/marks.ts";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
 import { laneX, layLanes } from "./lanes.ts";
@@ -100,7 +102,8 @@ export function StepBoard(props: {
 						))}
 					</svg>
 					{placed.map(({ step, subs }, index) => {
-						const mark = stepMark(goal, step);
+						const mark = markOfStep(goal, step);
+						const word = stepWord(goal, step);
 						const attempt = step.attempt > 1 ? `attempt ${step.attempt}` : undefined;
 						return (
 							<li key={step.stepId}>
@@ -125,7 +128,7 @@ export function StepBoard(props: {
 									</span>
 									<span class="cut">{step.title}</span>
 									<span class="role cut">{step.role}</span>
-									<span class="word num cut">{attempt ? `${attempt} · ${mark.word}` : mark.word}</span>
+									<span class="word num cut">{attempt ? `${attempt} · ${word}` : word}</span>
 									<span class="spoken">{spokenChecks(goal, step)}</span>
 								</div>
 								{subs.map((sub, at) => (
@@ -153,9 +156,11 @@ export function StepBoard(props: {
 			)}
 			{droppedSteps(goal).map((step) => (
 				<div key={step.stepId} class="sub-row dropped-step">
-					<Icon icon="skipped" tone="idle" />
+					<Icon {...stepMarks.dropped} />
 					<span class="cut">{step.title}</span>
-					<span class="quiet nowrap">{step.undone ? "no longer in the plan, undone" : "no longer in the plan"}</span>
+					<span class="quiet nowrap">
+						{step.undone ? `${stepMarks.dropped.word}, ${stepMarks.undone.word}` : stepMarks.dropped.word}
+					</span>
 					<span class="grow" />
 					<Link label={`Open thread of ${step.title}`} onOpen={() => openThread(step)}>
 						Open Thread
@@ -195,14 +200,13 @@ interface SubLinks {
 }
 
 function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | undefined }) {
-	const mark = sub.check ? checkMark(sub.check) : undefined;
 	return (
 		<div class="sub-row">
-			{sub.check && mark ? (
+			{sub.check ? (
 				<>
-					<Icon icon={mark.icon} tone={mark.tone} />
+					<Icon {...checkMarks[sub.check.state]} />
 					<code class="plain cut">{sub.check.command}</code>
-					<span class="quiet nowrap">{mark.word}</span>
+					<span class="quiet nowrap">{checkWord(sub.check)}</span>
 				</>
 			) : (
 				<span class="quiet cut" title={sub.text}>
@@ -248,7 +252,7 @@ function spokenChecks(goal: Goal, step: Step): string {
 	return step.checks
 		.flatMap(({ checkId }) => {
 			const check = goal.checks[checkId];
-			return check ? `, check ${check.command} ${checkMark(check).word}` : [];
+			return check ? `, check ${check.command} ${checkWord(check)}` : [];
 		})
 		.join("");
 }

@@ -1,6 +1,7 @@
 import type { Goal, Thread } from "../../core/goal.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
-import { childThreads, isDelegation } from "../../core/rules/delegations.ts";
+import { childThreads } from "../../core/rules/delegations.ts";
+import { markOfThread } from "../../core/words/markOf.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
@@ -27,7 +28,7 @@ export function Threads({ webview, goal }: { webview: Webview; goal: Goal }) {
 			<ul class="files">
 				{shown.map(({ thread, depth }) => (
 					<li key={thread.threadId} class="row" style={depth > 0 ? { paddingLeft: `${depth * 20}px` } : undefined}>
-						<Icon icon="comment" tone={thread.state === "active" ? "agent" : "idle"} />
+						<Icon {...markOfThread(goal, thread)} />
 						<Link
 							class="cut"
 							onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}
@@ -36,7 +37,7 @@ export function Threads({ webview, goal }: { webview: Webview; goal: Goal }) {
 						</Link>
 						<span class="quiet small cut">{aboutOf(thread)}</span>
 						<span class="grow" />
-						<span class="quiet small nowrap">{stateOf(goal, thread)}</span>
+						<span class="quiet small nowrap">{markOfThread(goal, thread).word}</span>
 					</li>
 				))}
 			</ul>
@@ -53,13 +54,4 @@ function withChildren(goal: Goal, thread: Thread, depth: number): { thread: Thre
 function aboutOf({ role, attempt, assignment, turns }: Thread): string {
 	const again = attempt !== undefined && attempt > 1 ? `attempt ${attempt}` : undefined;
 	return [role, again, formatModelRef(assignment), plural(turns, "turn")].filter(Boolean).join(" · ");
-}
-
-function stateOf(goal: Goal, thread: Thread): string {
-	if (thread.state === "closed") return "closed";
-	if (Object.values(goal.approvals).some((approval) => approval.threadId === thread.threadId)) return "waits for you";
-	if (thread.turn) return "asks its model";
-	const calls = Object.values(goal.calls).filter((call) => call.threadId === thread.threadId);
-	if (calls.some((call) => isDelegation(call))) return "waits for a sub-agent";
-	return calls.length > 0 ? "runs a tool" : "active";
 }

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { duration, elapsed } from "../../core/words/duration.ts";
+import { baselineMarks } from "../../core/words/marks.ts";
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
 import { firstLine, plural } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
-import { Icon, type Mark } from "../shared/icon.tsx";
+import { Icon, type Shape } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
@@ -43,11 +44,11 @@ export function Baseline(props: {
 				const found = parts[name];
 				if (!found) return <Row key={name} mark={looking} label={partLabels[name]} value="looking" />;
 				if (typeof found === "string")
-					return <Row key={name} mark={marks.note} label={partLabels[name]} detail={found} />;
+					return <Row key={name} mark={baselineMarks.note} label={partLabels[name]} detail={found} />;
 				return found.map((row) => (
 					<Row
 						key={`${name}.${row.id}`}
-						mark={marks[row.state]}
+						mark={baselineMarks[row.state]}
 						label={row.label}
 						value={
 							row.id === "git.dirty" && row.state !== "ok" ? (
@@ -73,9 +74,9 @@ export function Baseline(props: {
 			{providers === undefined ? (
 				<Row mark={looking} label="Providers" value="looking" />
 			) : typeof providers === "string" ? (
-				<Row mark={marks.note} label="Providers" detail={providers} />
+				<Row mark={baselineMarks.note} label="Providers" detail={providers} />
 			) : providers.providers.length === 0 ? (
-				<Row mark={marks.note} label="No provider is set up" />
+				<Row mark={baselineMarks.note} label="No provider is set up" />
 			) : (
 				<ProviderRows providers={providers} named={props.named} />
 			)}
@@ -110,12 +111,7 @@ const partLabels: { readonly [P in Part]: string } = {
 };
 const partNames = Object.keys(partLabels) as Part[];
 
-const looking: Mark = { icon: "circle-large", tone: "idle" };
-const marks: { readonly [S in Rows[number]["state"]]: Mark } = {
-	ok: { icon: "pass", tone: "done" },
-	note: { icon: "info", tone: "active" },
-	problem: { icon: "warning", tone: "wait" },
-};
+const looking: Shape = { icon: "circle-large", tone: "idle" };
 
 function useParts(webview: Webview, workspace: string): { readonly [P in Part]?: Rows | string } {
 	const [found, setFound] = useState<{ readonly [P in Part]?: Rows | string }>({});
@@ -138,7 +134,7 @@ function useParts(webview: Webview, workspace: string): { readonly [P in Part]?:
 }
 
 function Row(props: {
-	readonly mark: Mark;
+	readonly mark: Shape;
 	readonly spin?: boolean;
 	readonly label: preact.ComponentChildren;
 	readonly value?: preact.ComponentChildren;
@@ -165,7 +161,7 @@ function ProviderRows({ providers, named }: { readonly providers: Providers; rea
 			{[...wanted, ...(all ? others : [])].map((provider) => (
 				<ProviderRow key={provider.id} provider={provider} />
 			))}
-			{wanted.length === 0 && !all ? <Row mark={marks.note} label="None can be used here" /> : null}
+			{wanted.length === 0 && !all ? <Row mark={baselineMarks.note} label="None can be used here" /> : null}
 			{others.length > 0 ? (
 				<button type="button" class="link small" aria-expanded={all} onClick={() => setAll(!all)}>
 					{all ? "Only those that count here" : `${plural(others.length, "more agent")} not set up, and why`}
@@ -178,9 +174,11 @@ function ProviderRows({ providers, named }: { readonly providers: Providers; rea
 function ProviderRow({ provider }: { readonly provider: Provider }) {
 	const { id, usable, latencyMs, reason, needsKey, source } = provider;
 	if (!usable)
-		return <Row mark={marks.problem} label={id} value={needsKey ? "no key" : "not usable"} detail={reason} />;
+		return <Row mark={baselineMarks.problem} label={id} value={needsKey ? "no key" : "not usable"} detail={reason} />;
 	const from = source === "acp" ? "ACP, ready" : "ready";
-	return <Row mark={marks.ok} label={id} value={latencyMs === undefined ? from : `${Math.round(latencyMs)} ms`} />;
+	return (
+		<Row mark={baselineMarks.ok} label={id} value={latencyMs === undefined ? from : `${Math.round(latencyMs)} ms`} />
+	);
 }
 
 function isToday(at: number): boolean {
@@ -230,12 +228,13 @@ function CheckToday(props: {
 		</Link>
 	);
 	if (outcome === undefined) return <Row mark={looking} label={label} value={again} />;
-	if (typeof outcome === "string") return <Row mark={marks.problem} label={label} value={again} detail={outcome} />;
+	if (typeof outcome === "string")
+		return <Row mark={baselineMarks.problem} label={label} value={again} detail={outcome} />;
 	const took = duration(outcome.durationMs);
 	if (outcome.exitCode === 0)
 		return (
 			<Row
-				mark={marks.ok}
+				mark={baselineMarks.ok}
 				label={label}
 				value={
 					<>

@@ -1,5 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Approval, Goal } from "../../core/goal.ts";
+import { approvalMarks } from "../../core/words/marks.ts";
 import { actionOf, settledText } from "./approvals.ts";
 import { oneLine } from "./format.ts";
 import { Icon } from "./icon.tsx";
@@ -14,7 +15,7 @@ export function Answered({ goal }: { goal: Goal }) {
 		<ul class="answered" role="status">
 			{answered.map((settled) => (
 				<li key={settled.approvalId} class="row small">
-					<Icon icon={settled.state === "approved" ? "check" : "circle-slash"} />
+					<Icon {...approvalMarks[settled.state]} />
 					<code class="plain cut">{oneLine(actionOf(asked.current.get(settled.approvalId)!))}</code>
 					<span class="quiet nowrap">{settledText(settled)}</span>
 				</li>

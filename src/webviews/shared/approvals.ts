@@ -1,20 +1,16 @@
 import type { Approval, Goal, SettledApproval } from "../../core/goal.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
+import { capital } from "../../core/words/capital.ts";
+import { approvalMarks, riskMarks } from "../../core/words/marks.ts";
 import { clock, who } from "./format.ts";
-
-const risks: { readonly [R in Approval["risk"]]: string } = {
-	read: "Only reads",
-	write: "Writes files",
-	network: "Network",
-	dangerous: "Dangerous",
-};
 
 /** What it would do, and why it is asked: `Network: npm install fetches packages.` */
 export function effectOf(approval: Approval): string {
 	const reasons = approval.reasons.map((reason) => reason.trim().replace(/\.$/, "")).filter(Boolean);
 	if (approval.kind !== "tool" && approval.kind !== "recovery") return reasons.map((reason) => `${reason}.`).join(" ");
-	return reasons.length > 0 ? `${risks[approval.risk]}: ${reasons.join("; ")}.` : `${risks[approval.risk]}.`;
+	const risk = capital(riskMarks[approval.risk].word);
+	return reasons.length > 0 ? `${risk}: ${reasons.join("; ")}.` : `${risk}.`;
 }
 
 /** The exact action: the command, or else what is to be decided. */
@@ -33,8 +29,8 @@ export function contextOf(goal: Goal, approval: Approval): string {
 /** `Approved by mara in the CLI, 14:31` */
 export function settledText(settled: SettledApproval): string {
 	const at = clock(settled.at);
-	if (settled.state === "expired") return `Expired, ${at}`;
-	if (settled.state === "superseded") return `No longer asked, ${at}`;
+	if (settled.state === "expired" || settled.state === "superseded")
+		return `${capital(approvalMarks[settled.state].word)}, ${at}`;
 	return `${answeredWord(settled.answer)} by ${who(settled.by)}, ${at}`;
 }
 

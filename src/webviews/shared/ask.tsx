@@ -1,5 +1,6 @@
 import "./ask.css";
 import type { Approval, Goal } from "../../core/goal.ts";
+import { approvalMarks } from "../../core/words/marks.ts";
 import { AnswerButtons, AnswerField, useAnswering } from "./answering.tsx";
 import { actionOf, contextOf, effectOf, isTooLong } from "./approvals.ts";
 import { Button } from "./controls/button.tsx";
@@ -25,7 +26,7 @@ export function Ask(props: {
 	return (
 		<section class="ask" aria-labelledby={title} data-approval={approval.approvalId} tabIndex={-1}>
 			<div class="ask-head">
-				<Icon icon="shield" tone="wait" />
+				<Icon {...approvalMarks.pending} />
 				<h2 id={title} class="nowrap">
 					Waiting for you
 				</h2>

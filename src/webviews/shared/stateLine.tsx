@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { Goal } from "../../core/goal.ts";
-import { goalState, triesAgainAt } from "../../core/rules/goalState.ts";
+import { triesAgainAt } from "../../core/rules/goalState.ts";
+import { capital } from "../../core/words/capital.ts";
+import { markOfGoal } from "../../core/words/markOf.ts";
 import { stateReason } from "../../core/words/stateReason.ts";
 import { waitText } from "../../core/words/waiting.ts";
 import type { Connection } from "../../protocol/webview.ts";
@@ -9,7 +11,6 @@ import { useNow } from "./hooks.ts";
 import type { Host } from "./host.ts";
 import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
-import { goalMark } from "./marks.ts";
 
 /** What state, and why: the first thing to read in a webview. Without the daemon, the last known state stays below it. */
 export function StateLine(props: {
@@ -22,12 +23,13 @@ export function StateLine(props: {
 	const again = triesAgainAt(goal);
 	const now = useNow(1000, again !== undefined);
 	if (connection.state !== "connected") return <Disconnected connection={connection} host={host} />;
-	const mark = goalMark(goalState(goal), goal.end?.verified);
+	const mark = markOfGoal(goal);
+	const word = capital(mark.word);
 	return (
 		<div class="state-line" role="status">
 			<Icon icon={mark.icon} tone={mark.tone} />
-			<span class="strong nowrap">{mark.word}</span>
-			<span class="why">{localTimes(stateReason(goal)).replace(`${mark.word}: `, "")}</span>
+			<span class="strong nowrap">{word}</span>
+			<span class="why">{localTimes(stateReason(goal)).replace(`${word}: `, "")}</span>
 			{again !== undefined && Date.parse(again) > now && (
 				// Spoken once, with the sentence before it; not each second.
 				<span class="quiet nowrap countdown" aria-hidden="true">

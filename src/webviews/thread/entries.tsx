@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Goal } from "../../core/goal.ts";
 import { duration, elapsed } from "../../core/words/duration.ts";
+import { approvalMarks, callMarks } from "../../core/words/marks.ts";
 import { clock, oneLine, plural, visible } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
@@ -94,14 +95,14 @@ function ToolView({ webview, goal, entry }: EntryProps<"tool">) {
 	const head = outcome && !outcome.unknown ? outputHead(outcome.output, shownLines) : undefined;
 	const result = !outcome
 		? running && entry.startedAt
-			? `running · ${elapsed(now - Date.parse(entry.startedAt))}`
+			? `${callMarks.started.word} · ${elapsed(now - Date.parse(entry.startedAt))}`
 			: call?.state === "waiting"
-				? "waits for you"
+				? callMarks.waiting.word
 				: ""
 		: outcome.unknown
-			? "outcome unknown"
+			? callMarks.unknown.word
 			: outcome.refused
-				? "not run"
+				? callMarks.refused.word
 				: [outcome.exitCode === undefined ? undefined : `exit ${outcome.exitCode}`, duration(outcome.durationMs)]
 						.filter(Boolean)
 						.join(" · ");
@@ -225,7 +226,7 @@ function ApprovalView({ goal, entry }: EntryProps<"approval">) {
 	return (
 		<div class="fold-row">
 			<span class="twist-room" />
-			<Icon icon={entry.settled?.startsWith("Denied") ? "circle-slash" : "shield"} />
+			<Icon {...approvalMarks[entry.state]} />
 			<code class="plain cut">{oneLine(entry.action)}</code>
 			<span class="fold-end quiet">{entry.settled ?? ""}</span>
 		</div>

@@ -4,6 +4,8 @@ import type { GoalId, ThreadId } from "../../core/ids.ts";
 import { childThreads } from "../../core/rules/delegations.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { isDocument } from "../../core/words/answers.ts";
+import { markOfGoal, markOfStep } from "../../core/words/markOf.ts";
+import { threadMarks } from "../../core/words/marks.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { Ask } from "../shared/ask.tsx";
 import type { GoalWatch } from "../shared/goalWatch.ts";
@@ -11,7 +13,6 @@ import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { Markdown } from "../shared/markdown.tsx";
-import { goalMark, stepMark } from "../shared/marks.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
 import type { Webview } from "../shared/webview.tsx";
 import { Composer } from "./composer.tsx";
@@ -185,7 +186,7 @@ function Header(props: {
 }) {
 	const { webview, goal, thread, transcript } = props;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
-	const mark = step ? stepMark(goal, step) : goalMark(goal.end?.state ?? "running");
+	const mark = step ? markOfStep(goal, step) : markOfGoal(goal);
 	const position = step ? stepPosition(goal, step) : 0;
 	const turn = thread.turns + (thread.turn ? 1 : 0);
 	const about = [
@@ -193,14 +194,14 @@ function Header(props: {
 		position > 0 ? `step ${position} of ${goal.plan?.order.length}` : undefined,
 		thread.attempt === undefined ? undefined : `attempt ${thread.attempt}`,
 		turn > 0 ? `turn ${turn}` : undefined,
-		thread.state === "closed" ? "closed" : undefined,
+		thread.state === "closed" ? threadMarks.closed.word : undefined,
 	].filter(Boolean);
 	const { answered } = transcript;
 	const parent = thread.parentThreadId ? goal.threads[thread.parentThreadId] : undefined;
 	return (
 		<header class="thread-head">
 			<div class="row">
-				<Icon icon={mark.icon} tone={mark.tone} />
+				<Icon {...mark} />
 				<h1 class="cut">{threadName(goal, thread)}</h1>
 				<span class="spoken">{mark.word}</span>
 			</div>

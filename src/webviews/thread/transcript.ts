@@ -1,11 +1,14 @@
 import type { EventBody, RecordedEvent } from "../../core/events.ts";
+import { answeredState } from "../../core/folds/approval.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { ApprovalId, ThreadId } from "../../core/ids.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
 import { actorName, type ModelChoice } from "../../core/values.ts";
-import { answerWords, reviewWords, verdictWords } from "../../core/words/answers.ts";
+import { answerWords, reviewWords } from "../../core/words/answers.ts";
+import { capital } from "../../core/words/capital.ts";
+import { approvalMarks, reviewMarks } from "../../core/words/marks.ts";
 import { clock, firstLine, summaryText, who } from "../shared/format.ts";
-import type { Mark } from "../shared/icon.tsx";
+import type { Shape } from "../shared/icon.tsx";
 
 /** What was said and done in a thread, in its order: messages, calls with their outcome, changed files, decisions. */
 export type Entry = { readonly key: string; readonly seq: number; readonly at: string } & (
@@ -23,8 +26,14 @@ export type Entry = { readonly key: string; readonly seq: number; readonly at: s
 			"toolCallId" | "name" | "summary" | "writtenAs"
 	  >)
 	| ({ readonly kind: "file" } & EventBody<"file.changed">)
-	| { readonly kind: "approval"; readonly approvalId: ApprovalId; readonly action: string; readonly settled?: string }
-	| ({ readonly kind: "note"; readonly text: string; readonly detail?: string } & Mark)
+	| {
+			readonly kind: "approval";
+			readonly approvalId: ApprovalId;
+			readonly action: string;
+			readonly state: keyof typeof approvalMarks;
+			readonly settled?: string;
+	  }
+	| ({ readonly kind: "note"; readonly text: string; readonly detail?: string } & Shape)
 );
 type ToolOutcome =
 	| ({ readonly unknown: false; readonly seq: number } & EventBody<"tool.completed">)
@@ -94,17 +103,26 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 						kind: "approval",
 						approvalId: event.approvalId,
 						action: event.command ?? event.summary,
+						state: "pending",
 					}) - 1,
 				);
 				break;
 			case "approval.answered":
-				settle(event.approvalId, `${answeredWord(event.answer)} by ${who(actorName(event.by))}, ${clock(event.at)}`);
+				settle(
+					event.approvalId,
+					answeredState(event.answer),
+					`${answeredWord(event.answer)} by ${who(actorName(event.by))}, ${clock(event.at)}`,
+				);
 				break;
 			case "approval.expired":
-				settle(event.approvalId, `Expired, ${clock(event.at)}`);
+				settle(event.approvalId, "expired", `${capital(approvalMarks.expired.word)}, ${clock(event.at)}`);
 				break;
 			case "approval.superseded":
-				settle(event.approvalId, `No longer asked, ${clock(event.at)}: ${event.reason}`);
+				settle(
+					event.approvalId,
+					"superseded",
+					`${capital(approvalMarks.superseded.word)}, ${clock(event.at)}: ${event.reason}`,
+				);
 				break;
 			case "turn.completed":
 				if (event.threadId === threadId) answered = { asked: event.asked, answered: event.answered };
@@ -143,15 +161,15 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 			case "review.completed":
 				if (event.threadId !== threadId) break;
 				note(
-					event.verdict === "pass" ? "pass-filled" : "error",
-					event.verdict === "pass" ? "done" : "fail",
-					event.verdict === "pass" ? "Passed." : `Review: ${verdictWords[event.verdict]}.`,
+					reviewMarks[event.verdict].icon,
+					reviewMarks[event.verdict].tone,
+					event.verdict === "pass" ? "Passed." : `Review: ${reviewMarks[event.verdict].word}.`,
 					reviewWords(event),
 				);
 				break;
 		}
 
-		function note(icon: Mark["icon"], tone: Mark["tone"], text: string, detail?: string): void {
+		function note(icon: Shape["icon"], tone: Shape["tone"], text: string, detail?: string): void {
 			entries.push({ ...place, kind: "note", icon, tone, text, detail });
 		}
 	}
@@ -165,10 +183,10 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 		return event.toolCallIds.length === 0 && event.stepId !== undefined && event.stepId === thread?.stepId;
 	}
 
-	function settle(approvalId: ApprovalId, settled: string): void {
+	function settle(approvalId: ApprovalId, state: keyof typeof approvalMarks, settled: string): void {
 		const index = approvals.get(approvalId);
 		const entry = index === undefined ? undefined : entries[index];
-		if (index !== undefined && entry?.kind === "approval") entries[index] = { ...entry, settled };
+		if (index !== undefined && entry?.kind === "approval") entries[index] = { ...entry, state, settled };
 	}
 }
 

@@ -241,7 +241,7 @@ describe("the dossier", function () {
 		);
 		assert.match(
 			markdown,
-			/✗ to be repaired\*\*: the whole goal.*\n\n- Verified with: npm test\n- Covered: the parser\n- Not covered: the printer\n- Diagnosis: It prints nothing/,
+			/✗ not passed, needs repair\*\*: the whole goal.*\n\n- Verified with: npm test\n- Covered: the parser\n- Not covered: the printer\n- Diagnosis: It prints nothing/,
 		);
 	});
 

@@ -139,7 +139,7 @@ describe("the tree of goals", () => {
 			[
 				["npm install express@5", undefined, "shield"],
 				["1 Step number 1", "waits for you", "shield"],
-				["2 Step number 2", "needs 1", "circle-large-outline"],
+				["2 Step number 2", "needs 1", "circle-large"],
 				["Changed files", "1  +3 −1", "diff-multiple"],
 			],
 		);
