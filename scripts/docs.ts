@@ -4,18 +4,20 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { manifestDocuments } from "./manifestDocument.ts";
 import { root } from "./paths.mjs";
 import { protocolDocument } from "./protocolDocument.ts";
 
-const documents = { "PROTOCOL.md": protocolDocument };
+void writeDocuments(process.argv.includes("--check"));
 
-const check = process.argv.includes("--check");
-for (const [name, write] of Object.entries(documents)) {
-	const file = path.join(root, name);
-	const text = write();
-	if (!check) fs.writeFileSync(file, text);
-	else if (!fs.existsSync(file) || fs.readFileSync(file, "utf8") !== text) {
-		console.error(`${name} is not what the code says. Run "npm run docs" and commit it.`);
-		process.exitCode = 1;
-	} else console.log(`${name} says what the code says.`);
+async function writeDocuments(check: boolean): Promise<void> {
+	const documents = { "PROTOCOL.md": protocolDocument(), ...(await manifestDocuments()) };
+	for (const [name, text] of Object.entries(documents)) {
+		const file = path.join(root, name);
+		if (!check) fs.writeFileSync(file, text);
+		else if (!fs.existsSync(file) || fs.readFileSync(file, "utf8") !== text) {
+			console.error(`${name} is not what the code says. Run "npm run docs" and commit it.`);
+			process.exitCode = 1;
+		} else console.log(`${name} says what the code says.`);
+	}
 }

@@ -1,14 +1,14 @@
 import type { Approval, Goal } from "../../core/goal.ts";
 import { choicesOf } from "../../core/questions/questions.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
-import { contextOf } from "../words/menuContext.ts";
+import { contextOf } from "../menus/rowContext.ts";
 import { fitsTreeRow } from "./approvalText.ts";
 
 /** Each approval can be answered in a list of its answers; what is asked of an action or a plan, also by its own commands. */
 export function approvalContext(goal: Goal, approval: Approval): string {
-	const what = `approval.${approval.kind}.${fitsTreeRow(approval) ? "short" : "long"}`;
-	if (answerRefusal(goal, approval)) return contextOf(what, []);
+	const words = [approval.kind, fitsTreeRow(approval) ? "short" : "long"] as const;
+	if (answerRefusal(goal, approval)) return contextOf("approval", words);
 	const hasOwn = approval.kind === "tool" || approval.kind === "plan";
 	const own = choicesOf(goal, approval).map(({ answer, scope }) => (scope === "goal" ? `${answer}ForGoal` : answer));
-	return contextOf(what, hasOwn ? ["answer", ...own] : ["answer"]);
+	return contextOf("approval", words, hasOwn ? ["answer", ...own] : ["answer"]);
 }

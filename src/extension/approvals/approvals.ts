@@ -7,6 +7,7 @@ import { type AnswerValueKind, type AnswerValues, answerValues } from "../../cor
 import type { Daemon } from "../connection/daemon.ts";
 import type { Goals } from "../connection/goals.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
+import { setContext } from "../menus/setContext.ts";
 import { t } from "../words/words.ts";
 import { approvalContext } from "./approvalContext.ts";
 import { approvalDocument } from "./approvalDocument.ts";
@@ -133,7 +134,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 		const context = now ? approvalContext(now.goal, now.approval) : "";
 		if (context === inFront) return;
 		inFront = context;
-		void vscode.commands.executeCommand("setContext", "missionControl.approvalInFront", context);
+		setContext("approvalInFront", context);
 	};
 	const stop = goals.onChange(() => {
 		update();

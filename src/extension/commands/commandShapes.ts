@@ -18,10 +18,11 @@ import {
 	subjectOf,
 	wholeGoal,
 } from "./choose.ts";
+import type { Contribution } from "./contribution.ts";
 import type { Parts } from "./parts.ts";
 
 /** The shapes that commands share: about a goal, about a step, about an approval, each of which is asked for if need be. */
-export interface CommandRow {
+export interface CommandRow extends Contribution {
 	/** It changes something, so it is refused in Restricted Mode. */
 	readonly acts?: boolean;
 	run(parts: Parts, argument: unknown): unknown;

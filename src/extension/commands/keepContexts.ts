@@ -1,13 +1,14 @@
-import * as vscode from "vscode";
 import { goalRequests } from "../../core/rules/controls.ts";
 import { summaryAllows } from "../../protocol/view.ts";
 import type { Approvals } from "../approvals/approvals.ts";
+import type { Waiting } from "../approvals/toastQueue.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import type { Goals } from "../connection/goals.ts";
+import type { OwnAnswer, OwnKeys } from "../menus/contextKeys.ts";
+import { setContext } from "../menus/setContext.ts";
 import { answering } from "./commandShapes.ts";
 
-/** Answers that have commands of their own. */
-const answerContexts = {
+const ownAnswers: { readonly [A in OwnAnswer]: (waiting: Waiting) => boolean } = {
 	approve: answering("approve"),
 	approveForGoal: answering("approve", "goal"),
 	deny: answering("deny"),
@@ -15,11 +16,11 @@ const answerContexts = {
 
 /** What menus and welcome texts look at. */
 export function keepContexts({ onConnection, connection }: Daemon, goals: Goals, approvals: Approvals): () => void {
-	const known = new Map<string, unknown>();
-	const set = (key: string, value: unknown) => {
+	const known = new Map<keyof OwnKeys, unknown>();
+	const set = <K extends keyof OwnKeys>(key: K, value: OwnKeys[K]) => {
 		if (known.get(key) === value) return;
 		known.set(key, value);
-		void vscode.commands.executeCommand("setContext", `missionControl.${key}`, value);
+		setContext(key, value);
 	};
 	set("connection", connection.state);
 	const stops = [
@@ -35,7 +36,8 @@ export function keepContexts({ onConnection, connection }: Daemon, goals: Goals,
 					`can.${request}`,
 					goals.all.some((goal) => summaryAllows(goal, request)),
 				);
-			for (const [key, fits] of Object.entries(answerContexts)) set(`can.${key}`, approvals.waiting.some(fits));
+			for (const answer of Object.keys(ownAnswers) as OwnAnswer[])
+				set(`can.${answer}`, approvals.waiting.some(ownAnswers[answer]));
 		}),
 	];
 	return () => {

@@ -18,7 +18,7 @@ import { approvalContext } from "../approvals/approvalContext.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
 import { commandLine, plainLine } from "../approvals/visibleText.ts";
 import { statusWord } from "../documents/statusWord.ts";
-import { contextOf } from "../words/menuContext.ts";
+import { contextOf } from "../menus/rowContext.ts";
 import { clockTime, dayOrTime } from "../words/times.ts";
 import { t } from "../words/words.ts";
 import type { Group, TreeNode } from "./nodes.ts";
@@ -55,7 +55,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				id: `group:${node.group}`,
 				label: groupTitle(node.group),
 				description: String(node.goals.length),
-				context: `group.${node.group}`,
+				context: contextOf("group", [node.group]),
 				fold: "open",
 			};
 		case "goal":
@@ -92,7 +92,7 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				tooltip: live ? t("{0}: {1} is writing", name, model) : `${name} (${model})`,
 				spoken: `${name}, ${about}`,
 				icon: iconOf(markOfThread(goal, thread)),
-				context: contextOf(`thread.${thread.state}`, messageRefusal(goal, thread) ? [] : ["message"]),
+				context: contextOf("thread", [thread.state], messageRefusal(goal, thread) ? [] : ["message"]),
 				fold: childThreads(goal, thread.threadId).length > 0 ? "open" : "leaf",
 				click: "missionControl.openThread",
 			};
@@ -103,13 +103,19 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				label: t("Changed files"),
 				description: [String(node.changes.length), lineCounts(sumOf(node.changes))].filter(Boolean).join("  "),
 				icon: { codicon: "diff-multiple" },
-				context: "changes",
+				context: contextOf("changes", []),
 				fold: "folded",
 			};
 		case "change":
 			return changeRow(node.goalId, node.change, node.under);
 		case "note":
-			return { id: `note:${node.goalId}`, label: "", description: node.text, context: "note", fold: "leaf" };
+			return {
+				id: `note:${node.goalId}`,
+				label: "",
+				description: node.text,
+				context: contextOf("note", []),
+				fold: "leaf",
+			};
 	}
 }
 
@@ -158,7 +164,8 @@ function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Ro
 			.filter(Boolean)
 			.join(", "),
 		context: contextOf(
-			`goal.${goal.state}`,
+			"goal",
+			[goal.state],
 			goalRequests.filter((request) => summaryAllows(goal, request)),
 		),
 		// VS Code asks once, when it first sees the row: a goal that is under way may come to wait for the person.
@@ -201,7 +208,7 @@ function droppedRow(step: Step, goal: Goal): Row {
 		tooltip: [step.title, word, plainLine(step.instructions, 300)].filter(Boolean).join("\n"),
 		icon: iconOf(stepMarks.dropped),
 		spoken: [step.title, word].join(", "),
-		context: contextOf("step.dropped.begun", allowedOfStep(goal, step)),
+		context: contextOf("step", ["dropped", "begun"], allowedOfStep(goal, step)),
 		fold: "folded",
 		click: "missionControl.openThread",
 	};
@@ -225,7 +232,8 @@ function stepRow(step: Step, goal: Goal): Row {
 		icon: iconOf(mark),
 		spoken: [t("Step {0} of {1}", position, total), step.title, word || t(mark.word)].join(", "),
 		context: contextOf(
-			`step.${isStuck ? "stuck" : step.state}${step.attempt > 0 ? ".begun" : ""}`,
+			"step",
+			step.attempt > 0 ? [isStuck ? "stuck" : step.state, "begun"] : [isStuck ? "stuck" : step.state],
 			allowedOfStep(goal, step),
 		),
 		fold: step.attempt > 0 ? "folded" : "leaf",
@@ -275,7 +283,7 @@ function changeRow(goalId: string, change: ChangeView, under: string): Row {
 		description: [folder, lineCounts(change), mode, by].filter(Boolean).join("  "),
 		tooltip: change.from ? `${change.from} → ${change.path}` : change.path,
 		spoken: [change.path, statusWord(change.status), lineCounts(change), mode, by].filter(Boolean).join(", "),
-		context: `change.${change.status}`,
+		context: contextOf("change", [change.status]),
 		fold: "leaf",
 		click: "missionControl.openChange",
 	};

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { manifestDocuments } from "../../../scripts/manifestDocument.ts";
 import { answerRefusal, goalRefusal, goalRequests, messageRefusal } from "../../../src/core/rules/controls.ts";
 import { allowedOfStep, stepRequests } from "../../../src/core/rules/stepControls.ts";
+import { row } from "../../../src/extension/menus/rowContext.ts";
+import { all, either, flag, is, noFlag, not } from "../../../src/extension/menus/when.ts";
 import { rowOf } from "../../../src/extension/tree/rows.ts";
 import { summarize } from "../../../src/protocol/view.ts";
 import { histories } from "../../histories/history.ts";
@@ -56,11 +59,46 @@ function matches(when: string, context: string): boolean {
 		});
 }
 
+/** The kind of row that a menu is for. */
+const nounIn = (when: string) => /viewItem =~ \/\^(\w+)/.exec(when)?.[1];
+
 const manifest = JSON.parse(read("package.json"));
 const texts: Record<string, string> = JSON.parse(read("package.nls.json"));
 
 describe("what the extension declares", () => {
 	const declared = new Set<string>(manifest.contributes.commands.map((row: { command: string }) => row.command));
+
+	it("is what the rows of commands say; after a change that was meant `npm run docs`", async () => {
+		for (const [file, text] of Object.entries(await manifestDocuments())) assert.equal(text === read(file), true, file);
+	});
+
+	it("gives each command of a row's menu a place of its own", () => {
+		const places = (manifest.contributes.menus["view/item/context"] as Row[])
+			.filter(({ group }) => !group?.startsWith("inline"))
+			.map(({ when, group }) => `${nounIn(when)} ${group}`);
+		assert.deepEqual(
+			places.filter((place, index) => places.indexOf(place) !== index),
+			[],
+		);
+	});
+
+	it("asks in a condition only for keys that are set and values that they have", () => {
+		assert.equal(is("missionControl.connection", "connected"), "missionControl.connection == connected");
+		assert.equal(
+			all(flag("missionControl.waiting"), either(noFlag("isInDiffEditor"), not(row("goal", ["paused"], "resume")))),
+			"missionControl.waiting && (!isInDiffEditor || !(viewItem =~ /^goal\\.paused\\b.*;can\\.resume\\b/))",
+		);
+		// @ts-expect-error: no such key
+		flag("missionControl.wating");
+		// @ts-expect-error: a key that has no such value
+		is("missionControl.connection", "conected");
+		// @ts-expect-error: a text is matched, not compared
+		is("viewItem", "goal");
+		// @ts-expect-error: a goal is never in such a state
+		row("goal", ["stuck"]);
+		// @ts-expect-error: a step has no such request
+		row("step", [], "pause");
+	});
 
 	it("shows in menus, keybindings and welcome texts only commands that exist", () => {
 		const menus = Object.values(manifest.contributes.menus).flat() as { command: string }[];
