@@ -1,3 +1,4 @@
+import { agentKind } from "../core/agentKinds.ts";
 import type { EventOf, EventType, RecordedEvent } from "../core/events.ts";
 import { answeredState } from "../core/folds/approval.ts";
 import type { Goal } from "../core/goal.ts";
@@ -66,9 +67,9 @@ function isPlumbing(event: RecordedEvent): boolean {
 		case "silence.ended":
 			return true;
 		case "thread.opened":
-			return event.assignment.provider === "builtin";
+			return !agentKind(event.assignment).readsMessages;
 		case "turn.completed":
-			return event.asked.provider === "builtin";
+			return !agentKind(event.asked).priced;
 		case "snapshot.taken":
 			return event.skipped.length === 0;
 		case "evidence.added":

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { playbookAgent } from "./agentKinds.ts";
 import { GoalIdSchema } from "./ids.ts";
 import { Assignment, Autonomy, BudgetLimits, ModelChoice, PlanApproval, Priority } from "./values.ts";
 
@@ -22,9 +23,6 @@ export type LaunchSettings = v.InferOutput<typeof LaunchSettings>;
 
 export const PartialLaunchSettings = v.partial(LaunchSettings);
 export type PartialLaunchSettings = v.InferOutput<typeof PartialLaunchSettings>;
-
-/** The built-in agent, which needs no model: it runs playbooks. */
-export const playbookAgent: ModelChoice = { provider: "builtin", model: "playbook" };
 
 export const defaultSettings: LaunchSettings = {
 	priority: "normal",

@@ -109,7 +109,7 @@ export const PlannedUndo = v.object({
 });
 export type PlannedUndo = v.InferOutput<typeof PlannedUndo>;
 
-/** Provider and model as configured, with the reasoning effort where one was chosen. The built-in agent is `builtin/playbook`. */
+/** Provider and model as configured, with the reasoning effort where one was chosen. The built-in agent is in `agentKinds`. */
 export const ModelChoice = v.object({ provider: v.string(), model: v.string(), effort: v.optional(Effort) });
 export type ModelChoice = v.InferOutput<typeof ModelChoice>;
 

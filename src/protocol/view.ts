@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { agentKind } from "../core/agentKinds.ts";
 import type { Goal, Step, Thread } from "../core/goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
 import { choicesOf } from "../core/questions/questions.ts";
@@ -10,7 +11,7 @@ import { progress } from "../core/rules/progress.ts";
 import { assignmentFor, isSameChoice, type RosterEntry, rosterOf } from "../core/rules/roster.ts";
 import { allowedOfStep } from "../core/rules/stepControls.ts";
 import { droppedSteps } from "../core/rules/steps.ts";
-import { isPlaybook, threads } from "../core/rules/threads.ts";
+import { readsMessages, threads } from "../core/rules/threads.ts";
 import { workedMs } from "../core/rules/workingTime.ts";
 import {
 	ApprovalKind,
@@ -430,13 +431,13 @@ function labelOf(goal: Goal, entry: RosterEntry): AssignmentView["label"] {
 	if (working.some((thread) => thread.next)) return "pending-next-turn";
 	const wanted = assignmentFor(goal, entry.role);
 	const isOther = (thread: Thread) => !isSameChoice(thread.assignment, wanted) || thread.instructions !== undefined;
-	if (working.some((thread) => !isPlaybook(thread) && isOther(thread))) return "pending-next-step";
+	if (working.some((thread) => agentKind(thread.assignment).takesRoles && isOther(thread))) return "pending-next-step";
 	if (working.some((thread) => thread.substitute !== undefined)) return "fallback";
 	return working.length > 0 ? "live" : "idle";
 }
 
 function isIdle(goal: Goal, thread: ReturnType<typeof threads>[number]): boolean {
-	if (isPlaybook(thread)) return thread.failed !== undefined;
+	if (!readsMessages(thread)) return thread.failed !== undefined;
 	return goal.end !== undefined;
 }
 

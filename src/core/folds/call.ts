@@ -1,7 +1,7 @@
 import type { EventOf } from "../events.ts";
 import { type Goal, outputTail, type Thread, type ToolCall } from "../goal.ts";
 import { likeness } from "../rules/stagnation.ts";
-import { isPlaybook } from "../rules/threads.ts";
+import { readsMessages } from "../rules/threads.ts";
 import { latinLength } from "../textTokens.ts";
 import { without, withThread } from "./change.ts";
 import type { Folds } from "./fold.ts";
@@ -56,7 +56,7 @@ export const callFolds: Folds<"tool"> = {
 			(earlier) => {
 				const before = isAct(call, e) ? { ...earlier, acts: (earlier.acts ?? 0) + 1, rejected: 0 } : earlier;
 				const thread =
-					isPlaybook(before) || call.name === "updateTodos" ? before : { ...before, same: sameAs(before, call, e) };
+					!readsMessages(before) || call.name === "updateTodos" ? before : { ...before, same: sameAs(before, call, e) };
 				const newChars = thread.newChars + latinLength(e.output.head) + latinLength(e.output.tail);
 				if (passed) return { ...thread, newChars, done: thread.done + 1 };
 				if (!tried) return thread;

@@ -1,3 +1,4 @@
+import { agentKind } from "../agentKinds.ts";
 import type { Goal, Thread } from "../goal.ts";
 import { modelName } from "../rules/contextWindow.ts";
 import { assignmentFor, instructionsOf, isSameChoice, roleInstructions } from "../rules/roster.ts";
@@ -74,7 +75,7 @@ export const goalFolds: Folds<"goal" | "budget" | "price" | "work" | "hold" | "r
 };
 
 function isActive(thread: Thread): boolean {
-	return thread.state === "active" && thread.assignment.provider !== "builtin";
+	return thread.state === "active" && agentKind(thread.assignment).takesRoles;
 }
 
 /** Instructions that were edited for later threads leave a thread at work with those it began with. */

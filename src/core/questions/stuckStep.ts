@@ -4,7 +4,7 @@ import { reviewOf } from "../rules/reviews.ts";
 import { reviewerOf } from "../rules/roster.ts";
 import { isStuck } from "../rules/stagnation.ts";
 import { allStepsOver, isOver, isPlanned } from "../rules/steps.ts";
-import { isPlaybook } from "../rules/threads.ts";
+import { readsMessages } from "../rules/threads.ts";
 import { greenAgain, noReviewer, type QuestionRow, readByPlanner, skipStep } from "./question.ts";
 
 /** How a step goes on that cannot go on by itself. */
@@ -85,6 +85,6 @@ function failsGoal(goal: Goal, approval: Approval): boolean {
 /** It was asked about an agent that repeats itself, and a person has told the agent something since. */
 function isFreed(goal: Goal, { stepId, threadId }: Approval): boolean {
 	const thread = threadId ? goal.threads[threadId] : undefined;
-	if (!thread || !stepId || isPlaybook(thread) || thread.state !== "active") return false;
+	if (!thread || !stepId || !readsMessages(thread) || thread.state !== "active") return false;
 	return goal.steps[stepId]?.state === "in_progress" && !isStuck(thread);
 }

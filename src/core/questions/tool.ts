@@ -1,6 +1,6 @@
 import type { Goal } from "../goal.ts";
 import { checkWaits } from "../rules/checks.ts";
-import { isPlaybook } from "../rules/threads.ts";
+import { readsMessages } from "../rules/threads.ts";
 import { decidedOtherwise, type OptionRow, type QuestionRow } from "./question.ts";
 
 /** Whether a command, a write or another act of an agent happens. */
@@ -55,7 +55,7 @@ function allow(what: string): readonly OptionRow[] {
 
 function runsPlaybook(goal: Goal, threadId: keyof Goal["threads"] | undefined): boolean {
 	const thread = threadId ? goal.threads[threadId] : undefined;
-	return thread !== undefined && isPlaybook(thread);
+	return thread !== undefined && !readsMessages(thread);
 }
 
 function sentence(words: string): string {

@@ -1,3 +1,4 @@
+import { agentKind, agentKindOfRef } from "../agentKinds.ts";
 import type { Goal, Thread } from "../goal.ts";
 import { formatModelRef } from "../modelRef.ts";
 import type { BudgetResource, ModelChoice, Price, Usage } from "../values.ts";
@@ -149,7 +150,7 @@ function usedUnpriced({ usage }: Goal): ModelChoice | undefined {
 }
 
 function isFree(thread: Thread): boolean {
-	return thread.assignment.provider === "builtin";
+	return !agentKind(thread.assignment).priced;
 }
 
 /** Of the thread's next prompt: what the provider counted, and what came since. */
@@ -175,7 +176,8 @@ function usedMoney(goal: Goal): number | null {
 }
 
 function modelTurns(goal: Goal): number {
-	return goal.usage.turns - (goal.usage.byModel["builtin/playbook"]?.turns ?? 0);
+	const free = Object.entries(goal.usage.byModel).filter(([name]) => !agentKindOfRef(name).priced);
+	return free.reduce((turns, [, used]) => turns - used.turns, goal.usage.turns);
 }
 
 function inFlight(goal: Goal) {

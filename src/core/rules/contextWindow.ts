@@ -1,7 +1,7 @@
+import { agentKind } from "../agentKinds.ts";
 import type { Goal, Thread } from "../goal.ts";
 import type { ModelChoice } from "../values.ts";
 import { promptTokens } from "./budget.ts";
-import { isPlaybook } from "./threads.ts";
 
 /**
  * When a thread has become too long for its model. What a model reads in one request is bounded; a thread that comes near
@@ -27,7 +27,7 @@ export function modelName({ provider, model }: ModelChoice): string {
 
 /** The thread's next turn is one that compacts it. */
 export function compactionIsDue(goal: Goal, thread: Thread, known: number | undefined): boolean {
-	if (isPlaybook(thread)) return false;
+	if (!agentKind(thread.assignment).compacts) return false;
 	if (thread.tooLong === "refused") return true;
 	if (thread.turns - (thread.compactedAtTurn ?? 0) < fewestTurns) return false;
 	const window = windowOf(goal, thread.assignment, known) ?? unknownWindow;

@@ -6,7 +6,7 @@ import { type GoalState, goalState } from "./goalState.ts";
 import { holds, personHold, turnHolds } from "./holds.ts";
 import { stepRefusal, undoUnderWay } from "./stepControls.ts";
 import { planSteps, stuckSteps } from "./steps.ts";
-import { isPlaybook, threads } from "./threads.ts";
+import { readsMessages, threads } from "./threads.ts";
 
 /**
  * What a person may ask of a goal now, and why not: one table for the daemon, which decides by it, and for every user interface
@@ -141,7 +141,7 @@ export function allowedInState(state: GoalState): readonly GoalRequest[] {
 /** Why nobody in the thread would read a message. */
 export function messageRefusal(goal: Goal, thread: Thread): Refused | undefined {
 	if (thread.state === "closed" || goal.end) return refused("That thread has ended, so nobody would read it.");
-	return isPlaybook(thread)
+	return !readsMessages(thread)
 		? refused("This thread runs a playbook; it reads no messages. Retry, rerun or skip its step instead.")
 		: undefined;
 }

@@ -1,3 +1,4 @@
+import { agentKind } from "../agentKinds.ts";
 import type { Goal, Review, Step } from "../goal.ts";
 import { checksAreGreen, checksAreSettled, finalChecks, stepChecks } from "./checks.ts";
 import { reviewerOf } from "./roster.ts";
@@ -65,7 +66,7 @@ export function reviewIsStuck(goal: Goal): boolean {
 
 /** A goal that a playbook runs needs no model, so that nobody could reflect on it. */
 export function reflectionIsDue(goal: Goal): boolean {
-	return goal.reflection === undefined && goal.settings.agent.provider !== "builtin" && goal.playbook === undefined;
+	return goal.reflection === undefined && agentKind(goal.settings.agent).takesRoles && goal.playbook === undefined;
 }
 
 /** A model is asked for the last word, so that the goal is not done yet. */

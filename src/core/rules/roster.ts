@@ -1,3 +1,4 @@
+import { agentKind } from "../agentKinds.ts";
 import type { Goal, Thread } from "../goal.ts";
 import type { Assignment, Effort, ModelChoice } from "../values.ts";
 
@@ -19,7 +20,7 @@ export interface RosterEntry extends ModelChoice {
 export function rosterOf(goal: Goal): readonly RosterEntry[] {
 	const primary = goal.settings.agent;
 	const named = goal.roster.assignments;
-	const builtIn = primary.provider === "builtin" ? ["implementer"] : ["planner", "implementer"];
+	const builtIn = agentKind(primary).takesRoles ? ["planner", "implementer"] : ["implementer"];
 	const unnamed = builtIn.filter((role) => !named.some((assignment) => assignment.role === role));
 	return [
 		...unnamed.map((role) => ({ ...primary, role, enabled: true, inherits: true, source: "primary" })),
@@ -66,7 +67,7 @@ export function reviewerOf(goal: Goal): ModelChoice | undefined {
 	const isNamed = goal.roster.assignments.some(({ role, enabled }) => role === "reviewer" && enabled);
 	if (!isNamed) return undefined;
 	const reviewer = assignmentFor(goal, "reviewer");
-	return reviewer.provider === "builtin" ? undefined : reviewer;
+	return agentKind(reviewer).takesRoles ? reviewer : undefined;
 }
 
 /**

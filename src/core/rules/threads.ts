@@ -1,3 +1,4 @@
+import { agentKind } from "../agentKinds.ts";
 import type { Goal, Thread } from "../goal.ts";
 import { threadCalls } from "./calls.ts";
 import { budgetIsAsked, threadHold } from "./holds.ts";
@@ -11,9 +12,9 @@ export function threads(goal: Goal): readonly Thread[] {
 	return Object.values(goal.threads);
 }
 
-/** The built-in agent does what its playbook says; it does not think about failures. */
-export function isPlaybook(thread: Thread): boolean {
-	return thread.assignment.provider === "builtin";
+/** Somebody in the thread reads what is said and what calls came to. */
+export function readsMessages(thread: Thread): boolean {
+	return agentKind(thread.assignment).readsMessages;
 }
 
 /** There is work for the thread, nothing of it is under way and nothing keeps it: it may take its next turn once `retryAt` has come. */
@@ -25,7 +26,7 @@ export function threadIsFree(goal: Goal, thread: Thread): boolean {
 		!isStuck(thread) &&
 		!budgetIsAsked(goal) &&
 		thread.turn === undefined &&
-		!(isPlaybook(thread) && thread.failed !== undefined) &&
+		(readsMessages(thread) || thread.failed === undefined) &&
 		threadHold(goal, thread.threadId) === undefined &&
 		threadCalls(goal, thread.threadId).length === 0
 	);

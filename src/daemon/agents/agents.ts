@@ -1,20 +1,18 @@
 import path from "node:path";
+import { agentKindName } from "../../core/agentKinds.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
-import { playbookAgent } from "../../core/settings.ts";
 import type { ModelChoice, Price } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
 import { type Directory, openDirectory } from "../discovery/directory.ts";
-import { adaptationText } from "../endpoint/adaptations.ts";
 import { openLearned } from "../endpoint/learned.ts";
 import type { Env, Log } from "../platform/ports.ts";
 import type { Trace } from "../platform/trace.ts";
-import { effortProblem } from "../providers/efforts.ts";
-import { contextWindowOf, priceOf } from "../providers/modelFacts.ts";
 import { wires } from "../providers/wires/wires.ts";
 import type { Agent } from "./agent.ts";
-import { createModelAgent } from "./modelAgent.ts";
-import { createPlaybookAgent } from "./playbookAgent.ts";
+import type { AgentMakers } from "./agentKinds.ts";
+import { modelAgents } from "./modelAgents.ts";
+import { playbookAgents } from "./playbookAgent.ts";
 import { tracedAgent } from "./tracedAgent.ts";
 
 /** The agents that assignments name, made when they are first needed. */
@@ -56,71 +54,40 @@ export interface AgentsOptions {
 }
 
 export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Agents {
-	const playbook = createPlaybookAgent();
 	const agents = new Map<string, Agent>();
 	const learned = openLearned(path.join(config.folder, "learned.json"), { onProblem: (problem) => log.warn(problem) });
 	const closing = new AbortController();
 	const directory: Directory = openDirectory(config, env);
-	const providerOf = directory.find;
-	const { known } = config;
+	const makers: AgentMakers = {
+		playbook: playbookAgents(),
+		model: modelAgents({ config, directory, learned, closing: closing.signal }),
+	};
+	const makerOf = (choice: Pick<ModelChoice, "provider">) => makers[agentKindName(choice)];
 
-	function create(choice: ModelChoice): Agent {
-		if (choice.provider === playbookAgent.provider) {
-			return choice.model === playbookAgent.model
-				? playbook
-				: nobody(`There is no built-in agent “${choice.model}”: the only one is ${formatModelRef(playbookAgent)}.`);
-		}
-		const provider = providerOf(choice.provider);
-		if (!provider) {
-			const others = config.providers.map(({ id }) => `“${id}”`).join(", ");
-			return nobody(
-				`There is no provider “${choice.provider}”: add it to config.jsonc in the data folder, or choose another one${others && ` (${others})`}.`,
-			);
-		}
-		return createModelAgent({
-			provider,
-			known,
-			choice,
-			keys: config.keys,
-			limits: config.limits,
-			denied: [config.folder],
-			learned,
-			closing: closing.signal,
-		});
-	}
-
-	function priceOfChoice({ provider: id, model }: ModelChoice): Price | undefined {
-		if (id === playbookAgent.provider) return { input: 0, output: 0 };
-		const provider = providerOf(id);
-		return provider && priceOf(provider, model, known);
+	function create(choice: ModelChoice, name: string): Agent {
+		const agent = makerOf(choice).create(choice);
+		return trace ? tracedAgent(agent, name, trace) : agent;
 	}
 
 	return {
 		agentFor(choice) {
 			const name = formatModelRef(choice);
-			const agent = agents.get(name) ?? (trace ? tracedAgent(create(choice), name, trace) : create(choice));
+			const agent = agents.get(name) ?? create(choice, name);
 			agents.set(name, agent);
 			return agent;
 		},
 		listedModels: directory.listedModels,
 		isListed: directory.isListed,
-		isProvider: (id) => id === playbookAgent.provider || directory.isThere(id),
-		effortProblem({ provider: id, model, effort }) {
-			const provider = providerOf(id);
-			if (!provider || !effort) return undefined;
-			const learnt = learned.of(provider, model).find(({ parameter }) => parameter === "reasoning_effort");
-			const name = formatModelRef({ provider: id, model });
-			return effortProblem(provider, model, effort, known) ?? (learnt && adaptationText(learnt, name));
-		},
-		priceOf: priceOfChoice,
-		windowOf({ provider: id, model }) {
-			const provider = providerOf(id);
-			return provider && contextWindowOf(provider, model, known);
-		},
+		isProvider: (id) => makerOf({ provider: id }).isThere(id),
+		effortProblem: (choice) => makerOf(choice).effortProblem(choice),
+		priceOf: (choice) => makerOf(choice).priceOf(choice),
+		windowOf: (choice) => makerOf(choice).windowOf(choice),
 		async listProviders(refresh = false) {
-			const providers = (await directory.list(refresh)).map((one) => ({
+			const { here, others } = await directory.list(refresh);
+			const builtIn = Object.values(makers).flatMap((maker) => maker.builtIn);
+			const providers = [...here, ...builtIn, ...others].map((one) => ({
 				...one,
-				priced: one.models.filter((model) => priceOfChoice({ provider: one.id, model }) !== undefined),
+				priced: one.models.filter((model) => makerOf({ provider: one.id }).priceOf({ provider: one.id, model })),
 			}));
 			return { providers, primary: config.agent };
 		},
@@ -128,7 +95,7 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 			directory.forget(id);
 			return config.keys.give(id, key);
 		},
-		takesKey: (id) => providerOf(id) !== undefined,
+		takesKey: (id) => directory.find(id) !== undefined,
 		prepare() {
 			const used = new Set(config.providers.map(({ kind }) => wires[kind]));
 			for (const wire of used)
@@ -140,8 +107,4 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 		},
 		close: () => closing.abort(),
 	};
-}
-
-function nobody(reason: string): Agent {
-	return { takeTurn: async () => ({ kind: "failed", code: "noAgent", reason, retryable: false }) };
 }

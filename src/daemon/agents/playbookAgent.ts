@@ -1,6 +1,9 @@
+import { playbookAgent } from "../../core/agentKinds.ts";
 import type { RecordedEvent } from "../../core/events.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
 import type { PlaybookAction } from "../../core/values.ts";
 import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
+import { type AgentMaker, nobody } from "./agentKinds.ts";
 
 /**
  * The built-in agent, which needs no model: it asks for the actions of a playbook's step, one a turn, in the order
@@ -8,6 +11,22 @@ import type { Agent, ProposedCall, Turn, TurnOutcome } from "./agent.ts";
  */
 export function createPlaybookAgent(): Agent {
 	return { takeTurn: async (turn, signal) => (signal.aborted ? { kind: "aborted" } : answer(turn)) };
+}
+
+export function playbookAgents(): AgentMaker {
+	const agent = createPlaybookAgent();
+	const { provider, model } = playbookAgent;
+	return {
+		create: (choice) =>
+			choice.model === model
+				? agent
+				: nobody(`There is no built-in agent “${choice.model}”: the only one is ${formatModelRef(playbookAgent)}.`),
+		isThere: () => true,
+		priceOf: () => ({ input: 0, output: 0 }),
+		windowOf: () => undefined,
+		effortProblem: () => undefined,
+		builtIn: [{ id: provider, kind: "playbook", models: [model], usable: true, source: "builtin", efforts: [] }],
+	};
 }
 
 function answer({ step, thread, transcript }: Turn): TurnOutcome {

@@ -1,5 +1,6 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import * as v from "valibot";
+import { isOwnId } from "../../core/agentKinds.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
 import type { Assignment } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
@@ -92,7 +93,7 @@ function readProviders(list: Node, settings: Settings, complain: Complain): void
 		const provider = read(Provider, "providers", node, complain);
 		if (!provider) continue;
 		const name = placeOf(node, "id");
-		if (provider.id === "builtin") complain(name, "“builtin” is the daemon's own provider: choose another id.");
+		if (isOwnId(provider.id)) complain(name, `“${provider.id}” is the daemon's own provider: choose another id.`);
 		else if (settings.providers.some(({ id }) => id === provider.id))
 			complain(name, `there is already a provider “${provider.id}”: give this one another id.`);
 		else settings.providers.push(provider);
@@ -154,7 +155,7 @@ function isProvider(
 	known: readonly ProviderRow[],
 ): boolean {
 	const names = [...providers.map((provider) => provider.id), ...offered(known).map((row) => row.id)];
-	if (id === "builtin" || names.includes(id)) return true;
+	if (isOwnId(id) || names.includes(id)) return true;
 	const near = nearName(id, names);
 	complain(
 		node,

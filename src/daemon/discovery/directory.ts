@@ -1,4 +1,3 @@
-import { playbookAgent } from "../../core/settings.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
 import type { Env } from "../platform/ports.ts";
@@ -22,7 +21,8 @@ export interface Directory {
 	isListed(id: string, model: string): boolean;
 	/** All such models of those who are there, without asking anybody. */
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
-	list(refresh: boolean): Promise<readonly Listed[]>;
+	/** `here` are those that can be used or that somebody set up, `others` could be. */
+	list(refresh: boolean): Promise<{ readonly here: readonly Listed[]; readonly others: readonly Listed[] }>;
 	/** What was heard of it no longer counts. */
 	forget(id: string): void;
 	/** Other settings are in force. */
@@ -92,14 +92,6 @@ export function openDirectory(config: Config, env: Env): Directory {
 				Promise.all(entries.map(async (entry) => listed(entry, await ask(entry), config.known))),
 				import("./acpAgents.ts"),
 			]);
-			const builtIn: Listed = {
-				id: playbookAgent.provider,
-				kind: "playbook",
-				models: [playbookAgent.model],
-				usable: true,
-				source: "builtin",
-				efforts: [],
-			};
 			const programs = acpAgents(env).map(
 				({ program, name, file }): Listed => ({
 					id: program,
@@ -112,7 +104,7 @@ export function openDirectory(config: Config, env: Env): Directory {
 				}),
 			);
 			const isHere = ({ id, usable }: Listed) => usable || named.some(({ provider }) => provider.id === id);
-			return [...answers.filter(isHere), builtIn, ...answers.filter((answer) => !isHere(answer)), ...programs];
+			return { here: answers.filter(isHere), others: [...answers.filter((answer) => !isHere(answer)), ...programs] };
 		},
 		forget: (id) => void heard.delete(id),
 		configChanged() {

@@ -1,3 +1,4 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { ThreadId } from "../../core/ids.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
@@ -75,7 +76,7 @@ export function createUsageProjection() {
 				case "turn.completed": {
 					use(event.threadId, known, { ...event.usage, turns: 1 });
 					const asked = event.asked.model;
-					if (event.asked.provider === "builtin") return;
+					if (!agentKind(event.asked).priced) return;
 					const { price } = event;
 					const model = `${event.asked.provider}/${asked}`;
 					if (price || event.usage.costUsd === null) prices.set(JSON.stringify([model, price]), { model, price });

@@ -1,3 +1,4 @@
+import { playbookAgent } from "../../core/agentKinds.ts";
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { Goal, Review, ToolCall } from "../../core/goal.ts";
 import type { ApprovalId, HoldId, MessageId, StepId, ThreadId, TurnId } from "../../core/ids.ts";
@@ -173,9 +174,7 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 	if (!step) return [];
 	const attempt = step.attempt + 1;
 	const threadId = newId<ThreadId>("t");
-	const assignment: ModelChoice = step.actions
-		? { provider: "builtin", model: "playbook" }
-		: assignmentFor(goal, step.role);
+	const assignment: ModelChoice = step.actions ? playbookAgent : assignmentFor(goal, step.role);
 	const last = step.attempts.at(-1);
 	const known = last?.diagnosis || last?.review?.diagnosis;
 	const diagnosis = known ? `\n\nThe last attempt failed. What is known about it:\n${known}` : "";

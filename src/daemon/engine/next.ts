@@ -39,7 +39,7 @@ import {
 	stepIsAsked,
 	stepNeedsPerson,
 } from "../../core/rules/steps.ts";
-import { isPlaybook, threadIsFree, threads } from "../../core/rules/threads.ts";
+import { readsMessages, threadIsFree, threads } from "../../core/rules/threads.ts";
 import { isWorking, minutesEnd, nextNote } from "../../core/rules/workingTime.ts";
 import type { ModelChoice, Price } from "../../core/values.ts";
 
@@ -261,7 +261,7 @@ function mayReplan(goal: Goal, limits: Limits): boolean {
 function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 	return threads(goal).flatMap((thread): Effect[] => {
 		if (thread.state !== "active") return [];
-		if (isPlaybook(thread) && thread.failed && thread.stepId) {
+		if (!readsMessages(thread) && thread.failed && thread.stepId) {
 			if (stepIsAsked(goal, thread.stepId) || calls(goal).some((call) => call.threadId === thread.threadId)) return [];
 			return [{ kind: "askStep", stepId: thread.stepId, reason: thread.failed.reason }];
 		}

@@ -1,7 +1,8 @@
+import { playbookAgent } from "../../core/agentKinds.ts";
 import type { GoalEvent } from "../../core/events.ts";
 import type { CheckId } from "../../core/ids.ts";
 import { Refusal } from "../../core/refusal.ts";
-import { type LaunchSettings, playbookAgent, resolve, type SettingsLayer } from "../../core/settings.ts";
+import { type LaunchSettings, resolve, type SettingsLayer } from "../../core/settings.ts";
 import type { CheckSpec } from "../../core/values.ts";
 import { notRunNotes } from "../../core/words/notRun.ts";
 import type { Methods, Params } from "../../protocol/methods.ts";

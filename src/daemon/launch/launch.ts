@@ -1,5 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
+import { agentKind } from "../../core/agentKinds.ts";
 import type { GoalEvent } from "../../core/events.ts";
 import type { GoalId, GrantId } from "../../core/ids.ts";
 import { Refusal } from "../../core/refusal.ts";
@@ -114,7 +115,7 @@ function fromPrompt(
 		...saved,
 	]);
 	const settings = { ...resolved, assignments: withRoleFiles(resolved.assignments, files) };
-	if (settings.agent.provider === "builtin") {
+	if (!agentKind(settings.agent).readsMessages) {
 		throw new Refusal("noAgent", [...saved.flatMap(({ notes }) => notes), noAgent].join(" "));
 	}
 	requireProviders([settings.agent, ...settings.assignments], services);

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { agentKind } from "../../core/agentKinds.ts";
 import type { Goal } from "../../core/goal.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
 import { Refusal } from "../../core/refusal.ts";
@@ -55,7 +56,7 @@ export async function lastGoalLayer(workspace: string, services: LaunchServices)
 
 function settingsOf({ settings }: Goal): PartialLaunchSettings {
 	const { agent, assignments, ...rest } = settings;
-	return agent.provider === "builtin" ? rest : { ...rest, agent, assignments };
+	return agentKind(agent).takesRoles ? { ...rest, agent, assignments } : rest;
 }
 
 /**

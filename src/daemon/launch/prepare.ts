@@ -1,4 +1,5 @@
 import path from "node:path";
+import { agentKind } from "../../core/agentKinds.ts";
 import { withRoleFiles } from "../../core/rules/roster.ts";
 import { resolve, type SettingsLayer, type Source } from "../../core/settings.ts";
 import type { Assignment } from "../../core/values.ts";
@@ -47,7 +48,7 @@ export async function prepareLaunch(
 		...files.roles.flatMap((role) => role.notes),
 		...efforts.notes,
 	];
-	if (settings.agent.provider === "builtin") notes.push(noAgent);
+	if (!agentKind(settings.agent).readsMessages) notes.push(noAgent);
 	return {
 		settings: { ...settings, assignments },
 		sources,

@@ -1,5 +1,5 @@
 import type { Thread } from "../../core/goal.ts";
-import { isPlaybook } from "../../core/rules/threads.ts";
+import { readsMessages } from "../../core/rules/threads.ts";
 import type { ProposedCall, TurnOutcome } from "../agents/agent.ts";
 import { partReasoning } from "../agents/reasoningInText.ts";
 import { textCalls } from "../agents/textCalls.ts";
@@ -19,7 +19,7 @@ export function answered(
 	thread: Thread,
 	tools: readonly Tool[],
 ): Answered {
-	if (isPlaybook(thread)) return outcome;
+	if (!readsMessages(thread)) return outcome;
 	const { answer, reasoning, isOpen } = partReasoning(outcome.text);
 	const said = {
 		...outcome,

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal, ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
+import { readsMessages } from "../../core/rules/threads.ts";
 import type { Output } from "../../core/values.ts";
 import type { Proposal } from "../engine/judge.ts";
 import { commandRisk } from "../engine/risk.ts";
@@ -320,7 +321,8 @@ export async function commandProposal(
 const policyRevision = 3;
 
 function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
-	return goal.threads[call.threadId]?.assignment.provider === "builtin" ? "playbook" : "agent";
+	const thread = goal.threads[call.threadId];
+	return thread && !readsMessages(thread) ? "playbook" : "agent";
 }
 
 async function interrupted(

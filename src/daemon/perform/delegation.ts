@@ -1,3 +1,4 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal, Thread, ToolCall } from "../../core/goal.ts";
 import type { MessageId, ThreadId } from "../../core/ids.ts";
@@ -57,7 +58,7 @@ export async function performDelegation(
 function refusal(goal: Goal, parent: Thread, role: string, provider: string, most: number): string | undefined {
 	if (role === "planner" || role === "reviewer")
 		return `A ${role} cannot be asked for: the daemon calls it by itself. Use researcher, implementer or another role of the goal.`;
-	if (provider === "builtin") return `No model works in the role ${role}. Do this part yourself.`;
+	if (!agentKind({ provider }).takesRoles) return `No model works in the role ${role}. Do this part yourself.`;
 	if (childThreads(goal, parent.threadId).length >= most)
 		return `This conversation has delegated ${most} times, which is the most. Do the rest yourself.`;
 	return undefined;

@@ -1,7 +1,7 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { MessageId, StepId, ThreadId } from "../../core/ids.ts";
-import { isPlaybook } from "../../core/rules/threads.ts";
+import { readsMessages } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
 import type { ActivityContext } from "./parts.ts";
 
@@ -92,7 +92,8 @@ export function watchHeartbeat(
 	/** A turn that is silent has nobody who could read it. The built-in agent reads no messages. */
 	function told(goal: Goal): GoalEvent[] {
 		const thread = about.threadId ? goal.threads[about.threadId] : undefined;
-		if (!thread || thread.turn?.turnId === about.subject || isPlaybook(thread) || thread.state !== "active") return [];
+		if (!thread || thread.turn?.turnId === about.subject || !readsMessages(thread) || thread.state !== "active")
+			return [];
 		return [
 			{
 				type: "message.added",

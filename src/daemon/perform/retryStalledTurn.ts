@@ -2,7 +2,7 @@ import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { MessageId } from "../../core/ids.ts";
 import { goalHold } from "../../core/rules/holds.ts";
-import { isPlaybook, threadIsFree } from "../../core/rules/threads.ts";
+import { readsMessages, threadIsFree } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
 import { reservedUsage } from "../engine/turnUsage.ts";
 import type { NewId } from "../platform/ports.ts";
@@ -22,7 +22,7 @@ export function retryStalledTurn(
 	newId: NewId,
 ): readonly GoalEvent[] | undefined {
 	const thread = threadId ? goal.threads[threadId] : undefined;
-	if (thread?.turn?.turnId !== subject || thread.retriedAt !== undefined || isPlaybook(thread)) return undefined;
+	if (thread?.turn?.turnId !== subject || thread.retriedAt !== undefined || !readsMessages(thread)) return undefined;
 	if (goal.end || goalHold(goal) || !threadIsFree(goal, { ...thread, turn: undefined })) return undefined;
 	const { turn } = thread;
 	const silent = elapsed(silenceMs);

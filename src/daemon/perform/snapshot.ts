@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal, Writer } from "../../core/goal.ts";
-import { isPlaybook, threads } from "../../core/rules/threads.ts";
+import { readsMessages, threads } from "../../core/rules/threads.ts";
 import { allWriters, changesSince, isBasedOn, type Look } from "../tracking/changesSince.ts";
 import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
@@ -26,7 +26,7 @@ export async function performSnapshot(context: ActivityContext): Promise<void> {
 const afterRequestMs = 5;
 
 function asksModel(goal: Goal): boolean {
-	return threads(goal).some((thread) => thread.turn && !isPlaybook(thread));
+	return threads(goal).some((thread) => thread.turn && readsMessages(thread));
 }
 
 /** Somebody else recorded a look in between; next asks for another if one is still owed. */

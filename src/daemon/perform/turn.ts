@@ -4,7 +4,7 @@ import type { Goal, Thread } from "../../core/goal.ts";
 import type { HoldId, MessageId, ThreadId, ToolCallId } from "../../core/ids.ts";
 import { formatModelRef, isSameModel } from "../../core/modelRef.ts";
 import { mayCompact } from "../../core/rules/contextWindow.ts";
-import { isPlaybook } from "../../core/rules/threads.ts";
+import { readsMessages } from "../../core/rules/threads.ts";
 import type { ToolEffect, Usage } from "../../core/values.ts";
 import type { ProposedCall, Turn, TurnOutcome } from "../agents/agent.ts";
 import { partArriving } from "../agents/reasoningInText.ts";
@@ -117,7 +117,7 @@ function outcomeEvents(
 	}
 	const answer = answered(outcome, thread, tools);
 	const { text, reasoning, calls } = answer;
-	if (text !== "" ? !(isPlaybook(thread) && calls.length > 0) : reasoning !== undefined && calls.length === 0) {
+	if (text !== "" ? !(!readsMessages(thread) && calls.length > 0) : reasoning !== undefined && calls.length === 0) {
 		const messageId = parts.newId<MessageId>("m");
 		events.push({ type: "message.added", messageId, threadId, from: thread.role, text, reasoning });
 	}

@@ -2,7 +2,7 @@ import type { GoalEvent } from "../../core/events.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
 import { stepChecks } from "../../core/rules/checks.ts";
 import { rejectedLimit } from "../../core/rules/reviews.ts";
-import { isPlaybook, threads } from "../../core/rules/threads.ts";
+import { readsMessages, threads } from "../../core/rules/threads.ts";
 import { whyEnded } from "../agents/finishReason.ts";
 import type { Answered } from "./answered.ts";
 import { childEnded } from "./delegation.ts";
@@ -22,7 +22,7 @@ export function withoutCall(
 ): GoalEvent[] {
 	// Something was said to the agent while it answered: it gets a turn to read it before its word counts.
 	if (thread.unread > 0) return [];
-	const open = isPlaybook(thread) ? undefined : whatIsMissing(goal, thread, answer);
+	const open = !readsMessages(thread) ? undefined : whatIsMissing(goal, thread, answer);
 	if (open && thread.rejected + 1 < rejectedLimit) return [correction(thread, open.message, parts)];
 	const report = answer.text.trim() || "The agent ended its work without a report.";
 	const isDone = !open || open.isEnough === true;

@@ -1,3 +1,4 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal, Hold, Step, Thread } from "../../core/goal.ts";
 import type { StepId, ThreadId } from "../../core/ids.ts";
@@ -17,7 +18,7 @@ import {
 } from "../../core/rules/roster.ts";
 import { undoUnderWay } from "../../core/rules/stepControls.ts";
 import { planSteps } from "../../core/rules/steps.ts";
-import { isPlaybook, threads } from "../../core/rules/threads.ts";
+import { threads } from "../../core/rules/threads.ts";
 import type { Actor, Assignment, RosterEdit, RosterReach } from "../../core/values.ts";
 import { reviewerOnMeans, roleOffMeans, roleOffRefusal } from "../../core/words/roleOff.ts";
 
@@ -178,7 +179,7 @@ function affectedThreads(goal: Goal, after: Goal): readonly Thread[] {
 	return threads(goal).filter(
 		(thread) =>
 			thread.state === "active" &&
-			!isPlaybook(thread) &&
+			agentKind(thread.assignment).takesRoles &&
 			(!isSameChoice(thread.next ?? thread.assignment, assignmentFor(after, thread.role)) ||
 				instructionsOf(goal, thread) !== roleInstructions(after, thread.role)),
 	);

@@ -1,3 +1,4 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import { formatModelRef, parseModelRef } from "../../core/modelRef.ts";
 import type { ModelChoice } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
@@ -25,8 +26,9 @@ const maxUnusable = 2;
  * and if they moved with each letter, Enter pressed at once would choose the neighbour.
  */
 export function agentRows(providers: Providers, typed: string, isUnfolded = false): readonly AgentRow[] {
-	// The built-in agent runs playbooks and answers no prompt.
-	const usable = providers.providers.filter((provider) => provider.usable && provider.source !== "builtin");
+	const usable = providers.providers.filter(
+		(provider) => provider.usable && agentKind({ provider: provider.id }).takesRoles,
+	);
 	const isListed = (id: string, model: string) =>
 		providers.providers.some((provider) => provider.id === id && provider.models.includes(model));
 	const listed = usable.flatMap((provider) =>

@@ -1,3 +1,4 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { ThreadId } from "../../core/ids.ts";
 import { stepName, threadName } from "../../core/words/threadName.ts";
@@ -37,5 +38,5 @@ export function groupOf(goal: Goal, row: Row): Group {
 }
 
 export function modelName({ provider, model }: { readonly provider: string; readonly model: string }): string {
-	return provider === "builtin" ? "playbook" : `${provider}/${model}`;
+	return agentKind({ provider }).takesRoles ? `${provider}/${model}` : model;
 }

@@ -1,3 +1,4 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import { type Effort, efforts, type ModelChoice } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
@@ -32,7 +33,7 @@ export function AgentFields(props: {
 	async function chooseModel(): Promise<void> {
 		const { agent: chosen } = await webview.host.request("form/chooseAgent", {
 			title: "Model of the primary agent",
-			provider: agent.provider === "builtin" ? undefined : agent.provider,
+			provider: agentKind(agent).takesRoles ? agent.provider : undefined,
 		});
 		if (chosen) change({ agent: withEffort(chosen, chosen.effort ?? agent.effort, providers) });
 	}
@@ -68,7 +69,7 @@ export function AgentFields(props: {
 						warned={problems.length > 0}
 						onOpen={() => void chooseModel()}
 					>
-						{agent.provider === "builtin" ? "none" : agent.model || "Choose a model"}
+						{agentKind(agent).takesRoles ? agent.model || "Choose a model" : "none"}
 					</Picker>
 					{noteOf("Model", draft.agent !== undefined && draft.agent.model !== base.model)}
 				</div>
@@ -130,5 +131,5 @@ export function withEffort(
 }
 
 function nameOf(provider: string): string {
-	return provider === "builtin" ? "no agent" : provider;
+	return agentKind({ provider }).takesRoles ? provider : "no agent";
 }

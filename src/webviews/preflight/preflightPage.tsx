@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { playbookAgent } from "../../core/settings.ts";
+import { agentKind } from "../../core/agentKinds.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import type { Result } from "../../protocol/methods.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
@@ -135,7 +135,7 @@ function usePrepared(
 
 /** Without the agent of playbooks, which takes no prompt. */
 function forPrompts({ providers, ...rest }: Providers): Providers {
-	return { ...rest, providers: providers.filter(({ id }) => id !== playbookAgent.provider) };
+	return { ...rest, providers: providers.filter(({ id }) => agentKind({ provider: id }).takesRoles) };
 }
 
 interface KnownProviders {

@@ -1,4 +1,4 @@
-import { playbookAgent } from "../../core/settings.ts";
+import { agentKind } from "../../core/agentKinds.ts";
 import { budgetResources } from "../../core/values.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
@@ -55,7 +55,7 @@ function promptProblems({ prompt, leftOutChars, title }: Draft): Problem[] {
 
 function agentProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
 	const agent = draft.agent ?? prepared.settings.agent;
-	if (agent.provider === playbookAgent.provider)
+	if (!agentKind(agent).readsMessages)
 		return [
 			stop(
 				"agent",

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { agentKind } from "../../core/agentKinds.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
 import type { GoalId, ThreadId } from "../../core/ids.ts";
 import { childThreads } from "../../core/rules/delegations.ts";
@@ -215,7 +216,7 @@ function Header(props: {
 					{[thread.assignment.provider, thread.assignment.model, thread.assignment.effort].filter(Boolean).join(" · ")}
 				</dd>
 				<dt>Answered</dt>
-				{thread.assignment.provider === "builtin" ? (
+				{!agentKind(thread.assignment).priced ? (
 					<dd class="quiet">runs without a model</dd>
 				) : answered ? (
 					<dd class="row">

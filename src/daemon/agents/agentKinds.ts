@@ -1,0 +1,27 @@
+import type { AgentKindName } from "../../core/agentKinds.ts";
+import type { ModelChoice, Price } from "../../core/values.ts";
+import type { Listed } from "../discovery/directory.ts";
+import type { Agent } from "./agent.ts";
+
+/** How agents of one kind come about, and what is known of them without asking them. What rules know is in core. */
+export interface AgentMaker {
+	/** Never fails: a choice that names nobody gets an agent whose turns say so. */
+	create(choice: ModelChoice): Agent;
+	/** A goal can be launched with it. */
+	isThere(provider: string): boolean;
+	/** Undefined where nobody names one. */
+	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
+	/** In tokens; undefined where nobody names one. */
+	windowOf(choice: ModelChoice): number | undefined;
+	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
+	effortProblem(choice: ModelChoice): string | undefined;
+	/** Those that come with the daemon. */
+	readonly builtIn: readonly Listed[];
+}
+
+/** One row a kind. */
+export type AgentMakers = Readonly<Record<AgentKindName, AgentMaker>>;
+
+export function nobody(reason: string): Agent {
+	return { takeTurn: async () => ({ kind: "failed", code: "noAgent", reason, retryable: false }) };
+}
