@@ -8,6 +8,7 @@ import type { LiveConfig } from "./config/liveConfig.ts";
 import type { Clock, Log, NewId } from "./platform/ports.ts";
 import { type Trace, traceOf } from "./platform/trace.ts";
 import { type GoalFiles, openGoalFiles } from "./policy/goalFiles.ts";
+import { noSandbox } from "./policy/sandbox/none.ts";
 import { openStandingGrants, type StandingGrants } from "./policy/standingGrants.ts";
 import { type ChangedFiles, openChangedFiles } from "./store/changedFiles.ts";
 import type { Store } from "./store/eventStore.ts";
@@ -48,7 +49,7 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 	const trace = traceOf(log, isTraced);
 	const clock: Clock = { now: () => Date.now() };
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
-	const ownCommands = openCommands({ folder: path.join(home, "commands") });
+	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox: noSandbox });
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
 	const agents = openAgents({ config, log, trace, env });
 	const repositories = openShadowRepositories(home, log);

@@ -1,3 +1,5 @@
+import { noSandbox } from "../policy/sandbox/none.ts";
+import type { Sandbox } from "../policy/sandbox/sandbox.ts";
 import type { CommandOutcome, CommandSpec, RunOptions } from "./command.ts";
 import { forgetCommand } from "./forgetCommand.ts";
 import { runCommand } from "./runCommand.ts";
@@ -25,8 +27,14 @@ export interface Commands {
 	forget(id: string): Promise<void>;
 }
 
-/** Opens the commands kept in `folder`, which is created when missing. */
-export function openCommands({ folder }: { readonly folder: string }): Commands {
+export interface CommandsOptions {
+	/** Where they are kept; created when missing. */
+	readonly folder: string;
+	/** What each is started in. */
+	readonly sandbox?: Sandbox;
+}
+
+export function openCommands({ folder, sandbox = noSandbox }: CommandsOptions): Commands {
 	const spools = openSpools(folder);
 	const inHand = new Map<string, Promise<unknown>>();
 
@@ -37,7 +45,7 @@ export function openCommands({ folder }: { readonly folder: string }): Commands 
 			if (before === undefined) break;
 			await unlessAborted(before, options.signal);
 		}
-		const outcome = runCommand(spools, spec, options);
+		const outcome = runCommand(spools, sandbox, spec, options);
 		inHand.set(spec.id, outcome);
 		try {
 			return await outcome;

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { Sandbox } from "../policy/sandbox/sandbox.ts";
 import { attendRunner } from "./attendRunner.ts";
 import type { CommandOutcome, CommandSpec, RunOptions } from "./command.ts";
 import { reconcileSpool } from "./reconcileSpool.ts";
@@ -11,16 +12,22 @@ import { folderVanished, whyNotStarted } from "./whyNotStarted.ts";
  * One command, from wherever it stands to its outcome: with a new id it is started, with one that has a spool it is
  * reconciled. Undefined from a part means that somebody else changed what it looked at, so all of it is looked at again.
  */
-export async function runCommand(spools: Spools, spec: CommandSpec, options: RunOptions): Promise<CommandOutcome> {
+export async function runCommand(
+	spools: Spools,
+	sandbox: Sandbox,
+	spec: CommandSpec,
+	options: RunOptions,
+): Promise<CommandOutcome> {
 	for (;;) {
 		options.signal?.throwIfAborted();
-		const outcome = (await fromEarlierBoot(spools, spec)) ?? (await startOrReconcile(spools, spec, options));
+		const outcome = (await fromEarlierBoot(spools, spec)) ?? (await startOrReconcile(spools, sandbox, spec, options));
 		if (outcome !== undefined) return outcome;
 	}
 }
 
 async function startOrReconcile(
 	spools: Spools,
+	sandbox: Sandbox,
 	spec: CommandSpec,
 	options: RunOptions,
 ): Promise<CommandOutcome | undefined> {
@@ -28,9 +35,11 @@ async function startOrReconcile(
 	if (state !== undefined) return reconcileSpool(spools, spec, options, path);
 	if (options.begin === false) return { kind: "notBegun" };
 	if (!(await isFolder(spec.cwd))) return { kind: "notStarted", reason: folderVanished(spec.cwd) };
+	const inside = await sandbox.enclose({ command: spec.command, cwd: spec.cwd, env: spec.env });
+	if ("unavailable" in inside) return { kind: "notStarted", reason: inside.unavailable };
 	let runner: Runner | undefined;
 	try {
-		runner = await startRunner(spools, spec, path);
+		runner = await startRunner(spools, { ...spec, ...inside }, path);
 	} catch (error) {
 		return { kind: "notStarted", reason: whyNotStarted(error as NodeJS.ErrnoException) };
 	}

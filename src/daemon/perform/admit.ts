@@ -1,8 +1,9 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Check, Goal, ToolCall } from "../../core/goal.ts";
 import { goalHold } from "../../core/rules/holds.ts";
-import { judge, type Proposal } from "../engine/judge.ts";
 import { askToRun } from "../engine/questions/tool.ts";
+import { judge } from "../policy/judge.ts";
+import type { Proposal } from "../policy/proposal.ts";
 import { allWriters, isBasedOn, type Look } from "../tracking/changesSince.ts";
 import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";

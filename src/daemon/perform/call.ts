@@ -4,13 +4,11 @@ import type { Goal, ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
 import { readsMessages } from "../../core/rules/threads.ts";
 import type { Output } from "../../core/values.ts";
-import type { Proposal } from "../engine/judge.ts";
-import { commandRisk } from "../engine/risk.ts";
 import { textOutput } from "../engine/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
-import { bindingOf } from "../policy/binding.ts";
-import { forbiddenCommand } from "../policy/forbidden.ts";
+import { type About, commandProposal, editProposal, type Proposal } from "../policy/proposal.ts";
+import { parseCommand } from "../policy/shell/parse/parseCommand.ts";
 import {
 	type CommandTool,
 	type EditTool,
@@ -179,17 +177,10 @@ async function performEdit(context: ActivityContext, call: ToolCall, tool: EditT
 		if (cause instanceof ToolError) return finish(context, call, failure(cause.message));
 		throw cause;
 	}
-	const proposal: Proposal = {
-		kind: "edit",
-		tool: call.name,
-		summary: call.summary,
-		risk: "write",
-		reasons: [before.bytes ? `changes ${path}` : `creates ${path}`],
-		digest: sha256(["edit", call.name, call.args, before.sha256, policyRevision]),
-		files: {},
-		approved: call.approved,
-		origin: originOf(driver.goal(), call),
-	};
+	const proposal = editProposal(
+		{ path, args: call.args, summary: call.summary, before: before.sha256, isNew: before.bytes === undefined },
+		{ tool: call.name, approved: call.approved, origin: originOf(driver.goal(), call) },
+	);
 	const edit = { path, before: before.sha256, after: sha256(after) };
 	const admitted = await admit(context, {
 		call,
@@ -220,9 +211,10 @@ async function performCommand(context: ActivityContext, call: ToolCall, tool: Co
 	// What has its intent in the log is never begun a second time, not even by the daemon that began it.
 	if (call.state !== "started") {
 		const about = { tool: call.name, approved: call.approved, origin: originOf(driver.goal(), call) };
+		const propose = proposing(context, command, about);
 		const admitted = await admit(context, {
 			call,
-			propose: () => commandProposal(context, command, about),
+			propose,
 			begin: (number) => [{ type: "tool.started", toolCallId: call.toolCallId, run: number }],
 		});
 		if (admitted.kind === "refused") return finish(context, call, failure(admitted.reason, admitted.reason));
@@ -284,41 +276,18 @@ async function fileState(context: ToolContext, path: string): Promise<FileState>
 	return { bytes: file.bytes, sha256: sha256(file.bytes) };
 }
 
-/** What the judge needs to know of a command. */
-export async function commandProposal(
-	{ parts, driver }: ActivityContext,
-	command: string,
-	about: Pick<Proposal, "tool" | "approved" | "origin">,
-): Promise<Proposal> {
-	const { workspace } = driver.goal();
-	const home = process.env.HOME ?? process.env.USERPROFILE;
+/** The command's text is read once; what it runs is looked up anew each time. */
+export function proposing({ parts, driver }: ActivityContext, command: string, about: About): () => Promise<Proposal> {
 	const goal = driver.goal();
+	const home = process.env.HOME ?? process.env.USERPROFILE;
+	const parsed = parseCommand(command, { workspace: goal.workspace, home });
+	const { contents, dataFolder } = parts;
 	const goalFiles = async () =>
-		goal.files.untracked === undefined
+		driver.goal().files.untracked === undefined
 			? parts.goalFiles.of(driver.goalId)
 			: "nobody knows which files this goal has written, because changes are not tracked";
-	const bound = await bindingOf(command, { workspace, home, contents: parts.contents }, goalFiles);
-	const { files, written } = bound;
-	const isForeign = about.origin !== "person";
-	const forbidden = isForeign
-		? await forbiddenCommand(command, { workspace, dataFolder: parts.dataFolder, home })
-		: undefined;
-	const { risk, reasons } = commandRisk(command);
-	return {
-		...about,
-		kind: "command",
-		summary: command,
-		command,
-		risk,
-		reasons,
-		digest: sha256(["command", command, workspace, policyRevision, files, written]),
-		...bound,
-		forbidden,
-	};
+	return () => commandProposal(parsed, about, { contents, dataFolder, goalFiles });
 }
-
-/** Grows when the rules of the policy change, so that what was approved under other rules is asked anew. */
-const policyRevision = 3;
 
 function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
 	const thread = goal.threads[call.threadId];

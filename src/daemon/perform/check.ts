@@ -3,7 +3,7 @@ import type { CheckId, RunId } from "../../core/ids.ts";
 import { textOutput } from "../engine/textOutput.ts";
 import { sha256 } from "../platform/digest.ts";
 import { admit } from "./admit.ts";
-import { commandProposal } from "./call.ts";
+import { proposing } from "./call.ts";
 import { runCommand, stopReason } from "./command.ts";
 import type { ActivityContext } from "./parts.ts";
 
@@ -70,7 +70,7 @@ async function beginCheck(
 	const runOf = (run: number) => `${plainName(checkId)}.${run}.${driver.goalId}` as RunId;
 	const admitted = await admit(context, {
 		check,
-		propose: () => commandProposal(context, command, about),
+		propose: proposing(context, command, about),
 		begin: (run, tree) => [{ type: "check.started", checkId, runId: runOf(run), command, tree }],
 	});
 	if (admitted.kind === "begun") return { runId: runOf(admitted.run), tree: admitted.tree };

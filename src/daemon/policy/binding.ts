@@ -1,8 +1,10 @@
 import path from "node:path";
 import { sha256 } from "../platform/digest.ts";
+import type { FileContents } from "../platform/fileContents.ts";
 import type { GoalFile } from "./goalFiles.ts";
 import { ownOutput } from "./ownOutput.ts";
-import { isInside, type Place, whatRuns } from "./runs/whatRuns.ts";
+import { isInside, whatRuns } from "./shell/facts/whatRuns.ts";
+import type { ParsedCommand } from "./shell/parse/parseCommand.ts";
 
 /**
  * What an approval of a command is bound to. Every file that it executes, or that names what it executes, and every
@@ -26,13 +28,13 @@ const absentFile = "absent";
 const maxFiles = 1000;
 
 export async function bindingOf(
-	command: string,
-	place: Place,
+	command: ParsedCommand,
+	contents: FileContents,
 	/** The files that the goal has written, or why that is not known. */
 	goalFiles: () => Promise<ReadonlyMap<string, GoalFile> | string>,
 ): Promise<Binding> {
-	const { workspace, contents } = place;
-	const runs = await whatRuns(command, place);
+	const { workspace, text } = command;
+	const runs = await whatRuns(command, contents);
 	const files: Record<string, string> = {};
 	const known = runs.data.length > 0 || runs.loads || runs.unknown ? await goalFiles() : new Map<string, GoalFile>();
 	for (const file of [...runs.executed].sort()) {
@@ -43,7 +45,7 @@ export async function bindingOf(
 		const name = nameOf(workspace, file);
 		const hash = await contents.hash(file);
 		const last = typeof known === "string" ? undefined : known.get(name);
-		const isOwn = last?.lastBy === command && last.blob !== undefined && last.blob === hash?.blob;
+		const isOwn = last?.lastBy === text && last.blob !== undefined && last.blob === hash?.blob;
 		if (hash) files[name] = isOwn ? ownOutput : hash.sha256;
 	}
 	if (Object.keys(files).length > maxFiles) return once(files, {}, "it runs or names too many files");
@@ -53,7 +55,7 @@ export async function bindingOf(
 	for (const [name, { onlyBy, isNew, blob }] of known) {
 		if (name in files) continue;
 		const hash = await contents.hash(path.join(workspace, name));
-		const isOwn = onlyBy === command && isNew && blob === hash?.blob;
+		const isOwn = onlyBy === text && isNew && blob === hash?.blob;
 		if (!isOwn) written[name] = hash?.sha256 ?? absentFile;
 	}
 	if (runs.unknown) return once(files, written, runs.unknown);

@@ -6,16 +6,19 @@ import type { GoalEvent } from "../../../src/core/events.ts";
 import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
 import type { Goal, Grant } from "../../../src/core/goal.ts";
 import type { GrantId } from "../../../src/core/ids.ts";
-import { judge, type Proposal } from "../../../src/daemon/engine/judge.ts";
-import { forbiddenCommand } from "../../../src/daemon/policy/forbidden.ts";
+import { openFileContents } from "../../../src/daemon/platform/fileContents.ts";
+import { judge } from "../../../src/daemon/policy/judge.ts";
 import { ownOutput } from "../../../src/daemon/policy/ownOutput.ts";
+import { commandProposal, type Proposal } from "../../../src/daemon/policy/proposal.ts";
+import { parseCommand } from "../../../src/daemon/policy/shell/parse/parseCommand.ts";
+import { forbiddenCommand } from "../../../src/daemon/policy/shell/rules/forbidden.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 
 describe("what an agent may", () => {
 	const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), "mission-policy-")));
 	const workspace = path.join(home, "project");
 	const dataFolder = path.join(home, ".local", "share", "mission-control");
-	const around = { workspace, dataFolder, home };
+	const forbidden = (command: string) => forbiddenCommand(parseCommand(command, { workspace, home }), dataFolder);
 	before(() => {
 		mkdirSync(path.join(workspace, "sub"), { recursive: true });
 		mkdirSync(path.join(workspace, ".git"), { recursive: true });
@@ -76,7 +79,7 @@ describe("what an agent may", () => {
 	];
 	for (const command of denied) {
 		it(`is never: ${command.replace(home, "~").replace("\n", "⏎")}`, async () => {
-			assert.ok(await forbiddenCommand(command, around));
+			assert.ok(await forbidden(command));
 		});
 	}
 
@@ -98,15 +101,15 @@ describe("what an agent may", () => {
 	];
 	for (const command of allowed) {
 		it(`is asked about, and not refused outright: ${command}`, async () => {
-			assert.equal(await forbiddenCommand(command, around), undefined);
+			assert.equal(await forbidden(command), undefined);
 		});
 	}
 
 	it("is judged in bounded time, whatever the command", async () => {
 		const began = Date.now();
-		await forbiddenCommand(`cat ~/.local/share/${"*?".repeat(50_000)}`, around);
-		await forbiddenCommand("git config ".repeat(20_000), around);
-		await forbiddenCommand(`x ${"'".repeat(10_001)}`, around);
+		await forbidden(`cat ~/.local/share/${"*?".repeat(50_000)}`);
+		await forbidden("git config ".repeat(20_000));
+		await forbidden(`x ${"'".repeat(10_001)}`);
 		assert.ok(Date.now() - began < 5000);
 	});
 
@@ -225,6 +228,38 @@ describe("what an agent may", () => {
 		for (const [name, given, more, kind] of verdicts) {
 			it(name, () => assert.equal(judge(given, proposal(more)).kind, kind));
 		}
+
+		const unreadable = [
+			"echo 'never closed",
+			'echo "never closed',
+			"cat <<END",
+			"echo `date",
+			"echo $(date",
+			"case $1 in a) ls;; esac",
+			"f() { ls; }; f",
+			"(ls",
+			"ls)",
+			"ls ${x",
+			`echo ${"$(".repeat(30)}ls${")".repeat(30)}`,
+			`ls ${" ".repeat(200_001)}`,
+		];
+		for (const command of unreadable)
+			it(`what cannot be parsed asks, whatever was approved for longer: ${command.slice(0, 40)}`, async () => {
+				const made = await commandProposal(
+					parseCommand(command, { workspace, home }),
+					{ tool: "runCommand", origin: "agent" },
+					{ dataFolder, contents: openFileContents(), goalFiles: async () => new Map() },
+				);
+				assert.ok(made.unreadable);
+				for (const covers of ["files", "written"] as const)
+					for (const autonomy of ["supervised", "aware", "autonomous"] as const) {
+						const given = grant("command", command, {}, { covers, written: {} });
+						const goalOf = { ...given, settings: { ...given.settings, autonomy } };
+						// Also one that claims to cover as much as an approval could.
+						for (const claimed of [made, { ...made, covers, files: {}, written: {} }])
+							assert.equal(judge(goalOf, claimed, Object.values(given.grants)).kind, "ask");
+					}
+			});
 
 		for (const [autonomy, kind] of [
 			["supervised", "ask"],

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { openFileContents } from "../../../src/daemon/platform/fileContents.ts";
 import { bindingOf } from "../../../src/daemon/policy/binding.ts";
+import { parseCommand } from "../../../src/daemon/policy/shell/parse/parseCommand.ts";
 
 /** A command, the files that an approval of it is bound to, and how far a longer approval may go. */
 type Row = readonly [command: string, files: readonly string[], covers: "files" | "written" | "once"];
@@ -264,8 +265,8 @@ describe("what an approval of a command is bound to", () => {
 			after(() => rmSync(workspace, { recursive: true }));
 			for (const [command, bound, covers] of rows) {
 				it(command.replaceAll("\n", "⏎"), async () => {
-					const place = { workspace, home: os.homedir(), contents: openFileContents() };
-					const binding = await bindingOf(command, place, async () => new Map());
+					const parsed = parseCommand(command, { workspace, home: os.homedir() });
+					const binding = await bindingOf(parsed, openFileContents(), async () => new Map());
 					assert.deepEqual(
 						[Object.keys(binding.files).sort(), binding.covers],
 						[[...bound].sort(), covers],

@@ -3,7 +3,8 @@ import type { Check, ToolCall } from "../../../core/goal.ts";
 import type { GrantId } from "../../../core/ids.ts";
 import { Refusal } from "../../../core/refusal.ts";
 import type { NewId } from "../../platform/ports.ts";
-import type { Proposal, Verdict } from "../judge.ts";
+import type { Verdict } from "../../policy/judge.ts";
+import type { Proposal } from "../../policy/proposal.ts";
 import { asking, type Consequences } from "./question.ts";
 
 /** Whether a call or a check happens, as it is proposed. */

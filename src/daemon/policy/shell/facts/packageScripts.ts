@@ -1,6 +1,6 @@
 import path from "node:path";
 import { parse } from "jsonc-parser";
-import type { Word } from "../shell/simpleCommands.ts";
+import type { Word } from "../parse/simpleCommands.ts";
 import { both, type Invocation, type Program, plainWord, type Reading, type Runs, readOptions } from "./program.ts";
 
 /** Package managers, which run what a manifest names: its scripts, what stands before and after them, local programs. */

@@ -1,27 +1,21 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
-import { isGitSecret } from "../tools/pathRules.ts";
-import { type CommandWord, commandWords, foldersOf, pathsIn } from "./commandWords.ts";
+import { isGitSecret } from "../../../tools/pathRules.ts";
+import { type CommandWord, foldersOf, pathsIn } from "../parse/commandWords.ts";
+import type { ParsedCommand } from "../parse/parseCommand.ts";
 
 /**
  * What no command of an agent may name, whatever anyone approved: the folder in which the daemon keeps goals and its
  * token, the command line with which a person decides, and the places from which git runs programs. It reads the command
  * as text and follows the paths in it, so a determined program can still get there; without a sandbox that is the limit,
- * and the README says so.
+ * and the README says so. The sentence that refuses it, if it is refused.
  */
-export interface Surroundings {
-	readonly workspace: string;
-	readonly dataFolder: string;
-	readonly home: string | undefined;
-}
-
-/** The sentence that refuses it, if it is refused. */
-export async function forbiddenCommand(command: string, around: Surroundings): Promise<string | undefined> {
-	const words = commandWords(command, around.home);
+export async function forbiddenCommand(command: ParsedCommand, dataFolder: string): Promise<string | undefined> {
+	const { words } = command;
 	const text = words.map((word) => word.text).join(" ");
 	if (words.some((word, at) => isOwnCommandLine(words, word, at))) return ownCommandLine;
 	for (const { pattern, reason } of rows) if (pattern.test(text)) return reason;
-	return text.includes(around.dataFolder) ? ownFolder : forbiddenPath(words, around);
+	return text.includes(dataFolder) ? ownFolder : forbiddenPath(command, dataFolder);
 }
 
 const ownFolder = "A command may not reach the folder in which the daemon keeps its goals.";
@@ -59,8 +53,10 @@ function isOwnCommandLine(words: readonly CommandWord[], { text }: CommandWord, 
 	return false;
 }
 
-async function forbiddenPath(words: readonly CommandWord[], around: Surroundings): Promise<string | undefined> {
-	const { workspace, dataFolder, home } = around;
+async function forbiddenPath(
+	{ words, workspace, home }: ParsedCommand,
+	dataFolder: string,
+): Promise<string | undefined> {
 	const targets = new Set([dataFolder, await realpath(dataFolder).catch(() => dataFolder)]);
 	for (const folder of foldersOf(words, workspace, home)) {
 		for (const word of ["", ...pathsIn(words, home)]) {

@@ -1,40 +1,11 @@
 import type { Goal, Grant } from "../../core/goal.ts";
-import type { Risk } from "../../core/values.ts";
-import { ownOutput } from "../policy/ownOutput.ts";
+import { ownOutput } from "./ownOutput.ts";
+import type { Proposal } from "./proposal.ts";
 
 /**
  * Whether an action may happen: allow, ask or refuse, with reasons. Pure; what it needs to know of the world (the files
  * a command names, whether a path is inside) is in the proposal. Nothing an agent writes can make it more lenient.
  */
-export interface Proposal {
-	readonly kind: "read" | "edit" | "command" | "todo";
-	/** The tool's name. */
-	readonly tool: string;
-	/** What people see of it: the command, or the path. */
-	readonly summary: string;
-	readonly command?: string;
-	readonly risk: Risk;
-	/** Why it has that risk. */
-	readonly reasons: readonly string[];
-	/** Hex SHA-256 of the action: command, folder, policy revision, and the contents that it is bound to. */
-	readonly digest: string;
-	/** What it runs and names: path to hex SHA-256. */
-	readonly files: Readonly<Record<string, string>>;
-	/** What an approval for longer than once may cover, of a command. */
-	readonly covers?: "files" | "written" | "once";
-	/** Files that the goal has written, where it may load more than `files`: path to hex SHA-256. */
-	readonly written?: Readonly<Record<string, string>>;
-	/** Why an approval does not cover more. */
-	readonly why?: string;
-	/** What a person approved for this very action: its digest, and what it was bound to. */
-	readonly approved?: string;
-	readonly approvedFiles?: Readonly<Record<string, string>>;
-	/** Who wrote the command. */
-	readonly origin: "person" | "playbook" | "planner" | "agent";
-	/** Why it can never be allowed. */
-	readonly forbidden?: string;
-}
-
 export type Verdict =
 	| { readonly kind: "allow" }
 	| { readonly kind: "ask"; readonly reasons: readonly string[]; readonly goalScope?: string }
@@ -62,6 +33,7 @@ const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, 
 	// One that says nothing of what it covers is of a version that bound less: it is asked for again.
 	command: (grant, proposal) =>
 		proposal.kind === "command" &&
+		proposal.unreadable === undefined &&
 		grant.subject === proposal.command &&
 		grant.covers !== undefined &&
 		grant.covers === proposal.covers &&

@@ -1,4 +1,4 @@
-import type { Word } from "../shell/simpleCommands.ts";
+import type { Word } from "../parse/simpleCommands.ts";
 import { both, type Invocation, type Program, type Runs, readOptions } from "./program.ts";
 
 /** Shells, and what they run: a text, a file, or what they are given to read. */

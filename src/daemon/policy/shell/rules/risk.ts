@@ -1,4 +1,5 @@
-import type { Risk } from "../../core/values.ts";
+import type { Risk } from "../../../../core/values.ts";
+import type { ParsedCommand } from "../parse/parseCommand.ts";
 
 /**
  * A first reading of what a command may do, for the person who decides. It only informs: whatever it says, a command
@@ -41,8 +42,8 @@ const rows: readonly { readonly risk: Risk; readonly pattern: RegExp; readonly r
 ];
 const order: readonly Risk[] = ["read", "write", "network", "dangerous"];
 
-export function commandRisk(command: string): { readonly risk: Risk; readonly reasons: readonly string[] } {
-	const found = rows.filter((row) => row.pattern.test(command));
+export function commandRisk({ text }: ParsedCommand): { readonly risk: Risk; readonly reasons: readonly string[] } {
+	const found = rows.filter((row) => row.pattern.test(text));
 	const risk = found.reduce<Risk>(
 		(worst, row) => (order.indexOf(row.risk) > order.indexOf(worst) ? row.risk : worst),
 		"write",

@@ -1,5 +1,5 @@
-import type { FileContents } from "../../platform/fileContents.ts";
-import type { Word } from "../shell/simpleCommands.ts";
+import type { FileContents } from "../../../platform/fileContents.ts";
+import type { Word } from "../parse/simpleCommands.ts";
 
 /** One call of a program, as the shell would make it. */
 export interface Invocation {

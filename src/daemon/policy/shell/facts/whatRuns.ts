@@ -1,6 +1,13 @@
 import path from "node:path";
-import type { FileContents } from "../../platform/fileContents.ts";
-import { parseShell, type ShellState, type SimpleCommand, type Word } from "../shell/simpleCommands.ts";
+import type { FileContents } from "../../../platform/fileContents.ts";
+import type { ParsedCommand } from "../parse/parseCommand.ts";
+import {
+	type ParsedText,
+	parseShell,
+	type ShellState,
+	type SimpleCommand,
+	type Word,
+} from "../parse/simpleCommands.ts";
 import { importsOf } from "./imports.ts";
 import { writesOf } from "./plain.ts";
 import type { Invocation, Language, Reading, Runs } from "./program.ts";
@@ -23,12 +30,6 @@ export interface WhatRuns {
 	readonly unknown?: string;
 }
 
-export interface Place {
-	readonly workspace: string;
-	readonly home: string | undefined;
-	readonly contents: FileContents;
-}
-
 /** Files that are followed; of what runs more it is said that not all is told. */
 const maxFollowed = 300;
 const maxCalls = 400;
@@ -38,7 +39,8 @@ const maxFolderFiles = 200;
 const system =
 	/^(\/(usr|bin|sbin|lib|lib64|opt|nix|snap|System|Library|Applications|proc|dev)\/|[A-Za-z]:\\(Windows|Program Files))/;
 
-export async function whatRuns(command: string, { workspace, home, contents }: Place): Promise<WhatRuns> {
+export async function whatRuns(command: ParsedCommand, contents: FileContents): Promise<WhatRuns> {
+	const { workspace, home } = command;
 	const reading: Reading = { contents, workspace };
 	const executed = new Set<string>();
 	const data = new Set<string>();
@@ -50,8 +52,7 @@ export async function whatRuns(command: string, { workspace, home, contents }: P
 	let calls = 0;
 	let followed = 0;
 
-	const variables = new Map(home === undefined ? [] : [["HOME", home]]);
-	await text(command, { folders: [workspace], variables }, 0);
+	await parsed(command.text, command, command.start, 0);
 	// What is written and executed is executed.
 	return {
 		executed: [...executed],
@@ -75,7 +76,11 @@ export async function whatRuns(command: string, { workspace, home, contents }: P
 		if (texts.has(key)) return;
 		texts.add(key);
 		if (depth > maxDepth) return more("what it runs goes on too deep to be followed");
-		const { commands, problem } = parseShell(shellText, state);
+		await parsed(shellText, parseShell(shellText, state), state, depth);
+	}
+
+	async function parsed(shellText: string, found: ParsedText, state: ShellState, depth: number): Promise<void> {
+		const { commands, problem } = found;
 		if (problem) open(`its text cannot be read: ${problem}`, depth);
 		for (const one of commands) await simple(one, state, depth);
 		if (problem && depth === 0) for (const word of shellText.split(/[\s'"`;&|()<>=]+/)) await named(word, workspace);

@@ -1,4 +1,4 @@
-import type { Word } from "../shell/simpleCommands.ts";
+import type { Word } from "../parse/simpleCommands.ts";
 import { type Invocation, type Program, plainWord, type Runs, readOptions } from "./program.ts";
 
 /** Programs that run no code of the workspace, with the arguments that they only write. */

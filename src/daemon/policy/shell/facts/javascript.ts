@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Word } from "../shell/simpleCommands.ts";
+import type { Word } from "../parse/simpleCommands.ts";
 import { packageRuns } from "./packageScripts.ts";
 import { both, type Invocation, type Program, type Reading, type Runs, readOptions } from "./program.ts";
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Word } from "../shell/simpleCommands.ts";
+import type { Word } from "../parse/simpleCommands.ts";
 import { both, type Invocation, type Program, plainWord, type Reading, type Runs, readOptions } from "./program.ts";
 
 /** Python: a script, a folder, a module, a text; and what runs tests. */

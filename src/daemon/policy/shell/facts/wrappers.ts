@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Word } from "../shell/simpleCommands.ts";
+import type { Word } from "../parse/simpleCommands.ts";
 import { both, type Invocation, openWord, type Program, plainWord, type Runs, readOptions } from "./program.ts";
 
 /** Programs that run the program behind them. */

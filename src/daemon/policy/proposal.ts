@@ -1,0 +1,90 @@
+import type { Risk } from "../../core/values.ts";
+import { sha256 } from "../platform/digest.ts";
+import type { FileContents } from "../platform/fileContents.ts";
+import { bindingOf } from "./binding.ts";
+import type { GoalFile } from "./goalFiles.ts";
+import { policyRevision } from "./revision.ts";
+import type { ParsedCommand } from "./shell/parse/parseCommand.ts";
+import { forbiddenCommand } from "./shell/rules/forbidden.ts";
+import { commandRisk } from "./shell/rules/risk.ts";
+
+/** An action that somebody means to carry out, with all that its judgement needs to know of the world. */
+export interface Proposal {
+	readonly kind: "read" | "edit" | "command" | "todo";
+	/** The tool's name. */
+	readonly tool: string;
+	/** What people see of it: the command, or the path. */
+	readonly summary: string;
+	readonly command?: string;
+	/** Why nobody can tell what the command does: then no approval that was given for longer covers it. */
+	readonly unreadable?: string;
+	readonly risk: Risk;
+	/** Why it has that risk. */
+	readonly reasons: readonly string[];
+	/** Hex SHA-256 of the action: command, folder, policy revision, and the contents that it is bound to. */
+	readonly digest: string;
+	/** What it runs and names: path to hex SHA-256. */
+	readonly files: Readonly<Record<string, string>>;
+	/** What an approval for longer than once may cover, of a command. */
+	readonly covers?: "files" | "written" | "once";
+	/** Files that the goal has written, where it may load more than `files`: path to hex SHA-256. */
+	readonly written?: Readonly<Record<string, string>>;
+	/** Why an approval does not cover more. */
+	readonly why?: string;
+	/** What a person approved for this very action: its digest, and what it was bound to. */
+	readonly approved?: string;
+	readonly approvedFiles?: Readonly<Record<string, string>>;
+	/** Who wrote the command. */
+	readonly origin: "person" | "playbook" | "planner" | "agent";
+	/** Why it can never be allowed. */
+	readonly forbidden?: string;
+}
+
+/** What is known of an action beside what it does. */
+export type About = Pick<Proposal, "tool" | "approved" | "origin">;
+
+export interface World {
+	readonly dataFolder: string;
+	readonly contents: FileContents;
+	/** The files that the goal has written, or why that is not known. */
+	goalFiles(): Promise<ReadonlyMap<string, GoalFile> | string>;
+}
+
+export async function commandProposal(command: ParsedCommand, about: About, world: World): Promise<Proposal> {
+	const { text, workspace, problem } = command;
+	const bound = await bindingOf(command, world.contents, world.goalFiles);
+	const { files, written } = bound;
+	const forbidden = about.origin === "person" ? undefined : await forbiddenCommand(command, world.dataFolder);
+	return {
+		...about,
+		kind: "command",
+		summary: text,
+		command: text,
+		unreadable: problem,
+		...commandRisk(command),
+		digest: sha256(["command", text, workspace, policyRevision, files, written]),
+		...bound,
+		forbidden,
+	};
+}
+
+export interface Edit {
+	readonly path: string;
+	readonly args: unknown;
+	readonly summary: string;
+	/** Hex SHA-256 of the file as it is. */
+	readonly before: string;
+	readonly isNew: boolean;
+}
+
+export function editProposal({ path, args, summary, before, isNew }: Edit, about: About): Proposal {
+	return {
+		...about,
+		kind: "edit",
+		summary,
+		risk: "write",
+		reasons: [isNew ? `creates ${path}` : `changes ${path}`],
+		digest: sha256(["edit", about.tool, args, before, policyRevision]),
+		files: {},
+	};
+}
