@@ -10,7 +10,7 @@ import {
 	protocolVersion,
 	type Result,
 } from "../protocol/methods.ts";
-import { connect } from "../protocol/peer.ts";
+import { hearing, openPeer } from "../protocol/peer.ts";
 import { socketPipe } from "../protocol/socketPipe.ts";
 import type { DaemonFile } from "./daemonFile.ts";
 import { openSocket } from "./transport.ts";
@@ -41,7 +41,11 @@ const helloTimeoutMs = 5_000;
 /** Connects and says hello. Rejects with a sentence where the two do not understand each other. */
 export async function openConnection(file: DaemonFile, actor: Actor, events: ConnectionEvents): Promise<Connection> {
 	const socket = await openSocket(file);
-	const peer = connect(socketPipe(socket), methods, notices, events.onNotice, events.report);
+	const peer = openPeer(socketPipe(socket), {
+		asks: methods,
+		hears: hearing(notices, events.onNotice),
+		report: events.report,
+	});
 	const beat = keepAlive(socket, events.onHeard);
 	void peer.closed.then(() => clearInterval(beat));
 	const close = () => socket.terminate();

@@ -19,7 +19,7 @@ import {
 	type Notices,
 	protocolVersion,
 } from "../../src/protocol/methods.ts";
-import { serve } from "../../src/protocol/peer.ts";
+import { answering, openPeer } from "../../src/protocol/peer.ts";
 import { socketPipe } from "../../src/protocol/socketPipe.ts";
 import { summarize, viewGoal } from "../../src/protocol/view.ts";
 
@@ -133,8 +133,11 @@ export async function startFakeDaemon(
 				notify: (name, params) => peer.notify(name, params),
 				cut: () => webSocket.terminate(),
 			};
-			const peer = serve<Methods, Notices, Watcher>(socketPipe(webSocket), methods, all, watcher, (cause) => {
-				throw cause;
+			const peer = openPeer<Record<never, never>, Notices>(socketPipe(webSocket), {
+				answers: answering(methods, all, watcher),
+				report(cause) {
+					throw cause;
+				},
 			});
 			watchers.add(watcher);
 			webSocket.on("close", () => watchers.delete(watcher));

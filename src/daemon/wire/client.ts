@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 import type { GoalId } from "../../core/ids.ts";
 import type { Actor } from "../../core/values.ts";
 import { methods, type Notices, oldestProtocol, protocolVersion } from "../../protocol/methods.ts";
-import { serve } from "../../protocol/peer.ts";
+import { answering, openPeer } from "../../protocol/peer.ts";
 import { socketPipe } from "../../protocol/socketPipe.ts";
 import type { Log } from "../platform/ports.ts";
 import type { Trace } from "../platform/trace.ts";
@@ -70,13 +70,10 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 			else peer.notify(name, params);
 		},
 	};
-	const peer = serve<typeof methods, Notices, HandlerContext>(
-		socketPipe(socket),
-		methods,
-		guardedWith(trace),
-		client,
-		(cause, method) => log.error(`${method} failed`, cause),
-	);
+	const peer = openPeer<Record<never, never>, Notices>(socketPipe(socket), {
+		answers: answering(methods, guardedWith(trace), client),
+		report: (cause, method) => log.error(method ? `${method} failed` : "a message cannot be read", cause),
+	});
 	socket.on("close", () => {
 		closed = true;
 		gone.abort();

@@ -1,9 +1,9 @@
-import { isRefusal, Refusal } from "../../core/refusal.ts";
+import { Refusal } from "../../core/refusal.ts";
 import "vscode-jsonrpc/node";
 import type { Message } from "vscode-jsonrpc";
 import type { GoalId, ThreadId } from "../../core/ids.ts";
 import type { Handlers, Input, MethodName, Methods, Notice, Params, Result } from "../../protocol/methods.ts";
-import { serve } from "../../protocol/peer.ts";
+import { answering, openPeer } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
 import {
 	type FormSeed,
@@ -181,13 +181,10 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 		},
 		onClose: (listener) => void closeListeners.push(listener),
 	});
-	const peer = serve<WebviewMethods, WebviewNotices, undefined>(
-		pipe,
-		webviewMethods,
-		tellingRefusals(handlers),
-		undefined,
-		context.report,
-	);
+	const peer = openPeer<Record<never, never>, WebviewNotices>(pipe, {
+		answers: answering(webviewMethods, handlers, undefined),
+		report: (cause, method = "A message of a page") => context.report(cause, method),
+	});
 	stops.push(
 		daemon.onConnection((connection) => peer.notify("webview/connection", connection)),
 		goals.onChange((goalId) => {
@@ -215,19 +212,4 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 			peer.connection.dispose();
 		},
 	};
-}
-
-/** A refusal of the extension reaches the page as its sentence, like one of the daemon. */
-function tellingRefusals(handlers: Handlers<WebviewMethods, undefined>): Handlers<WebviewMethods, undefined> {
-	const telling = Object.entries(handlers).map(([method, handle]) => [
-		method,
-		async (params: never) => {
-			try {
-				return await handle(params, undefined);
-			} catch (cause) {
-				throw isRefusal(cause) ? new Refusal(cause.code, cause.message) : cause;
-			}
-		},
-	]);
-	return Object.fromEntries(telling);
 }

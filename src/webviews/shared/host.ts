@@ -2,7 +2,7 @@
 import "vscode-jsonrpc/browser";
 import type { Message } from "vscode-jsonrpc/browser";
 import type { Notice } from "../../protocol/methods.ts";
-import { connect, type Requester } from "../../protocol/peer.ts";
+import { hearing, openPeer, type Requester } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
 import { type WebviewMethods, type WebviewNotices, webviewMethods, webviewNotices } from "../../protocol/webview.ts";
 
@@ -20,7 +20,7 @@ export type NoticeName = keyof WebviewNotices & string;
 export function connectHost(): Host {
 	const listeners = new Map<string, Set<(params: never) => void>>();
 	const api = acquireVsCodeApi();
-	const peer = connect(
+	const peer = openPeer(
 		portPipe({
 			post: (message) => api.postMessage(message),
 			onMessage: (listen) =>
@@ -29,12 +29,13 @@ export function connectHost(): Host {
 				}),
 			onClose: () => undefined,
 		}),
-		webviewMethods,
-		webviewNotices,
-		(name, params) => {
-			for (const listen of [...(listeners.get(name) ?? [])]) listen(params as never);
+		{
+			asks: webviewMethods,
+			hears: hearing(webviewNotices, (name, params) => {
+				for (const listen of [...(listeners.get(name) ?? [])]) listen(params as never);
+			}),
+			report: (cause) => console.error(cause),
 		},
-		(cause) => console.error(cause),
 	);
 	return {
 		request: peer.request,

@@ -5,7 +5,7 @@ import type { RecordedEvent } from "../../../src/core/events.ts";
 import type { Daemon } from "../../../src/extension/connection/daemon.ts";
 import type { Goals } from "../../../src/extension/connection/goals.ts";
 import { hostWebview, type WebviewContext } from "../../../src/extension/webviewHosts/webviewHost.ts";
-import { connect } from "../../../src/protocol/peer.ts";
+import { hearing, openPeer } from "../../../src/protocol/peer.ts";
 import { portPipe } from "../../../src/protocol/socketPipe.ts";
 import { webviewMethods, webviewNotices } from "../../../src/protocol/webview.ts";
 import { until } from "../../support/until.ts";
@@ -66,16 +66,17 @@ function webview(more: Partial<WebviewContext> = {}) {
 		},
 	);
 	const notices: [string, unknown][] = [];
-	const page = connect(
+	const page = openPeer(
 		portPipe({
 			post: (message) => void setImmediate(() => wire.emit("toHost", copy(message))),
 			onMessage: (listener) => void wire.on("toPage", listener),
 			onClose: () => undefined,
 		}),
-		webviewMethods,
-		webviewNotices,
-		(name, params) => void notices.push([name, params]),
-		(cause) => assert.fail(String(cause)),
+		{
+			asks: webviewMethods,
+			hears: hearing(webviewNotices, (name, params) => void notices.push([name, params])),
+			report: (cause) => assert.fail(String(cause)),
+		},
 	);
 	return { host, page, asked, followers, connectionListeners, notices, memory };
 }
@@ -134,7 +135,7 @@ describe("a webview's end in the extension", () => {
 
 	it("refuses what is not in the table", async () => {
 		const { page } = webview();
-		await assert.rejects(page.connection.sendRequest("daemon/stop", {}), /does not know/);
+		await assert.rejects(page.connection.sendRequest("daemon/stop", {}), /is not known here/);
 	});
 });
 

@@ -5,7 +5,7 @@ import type { Goal } from "../../../src/core/goal.ts";
 import { Refusal } from "../../../src/core/refusal.ts";
 import { mergeChange } from "../../../src/protocol/changes.ts";
 import type { Handlers } from "../../../src/protocol/methods.ts";
-import { serve } from "../../../src/protocol/peer.ts";
+import { answering, openPeer } from "../../../src/protocol/peer.ts";
 import { type ChangeView, summarize, viewGoal } from "../../../src/protocol/view.ts";
 import {
 	type Connection,
@@ -121,22 +121,26 @@ const handlers: Handlers<WebviewMethods, object> = {
 	"change/diff": () => ({ diff }),
 };
 
-const peer = serve<WebviewMethods, WebviewNotices, object>(
+const peer = openPeer<Record<never, never>, WebviewNotices>(
 	{ reader, writer },
-	webviewMethods,
-	Object.fromEntries(
-		Object.entries(handlers).map(([method, handle]) => [
-			method,
-			(params: unknown, context: object) => {
-				requests.push({ method, params });
-				const refusal = refusals[method];
-				if (refusal) throw new Refusal("notNow", refusal);
-				return (handle as (params: unknown, context: object) => unknown)(params, context);
-			},
-		]),
-	) as never,
-	{},
-	(cause) => console.error(cause),
+	{
+		answers: answering<WebviewMethods, object>(
+			webviewMethods,
+			Object.fromEntries(
+				Object.entries(handlers).map(([method, handle]) => [
+					method,
+					(params: unknown, context: object) => {
+						requests.push({ method, params });
+						const refusal = refusals[method];
+						if (refusal) throw new Refusal("notNow", refusal);
+						return (handle as (params: unknown, context: object) => unknown)(params, context);
+					},
+				]),
+			) as never,
+			{},
+		),
+		report: (cause) => console.error(cause),
+	},
 );
 
 function append(facts: readonly GoalEvent[], at = new Date().toISOString()): void {
