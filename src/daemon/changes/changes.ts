@@ -1,4 +1,4 @@
-import type { LeftOutChange, LeftOutReason } from "./coverage.ts";
+import type { LeftOutChange, LeftOutReason } from "./leftOut.ts";
 
 /**
  * What changed on disk, whoever changed it: a tool, a command, an agent of another vendor or the person. A snapshot is
@@ -86,16 +86,4 @@ export interface FileChange {
 	/** Lines; undefined when the content is binary. */
 	readonly added?: number;
 	readonly removed?: number;
-}
-
-/** What went wrong, in a sentence for a person. */
-export class ChangesError extends Error {
-	override readonly name = "ChangesError";
-	constructor(
-		readonly code: "workspaceGone" | "disk" | "git" | "unknownObject" | "closed",
-		message: string,
-		options?: ErrorOptions,
-	) {
-		super(message, options);
-	}
 }

@@ -1,4 +1,5 @@
-import { ChangesError, type FileChange } from "./changes.ts";
+import type { FileChange } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 import { splitMode } from "./fileMode.ts";
 import type { Git } from "./git.ts";
 import type { ObjectReader } from "./objectReader.ts";

@@ -1,5 +1,6 @@
-import { ChangesError } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 import type { Folder } from "./inventory.ts";
+import type { LeftOutChange, LeftOutReason } from "./leftOut.ts";
 import { hashObject, type ObjectWriter } from "./objects.ts";
 import { toBytes, toText } from "./pathText.ts";
 import { startTimeSlices } from "./timeSlices.ts";
@@ -10,11 +11,9 @@ import { startTimeSlices } from "./timeSlices.ts";
  * one name, as the scan does not go into it.
  *
  * It is written like a tree, one blob a folder that has something left out below it, so that what did not change is not
- * written again. The names are byte strings.
+ * written again. The names are byte strings. In a blob stand names with the reason, then folders with the id of their
+ * own, both in the order of their names.
  */
-export type LeftOutReason = "ignored" | "tooLarge" | "unreadable" | "special" | "excluded";
-
-/** Names with the reason, then folders with the id of their own. Both in the order of their names. */
 type CoverageNode = readonly [
 	left: readonly (readonly [string, LeftOutReason])[],
 	folders: (readonly [string, string])[],
@@ -77,13 +76,6 @@ export async function findLeftOut(
 		if (reasons.length > 0) found.set(path, reasons);
 	}
 	return found;
-}
-
-/** What one snapshot left out and another did not, or for another reason. */
-export interface LeftOutChange {
-	readonly path: string;
-	readonly before?: LeftOutReason;
-	readonly after?: LeftOutReason;
 }
 
 /** At most `most` of them, in no order; what is the same on both sides is not read. */

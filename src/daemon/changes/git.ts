@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { constants, setPriority } from "node:os";
-import { ChangesError } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 
 /**
  * Git, shut off from everything but our own repository: no configuration, attributes or home of the user, no variable

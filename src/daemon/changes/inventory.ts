@@ -1,5 +1,5 @@
-import type { LeftOutReason } from "./coverage.ts";
 import type { RuleChain } from "./ignoreRules.ts";
+import type { LeftOutReason } from "./leftOut.ts";
 
 /**
  * What the last snapshot saw, in memory: folders with their files, each with the stat it had and the blob it became.

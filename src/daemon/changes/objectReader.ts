@@ -1,4 +1,4 @@
-import { ChangesError } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 import type { Git } from "./git.ts";
 import { lastingProcess, type ProcessSession } from "./lastingProcess.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { deflate, deflateSync, type ZlibOptions } from "node:zlib";
-import { ChangesError } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 import { entryHead, writePack } from "./packFile.ts";
 
 /**

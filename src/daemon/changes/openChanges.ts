@@ -1,7 +1,8 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { crashPoint } from "../platform/crashPoint.ts";
-import { type Changes, ChangesError, type Snapshot } from "./changes.ts";
+import type { Changes, Snapshot } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 import { changeArgs, changesBetween, diffBetween } from "./compare.ts";
 import { compareLeftOut, findLeftOut, writeCoverage } from "./coverage.ts";
 import { openGit } from "./git.ts";

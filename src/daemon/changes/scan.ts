@@ -1,9 +1,10 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
-import { ChangesError, type SkippedPath } from "./changes.ts";
-import type { LeftOutReason } from "./coverage.ts";
+import type { SkippedPath } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 import { treeMode } from "./fileMode.ts";
 import { addRules, isIgnored, type RuleChain } from "./ignoreRules.ts";
 import { emptyFolder, type FileStat, type Folder, sameStat } from "./inventory.ts";
+import type { LeftOutReason } from "./leftOut.ts";
 import { hashObject, type ObjectWriter } from "./objects.ts";
 import { toFsPath, toText } from "./pathText.ts";
 import { readLink, readRegular } from "./readFile.ts";

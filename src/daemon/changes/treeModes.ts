@@ -1,4 +1,4 @@
-import { ChangesError } from "./changes.ts";
+import { ChangesError } from "./changesError.ts";
 import type { ObjectReader } from "./objectReader.ts";
 
 /**

@@ -2,7 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { createTwoFilesPatch } from "diff";
 import { changesMode } from "../../protocol/changes.ts";
 import type { ChangeView } from "../../protocol/view.ts";
-import { readText, utf8 } from "../text/readText.ts";
+import { utf8 } from "../text/encoding.ts";
+import { readText } from "../text/readText.ts";
 
 /** Those of many changes, one behind the other. What takes too long or too much room is named and not shown. */
 export async function unifiedDiffs(

@@ -1,12 +1,12 @@
 import path from "node:path";
 import type { Assignment } from "../../core/values.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
-import { createKeyChain, type KeyChain } from "../keys/providerKeys.ts";
 import type { Env } from "../platform/ports.ts";
 import { providersOfEnvironment } from "../providers/knownProviders.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
+import { createKeyChain, type KeyChain } from "../secrets/providerKeys.ts";
 import type { Discovery, Limits } from "./configSchema.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
 import { readConfigFile } from "./readConfigFile.ts";

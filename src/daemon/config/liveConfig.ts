@@ -1,6 +1,6 @@
 import type { ConfigState } from "../../protocol/config.ts";
-import { createKeyChain } from "../keys/providerKeys.ts";
 import type { Env } from "../platform/ports.ts";
+import { createKeyChain } from "../secrets/providerKeys.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { configStamp } from "./readConfigFile.ts";
 

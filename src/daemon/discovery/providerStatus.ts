@@ -1,7 +1,7 @@
 import { connectionProblem, failureOf, shownUrl, unreachable } from "../endpoint/modelFailure.ts";
-import { type KeyChain, keySource } from "../keys/providerKeys.ts";
 import type { Provider } from "../providers/provider.ts";
 import { wires } from "../providers/wires/wires.ts";
+import { type KeyChain, keySource } from "../secrets/providerKeys.ts";
 
 /**
  * Whether a provider can be used now, and why not: its key, and one short look at its list of models. Whatever it sends

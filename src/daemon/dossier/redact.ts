@@ -1,4 +1,4 @@
-import { redactValues } from "../keys/redactValues.ts";
+import { redactValues } from "../secrets/redactValues.ts";
 import { tokenShapes } from "./tokenShapes.ts";
 
 /**

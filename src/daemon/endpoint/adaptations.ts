@@ -4,6 +4,7 @@ import { mentions, type Refused, refuses } from "./refusal.ts";
 import { effortsIn, mostTokens, nearest } from "./refusedValues.ts";
 import {
 	asText,
+	type Body,
 	hasCalls,
 	hasNullContent,
 	hasStrict,
@@ -19,8 +20,6 @@ import {
  * A row that stands earlier is tried earlier. `instead` says in a word what takes the parameter's place, so that it can
  * be kept; the same parameter can be refused again, and then gets another one.
  */
-export type Body = Readonly<Record<string, unknown>>;
-
 export interface Adaptation {
 	/** The id of its row; of the last one the name of a parameter follows. */
 	readonly parameter: string;

@@ -1,6 +1,7 @@
-import { type Adaptation, adaptationFor, adapted, type Body } from "./adaptations.ts";
+import { type Adaptation, adaptationFor, adapted } from "./adaptations.ts";
 import { readableAnswer } from "./answerStream.ts";
 import { refusedBy } from "./refusal.ts";
+import type { Body } from "./requestShapes.ts";
 
 /**
  * Sends a request, and sends it again in another form where the server refuses a part of it. Nothing was answered

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
+import type { Effort } from "../../core/values.ts";
 import { writeDurably } from "../platform/durableFile.ts";
-import type { Provider } from "../providers/provider.ts";
 import type { Adaptation } from "./adaptations.ts";
 import { shownUrl } from "./modelFailure.ts";
 
@@ -11,8 +11,17 @@ import { shownUrl } from "./modelFailure.ts";
  * forgotten when the provider is configured anew, and after a while, because servers learn, too.
  */
 export interface Learned {
-	of(provider: Provider, model: string): readonly Adaptation[];
-	learn(provider: Provider, model: string, adaptation: Adaptation): void;
+	of(endpoint: Endpoint, model: string): readonly Adaptation[];
+	learn(endpoint: Endpoint, model: string, adaptation: Adaptation): void;
+}
+
+/** What a request depends on of a provider's configuration: prices and lists of models change nothing in it. */
+export interface Endpoint {
+	readonly id: string;
+	readonly kind: string;
+	readonly baseUrl: string;
+	readonly structuredOutput: boolean;
+	readonly efforts?: readonly Effort[];
 }
 
 const keptMs = 30 * 24 * 60 * 60 * 1000;
@@ -43,14 +52,14 @@ export function openLearned(file: string, { now = Date.now, onProblem }: Learned
 	const isFresh = ({ at }: Entry) => Math.abs(now() - Date.parse(at)) < keptMs;
 
 	return {
-		of(provider, model) {
-			const digest = digestOf(provider);
+		of(endpoint, model) {
+			const digest = digestOf(endpoint);
 			return entries.filter((entry) => entry.provider === digest && entry.model === model && isFresh(entry));
 		},
-		learn(provider, model, { parameter, instead }) {
-			const address = shownUrl(provider.baseUrl);
+		learn(endpoint, model, { parameter, instead }) {
+			const address = shownUrl(endpoint.baseUrl);
 			const at = new Date(now()).toISOString();
-			const entry = { address, model, provider: digestOf(provider), parameter, instead, at };
+			const entry = { address, model, provider: digestOf(endpoint), parameter, instead, at };
 			const isSame = (other: Entry) =>
 				other.address === address && other.model === model && other.parameter === parameter;
 			entries = [...entries.filter((other) => !isSame(other) && isFresh(other)), entry].slice(-keptEntries);
@@ -73,8 +82,7 @@ export function openLearned(file: string, { now = Date.now, onProblem }: Learned
 	}
 }
 
-/** Prices and lists of models change nothing in a request. */
-function digestOf({ id, kind, baseUrl, structuredOutput, efforts }: Provider): string {
+function digestOf({ id, kind, baseUrl, structuredOutput, efforts }: Endpoint): string {
 	const request = JSON.stringify([id, kind, baseUrl, structuredOutput, efforts]);
 	return createHash("sha256").update(request).digest("hex").slice(0, 16);
 }

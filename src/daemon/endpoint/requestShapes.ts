@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Body } from "./adaptations.ts";
 import { isRecord } from "./isRecord.ts";
 
-/** The same request in another shape, for servers that do not take the usual one. */
+/** A request, and the same in another shape for servers that do not take the usual one. */
+export type Body = Readonly<Record<string, unknown>>;
+
 type Message = Readonly<Record<string, unknown>>;
 
 function withMessages(body: Body, change: (messages: readonly Message[]) => readonly Message[]): Body {

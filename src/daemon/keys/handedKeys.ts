@@ -4,7 +4,7 @@ import { holdsForKey } from "../../core/rules/holds.ts";
 import type { Actor } from "../../core/values.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { Log } from "../platform/ports.ts";
-import type { KeyChain } from "./providerKeys.ts";
+import type { KeyChain } from "../secrets/providerKeys.ts";
 
 /** Keys that clients hand over, and the goals that waited for them. No key is in an answer, an event or a line of the log. */
 export interface HandedKeys {

@@ -1,6 +1,6 @@
 import { decoderOf } from "./decoders.ts";
 import { isSingleByte } from "./encodeText.ts";
-import { type Encoding, utf8 } from "./readText.ts";
+import { type Encoding, utf8 } from "./encoding.ts";
 
 /** The first `maxBytes` of `bytes`, without the character that the cut went through. */
 export function headBytes(bytes: Uint8Array, maxBytes: number, encoding: Encoding = utf8): Uint8Array {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { isKnownEncoding } from "./decoders.ts";
-import { type Encoding, utf8 } from "./readText.ts";
+import { type Encoding, utf8 } from "./encoding.ts";
 
 /**
  * The encoding that a command's environment declares: by its locale, on Windows by the console's code page. Undefined

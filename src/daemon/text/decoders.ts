@@ -1,4 +1,4 @@
-import type { Encoding } from "./readText.ts";
+import type { Encoding } from "./encoding.ts";
 
 /** A function that decodes whole texts; a character that is cut off at the end becomes U+FFFD. */
 export function decoderOf(encoding: Encoding): (bytes: Uint8Array) => string {

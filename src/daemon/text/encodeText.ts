@@ -1,5 +1,5 @@
 import { codePages, decoderOf } from "./decoders.ts";
-import { type Encoding, utf8 } from "./readText.ts";
+import { type Encoding, utf8 } from "./encoding.ts";
 
 /**
  * Text back into the encoding that it was read from, so that an edit leaves a file what it was. The platform only encodes

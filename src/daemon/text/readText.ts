@@ -1,5 +1,6 @@
 import { decoderOf } from "./decoders.ts";
 import { isSingleByte } from "./encodeText.ts";
+import { type Encoding, utf8 } from "./encoding.ts";
 import { utf16Of } from "./utf16.ts";
 
 /**
@@ -23,11 +24,6 @@ export interface BinaryReading {
 	/** A media type, where the bytes begin as one does. */
 	readonly mediaType?: string;
 }
-
-/** In the names that the platform's TextDecoder takes, and the code pages of DOS that it lacks. */
-export type Encoding = string;
-
-export const utf8: Encoding = "utf-8";
 
 export async function readText(bytes: Uint8Array, declared?: Encoding): Promise<Reading> {
 	const encoding = await encodingOf(bytes, declared);

@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import type { NotCovered } from "../../core/values.ts";
-import type { LeftOutChange } from "../changes/coverage.ts";
+import type { LeftOutChange } from "../changes/leftOut.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 
 /**

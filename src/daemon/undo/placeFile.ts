@@ -19,7 +19,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import type { FileVersion } from "../../core/values.ts";
-import { ChangesError } from "../changes/changes.ts";
+import { ChangesError } from "../changes/changesError.ts";
 import { executableMode, linkMode, splitMode, treeMode } from "../changes/fileMode.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
 import { crashPoint } from "../platform/crashPoint.ts";

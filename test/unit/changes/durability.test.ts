@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ChangesError } from "../../../src/daemon/changes/changes.ts";
+import type { ChangesError } from "../../../src/daemon/changes/changesError.ts";
 import { filesOf, makePlace, type Place, randomFrom } from "./place.ts";
 
 describe("the record of changes", () => {

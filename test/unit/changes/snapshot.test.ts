@@ -15,7 +15,7 @@ import {
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ChangesError } from "../../../src/daemon/changes/changes.ts";
+import { ChangesError } from "../../../src/daemon/changes/changesError.ts";
 import { openChanges } from "../../../src/daemon/changes/openChanges.ts";
 import { emptyTree, filesOf, makePlace, type Place } from "./place.ts";
 

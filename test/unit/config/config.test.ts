@@ -8,10 +8,10 @@ import fc from "fast-check";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { configJsonSchema } from "../../../src/daemon/config/configSchema.ts";
 import { openConfig } from "../../../src/daemon/config/liveConfig.ts";
-import { createKeyChain } from "../../../src/daemon/keys/providerKeys.ts";
 import type { Env } from "../../../src/daemon/platform/ports.ts";
 import { presetJsonSchema } from "../../../src/daemon/presets/presetSchema.ts";
 import type { Provider } from "../../../src/daemon/providers/provider.ts";
+import { createKeyChain } from "../../../src/daemon/secrets/providerKeys.ts";
 import { configSentence } from "../../../src/protocol/config.ts";
 
 describe("config.jsonc", () => {

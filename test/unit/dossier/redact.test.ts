@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRedaction, redactBody, redactTexts } from "../../../src/daemon/dossier/redact.ts";
-import { redactValues } from "../../../src/daemon/keys/redactValues.ts";
+import { redactValues } from "../../../src/daemon/secrets/redactValues.ts";
 
 const home = "/home/mara";
 const env = {
