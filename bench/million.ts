@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { GoalEvent, RecordedEvent } from "../src/core/events.ts";
-import { evolve, foldVersion, newGoal } from "../src/core/evolve.ts";
+import { evolve, foldVersion, newGoal } from "../src/core/folds/evolve.ts";
 import type { Goal } from "../src/core/goal.ts";
 import type { GoalId } from "../src/core/ids.ts";
 import { defaultSettings } from "../src/core/settings.ts";

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "./events.ts";
-import { evolve } from "./evolve.ts";
+import { evolve } from "./folds/evolve.ts";
 import type { Goal } from "./goal.ts";
 
 /**

@@ -6,7 +6,7 @@ import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts"
 import { readDaemonFile } from "../../src/client/daemonFile.ts";
 import { watchGoal } from "../../src/client/goalWatch.ts";
 import type { RecordedEvent } from "../../src/core/events.ts";
-import { evolve, newGoal } from "../../src/core/evolve.ts";
+import { evolve, newGoal } from "../../src/core/folds/evolve.ts";
 import type { Goal } from "../../src/core/goal.ts";
 import type { GoalId } from "../../src/core/ids.ts";
 import { isUnderWay } from "../../src/core/rules/calls.ts";

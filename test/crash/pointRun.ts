@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts";
 import { watchGoal } from "../../src/client/goalWatch.ts";
 import type { RecordedEvent } from "../../src/core/events.ts";
-import { newGoal } from "../../src/core/evolve.ts";
+import { newGoal } from "../../src/core/folds/evolve.ts";
 import type { Goal } from "../../src/core/goal.ts";
 import type { GoalId, StepId } from "../../src/core/ids.ts";
 import { isRefusal } from "../../src/core/refusal.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { verifyLog } from "../../src/chain/logFile.ts";
-import { evolve, newGoal } from "../../src/core/evolve.ts";
+import { evolve, newGoal } from "../../src/core/folds/evolve.ts";
 import type { Goal } from "../../src/core/goal.ts";
 import { readEvent } from "../../src/core/upcast.ts";
 import { createDossierProjection } from "../../src/daemon/dossier/dossierData.ts";

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from "node:net";
 import path from "node:path";
 import { WebSocketServer } from "ws";
 import type { GoalEvent, RecordedEvent } from "../../src/core/events.ts";
-import { evolveAll, newGoal, record } from "../../src/core/evolve.ts";
+import { evolveAll, newGoal, record } from "../../src/core/folds/evolve.ts";
 import type { Goal } from "../../src/core/goal.ts";
 import type { GoalId } from "../../src/core/ids.ts";
 import { defaultSettings } from "../../src/core/settings.ts";

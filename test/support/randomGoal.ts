@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { EventOf, GoalEvent, RecordedEvent } from "../../src/core/events.ts";
-import { evolve, newGoal, record } from "../../src/core/evolve.ts";
+import { evolve, newGoal, record } from "../../src/core/folds/evolve.ts";
 import type { Check, Goal, Thread, ToolCall } from "../../src/core/goal.ts";
 import type { CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../src/core/ids.ts";
 import { isRefusal } from "../../src/core/refusal.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RecordedEvent } from "../../src/core/events.ts";
-import { evolve, evolveAll, newGoal } from "../../src/core/evolve.ts";
+import { evolve, evolveAll, newGoal } from "../../src/core/folds/evolve.ts";
 import { newFeed } from "../../src/webviews/feed/feed.ts";
 import { noFilter } from "../../src/webviews/feed/filter.ts";
 import { layOut } from "../../src/webviews/feed/layout.ts";

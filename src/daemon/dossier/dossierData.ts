@@ -1,5 +1,5 @@
 import type { EventBody, RecordedEvent } from "../../core/events.ts";
-import { evolve, newGoal } from "../../core/evolve.ts";
+import { evolve, newGoal } from "../../core/folds/evolve.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { CheckId, GoalId, StepId, ThreadId } from "../../core/ids.ts";
 import { readEvent } from "../../core/upcast.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EventType, GoalEvent, RecordedEvent } from "../../core/events.ts";
-import { evolve, evolveAll, foldVersion, newGoal } from "../../core/evolve.ts";
+import { evolve, evolveAll, foldVersion, newGoal } from "../../core/folds/evolve.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId, StepId, ThreadId } from "../../core/ids.ts";
 import { readEvent } from "../../core/upcast.ts";

@@ -1,5 +1,5 @@
 import type { GoalEvent, RecordedEvent } from "../../core/events.ts";
-import { record } from "../../core/evolve.ts";
+import { record } from "../../core/folds/evolve.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId, StepId, UndoId } from "../../core/ids.ts";
 import { Refusal, refuse } from "../../core/refusal.ts";

@@ -1,5 +1,5 @@
 import type { EventBody, EventType, RecordedEvent } from "../../../src/core/events.ts";
-import { evolve, newGoal } from "../../../src/core/evolve.ts";
+import { evolve, newGoal } from "../../../src/core/folds/evolve.ts";
 import type { Goal, Step, Thread } from "../../../src/core/goal.ts";
 import type { StepId, ThreadId } from "../../../src/core/ids.ts";
 import type { ModelChoice, Output, PlaybookAction } from "../../../src/core/values.ts";

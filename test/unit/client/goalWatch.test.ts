@@ -7,7 +7,7 @@ import { type DaemonClient, openClient } from "../../../src/client/daemonClient.
 import { watchGoals } from "../../../src/client/goalsWatch.ts";
 import { watchGoal } from "../../../src/client/goalWatch.ts";
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolveAll, newGoal } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import type { GoalId, ThreadId } from "../../../src/core/ids.ts";
 import type { GoalSummary } from "../../../src/protocol/view.ts";

@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { openClient } from "../../../src/client/daemonClient.ts";
 import { readDaemonFile } from "../../../src/client/daemonFile.ts";
 import { watchGoal } from "../../../src/client/goalWatch.ts";
-import { newGoal } from "../../../src/core/evolve.ts";
+import { newGoal } from "../../../src/core/folds/evolve.ts";
 import type { GoalId, StepId } from "../../../src/core/ids.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
 import { protocolVersion } from "../../../src/protocol/methods.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import { MissingEvent, openGoalStream } from "../../../src/core/goalStream.ts";
 import type { GoalId, ThreadId } from "../../../src/core/ids.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolveAll, record } from "../../../src/core/evolve.ts";
+import { evolveAll, record } from "../../../src/core/folds/evolve.ts";
 import type { Approval, Goal } from "../../../src/core/goal.ts";
 import { choicesOf, meantBy } from "../../../src/core/questions/questions.ts";
 import { allStepsOver } from "../../../src/core/rules/steps.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolve, newGoal } from "../../../src/core/evolve.ts";
+import { evolve, newGoal } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import { workedMs } from "../../../src/core/rules/workingTime.ts";
 import { seeded } from "../../support/seed.ts";

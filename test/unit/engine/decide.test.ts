@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId } from "../../../src/core/ids.ts";
 import { isRefusal } from "../../../src/core/refusal.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { evolveAll, newGoal } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import { isAbandoned, isDelegation } from "../../../src/core/rules/delegations.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";

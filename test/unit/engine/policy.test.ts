@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import os from "node:os";
 import path from "node:path";
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { Goal, Grant } from "../../../src/core/goal.ts";
 import type { GrantId } from "../../../src/core/ids.ts";
 import { openFileContents } from "../../../src/daemon/platform/fileContents.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import { assignmentFor, reviewerOf } from "../../../src/core/rules/roster.ts";
 import { editRoster, rosterEffect } from "../../../src/daemon/roster/editRoster.ts";

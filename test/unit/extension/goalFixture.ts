@@ -1,5 +1,5 @@
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { Approval, Goal } from "../../../src/core/goal.ts";
 import type { ApprovalId, CheckId, GoalId, StepId, ThreadId, ToolCallId, TurnId } from "../../../src/core/ids.ts";
 import { defaultSettings } from "../../../src/core/settings.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GoalEvent } from "../../../src/core/events.ts";
-import { evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import { evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { StepId, ThreadId, ToolCallId, TurnId, UndoId } from "../../../src/core/ids.ts";
 import { hashObject } from "../../../src/daemon/changes/objects.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";

@@ -1,6 +1,6 @@
 import { AbstractMessageReader, AbstractMessageWriter, type DataCallback, type Message } from "vscode-jsonrpc/browser";
 import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
-import { evolve, evolveAll, newGoal, record } from "../../../src/core/evolve.ts";
+import { evolve, evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import { Refusal } from "../../../src/core/refusal.ts";
 import { mergeChange } from "../../../src/protocol/changes.ts";

@@ -1,20 +1,20 @@
-import type { EventType, GoalEvent, RecordedEvent } from "./events.ts";
-import { approvalFolds } from "./folds/approval.ts";
-import { callFolds } from "./folds/call.ts";
-import { checkFolds } from "./folds/check.ts";
-import { filesFolds } from "./folds/files.ts";
-import type { Fold } from "./folds/fold.ts";
-import { goalFolds } from "./folds/goal.ts";
-import { planFolds } from "./folds/plan.ts";
-import { reviewFolds } from "./folds/review.ts";
-import { stallFolds } from "./folds/stall.ts";
-import { stepFolds } from "./folds/step.ts";
-import { threadFolds } from "./folds/thread.ts";
-import { workspaceFolds } from "./folds/workspace.ts";
-import type { Goal } from "./goal.ts";
-import type { GoalId } from "./ids.ts";
-import { countWork } from "./rules/workingTime.ts";
-import { defaultSettings } from "./settings.ts";
+import type { EventType, GoalEvent, RecordedEvent } from "../events.ts";
+import type { Goal } from "../goal.ts";
+import type { GoalId } from "../ids.ts";
+import { countWork } from "../rules/workingTime.ts";
+import { defaultSettings } from "../settings.ts";
+import { approvalFolds } from "./approval.ts";
+import { callFolds } from "./call.ts";
+import { checkFolds } from "./check.ts";
+import { filesFolds } from "./files.ts";
+import type { Fold } from "./fold.ts";
+import { goalFolds } from "./goal.ts";
+import { planFolds } from "./plan.ts";
+import { reviewFolds } from "./review.ts";
+import { stallFolds } from "./stall.ts";
+import { stepFolds } from "./step.ts";
+import { threadFolds } from "./thread.ts";
+import { workspaceFolds } from "./workspace.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
 export const foldVersion = 15;
