@@ -68,7 +68,7 @@ export async function chooseGoal(
 	if (candidates.length === 1) return candidates[0]!.goalId;
 	const order = candidates.toSorted((a, b) => Number(b.goalId === currentGoal) - Number(a.goalId === currentGoal));
 	const items = order.map((goal) => ({ label: goal.title, description: goal.stateReason, goalId: goal.goalId }));
-	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which goal?") }))?.goalId;
+	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which goal?"), ignoreFocusOut: true }))?.goalId;
 }
 
 /** The goal, whole, also when nobody else looks at it. */
@@ -111,7 +111,7 @@ export async function chooseStep(
 		description: isPlanned(goal, step) ? step.state : t("no longer in the plan"),
 		step,
 	}));
-	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which step?") }))?.step;
+	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which step?"), ignoreFocusOut: true }))?.step;
 }
 
 export async function chooseWaiting(
@@ -130,7 +130,7 @@ export async function chooseWaiting(
 		description: one.goal.title,
 		one,
 	}));
-	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which decision?") }))?.one;
+	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which decision?"), ignoreFocusOut: true }))?.one;
 }
 
 const readGoalTimeoutMs = 5_000;

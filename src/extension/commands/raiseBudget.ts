@@ -12,7 +12,9 @@ export async function raiseBudget({ daemon, goals }: Parts, goalId: GoalId): Pro
 	const items = limited.map((resource) => ({ label: name(resource), description: String(budget[resource]), resource }));
 	const [only] = items;
 	const chosen =
-		items.length === 1 ? only : await vscode.window.showQuickPick(items, { title: t("Raise Budget: which limit?") });
+		items.length === 1
+			? only
+			: await vscode.window.showQuickPick(items, { title: t("Raise Budget: which limit?"), ignoreFocusOut: true });
 	if (!chosen) return;
 	const typed = await vscode.window.showInputBox({
 		title: t("Raise the Limit of {0} {1}", String(budget[chosen.resource]), name(chosen.resource)),

@@ -106,6 +106,7 @@ async function choosePlaybook(): Promise<vscode.Uri | undefined> {
 		title: t("Run a Playbook"),
 		placeHolder: t("Its commands run in the folder, with your approval"),
 		matchOnDescription: true,
+		ignoreFocusOut: true,
 	});
 	return chosen?.uri;
 }

@@ -30,6 +30,7 @@ export async function managePresets(
 			title: isOneOfSeveral ? t("Presets of {0}", folder.name) : t("Presets"),
 			placeHolder: t("Named launch settings, yours and the repository's"),
 			matchOnDetail: true,
+			ignoreFocusOut: true,
 		});
 		if (!chosen) return;
 		if (chosen.problem) return openSettingsFile(chosen.problem.path, chosen.problem.line);
@@ -107,7 +108,7 @@ async function actOn(daemon: Daemon, preset: Preset, folder: string | undefined)
 			},
 		},
 	];
-	const act = await vscode.window.showQuickPick(acts, { title: t("Preset {0}", name) });
+	const act = await vscode.window.showQuickPick(acts, { title: t("Preset {0}", name), ignoreFocusOut: true });
 	return act ? act.run() : "again";
 }
 
