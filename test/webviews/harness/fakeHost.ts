@@ -21,10 +21,21 @@ import { goalId, longHistory, migration, packageDiff } from "./story.ts";
  * The editor's side of a webview, in the page: it answers the requests of webview.ts from a scripted history and
  * appends what would follow from an answer. Tests reach it as `window.fake`.
  */
+declare global {
+	interface Window {
+		/** The events of a goal that really ran, where a page shows one. */
+		recorded?: RecordedEvent[];
+	}
+}
+
 const search = new URLSearchParams(location.search);
 const story = search.get("story") ?? "migration";
 let events: RecordedEvent[] =
-	story === "migration" ? migration() : story.startsWith("long:") ? longHistory(Number(story.slice(5))) : [];
+	story === "migration"
+		? migration()
+		: story.startsWith("long:")
+			? longHistory(Number(story.slice(5)))
+			: (window.recorded ?? []);
 let goal: Goal = evolveAll(newGoal(goalId), events);
 if (story === "empty") goal = { ...goal, title: "A goal of which nothing has happened" };
 const requests: { method: string; params: unknown }[] = [];

@@ -3,6 +3,8 @@ import http from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { readEvent } from "../../../src/core/upcast.ts";
+import { histories } from "../../histories/history.ts";
 
 /** Every app, built from its source as the package builds it, on pages served on loopback under a webview's policy. */
 export interface Pages {
@@ -67,7 +69,9 @@ export async function servePages(): Promise<Pages> {
 		const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
 		const name = pathname.slice(1);
 		const app = apps.find((one) => name === `${one}.html`);
-		const body = app ? page(app, searchParams.get("theme") ?? "vscode-dark") : files.get(name);
+		const body = app
+			? page(app, searchParams.get("theme") ?? "vscode-dark", searchParams.get("story") ?? "")
+			: (recordedScript(name) ?? files.get(name));
 		if (body === undefined) {
 			response.writeHead(name === "favicon.ico" ? 204 : 404).end();
 			return;
@@ -99,9 +103,17 @@ export async function servePages(): Promise<Pages> {
 	};
 }
 
-function page(app: string, theme: string): string {
+/** The events of a recorded history, as the daemon would tell them: `history-NAME.js`. */
+function recordedScript(file: string): string | undefined {
+	const name = /^history-([\w-]+)\.js$/.exec(file)?.[1];
+	const history = name && histories().find((one) => one.name === name);
+	return history ? `window.recorded = ${JSON.stringify(history.rows.map(readEvent))};` : undefined;
+}
+
+function page(app: string, theme: string, story: string): string {
+	const history = story.startsWith("history:") ? `<script src="history-${story.slice(8)}.js"></script>` : "";
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${app}</title>
 <link rel="stylesheet" href="themes.css"><link rel="stylesheet" href="codicon.css"><link rel="stylesheet" href="${app}.css">
-</head><body class="${theme}"><div id="app"></div><script src="fakeHost.js"></script><script src="${app}.js"></script></body></html>`;
+</head><body class="${theme}"><div id="app"></div>${history}<script src="fakeHost.js"></script><script src="${app}.js"></script></body></html>`;
 }
