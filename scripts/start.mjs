@@ -74,7 +74,7 @@ async function openInBrowser(port) {
 	});
 	console.log("\nVS Code with Mission Control and the sample workspace is at");
 	console.log(`\n    ${windowUrl(server.origin, workspace)}\n`);
-	console.log("Only this machine can reach it, but everybody on this machine can. Ctrl+C ends it.");
+	console.log("Only this machine can reach it, but every user of this machine can. Ctrl+C ends it.");
 	return new Promise((resolve) => server.child.once("close", (code) => resolve(code ?? 0)));
 }
 

@@ -221,8 +221,8 @@ export const commands: readonly CommandRow[] = [
 				many: true,
 			},
 			{ flags: "--inherit <role>", about: "give the role back to the primary agent", many: true },
-			{ flags: "--disable <role>", about: "nobody works in the role", many: true },
-			{ flags: "--enable <role>", about: "somebody does again", many: true },
+			{ flags: "--disable <role>", about: "turn the role off", many: true },
+			{ flags: "--enable <role>", about: "turn the role on again", many: true },
 			{
 				flags: "--apply <reach>",
 				about:
@@ -357,7 +357,7 @@ export const commands: readonly CommandRow[] = [
 		],
 		options: [
 			{ flags: "--workspace <folder>", about: "of its repository (default: the current folder)" },
-			{ flags: "--shared", about: "in the repository, for everybody who works in it" },
+			{ flags: "--shared", about: "in the repository, for all who work in it" },
 			...settingOptions,
 		],
 		asks: ["preset/list", "preset/save", "preset/rename", "preset/delete", "preset/default", "provider/list"],

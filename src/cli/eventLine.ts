@@ -367,7 +367,7 @@ function brief(text: string): string {
 
 /** A deleted goal's events keep their place and lose their contents. */
 function by(actor: EventOf<"goal.deleted">["by"] | undefined): string {
-	return actor ? actorName(actor) : "somebody";
+	return actor ? actorName(actor) : "an unknown client";
 }
 
 function ended(e: {

@@ -291,7 +291,7 @@ export const methods = {
 	},
 	"step/undo": {
 		about:
-			"Takes back what a step changed in the workspace, or what it and every later one changed. What somebody changed since is never overwritten. With `preview` it only says what would happen.",
+			"Takes back what a step changed in the workspace, or what it and every later one changed. What was changed since is never overwritten. With `preview` it only says what would happen.",
 		effect: "acts",
 		repeatable: isPreview,
 		params: v.object({

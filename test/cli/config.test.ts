@@ -21,7 +21,7 @@ describe("a mistake in config.jsonc", function () {
 		[
 			"a word that means nothing",
 			'{\n\t"agnet": "a/b"\n}',
-			/config\.jsonc:2:2: “agnet” is no setting; did you mean “agent”\?/,
+			/config\.jsonc:2:2: unknown setting “agnet”; did you mean “agent”\?/,
 			true,
 		],
 		[
@@ -33,7 +33,7 @@ describe("a mistake in config.jsonc", function () {
 		[
 			"a comma too few",
 			'{\n"limits": { "replans": 1 }\n"agent": "a/b" }',
-			/config\.jsonc:3:1: this is no valid JSON/,
+			/config\.jsonc:3:1: this is not valid JSON/,
 			false,
 		],
 		[

@@ -75,7 +75,7 @@ describe("a playbook from the command line", function () {
 
 	it("refuses with exit code 3, file, line and what to do, whatever would not be done, also when it is granted", () => {
 		const cases: readonly [text: string, sentence: RegExp][] = [
-			["## A\n\n```Check\ntrue\n```\n", /bad\.md:3: “Check” is no fence that does anything\. Write “check”/],
+			["## A\n\n```Check\ntrue\n```\n", /bad\.md:3: unknown fence “Check”\. Write “check”/],
 			["## C#\n\n```sh\ntrue\n```\n\n## C++\n", /bad\.md:7: .*the same id, “c”/],
 			["## A\n\n```python\nprint(1)\n```\n", /bad\.md:1: nothing in this playbook would run/],
 			[

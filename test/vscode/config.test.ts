@@ -59,7 +59,7 @@ describe("A mistake in config.jsonc, in a real editor", function () {
 		await until("it is marked", () => marks().length === 1);
 		assert.deepEqual(marks(), [
 			{
-				message: "“agnet” is no setting; did you mean “agent”?",
+				message: "Unknown setting “agnet”; did you mean “agent”?",
 				severity: vscode.DiagnosticSeverity.Warning,
 				at: [1, 1, 8],
 			},
@@ -69,7 +69,7 @@ describe("A mistake in config.jsonc, in a real editor", function () {
 			return editor?.document.uri.fsPath === file && editor.selection.active.line === 1;
 		});
 		assert.deepEqual(shown, [
-			["warning", "config.jsonc, line 2: “agnet” is no setting; did you mean “agent”?", "Open Config"],
+			["warning", "config.jsonc, line 2: unknown setting “agnet”; did you mean “agent”?", "Open Config"],
 		]);
 		fs.writeFileSync(file, '{\n"limits": { "replans": "many" }\n}\n');
 		await until("the other mistake is marked", () => marks()[0]?.severity === vscode.DiagnosticSeverity.Error);

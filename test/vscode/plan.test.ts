@@ -85,7 +85,7 @@ describe("the plan of a goal in a real editor", function () {
 			const found = vscode.languages.getDiagnostics(document.uri);
 			return found.length > 0 ? found : undefined;
 		});
-		assert.match(problem!.message, /Step “sign” needs “wrote”, which is no step of this plan/);
+		assert.match(problem!.message, /Step “sign” needs the unknown step “wrote”/);
 		assert.equal(document.lineAt(problem!.range.start.line).text, "needs: wrote");
 	});
 

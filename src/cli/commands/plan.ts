@@ -7,9 +7,7 @@ import { editPlan } from "./editPlan.ts";
 
 export async function plan(context: Context, typed: string, action: string, options: OptionValues): Promise<void> {
 	if (!["show", "edit", "approve", "return"].includes(action)) {
-		throw wrongUsage(
-			`A plan can be shown, edited, approved or returned; “${action}” is none of it: use show, edit, approve or return.`,
-		);
+		throw wrongUsage(`Unknown action “${action}”: use show, edit, approve or return.`);
 	}
 	const goalId = await resolveGoal(context, typed);
 	if (action === "edit") return editPlan(context, goalId, options);

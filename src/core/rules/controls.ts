@@ -60,7 +60,7 @@ const byState: { readonly [R in GoalRequest]: Partial<Record<GoalState, string>>
 		failed: `${over("failed")} Retry a step to go on.`,
 		cancelled: `${over("cancelled")} Retry a step to go on.`,
 	},
-	message: whenOver("Nobody would read it. Retry or rerun a step to go on."),
+	message: whenOver("No agent would read it. Retry or rerun a step to go on."),
 };
 
 /** What the state alone does not tell. */
@@ -94,7 +94,9 @@ const byGoal: { readonly [R in GoalRequest]?: (goal: Goal) => Refused | string |
 	},
 	message: (goal) => {
 		const readers = threads(goal).filter((thread) => messageRefusal(goal, thread) === undefined);
-		return readers.length === 0 ? refused("No thread is active, so nobody would read it.", "unknownThread") : undefined;
+		return readers.length === 0
+			? refused("No thread is active, so no agent would read it.", "unknownThread")
+			: undefined;
 	},
 };
 
@@ -140,7 +142,7 @@ export function allowedInState(state: GoalState): readonly GoalRequest[] {
 
 /** Why nobody in the thread would read a message. */
 export function messageRefusal(goal: Goal, thread: Thread): Refused | undefined {
-	if (thread.state === "closed" || goal.end) return refused("That thread has ended, so nobody would read it.");
+	if (thread.state === "closed" || goal.end) return refused("That thread has ended, so no agent would read it.");
 	return !readsMessages(thread)
 		? refused("This thread runs a playbook; it reads no messages. Retry, rerun or skip its step instead.")
 		: undefined;

@@ -84,7 +84,7 @@ export function untrackedRefusal(goal: Goal): Refused | undefined {
 	const why = goal.files.untracked;
 	return why === undefined
 		? undefined
-		: refused(`Changes are not tracked here, so nobody knows what the step changed: ${why}`, "untracked");
+		: refused(`Changes are not tracked here, so what the step changed is unknown: ${why}`, "untracked");
 }
 
 /** Two at a time would take each other's bytes for somebody's changes. */

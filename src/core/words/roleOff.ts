@@ -8,7 +8,7 @@ export function roleOffMeans(role: string): string {
 /** Why a role cannot be turned off; nothing where it can. */
 export function roleOffRefusal(role: string): string | undefined {
 	return role === "implementer"
-		? "Somebody has to do the steps, so the implementer cannot be turned off. Name another model for it, or let it inherit the primary agent."
+		? "An agent has to do the steps, so the implementer cannot be turned off. Name another model for it, or let it inherit the primary agent."
 		: undefined;
 }
 

@@ -335,6 +335,6 @@ function proposedCall(name: string, input: string): ProposedCall {
 		if (typeof args === "object" && args !== null && !Array.isArray(args)) return { name, args };
 		return { name, args, malformed: "the arguments must be a JSON object." };
 	} catch (cause) {
-		return { name, args: input, malformed: `the arguments are no valid JSON (${(cause as Error).message}).` };
+		return { name, args: input, malformed: `the arguments are not valid JSON (${(cause as Error).message}).` };
 	}
 }

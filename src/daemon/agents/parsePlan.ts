@@ -89,7 +89,7 @@ function build(
 			continue;
 		}
 		if (!step.title && !step.instructions?.trim())
-			return { problem: `Step “${id}” says not what to do. Give it instructions.` };
+			return { problem: `Step “${id}” does not say what to do. Give it instructions.` };
 		const needs = new Set<string>();
 		for (const need of step.needs == null ? ids.slice(Math.max(at - 1, 0), at) : [step.needs].flat()) {
 			const [needed, second] = names.find(need);
@@ -102,7 +102,7 @@ function build(
 			if (!needed) {
 				const others = ids.filter((other) => other !== id).join(", ");
 				return {
-					problem: `Step “${id}” needs “${need}”, which is no step of this plan. The others are: ${others || "none"}.`,
+					problem: `Step “${id}” needs the unknown step “${need}”. The others are: ${others || "none"}.`,
 				};
 			}
 			needs.add(needed);

@@ -16,7 +16,7 @@ export function parseReview(text: string): ParsedReview | { readonly problem: st
 	if ("problem" in answer) return answer;
 	const found = answer.value as Fields;
 	const verdict = String(found.verdict).trim().toLowerCase();
-	if (!isVerdict(verdict)) return { problem: `“${verdict.slice(0, 40)}” is no verdict: say pass, soft or hard.` };
+	if (!isVerdict(verdict)) return { problem: `Unknown verdict “${verdict.slice(0, 40)}”: say pass, soft or hard.` };
 	const [verifier, coverage, gaps] = [words(found.verifier), words(found.coverage), words(found.gaps)];
 	const [summary, diagnosis] = [words(found.summary), words(found.diagnosis)];
 	if (verdict === "pass" && (isNothing(verifier) || isNothing(coverage))) {

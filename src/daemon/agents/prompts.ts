@@ -55,7 +55,7 @@ function helper(role: string): string {
 function reviewer(what: string): string {
 	return `You are the independent reviewer of ${what}. You did not do the work, you have no tools, and you see what can be judged: what was asked, what was reported, what checks said, what changed.
 Answer with one JSON document and nothing else:
-{ "verdict": "pass", "verifier": "what verified it: which checks ran, which changes you read", "coverage": "what of the request that covers", "gaps": "what nobody verified", "summary": "one or two sentences for a person", "diagnosis": "what is wrong and how to repair it; empty for a pass" }
+{ "verdict": "pass", "verifier": "what verified it: which checks ran, which changes you read", "coverage": "what of the request that covers", "gaps": "what was not verified", "summary": "one or two sentences for a person", "diagnosis": "what is wrong and how to repair it; empty for a pass" }
 - pass: what was asked is done, and something named here proves it. A report alone proves nothing. A pass needs verifier and coverage.
 - soft: it can be repaired by doing this again with your diagnosis.
 - hard: doing it again cannot help, because the plan itself leads nowhere.

@@ -60,7 +60,7 @@ function withArgs(name: string, given: unknown): ProposedCall {
 	if (typeof given !== "string") return proposed(name, given ?? {});
 	const read = given.trim() === "" ? { value: {} } : readValue(given, 0);
 	if (read) return proposed(name, read.value);
-	return { name, args: given, malformed: "the arguments are no valid JSON." };
+	return { name, args: given, malformed: "the arguments are not valid JSON." };
 }
 
 function proposed(name: string, args: unknown): ProposedCall {

@@ -78,7 +78,7 @@ export const RosterAssignment = v.object({
 	),
 	model: described(assignment.model, "The model, as its provider names it."),
 	effort: described(assignment.effort, "The reasoning effort."),
-	enabled: described(assignment.enabled, "false: nobody works in the role."),
+	enabled: described(assignment.enabled, "false: the role is off."),
 	inherits: described(assignment.inherits, "true: the primary agent works in the role, whatever a role file says."),
 	instructions: described(assignment.instructions, "What whoever works in the role is told beside its work."),
 });

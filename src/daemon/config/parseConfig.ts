@@ -36,7 +36,7 @@ export function wholeFile(message: string): ConfigProblem {
 export function parseConfig(text: string, known: readonly ProviderRow[]): Settings {
 	const settings = noSettings();
 	if (isTooDeep(text)) {
-		settings.problems.push(wholeFile("the file has too many brackets in each other: write fewer."));
+		settings.problems.push(wholeFile("the file has too many nested brackets: write fewer."));
 		return settings;
 	}
 	const errors: ParseError[] = [];
@@ -52,8 +52,8 @@ export function parseConfig(text: string, known: readonly ProviderRow[]): Settin
 	const rows = new Map<string, Node>();
 	for (const [name, key, value] of properties(tree)) {
 		if (name === "$schema") continue;
-		if (!Object.hasOwn(readers, name)) unknown(key, name, settingNames, "is no setting", complain, true);
-		else if (rows.has(name)) complain(key, `“${name}” stands here twice: keep one.`, name === "limits");
+		if (!Object.hasOwn(readers, name)) unknown(key, `setting “${name}”`, name, settingNames, complain, true);
+		else if (rows.has(name)) complain(key, `“${name}” appears twice: keep one.`, name === "limits");
 		else rows.set(name, value);
 	}
 	// In this order, whatever the file's: the roster and the agent name providers.
@@ -104,7 +104,7 @@ function readProviders(list: Node, settings: Settings, complain: Complain): void
 function readRoster(node: Node, settings: Settings, complain: Complain, known: readonly ProviderRow[]): void {
 	if (node.type === "object")
 		for (const [name, key] of properties(node))
-			if (name !== "assignments") unknown(key, name, ["assignments"], "is no setting of a roster", complain);
+			if (name !== "assignments") unknown(key, `setting “${name}” of a roster`, name, ["assignments"], complain);
 	const list = node.type === "object" ? placeOf(node, "assignments") : node;
 	if (list === node && properties(node).length > 0) return;
 	if (list.type !== "array") {
@@ -117,7 +117,7 @@ function readRoster(node: Node, settings: Settings, complain: Complain, known: r
 		const assignment = read(RosterAssignment, "roster.assignments", entry, complain);
 		if (!assignment) continue;
 		if (roster.some(({ role }) => role === assignment.role)) {
-			complain(placeOf(entry, "role"), `the role ${assignment.role} stands here twice: keep one.`);
+			complain(placeOf(entry, "role"), `the role ${assignment.role} appears twice: keep one.`);
 			continue;
 		}
 		const { provider, model } = assignment;
@@ -137,7 +137,7 @@ function readLimits(node: Node, settings: Settings, complain: Complain): void {
 	}
 	for (const [name, key, value] of properties(node)) {
 		if (!Object.hasOwn(limits, name)) {
-			unknown(key, name, Object.keys(limits), "is no limit", complain, true);
+			unknown(key, `limit “${name}”`, name, Object.keys(limits), complain, true);
 			continue;
 		}
 		const block: Complain = (at, sentence) => complain(at, sentence, true);
@@ -175,7 +175,7 @@ function unknownNames(schema: v.GenericSchema, node: Node, where: string, compla
 			plain.type === "record"
 				? plain.value
 				: plain.entries && (Object.hasOwn(plain.entries, name) ? plain.entries[name] : null);
-		if (inner === null) unknown(key, name, Object.keys(plain.entries!), `is no setting of ${where}`, complain);
+		if (inner === null) unknown(key, `setting “${name}” of ${where}`, name, Object.keys(plain.entries!), complain);
 		else if (inner) unknownNames(inner, value, `“${name}”`, complain);
 	}
 }
@@ -195,9 +195,9 @@ function bare(schema: v.GenericSchema): Bare {
 
 function unknown(
 	key: Node,
+	what: string,
 	name: string,
 	names: readonly string[],
-	is: string,
 	complain: Complain,
 	mayBlock = false,
 ): void {
@@ -206,8 +206,8 @@ function unknown(
 	// A limit under a wrong name is a limit that does not hold.
 	complain(
 		key,
-		`“${name}” ${is}${near ? "; " : ". "}${meant}`,
-		mayBlock && (near === "limits" || is === "is no limit"),
+		`unknown ${what}${near ? "; " : ". "}${meant}`,
+		mayBlock && (near === "limits" || what.startsWith("limit ")),
 	);
 }
 
@@ -260,7 +260,7 @@ function plainValue(node: Node): unknown {
 
 function syntaxError({ error }: ParseError): string {
 	const words = printParseErrorCode(error).replace(/([a-z])([A-Z])/g, "$1 $2");
-	return `this is no valid JSON (${words.toLowerCase()}): correct it here or just before.`;
+	return `this is not valid JSON (${words.toLowerCase()}): correct it here or just before.`;
 }
 
 /** Where something stands, for people and editors; what goes over several lines is marked to the end of the first. */

@@ -12,7 +12,7 @@ export function readConfigFile(file: string): ConfigFile {
 		const info = statSync(file);
 		if (info.isDirectory()) return { unreadable: `${configName} is a folder: put a file in its place.` };
 		// A pipe would be waited for.
-		if (!info.isFile()) return { unreadable: `${configName} is no ordinary file: put one in its place.` };
+		if (!info.isFile()) return { unreadable: `${configName} is not a regular file: put one in its place.` };
 		if (info.size > maxBytes)
 			return {
 				unreadable: `the file has ${info.size} bytes, more than the ${maxBytes} that are read: make it smaller.`,

@@ -45,8 +45,8 @@ export function readSettings(text: string, maxChars = maxHeadChars, also: Schema
 		return { ...nothing, problems: [{ line: 1, message, fix: "Make them shorter." }] };
 	}
 	if (isTooDeep(text)) {
-		const message = "the settings have too many lists and brackets in each other";
-		return { ...nothing, problems: [{ line: 1, message, fix: "Write them plainly." }] };
+		const message = "the settings have too many nested lists and brackets";
+		return { ...nothing, problems: [{ line: 1, message, fix: "Use fewer levels." }] };
 	}
 	return parseSettings(text, also);
 }
@@ -79,13 +79,13 @@ function parseSettings(text: string, also: Schemas): WrittenSettings {
 	const lineAt = (offset: number | undefined) => counter.linePos(offset ?? 0).line;
 	const problems: SettingsProblem[] = document.errors.map((error) => ({
 		line: lineAt(error.pos[0]),
-		message: `the settings are no valid YAML: ${error.message.split("\n", 1)[0]}`,
+		message: `the settings are not valid YAML: ${error.message.split("\n", 1)[0]}`,
 		fix: "Write one “name: value” a line.",
 	}));
 	if (problems.length > 0 || document.contents === null) return { ...nothing, problems };
 	if (!isMap(document.contents)) {
 		const fix = "Write one “name: value” a line, such as “autonomy: aware”.";
-		return { ...nothing, problems: [{ line: 1, message: "the settings are no list of names and values", fix }] };
+		return { ...nothing, problems: [{ line: 1, message: "the settings are not a list of names and values", fix }] };
 	}
 	const settings: Record<string, unknown> = {};
 	const checks: string[] = [];
@@ -96,7 +96,7 @@ function parseSettings(text: string, also: Schemas): WrittenSettings {
 		const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
 		if (!schema) {
 			const names = Object.keys(schemas).join(", ");
-			problems.push({ line, message: `“${name}” is no setting`, fix: `Use one of: ${names}.` });
+			problems.push({ line, message: `unknown setting “${name}”`, fix: `Use one of: ${names}.` });
 			continue;
 		}
 		const value = v.safeParse(schema, plainValue(pair.value));

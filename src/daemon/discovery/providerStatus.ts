@@ -74,7 +74,7 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 		const listed = response.ok && body !== undefined ? namesIn(modelList.names(body)) : undefined;
 		if (!listed)
 			return unusable(
-				`What answers at ${shownUrl(baseUrl)} is no list of models${body === undefined ? " (it is too long)" : ""}. Check that it speaks ${protocol}.`,
+				`What answers at ${shownUrl(baseUrl)} is not a list of models${body === undefined ? " (it is too long)" : ""}. Check that it speaks ${protocol}.`,
 			);
 		const left = listed.length - maxModels;
 		return {

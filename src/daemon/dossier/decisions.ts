@@ -161,7 +161,7 @@ function subject(asked: Approval | undefined, approvalId: string): { readonly co
 function rosterChange(goal: Goal, assignments: readonly Assignment[]): string {
 	const name = (one: Assignment | undefined) =>
 		!one?.enabled
-			? "nobody"
+			? "off"
 			: one.model === undefined
 				? "the primary agent"
 				: `${one.provider}/${one.model}${one.effort ? `:${one.effort}` : ""}`;

@@ -44,7 +44,7 @@ export function failureOf(cause: unknown, asked: Asked): Failure {
 	return {
 		kind: "failed",
 		code: "serverError",
-		reason: `Provider “${asked.provider}” answered with something that is no answer of a model${saidBy(cause)}. Check that ${shownUrl(asked.baseUrl)} speaks the OpenAI protocol.`,
+		reason: `Provider “${asked.provider}” answered with something that is not a model's answer${saidBy(cause)}. Check that ${shownUrl(asked.baseUrl)} speaks the OpenAI protocol.`,
 		retryable: true,
 	};
 }

@@ -233,7 +233,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		try {
 			parts.publish(goal, events);
 		} catch (cause) {
-			log.error(`${goalId}: somebody who watches failed`, cause);
+			log.error(`${goalId}: a watcher failed`, cause);
 		}
 	}
 

@@ -21,7 +21,7 @@ export function send(request: Request & { kind: "send" }, goal: Goal, { newId }:
 		throw new Refusal(
 			"unknownThread",
 			active.length === 0
-				? "No thread is active, so nobody would read it."
+				? "No thread is active, so no agent would read it."
 				: `Name the thread: ${active.map((one) => one.threadId).join(", ")}.`,
 		);
 	}

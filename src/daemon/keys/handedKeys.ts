@@ -64,7 +64,7 @@ export function openHandedKeys(parts: {
 			if (key !== undefined && !isKey(key))
 				throw new Refusal(
 					"badKey",
-					"This is no key: a key is one line without spaces, and has at least 6 characters. Nothing was kept.",
+					"This is not a key: a key is one line without spaces, and has at least 6 characters. Nothing was kept.",
 				);
 			const isNew = agents.giveKey(provider, key);
 			if (key === undefined) {

@@ -145,7 +145,7 @@ function textHash(text: string): string {
 /** The folder itself, whatever links lead to it. */
 export async function workspaceFolder(folder: string, dataFolder: string): Promise<string> {
 	if (!path.isAbsolute(folder))
-		throw new Refusal("noFolder", `“${folder}” is no whole path. Name the folder from its root on.`);
+		throw new Refusal("noFolder", `“${folder}” is not an absolute path. Name the folder from its root.`);
 	const found = await realpath(folder).catch(() => undefined);
 	const info = found ? await stat(found) : undefined;
 	if (!found || !info)

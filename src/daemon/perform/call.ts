@@ -110,7 +110,7 @@ function decidedOutcome(call: ToolCall): Outcome {
 	switch (call.decided?.answer) {
 		case "verify":
 			return failure(
-				"Nobody knows whether this had its effect: the daemon ended while it ran. Verify before you repeat it.",
+				"It is unknown whether this had its effect: the daemon ended while it ran. Verify before you repeat it.",
 				`Its outcome is unknown; verify it.${reason}`,
 			);
 		case "skip":
@@ -285,7 +285,7 @@ export function proposing({ parts, driver }: ActivityContext, command: string, a
 	const goalFiles = async () =>
 		driver.goal().files.untracked === undefined
 			? parts.goalFiles.of(driver.goalId)
-			: "nobody knows which files this goal has written, because changes are not tracked";
+			: "which files this goal has written is unknown, because changes are not tracked";
 	return () => commandProposal(parsed, about, { contents, dataFolder, goalFiles });
 }
 

@@ -108,7 +108,7 @@ function readStep(
 		const match = part.kind === "prose" ? /^ {0,3}([a-z]+):(.*)$/i.exec(part.text) : null;
 		const key = match?.[1]?.toLowerCase();
 		if (!match || !keys.some((one) => one === key)) break;
-		if (given.has(key!)) throw new Problem(part.line, `“${key}:” stands twice in this step. Take one of them away.`);
+		if (given.has(key!)) throw new Problem(part.line, `“${key}:” appears twice in this step. Remove one of them.`);
 		given.set(key!, { value: match[2]!.trim(), line: part.line });
 		from++;
 	}
@@ -117,16 +117,15 @@ function readStep(
 		if (part.kind === "fence" && isNearlyCheck(part.info))
 			throw new Problem(
 				part.line,
-				`“${part.info.slice(0, 60)}” is no check. Write “check” behind the marks of the fence.`,
+				`“${part.info.slice(0, 60)}” is not a check. Write “check” after the opening marks of the fence.`,
 			);
 	const checks = rest.flatMap((part) => (part.kind === "fence" && isCheck(part.info) ? [part] : []));
 	for (const { content, line } of checks)
-		if (content.trim() === "")
-			throw new Problem(line, "This check is empty. Write a command into it, or take it away.");
+		if (content.trim() === "") throw new Problem(line, "This check is empty. Write a command into it, or remove it.");
 	const id = given.get("id");
 	if (id && (id.value === "" || slug(id.value, "") !== id.value))
-		throw new Problem(id.line, `“${id.value}” is no id: use lower-case letters and digits, with “-” between.`);
-	if (start.text === "") throw new Problem(start.line, "This step has no title. Write one behind the ##.");
+		throw new Problem(id.line, `“${id.value}” is not a valid id: use lower-case letters and digits, with “-” between.`);
+	if (start.text === "") throw new Problem(start.line, "This step has no title. Write one after the ##.");
 	const needs = given.get("needs");
 	return {
 		line: start.line,
@@ -148,7 +147,7 @@ function readStep(
 function readRole(given: { readonly value: string; readonly line: number } | undefined): string | undefined {
 	if (!given?.value) return undefined;
 	if (!/^[a-z][a-z0-9-]{0,39}$/.test(given.value))
-		throw new Problem(given.line, `“${given.value}” is no role: use lower-case letters, digits and dashes.`);
+		throw new Problem(given.line, `“${given.value}” is not a valid role: use lower-case letters, digits and dashes.`);
 	return given.value;
 }
 
@@ -189,7 +188,7 @@ function whyNotNeeded(read: NeedsProblem, id: string, ids: readonly string[]): s
 	if (read.problem === "several")
 		return `Step “${id}” needs “${read.name}”, which fits more than one step. Name one by its id: ${read.ids.join(", ")}.`;
 	const others = ids.filter((other) => other !== id).join(", ") || "none";
-	return `Step “${id}” needs “${read.name}”, which is no step of this plan. Name one of: ${others}.`;
+	return `Step “${id}” needs the unknown step “${read.name}”. Name one of: ${others}.`;
 }
 
 /** As written, without the marks that kept it from being more than prose. */
@@ -217,16 +216,15 @@ function readHead(lines: readonly string[]): Head {
 	if (end < 0)
 		throw new Problem(1, "The head that begins here is never closed. End it with a line of three dashes (---).");
 	const text = lines.slice(1, end).join("\n");
-	if (isTooDeep(text))
-		throw new Problem(1, "The head has too many lists and brackets in each other. Write it plainly.");
+	if (isTooDeep(text)) throw new Problem(1, "The head has too many nested lists and brackets. Use fewer levels.");
 	const counter = new LineCounter();
 	const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
 	const lineAt = (offset: number | undefined) => counter.linePos(offset ?? 0).line + 1;
 	const [error] = document.errors;
-	if (error) throw new Problem(lineAt(error.pos[0]), `The head is no valid YAML: ${error.message.split("\n", 1)[0]}.`);
+	if (error) throw new Problem(lineAt(error.pos[0]), `The head is not valid YAML: ${error.message.split("\n", 1)[0]}.`);
 	if (document.contents === null) return { checks: [], lines: end + 1 };
 	if (!isMap(document.contents))
-		throw new Problem(2, "The head is no list of names and values, such as “revision: 1”.");
+		throw new Problem(2, "The head is not a list of names and values, such as “revision: 1”.");
 	let revision: number | undefined;
 	let checks: readonly string[] = [];
 	for (const pair of document.contents.items) {

@@ -185,7 +185,7 @@ function problemWithNeeds(read: NeedsProblem, id: string, ids: readonly string[]
 	if (read.problem === "unknown") {
 		const more = others.length > 20 ? ` and ${others.length - 20} more` : "";
 		const fix = `Name one of: ${others.slice(0, 20).join(", ") || "none"}${more}.`;
-		return { message: `step “${id}” needs “${read.name.slice(0, 80)}”, which is no step of this playbook`, fix };
+		return { message: `step “${id}” needs the unknown step “${read.name.slice(0, 80)}”`, fix };
 	}
 	const fix = `Name them by their ids (${read.ids.join(", ")}), or put each title into quotes.`;
 	return { message: `step “${id}” needs “${read.name.slice(0, 80)}”, which fits more than one step`, fix };

@@ -70,9 +70,9 @@ function otherFence(code: Code, info: FenceInfo): Read {
 	const meant = wordMeant(word);
 	if (meant) {
 		const fix = `Write “${meant}” if that is what is meant, or “text” for what is not to be run.`;
-		return problem(code.line, `“${word.slice(0, 60)}” is no fence that does anything`, fix);
+		return problem(code.line, `unknown fence “${word.slice(0, 60)}”`, fix);
 	}
-	const reason = word === "" ? "write sh behind its marks if it is to be run" : "this language is not run";
+	const reason = word === "" ? "write sh after its marks if it is to be run" : "this language is not run";
 	return { notRun: passedOver(code, fenceNamed(info), reason) };
 }
 

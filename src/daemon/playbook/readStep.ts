@@ -159,12 +159,12 @@ export function nearlyMarks(blocks: readonly Block[], lines: readonly string[]):
 		return linesOf(block, lines).flatMap(({ text, line }): PlaybookProblem[] => {
 			const heading = /^(?:##(?![ \t#]|$)|＃{1,6})\s*(.*)/.exec(text);
 			if (heading) {
-				const message = `“${text.slice(0, 60)}” is no heading`;
+				const message = `“${text.slice(0, 60)}” is not a heading`;
 				return [{ line, message, fix: `Write “## ${heading[1]!.slice(0, 60)}” if a step begins here.` }];
 			}
 			const [, marks, word] = /^(``|'{3}|´{3}|’{3}|‘{3}|"{3}|“{3})[ \t]*([A-Za-z-]+)[ \t]*$/.exec(text) ?? [];
 			if (marks === undefined || !useOf(word!)) return [];
-			const message = `“${text.slice(0, 60)}” begins no fence`;
+			const message = `“${text.slice(0, 60)}” does not begin a fence`;
 			return [{ line, message, fix: "Begin a fence with three backticks, and end it with three." }];
 		});
 	});

@@ -139,7 +139,7 @@ function split(text: string): { readonly head: string; readonly body: string; re
 function readHead(head: string, complain: Complain): readonly Entry[] {
 	if (head.trim() === "") return [];
 	if (isTooDeep(head)) {
-		complain(2, "The head has too many lists and brackets in each other.", "Write it plainly.");
+		complain(2, "The head has too many nested lists and brackets.", "Use fewer levels.");
 		return plainEntries(head);
 	}
 	const counter = new LineCounter();
@@ -148,7 +148,7 @@ function readHead(head: string, complain: Complain): readonly Entry[] {
 	if (error || (document.contents !== null && !isMap(document.contents))) {
 		const line = error ? counter.linePos(error.pos[0]).line + 1 : 2;
 		const why = error ? `: ${error.message.split("\n", 1)[0]}` : "";
-		complain(line, `The head is no valid YAML${why}.`, "It is read line by line. Put texts with a colon in quotes.");
+		complain(line, `The head is not valid YAML${why}.`, "It is read line by line. Put texts with a colon in quotes.");
 		return plainEntries(head);
 	}
 	if (!isMap(document.contents)) return [];

@@ -71,7 +71,7 @@ export async function readRoleFiles(workspace: string, denied: readonly string[]
 			}
 			const text = decodeText(read.bytes);
 			if (text === undefined) {
-				complain("The file is no text.");
+				complain("The file is not a text file.");
 				continue;
 			}
 			const parsed = parseRole(text, name);

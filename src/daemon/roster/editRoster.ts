@@ -125,7 +125,7 @@ function activeEffect(goal: Goal, after: Goal, thread: Thread, apply: RosterReac
 function keptText({ stepId }: Thread, undo: RestartUndo | undefined): string {
 	if (!undo || !stepId) return "what it changed so far is kept.";
 	if (undo.files === 0) return "it has changed nothing that is recorded.";
-	const stays = undo.left === 0 ? "" : `, but ${undo.left} that somebody changed since`;
+	const stays = undo.left === 0 ? "" : `, except ${undo.left} changed since`;
 	return `what was changed so far is taken back: ${undo.files === 1 ? "1 file" : `${undo.files} files`}${stays}.`;
 }
 

@@ -21,9 +21,10 @@ export const editFile: EditTool<v.InferOutput<typeof Params>> = {
 	async edit({ path, edits }, before) {
 		if (!before) throw new ToolError(`There is no file ${path}. Write it with writeFile.`);
 		const edited = await rewriteText(before, (original) => editedText(original, edits, path));
-		if (!edited) throw new ToolError(`${path} is no text (${before.length} bytes): it cannot be edited as text.`);
+		if (!edited)
+			throw new ToolError(`${path} is not a text file (${before.length} bytes): it cannot be edited as text.`);
 		if ("bytes" in edited) return edited.bytes;
-		const what = edited.encoding === "utf-8" ? "has bytes that are no UTF-8" : `is in ${edited.encoding}`;
+		const what = edited.encoding === "utf-8" ? "has bytes that are not UTF-8" : `is in ${edited.encoding}`;
 		throw new ToolError(
 			`${path} ${what}, and this edit cannot be made without changing other bytes of it. Convert the file first, or change it with a command that knows its encoding.`,
 		);

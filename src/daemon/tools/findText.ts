@@ -113,7 +113,7 @@ async function search(
 }
 
 function noPattern(pattern: string, why: string): ToolError {
-	return new ToolError(`${pattern} is no regular expression that can be searched for: ${why.replace(/\.$/, "")}.`);
+	return new ToolError(`Invalid regular expression ${pattern}: ${why.replace(/\.$/, "")}.`);
 }
 
 function byPathAndLine(a: string, b: string): number {

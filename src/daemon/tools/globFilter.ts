@@ -13,7 +13,7 @@ export function globFilter(glob: string | undefined, folder: string | undefined)
 	const globs = expandBraces(toBytes(glob.replace(/^\.?\//, "")))
 		.map((each) => parseGlob(each, false))
 		.filter((each) => each !== undefined);
-	if (globs.length === 0) throw new ToolError(`${glob} is no glob: write one such as *.ts or src/**/*.{ts,tsx}.`);
+	if (globs.length === 0) throw new ToolError(`${glob} is not a glob: write one such as *.ts or src/**/*.{ts,tsx}.`);
 	const base = (folder ?? ".").replace(/^(\.\/)+/, "").replace(/\/+$/, "");
 	const prefix = base === "." || base === "" ? "" : `${base}/`;
 	return (path) => {

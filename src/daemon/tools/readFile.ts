@@ -29,12 +29,12 @@ export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
 		if (file.size > maxFileBytes)
 			throw new ToolError(`${path} has ${file.size} bytes, too many to read at once: search it with findText.`);
 		const read = await readFileText(file.bytes);
-		if (!read) throw new ToolError(`${path} is no text: it has ${file.size} bytes of something else.`);
+		if (!read) throw new ToolError(`${path} is not a text file: it has ${file.size} bytes of something else.`);
 		const text = excerpt(read.text.replace(/^\uFEFF/, ""), path, fromLine, toLine);
 		if (read.encoding === undefined) return text;
 		const isBroken = read.encoding === "utf-8";
 		const note = isBroken
-			? "some bytes of this file are no UTF-8 and are shown as \uFFFD"
+			? "some bytes of this file are not UTF-8 and are shown as \uFFFD"
 			: `this file is not UTF-8: it was read as ${read.encoding}, and editFile keeps that`;
 		return `${text.replace(/\n?$/, "\n")}[${note}]`;
 	},

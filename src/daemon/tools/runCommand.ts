@@ -12,7 +12,7 @@ export const runCommand: CommandTool<v.InferOutput<typeof Params>> = {
 	name: "runCommand",
 	kind: "command",
 	description:
-		"Runs a shell command in the workspace's folder and gives its output and exit code. It has no terminal and nobody answers its questions. A person may have to approve it first.",
+		"Runs a shell command in the workspace's folder and gives its output and exit code. It has no terminal, and a question that it asks gets no answer. A person may have to approve it first.",
 	params: Params,
 	summarize: ({ command }) => command,
 	command: ({ command, timeoutMs }) => ({ command, timeoutMs }),

@@ -106,7 +106,7 @@ async function replaceFile(
 	);
 	if ((found?.hash ?? absent) !== expectedBefore)
 		throw new ToolError(
-			`${target.relative} was changed by someone else meanwhile: read it again before you change it.`,
+			`${target.relative} was changed by another program meanwhile: read it again before you change it.`,
 		);
 	if (found && (found.stats.mode & 0o222) === 0)
 		throw new ToolError(`${target.relative} is read-only: it may not be changed.`);
@@ -171,7 +171,7 @@ async function withFile<T>(
 		const stats = await handle.stat();
 		if (stats.isDirectory())
 			throw new ToolError(`${target.relative} is a folder, not a file: listFiles shows what is in it.`);
-		if (!stats.isFile()) throw new ToolError(`${target.relative} is no ordinary file.`);
+		if (!stats.isFile()) throw new ToolError(`${target.relative} is not a regular file.`);
 		return await use(handle, stats);
 	} catch (cause) {
 		throw describe(cause, target.relative);
@@ -240,6 +240,6 @@ const sentences: Readonly<Record<string, string>> = {
 	EISDIR: "is a folder, not a file",
 	ELOOP: "became a symbolic link meanwhile. Try again",
 	EMLINK: "became a symbolic link meanwhile. Try again",
-	ENXIO: "is no ordinary file",
+	ENXIO: "is not a regular file",
 	ENAMETOOLONG: "has a name that is too long",
 };

@@ -20,7 +20,7 @@ export interface InsidePath {
 /** Throws `ToolError` when it leads out of the workspace, or to something nothing may touch. */
 export async function resolveInside(place: Place, given: string, purpose: Purpose): Promise<InsidePath> {
 	if (given.trim() === "") throw new ToolError("The path is empty: name a file or folder of the workspace.");
-	if (given.includes("\0") || given.length > 4096) throw new ToolError("This is no path that a file can have.");
+	if (given.includes("\0") || given.length > 4096) throw new ToolError("This is not a path that a file can have.");
 	const absolute = path.resolve(place.workspace, given);
 	const relative = relativeInside(place.workspace, absolute);
 	if (relative === undefined) {

@@ -124,7 +124,7 @@ export function lookAt(full: string): OnDisk {
 const unreadable = {
 	tooLarge: "it is now larger than what is recorded",
 	unreadable: "it may not be read",
-	special: "it is no ordinary file now",
+	special: "it is not a regular file now",
 } as const;
 
 function statsOf(full: string): Stats | undefined {

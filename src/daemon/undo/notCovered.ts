@@ -49,7 +49,7 @@ const maxEntries = 20_000;
 const reasons: Readonly<Record<string, string>> = {
 	tooLarge: "it is too large to be recorded",
 	unreadable: "it may not be read",
-	special: "it is no ordinary file",
+	special: "it is not a regular file",
 	recordedLater: "it was not recorded when it may have been written",
 };
 const there: Readonly<Record<string, string>> = { ...reasons, ignored: "it is ignored, so it was not recorded" };
@@ -57,7 +57,7 @@ const gone: Readonly<Record<string, string>> = {
 	ignored: "it is gone, and was not recorded, because it was ignored",
 	tooLarge: "it is gone, and was not recorded, because it was too large",
 	unreadable: "it is gone, and was not recorded, because it could not be read",
-	special: "it is gone, and was no ordinary file",
+	special: "it is gone, and was not a regular file",
 };
 
 function isAbsent(full: string): boolean {

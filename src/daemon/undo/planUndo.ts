@@ -210,7 +210,7 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 		if (sameVersion(ours, base)) return { version: theirs, merged: false };
 		if (sameVersion(ours, theirs)) return { version: ours, merged: false };
 		if (!ours) return "it was deleted since";
-		if (!base) return "somebody made a file of that name since";
+		if (!base) return "another file of that name was made since";
 		if (!theirs) return "it was changed since the step made it";
 		if ([base, ours, theirs].some(({ mode }) => mode === linkMode)) return "it was changed since";
 		const { mode, rights } = sameMode(ours, base) ? theirs : ours;
@@ -234,7 +234,7 @@ function thoughtFiles({ disk, content, merge, idOf }: PlanParts) {
 		if (!version(path) || sameVersion(version(path), original(path))) return undefined;
 		const isLeaving = (other: string) => original(other) !== undefined && !version(other) && !conflicts.has(other);
 		const way = disk.inTheWay(path);
-		if (way !== undefined && !isLeaving(way)) return `${way} is no folder any more`;
+		if (way !== undefined && !isLeaving(way)) return `${way} is no longer a folder`;
 		if (onDisk(path).kind !== "folder") return undefined;
 		const below = disk.filesBelow(path, maxBelow);
 		return below?.every(isLeaving) ? undefined : "there is a folder of that name, with files in it";
@@ -280,7 +280,7 @@ const leftOutReasons: Readonly<Record<LeftOut, string>> = {
 	ignored: "what was there before is not recorded, because it was ignored",
 	tooLarge: "what was there before is not recorded, because it was too large",
 	unreadable: "what was there before is not recorded, because it could not be read",
-	special: "what was there before was no ordinary file",
+	special: "what was there before was not a regular file",
 	excluded: "what was there before is not recorded",
 	unknown: "what was there before is not recorded",
 };

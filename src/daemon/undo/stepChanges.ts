@@ -79,7 +79,7 @@ export async function readStepChanges(
 			sharedWith: named.filter((stepId) => !stepIds.includes(stepId)),
 			doubt: (await isItsOwn(event, possible, content))
 				? undefined
-				: "somebody else changed it while the step was writing it",
+				: "it was also changed from outside while the step was writing it",
 		});
 	}
 	return { changes, moves, begunAt, recordedLater, looks: await readLooks(store, goalId, stepIds) };

@@ -64,7 +64,7 @@ export async function chooseGoal(
 ): Promise<GoalId | undefined> {
 	if (goalId) return goalId;
 	const candidates = goals.all.filter(fits);
-	if (candidates.length === 0) throw new Refusal("nothingThere", t("There is no goal that this could be done to."));
+	if (candidates.length === 0) throw new Refusal("nothingThere", t("No goal allows this now."));
 	if (candidates.length === 1) return candidates[0]!.goalId;
 	const order = candidates.toSorted((a, b) => Number(b.goalId === currentGoal) - Number(a.goalId === currentGoal));
 	const items = order.map((goal) => ({ label: goal.title, description: goal.stateReason, goalId: goal.goalId }));
@@ -105,7 +105,7 @@ export async function chooseStep(
 ): Promise<Step | undefined> {
 	if (stepId) return goal.steps[stepId];
 	const candidates = among.filter(fits);
-	if (candidates.length === 0) throw new Refusal("nothingThere", t("No step of this goal is in a state for that."));
+	if (candidates.length === 0) throw new Refusal("nothingThere", t("No step of this goal allows this now."));
 	const items = candidates.map((step) => ({
 		label: isPlanned(goal, step) ? `${stepPosition(goal, step)} ${step.title}` : step.title,
 		description: isPlanned(goal, step) ? step.state : t("no longer in the plan"),

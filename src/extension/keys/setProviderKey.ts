@@ -21,7 +21,7 @@ export async function setProviderKey({ daemon, providerKeys }: KeyParts, named?:
 			: t("It is kept in this editor's secret storage, and in the daemon's memory while it runs."),
 		password: true,
 		ignoreFocusOut: true,
-		validateInput: (text) => (text.trim() === "" || /^\S{6,}$/.test(text.trim()) ? undefined : t("This is no key.")),
+		validateInput: (text) => (text.trim() === "" || /^\S{6,}$/.test(text.trim()) ? undefined : t("This is not a key.")),
 	});
 	if (typed === undefined) return;
 	const key = typed.trim() || undefined;

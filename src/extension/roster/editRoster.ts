@@ -33,7 +33,7 @@ async function chooseRole(assignments: readonly AssignmentView[]): Promise<strin
 	}));
 	const more = ["reviewer", "researcher"]
 		.filter((role) => !assignments.some((one) => one.role === role))
-		.map((role) => ({ label: role, description: t("nobody yet"), detail: undefined, role }));
+		.map((role) => ({ label: role, description: t("not assigned"), detail: undefined, role }));
 	const other = { label: t("$(add) Another role…"), description: "", detail: undefined, role: undefined };
 	const chosen = await vscode.window.showQuickPick([...known, ...more, other], {
 		title: t("Edit Roster (1/3): which role?"),

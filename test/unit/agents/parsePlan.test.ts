@@ -122,11 +122,11 @@ describe("parsePlan", () => {
 			/Two steps have the id “a-b”/,
 		],
 		["a step without a name", '{"steps":[{"instructions":"x"}]}', /Step 1 has neither id nor title/],
-		["a step that says not what to do", '{"steps":[{"id":"a"}]}', /“a” says not what to do/],
+		["a step that does not say what to do", '{"steps":[{"id":"a"}]}', /“a” does not say what to do/],
 		[
 			"a need that is no step",
 			'{"steps":[{"id":"a","title":"x","needs":["b"]},{"id":"c","title":"x"}]}',
-			/“a” needs “b”, which is no step of this plan\. The others are: c\./,
+			/“a” needs the unknown step “b”\. The others are: c\./,
 		],
 		[
 			"a circle",

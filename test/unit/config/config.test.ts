@@ -67,20 +67,20 @@ describe("config.jsonc", () => {
 		[
 			"a missing brace",
 			`{\n"providers": [ ${valid} ],\n"agent": "ok/m"`,
-			/^config\.jsonc:3:\d+: this is no valid JSON \(close brace expected\): correct it here or just before\.$/,
+			/^config\.jsonc:3:\d+: this is not valid JSON \(close brace expected\): correct it here or just before\.$/,
 			["ok"],
 		],
 		[
 			"a missing value",
 			`{\n"providers": [ ${valid} ],\n"agent": \n}`,
-			/^config\.jsonc:4:\d+: this is no valid JSON/,
+			/^config\.jsonc:4:\d+: this is not valid JSON/,
 			["ok"],
 		],
 		["no object", "[1]", /^config\.jsonc:1:\d+: the file must be an object/],
 		[
 			"an unknown name",
 			`{ "providers": [ ${valid} ],\n"provider": 1 }`,
-			/^config\.jsonc:2:1: “provider” is no setting; did you mean “providers”\?$/,
+			/^config\.jsonc:2:1: unknown setting “provider”; did you mean “providers”\?$/,
 			["ok"],
 		],
 		[
@@ -116,29 +116,29 @@ describe("config.jsonc", () => {
 		[
 			"a setting no provider has",
 			'{ "providers": [ { "id": "ok", "baseUrl": "http://x", "apikey": "sk-123" } ] }',
-			/“apikey” is no setting of a provider; did you mean “apiKeyEnv”\?$/,
+			/unknown setting “apikey” of a provider; did you mean “apiKeyEnv”\?$/,
 			["ok"],
 		],
 		[
 			"a word that is none of the settings",
 			'{ "telemetry": true }',
-			/“telemetry” is no setting\. Use one of: providers, agent, roster, limits, discovery\.$/,
+			/unknown setting “telemetry”\. Use one of: providers, agent, roster, limits, discovery\.$/,
 		],
 		[
 			"an unknown name deep inside",
 			`{ "providers": [ { "id": "ok", "baseUrl": "http://x",\n"prices": { "m": { "input": 1, "output": 2, "cacheInput": 1 } } } ] }`,
-			/^config\.jsonc:2:\d+: “cacheInput” is no setting of “m”; did you mean “cachedInput”\?$/,
+			/^config\.jsonc:2:\d+: unknown setting “cacheInput” of “m”; did you mean “cachedInput”\?$/,
 			["ok"],
 		],
 		[
 			"an unknown server",
 			'{ "discovery": { "olama": false } }',
-			/“olama” is no setting of “discovery”; did you mean “ollama”\?$/,
+			/unknown setting “olama” of “discovery”; did you mean “ollama”\?$/,
 		],
 		[
 			"a setting that stands there twice",
 			`{ "providers": [ ${valid} ],\n"providers": [] }`,
-			/^config\.jsonc:2:1: “providers” stands here twice: keep one\.$/,
+			/^config\.jsonc:2:1: “providers” appears twice: keep one\.$/,
 			["ok"],
 		],
 		[
@@ -171,25 +171,29 @@ describe("config.jsonc", () => {
 		[
 			"a name that no role has",
 			`{ "roster": [ { "role": "reviewer", "instruction": "x" } ] }`,
-			/“instruction” is no setting of a role; did you mean “instructions”\?$/,
+			/unknown setting “instruction” of a role; did you mean “instructions”\?$/,
 		],
 		[
 			"a role twice",
 			`{ "roster": [ { "role": "reviewer" },\n{ "role": "reviewer" } ] }`,
-			/^config\.jsonc:2:11: the role reviewer stands here twice: keep one\.$/,
+			/^config\.jsonc:2:11: the role reviewer appears twice: keep one\.$/,
 		],
 		[
 			"no list of roles",
 			`{ "roster": { "assigments": [] } }`,
-			/“assigments” is no setting of a roster; did you mean “assignments”\?/,
+			/unknown setting “assigments” of a roster; did you mean “assignments”\?/,
 		],
 		[
 			"a limit out of range",
 			'{ "limits": {\n"parallelSteps": 0, "promptChars": 9000 } }',
 			/^config\.jsonc:2:\d+: “parallelSteps” cannot be read: expected >=1\.$/,
 		],
-		["an unknown limit", '{ "limits": { "steps": 1 } }', /“steps” is no limit\. Use one of: parallelSteps/],
-		["brackets without end", '{"providers":'.repeat(20_000), /^config\.jsonc:1:\d+: the file has too many brackets/],
+		["an unknown limit", '{ "limits": { "steps": 1 } }', /unknown limit “steps”\. Use one of: parallelSteps/],
+		[
+			"brackets without end",
+			'{"providers":'.repeat(20_000),
+			/^config\.jsonc:1:\d+: the file has too many nested brackets/,
+		],
 		["an agent without provider", '{ "agent": "qwen" }', /“agent” cannot be read: write provider\/model/],
 	];
 	for (const [name, text, problem, providers] of broken)
@@ -211,7 +215,7 @@ describe("config.jsonc", () => {
 		["Latin-1", (file) => writeFileSync(file, Buffer.from([0x7b, 0x22, 0xfc, 0x22, 0x7d])), /not UTF-8/],
 		["UTF-16", (file) => writeFileSync(file, Buffer.from("\uFEFF{}", "utf16le")), /not UTF-8/],
 		["larger than any settings", (file) => writeFileSync(file, " ".repeat(2 * 1024 * 1024)), /has 2097152 bytes/],
-		["a pipe", (file) => execFileSync("mkfifo", [file]), /no ordinary file/],
+		["a pipe", (file) => execFileSync("mkfifo", [file]), /not a regular file/],
 		["a link to itself", (file) => symlinkSync(file, file), /cannot be read \(ELOOP\)/],
 	];
 	for (const [name, make, says] of unreadable)

@@ -116,7 +116,7 @@ describe("config.jsonc of a running daemon", function () {
 		write(config({ agents: "x", agent: "building/stone" }));
 		const { goalId, notes } = await launch();
 		assert.equal(notes.length, 1);
-		assert.match(notes[0] ?? "", /^config\.jsonc:1:\d+: “agents” is no setting; did you mean “agent”\?$/);
+		assert.match(notes[0] ?? "", /^config\.jsonc:1:\d+: unknown setting “agents”; did you mean “agent”\?$/);
 		const goal = await daemon.client.request("goal/get", { goalId });
 		assert.equal(goal.roster.assignments[0]?.model, "stone");
 		await daemon.client.request("goal/control", { goalId, action: "cancel" });
@@ -139,7 +139,7 @@ describe("config.jsonc of a running daemon", function () {
 		const { goalId, notes } = await launch();
 		assert.match(
 			notes.join("\n"),
-			/^config\.jsonc:1:\d+: this is no valid JSON.*\n.*the settings that were read at .* hold\.$/s,
+			/^config\.jsonc:1:\d+: this is not valid JSON.*\n.*the settings that were read at .* hold\.$/s,
 		);
 		await daemon.client.request("goal/control", { goalId, action: "cancel" });
 		write(config());

@@ -164,7 +164,7 @@ describe("a plan that a person edits", function () {
 		chmodSync(editor, 0o755);
 		const refused = await mission(daemon.home, ["plan", goalId, "edit"], editor);
 		assert.equal(refused.code, 3);
-		assert.match(refused.stderr, /Line \d+: Step “sign” needs “wrote”, which is no step of this plan/);
+		assert.match(refused.stderr, /Line \d+: Step “sign” needs the unknown step “wrote”/);
 		const kept = /--file (\S+)`/.exec(refused.stderr)?.[1];
 		assert.ok(kept && existsSync(kept));
 		writeFileSync(kept, readFileSync(kept, "utf8").replace("needs: wrote", "needs: none"));

@@ -183,8 +183,8 @@ grep -q off sail.txt
 		const { presets, problems } = await prepare();
 		assert.ok(presets.some(({ name }) => name === "good"));
 		const told = problems.map((one) => `${path.basename(one.path)}:${one.line} ${one.message}`);
-		assert.match(told.join("\n"), /^torn\.yaml:[23] the settings are no valid YAML/);
-		await assert.rejects(prepare("torn"), /torn\.yaml:[23]: the settings are no valid YAML/);
+		assert.match(told.join("\n"), /^torn\.yaml:[23] the settings are not valid YAML/);
+		await assert.rejects(prepare("torn"), /torn\.yaml:[23]: the settings are not valid YAML/);
 	});
 
 	it("offers what role files describe, says what is wrong with them, and lets none of them widen anything", async () => {

@@ -107,7 +107,7 @@ describe("presets", function () {
 		assert.ok(presets.some(({ name }) => name === "good"));
 		const told = problems.map((one) => `${path.basename(one.path)}:${one.line} ${one.message}`);
 		assert.match(told[0]!, /^broken\.yaml:2 “autonomy” cannot be read/);
-		assert.match(told[1]!, /^torn\.yaml:\d the settings are no valid YAML/);
+		assert.match(told[1]!, /^torn\.yaml:\d the settings are not valid YAML/);
 		await assert.rejects(
 			daemon.client.request("goal/launch", { workspace, prompt: "Sail", preset: "broken" }),
 			/broken\.yaml:2: “autonomy” cannot be read/,

@@ -162,7 +162,7 @@ describe("editing the roster of a running goal", function () {
 		const ask = (preview: boolean) =>
 			daemon.client.request("roster/edit", { goalId, edits: [stone], apply: "restart-step", undo: true, preview });
 		const says =
-			/^Step 1 begins again as attempt 2 with yard\/stone:high; what was changed so far is taken back: 2 files, but 1 that somebody changed since\. /;
+			/^Step 1 begins again as attempt 2 with yard\/stone:high; what was changed so far is taken back: 2 files, except 1 changed since\. /;
 		assert.match((await ask(true)).effect, says);
 		assert.ok(existsSync(mine), "a preview takes nothing back");
 		const before = server.requests.length;

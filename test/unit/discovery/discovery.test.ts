@@ -120,7 +120,7 @@ describe("providers that are found", function () {
 		for (const answer of rubbish) {
 			const found = await one(open({ ollama: await serve(answer) }), "ollama");
 			assert.equal(found.usable, false);
-			assert.match(found.reason!, /^What answers at http:\S+ is no list of models.*Check that it speaks/);
+			assert.match(found.reason!, /^What answers at http:\S+ is not a list of models.*Check that it speaks/);
 		}
 		const odd = await one(open({ ollama: await serve(list("a b", 7, "", "x".repeat(300), "good", "good")) }), "ollama");
 		assert.deepEqual(odd.models, ["good"]);

@@ -30,7 +30,7 @@ describe("a role that is turned off", () => {
 		}
 	});
 
-	it("is never the implementer, because somebody has to do the steps", () => {
-		assert.throws(() => editRoster(off("implementer"), goal, person), /Somebody has to do the steps/);
+	it("is never the implementer, because an agent has to do the steps", () => {
+		assert.throws(() => editRoster(off("implementer"), goal, person), /An agent has to do the steps/);
 	});
 });

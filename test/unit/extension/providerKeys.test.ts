@@ -35,7 +35,7 @@ function openWindow(secrets: Secrets, refuses?: string) {
 	const daemon = {
 		connection,
 		async ask(_method: string, params: { provider: string; key?: string }) {
-			if (refuses !== undefined && params.key === refuses) throw new Error("This is no key.");
+			if (refuses !== undefined && params.key === refuses) throw new Error("This is not a key.");
 			asked.push(params);
 			return { goals: ["g-1"] };
 		},
@@ -95,7 +95,7 @@ describe("the keys that the editor keeps", () => {
 		const secrets = sharedSecrets();
 		const window = openWindow(secrets, "rubbish");
 		await window.connect();
-		await assert.rejects(window.keys.set("acme", "rubbish"), /This is no key/);
+		await assert.rejects(window.keys.set("acme", "rubbish"), /This is not a key/);
 		assert.equal(secrets.kept.size, 0);
 		await secrets.store("missionControl.providerKeys", "{ no json");
 		assert.deepEqual(await window.keys.kept(), []);

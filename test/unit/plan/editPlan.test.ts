@@ -169,7 +169,7 @@ test -f three.txt
 		},
 		"an unknown need": {
 			change: (text) => text.replace(/(id: three\nneeds: )none/, "$1tow"),
-			says: /^Line 37: Step “three” needs “tow”, which is no step of this plan\. Name one of: one, two\.$/,
+			says: /^Line 37: Step “three” needs the unknown step “tow”\. Name one of: one, two\.$/,
 		},
 		"a cycle": {
 			change: (text) => `${text.replace(/(id: three\nneeds: )none/, "$1four")}\n## Four\nneeds: three\n`,
@@ -181,7 +181,7 @@ test -f three.txt
 		},
 		"an id that is none": {
 			change: (text) => text.replace("id: three", "id: The Third"),
-			says: /“The Third” is no id/,
+			says: /“The Third” is not a valid id/,
 		},
 		"a fence without end": {
 			change: (text) => `${text}\n\`\`\`sh\nls\n`,

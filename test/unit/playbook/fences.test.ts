@@ -175,7 +175,7 @@ describe("a fence of a playbook", () => {
 	for (const [written, word] of meant)
 		it(`is refused with the word that was meant: ${written}`, () => {
 			const [sentence] = refused(`## S\n${run}\n${fence(written)}\n`);
-			assert.match(sentence!, new RegExp(`^p\\.md:6: “.+” is no fence that does anything\\. Write “${word}” `));
+			assert.match(sentence!, new RegExp(`^p\\.md:6: unknown fence “.+”\\. Write “${word}” `));
 		});
 
 	for (const word of "fish ksh csh tcsh dash ssh bat batch hs haskell chuck hack wit shex self swift c r go sql".split(
@@ -229,8 +229,8 @@ describe("a fence of a playbook", () => {
 			/:3: the “sh” fence that begins here is never closed/,
 		],
 		["an unclosed fence of no language", "~~~\necho a\n", /:3: the fence that begins here is never closed/],
-		["two backticks", "``sh\necho a\n``", /:3: “``sh” begins no fence/],
-		["quotes for backticks", "'''sh\necho a\n'''", /:3: “'''sh” begins no fence/],
+		["two backticks", "``sh\necho a\n``", /:3: “``sh” does not begin a fence/],
+		["quotes for backticks", "'''sh\necho a\n'''", /:3: “'''sh” does not begin a fence/],
 		["a NUL", "```sh\necho \0\n```", /:4: this line holds a NUL character/],
 	];
 	for (const [way, text, sentence] of wrong)

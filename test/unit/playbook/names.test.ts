@@ -120,10 +120,10 @@ describe("the steps that a playbook's step needs", () => {
 		[
 			"are none of the playbook, in another script",
 			`## Проверка\n${run}## Деплой\nneeds: проверки\n`,
-			"p.md:6: step “деплой” needs “проверки”, which is no step of this playbook. Name one of: проверка.",
+			"p.md:6: step “деплой” needs the unknown step “проверки”. Name one of: проверка.",
 		],
-		["are only signs", `## A\n${run}## B\nneeds: ---\n`, "p.md:6: step “b” needs “---”, which is no step"],
-		["are none and one", `## A\n${run}## B\nneeds: none, a\n`, "p.md:6: step “b” needs “none”, which is no step"],
+		["are only signs", `## A\n${run}## B\nneeds: ---\n`, "p.md:6: step “b” needs the unknown step “---”"],
+		["are none and one", `## A\n${run}## B\nneeds: none, a\n`, "p.md:6: step “b” needs the unknown step “none”"],
 		["end with a comma", `## A\n${run}## B\nneeds: a,\n`, "p.md:6: “needs:” has an empty name."],
 		[
 			"wait for each other, in another script",
@@ -152,8 +152,12 @@ describe("the steps that a playbook's step needs", () => {
 			`## A\n${run}Some prose\nof two lines\n---\n`,
 			"p.md:5: the line of dashes at 7 makes a heading",
 		],
-		["have no blank behind the marks", `## A\n${run}##Deploy\n`, "p.md:5: “##Deploy” is no heading. Write “## Deploy”"],
-		["have wide marks", `## A\n${run}＃＃ 部署\n`, "p.md:5: “＃＃ 部署” is no heading."],
+		[
+			"have no blank behind the marks",
+			`## A\n${run}##Deploy\n`,
+			"p.md:5: “##Deploy” is not a heading. Write “## Deploy”",
+		],
+		["have wide marks", `## A\n${run}＃＃ 部署\n`, "p.md:5: “＃＃ 部署” is not a heading."],
 		[
 			"stand below settings that are not read",
 			`\n---\nstrict: true\n---\n## A\n${run}`,

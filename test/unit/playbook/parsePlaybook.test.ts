@@ -178,7 +178,7 @@ describe("parsePlaybook", () => {
 		[
 			"a need that is no step",
 			"## Collect\n## Write the header\n## Join\nneeds: collct\n",
-			"p.md:4: step “join” needs “collct”, which is no step of this playbook. Name one of: collect, write-the-header.",
+			"p.md:4: step “join” needs the unknown step “collct”. Name one of: collect, write-the-header.",
 		],
 		["an empty need", "## A\nneeds: \n", "p.md:2: “needs:” has an empty name."],
 		["a step that needs itself", "## A\nneeds: a\n", "p.md:2: step “a” needs itself."],
@@ -205,7 +205,7 @@ describe("parsePlaybook", () => {
 		[
 			"an unknown setting",
 			"---\nautonomy: aware\nautonmy: aware\n---\n## A\n",
-			"p.md:3: “autonmy” is no setting. Use one of:",
+			"p.md:3: unknown setting “autonmy”. Use one of:",
 		],
 		["a setting's wrong value", "---\nautonomy: wild\n---\n## A\n", "p.md:2: “autonomy” cannot be read."],
 		[
@@ -219,8 +219,8 @@ describe("parsePlaybook", () => {
 			"p.md:2: “agent” cannot be read. Write it as provider/model",
 		],
 		["checks that are no commands", "---\nchecks: [1]\n---\n## A\n", "p.md:2: “checks” cannot be read."],
-		["settings that are no YAML", "---\na: [1\n---\n## A\n", "p.md:2: the settings are no valid YAML"],
-		["settings that are a list", "---\n- a\n---\n## A\n", "p.md:2: the settings are no list of names and values."],
+		["settings that are no YAML", "---\na: [1\n---\n## A\n", "p.md:2: the settings are not valid YAML"],
+		["settings that are a list", "---\n- a\n---\n## A\n", "p.md:2: the settings are not a list of names and values."],
 		["unclosed settings", "---\nautonomy: aware\n## A\n", "p.md:1: the settings that begin here are never closed."],
 	];
 	for (const [name, text, sentence] of refused)

@@ -65,7 +65,7 @@ describe("a role file", () => {
 			about: "whose head is no YAML is read line by line",
 			text: "---\nname: reviewer\ndescription: Use this: it reads: all\nmodel: sonnet\npermissionMode: bypassPermissions\n---\nbody",
 			role: { role: "reviewer", about: "Use this: it reads: all", models: ["sonnet"] },
-			problems: ["3: The head is no valid YAML", "5: Ignored: permissionMode: bypassPermissions."],
+			problems: ["3: The head is not valid YAML", "5: Ignored: permissionMode: bypassPermissions."],
 		},
 		{
 			about: "whose head is never closed is instructions",
@@ -84,7 +84,7 @@ describe("a role file", () => {
 			about: "that nests for ever ends nothing",
 			text: `---\nname: reviewer\nx: ${"[".repeat(5000)}\n---\nbody`,
 			role: { role: "reviewer", instructions: "body" },
-			problems: ["2: The head has too many lists and brackets in each other."],
+			problems: ["2: The head has too many nested lists and brackets."],
 		},
 	];
 	for (const { about, text, name = "role.md", role, problems = [] } of rows) {

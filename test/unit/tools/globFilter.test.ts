@@ -26,7 +26,7 @@ describe("a glob of a tool call", () => {
 		});
 
 	it("that cannot be read is refused with a sentence", () => {
-		assert.throws(() => globFilter("[a", undefined), /is no glob/);
+		assert.throws(() => globFilter("[a", undefined), /is not a glob/);
 		assert.throws(() => globFilter("{a,b}".repeat(8), undefined), /more than 100 globs/);
 	});
 

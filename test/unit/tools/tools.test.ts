@@ -141,7 +141,7 @@ describe("readFile", () => {
 	});
 
 	it("says the size of what is no text, rather than giving garbage", async () => {
-		await assert.rejects(read({ path: "image.png" }), toolError(/image\.png is no text: it has 8 bytes/));
+		await assert.rejects(read({ path: "image.png" }), toolError(/image\.png is not a text file: it has 8 bytes/));
 	});
 
 	it("gives a file in another encoding as text, and says which", async () => {
@@ -150,7 +150,7 @@ describe("readFile", () => {
 			await read({ path: "gbk.txt" }),
 			/^配置文件\n端口 = 8080\n\[this file is not UTF-8: it was read as gbk/,
 		);
-		assert.match(await read({ path: "broken.txt" }), /^größer\uFFFD\n\[some bytes of this file are no UTF-8/);
+		assert.match(await read({ path: "broken.txt" }), /^größer\uFFFD\n\[some bytes of this file are not UTF-8/);
 	});
 
 	it("says what helps when there is no such file", async () => {
@@ -245,7 +245,7 @@ describe("editFile", () => {
 			/^Edit 2 does not fit/,
 		],
 		["a file that is not there", undefined, [["a", "b"]], /There is no file a\.ts\. Write it with writeFile/],
-		["a file that is no text", Buffer.from([0x61, 0, 0, 0xfe]), [["a", "b"]], /no text \(4 bytes\)/],
+		["a file that is no text", Buffer.from([0x61, 0, 0, 0xfe]), [["a", "b"]], /not a text file \(4 bytes\)/],
 		[
 			"a character that the file's encoding does not have",
 			encodeText("Größe\n", "windows-1252"),
@@ -256,7 +256,7 @@ describe("editFile", () => {
 			"an edit beside bytes that cannot be written back",
 			Buffer.concat([bytes("größer"), Buffer.from([0xfc])]),
 			[["größer", "x"]],
-			/bytes that are no UTF-8/,
+			/bytes that are not UTF-8/,
 		],
 	];
 	for (const [name, before, edits, why] of refused)
@@ -375,7 +375,7 @@ for (const [name, program] of [
 			});
 
 		it("says what is wrong with a pattern", async () => {
-			await assert.rejects(find({ pattern: "a(" }), toolError(/^a\( is no regular expression/));
+			await assert.rejects(find({ pattern: "a(" }), toolError(/^Invalid regular expression a\(/));
 		});
 
 		it("gives a bounded answer and says so", async () => {

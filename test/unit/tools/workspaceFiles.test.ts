@@ -52,7 +52,7 @@ describe("files of the workspace", () => {
 
 		it("does not wait for a pipe", async () => {
 			execFileSync("mkfifo", [at("pipe")]);
-			await assert.rejects(read("pipe"), /no ordinary file/);
+			await assert.rejects(read("pipe"), /not a regular file/);
 		});
 
 		it("follows a link that stays inside", async () => {
@@ -90,7 +90,7 @@ describe("files of the workspace", () => {
 		["a hook of a repository inside", "sub/.git/hooks/post-checkout", /settings of git/],
 		["a hook of a submodule", ".git/modules/lib/hooks/post-checkout", /settings of git/],
 		["a link to git's settings", "to-git/config", /settings of git/],
-		["a NUL", "a.txt\0.png", /no path that a file can have/],
+		["a NUL", "a.txt\0.png", /not a path that a file can have/],
 		["an empty path", "", /path is empty/],
 	];
 	for (const [name, given, why] of forbidden)
@@ -124,9 +124,9 @@ describe("files of the workspace", () => {
 
 		it("replaces only the content it was decided on", async () => {
 			await write("a.txt", "new\n", hash("one\n"));
-			await assert.rejects(write("a.txt", "later\n", hash("one\n")), isToolError(/changed by someone else/));
-			await assert.rejects(write("a.txt", "later\n"), isToolError(/changed by someone else/));
-			await assert.rejects(write("gone.txt", "x", hash("one\n")), isToolError(/changed by someone else/));
+			await assert.rejects(write("a.txt", "later\n", hash("one\n")), isToolError(/changed by another program/));
+			await assert.rejects(write("a.txt", "later\n"), isToolError(/changed by another program/));
+			await assert.rejects(write("gone.txt", "x", hash("one\n")), isToolError(/changed by another program/));
 			assert.equal(await read("a.txt"), "new\n");
 			assert.equal(await read("gone.txt"), undefined);
 		});

@@ -125,7 +125,7 @@ describe("undo and the rest of the goal", function () {
 		]);
 	});
 
-	it("says that nobody knows what a step changed where changes are not tracked", async () => {
+	it("says that what a step changed is unknown where changes are not tracked", async () => {
 		const { folder: bin, remove: removeBin } = newWorkspace();
 		for (const name of ["sh", "ps", "sleep", "cat", "rm", "mv", "mkdir", "kill", "tail", "head", "setsid", "env"]) {
 			const found = ["/bin", "/usr/bin"].map((folder) => path.join(folder, name)).find((file) => existsSync(file));

@@ -105,7 +105,7 @@ describe("the changes of a step, read off the log", () => {
 	});
 
 	it("are in doubt where somebody else wrote the same file in the same moment", async () => {
-		const doubt = "somebody else changed it while the step was writing it";
+		const doubt = "it was also changed from outside while the step was writing it";
 		const after = await read(
 			...begun("editA", { path: "f", before: "1", after: "2" }),
 			changed(["editA"], "f", "1", "2 and the person's"),

@@ -26,7 +26,7 @@ export function askRecovery(
 			stepId: call?.stepId ?? check?.stepId,
 			threadId: call?.threadId,
 			command: call?.name === "runCommand" || check ? what : undefined,
-			summary: `Nobody knows whether \`${what}\` had its effect.`,
+			summary: `It is unknown whether \`${what}\` had its effect.`,
 			reasons: [
 				"It had begun when the daemon ended, and left no record of how it went.",
 				"Verify goes on and lets the checks decide, Skip goes on without it, Run Again runs it again.",

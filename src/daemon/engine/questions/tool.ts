@@ -42,7 +42,7 @@ export const toolAnswered: Consequences = (approval, { answer, scope }, goal, { 
 	if (scope === "workspace" && approval.covers === "written") {
 		throw new Refusal(
 			"badScope",
-			"It may load files that nobody can name beforehand, so it can be approved once or for this goal, not for all goals of the folder.",
+			"It may load files that cannot be named beforehand, so it can be approved once or for this goal, not for all goals of the folder.",
 		);
 	}
 	const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;

@@ -159,7 +159,7 @@ export async function whatRuns(command: ParsedCommand, contents: FileContents): 
 		executed.add(place);
 		const content = await contents.text(place);
 		if (content === undefined)
-			return isKnown ? undefined : more(`\`${path.basename(place)}\` is no text, so nobody can tell what it loads`);
+			return isKnown ? undefined : more(`\`${path.basename(place)}\` is not a text file, so what it loads is unknown`);
 		const [, interpreter] = /^#!\s*(\S.*?)\s*(?:\r?\n|$)/.exec(content) ?? [];
 		const self: Word = { text: place, isOpen: false, isGlob: false };
 		if (interpreter) {
@@ -222,7 +222,7 @@ export async function whatRuns(command: ParsedCommand, contents: FileContents): 
 			const content = await contents.text(next.path);
 			const shown = path.basename(next.path);
 			if (content === undefined) {
-				more(`\`${shown}\` is no text, so nobody can tell what it loads`);
+				more(`\`${shown}\` is not a text file, so what it loads is unknown`);
 				continue;
 			}
 			if (next.path.split(path.sep).includes("node_modules")) {
