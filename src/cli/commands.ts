@@ -1,4 +1,4 @@
-import type { CommandRow, OptionRow } from "./commandRow.ts";
+import type { CommandRow, OptionRow } from "./input/commandRow.ts";
 
 export const groups: Readonly<Record<string, string>> = {
 	check: "run a goal's checks",

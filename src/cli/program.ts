@@ -1,9 +1,9 @@
 import { Command, CommanderError } from "commander";
-import type { CommandRow, OptionValues } from "./commandRow.ts";
 import { commands, groups } from "./commands.ts";
-import { type Context, createContext } from "./context.ts";
-import { asFailure, exitCodes, wrongUsage } from "./failure.ts";
-import { createOutput, type Output } from "./output.ts";
+import type { CommandRow, OptionValues } from "./input/commandRow.ts";
+import { type Context, createContext } from "./input/context.ts";
+import { asFailure, exitCodes, wrongUsage } from "./terminal/failure.ts";
+import { createOutput, type Output } from "./terminal/output.ts";
 
 /** Runs one command line to its exit code. */
 export async function runCommandLine(typed: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../core/events.ts";
+import { MissingEvent, openGoalStream } from "../core/folds/goalStream.ts";
 import type { Goal } from "../core/goal.ts";
-import { MissingEvent, openGoalStream } from "../core/goalStream.ts";
 import type { GoalId } from "../core/ids.ts";
 import { isRefusal, Refusal } from "../core/refusal.ts";
 import type { Notice, Notices } from "../protocol/methods.ts";

@@ -6,12 +6,12 @@ import {
 	answerValues,
 } from "../../core/words/answerValues.ts";
 import type { ApprovalView } from "../../protocol/view.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { textOption } from "../given.ts";
-import { paint } from "../output.ts";
-import { resolveApproval, resolveGoal } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption } from "../input/given.ts";
+import { resolveApproval, resolveGoal } from "../input/resolve.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { paint } from "../terminal/output.ts";
 import { approvalText } from "./show.ts";
 
 export async function approvals(context: Context, typedGoal: string | undefined): Promise<void> {

@@ -1,12 +1,12 @@
 import { baselineMarks, checkMarks } from "../../core/words/marks.ts";
 import { type BaselineRow, baselineParts } from "../../protocol/baseline.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { answeredNo } from "../failure.ts";
-import { textOption, workspaceFolder } from "../given.ts";
-import { indent } from "../layout.ts";
-import { paint } from "../output.ts";
-import { sign, stateText } from "../states.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption, workspaceFolder } from "../input/given.ts";
+import { answeredNo } from "../terminal/failure.ts";
+import { indent } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
+import { sign, stateText } from "../terminal/states.ts";
 
 /** How things stand before a launch; with a check, whether it is red already. */
 export async function baseline(context: Context, options: OptionValues): Promise<void> {

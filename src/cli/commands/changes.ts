@@ -1,13 +1,13 @@
 import type { GoalId, StepId } from "../../core/ids.ts";
 import { modeChangeText } from "../../core/words/modeChange.ts";
 import type { ChangeView } from "../../protocol/view.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { exitCodes, Failure, wrongUsage } from "../failure.ts";
-import { textOption } from "../given.ts";
-import { table } from "../layout.ts";
-import { paint } from "../output.ts";
-import { resolveGoal, resolveStep } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption } from "../input/given.ts";
+import { resolveGoal, resolveStep } from "../input/resolve.ts";
+import { exitCodes, Failure, wrongUsage } from "../terminal/failure.ts";
+import { table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 export async function changes(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const named = await resolveStepOf(context, typed, options);

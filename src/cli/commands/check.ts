@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
-import { resolveCheck, resolveGoal } from "../resolve.ts";
+import type { Context } from "../input/context.ts";
+import { resolveCheck, resolveGoal } from "../input/resolve.ts";
 import { checkLine } from "./show.ts";
 
 export async function runChecks(context: Context, typed: string, typedCheck: string | undefined): Promise<void> {

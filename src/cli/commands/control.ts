@@ -1,8 +1,8 @@
 import type { Input, Methods } from "../../protocol/methods.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { textOption } from "../given.ts";
-import { resolveGoal, resolveStep } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption } from "../input/given.ts";
+import { resolveGoal, resolveStep } from "../input/resolve.ts";
 import { showGoal, shown } from "./show.ts";
 
 type Action = Input<Methods, "goal/control">["action"];

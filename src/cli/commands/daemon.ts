@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { processLives, readDaemonFile } from "../../client/daemonFile.ts";
 import { isRefusal } from "../../core/refusal.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { exitCodes, Failure } from "../failure.ts";
-import { ago, count, table } from "../layout.ts";
-import { paint } from "../output.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { exitCodes, Failure } from "../terminal/failure.ts";
+import { ago, count, table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 import { serviceStatus } from "./daemonInstall.ts";
 
 /** How long a daemon that was told to stop may take until its process is gone. */

@@ -1,6 +1,6 @@
 import { copyOfDaemon, keepCopy, keptCopy, letGoOfCopy } from "../../client/daemonCopy.ts";
 import { makeHome } from "../../client/home.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../input/context.ts";
 import { type LoginService, loginService } from "../service/loginService.ts";
 
 /** Goals go on after a reboot without anything being opened: the daemon begins when its person logs in. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { makeHome } from "../../client/home.ts";
-import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import type { Context } from "../input/context.ts";
+import { Failure } from "../terminal/failure.ts";
 
 /**
  * Becomes the daemon, in this process: signals, exit code and output are its own, as a login service or a container

@@ -3,10 +3,10 @@ import { accessSync, constants, statfsSync } from "node:fs";
 import { promisify } from "node:util";
 import { makeHome } from "../../client/home.ts";
 import { type ConfigState, configSentence } from "../../protocol/config.ts";
-import type { Context } from "../context.ts";
-import { answeredNo } from "../failure.ts";
-import { indent, oneLine } from "../layout.ts";
-import { paint } from "../output.ts";
+import type { Context } from "../input/context.ts";
+import { answeredNo } from "../terminal/failure.ts";
+import { indent, oneLine } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 /** What goals need here, each found or not, with what to do about it. */
 interface Finding {

@@ -2,11 +2,11 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import { type GoalId, GoalIdSchema } from "../../core/ids.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
-import { numberOption, textOption } from "../given.ts";
-import { resolveGoal } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { numberOption, textOption } from "../input/given.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { Failure } from "../terminal/failure.ts";
 
 /**
  * Prints the account of a goal, or writes it into a file: whole or not at all. The daemon gives a long log in pages,

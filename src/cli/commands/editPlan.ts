@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { GoalId } from "../../core/ids.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { asFailure, exitCodes, Failure, wrongUsage } from "../failure.ts";
-import { textOption } from "../given.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption } from "../input/given.ts";
+import { asFailure, exitCodes, Failure, wrongUsage } from "../terminal/failure.ts";
 import { showGoal } from "./show.ts";
 
 /** The plan in the person's own editor, or from a file. What is refused is not lost: its file stays where it was written. */

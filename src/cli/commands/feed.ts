@@ -5,15 +5,15 @@ import { goalState } from "../../core/rules/goalState.ts";
 import { markOfGoal } from "../../core/words/markOf.ts";
 import { stateReason } from "../../core/words/stateReason.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { eventLines } from "../eventLine.ts";
-import { wrongUsage } from "../failure.ts";
-import { endedOtherwise, followGoal, readEvents } from "../follow.ts";
-import { numberOption, textOption, wordsOption } from "../given.ts";
-import { clock } from "../layout.ts";
-import { resolveGoal } from "../resolve.ts";
-import { stateText } from "../states.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { endedOtherwise, followGoal, readEvents } from "../input/follow.ts";
+import { numberOption, textOption, wordsOption } from "../input/given.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { eventLines } from "../terminal/eventLine.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { clock } from "../terminal/layout.ts";
+import { stateText } from "../terminal/states.ts";
 
 export async function feed(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const afterSeq = numberOption(options, "after", "--after", true) ?? 0;

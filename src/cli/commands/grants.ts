@@ -1,9 +1,9 @@
 import type { GoalId } from "../../core/ids.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { ago, oneLine, table } from "../layout.ts";
-import { resolveGoal } from "../resolve.ts";
+import type { Context } from "../input/context.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { ago, oneLine, table } from "../terminal/layout.ts";
 
 type GrantRow = Result<Methods, "grant/list">["grants"][number];
 

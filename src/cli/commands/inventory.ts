@@ -1,9 +1,9 @@
 import type { RecordedEvent } from "../../core/events.ts";
-import type { Context } from "../context.ts";
-import { readEvents } from "../follow.ts";
-import { indent } from "../layout.ts";
-import { paint } from "../output.ts";
-import { resolveGoal } from "../resolve.ts";
+import type { Context } from "../input/context.ts";
+import { readEvents } from "../input/follow.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { indent } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 import { changeTable } from "./changes.ts";
 
 /** What a goal left behind: the files it changed, and what its agents reported. */

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { GoalId } from "../../core/ids.ts";
 import type { Input, Methods } from "../../protocol/methods.ts";
 import { type PlaybookActionText, playbookActions } from "../../protocol/playbookActions.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { listOption, textOption, typedOrRead, workspaceFolder } from "../given.ts";
-import { launchSettings } from "../launchSettings.ts";
-import { indent } from "../layout.ts";
-import { paint } from "../output.ts";
-import { type GivenPlaybook, readPlaybook } from "../playbookFile.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { listOption, textOption, typedOrRead, workspaceFolder } from "../input/given.ts";
+import { launchSettings } from "../input/launchSettings.ts";
+import { type GivenPlaybook, readPlaybook } from "../input/playbookFile.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { indent } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 import { followFeed } from "./feed.ts";
 
 export async function launch(context: Context, typedPrompt: string | undefined, options: OptionValues): Promise<void> {

@@ -1,8 +1,8 @@
 import { goalMark } from "../../core/words/markOf.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
-import type { Context } from "../context.ts";
-import { ago, shortIds, table } from "../layout.ts";
-import { stateText } from "../states.ts";
+import type { Context } from "../input/context.ts";
+import { ago, shortIds, table } from "../terminal/layout.ts";
+import { stateText } from "../terminal/states.ts";
 
 export async function list(context: Context): Promise<void> {
 	const { goals } = await context.ask("goal/list", {});

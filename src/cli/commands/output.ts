@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { RecordedEvent } from "../../core/events.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { exitCodes, Failure } from "../failure.ts";
-import { readEvents } from "../follow.ts";
-import { matchId, resolveGoal } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { readEvents } from "../input/follow.ts";
+import { matchId, resolveGoal } from "../input/resolve.ts";
+import { exitCodes, Failure } from "../terminal/failure.ts";
 
 type Printed = RecordedEvent<"tool.completed" | "check.completed">;
 

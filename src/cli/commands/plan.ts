@@ -1,8 +1,8 @@
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { exitCodes, Failure, wrongUsage } from "../failure.ts";
-import { textOption } from "../given.ts";
-import { resolveGoal } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption } from "../input/given.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { exitCodes, Failure, wrongUsage } from "../terminal/failure.ts";
 import { editPlan } from "./editPlan.ts";
 
 export async function plan(context: Context, typed: string, action: string, options: OptionValues): Promise<void> {

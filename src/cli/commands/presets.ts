@@ -1,10 +1,10 @@
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { textOption, workspaceFolder } from "../given.ts";
-import { launchSettings } from "../launchSettings.ts";
-import { table } from "../layout.ts";
-import { paint } from "../output.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption, workspaceFolder } from "../input/given.ts";
+import { launchSettings } from "../input/launchSettings.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 export async function presets(context: Context, action: string, names: Names, options: OptionValues): Promise<void> {
 	const run = Object.hasOwn(actions, action) ? actions[action] : undefined;

@@ -6,14 +6,14 @@ import { notRunLines } from "../../core/words/notRun.ts";
 import { sourceText } from "../../core/words/sources.ts";
 import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
 import { stepActions } from "../../protocol/playbookActions.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { listOption, textOption, workspaceFolder } from "../given.ts";
-import { launchSettings } from "../launchSettings.ts";
-import { indent, table } from "../layout.ts";
-import { paint } from "../output.ts";
-import type { GivenPlaybook } from "../playbookFile.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { listOption, textOption, workspaceFolder } from "../input/given.ts";
+import { launchSettings } from "../input/launchSettings.ts";
+import type { GivenPlaybook } from "../input/playbookFile.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { indent, table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 /** What this very launch would take, value by value, with where each is from, and where a form would begin otherwise. */
 export async function preview(

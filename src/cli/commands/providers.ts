@@ -1,8 +1,8 @@
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { table } from "../layout.ts";
-import { paint } from "../output.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 export async function providers(
 	context: Context,

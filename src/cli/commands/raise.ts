@@ -1,9 +1,9 @@
 import { type BudgetLimits, budgetResources } from "../../core/values.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { numberOption } from "../given.ts";
-import { resolveGoal } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { numberOption } from "../input/given.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { wrongUsage } from "../terminal/failure.ts";
 import { shown } from "./show.ts";
 
 export async function raise(context: Context, typed: string, options: OptionValues): Promise<void> {

@@ -1,10 +1,10 @@
 import { sourceText } from "../../core/words/sources.ts";
 import type { RoleOffer } from "../../protocol/launchDefaults.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { textOption, workspaceFolder } from "../given.ts";
-import { table } from "../layout.ts";
-import { paint } from "../output.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption, workspaceFolder } from "../input/given.ts";
+import { table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 export async function roles(context: Context, options: OptionValues): Promise<void> {
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));

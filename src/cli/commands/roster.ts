@@ -2,14 +2,14 @@ import type { RosterEdit, RosterReach } from "../../core/values.ts";
 import { rosterMarks } from "../../core/words/marks.ts";
 import { assignmentSourceText } from "../../core/words/sources.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
-import { readAgent } from "../agentName.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { listOption, textOption } from "../given.ts";
-import { table } from "../layout.ts";
-import { paint } from "../output.ts";
-import { resolveGoal } from "../resolve.ts";
+import { readAgent } from "../input/agentName.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { listOption, textOption } from "../input/given.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import { table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 export async function roster(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const edits = await editsOf(context, options);

@@ -1,8 +1,8 @@
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { wrongUsage } from "../failure.ts";
-import { textOption, typedOrRead } from "../given.ts";
-import { resolveGoal, resolveThread } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption, typedOrRead } from "../input/given.ts";
+import { resolveGoal, resolveThread } from "../input/resolve.ts";
+import { wrongUsage } from "../terminal/failure.ts";
 import { shown } from "./show.ts";
 
 export async function send(context: Context, typed: string, typedText: string, options: OptionValues): Promise<void> {

@@ -14,11 +14,11 @@ import {
 import { notRunLines } from "../../core/words/notRun.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
 import type { AnsweredApproval, ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
-import type { Context } from "../context.ts";
-import { ago, clock, count, indent, money, oneLine, table } from "../layout.ts";
-import { paint } from "../output.ts";
-import { resolveGoal } from "../resolve.ts";
-import { coloured, sign, stateText } from "../states.ts";
+import type { Context } from "../input/context.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { ago, clock, count, indent, money, oneLine, table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
+import { coloured, sign, stateText } from "../terminal/states.ts";
 import { rosterText } from "./roster.ts";
 
 export async function show(context: Context, typed: string): Promise<void> {

@@ -1,10 +1,10 @@
 import type { UndoAction } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { count, table } from "../layout.ts";
-import { paint } from "../output.ts";
-import { resolveGoal, resolveStep } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { resolveGoal, resolveStep } from "../input/resolve.ts";
+import { count, table } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 import { goalText, shown } from "./show.ts";
 
 /** Says what happens to each file, and after it happened shows the goal. */

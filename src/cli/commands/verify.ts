@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import { type FileVerdict, verifyLog } from "../../chain/logFile.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { Failure, wrongUsage } from "../failure.ts";
-import { textOption } from "../given.ts";
-import { count } from "../layout.ts";
-import { paint } from "../output.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { textOption } from "../input/given.ts";
+import { Failure, wrongUsage } from "../terminal/failure.ts";
+import { count } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
 
 /** Checks an exported log. Nothing but the file is asked, so it works on any machine. */
 export async function verify(context: Context, typed: string, options: OptionValues = {}): Promise<void> {

@@ -1,10 +1,10 @@
 import { type GoalState, goalState, goalStates } from "../../core/rules/goalState.ts";
-import type { OptionValues } from "../commandRow.ts";
-import type { Context } from "../context.ts";
-import { exitCodes, Failure, wrongUsage } from "../failure.ts";
-import { endedOtherwise, followGoal } from "../follow.ts";
-import { numberOption, wordsOption } from "../given.ts";
-import { resolveGoal } from "../resolve.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { endedOtherwise, followGoal } from "../input/follow.ts";
+import { numberOption, wordsOption } from "../input/given.ts";
+import { resolveGoal } from "../input/resolve.ts";
+import { exitCodes, Failure, wrongUsage } from "../terminal/failure.ts";
 import { showGoal } from "./show.ts";
 
 /** Ends with 0 in a state that was asked for, with 1 when the goal is over otherwise, with 4 when the time is up. */

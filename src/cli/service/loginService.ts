@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import os from "node:os";
 import path from "node:path";
 import { homeFolder } from "../../client/home.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../terminal/failure.ts";
 import { launchdPlist, type Service, scheduledTask, systemdUnit } from "./serviceText.ts";
 
 /**

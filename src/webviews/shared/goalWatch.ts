@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../core/events.ts";
+import { openGoalStream } from "../../core/folds/goalStream.ts";
 import type { Goal } from "../../core/goal.ts";
-import { openGoalStream } from "../../core/goalStream.ts";
 import type { GoalId } from "../../core/ids.ts";
 import type { Host } from "./host.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { eventLines } from "../../../src/cli/eventLine.ts";
-import { clock } from "../../../src/cli/layout.ts";
-import { visible } from "../../../src/cli/output.ts";
+import { eventLines } from "../../../src/cli/terminal/eventLine.ts";
+import { clock } from "../../../src/cli/terminal/layout.ts";
+import { visible } from "../../../src/cli/terminal/output.ts";
 import type { GoalEvent, RecordedEvent } from "../../../src/core/events.ts";
 import type { ApprovalId, StepId, ThreadId, ToolCallId, TurnId } from "../../../src/core/ids.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Failure } from "../../../src/cli/failure.ts";
-import { ago, oneLine, shortIds, table } from "../../../src/cli/layout.ts";
-import { createOutput, paint, visible, widthOf } from "../../../src/cli/output.ts";
+import { Failure } from "../../../src/cli/terminal/failure.ts";
+import { ago, oneLine, shortIds, table } from "../../../src/cli/terminal/layout.ts";
+import { createOutput, paint, visible, widthOf } from "../../../src/cli/terminal/output.ts";
 
 function stage({ isTTY = false, json = false, env = {} as NodeJS.ProcessEnv } = {}) {
 	const written = { stdout: "", stderr: "" };

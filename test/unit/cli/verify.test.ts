@@ -6,7 +6,7 @@ import path from "node:path";
 import { type ChainedEvent, digestOf, genesisHash, hashOf, newSalt } from "../../../src/chain/chain.ts";
 import { endLine, eventLine, type FileVerdict, verifyLog } from "../../../src/chain/logFile.ts";
 import { verify } from "../../../src/cli/commands/verify.ts";
-import type { Context } from "../../../src/cli/context.ts";
+import type { Context } from "../../../src/cli/input/context.ts";
 import { seeded } from "../../support/seed.ts";
 
 /** Events as the daemon's own chain makes them. */

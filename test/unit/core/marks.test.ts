@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { checkLine, goalText } from "../../../src/cli/commands/show.ts";
-import { sign, stateText } from "../../../src/cli/states.ts";
+import { sign, stateText } from "../../../src/cli/terminal/states.ts";
 import type { GoalEvent } from "../../../src/core/events.ts";
 import type { Check, Goal, Step } from "../../../src/core/goal.ts";
 import { goalStates } from "../../../src/core/rules/goalState.ts";

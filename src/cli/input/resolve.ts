@@ -1,7 +1,7 @@
-import type { ApprovalId, CheckId, GoalId, StepId, ThreadId } from "../core/ids.ts";
-import type { ApprovalView, GoalView } from "../protocol/view.ts";
+import type { ApprovalId, CheckId, GoalId, StepId, ThreadId } from "../../core/ids.ts";
+import type { ApprovalView, GoalView } from "../../protocol/view.ts";
+import { exitCodes, Failure, wrongUsage } from "../terminal/failure.ts";
 import type { Context } from "./context.ts";
-import { exitCodes, Failure, wrongUsage } from "./failure.ts";
 
 /** What people type for an id: the id, or as much of its beginning as tells it from the others. */
 export function matchId<T>(typed: string, all: readonly T[], idOf: (one: T) => string, noun: string): T | undefined {

@@ -1,4 +1,4 @@
-import { isRefusal, type RefusalCode } from "../core/refusal.ts";
+import { isRefusal, type RefusalCode } from "../../core/refusal.ts";
 
 /**
  * How a command ends, for people as a sentence and for scripts as an exit code: 0 done, 1 failed, 2 wrong usage, 3

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { type DaemonClient, openClient } from "../client/daemonClient.ts";
-import { homeFolder, thisActor } from "../client/home.ts";
-import type { Input, MethodName, Methods, Result } from "../protocol/methods.ts";
-import type { Output } from "./output.ts";
+import { type DaemonClient, openClient } from "../../client/daemonClient.ts";
+import { homeFolder, thisActor } from "../../client/home.ts";
+import type { Input, MethodName, Methods, Result } from "../../protocol/methods.ts";
+import type { Output } from "../terminal/output.ts";
 
 /** What a command is given. Commands know nothing else of their process. */
 export interface Context {
@@ -55,7 +55,7 @@ export function createContext(output: Output): Context {
 		},
 		async readSecret(prompt) {
 			if (!process.stdin.isTTY) return context.readStdin();
-			return (await import("./readSecret.ts")).readSecret(process.stdin, process.stderr, prompt);
+			return (await import("../terminal/readSecret.ts")).readSecret(process.stdin, process.stderr, prompt);
 		},
 		close() {
 			client?.close();

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { PartialLaunchSettings } from "../core/settings.ts";
+import type { PartialLaunchSettings } from "../../core/settings.ts";
 import { readAgent } from "./agentName.ts";
 import type { OptionValues } from "./commandRow.ts";
 import type { Context } from "./context.ts";

@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { wrongUsage } from "../terminal/failure.ts";
 import type { OptionValues } from "./commandRow.ts";
 import type { Context } from "./context.ts";
-import { wrongUsage } from "./failure.ts";
 
 /** Values of a command line, read out of what was typed; what cannot be meant is refused with a sentence. */
 export function textOption(options: OptionValues, name: string): string | undefined {

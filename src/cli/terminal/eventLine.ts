@@ -1,13 +1,13 @@
-import { agentKind } from "../core/agentKinds.ts";
-import type { EventOf, EventType, RecordedEvent } from "../core/events.ts";
-import { answeredState } from "../core/folds/approval.ts";
-import type { Goal } from "../core/goal.ts";
-import { formatModelRef } from "../core/modelRef.ts";
-import { answeredWord } from "../core/questions/questions.ts";
-import { actorName, type Output } from "../core/values.ts";
-import { answerWords } from "../core/words/answers.ts";
-import { duration } from "../core/words/duration.ts";
-import { goalMark } from "../core/words/markOf.ts";
+import { agentKind } from "../../core/agentKinds.ts";
+import type { EventOf, EventType, RecordedEvent } from "../../core/events.ts";
+import { answeredState } from "../../core/folds/approval.ts";
+import type { Goal } from "../../core/goal.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
+import { answeredWord } from "../../core/questions/questions.ts";
+import { actorName, type Output } from "../../core/values.ts";
+import { answerWords } from "../../core/words/answers.ts";
+import { duration } from "../../core/words/duration.ts";
+import { goalMark } from "../../core/words/markOf.ts";
 import {
 	approvalMarks,
 	callMarks,
@@ -17,10 +17,10 @@ import {
 	reviewMarks,
 	stallMarks,
 	stepMarks,
-} from "../core/words/marks.ts";
-import { threadName } from "../core/words/threadName.ts";
-import { priceWords } from "../core/words/unpriced.ts";
-import { rightsChange } from "../protocol/changes.ts";
+} from "../../core/words/marks.ts";
+import { threadName } from "../../core/words/threadName.ts";
+import { priceWords } from "../../core/words/unpriced.ts";
+import { rightsChange } from "../../protocol/changes.ts";
 import { clock, count, money, oneLine } from "./layout.ts";
 import { paint } from "./output.ts";
 import { colours } from "./states.ts";

@@ -1,4 +1,4 @@
-import type { MethodName } from "../protocol/methods.ts";
+import type { MethodName } from "../../protocol/methods.ts";
 import type { Context } from "./context.ts";
 
 /** What a row of the table of commands says (commands.ts). */

@@ -1,11 +1,11 @@
-import { watchGoal } from "../client/goalWatch.ts";
-import type { RecordedEvent } from "../core/events.ts";
-import type { Goal } from "../core/goal.ts";
-import type { GoalId } from "../core/ids.ts";
-import { type GoalState, goalState } from "../core/rules/goalState.ts";
-import { stateReason } from "../core/words/stateReason.ts";
+import { watchGoal } from "../../client/goalWatch.ts";
+import type { RecordedEvent } from "../../core/events.ts";
+import type { Goal } from "../../core/goal.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { type GoalState, goalState } from "../../core/rules/goalState.ts";
+import { stateReason } from "../../core/words/stateReason.ts";
+import { answeredNo, type Failure } from "../terminal/failure.ts";
 import type { Context } from "./context.ts";
-import { answeredNo, type Failure } from "./failure.ts";
 
 /** Events fetched at once. */
 const pageSize = 1000;

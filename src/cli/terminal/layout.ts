@@ -1,4 +1,4 @@
-import { age } from "../core/words/duration.ts";
+import { age } from "../../core/words/duration.ts";
 import { paint, widthOf } from "./output.ts";
 
 /** Rows in aligned columns. Empty columns are left out; the last one is as long as it is. */

@@ -1,6 +1,6 @@
-import type { RecordedEvent } from "./events.ts";
-import { evolve } from "./folds/evolve.ts";
-import type { Goal } from "./goal.ts";
+import type { RecordedEvent } from "../events.ts";
+import type { Goal } from "../goal.ts";
+import { evolve } from "./evolve.ts";
 
 /**
  * Follows one goal: a snapshot at seq N, then every event from N+1 on, folded with the same `evolve` as the daemon's,

@@ -1,4 +1,4 @@
-import { type Mark, signs, type Tone } from "../core/words/marks.ts";
+import { type Mark, signs, type Tone } from "../../core/words/marks.ts";
 import { paint } from "./output.ts";
 
 /** States as a terminal shows them: the word, or the sign that stands before a line, in the colour of what it means. */

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { maxPromptChars } from "../protocol/methods.ts";
+import { maxPromptChars } from "../../protocol/methods.ts";
+import { wrongUsage } from "../terminal/failure.ts";
 import type { Context } from "./context.ts";
-import { wrongUsage } from "./failure.ts";
 import { readText } from "./given.ts";
 
 export interface GivenPlaybook {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parse } from "yaml";
-import { Assignment } from "../core/values.ts";
-import { wrongUsage } from "./failure.ts";
+import { Assignment } from "../../core/values.ts";
+import { wrongUsage } from "../terminal/failure.ts";
 
 /** Who works in which role, as JSON or YAML (of which JSON is a part): `assignments: [{ role, provider, model, … }]`. */
 const RosterFile = v.object({ assignments: v.array(Assignment) });

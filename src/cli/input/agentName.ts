@@ -1,7 +1,7 @@
-import { parseModelRef } from "../core/modelRef.ts";
-import type { ModelChoice } from "../core/values.ts";
+import { parseModelRef } from "../../core/modelRef.ts";
+import type { ModelChoice } from "../../core/values.ts";
+import { wrongUsage } from "../terminal/failure.ts";
 import type { Context } from "./context.ts";
-import { wrongUsage } from "./failure.ts";
 
 /** The agent that a person named as `provider/model` or `provider/model:effort`. */
 export async function readAgent(context: Context, typed: string): Promise<ModelChoice> {
