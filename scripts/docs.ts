@@ -1,23 +1,44 @@
 /*
- * Writes the documents that derive from code. With --check nothing is written; the exit code is 1 when a document is not
- * what the code says now.
+ * Writes the documents that derive from code, and looks whether what other documents say of files is true. With --check
+ * nothing is written; the exit code is 1 when a document is not what the code says now.
  */
 import fs from "node:fs";
 import path from "node:path";
+import { importGraphs } from "./importGraph.ts";
+import { readImports } from "./imports.ts";
 import { manifestDocuments } from "./manifestDocument.ts";
+import { namedProblems } from "./namedFiles.ts";
 import { root } from "./paths.mjs";
 import { protocolDocument } from "./protocolDocument.ts";
+import { houses, roomProblems } from "./rooms.ts";
+import { withSection } from "./section.ts";
 
 void writeDocuments(process.argv.includes("--check"));
 
 async function writeDocuments(check: boolean): Promise<void> {
-	const documents = { "PROTOCOL.md": protocolDocument(), ...(await manifestDocuments()) };
+	const imports = readImports();
+	const documents = {
+		"PROTOCOL.md": protocolDocument(),
+		"ARCHITECTURE.md": withSection(read("ARCHITECTURE.md"), "import graph", importGraphs(imports)),
+		...(await manifestDocuments()),
+	};
 	for (const [name, text] of Object.entries(documents)) {
-		const file = path.join(root, name);
-		if (!check) fs.writeFileSync(file, text);
-		else if (!fs.existsSync(file) || fs.readFileSync(file, "utf8") !== text) {
-			console.error(`${name} is not what the code says. Run "npm run docs" and commit it.`);
-			process.exitCode = 1;
-		} else console.log(`${name} says what the code says.`);
+		if (!check) fs.writeFileSync(path.join(root, name), text);
+		else if (read(name) !== text) fail(`${name} is not what the code says. Run "npm run docs" and commit it.`);
+		else console.log(`${name} says what the code says.`);
 	}
+	for (const house of houses) for (const problem of roomProblems(house, imports)) fail(problem);
+	const decisions = fs.readdirSync(path.join(root, "docs/decisions")).map((name) => `docs/decisions/${name}`);
+	for (const name of ["ARCHITECTURE.md", "CONTRIBUTING.md", ...decisions])
+		for (const problem of namedProblems(name, read(name), root)) fail(problem);
+}
+
+function read(name: string): string {
+	const file = path.join(root, name);
+	return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+}
+
+function fail(sentence: string): void {
+	console.error(sentence);
+	process.exitCode = 1;
 }
