@@ -178,7 +178,7 @@ async function stop(child) {
 	clearTimeout(timer);
 }
 
-/** The port itself if nobody listens there; any free one for 0; undefined when it is taken. */
+/** The port itself if nothing listens there; any free one for 0; undefined when it is taken. */
 export function freePort(port = 0) {
 	return new Promise((resolve) => {
 		const server = net.createServer();

@@ -11,7 +11,7 @@ import { type ChainedEvent, createChainCheck } from "./chain.ts";
  *
  * There is one way to write a line. Whatever is written in another way was changed, so no byte of the file can be
  * changed without its line being named. The chain holds no secret: who rewrites all of it from one line to the end is
- * found by the last hash that somebody else noted.
+ * found by the last hash that was noted elsewhere.
  */
 export function eventLine(event: ChainedEvent, shown?: string): string {
 	const { goalId, seq, epoch, at, type, body, digest, salt, hash } = event;

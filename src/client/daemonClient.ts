@@ -195,7 +195,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 		for (const waiter of all) how(waiter);
 	}
 
-	/** Ends early when somebody asks for a daemon. */
+	/** Ends early when a caller asks for a daemon. */
 	async function pause(ms: number): Promise<void> {
 		const delayMs = waiters.size > 0 ? Math.min(ms, firstDelayMs) : ms;
 		const signal = AbortSignal.any([wake.signal, ending.signal]);

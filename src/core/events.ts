@@ -135,14 +135,14 @@ export const eventBodies = {
 		again: v.optional(v.boolean()),
 		by: Actor,
 	}),
-	/** The outcome. `left`: files that somebody changed in the very moment, or that could not be written; left alone. */
+	/** The outcome. `left`: files that were changed in that very moment, or that could not be written; left alone. */
 	"undo.completed": v.object({
 		undoId: UndoIdSchema,
 		left: v.array(v.object({ path: v.string(), reason: v.string() })),
 		/** The folder in which everything is kept that it deleted or wrote over, under the paths that it had. */
 		keptIn: v.optional(v.string()),
 	}),
-	/** What the step had changed was taken back; it counts as skipped until somebody reruns it. */
+	/** What the step had changed was taken back; it counts as skipped until a person reruns it. */
 	"step.undone": v.object({
 		undoId: UndoIdSchema,
 		stepId: StepIdSchema,
@@ -311,7 +311,7 @@ export const eventBodies = {
 		threadId: v.optional(ThreadIdSchema),
 		/** Of a budget's approval: what is used up. */
 		resource: v.optional(BudgetResourceSchema),
-		/** Of a budget's approval: the model whose price nobody knows, so that a limit of money cannot be held. */
+		/** Of a budget's approval: the model whose price is unknown, so that a limit of money cannot be held. */
 		unpriced: v.optional(v.object({ provider: v.string(), model: v.string() })),
 		/** Contents that it is bound to: what the command runs and names. Path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),

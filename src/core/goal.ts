@@ -206,7 +206,7 @@ export interface Thread {
 	readonly turns: number;
 	/** Actions that were carried out or deliberately passed over: a playbook's place in its step. */
 	readonly done: number;
-	/** The last action that failed, while nobody has decided what to do about it (playbooks). */
+	/** The last action that failed, while no person has decided what to do about it (playbooks). */
 	readonly failed?: { readonly toolCallId: ToolCallId; readonly reason: string };
 	/** When a turn of it that was silent was given up and asked again, ISO 8601: that is done once. */
 	readonly retriedAt?: string;
@@ -249,7 +249,7 @@ export interface ToolCall {
 	readonly args: Readonly<Record<string, unknown>>;
 	readonly effect: ToolEffect;
 	readonly summary: string;
-	/** `unknown`: it began, and nobody can tell whether it had its effect; a person decides. */
+	/** `unknown`: it began, and it is unknown whether it had its effect; a person decides. */
 	readonly state: "requested" | "waiting" | "approved" | "started" | "unknown";
 	/** The daemon that started it. */
 	readonly epoch: number;

@@ -37,7 +37,7 @@ export const defaultSettings: LaunchSettings = {
 
 /**
  * Where a value came from: what the launch itself said, a preset (`name`), the last goal of the workspace (`goalId`), a
- * role file (`name`, `path`), the agent in config.jsonc, the primary agent that a role inherits, a playbook, or nobody.
+ * role file (`name`, `path`), the agent in config.jsonc, the primary agent that a role inherits, a playbook, or none of these.
  */
 export const Source = v.object({
 	kind: v.picklist(["launch", "preset", "lastGoal", "roleFile", "savedDefault", "primaryAgent", "playbook", "default"]),

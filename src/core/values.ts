@@ -77,7 +77,7 @@ export const FileVersion = v.object({ blob: v.string(), mode: v.string(), rights
 export type FileVersion = v.InferOutput<typeof FileVersion>;
 
 /**
- * What undo does with a file. `merge`: somebody changed other lines of it since, and those stay. `conflict`: it is left
+ * What undo does with a file. `merge`: other lines of it were changed since, and those stay. `conflict`: it is left
  * alone, and the reason says why. `unchanged`: it is already as it was before the step.
  */
 export const UndoAction = v.picklist(["restore", "delete", "recreate", "merge", "conflict", "unchanged"]);
@@ -104,7 +104,7 @@ export const PlannedUndo = v.object({
 	goesTo: v.optional(v.string()),
 	/** The undone steps that changed it. */
 	stepIds: v.array(StepIdSchema),
-	/** Other steps that may have written it at the same time: nobody can tell which of them it was. */
+	/** Other steps that may have written it at the same time: it is unknown which of them it was. */
 	sharedWith: v.optional(v.array(StepIdSchema)),
 });
 export type PlannedUndo = v.InferOutput<typeof PlannedUndo>;
@@ -226,7 +226,7 @@ export const PlaybookAction = v.variant("kind", [
 ]);
 export type PlaybookAction = v.InferOutput<typeof PlaybookAction>;
 
-/** Code of a playbook that somebody may take for something to run, and that is not run. */
+/** Code of a playbook that a reader may take for something to run, and that is not run. */
 export const NotRun = v.object({
 	/** From 1, in the playbook. */
 	line: v.number(),

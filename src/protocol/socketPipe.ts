@@ -68,7 +68,7 @@ export function portPipe(port: MessagePort): Pipe {
 
 class PortReader extends AbstractMessageReader implements MessageReader {
 	private deliver: DataCallback | undefined;
-	/** What arrived before anybody listened. */
+	/** What arrived before there was a listener. */
 	private early: Message[] = [];
 
 	constructor(port: MessagePort) {

@@ -97,7 +97,7 @@ export const AnsweredApproval = v.object({
 	requestedAt: v.string(),
 	expiresAt: v.optional(v.string()),
 	answeredAt: v.string(),
-	/** One of the approval's options; `expired` or `superseded` where nobody answered. */
+	/** One of the approval's options; `expired` or `superseded` where no person answered. */
 	answer: v.string(),
 	by: v.string(),
 	scope: v.optional(ApprovalScope),

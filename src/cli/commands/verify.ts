@@ -20,7 +20,7 @@ export async function verify(context: Context, typed: string, options: OptionVal
 	}
 }
 
-/** A log that was rewritten whole fits itself; it does not fit the hash that somebody noted before. */
+/** A log that was rewritten whole fits itself; it does not fit the hash that was noted before. */
 function expected(verdict: FileVerdict, lastHash: string | undefined): FileVerdict {
 	if (!verdict.ok || lastHash === undefined || verdict.lastHash === lastHash.trim().toLowerCase()) return verdict;
 	const reason = `its last hash is ${verdict.lastHash}, not the one that you noted`;

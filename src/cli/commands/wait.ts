@@ -23,7 +23,7 @@ export async function wait(context: Context, typed: string, options: OptionValue
 					exitCodes.timedOut,
 				),
 			);
-		// A timer counts to 24 days; nobody waits longer for a number.
+		// A timer counts to 24 days; a longer wait makes no difference.
 		timer = setTimeout(say, Math.min(seconds * 1000, 2 ** 31 - 1));
 	});
 	late.catch(() => undefined);

@@ -22,7 +22,7 @@ export interface Output {
 	 * is a list or a stream, a line `{ "notes": […] }` on standard error.
 	 */
 	note(text: string): void;
-	/** Something for people only, because the answer has it already, or nobody else needs it. */
+	/** Something for people only, because the answer has it already, or no script needs it. */
 	aside(text: string): void;
 	failure(failure: Failure): void;
 	/** Nothing more comes: notes that found no answer are written. */

@@ -20,7 +20,7 @@ export const planFolds: Folds<"plan"> = {
 			replan: undefined,
 		};
 	},
-	// What a person wrote needs nobody's yes; what the planner wrote, and they left, is still the planner's.
+	// What a person wrote needs no approval; what the planner wrote, and they left, is still the planner's.
 	"plan.edited": (goal, e) => {
 		const originOf: OriginOf = ({ checkId, command }) => {
 			const old = goal.checks[checkId];

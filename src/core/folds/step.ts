@@ -66,7 +66,7 @@ export const stepFolds: Folds<"step" | "attempt"> = {
 			(thread) => thread.stepId === e.stepId,
 		),
 	"step.retried": (before, e) => {
-		// What was red is run again on what the step makes now, before anybody is asked about it.
+		// What was red is run again on what the step makes now, before the person is asked about it.
 		const goal = withChecks(before, (check) =>
 			check.stepId === undefined && check.state === "red"
 				? { ...check, state: "pending", settledFor: undefined }

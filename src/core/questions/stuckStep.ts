@@ -66,7 +66,7 @@ function stepOf(goal: Goal, { stepId }: Approval): Step | undefined {
 	return stepId ? goal.steps[stepId] : undefined;
 }
 
-/** The work is not in question: only somebody who can judge it is missing. */
+/** The work is not in question: only a reviewer is missing. */
 function awaitsReview(goal: Goal, approval: Approval): boolean {
 	const step = stepOf(goal, approval);
 	const review = step && reviewOf(step);

@@ -33,7 +33,7 @@ export interface BrokenLimit {
 	readonly limit: number;
 	/** Null for money spent at an unknown price. */
 	readonly used: number | null;
-	/** The model whose price nobody knows, where that is why the limit cannot be held. */
+	/** The model whose price is unknown, where that is why the limit cannot be held. */
 	readonly unpriced?: Pick<ModelChoice, "provider" | "model">;
 	/** One sentence. */
 	readonly reason: string;
@@ -142,7 +142,7 @@ const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
 	},
 };
 
-/** A model that the goal has used, and whose price nobody knows. */
+/** A model that the goal has used, and whose price is unknown. */
 function usedUnpriced({ usage }: Goal): ModelChoice | undefined {
 	const name = Object.keys(usage.byModel).find((one) => usage.byModel[one]?.costUsd === null);
 	const slash = name?.indexOf("/") ?? 0;

@@ -23,7 +23,7 @@ export function isFollowed(goal: Goal, call: ToolCall): boolean {
 	return isUnderWay(call) && !(call.edit && folderHold(goal));
 }
 
-/** Its thread has ended before the call began: nobody waits for it, and it must not begin. */
+/** Its thread has ended before the call began: nothing waits for it, and it must not begin. */
 export function isOrphaned(goal: Goal, call: ToolCall): boolean {
 	if (isAbandoned(goal, call)) return true;
 	return !isUnderWay(call) && goal.threads[call.threadId]?.state !== "active";
@@ -36,7 +36,7 @@ export function callIsNext(goal: Goal, call: ToolCall): boolean {
 	return call.effect === "none" ? earlier.every((one) => one.effect === "none") : earlier.length === 0;
 }
 
-/** It is its turn, and nobody has to decide about it first. */
+/** It is its turn, and no person has to decide about it first. */
 export function callIsReady(goal: Goal, call: ToolCall): boolean {
 	// Whether one more may begin while others wait for their children is the daemon's to say.
 	if (isDelegation(call) && (call.state === "started" || openDelegations(goal, call.threadId) > 0)) return false;

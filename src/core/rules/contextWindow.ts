@@ -8,14 +8,14 @@ import { promptTokens } from "./budget.ts";
  * the bound is compacted before its next turn, so that no request is refused for its length.
  */
 
-/** Tokens. Where nobody says how much a model reads: less than most do, and a refusal teaches better. */
+/** Tokens. Where it is unknown how much a model reads: less than most do, and a refusal teaches better. */
 const unknownWindow = 100_000;
 /** Of the window: a thread beyond it is compacted, so that there is room left for the answer. */
 const nearShare = 0.8;
 /** The newest turn stays as it was said; there must be something before it to compact. */
 const fewestTurns = 2;
 
-/** In tokens, with what a refusal has taught; undefined where nobody says. `known` is what is configured or listed. */
+/** In tokens, with what a refusal has taught; undefined where it is unknown. `known` is what is configured or listed. */
 export function windowOf(goal: Goal, choice: ModelChoice, known: number | undefined): number | undefined {
 	const learned = goal.windows?.[modelName(choice)];
 	return learned === undefined ? known : Math.min(learned, known ?? learned);

@@ -140,7 +140,7 @@ export function allowedInState(state: GoalState): readonly GoalRequest[] {
 	return goalRequests.filter((request) => byState[request][state] === undefined);
 }
 
-/** Why nobody in the thread would read a message. */
+/** Why no agent in the thread would read a message. */
 export function messageRefusal(goal: Goal, thread: Thread): Refused | undefined {
 	if (thread.state === "closed" || goal.end) return refused("That thread has ended, so no agent would read it.");
 	return !readsMessages(thread)

@@ -28,7 +28,7 @@ export function threadDepth(goal: Goal, thread: Thread): number {
 	return parent ? threadDepth(goal, parent) + 1 : 0;
 }
 
-/** The child is over, or was never opened: nobody will complete the call. */
+/** The child is over, or was never opened: nothing will complete the call. */
 export function isAbandoned(goal: Goal, call: ToolCall): boolean {
 	if (!isDelegation(call) || call.state !== "started") return false;
 	return call.child === undefined || goal.threads[call.child]?.state !== "active";

@@ -25,7 +25,7 @@ export function reviewIsOpen(goal: Goal, step: Step): boolean {
 	return review !== undefined && isOpen(review) && reviewerOf(goal) !== undefined;
 }
 
-/** The step's checks are green, and somebody independent is to look at it before it counts. */
+/** The step's checks are green, and an independent reviewer is to look at it before it counts. */
 export function reviewIsDue(goal: Goal, step: Step): boolean {
 	return (
 		step.state === "verifying" &&
@@ -64,7 +64,7 @@ export function reviewIsStuck(goal: Goal): boolean {
 	return review.verdict !== undefined || reviewIsGivenUp(goal, review);
 }
 
-/** A goal that a playbook runs needs no model, so that nobody could reflect on it. */
+/** A goal that a playbook runs needs no model, so that no model could reflect on it. */
 export function reflectionIsDue(goal: Goal): boolean {
 	return goal.reflection === undefined && agentKind(goal.settings.agent).takesRoles && goal.playbook === undefined;
 }

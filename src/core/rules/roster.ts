@@ -62,7 +62,7 @@ export function instructionsOf(goal: Goal, thread: Thread): string {
 	return thread.instructions ?? roleInstructions(goal, thread.role);
 }
 
-/** Who reviews independently; undefined where the roster names nobody who could. */
+/** Who reviews independently; undefined where the roster names no agent that could. */
 export function reviewerOf(goal: Goal): ModelChoice | undefined {
 	const isNamed = goal.roster.assignments.some(({ role, enabled }) => role === "reviewer" && enabled);
 	if (!isNamed) return undefined;
@@ -71,7 +71,7 @@ export function reviewerOf(goal: Goal): ModelChoice | undefined {
 }
 
 /**
- * The assignments, with what role files say where they leave something open: a role that nobody assigned, the model of
+ * The assignments, with what role files say where they leave something open: a role without an assignment, the model of
  * one that names none, the instructions of one that has none.
  */
 export function withRoleFiles(assignments: readonly Assignment[], files: readonly Assignment[]): Assignment[] {

@@ -10,7 +10,7 @@ const stuckLimit = 5;
 /** Times that an agent is told in one attempt; after that a person is asked at once. */
 const toldLimit = 2;
 
-/** The agent repeats itself, and nobody has told it yet. */
+/** The agent repeats itself, and was not told yet. */
 export function isToBeTold({ same, told = 0 }: Thread): boolean {
 	return same !== undefined && same.times >= alikeLimit && !same.told && told < toldLimit;
 }

@@ -54,7 +54,7 @@ function skipRefusal(goal: Goal, step: Step): Refused | undefined {
 		: undefined;
 }
 
-/** Nobody has begun it: to go on with the goal is to begin it. */
+/** It has not begun: to go on with the goal is to begin it. */
 export function isNew(step: Step): boolean {
 	return step.state === "pending" && step.attempt === 0;
 }
@@ -87,7 +87,7 @@ export function untrackedRefusal(goal: Goal): Refused | undefined {
 		: refused(`Changes are not tracked here, so what the step changed is unknown: ${why}`, "untracked");
 }
 
-/** Two at a time would take each other's bytes for somebody's changes. */
+/** Two at a time would take each other's bytes for a person's changes. */
 export function writingRefusal(goal: Goal): Refused | undefined {
 	if (goal.undo) return refused("Another undo is under way. Try again when it is done.");
 	const [writer] = goal.files.writers;

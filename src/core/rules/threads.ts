@@ -12,7 +12,7 @@ export function threads(goal: Goal): readonly Thread[] {
 	return Object.values(goal.threads);
 }
 
-/** Somebody in the thread reads what is said and what calls came to. */
+/** An agent in the thread reads what is said and what calls came to. */
 export function readsMessages(thread: Thread): boolean {
 	return agentKind(thread.assignment).readsMessages;
 }

@@ -8,7 +8,7 @@ import { threadIsFree, threads } from "./threads.ts";
 /**
  * How long a goal has worked: what its limit of minutes counts. Time counts from one event to the next while something
  * is under way or could begin at once; waiting for a person, a pause, a turn among the goals, or a provider does not.
- * From the last event of one daemon to the first of the next nothing counts: nobody was there. A goal with a limit of
+ * From the last event of one daemon to the first of the next nothing counts: no daemon was there. A goal with a limit of
  * minutes notes in its log that it works (`work.noted`), so that a kill loses no more than one such note's time, and a
  * machine that slept is known by a gap that is too long.
  */

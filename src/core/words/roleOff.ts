@@ -1,4 +1,4 @@
-/** What it means that nobody is named for a role: who does its work from now on. Said before it is confirmed, and with it. */
+/** What it means that a role is off: who does its work from now on. Said before it is confirmed, and with it. */
 export function roleOffMeans(role: string): string {
 	return (
 		meanings[role] ?? `The primary agent does the work of ${role} from now on, without the instructions of that role.`

@@ -29,7 +29,7 @@ export function stepName(goal: Goal, step: Goal["steps"][keyof Goal["steps"]]): 
 	return position > 0 ? `Step ${position}: ${step.title}` : step.title;
 }
 
-/** What somebody in a role does. */
+/** What an agent in a role does. */
 function workOf(role: string): string {
 	return works[role] ?? capital(role);
 }

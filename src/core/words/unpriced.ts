@@ -2,7 +2,7 @@ import { formatModelRef } from "../modelRef.ts";
 import type { ModelChoice, Price } from "../values.ts";
 
 /**
- * That a limit of money cannot be held over these models, whose price nobody knows: a sentence for each, once. The goal
+ * That a limit of money cannot be held over these models, whose price is unknown: a sentence for each, once. The goal
  * asks before such a model's first turn, so it is better known before it begins.
  */
 export function unpricedTexts(models: readonly Pick<ModelChoice, "provider" | "model">[]): readonly string[] {

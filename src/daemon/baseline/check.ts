@@ -15,7 +15,7 @@ const keptBytes = 1024 * 1024;
 
 /**
  * Whether a check is red before anything was done. It runs as a goal's checks do, under the same runner, in the same
- * environment; but nobody waits for it longer than the client that asked.
+ * environment; but it is waited for no longer than the client that asked.
  */
 export async function runBaselineCheck(
 	asked: { readonly folder: string; readonly command: string; readonly signal: AbortSignal },
@@ -35,7 +35,7 @@ export async function runBaselineCheck(
 		if (outcome.kind === "notBegun" || outcome.kind === "unknown")
 			throw new Refusal("stopped", "The check was ended before it was done. Run it again.");
 		const { head, tail, bytes, path } = outcome.output;
-		// What is kept of a long output is for a goal's events to name; nobody asks for it here.
+		// What is kept of a long output is for a goal's events to name; it is not asked for here.
 		if (path) await rm(path, { force: true });
 		return {
 			exitCode: outcome.kind === "exited" && !outcome.timedOut ? outcome.exitCode : undefined,
@@ -49,7 +49,7 @@ export async function runBaselineCheck(
 	}
 }
 
-/** Runs that an earlier daemon left when it was killed, or this one leaves when it ends: nobody waits for them any more. */
+/** Runs that an earlier daemon left when it was killed, or this one leaves when it ends: nothing waits for them any more. */
 export async function endBaselineChecks(
 	commands: Pick<Commands, "running" | "stop" | "forget">,
 	whose: "earlier" | "own",

@@ -15,7 +15,7 @@ import type { LeftOutChange, LeftOutReason } from "./leftOut.ts";
  *
  * Left out on purpose: borrowing objects from the user's repository. `git gc --prune` over there could take away what our
  * log refers to, and the gain is small: the first snapshot of 10,000 files takes 1 to 2 s here, in pieces of a few
- * milliseconds that let other work in, and nobody waits for it.
+ * milliseconds that let other work in, and nothing waits for it.
  */
 export interface Changes {
 	/**

@@ -26,7 +26,7 @@ export async function repack(
 	const made = `pack-${output.toString("latin1").trim()}`;
 	await syncFolder(packFolder);
 	crashPoint("pack.joined");
-	// Windows keeps a file that somebody has open.
+	// Windows keeps a file that another process has open.
 	await restReaders();
 	for (const { name } of packs) {
 		if (name === made) continue;

@@ -32,7 +32,7 @@ export async function prepareRepository(git: Git, folder: string): Promise<strin
 	}
 }
 
-/** Nobody ever sees half of it, whenever we are killed. */
+/** No reader ever sees half of it, whenever the daemon is killed. */
 async function replaceFile(path: string, text: string): Promise<void> {
 	await writeFile(`${path}.new`, text, { mode: 0o600 });
 	await rename(`${path}.new`, path);
@@ -57,7 +57,7 @@ const config = `[core]
 	writeBitmaps = false
 `;
 
-/** What a killed daemon left: we are the only one who writes here, so nobody is still at it. */
+/** What a killed daemon left: we are the only one who writes here, so no process is still at it. */
 async function removeLeftovers(folder: string, packFolder: string): Promise<void> {
 	const locks = (await readdir(folder)).filter((name) => name.endsWith(".lock") || name.endsWith(".new"));
 	const names = new Set(await readdir(packFolder));

@@ -14,7 +14,7 @@ import { startTimeSlices } from "./timeSlices.ts";
  * Walks the workspace and brings the inventory up to date, reading only what has another stat than before. Own code and
  * not `git add`, for three reasons: in a small workspace a whole snapshot takes 0.9 ms, where two git processes take
  * 6 ms; git records a repository inside the workspace as one opaque commit id; and git reads a file of gigabytes before
- * anyone could refuse. (With 100,000 files both walk for about 0.4 s of processor time.)
+ * a caller could refuse. (With 100,000 files both walk for about 0.4 s of processor time.)
  *
  * As with git, a file once recorded stays recorded when a rule begins to ignore it: otherwise an edit of .gitignore
  * would look like the deletion of files that are all still there. What is there and not recorded is remembered by its

@@ -1,6 +1,6 @@
 /**
  * Runs an operation one at a time. Callers that come while a run is under way share the next one: it begins after all of
- * them asked, so it answers each of them. A caller's signal ends the caller's wait; the run itself is aborted when nobody
+ * them asked, so it answers each of them. A caller's signal ends the caller's wait; the run itself is aborted when no caller
  * waits for it any more.
  */
 export interface SharedRuns<T> {

@@ -5,7 +5,7 @@ import { lastingProcess, type ProcessSession } from "./lastingProcess.ts";
 /**
  * Compares trees through one `git diff-tree --stdin`, which lives as long as it is asked something now and then. To
  * start a process keeps the daemon's thread busy for 3 to 9 ms, because its memory is large; a question to one that runs
- * takes 0.5 ms and keeps nobody busy.
+ * takes 0.5 ms and keeps nothing else waiting.
  */
 export interface TreeComparer {
 	/** What `diff-tree` prints for two trees. Undefined when this could not be learnt so: a process of its own says why. */
@@ -29,7 +29,7 @@ const maxQuestions = 200;
 function startSession(git: Git, args: readonly string[]): Session {
 	const child = git.start(["diff-tree", "--stdin", ...args]);
 	// An answer is "treeA treeB", a newline and the differences. Nothing ends it, so each question is followed by a line
-	// that git repeats, because it names no object; a file's name may hold any text, but not one that nobody can guess.
+	// that git repeats, because it names no object; a file's name may hold any text, but not one that cannot be guessed.
 	const mark = `end ${randomBytes(16).toString("hex")}\n`;
 	const waiting: { readonly head: string; readonly resolve: (output: Buffer | undefined) => void }[] = [];
 	let received: Buffer[] = [];

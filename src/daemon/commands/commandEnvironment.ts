@@ -16,7 +16,7 @@ export function commandEnvironment(base: NodeJS.ProcessEnv): Record<string, stri
 	return { TERM: "dumb", ...env, ...nobodyIsThere };
 }
 
-/** Nobody can answer a prompt or page through a list. */
+/** A prompt gets no answer, and a pager no keys. */
 const nobodyIsThere = { GIT_TERMINAL_PROMPT: "0", PAGER: "cat", GIT_PAGER: "cat", MANPAGER: "cat" };
 
 const person = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TERM", "TZ", "TMPDIR"];

@@ -141,7 +141,7 @@ async function keep(out: string, kept: string, beyond: number, tail: Buffer, isF
 	}
 	const fresh = `${kept}.${randomUUID()}`;
 	try {
-		// A file that nobody writes any more needs no copy.
+		// A file that is not written any more needs no copy.
 		if (beyond === 0 && isFinal) await link(out, fresh).catch(() => copyIfThere(out, fresh));
 		else await copyIfThere(out, fresh);
 		if (beyond > 0) {

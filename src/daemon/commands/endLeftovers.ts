@@ -17,7 +17,7 @@ export async function endLeftovers(leader: number, graceMs: number): Promise<voi
 	}
 }
 
-/** A group that is gone already is what was wanted; one that has become somebody else's (sudo) is out of reach. */
+/** A group that is gone already is what was wanted; one that has become another user's (sudo) is out of reach. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
 	try {
 		process.kill(-group, signal);

@@ -7,7 +7,7 @@ import { settle, settleStopped } from "./settle.ts";
 import { claim, readSpool, type SpoolState, type Spools } from "./spool.ts";
 
 /**
- * The whole of recovery: what the spool of a command says that somebody else started, and what follows from it. One
+ * The whole of recovery: what the spool of a command says that another daemon started, and what follows from it. One
  * that never began is shut, so that it may be started anew; one that has ended is read; one that runs is followed; one
  * that began, runs no more and left no record is unknown.
  */

@@ -10,7 +10,7 @@ import { folderVanished, whyNotStarted } from "./whyNotStarted.ts";
 
 /**
  * One command, from wherever it stands to its outcome: with a new id it is started, with one that has a spool it is
- * reconciled. Undefined from a part means that somebody else changed what it looked at, so all of it is looked at again.
+ * reconciled. Undefined from a part means that another daemon changed what it looked at, so all of it is looked at again.
  */
 export async function runCommand(
 	spools: Spools,
@@ -43,12 +43,12 @@ async function startOrReconcile(
 	} catch (error) {
 		return { kind: "notStarted", reason: whyNotStarted(error as NodeJS.ErrnoException) };
 	}
-	// Somebody made the spool just now: look again.
+	// Another daemon made the spool just now: look again.
 	if (runner === undefined) return undefined;
 	return attendRunner(spools, spec, options, runner);
 }
 
-/** After a reboot nothing runs. What a spool of an earlier boot does not say, nobody knows. */
+/** After a reboot nothing runs. What a spool of an earlier boot does not say, is unknown. */
 async function fromEarlierBoot(spools: Spools, spec: CommandSpec): Promise<CommandOutcome | undefined> {
 	for (const boot of spools.earlier) {
 		const { path, state } = latestSpool(boot, spec.id);

@@ -21,7 +21,7 @@ import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
  * command from ever starting creates a directory of the same name. The file system lets one of them win.
  *
  * A spool is made once, by whoever creates its folder, and never taken away before its outcome is recorded. So a path
- * means the same spool for everybody and for ever, and two daemons that meet over one command cannot mistake it.
+ * always means the same spool, for every daemon, and two daemons that meet over one command cannot mistake it.
  */
 export interface Spools {
 	readonly folder: string;
@@ -92,7 +92,7 @@ export function readSpool(path: string): SpoolState | undefined {
 	};
 }
 
-/** Shuts the gate for ever. False when somebody passed or shut it before. */
+/** Shuts the gate for ever. False when another daemon passed or shut it before. */
 export function claim(path: string): boolean {
 	try {
 		mkdirSync(join(path, "begun"));

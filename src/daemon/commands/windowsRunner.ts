@@ -3,7 +3,7 @@
  * yet, and its guarantee is weaker, on purpose and in three ways:
  *
  * - a process is known by its pid alone, since Windows shows no start time without a tool that takes a second to start;
- *   so nobody but the runner ever kills: it looks for the mark `stopped` five times a second and ends its own child;
+ *   so only the runner ever kills: it looks for the mark `stopped` five times a second and ends its own child;
  * - there is no group: `taskkill /T` ends the tree of the child, which misses what has left the tree;
  * - if the runner itself is killed, its command runs on without a time limit, and its outcome is "unknown".
  *

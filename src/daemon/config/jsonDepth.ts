@@ -1,7 +1,7 @@
 import { createScanner } from "jsonc-parser";
 
 /**
- * Whether a JSON text has more brackets in each other than anybody writes. Parsers call themselves for each, and a text
+ * Whether a JSON text has more nested brackets than a person writes. Parsers call themselves for each, and a text
  * that is made to end their stack can end the whole process: the engine does not always survive it as an exception.
  */
 export function isTooDeep(text: string, maxDepth = 100): boolean {

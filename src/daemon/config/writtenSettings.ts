@@ -23,7 +23,7 @@ export interface SettingsProblem {
 	readonly fix: string;
 }
 
-/** Nobody writes so many settings at the head of a playbook. */
+/** A person does not write so many settings at the head of a playbook. */
 const maxHeadChars = 8000;
 
 /**

@@ -9,7 +9,7 @@ import { type Line, type LineTable, type LineText, lineOf } from "./account.ts";
 /** Every decision about the goal: a person's, and those that a setting made in a person's place. */
 export function decisionOf(event: RecordedEvent, known: Known): Line | undefined {
 	if (event.type in decisions) return lineOf(decisions, event, known);
-	// An event that this version does not know, or has no words for, and that somebody caused.
+	// An event that this version does not know, or has no words for, and that a person caused.
 	const { by } = event as { readonly by?: Actor | string };
 	if (typeof by !== "object" || notDecisions.has(event.type)) return undefined;
 	return { seq: event.seq, at: event.at, what: event.type, by: actorName(by) };

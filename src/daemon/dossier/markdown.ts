@@ -123,7 +123,7 @@ function board({ goal }: DossierData): string {
 		.join("\n\n");
 }
 
-/** What somebody who has the playbook might take for done. */
+/** What a reader of the playbook might take for done. */
 function notRun({ goal }: DossierData): string {
 	const of = (name: string, items: readonly NotRun[] = []) =>
 		notRunLines(items, 50).map((line) => `| ${cell(inline(name))} | ${cell(inline(line))} |`);

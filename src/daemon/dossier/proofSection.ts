@@ -78,7 +78,7 @@ function others({ reports: { evidence: found } }: DossierData): string {
 	return lines.length === 0 ? "" : `### Other evidence\n\n${lines.join("\n")}`;
 }
 
-/** What nobody proved. It is said as plainly as what was. */
+/** What is not proved. It is said as plainly as what was. */
 function gaps({ goal }: DossierData): string {
 	const steps = planSteps(goal);
 	const onWord = steps.filter((step) => step.state === "completed" && !step.verified);

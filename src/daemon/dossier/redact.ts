@@ -92,7 +92,7 @@ function isPlace(value: string): boolean {
 	return /^(?:[/~.]|[A-Za-z]:[\\/])/.test(value) || (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) && !value.includes("@"));
 }
 
-/** A home folder where a path begins with it. The root of everything is nobody's home. */
+/** A home folder where a path begins with it. The root of everything is no user's home. */
 function homePattern(home: string): RegExp[] {
 	const names = home.split(/[\\/]+/).filter(Boolean);
 	if (names.length === 0) return [];

@@ -5,7 +5,7 @@ import type { Known } from "./account.ts";
 /** What agents reported and what else was given as evidence: the newest of each role, whole up to some length. */
 export interface Reports {
 	readonly reports: readonly Report[];
-	/** Links, files and outputs that somebody named as evidence. */
+	/** Links, files and outputs that were named as evidence. */
 	readonly evidence: readonly Evidence[];
 	/** Older ones, which are in the log. */
 	readonly leftOut: number;

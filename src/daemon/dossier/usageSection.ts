@@ -49,7 +49,7 @@ function partOf(tokens: number | undefined, why: string): string {
 	return tokens ? ` (${number(tokens)} of them ${why})` : "";
 }
 
-/** Where a cost comes from, so that nobody has to believe it. */
+/** Where a cost comes from, so that a reader can check it. */
 function priceLine({ model, price }: DossierData["usage"]["prices"][number]): string {
 	if (!price) return `- No price is known for ${code(model)}, so what it cost is not known either.`;
 	const cached = price.cachedInput === undefined ? "" : `, $${price.cachedInput} read from the cache`;

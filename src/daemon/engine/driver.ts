@@ -56,7 +56,7 @@ export interface DriverParts {
 	publish(goal: Goal, events: readonly RecordedEvent[]): void;
 	/** Its turn among the daemon's goals; without it nothing keeps the goal. */
 	readonly turns?: Turns;
-	/** The goal can no longer be written from here, because somebody else writes it. Nothing more happens to it. */
+	/** The goal can no longer be written from here, because another daemon writes it. Nothing more happens to it. */
 	onLost?(cause: StoreError): void;
 	/** Before what failed is tried again; an activity waits longer with each failure. Default 1,000. */
 	readonly retryMs?: number;
@@ -111,14 +111,14 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	const drain = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
 	let wakeTime: number | undefined;
-	/** When `wakeTime` has come by a clock that nobody sets. */
+	/** When `wakeTime` has come by a clock that cannot be set. */
 	let wakesAfter: number | undefined;
 	const inHand = new Map<
 		string,
 		{ readonly activity: Activity; readonly abort: AbortController; readonly done: Promise<void> }
 	>();
 	const failures = new Map<string, number>();
-	/** Activities that failed too often, until somebody takes the goal up again. */
+	/** Activities that failed too often, until a person takes the goal up again. */
 	const givenUp = new Set<string>();
 	const transcripts = new Map<ThreadId, RecordedEvent[]>();
 
@@ -162,7 +162,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		});
 	}
 
-	/** What no second try could change ends the driver: somebody else writes the goal. */
+	/** What no second try could change ends the driver: another daemon writes the goal. */
 	function refused(cause: unknown): never {
 		if (!closed && cause instanceof StoreError && lostCodes.has(cause.code)) {
 			closed = true;
@@ -190,7 +190,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		for (let round = 0; round < maxFollowing && !draining; round++) {
 			const { effects } = next(folded, epoch, due, limits);
 			const held = parts.turns?.gate(folded, effects) ?? [];
-			// A question to a person takes nobody's turn, so it is asked before the goal waits for its own.
+			// A question to a person takes no goal's turn, so it is asked before the goal waits for its own.
 			const automatic = effects.find(
 				(effect): effect is AutomaticEvent => isAutomatic(effect) && (held.length === 0 || !takesTurn(effect)),
 			);
@@ -435,7 +435,7 @@ function keyOf(activity: Activity): string {
 	}
 }
 
-/** Its thread has ended, so nobody waits for its outcome. */
+/** Its thread has ended, so nothing waits for its outcome. */
 function isPointless(goal: Goal, activity: Activity): boolean {
 	const threadId =
 		activity.kind === "turn"

@@ -229,7 +229,7 @@ function replan(goal: Goal, { stepId, reason }: AutomaticEvent & { kind: "replan
 	return [...failed, { type: "plan.reopened", reason, stepId }];
 }
 
-/** Questions about steps that another plan replaced: nobody waits for their answers. */
+/** Questions about steps that another plan replaced: nothing waits for their answers. */
 export function overtakenApprovals(goal: Goal, steps: readonly Pick<PlanStep, "stepId">[]): GoalEvent[] {
 	const goesOn = (stepId: StepId) =>
 		steps.some((step) => step.stepId === stepId) &&

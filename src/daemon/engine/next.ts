@@ -107,20 +107,20 @@ export interface Limits {
 	readonly replans: number;
 	/** What a model costs; undefined where no price is known. */
 	priceOf(choice: ModelChoice): Price | undefined;
-	/** How many tokens a model reads; undefined where nobody says. */
+	/** How many tokens a model reads; undefined where it is unknown. */
 	windowOf(choice: ModelChoice): number | undefined;
 }
 
 export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
 	if (goal.seq === 0 || goal.deleted) return { effects: [] };
 	const begun = [...underWay(goal, epoch), ...leftBehind(goal)];
-	// While an undo is under way nobody else writes; what waits for it begins when it is done.
+	// While an undo is under way nothing else writes; what waits for it begins when it is done.
 	const away: Effect[] = folderHold(goal) && (goal.undo || !goal.end) ? [{ kind: "folder" }] : [];
 	if (away.length > 0) return withTimers(goal, now, [...begun, ...away]);
 	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
 	const timed = timeEffects(goal, now);
 	if (timed.length > 0) return { effects: [...begun, ...timed] };
-	// What a command wrote until its time was up is the goal's work, and not what somebody does while it waits.
+	// What a command wrote until its time was up is the goal's work, and not what others do while it waits.
 	if (budgetHold(goal) && snapshotIsDue(goal) && goal.files.writers.length === 0) begun.push({ kind: "snapshot" });
 	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
 	const effects: Effect[] = [...begun];
@@ -231,7 +231,7 @@ function verifyEffects(goal: Goal, step: Step, limits: Limits): Effect[] {
 	return red ? [{ kind: "settleStep", stepId: step.stepId }] : reviewEffects(goal, step, limits);
 }
 
-/** Its checks are green: where the roster names a reviewer, somebody independent has the last word. */
+/** Its checks are green: where the roster names a reviewer, an independent reviewer has the last word. */
 function reviewEffects(goal: Goal, step: Step, limits: Limits): Effect[] {
 	const { stepId } = step;
 	if (reviewIsDue(goal, step)) return snapshotIsDue(goal) ? [] : [{ kind: "review", stepId }];

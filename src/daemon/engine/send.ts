@@ -12,7 +12,7 @@ export function send(request: Request & { kind: "send" }, goal: Goal, { newId }:
 	const awake = threads(goal).filter((thread) => thread.state === "active");
 	const working = awake.filter(({ purpose }) => purpose === "work" || purpose === "plan");
 	const active = working.length > 0 ? working : awake;
-	// What is meant for nobody by name is for whoever does the step, not for a helper that is gone tomorrow.
+	// What names no thread is for whoever does the step, not for a helper that is gone tomorrow.
 	const meant = active.filter((one) => !one.parentThreadId);
 	const thread = request.threadId ? goal.threads[request.threadId] : meant.length === 1 ? meant[0] : undefined;
 	if (!thread && request.threadId)

@@ -60,7 +60,7 @@ export function stepDecision(answer: string, step: Step, by: Actor): GoalEvent[]
 	switch (answer) {
 		case "retry": {
 			const review = reviewOf(step);
-			// The work is not in question: only somebody who can judge it is missing.
+			// The work is not in question: only a reviewer is missing.
 			if (step.state === "verifying" && review && review.verdict === undefined)
 				return [{ type: "review.reset", stepId, by }];
 			// A playbook goes on with the command that failed; an agent begins anew, with the diagnosis.

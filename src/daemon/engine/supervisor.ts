@@ -13,8 +13,8 @@ import { type DriverParts, type GoalDriver, loadGoal, openDriver } from "./drive
 import { openTurns } from "./turns.ts";
 
 /**
- * All goals of the daemon. Those that are not over have a driver; the others are read when somebody asks and driven
- * again when somebody reopens them.
+ * All goals of the daemon. Those that are not over have a driver; the others are read when a client asks and driven
+ * again when a person reopens them.
  */
 export interface Supervisor {
 	/** Takes up every goal that is not over. Resolves when all have been claimed. */

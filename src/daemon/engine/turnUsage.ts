@@ -2,7 +2,7 @@ import type { Thread } from "../../core/goal.ts";
 import type { Usage } from "../../core/values.ts";
 
 /**
- * What a turn is charged whose real usage nobody can know any more: what was reserved, and never less than what was
+ * What a turn is charged whose real usage can no longer be known: what was reserved, and never less than what was
  * certainly sent and received.
  */
 export function reservedUsage({ reserved }: NonNullable<Thread["turn"]>, certain?: Usage): Usage {

@@ -11,7 +11,7 @@ import { type Need, needsOf, yieldsTo } from "./turnNeeds.ts";
 /**
  * Whose turn it is among the goals of a daemon. So many may be at work at once, and of goals whose folders are the same
  * or lie in each other one at a time works on a step. A goal whose turn it is not gets a hold, in the transaction that
- * would have begun something, so that its log says that it waits and for whom; nobody who works is interrupted.
+ * would have begun something, so that its log says that it waits and for whom; no goal at work is interrupted.
  *
  * Who holds a place or a folder is known in memory alone: after a restart it is taken anew, first by what was under way.
  * A goal that only waits for a person, a clock or a provider lets go of both, also in the middle of a step, and must wait

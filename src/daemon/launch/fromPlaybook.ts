@@ -85,7 +85,7 @@ function notesOf({ notRun, steps }: Playbook): readonly string[] {
 }
 
 /**
- * In order of precedence: the agent, which nobody can choose, and behind what the launch itself says the rest. What the
+ * In order of precedence: the agent, which cannot be chosen, and behind what the launch itself says the rest. What the
  * person chose for this launch counts before what the file says; what is always taken, after it.
  */
 export function playbookLayers(

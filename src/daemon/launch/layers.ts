@@ -60,7 +60,7 @@ function settingsOf({ settings }: Goal): PartialLaunchSettings {
 }
 
 /**
- * What config.jsonc says: the agent, or where it names none the first model listed there, which nobody chose; and the
+ * What config.jsonc says: the agent, or where it names none the first model listed there, which no person chose; and the
  * roster. They are two layers, since each has a source of its own.
  */
 export function savedLayers(services: LaunchServices): readonly Offered[] {

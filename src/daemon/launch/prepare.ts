@@ -14,7 +14,7 @@ import { lastGoalLayer, presetLayer, roleFilesOf, savedLayers } from "./layers.t
 
 /**
  * What a form begins with. Only a form asks for the last goal and for role files: a launch that shows nothing must not
- * take over what a person allowed some other goal, nor what somebody committed.
+ * take over what a person allowed some other goal, nor what was committed to the repository.
  */
 export async function prepareLaunch(
 	{ workspace: folder, preset: named, playbook }: Params<Methods, "launch/prepare">,

@@ -89,7 +89,7 @@ export function watchHeartbeat(
 		});
 	}
 
-	/** A turn that is silent has nobody who could read it. The built-in agent reads no messages. */
+	/** In a turn that is silent no agent could read it. The built-in agent reads no messages. */
 	function told(goal: Goal): GoalEvent[] {
 		const thread = about.threadId ? goal.threads[about.threadId] : undefined;
 		if (!thread || thread.turn?.turnId === about.subject || !readsMessages(thread) || thread.state !== "active")

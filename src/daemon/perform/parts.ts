@@ -23,7 +23,7 @@ export interface PerformParts {
 	/** Sub-agents that one thread may have in all. */
 	readonly delegatesPerThread: number;
 	agentFor(choice: ModelChoice): Agent;
-	/** How many tokens a model reads; undefined where nobody says. */
+	/** How many tokens a model reads; undefined where it is unknown. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** The shadow repository of the goal's workspace, or the sentence why there is none. */
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;

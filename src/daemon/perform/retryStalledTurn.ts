@@ -11,7 +11,7 @@ import type { Silent } from "./heartbeat.ts";
 /**
  * What becomes of a model's turn that is silent for the first time in its thread: the call is given up and asked again,
  * with a line that says so. All of it is one transaction, so that a restart retries it no second time. Nothing of the call
- * was applied; nobody can know what it cost, so it is charged what was reserved. Undefined where the silence is to be
+ * was applied; what it cost cannot be known, so it is charged what was reserved. Undefined where the silence is to be
  * shown instead: after a retry, and where the thread could not go on at once.
  */
 export function retryStalledTurn(

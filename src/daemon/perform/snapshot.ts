@@ -8,7 +8,7 @@ import { isInPlace } from "./place.ts";
 
 /**
  * What changed on disk since the last look, and who may have done it: every call that ended since, or runs now. What
- * changed while nobody of ours wrote is the person's.
+ * changed while nothing of the goal wrote is the person's.
  */
 export async function performSnapshot(context: ActivityContext): Promise<void> {
 	const { driver } = context;
@@ -29,14 +29,14 @@ function asksModel(goal: Goal): boolean {
 	return threads(goal).some((thread) => thread.turn && readsMessages(thread));
 }
 
-/** Somebody else recorded a look in between; next asks for another if one is still owed. */
+/** Another look was recorded in between; next asks for another if one is still owed. */
 function retryLater(_goal: Goal): GoalEvent[] {
 	return [];
 }
 
 /**
  * Looks at the workspace now. What `ended` wrote is accounted for by it. `writersOf` is asked when it is done, and says
- * who may have made the changes: nobody means that they were made outside.
+ * who may have made the changes: none means that they were made outside.
  */
 export async function look(
 	{ parts, driver }: ActivityContext,

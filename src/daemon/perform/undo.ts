@@ -97,7 +97,7 @@ async function recordOutcome(
 
 const maxLooks = 3;
 
-/** What the undo did, in the words of any other look; what else changed was somebody else. */
+/** What the undo did, in the words of any other look; what else changed was made by others. */
 async function lookAfter(
 	{ parts, driver }: ActivityContext,
 	changes: Changes | string,

@@ -10,7 +10,7 @@ import { type PlanText, readPlan, type StepText } from "./readPlan.ts";
 import { writePlan } from "./writePlan.ts";
 
 /**
- * A person's plan in place of the one that holds. What is done is history, and what is under way is somebody's work:
+ * A person's plan in place of the one that holds. What is done is history, and what is under way is an agent's work:
  * both stay as they are. Everything else may be changed, added, taken away and put in another order. Undefined when the
  * text says what the plan says already.
  */
@@ -71,7 +71,7 @@ function cannot(line: number, message: string): Refusal {
 	return new Refusal("badPlan", `Line ${line}: ${message}`);
 }
 
-/** It is done, or somebody works on it. */
+/** It is done, or an agent works on it. */
 function stays(goal: Goal, step: Step): boolean {
 	return isDone(step) || step.state === "in_progress" || step.state === "verifying" || stepIsBusy(goal, step.stepId);
 }

@@ -3,7 +3,7 @@ import { wordMeant } from "../playbook/fenceWords.ts";
 import { scanMarkdown } from "./markdownLines.ts";
 
 /**
- * Instructions are anybody's Markdown, and stand in a document in which some Markdown means something. A line that would
+ * Instructions are any Markdown, and stand in a document in which some Markdown means something. A line that would
  * be read as more than prose has a backslash before it there, and loses it again when it is read.
  */
 export function escapeProse(text: string, isIntro = false): string {

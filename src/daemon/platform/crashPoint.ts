@@ -21,7 +21,7 @@ export type CrashPoint =
 	| "store.migrating"
 	/** A transaction is whole, and not committed. */
 	| "store.uncommitted"
-	/** It is durable, and nobody knows. */
+	/** It is durable, and no reader knows yet. */
 	| "store.committed"
 	/** A goal was named for a request, and nothing of it is stored. */
 	| "launch.named"
@@ -51,7 +51,7 @@ export type CrashPoint =
 	| "undo.kept"
 	/** One file is taken back, others are not. */
 	| "undo.between"
-	/** All are, and nobody knows. */
+	/** All are, and no reader knows yet. */
 	| "undo.applied"
 	/** A joined pack is there, and so are those it was made of. */
 	| "pack.joined"

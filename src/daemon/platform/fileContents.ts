@@ -62,7 +62,7 @@ export function openFileContents(now: () => bigint = () => BigInt(Date.now()) * 
 	};
 }
 
-/** A file that cannot be read now is none that anybody approved. */
+/** A file that cannot be read now is not one that a person approved. */
 async function contentHash(file: string, size: bigint): Promise<FileHash> {
 	const sha256 = createHash("sha256");
 	const blob = createHash("sha1").update(`blob ${size}\0`);

@@ -4,7 +4,7 @@ export interface Clock {
 	now(): number;
 }
 
-/** Makes ids nobody has made before: `newId("t")` gives `t-…`. */
+/** Makes ids that are used nowhere else: `newId("t")` gives `t-…`. */
 export type NewId = <T extends string>(prefix: string) => T;
 
 export interface Log {

@@ -6,7 +6,7 @@ import type { Log } from "./ports.ts";
  */
 export type Trace = (text: string) => void;
 
-/** Undefined where nobody reads such lines, so that nothing is measured in vain. */
+/** Undefined where such lines are not written, so that nothing is measured for them. */
 export function traceOf(log: Log, isWanted: boolean): Trace | undefined {
 	return isWanted ? (text) => log.trace(text) : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * What somebody typed in a session that they copied: the lines behind `$ `, with those behind `> ` where the command
+ * What a person typed in a session that was copied: the lines behind `$ `, with those behind `> ` where the command
  * before is not finished. Everything else is output and is not run.
  */
 export interface Session {

@@ -1,7 +1,7 @@
 /** What the first word of a fence means, and which words are nearly one that does something. */
 export type FenceUse = "command" | "zsh" | "session" | "write" | "check";
 
-/** Undefined for other languages and for words that nobody knows. */
+/** Undefined for other languages and for unknown words. */
 export function useOf(word: string): FenceUse | undefined {
 	if (word === "write" || word === "check") return word;
 	return shells.get(word.toLowerCase());

@@ -104,7 +104,7 @@ const marks = [
 ] as const;
 
 /**
- * Where a text has more than anybody writes: the time to parse lists, quotes and underlined headings grows with the
+ * Where a text has more than a person writes: the time to parse lists, quotes and underlined headings grows with the
  * square of their number, and with their depth.
  */
 export function tooMuchMarkdown(lines: readonly string[]): { readonly at: number; readonly what: string } | undefined {

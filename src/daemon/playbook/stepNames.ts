@@ -3,7 +3,7 @@
 /**
  * Normalised (NFKC, so that full-width letters, ligatures and accents written as two characters are what they look like)
  * and in lower case; letters, digits and their marks of every script stay, runs of anything else become one `-`.
- * Characters that nobody sees are dropped. `fallback` where nothing is left.
+ * Invisible characters are dropped. `fallback` where nothing is left.
  */
 export function slug(text: string, fallback = "step"): string {
 	const plain = text.normalize("NFKC").toLowerCase().normalize("NFKC");

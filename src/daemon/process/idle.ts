@@ -1,6 +1,6 @@
 const checkMs = 1000;
 
-/** A daemon that nobody uses ends by itself. */
+/** A daemon without clients and goals ends by itself. */
 export interface Idle {
 	/** The time without use begins anew. */
 	used(): void;

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * One daemon a data folder. The holder listens on a socket in the folder: the system closes it with the process, so a
- * kill -9 frees the folder at once, and two containers that share the folder see each other. A socket file that nobody
- * answers is taken over. Against the rest (a holder that was frozen while somebody took over) the new holder writes its
+ * kill -9 frees the folder at once, and two containers that share the folder see each other. A socket file that no process
+ * answers is taken over. Against the rest (a holder that was frozen while another took over) the new holder writes its
  * nonce, and the store reads it before every commit.
  */
 export interface Lock {
@@ -46,7 +46,7 @@ async function settled(lock: Lock, tookOver: boolean): Promise<Lock | undefined>
 	return isHeld(lock) ? lock : undefined;
 }
 
-/** Whether nobody took the folder over since. */
+/** Whether no other daemon took the folder over since. */
 export function isHeld({ owner }: Lock): boolean {
 	return readFileSync(owner.file, "utf8") === owner.nonce;
 }

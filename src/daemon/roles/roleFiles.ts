@@ -8,7 +8,7 @@ import { parseRole } from "./parseRole.ts";
 import { type ListedModel, roleModel } from "./roleModel.ts";
 
 /**
- * Roles that a repository describes for other tools. Read when somebody asks for them, never kept: what a launch takes
+ * Roles that a repository describes for other tools. Read when a client asks for them, never kept: what a launch takes
  * of them is in its goal. Of two files with one role the first counts.
  */
 export interface FileRole {
@@ -29,7 +29,7 @@ export interface RoleFiles {
 }
 
 export interface Models {
-	/** Those known without asking anybody. */
+	/** Those known without asking a provider. */
 	listed(): readonly ListedModel[];
 	/** After asking; only where a file names a model that is not among them. */
 	asked(): Promise<readonly ListedModel[]>;

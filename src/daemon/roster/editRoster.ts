@@ -85,7 +85,7 @@ export function restartedSteps({ edits, apply }: RosterRequest, goal: Goal): rea
 /** What becomes of what the steps changed that begin again. */
 export interface RestartUndo {
 	readonly files: number;
-	/** Of these, those that somebody changed since: they stay. */
+	/** Of these, those that were changed since: they stay. */
 	readonly left: number;
 }
 
@@ -129,7 +129,7 @@ function keptText({ stepId }: Thread, undo: RestartUndo | undefined): string {
 	return `what was changed so far is taken back: ${undo.files === 1 ? "1 file" : `${undo.files} files`}${stays}.`;
 }
 
-/** The roster names it, and nobody works in it. */
+/** The roster names it, and it is turned off. */
 function isOff(goal: Goal, role: string): boolean {
 	return rosterOf(goal).some((entry) => entry.role === role && !entry.enabled);
 }

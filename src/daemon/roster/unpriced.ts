@@ -4,7 +4,7 @@ import type { ModelChoice, Price, RosterEdit } from "../../core/values.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
 
 export interface Prices {
-	/** Undefined where nobody names one. The built-in agent is free. */
+	/** Undefined where none is known. The built-in agent is free. */
 	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
 }
 

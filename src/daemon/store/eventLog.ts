@@ -35,7 +35,7 @@ export interface EventLog extends Pick<GuardedFile, "checkpoint" | "wantsCheckpo
 export interface EventLogOptions {
 	/** Taken over: closed with the log, or when the log cannot be opened. */
 	readonly file: SqliteFile;
-	/** Throws when the folder belongs to somebody else. */
+	/** Throws when the folder belongs to another daemon. */
 	readonly checkOwner: () => void;
 	readonly maxWalBytes?: number;
 }
@@ -75,7 +75,7 @@ export function createEventLog({ file, checkOwner, maxWalBytes }: EventLogOption
 		return goal.indexedSeq >= goal.lastSeq;
 	}
 
-	/** The index cannot take single rows out again, so it goes, and is built anew when somebody searches. */
+	/** The index cannot take single rows out again, so it goes, and is built again at the next search. */
 	function discardIndex(): boolean {
 		const isDiscarded = fullText.discard();
 		if (isDiscarded) goals.resetIndexed();

@@ -30,7 +30,7 @@ export type Outcome = { readonly value: unknown } | { readonly refused: Error };
 
 export interface GuardedFileOptions {
 	readonly file: SqliteFile;
-	/** Throws when the folder belongs to somebody else. */
+	/** Throws when the folder belongs to another daemon. */
 	readonly checkOwner: () => void;
 	/** Called inside each transaction when all writes have run. */
 	readonly beforeCommit: () => void;

@@ -157,7 +157,7 @@ export function createHostFolder(path: string, hostPath: string, firstFd: number
 				try {
 					io.closeSync(file.hostFd);
 				} catch {
-					// The descriptor is of no use to anyone any more.
+					// The descriptor is of no use any more.
 				}
 			}
 			files.clear();

@@ -4,7 +4,7 @@ import type { StoreFailure, StoreReply, StoreRequest } from "./storeMessages.ts"
 
 /**
  * The order of work in the store. Whatever has arrived since the last turn is written in one transaction and answered
- * after its COMMIT: under load, many appends share one fsync, and a single append waits for nobody. Only then one slice
+ * after its COMMIT: under load, many appends share one fsync, and a single append waits for no other. Only then one slice
  * of one long job runs, so that reading a hundred thousand events delays an append by a slice. The write-ahead log is
  * moved into the file after the answers are out.
  */

@@ -8,7 +8,7 @@ import { createHostFolder, type HostFolder } from "./hostFolder.ts";
  * descriptors opened there go to the host, everything else stays where it was. So SQLite's own pager and write-ahead
  * log work on the disk, with a real fsync, and nothing of sql.js is changed.
  *
- * File locks are granted without asking anyone: one daemon owns the folder, which is the owner check's business.
+ * File locks are granted without asking the system: one daemon owns the folder, which is the owner check's business.
  */
 export interface WasmFiles {
 	/** The import object to instantiate with, given Emscripten's own. */

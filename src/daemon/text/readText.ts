@@ -63,7 +63,7 @@ function isNearlyUtf8(bytes: Uint8Array): boolean {
 		else if (point > 0x7ff) valid += 3;
 		else if (point > 0x7f) valid += 1;
 	}
-	// 0xFF is what devices and cut files leave between text; nobody's text has it as the only letter beyond ASCII.
+	// 0xFF is what devices and cut files leave between text; no text has it as the only letter beyond ASCII.
 	return valid >= broken || bytes.every((byte) => byte < 0x80 || byte === 0xff);
 }
 

@@ -56,7 +56,7 @@ export async function deniedIn(context: ToolContext): Promise<(relative: string)
 
 /**
  * How ripgrep is to look at a folder of the workspace, from the workspace. Ignore files count without a git repository
- * too, but none above the workspace: a `*` in somebody's home folder must not hide everything. Those between the
+ * too, but none above the workspace: a `*` in a person's home folder must not hide everything. Those between the
  * workspace and the folder are named one by one. What nothing may read is not even entered.
  */
 export async function ripgrepScope(inside: string, context: ToolContext): Promise<readonly string[]> {

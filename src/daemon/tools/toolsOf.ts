@@ -7,7 +7,7 @@ const delegatingRoles: ReadonlySet<string> = new Set(["implementer", "researcher
 
 /**
  * What a thread may use. A thread that another one opened has never more than its parent, and as a researcher only reads;
- * below a depth nobody delegates any further.
+ * below a depth no agent delegates any further.
  */
 export function toolsOf(goal: Goal, thread: Thread, tools: readonly Tool[], deepest: number): readonly Tool[] {
 	if (thread.purpose !== "work") return [];

@@ -114,11 +114,11 @@ async function replaceFile(
 	await withErrors(target.relative, async () => {
 		// A write that was killed may have left one behind; nothing else uses the name.
 		await unlink(temporary).catch(() => {});
-		// Nobody else reads it before it has the rights of the file that it replaces.
+		// No other user reads it before it has the rights of the file that it replaces.
 		const handle = await open(temporary, createFlags, found ? 0o600 : 0o666);
 		try {
 			await handle.writeFile(bytes);
-			// Afterwards, because a write takes away the rights to run as somebody else.
+			// Afterwards, because a write takes away the rights to run as another user.
 			if (found) await keepOwnerAndMode(handle, found.stats);
 			await handle.sync();
 		} catch (cause) {

@@ -31,7 +31,7 @@ export async function changesSince(
 	return { ...snapshot, basedOn, isNews, events };
 }
 
-/** Nobody else recorded a look meanwhile. */
+/** No other look was recorded meanwhile. */
 export function isBasedOn({ basedOn }: Look, { files }: Goal): boolean {
 	return basedOn.tree === files.tree && basedOn.coverage === files.coverage;
 }

@@ -82,7 +82,7 @@ async function withWhatWasLeftOut(
 		const oldReason = wasLeftOut(from, true);
 		const newReason = wasLeftOut(path, false);
 		if (!oldReason && !newReason && !isStillThere(from)) return [known];
-		// Not one file that moved, as far as anybody knows.
+		// Not one file that moved, as far as is known.
 		const [deleted, added] = apart(known, from);
 		return [...(isStillThere(from) ? [] : [withReason(deleted, oldReason)]), withReason(added, newReason)];
 	});

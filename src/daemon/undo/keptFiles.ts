@@ -22,7 +22,7 @@ import { sameVersion } from "./segments.ts";
 
 /**
  * Where undo puts what it takes out of the workspace, before it does: a folder of its own in the data folder, with each
- * file under the path that it had. A command may have moved a file in from somewhere that nobody records, so the file
+ * file under the path that it had. A command may have moved a file in from somewhere that is not recorded, so the file
  * that undo deletes may be the only one. Nothing here is ever removed by us.
  *
  * A file gets a second name rather than a copy where that is possible: it costs no space, and what a program still

@@ -31,7 +31,7 @@ function isNewThere({ before, from, leftOut }: StepChange): boolean {
 function marked(change: StepChange, earlier: { seq: number; reason: LeftOut } | undefined): readonly StepChange[] {
 	if (!earlier || earlier.seq >= change.seq || !isNewThere(change)) return [change];
 	if (change.from === undefined) return [{ ...change, leftOut: earlier.reason }];
-	// Not one file that moved, as far as anybody knows.
+	// Not one file that moved, as far as is known.
 	const { from, before, after, ...common } = change;
 	return [
 		{ ...common, path: from, before },

@@ -32,7 +32,7 @@ import { sameVersion } from "./segments.ts";
 /**
  * Puts a file into another version, whole or not at all, and only while it is the version that was decided on. The file
  * is looked at last in the same breath in which it is replaced, and a name that is free is taken only while it is free:
- * what somebody saves meanwhile is never overwritten. What it takes away is kept elsewhere first. A file that already is what it should become is done, so that a
+ * what a person saves meanwhile is never overwritten. What it takes away is kept elsewhere first. A file that already is what it should become is done, so that a
  * second try after a crash goes on where the first one ended.
  *
  * The calls are synchronous, because each takes some microseconds and nothing of ours can come in between; only the wait
@@ -181,14 +181,14 @@ function setRights(handle: number, { mode, rights }: FileVersion, like: number):
 
 async function prepare(temporary: string, after: FileVersion, content: Buffer, now: OnDisk): Promise<void> {
 	if (after.mode === linkMode) return symlinkSync(content, toFsPath(temporary));
-	// Nobody else reads it before it has its rights.
+	// No other user reads it before it has its rights.
 	const handle = openSync(toFsPath(temporary), createFlags, after.rights === undefined ? 0o666 : 0o600);
 	try {
 		const like = now.kind === "file" && now.version.mode !== linkMode ? now.stats : undefined;
 		const fresh = fstatSync(handle);
 		if (like && (like.uid !== fresh.uid || like.gid !== fresh.gid)) keepOwner(handle, like);
 		writeFileSync(handle, content);
-		// Last, because a write takes away the rights to run as somebody else.
+		// Last, because a write takes away the rights to run as another user.
 		const reason = setRights(handle, after, (like ?? fresh).mode);
 		if (reason !== undefined) throw new PlaceError(reason);
 		await synced(handle);

@@ -6,7 +6,7 @@ import type { StepChanges } from "./stepChanges.ts";
 
 /**
  * What taking back a step's changes means for each file, decided on the files as they are now. The changes are taken
- * back in reverse, in thought: where a file is as the step left it, the version before comes back; where somebody
+ * back in reverse, in thought: where a file is as the step left it, the version before comes back; where another writer
  * changed it since, the two are merged, and what cannot be merged is left alone, whole. A file of which it is not known
  * what it was before one of the changes is not covered: it stays as it is. Nothing is written here.
  */

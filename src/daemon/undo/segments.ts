@@ -3,7 +3,7 @@ import type { FileVersion, LeftOut } from "../../core/values.ts";
 import type { StepChange } from "./stepChanges.ts";
 
 /**
- * Changes of one file that follow each other without anybody else's in between, as one: what a step wrote and removed
+ * Changes of one file that follow each other without those of others in between, as one: what a step wrote and removed
  * again needs no taking back. Changes of other files in between do not matter, as long as they do not touch the same names.
  */
 export interface Segment {

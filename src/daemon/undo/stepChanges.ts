@@ -11,11 +11,11 @@ import { absent, sha256 } from "../tools/workspaceFiles.ts";
 /**
  * What steps changed, read off the log, oldest first. A change belongs to a step when one of the calls that it names is
  * the step's. Of an edit by a tool it is known which file it wrote and what it made of it, so a change elsewhere at the
- * same moment is not taken for its own, and a file that somebody else wrote in that moment is told apart.
+ * same moment is not taken for its own, and a file that another writer changed in that moment is told apart.
  */
 export interface StepChanges {
 	readonly changes: readonly StepChange[];
-	/** Renames by everybody else: where a file that a step changed may be now. */
+	/** Renames by all others: where a file that a step changed may be now. */
 	readonly moves: readonly { readonly seq: number; readonly from: string; readonly path: string }[];
 	/** When the first of the steps began, in milliseconds since the epoch. */
 	readonly begunAt: number;

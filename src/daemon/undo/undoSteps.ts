@@ -107,7 +107,7 @@ export interface UndoServices {
 	readonly newId: NewId;
 	changes(goal: Goal): Promise<Changes | { readonly unavailable: string }>;
 	draining(): boolean;
-	/** What the folder that stands there now is known by; without it nobody asks. */
+	/** What the folder that stands there now is known by; without it nothing is asked. */
 	folderNow?(workspace: string): Promise<FolderIdentity | undefined>;
 }
 
@@ -190,7 +190,7 @@ async function plan(
 	return { files, merged, kept, notCovered: [...kept, ...touched.filter(({ path }) => !isNamed.has(path))] };
 }
 
-/** It is brought back as it was recorded, and who made it before that nobody knows. */
+/** It is brought back as it was recorded, and who made it before that is unknown. */
 function unsure(file: PlannedUndo): PlannedUndo {
 	const comesBack = file.action === "recreate" || file.action === "restore";
 	return comesBack ? { ...file, reason: "as it was first recorded, after the step had begun" } : file;

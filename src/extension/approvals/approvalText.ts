@@ -71,7 +71,7 @@ export function settledSentence(settled: SettledApproval): string {
 	return user ? t("{0} in {1} by {2} at {3}.", word, client, user, at) : t("{0} in {1} at {2}.", word, client, at);
 }
 
-/** The same to someone who answers too late. */
+/** The same to a person who answers too late. */
 export function lateSentence(settled: SettledApproval): string {
 	const sentence = settledSentence(settled);
 	return settled.state === "approved" || settled.state === "denied"

@@ -185,7 +185,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 	};
 }
 
-/** An answer given in a notification has nobody else to say what went wrong. */
+/** For an answer given in a notification, nothing else says what went wrong. */
 async function reported(done: Promise<void>): Promise<void> {
 	try {
 		await done;

@@ -33,7 +33,7 @@ export interface ToastHost {
 	readonly nowMs: () => number;
 }
 
-/** VS Code moves a toast that nobody touches to the list behind the bell about then, without telling. */
+/** VS Code moves a toast that the person does not touch to the list behind the bell about then, without telling. */
 export const toastStaysMs = 15_000;
 
 export function createToastQueue(host: ToastHost): ToastQueue {

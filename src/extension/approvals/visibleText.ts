@@ -1,5 +1,5 @@
 /**
- * Whether a command can be shown in full, on one line, exactly as it would run. Nobody is offered to approve what they
+ * Whether a command can be shown in full, on one line, exactly as it would run. The person is never offered to approve what they
  * cannot see: line breaks are folded in a toast, bidirectional and invisible characters show something else than what
  * runs, and VS Code turns `[text](command:…)` in a notification into a link that hides its target.
  */

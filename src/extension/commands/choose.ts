@@ -71,7 +71,7 @@ export async function chooseGoal(
 	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which goal?"), ignoreFocusOut: true }))?.goalId;
 }
 
-/** The goal, whole, also when nobody else looks at it. */
+/** The goal, whole, also when no view looks at it. */
 export async function wholeGoal(goals: Goals, goalId: GoalId): Promise<Goal> {
 	const known = goals.goal(goalId);
 	if (known) return known;

@@ -4,7 +4,7 @@ import type { Daemon } from "./daemon.ts";
 import type { Goals } from "./goals.ts";
 
 /**
- * Files that goals changed, which a goal itself does not hold: read when somebody looks, and again when the goal says
+ * Files that goals changed, which a goal itself does not hold: read when a view needs them, and again when the goal says
  * that there are more.
  */
 export interface ChangedFiles {

@@ -5,7 +5,7 @@ import type { GoalSummary } from "../../protocol/view.ts";
 import type { Daemon, OpenClient } from "./daemon.ts";
 
 /**
- * What the extension knows of the goals: the summary of each, and the whole of those that somebody looks at or that wait
+ * What the extension knows of the goals: the summary of each, and the whole of those that are looked at or that wait
  * for a decision. Every native view draws from here, so that they cannot disagree.
  */
 export interface Goals {

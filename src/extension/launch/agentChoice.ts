@@ -21,7 +21,7 @@ const maxUnusable = 2;
 
 /**
  * Usable models first, then who cannot be chosen, with the reason: folded into one row, unless something was typed or
- * there is nobody else. What was typed is a row when it names a model, listed or not, with or without an effort. It is
+ * there is no other agent. What was typed is a row when it names a model, listed or not, with or without an effort. It is
  * handed over last, though the editor shows it on top, as what fits best: rows are known to the editor by their place,
  * and if they moved with each letter, Enter pressed at once would choose the neighbour.
  */

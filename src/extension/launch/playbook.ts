@@ -35,7 +35,7 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 
 /**
  * Whether the actions of the playbook are approved with the launch, as it is written at this moment and as the daemon
- * reads it. A playbook says beforehand what it does, so somebody who has read it need not be asked for each line of it.
+ * reads it. A playbook says beforehand what it does, so a person who has read it need not be asked for each line of it.
  * What it does not do is said under the two answers; choosing such a row answers nothing.
  */
 async function askWhatIsApproved(name: string, playbook: PlaybookPreview): Promise<boolean | undefined> {

@@ -9,7 +9,7 @@ import { fits, type When } from "./when.ts";
 /**
  * What menus look at in a row of the tree, and in the document of an approval: what it is, in words parted by dots, then
  * `;can.` with each request that is allowed now. Menus offer what is allowed and nothing else, because the condition of
- * each names its request. Rows are written and asked for here, so that a word nobody writes cannot be asked for.
+ * each names its request. Rows are written and asked for here, so that a word that is never written cannot be asked for.
  */
 interface RowWords {
 	readonly group: [string];

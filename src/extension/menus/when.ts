@@ -1,6 +1,6 @@
 import type { ContextKeys } from "./contextKeys.ts";
 
-/** A condition of a menu, as VS Code reads it. A key that nobody sets, or a value that a key never has, does not compile. */
+/** A condition of a menu, as VS Code reads it. A key that is never set, or a value that a key never has, does not compile. */
 export type When = string & { readonly [condition]: true };
 declare const condition: unique symbol;
 

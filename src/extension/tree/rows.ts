@@ -143,7 +143,7 @@ export function groupTitle(group: Group): string {
 	return titles[group];
 }
 
-/** `+3 −1`; empty where nobody counted. */
+/** `+3 −1`; empty where lines were not counted. */
 export function lineCounts({ added, removed }: Pick<ChangeView, "added" | "removed">): string {
 	if (added === undefined && removed === undefined) return "";
 	return `+${added ?? 0} −${removed ?? 0}`;

@@ -72,7 +72,7 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 	const acting = () => {
 		if (!context.mayAct()) throw new Refusal("restricted", restrictedSentence());
 	};
-	/** Passed on to the daemon, which is started for it: nobody is asked in Restricted Mode. */
+	/** Passed on to the daemon, which is started for it: nothing is asked in Restricted Mode. */
 	const acted =
 		<M extends MethodName>(method: M) =>
 		async (params: Params<Methods, M>): Promise<Result<Methods, M>> => {

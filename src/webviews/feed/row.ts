@@ -103,7 +103,7 @@ export function failure(word: string) {
 	return { ...marked("errors", callMarks.failed, word), isError: true };
 }
 
-/** Nobody knows whether it had its effect; or it certainly had none, and begins again. */
+/** It is unknown whether it had its effect; or it certainly had none, and begins again. */
 export function interrupted(
 	row: Row,
 	e: { readonly outcome: "unknown" | "notBegun" | "stopped"; readonly reason: string },

@@ -22,7 +22,7 @@ export function AgentFields(props: {
 	const base = prepared.settings.agent;
 	const agent = draft.agent ?? base;
 	const wrong = problems.some(({ stops }) => stops);
-	// What nobody has set up is told in the baseline; here it could only be chosen in vain.
+	// What is not set up is told in the baseline; here it could only be chosen in vain.
 	const known =
 		providers?.providers.filter(({ usable, source }) => usable || source === "config").map(({ id }) => id) ?? [];
 	const source = prepared.sources.agent;

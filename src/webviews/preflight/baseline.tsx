@@ -11,7 +11,7 @@ import type { Webview } from "../shared/webview.tsx";
 import type { CheckedToday, Draft, Provider, Providers } from "./draft.ts";
 
 /**
- * What is there before anything runs. Every part is asked for by itself and stands in its row when it is known; nobody
+ * What is there before anything runs. Every part is asked for by itself and stands in its row when it is known; nothing
  * waits for it, least of all the form.
  */
 export function Baseline(props: {
@@ -150,7 +150,7 @@ function Row(props: {
 	);
 }
 
-/** What can be used, what the form names and what somebody configured; the rest is there when it is asked for. */
+/** What can be used, what the form names and what is configured; the rest is there when it is asked for. */
 function ProviderRows({ providers, named }: { readonly providers: Providers; readonly named: readonly string[] }) {
 	const [all, setAll] = useState(false);
 	const isWanted = ({ id, usable, source }: Provider) => usable || source === "config" || named.includes(id);

@@ -104,7 +104,7 @@ function budgetProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {
 	});
 }
 
-/** A limit of money with a model whose price nobody knows: the goal would stop and ask. */
+/** A limit of money with a model whose price is unknown: the goal would stop and ask. */
 function unpricedProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
 	if (amountOf(budgetText(draft, prepared, "usd")) === undefined) return [];
 	const primary = draft.agent ?? prepared.settings.agent;

@@ -8,7 +8,7 @@ export interface RoleRow {
 	readonly role: string;
 	/** Added here, so that it has a name to write and can be taken away. */
 	readonly isAdded: boolean;
-	/** Works even where nobody names it. */
+	/** Works even where no launch names it. */
 	readonly isBuiltIn: boolean;
 	readonly about: string;
 	readonly enabled: boolean;
@@ -62,7 +62,7 @@ function rowOf(offer: RoleOffer, base: Assignment | undefined, edit: RoleEdit = 
 	};
 }
 
-/** Who is named in the launch: everybody who works, and whoever was told not to. */
+/** Who is named in the launch: all roles that work, and those that were turned off. */
 export function assignmentsOf(rows: readonly RoleRow[]): Assignment[] {
 	return rows.flatMap((row) => {
 		const says = row.agent ?? row.effort ?? (row.instructions || undefined);

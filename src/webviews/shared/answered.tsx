@@ -5,7 +5,7 @@ import { actionOf, settledText } from "./approvals.ts";
 import { oneLine } from "./format.ts";
 import { Icon } from "./icon.tsx";
 
-/** Approvals that were asked here and then answered, here or elsewhere: who it was, so that nobody wonders where they went. */
+/** Approvals that were asked here and then answered, here or elsewhere: who it was, so that the person sees where they went. */
 export function Answered({ goal }: { goal: Goal }) {
 	const asked = useRef(new Map<string, Approval>());
 	for (const approval of Object.values(goal.approvals)) asked.current.set(approval.approvalId, approval);

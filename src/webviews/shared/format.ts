@@ -93,7 +93,7 @@ export function plainMarkdown(text: string): string {
 
 /**
  * A text of which nothing is hidden: characters without a shape of their own, or that turn the direction of reading,
- * are written out. A command is shown like this before anyone is asked to approve it.
+ * are written out. A command is shown like this before the person is asked to approve it.
  */
 export function visible(text: string): string {
 	return text.replace(hidden, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);

@@ -265,7 +265,7 @@ function Related(props: {
 	);
 }
 
-/** Keeps the end in view for a reader who is there, and nobody else. */
+/** Keeps the end in view only for a reader who is there. */
 function useStickyEnd(changes: readonly unknown[]) {
 	const scroller = useRef<HTMLDivElement>(null);
 	const atEnd = useRef(true);

@@ -6,7 +6,7 @@ import { sha256 } from "../../platform/digest.ts";
 import type { NewId } from "../../platform/ports.ts";
 import { asking, type Consequences } from "./question.ts";
 
-/** It does not expire: whatever stands at the goal's place stays wrong until somebody decides. */
+/** It does not expire: whatever stands at the goal's place stays wrong until a person decides. */
 export function askAboutFolder(
 	{ goalId, workspace }: Goal,
 	found: FolderIdentity | undefined,
