@@ -10,7 +10,7 @@ import { manifestDocuments } from "./manifestDocument.ts";
 import { namedProblems } from "./namedFiles.ts";
 import { root } from "./paths.mjs";
 import { protocolDocument } from "./protocolDocument.ts";
-import { houses, roomProblems } from "./rooms.ts";
+import { housesOf, roomProblems } from "./rooms.ts";
 import { withSection } from "./section.ts";
 
 void writeDocuments(process.argv.includes("--check"));
@@ -27,7 +27,7 @@ async function writeDocuments(check: boolean): Promise<void> {
 		else if (read(name) !== text) fail(`${name} is not what the code says. Run "npm run docs" and commit it.`);
 		else console.log(`${name} says what the code says.`);
 	}
-	for (const house of houses) for (const problem of roomProblems(house, imports)) fail(problem);
+	for (const house of housesOf(imports)) for (const problem of roomProblems(house, imports)) fail(problem);
 	const decisions = fs.readdirSync(path.join(root, "docs/decisions")).map((name) => `docs/decisions/${name}`);
 	for (const name of ["ARCHITECTURE.md", "CONTRIBUTING.md", ...decisions])
 		for (const problem of namedProblems(name, read(name), root)) fail(problem);

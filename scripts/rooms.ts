@@ -47,11 +47,20 @@ export const daemon: House = {
 	],
 };
 
-export const houses: readonly House[] = [
-	source,
-	daemon,
-	...["core", "protocol", "client", "cli", "extension", "webviews"].map((folder) => ({ folder })),
-];
+/** Every folder that holds folders. */
+export function housesOf(imports: readonly Import[]): readonly House[] {
+	const folders = new Set(imports.flatMap(({ from, to }) => [...foldersOf(from), ...foldersOf(to)]));
+	const named = [source, daemon];
+	return [
+		...named,
+		...[...folders].filter((folder) => !named.some((house) => house.folder === folder)).map((folder) => ({ folder })),
+	];
+}
+
+function foldersOf(file: string): readonly string[] {
+	const parts = file.split("/").slice(0, -1);
+	return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+}
 
 /** An arrow from one room to another, with the imports that it stands for. */
 export interface Arrow {

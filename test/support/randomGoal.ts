@@ -12,7 +12,7 @@ import { decide } from "../../src/daemon/engine/decide.ts";
 import { enact } from "../../src/daemon/engine/enact.ts";
 import { type Activity, type AutomaticEvent, type Effect, next } from "../../src/daemon/engine/next.ts";
 import { asking } from "../../src/daemon/engine/questions/question.ts";
-import type { Request } from "../../src/daemon/engine/request.ts";
+import type { Request } from "../../src/daemon/engine/requests/request.ts";
 import { childEnded } from "../../src/daemon/perform/delegation.ts";
 import { writePlan } from "../../src/daemon/plan/writePlan.ts";
 import { engineLimits } from "./engineLimits.ts";

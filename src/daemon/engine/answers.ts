@@ -6,7 +6,7 @@ import { Refusal, refuse } from "../../core/refusal.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
 import { answerValues } from "../../core/words/answerValues.ts";
 import { consequences } from "./questions/consequences.ts";
-import type { Request, RequestContext } from "./request.ts";
+import type { Request, RequestContext } from "./requests/request.ts";
 
 /** A person answers what was asked, and what follows from the answer. The first answer counts. */
 export function answer(request: Request & { kind: "answer" }, goal: Goal, context: RequestContext): GoalEvent[] {

@@ -2,13 +2,13 @@ import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import { goneRefusal, refuse } from "../../core/refusal.ts";
 import { answer } from "./answers.ts";
-import { control } from "./controls.ts";
-import { raise } from "./raise.ts";
-import { planEdited, replanNow } from "./replanning.ts";
-import type { Request, RequestContext } from "./request.ts";
-import { runChecks } from "./runChecks.ts";
-import { send } from "./send.ts";
-import { stepRequest } from "./stepRequests.ts";
+import { control } from "./requests/controls.ts";
+import { raise } from "./requests/raise.ts";
+import { planEdited, replanNow } from "./requests/replanning.ts";
+import type { Request, RequestContext } from "./requests/request.ts";
+import { runChecks } from "./requests/runChecks.ts";
+import { send } from "./requests/send.ts";
+import { stepRequest } from "./requests/stepRequests.ts";
 
 /**
  * What a person may do to a goal now. Pure: a request and the goal give the events that carry it out, or a refusal that

@@ -15,7 +15,6 @@ import { threads } from "../../core/rules/threads.ts";
 import type { ModelChoice, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunMessage } from "../../core/words/notRun.ts";
 import type { NewId } from "../platform/ports.ts";
-import { planningBrief, reflectionBrief } from "./briefs.ts";
 import type { AutomaticEvent, Limits } from "./next.ts";
 import { askBudget } from "./questions/budget.ts";
 import { askAboutReview } from "./questions/finalReview.ts";
@@ -24,7 +23,8 @@ import { askRecovery } from "./questions/recovery.ts";
 import { askAboutChecks, whyRed } from "./questions/redChecks.ts";
 import { askStart } from "./questions/startStep.ts";
 import { askStep } from "./questions/stuckStep.ts";
-import { textOutput } from "./textOutput.ts";
+import { planningBrief, reflectionBrief } from "./texts/briefs.ts";
+import { textOutput } from "./texts/textOutput.ts";
 import { reservedUsage } from "./turnUsage.ts";
 
 /** The events of an effect that is nothing but events. */

@@ -4,7 +4,7 @@ import type { Goal, ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
 import { readsMessages } from "../../core/rules/threads.ts";
 import type { Output } from "../../core/values.ts";
-import { textOutput } from "../engine/textOutput.ts";
+import { textOutput } from "../engine/texts/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
 import { type About, commandProposal, editProposal, type Proposal } from "../policy/proposal.ts";

@@ -1,6 +1,6 @@
 import type { Check } from "../../core/goal.ts";
 import type { CheckId, RunId } from "../../core/ids.ts";
-import { textOutput } from "../engine/textOutput.ts";
+import { textOutput } from "../engine/texts/textOutput.ts";
 import { sha256 } from "../platform/digest.ts";
 import { admit } from "./admit.ts";
 import { proposing } from "./call.ts";

@@ -13,7 +13,7 @@ import { ChangesError } from "../changes/changesError.ts";
 import { withLineCounts } from "../changes/lineCounts.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
 import { decide } from "../engine/decide.ts";
-import type { Request } from "../engine/request.ts";
+import type { Request } from "../engine/requests/request.ts";
 import { eraseGoal } from "../erase/eraseGoal.ts";
 import { launch, workspaceFolder } from "../launch/launch.ts";
 import { prepareLaunch } from "../launch/prepare.ts";

@@ -16,7 +16,7 @@ import { goalState } from "../../../src/core/rules/goalState.ts";
 import { assignmentFor } from "../../../src/core/rules/roster.ts";
 import { stepRefusal, stepRequests } from "../../../src/core/rules/stepControls.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
-import type { Request } from "../../../src/daemon/engine/request.ts";
+import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { writePlan } from "../../../src/daemon/plan/writePlan.ts";
 import { editRoster } from "../../../src/daemon/roster/editRoster.ts";
 import { undoableSteps } from "../../../src/daemon/undo/mayUndo.ts";

@@ -7,7 +7,7 @@ import type { BudgetLimits } from "../../../src/core/values.ts";
 import type { AnswerValues } from "../../../src/core/words/answerValues.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
-import type { Request } from "../../../src/daemon/engine/request.ts";
+import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import {
 	answered,

@@ -7,7 +7,7 @@ import { isRefusal } from "../../../src/core/refusal.ts";
 import { type GoalState, goalState, goalStates } from "../../../src/core/rules/goalState.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { next } from "../../../src/daemon/engine/next.ts";
-import type { Request } from "../../../src/daemon/engine/request.ts";
+import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
 

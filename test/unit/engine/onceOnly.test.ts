@@ -3,7 +3,7 @@ import { goalState } from "../../../src/core/rules/goalState.ts";
 import type { CommandOutcome } from "../../../src/daemon/commands/command.ts";
 import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
-import type { Request } from "../../../src/daemon/engine/request.ts";
+import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { failures, launchPlaybook, newWorld, person, type Simulation, simulate } from "../../support/simulation.ts";
 

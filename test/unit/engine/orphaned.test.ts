@@ -4,7 +4,7 @@ import type { StepId } from "../../../src/core/ids.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
 import type { Agent } from "../../../src/daemon/agents/agent.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
-import type { Request } from "../../../src/daemon/engine/request.ts";
+import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import {
 	answered,

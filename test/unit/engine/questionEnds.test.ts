@@ -6,7 +6,7 @@ import type { CheckId, RunId, StepId, ThreadId } from "../../../src/core/ids.ts"
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { enact } from "../../../src/daemon/engine/enact.ts";
 import { type AutomaticEvent, next } from "../../../src/daemon/engine/next.ts";
-import type { Request } from "../../../src/daemon/engine/request.ts";
+import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { isAutomatic } from "../../support/randomGoal.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";

@@ -7,8 +7,8 @@ import { calls, isUnderWay } from "../../../core/rules/calls.ts";
 import type { BudgetLimits } from "../../../core/values.ts";
 import { sha256 } from "../../platform/digest.ts";
 import type { NewId } from "../../platform/ports.ts";
-import { handOffNote } from "../briefs.ts";
-import { answeredByRaise, endedQuestions, raised } from "../raise.ts";
+import { answeredByRaise, endedQuestions, raised } from "../requests/raise.ts";
+import { handOffNote } from "../texts/briefs.ts";
 import { asking, type Consequences } from "./question.ts";
 
 export function askBudget(

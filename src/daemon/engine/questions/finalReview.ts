@@ -3,7 +3,7 @@ import type { Goal } from "../../../core/goal.ts";
 import { rejectedLimit } from "../../../core/rules/reviews.ts";
 import { sha256 } from "../../platform/digest.ts";
 import type { NewId } from "../../platform/ports.ts";
-import { replanned } from "../replanning.ts";
+import { replanned } from "../requests/replanning.ts";
 import { asking, type Consequences } from "./question.ts";
 
 export function askAboutReview(goal: Goal, newId: NewId, now: number): EventOf<"approval.requested"> {

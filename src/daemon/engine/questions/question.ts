@@ -4,7 +4,7 @@ import type { ApprovalId } from "../../../core/ids.ts";
 import type { ApprovalScope, Question } from "../../../core/values.ts";
 import type { AnswerValues } from "../../../core/words/answerValues.ts";
 import type { NewId } from "../../platform/ports.ts";
-import type { RequestContext } from "../request.ts";
+import type { RequestContext } from "../requests/request.ts";
 
 /** What each answer to a question appends, behind the answer itself. */
 export type Consequences = (approval: Approval, given: Given, goal: Goal, context: RequestContext) => GoalEvent[];

@@ -3,7 +3,7 @@ import type { Goal } from "../../../core/goal.ts";
 import type { StepId } from "../../../core/ids.ts";
 import { sha256 } from "../../platform/digest.ts";
 import type { NewId } from "../../platform/ports.ts";
-import { stepDecision } from "../stepRequests.ts";
+import { stepDecision } from "../requests/stepRequests.ts";
 import { planned } from "./plan.ts";
 import { asking, type Consequences } from "./question.ts";
 

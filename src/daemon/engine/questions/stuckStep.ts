@@ -4,8 +4,8 @@ import type { StepId, ThreadId } from "../../../core/ids.ts";
 import { attemptsInCommon } from "../../../core/rules/stagnation.ts";
 import { sha256 } from "../../platform/digest.ts";
 import type { NewId } from "../../platform/ports.ts";
-import { replanned } from "../replanning.ts";
-import { stepAnswer } from "../stepRequests.ts";
+import { replanned } from "../requests/replanning.ts";
+import { stepAnswer } from "../requests/stepRequests.ts";
 import { asking, type Consequences } from "./question.ts";
 
 export function askStep(

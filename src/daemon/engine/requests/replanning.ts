@@ -1,10 +1,10 @@
-import type { GoalEvent } from "../../core/events.ts";
-import type { Goal, Step } from "../../core/goal.ts";
-import { refuse } from "../../core/refusal.ts";
-import { goalRefusal } from "../../core/rules/controls.ts";
-import { isWorked } from "../../core/rules/steps.ts";
-import type { Actor } from "../../core/values.ts";
-import { editPlan } from "../plan/editPlan.ts";
+import type { GoalEvent } from "../../../core/events.ts";
+import type { Goal, Step } from "../../../core/goal.ts";
+import { refuse } from "../../../core/refusal.ts";
+import { goalRefusal } from "../../../core/rules/controls.ts";
+import { isWorked } from "../../../core/rules/steps.ts";
+import type { Actor } from "../../../core/values.ts";
+import { editPlan } from "../../plan/editPlan.ts";
 import type { RequestContext } from "./request.ts";
 
 /** Questions about what is planned otherwise now are asked anew, if at all. */

@@ -1,8 +1,8 @@
-import type { Goal, Step } from "../../core/goal.ts";
-import { checks } from "../../core/rules/checks.ts";
-import { stepPosition } from "../../core/rules/progress.ts";
-import { reviewOf } from "../../core/rules/reviews.ts";
-import { isDone, planSteps } from "../../core/rules/steps.ts";
+import type { Goal, Step } from "../../../core/goal.ts";
+import { checks } from "../../../core/rules/checks.ts";
+import { stepPosition } from "../../../core/rules/progress.ts";
+import { reviewOf } from "../../../core/rules/reviews.ts";
+import { isDone, planSteps } from "../../../core/rules/steps.ts";
 
 /**
  * What planners are told of the goal beyond its prompt: when part of it is done and the rest is planned anew, and at its

@@ -1,7 +1,7 @@
-import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../core/ids.ts";
-import type { Actor, ApprovalScope, BudgetLimits } from "../../core/values.ts";
-import type { AnswerValues } from "../../core/words/answerValues.ts";
-import type { NewId } from "../platform/ports.ts";
+import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../../core/ids.ts";
+import type { Actor, ApprovalScope, BudgetLimits } from "../../../core/values.ts";
+import type { AnswerValues } from "../../../core/words/answerValues.ts";
+import type { NewId } from "../../platform/ports.ts";
 
 /** What a person may ask of a goal (decide.ts). */
 export type Request =

@@ -1,10 +1,10 @@
-import type { GoalEvent } from "../../core/events.ts";
-import type { Approval, Goal } from "../../core/goal.ts";
-import type { ApprovalId } from "../../core/ids.ts";
-import { Refusal, refuse } from "../../core/refusal.ts";
-import { goalRefusal } from "../../core/rules/controls.ts";
-import { budgetHold } from "../../core/rules/holds.ts";
-import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../core/values.ts";
+import type { GoalEvent } from "../../../core/events.ts";
+import type { Approval, Goal } from "../../../core/goal.ts";
+import type { ApprovalId } from "../../../core/ids.ts";
+import { Refusal, refuse } from "../../../core/refusal.ts";
+import { goalRefusal } from "../../../core/rules/controls.ts";
+import { budgetHold } from "../../../core/rules/holds.ts";
+import { type Actor, type BudgetLimits, type BudgetResource, budgetResources } from "../../../core/values.ts";
 import type { RequestContext } from "./request.ts";
 
 export function raise(by: BudgetLimits, goal: Goal, context: RequestContext): GoalEvent[] {

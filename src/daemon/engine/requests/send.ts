@@ -1,9 +1,9 @@
-import type { GoalEvent } from "../../core/events.ts";
-import type { Goal } from "../../core/goal.ts";
-import type { MessageId } from "../../core/ids.ts";
-import { Refusal, refuse } from "../../core/refusal.ts";
-import { messageRefusal } from "../../core/rules/controls.ts";
-import { threads } from "../../core/rules/threads.ts";
+import type { GoalEvent } from "../../../core/events.ts";
+import type { Goal } from "../../../core/goal.ts";
+import type { MessageId } from "../../../core/ids.ts";
+import { Refusal, refuse } from "../../../core/refusal.ts";
+import { messageRefusal } from "../../../core/rules/controls.ts";
+import { threads } from "../../../core/rules/threads.ts";
 import type { Request, RequestContext } from "./request.ts";
 
 export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: RequestContext): GoalEvent[] {

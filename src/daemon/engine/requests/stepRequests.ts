@@ -1,12 +1,12 @@
-import type { GoalEvent } from "../../core/events.ts";
-import type { Goal, Step } from "../../core/goal.ts";
-import type { StepId } from "../../core/ids.ts";
-import { Refusal, refuse } from "../../core/refusal.ts";
-import { goalRefusal } from "../../core/rules/controls.ts";
-import { reviewOf } from "../../core/rules/reviews.ts";
-import { builtOn, isNew, stepRefusal } from "../../core/rules/stepControls.ts";
-import { planSteps, stuckSteps } from "../../core/rules/steps.ts";
-import type { Actor } from "../../core/values.ts";
+import type { GoalEvent } from "../../../core/events.ts";
+import type { Goal, Step } from "../../../core/goal.ts";
+import type { StepId } from "../../../core/ids.ts";
+import { Refusal, refuse } from "../../../core/refusal.ts";
+import { goalRefusal } from "../../../core/rules/controls.ts";
+import { reviewOf } from "../../../core/rules/reviews.ts";
+import { builtOn, isNew, stepRefusal } from "../../../core/rules/stepControls.ts";
+import { planSteps, stuckSteps } from "../../../core/rules/steps.ts";
+import type { Actor } from "../../../core/values.ts";
 import type { RequestContext } from "./request.ts";
 
 /** What a person wants of one step: that it is tried again, worked on anew, or left out. */

@@ -1,5 +1,5 @@
-import type { Output } from "../../core/values.ts";
-import { sha256 } from "../platform/digest.ts";
+import type { Output } from "../../../core/values.ts";
+import { sha256 } from "../../platform/digest.ts";
 
 /** How much of an output an event carries: its beginning and its end, in characters. */
 export const headChars = 16 * 1024;

@@ -1,10 +1,10 @@
-import type { GoalEvent } from "../../core/events.ts";
-import type { Goal } from "../../core/goal.ts";
-import type { HoldId } from "../../core/ids.ts";
-import { refuse } from "../../core/refusal.ts";
-import { goalRefusal, liftedByResume } from "../../core/rules/controls.ts";
-import { personHold } from "../../core/rules/holds.ts";
-import { actorPlace } from "../../core/values.ts";
+import type { GoalEvent } from "../../../core/events.ts";
+import type { Goal } from "../../../core/goal.ts";
+import type { HoldId } from "../../../core/ids.ts";
+import { refuse } from "../../../core/refusal.ts";
+import { goalRefusal, liftedByResume } from "../../../core/rules/controls.ts";
+import { personHold } from "../../../core/rules/holds.ts";
+import { actorPlace } from "../../../core/values.ts";
 import type { Request, RequestContext } from "./request.ts";
 
 /** Pausing, resuming, cancelling and deleting a goal: what it comes to. When it may be stands in `protocol/allowed.ts`. */

@@ -1,9 +1,9 @@
-import type { GoalEvent } from "../../core/events.ts";
-import type { Goal } from "../../core/goal.ts";
-import type { CheckId } from "../../core/ids.ts";
-import { Refusal, refuse } from "../../core/refusal.ts";
-import { checks } from "../../core/rules/checks.ts";
-import { checkRefusal, goalRefusal, isSettledCheck } from "../../core/rules/controls.ts";
+import type { GoalEvent } from "../../../core/events.ts";
+import type { Goal } from "../../../core/goal.ts";
+import type { CheckId } from "../../../core/ids.ts";
+import { Refusal, refuse } from "../../../core/refusal.ts";
+import { checks } from "../../../core/rules/checks.ts";
+import { checkRefusal, goalRefusal, isSettledCheck } from "../../../core/rules/controls.ts";
 import type { RequestContext } from "./request.ts";
 
 export function runChecks(checkId: CheckId | undefined, goal: Goal, { by }: RequestContext): GoalEvent[] {
