@@ -57,7 +57,7 @@ export function verifyLog(lines: Iterable<Uint8Array>): FileVerdict {
 			closed = true;
 			continue;
 		}
-		if (ended) return broken("something was added behind the end");
+		if (ended) return broken("something was added after the end");
 		const read = readLine(bytes);
 		if (typeof read === "string") return broken(read);
 		if ("end" in read) {
@@ -78,7 +78,7 @@ export function verifyLog(lines: Iterable<Uint8Array>): FileVerdict {
 	const { events, lastHash } = chain;
 	const cutOff = (reason: string): FileVerdict => ({ ok: false, line: Math.max(1, number), reason });
 	if (events === 0) return cutOff("there are no events in it");
-	if (!ended) return cutOff(`the file was cut off behind event ${events}: its last line is missing`);
+	if (!ended) return cutOff(`the file was cut off after event ${events}: its last line is missing`);
 	if (!closed) return cutOff("the file was cut off: its last line is not finished");
 	return { ok: true, goalId, events, bodies, redacted, lastSeq: events, lastHash };
 }

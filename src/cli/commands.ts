@@ -178,7 +178,7 @@ export const commands: readonly CommandRow[] = [
 			name: action,
 			about: {
 				retry: "try a step again, a playbook's from the command that failed",
-				rerun: "begin a step anew, from its top",
+				rerun: "begin a step again, from its start",
 				skip: "go on without a step",
 			}[action],
 			arguments: [goal, step],
@@ -194,7 +194,7 @@ export const commands: readonly CommandRow[] = [
 		options: [
 			{ flags: "--rest", about: "this step and every later one" },
 			{ flags: "--preview", about: "only say what would happen to each file" },
-			{ flags: "--use-folder", about: "also where another folder stands in the place of the goal's" },
+			{ flags: "--use-folder", about: "also where another folder is in the place of the goal's" },
 		],
 		asks: ["goal/get", "step/undo"],
 		run: async (context, [goalId = "", stepName = ""], options) =>

@@ -3,7 +3,7 @@ import type { Goal } from "./goal.ts";
 /** Why a request is refused, for programs; the sentence that goes with it is for people. One row adds a reason. */
 export const refusalCodes = {
 	notNow: "The goal, its step or its check is in a state that does not allow it.",
-	changed: "What it is about is another one than the client saw: look again, and decide anew.",
+	changed: "What it is about has changed since the client saw it: look again, then decide.",
 	changedMeanwhile: "The roster has another revision than the client saw.",
 	empty: "Nothing is asked for: a message, an edit or an amount is missing.",
 	emptyPrompt: "A launch without a prompt and without a playbook.",
@@ -40,7 +40,7 @@ export const refusalCodes = {
 	keyNeeded: "The provider needs a key.",
 	noAgent: "No agent is named, and there is none to take.",
 	noFolder: "The folder does not exist, or is not a folder.",
-	otherFolder: "Another folder stands in the place of the goal's.",
+	otherFolder: "Another folder is in the place of the goal's.",
 	untracked: "Changes are not tracked in this folder.",
 	nothingToUndo: "Nothing is there to take back.",
 	stopped: "It was ended before it was done.",

@@ -219,7 +219,7 @@ export const methods = {
 	},
 	"roster/edit": {
 		about:
-			"Changes who works in which role, and says what that means for the steps; without edits, or with `preview`, it only says how the roster stands or would stand.",
+			"Changes who works in which role, and says what that means for the steps; without edits, or with `preview`, it only shows the roster as it is or would be.",
 		effect: "acts",
 		repeatable: isPreview,
 		params: v.object({
@@ -273,7 +273,7 @@ export const methods = {
 	},
 	"plan/edit": {
 		about:
-			"Puts a person's plan in place of the one that holds, before its approval or while it runs. What is done or under way stays as it is; what cannot be meant is refused with its line.",
+			"Puts a person's plan in place of the current one, before its approval or while it runs. What is done or under way stays as it is; a mistake is refused with its line.",
 		effect: "acts",
 		params: v.object({ goalId: GoalIdSchema, markdown: text }),
 		result: GoalView,
@@ -475,7 +475,7 @@ export const methods = {
 	},
 	"config/read": {
 		about:
-			"How config.jsonc stands: what in it cannot be meant, with its place. With `watch`, a `config/changed` notice follows each time it was read again.",
+			"What is wrong in config.jsonc, with its place. With `watch`, a `config/changed` notice follows each time it was read again.",
 		effect: "reads",
 		params: v.object({ watch: v.optional(v.boolean(), false) }),
 		result: ConfigState,

@@ -50,7 +50,7 @@ describe("a playbook from the command line", function () {
 		);
 		const told = /line 13, python fence \(this language is not run\)/;
 		const preview = stage.run("launch", "--playbook", file, "--preview");
-		assert.match(preview.out, /not run {2}line 3, sh fence \(it stands before the first step\)/);
+		assert.match(preview.out, /not run {2}line 3, sh fence \(it is before the first step\)/);
 		assert.match(preview.out, /not run {2}line 13, python fence/);
 		assert.match(preview.out, /not run {2}line 17, indented code/);
 		const launched = stage.run("launch", "--playbook", file, "--grant", "playbook", "--follow");

@@ -72,7 +72,7 @@ describe("a limit of money over a model without a known price, in the terminal",
 		const dossier = await run("dossier", goalId);
 		assert.match(
 			dossier.out,
-			/`local\/house` was reckoned at \$2 a million tokens read, \$10 written, as was said for this goal/,
+			/`local\/house` was priced at \$2 a million tokens read, \$10 written, as was said for this goal/,
 		);
 		assert.match(dossier.out, /price set/i);
 		const feed = await run("feed", goalId);

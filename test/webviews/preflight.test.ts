@@ -209,7 +209,7 @@ describe("launch form", () => {
 		await page.keyboard.type("reviewer");
 		await page.getByText("There are two roles named reviewer.").waitFor();
 		await page.keyboard.press("Control+Enter");
-		await page.getByText("1 thing is to be put right first.").waitFor();
+		await page.getByText("1 thing is to be corrected first.").waitFor();
 		await becomes(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Name of the role");
 		await page.keyboard.type(" of APIs");
 		await page.getByText("A role is named with lower-case letters").waitFor();
@@ -231,7 +231,7 @@ describe("launch form", () => {
 			await page.getByRole("textbox", { name: "Budget, US dollars" }).fill(typed);
 			await page.getByText(said).waitFor();
 			await page.keyboard.press("Control+Enter");
-			await page.getByText("1 thing is to be put right first.").waitFor();
+			await page.getByText("1 thing is to be corrected first.").waitFor();
 			assert.deepEqual(await asked(page, "goal/launch", 0), []);
 			await page.getByRole("button", { name: "Budget: back to payments-team" }).click();
 			await page.getByText(said).waitFor({ state: "detached" });

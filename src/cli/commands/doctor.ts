@@ -121,7 +121,7 @@ function configFindings(config: ConfigState): Finding[] {
 	if (config.problems.length === 0) return [{ name: "config", state: "ok", detail: config.path }];
 	const advice = config.keptFrom
 		? `Until it is corrected, the settings that were read at ${config.keptFrom} hold (${config.path}).`
-		: `It stands in ${config.path}.`;
+		: `It is in ${config.path}.`;
 	return config.problems.map((problem) => ({
 		name: "config",
 		state: "missing",

@@ -24,7 +24,8 @@ export function lastJson(text: string, key: string, read: (value: unknown) => un
 		if (value !== undefined) found = { value };
 	}
 	if (found && !(isOpen && "value" in found)) return found;
-	if (isOpen) return { problem: "The answer ends in the middle of its reasoning: what stands there does not count." };
+	if (isOpen)
+		return { problem: "The answer ends in the middle of its reasoning: what is written there does not count." };
 	return { problem: `The answer holds no JSON object with “${key}”.` };
 }
 

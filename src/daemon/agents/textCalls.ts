@@ -203,12 +203,12 @@ function without(text: string, ranges: readonly (readonly [from: number, to: num
 }
 
 const callIt =
-	'Make it with the tool call of the API. If you cannot, end your answer with one JSON object and nothing behind it: { "name": "…", "arguments": { … } }';
+	'Make it with the tool call of the API. If you cannot, end your answer with one JSON object and nothing after it: { "name": "…", "arguments": { … } }';
 
 function unreadCall(what: string): string {
 	return `Your answer holds a call that was written as text (${what}) and cannot be read, so it was not carried out. ${callIt}`;
 }
 
 function shownCall(name: string): string {
-	return `Your answer holds what looks like a call of ${name}, written as text with other text behind it, so it was not carried out. ${callIt} If it was only an example, end your work with a report in plain words.`;
+	return `Your answer holds what looks like a call of ${name}, written as text with other text after it, so it was not carried out. ${callIt} If it was only an example, end your work with a report in plain words.`;
 }

@@ -54,7 +54,7 @@ function priceLine({ model, price }: DossierData["usage"]["prices"][number]): st
 	if (!price) return `- No price is known for ${code(model)}, so what it cost is not known either.`;
 	const cached = price.cachedInput === undefined ? "" : `, $${price.cachedInput} read from the cache`;
 	const from = sourceWords[price.source ?? "goal"];
-	return `- ${code(model)} was reckoned at $${price.input} a million tokens read${cached}, $${price.output} written, ${from}.`;
+	return `- ${code(model)} was priced at $${price.input} a million tokens read${cached}, $${price.output} written, ${from}.`;
 }
 
 const sourceWords = {

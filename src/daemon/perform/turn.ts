@@ -100,7 +100,8 @@ function outcomeEvents(
 		return [interrupted(thread, stopReason(goal), charged)];
 	}
 	if (outcome.kind === "unsent") {
-		const reason = "Its prompt is longer than was reserved for it, so it was not sent. What it needs is reserved anew.";
+		const reason =
+			"Its prompt is longer than was reserved for it, so it was not sent. What it needs is reserved again.";
 		return [{ ...interrupted(thread, reason, nothingUsed), promptTokens: outcome.promptTokens }];
 	}
 	if (outcome.kind === "failed") {

@@ -247,6 +247,6 @@ function readHead(lines: readonly string[]): Head {
 function readChecks(value: unknown, line: number): readonly string[] {
 	const list = value === null || value === undefined ? [] : [value].flat();
 	if (!list.every((one): one is string => typeof one === "string" && one.trim() !== ""))
-		throw new Problem(line, "“checks” is a list of commands, each in one line behind a dash.");
+		throw new Problem(line, "“checks” is a list of commands, each in one line after a dash.");
 	return [...new Set(list)];
 }

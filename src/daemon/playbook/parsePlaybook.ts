@@ -113,8 +113,8 @@ function accidentalHeadings(blocks: readonly Block[], lines: readonly string[]):
 		if (block.kind !== "heading" || !block.isUnderlined || block.level !== 2) return [];
 		const isOneLine = block.endLine - block.line === 1;
 		if (isOneLine && !/^\s*[*_`]*needs[*_`]*\s*[:：]/i.test(lines[block.line - 1]!)) return [];
-		const message = `the line of dashes at ${block.endLine} makes a heading of what stands above it`;
-		return [{ line: block.line, message, fix: "Put a blank line before the dashes, or write the heading behind ##." }];
+		const message = `the line of dashes at ${block.endLine} makes a heading of the text above it`;
+		return [{ line: block.line, message, fix: "Put a blank line before the dashes, or write the heading after ##." }];
 	});
 }
 

@@ -38,7 +38,7 @@ export function readFence(code: Code): Read {
 	if (use === "session") return sessionFence(code, info, asked);
 	const typed = text.split("\n").findIndex((line) => line.trim() !== "");
 	if (/^\s*\$ /.test(text.split("\n")[typed]!)) {
-		const fix = "Take the prompts away, or call the fence console, which runs what stands behind them.";
+		const fix = "Remove the prompts, or name the fence console, which runs what follows them.";
 		return problem(code.line + typed + 1, `this ${info.word} fence begins with a prompt ($)`, fix);
 	}
 	if (use === "check") return { check: inFolder(text, asked.folder) };
@@ -90,8 +90,8 @@ function writeFence(code: Code, { rest }: FenceInfo): Read {
 function sessionFence(code: Code, info: FenceInfo, { folder }: Asked): Read {
 	const { commands, rootLines, unfinished } = readSession(code.content.replace(/\n$/, ""));
 	if (unfinished !== undefined) {
-		const fix = "Write its further lines behind “> ”, or put the command into an sh fence.";
-		return problem(code.line + 1 + unfinished, "the command behind this prompt does not end", fix);
+		const fix = "Write its further lines after “> ”, or put the command into an sh fence.";
+		return problem(code.line + 1 + unfinished, "the command after this prompt does not end", fix);
 	}
 	if (commands.length === 0)
 		return { notRun: passedOver(code, fenceNamed(info), "no line of it begins with the prompt “$ ”") };
@@ -100,7 +100,7 @@ function sessionFence(code: Code, info: FenceInfo, { folder }: Asked): Read {
 	const more = rootLines.length > 1 ? ` and ${rootLines.length - 1} more` : "";
 	const notRun = root !== undefined && {
 		line: code.line + 1 + root,
-		what: `text behind “# ”${more}`,
+		what: `text after “# ”${more}`,
 		reason: "a comment, or what another user would run",
 		text: firstLine(lines[root]!),
 	};
@@ -112,7 +112,7 @@ function sessionFence(code: Code, info: FenceInfo, { folder }: Asked): Read {
 
 function wrongAttribute(code: Code, info: FenceInfo, asked: Asked): PlaybookProblem | undefined {
 	if (asked.other !== undefined) {
-		const message = `“${asked.other.slice(0, 60)}” behind this ${info.word} fence would change how it runs, and is not carried out`;
+		const message = `“${asked.other.slice(0, 60)}” after this ${info.word} fence would change how it runs, and is not carried out`;
 		return {
 			line: code.line,
 			message,

@@ -86,7 +86,7 @@ export function linesIn(blocks: readonly Block[]): Set<number> {
 export function codeBeforeSteps(blocks: readonly Block[], lines: readonly string[]): readonly NotRun[] {
 	return blocks.flatMap((block) =>
 		block.kind === "code"
-			? passedOver(block as Code, nameOf(block), "it stands before the first step")
+			? passedOver(block as Code, nameOf(block), "it is before the first step")
 			: hiddenCode(block, lines),
 	);
 }

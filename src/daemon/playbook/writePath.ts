@@ -15,7 +15,7 @@ export function readWritePath(
 		if (behind === undefined) return { problem: "the quote before this path is never closed", fix: "Close it." };
 		const path = rest.slice(1, end);
 		if (behind === "" && !path.includes(quote)) return { path };
-		return { problem: `“${shown(rest)}” is more than a path`, fix: "Name one file, with nothing behind it." };
+		return { problem: `“${shown(rest)}” is more than a path`, fix: "Name one file, with nothing after it." };
 	}
 	const words = rest.split(/\s+/);
 	if (words.length === 1 && !/^\{|^\w+=/.test(rest)) return { path: rest };

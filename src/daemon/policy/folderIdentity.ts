@@ -51,6 +51,6 @@ export function whyNotInPlace(
 ): string | undefined {
 	if (!now) return `The folder ${goal.workspace} is not there.`;
 	return goal.folder && !isSameFolder(goal.folder, now)
-		? `Another folder stands at ${goal.workspace} than the one in which the goal was launched.`
+		? `Another folder is at ${goal.workspace}, not the one in which the goal was launched.`
 		: undefined;
 }

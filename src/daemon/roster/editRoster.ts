@@ -57,7 +57,7 @@ export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalE
 	if (kept[0]) throw new Refusal("notOff", kept[0]);
 	const after = edited(goal, request.edits);
 	if (JSON.stringify(after.roster.assignments) === JSON.stringify(goal.roster.assignments))
-		throw new Refusal("empty", "That is how the roster stands already.");
+		throw new Refusal("empty", "The roster is already like that.");
 	const { assignments, revision } = after.roster;
 	const apply = reachOf(request, goal, after);
 	const affected = apply === "future" ? [] : affectedThreads(goal, after);

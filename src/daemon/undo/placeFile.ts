@@ -145,7 +145,7 @@ async function place(folder: string, order: FileOrder): Promise<string | undefin
 	}
 }
 
-const changedSince = "it was changed in this very moment";
+const changedSince = "it was changed at this moment";
 
 function isLink(version: FileVersion): boolean {
 	return version.mode === linkMode;

@@ -260,7 +260,7 @@ async function begin(
 		if (goal.undo?.undoId !== undoId) return undefined;
 		const outcome = await settled;
 		if (outcome === "away") {
-			const why = "Another folder stands in the place of the goal's. The undo has begun, and goes on when it is back.";
+			const why = "Another folder is in the place of the goal's. The undo has begun, and goes on when it is back.";
 			throw new Refusal("otherFolder", why);
 		}
 		if (outcome !== "stopping") return outcome;

@@ -257,7 +257,7 @@ async function ask(client: HandlerContext, goalId: GoalId, request: Request, exp
 	const by = client.actor();
 	return supervisor.commit(goalId, (goal) => {
 		if (expectedSeq !== undefined && expectedSeq !== goal.seq) {
-			throw new Refusal("changed", "The goal moved on meanwhile. Look at it again and decide anew.");
+			throw new Refusal("changed", "The goal moved on meanwhile. Look at it again, then decide.");
 		}
 		return decide(request, goal, { by, newId, now: clock.now() });
 	});

@@ -117,7 +117,7 @@ export async function showWaiting({ approvals }: Parts): Promise<void> {
 	const yes = { iconPath: new vscode.ThemeIcon("check"), tooltip: t("Approve") };
 	const no = { iconPath: new vscode.ThemeIcon("close"), tooltip: t("Deny") };
 	const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly waiting: Waiting }>();
-	pick.placeholder = t("Enter shows the whole of it");
+	pick.placeholder = t("Enter shows all of it");
 	pick.items = approvals.waiting.map((waiting) => {
 		const { approval, goal } = waiting;
 		const isPlain = approval.kind === "tool" && isWhollyVisible(approval.command ?? "", pickMaxChars);

@@ -208,7 +208,7 @@ const isMac = /Mac/.test(navigator.platform);
 
 function footWords(problems: readonly Problem[], isEmpty: boolean): string {
 	const stops = problems.filter((problem) => problem.stops).length;
-	if (stops > 0) return `${stops === 1 ? "1 thing is" : `${stops} things are`} to be put right first.`;
+	if (stops > 0) return `${stops === 1 ? "1 thing is" : `${stops} things are`} to be corrected first.`;
 	if (isEmpty) return "Say what is to be done, then launch.";
 	const known = problems.length;
 	if (known > 0)

@@ -254,7 +254,7 @@ describe("calls written as text", () => {
 		[
 			"JSON with text behind it",
 			`${fence(named(write))}\nThis creates the file.`,
-			/call of writeFile.*text behind it/s,
+			/call of writeFile.*text after it/s,
 			true,
 		],
 		[

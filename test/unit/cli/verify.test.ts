@@ -99,7 +99,7 @@ describe("verifying an exported log", () => {
 		for (let length = 0; length < whole.length; length++)
 			assert.equal(judge(whole.subarray(0, length)).ok, false, `cut to ${length} bytes`);
 		const verdict = judge(text(lines().slice(0, 4)));
-		assert.match(!verdict.ok ? verdict.reason : "", /^the file was cut off behind event 4/);
+		assert.match(!verdict.ok ? verdict.reason : "", /^the file was cut off after event 4/);
 	});
 
 	const tampered: Readonly<Record<string, readonly [(written: string[]) => string[], line: number]>> = {

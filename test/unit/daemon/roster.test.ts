@@ -139,7 +139,7 @@ describe("editing the roster of a running goal", function () {
 		const { effect, assignments } = await ask("stone");
 		assert.ok(effect.endsWith(` ${leftOut("stone")}`), effect);
 		assert.equal(assignments.find(({ role }) => role === "implementer")?.effort, undefined);
-		await assert.rejects(ask("stone"), { message: `${leftOut("stone")} That is how the roster stands already.` });
+		await assert.rejects(ask("stone"), { message: `${leftOut("stone")} The roster is already like that.` });
 		goOn();
 		await untilState(daemon.client, goalId, ["completed"]);
 		assert.deepEqual(work(since), ["first clay", "first stone", "second stone", "second stone"]);

@@ -114,7 +114,7 @@ describe("a goal works in the folder that it was launched in, and in no other th
 			const goalId = await approvedAfter(change);
 			const asked = await question(goalId);
 			assert.deepEqual(asked.options, ["wait", "use", "stop"]);
-			assert.match(asked.reasons.join(" "), /Another folder stands at .*project/);
+			assert.match(asked.reasons.join(" "), /Another folder is at .*project/);
 			assert.equal((await get(goalId)).state, "awaiting_approval");
 			const other = contents(workspace);
 			assert.deepEqual(Object.keys(other), ["old.txt"], "nothing was deleted or written");
@@ -221,7 +221,7 @@ describe("a goal works in the folder that it was launched in, and in no other th
 		writeFileSync(path.join(workspace, "new.txt"), "new\n");
 		const undo = (more = {}) => daemon.client.request("step/undo", { goalId, stepId, ...more });
 		for (const preview of [true, false])
-			await assert.rejects(() => undo({ preview }), /Another folder stands at .*Nothing was taken back.*--use-folder/);
+			await assert.rejects(() => undo({ preview }), /Another folder is at .*Nothing was taken back.*--use-folder/);
 		assert.deepEqual(contents(workspace), { "new.txt": "new\n", "old.txt": "other" });
 		renameSync(workspace, `${workspace}-other`);
 		await assert.rejects(() => undo(), /is not there/);

@@ -136,7 +136,7 @@ describe("a fence of a playbook", () => {
 		assert.match(refused(`---\nstrict: yes\n---\n## S\n${run}`)[0]!, /^p\.md:2: “strict” cannot be read/);
 		assert.match(
 			refused(`---\nstrict: true\n---\n\`\`\`sh\nrm -r x\n\`\`\`\n\n## S\n${run}`)[0]!,
-			/^p\.md:4: this sh fence would not run: it stands before the first step/,
+			/^p\.md:4: this sh fence would not run: it is before the first step/,
 		);
 	});
 
@@ -204,7 +204,7 @@ describe("a fence of a playbook", () => {
 		[
 			"a variable",
 			fence("sh NODE_ENV=production"),
-			/:3: “NODE_ENV=production” behind this sh fence would change how it runs/,
+			/:3: “NODE_ENV=production” after this sh fence would change how it runs/,
 		],
 		["a time limit", fence("sh timeout=5"), /:3: “timeout=5”/],
 		["another user", fence("sh {user=root}"), /:3: “user=root”/],
@@ -215,7 +215,7 @@ describe("a fence of a playbook", () => {
 		[
 			"a session that does not end",
 			fence("console", "$ cat <<EOF\nhello"),
-			/:4: the command behind this prompt does not end/,
+			/:4: the command after this prompt does not end/,
 		],
 		["an empty fence in a quote", "> ```sh\n> ```", /:3: this sh fence is empty/],
 		[

@@ -43,7 +43,7 @@ describe("putting a file into another version", () => {
 			folder.close();
 		}
 	};
-	const busy = "it was changed in this very moment";
+	const busy = "it was changed at this moment";
 
 	it("does not write over what is saved while it is being written", async () => {
 		writeFileSync(at("f"), "after the step");
