@@ -5,13 +5,13 @@ import type { Agent } from "./agent.ts";
 
 /** How agents of one kind come about, and what is known of them without asking them. What rules know is in core. */
 export interface AgentMaker {
-	/** Never fails: a choice that names nobody gets an agent whose turns say so. */
+	/** Never fails: a choice that names no agent gets one whose turns say so. */
 	create(choice: ModelChoice): Agent;
 	/** A goal can be launched with it. */
 	isThere(provider: string): boolean;
-	/** Undefined where nobody names one. */
+	/** Undefined where none is known. */
 	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
-	/** In tokens; undefined where nobody names one. */
+	/** In tokens; undefined where none is known. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
 	effortProblem(choice: ModelChoice): string | undefined;

@@ -17,7 +17,7 @@ import { tracedAgent } from "./tracedAgent.ts";
 
 /** The agents that assignments name, made when they are first needed. */
 export interface Agents {
-	/** Never fails: an assignment that names nobody gets an agent whose turns say so. */
+	/** Never fails: an assignment that names no agent gets one whose turns say so. */
 	agentFor(choice: ModelChoice): Agent;
 	/** A model that its provider is known to have. */
 	isListed(provider: string, model: string): boolean;
@@ -27,9 +27,9 @@ export interface Agents {
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
 	effortProblem(choice: ModelChoice): string | undefined;
-	/** Undefined where nobody names one. The built-in agent is free. */
+	/** Undefined where none is known. The built-in agent is free. */
 	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
-	/** The model's context window in tokens; undefined where nobody names one. */
+	/** The model's context window in tokens; undefined where none is known. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** Looks whether each provider answers, in about a second; what was heard lately counts unless `refresh` asks anew. */
 	listProviders(refresh?: boolean): Promise<Result<Methods, "provider/list">>;

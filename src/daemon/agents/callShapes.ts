@@ -5,7 +5,7 @@ import { argumentNames, callsOf, isObject, toolName, typedArgs } from "./written
 
 /**
  * The shapes in which models write calls into their text when a server does not read them: their training's own, or what
- * another product's prompts have taught. Each begins with a mark that nobody writes by chance. A new one is a row.
+ * another product's prompts have taught. Each begins with a mark that is not written by chance. A new one is a row.
  */
 export interface CallShape {
 	/** For people. */

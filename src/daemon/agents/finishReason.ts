@@ -1,6 +1,6 @@
 /**
  * Why an answer ended. Only `stop` says that the model was done; with any other reason it was ended by something else.
- * Servers have words of their own for the same thing; one that nobody knows stays as it came.
+ * Servers have words of their own for the same thing; an unknown one stays as it came.
  */
 export function finishReason({ unified, raw }: { readonly unified: string; readonly raw: string | undefined }): string {
 	if (unified !== "other") return unified;

@@ -21,8 +21,8 @@ export function promptMessages(
 }
 
 /**
- * What the strictest templates and endpoints take: the first and the last to speak is not the model, nobody speaks twice
- * in a row, nobody says nothing, and between the results of calls and a person's message stands a word of the model's.
+ * What the strictest templates and endpoints take: the first and the last to speak is not the model, no side speaks twice
+ * in a row, no message is empty, and between the results of calls and a person's message stands a word of the model's.
  */
 function inTurn(pieces: readonly (Heard | Said)[]): readonly (Heard | Said)[] {
 	const turns: (Heard | Said)[] = [];

@@ -28,7 +28,7 @@ export function textCalls(text: string, tools: readonly Tool[]): TextCalls {
 	return marked.kind === "none" ? jsonCalls(text, tools) : marked;
 }
 
-/** What models invent behind their calls: results that nobody gave. */
+/** What models invent behind their calls: results that were never given. */
 const inventedResult =
 	/<[|｜]?\/?(?:tool_?(?:response|result|output)s?|function_?(?:response|result)s?)\b|^[ \t*]*Observation[ *]*:|^[ \t]*(?:```|~~~)tool_outputs?\b/gim;
 /** What may be left around calls: tags that hold several, their ends, and ends of a turn. */
@@ -50,7 +50,7 @@ function markedCalls(whole: string, spans: readonly CodeSpan[], tools: readonly 
 		const from = opened.index;
 		const read = shape.read({ text, at: after, opened, tools });
 		if (!read) {
-			// What cannot be read but is clearly a call is answered as one; what nobody can tell is only said.
+			// What cannot be read but is clearly a call is answered as one; what cannot be told is only said.
 			const name = nameIn(text.slice(from), opened[1]);
 			if (shape.mustEnd || !isAtLineStart(text, from, end)) {
 				at = after;

@@ -9,19 +9,19 @@ import type { ProviderStatus } from "./providerStatus.ts";
 
 /**
  * Who can be named as an agent here: providers of config.jsonc, those whose keys are in the environment or were handed
- * over, and servers of this machine. To name one asks nobody; only `list` looks whether they answer, and remembers it
+ * over, and servers of this machine. To name one asks no server; only `list` looks whether they answer, and remembers it
  * for a while.
  */
 export interface Directory {
-	/** Also one that everybody knows and that has no key yet: its turns say so. */
+	/** Also a well-known one that has no key yet: its turns say so. */
 	find(id: string): Provider | undefined;
 	/** It can be launched with: it is set up, or lies on this machine. */
 	isThere(id: string): boolean;
 	/** A model that is configured, or that the provider was heard to have. */
 	isListed(id: string, model: string): boolean;
-	/** All such models of those who are there, without asking anybody. */
+	/** All such models of those who are there, without asking them. */
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
-	/** `here` are those that can be used or that somebody set up, `others` could be. */
+	/** `here` are those that can be used or that are set up, `others` could be. */
 	list(refresh: boolean): Promise<{ readonly here: readonly Listed[]; readonly others: readonly Listed[] }>;
 	/** What was heard of it no longer counts. */
 	forget(id: string): void;
@@ -114,7 +114,7 @@ export function openDirectory(config: Config, env: Env): Directory {
 	};
 }
 
-/** Those that are set up, and everybody who can be named. */
+/** Those that are set up, and all others that can be named. */
 function entriesOf(config: Config, env: Env): { readonly named: readonly Entry[]; readonly entries: readonly Entry[] } {
 	const named = config.providers.map((provider): Entry => {
 		const isConfigured = config.configured.includes(provider.id);

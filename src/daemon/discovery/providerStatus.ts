@@ -21,9 +21,9 @@ export interface ProviderStatus {
 export interface Asking {
 	readonly provider: Provider;
 	readonly keys: KeyChain;
-	/** Nobody named it: only what answers as a server of models does is one, and nobody is followed elsewhere. */
+	/** No config names it: only what answers as a server of models does is one, and no redirect is followed. */
 	readonly isGuess?: boolean;
-	/** Nobody named it, and it is somewhere else. */
+	/** No config names it, and it is on another machine. */
 	readonly isHosted?: boolean;
 	/** Its list says nothing: with a key it counts as usable. */
 	readonly hidesModels?: boolean;
@@ -96,7 +96,7 @@ function outOfReach({ provider }: { readonly provider: string }, why: string): {
 	return { reason: `Provider “${provider}” cannot be reached (${why}). See that this machine is online.` };
 }
 
-/** Undefined when there is more than anybody needs. */
+/** Undefined when there is more than is needed. */
 async function boundedText(response: Response): Promise<string | undefined> {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;

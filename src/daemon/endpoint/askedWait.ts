@@ -6,7 +6,7 @@ import { isRecord } from "./isRecord.ts";
  */
 export interface AskedWait {
 	readonly ms: number;
-	/** It asked for longer than anybody waits. */
+	/** It asked for longer than is waited. */
 	readonly isCut: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Why an answer ended, in the words of many servers; a word that nobody knows is passed on. */
+/** Why an answer ended, in the words of many servers; an unknown word is passed on. */
 const rows: readonly (readonly [meaning: string, words: RegExp])[] = [
 	[
 		"stop",

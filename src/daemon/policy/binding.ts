@@ -9,7 +9,7 @@ import type { ParsedCommand } from "./shell/parse/parseCommand.ts";
 /**
  * What an approval of a command is bound to. Every file that it executes, or that names what it executes, and every
  * workspace file that it names as an argument, unless the command itself writes that file and does not execute it. Where
- * more may be loaded than can be told, also every file that the goal has written; and where nobody can tell what runs,
+ * more may be loaded than can be told, also every file that the goal has written; and where it is unknown what runs,
  * the approval is for this one time.
  */
 export interface Binding {
@@ -24,7 +24,7 @@ export interface Binding {
 }
 
 const absentFile = "absent";
-/** More would make the approval a list that nobody keeps. */
+/** More would make an approval that soon no longer holds. */
 const maxFiles = 1000;
 
 export async function bindingOf(

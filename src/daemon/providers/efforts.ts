@@ -7,7 +7,7 @@ type Named = Pick<Provider, "id" | "baseUrl" | "efforts">;
 
 /**
  * The reasoning efforts that some model of the provider takes; of one model, where it is named. Empty where none is
- * taken. What nobody knows is passed on as it was asked for.
+ * taken. What is unknown is passed on as it was asked for.
  */
 export function effortsOf(
 	provider: Named,

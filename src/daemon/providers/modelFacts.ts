@@ -11,7 +11,7 @@ export function priceOf(provider: Provider, model: string, rows?: readonly Provi
 	return price && { ...price, source: "catalogue" };
 }
 
-/** In tokens; undefined where nobody says. */
+/** In tokens; undefined where it is unknown. */
 export function contextWindowOf(provider: Provider, model: string, rows?: readonly ProviderRow[]): number | undefined {
 	return provider.contextWindows?.[model] ?? knownModel(provider, model, rows).contextWindow;
 }

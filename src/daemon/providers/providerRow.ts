@@ -8,7 +8,7 @@ export type WireName = (typeof wireNames)[number];
 export interface ProviderRow {
 	readonly id: string;
 	readonly name: string;
-	/** Where it answers unless somebody says otherwise. */
+	/** Where it answers unless the config says otherwise. */
 	readonly baseUrl: string;
 	readonly wire: WireName;
 	/**
@@ -26,7 +26,7 @@ export interface ProviderRow {
 	readonly hidesModels?: true;
 	/** Its name in the catalogue of prices and context windows. */
 	readonly catalogue?: string;
-	/** Undefined where nobody knows: an effort is passed on as it was asked for. */
+	/** Undefined where it is unknown: an effort is passed on as it was asked for. */
 	readonly efforts?: KnownEfforts;
 }
 
@@ -48,7 +48,7 @@ export function rowOf(
 ): ProviderRow | undefined {
 	const host = hostOf(baseUrl);
 	const byHost = rows.find(({ hosts }) => hosts.some((domain) => host === domain || host.endsWith(`.${domain}`)));
-	// An id alone tells what a server on this machine is, but not what somebody's proxy of that name is.
+	// An id alone tells what a server on this machine is, but not what a proxy of that name is.
 	return byHost ?? rows.find((row) => row.id === id && row.hosts.length === 0);
 }
 

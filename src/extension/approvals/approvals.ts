@@ -4,6 +4,7 @@ import type { ApprovalId, GoalId } from "../../core/ids.ts";
 import { type Choice, choicesOf, meantBy } from "../../core/questions/questions.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { type AnswerValueKind, type AnswerValues, answerValues } from "../../core/words/answerValues.ts";
+import { approvalMarks } from "../../core/words/marks.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import type { Goals } from "../connection/goals.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
@@ -87,7 +88,8 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 		},
 		retract({ approval, goal }) {
 			const settled = goals.goal(goal.goalId)?.settled.find((one) => one.approvalId === approval.approvalId);
-			if (settled) vscode.window.setStatusBarMessage(`$(shield) ${settledSentence(settled)}`, 8_000);
+			if (settled)
+				vscode.window.setStatusBarMessage(`$(${approvalMarks[settled.state].icon}) ${settledSentence(settled)}`, 8_000);
 			// VS Code has no way to close one notification. Toasts can be put behind the bell, where nothing is lost; that
 			// is done only while ours may still be on the screen.
 			if (Date.now() - shownAtMs < toastStaysMs || !vscode.window.state.focused)

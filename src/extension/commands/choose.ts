@@ -4,6 +4,8 @@ import type { ApprovalId, GoalId, StepId, ThreadId } from "../../core/ids.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { isPlanned, planSteps } from "../../core/rules/steps.ts";
+import { markOfStep } from "../../core/words/markOf.ts";
+import { approvalMarks } from "../../core/words/marks.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
 import type { Waiting } from "../approvals/toastQueue.ts";
 import type { Goals } from "../connection/goals.ts";
@@ -108,7 +110,7 @@ export async function chooseStep(
 	if (candidates.length === 0) throw new Refusal("nothingThere", t("No step of this goal allows this now."));
 	const items = candidates.map((step) => ({
 		label: isPlanned(goal, step) ? `${stepPosition(goal, step)} ${step.title}` : step.title,
-		description: isPlanned(goal, step) ? step.state : t("no longer in the plan"),
+		description: t(markOfStep(goal, step).word),
 		step,
 	}));
 	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which step?"), ignoreFocusOut: true }))?.step;
@@ -126,7 +128,7 @@ export async function chooseWaiting(
 	if (candidates.length === 0) throw new Refusal("nothingThere", t("Nothing waits for your decision."));
 	if (candidates.length === 1) return candidates[0];
 	const items = candidates.map((one) => ({
-		label: `$(shield) ${one.approval.command?.split("\n")[0] ?? one.approval.summary}`,
+		label: `$(${approvalMarks.pending.icon}) ${one.approval.command?.split("\n")[0] ?? one.approval.summary}`,
 		description: one.goal.title,
 		one,
 	}));

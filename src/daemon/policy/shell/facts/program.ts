@@ -32,7 +32,7 @@ export interface Runs {
 	readonly calls?: readonly { readonly words: readonly Word[]; readonly folder?: string }[];
 	/** Why not everything that it loads can be told; then files of the workspace may run that are not named here. */
 	readonly loads?: string;
-	/** Why nobody can tell what it runs. */
+	/** Why it is unknown what it runs. */
 	readonly unknown?: string;
 	/** Arguments that it only writes. */
 	readonly writes?: readonly Word[];
@@ -54,7 +54,7 @@ export function plainWord(text: string): Word {
 	return { text, isOpen: false, isGlob: false };
 }
 
-/** Stands for arguments that nobody knows beforehand. */
+/** Stands for arguments that are not known beforehand. */
 export const openWord: Word = { text: "$", isOpen: true, isGlob: false };
 
 /** Together. */

@@ -26,7 +26,7 @@ export interface WhatRuns {
 	readonly data: readonly string[];
 	/** Why it may run more of the workspace than is named here. */
 	readonly loads?: string;
-	/** Why nobody can tell what it runs. */
+	/** Why it is unknown what it runs. */
 	readonly unknown?: string;
 }
 

@@ -10,7 +10,7 @@ interface Wrapper {
 	readonly before?: number;
 	/** Its own configuration. */
 	readonly files?: readonly string[];
-	/** Adds arguments that nobody knows beforehand. */
+	/** Adds arguments that are not known beforehand. */
 	readonly adds?: boolean;
 	/** Options that name the folder. */
 	readonly folder?: readonly string[];

@@ -199,7 +199,7 @@ function readWord(text: string, from: number): { readonly end: number; readonly 
 		for (let now = start; now < text.length; now++) {
 			if (text[now] === "'") return now + 1;
 			if (text[now] === "\\") {
-				// What an escape stands for is not worked out: then the word is one that nobody knows.
+				// What an escape stands for is not worked out: then the word is unknown.
 				parts.push({ kind: "other", text: text.slice(now, now + 2) });
 				now++;
 			} else add(text[now]!);

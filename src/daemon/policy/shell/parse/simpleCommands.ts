@@ -18,7 +18,7 @@ export interface SimpleCommand {
 	readonly input: string | undefined;
 	/** It reads what another command prints. */
 	readonly isPiped: boolean;
-	/** Absolute; more than one where a `cd` may fail, none where nobody can tell. */
+	/** Absolute; more than one where a `cd` may fail, none where it is unknown. */
 	readonly folders: readonly string[];
 }
 

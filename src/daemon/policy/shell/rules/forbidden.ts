@@ -5,7 +5,7 @@ import { type CommandWord, foldersOf, pathsIn } from "../parse/commandWords.ts";
 import type { ParsedCommand } from "../parse/parseCommand.ts";
 
 /**
- * What no command of an agent may name, whatever anyone approved: the folder in which the daemon keeps goals and its
+ * What no command of an agent may name, whatever the person approved: the folder in which the daemon keeps goals and its
  * token, the command line with which a person decides, and the places from which git runs programs. It reads the command
  * as text and follows the paths in it, so a determined program can still get there; without a sandbox that is the limit,
  * and the README says so. The sentence that refuses it, if it is refused.
