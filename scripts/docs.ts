@@ -12,6 +12,7 @@ import { root } from "./paths.mjs";
 import { protocolDocument } from "./protocolDocument.ts";
 import { housesOf, roomProblems } from "./rooms.ts";
 import { withSection } from "./section.ts";
+import { textProblems, textsDocument } from "./textsDocument.ts";
 
 void writeDocuments(process.argv.includes("--check"));
 
@@ -21,16 +22,24 @@ async function writeDocuments(check: boolean): Promise<void> {
 		"PROTOCOL.md": protocolDocument(),
 		"ARCHITECTURE.md": withSection(read("ARCHITECTURE.md"), "import graph", importGraphs(imports)),
 		...(await manifestDocuments()),
+		...textsDocument(),
 	};
 	for (const [name, text] of Object.entries(documents)) {
-		if (!check) fs.writeFileSync(path.join(root, name), text);
+		if (!check) write(name, text);
 		else if (read(name) !== text) fail(`${name} is not what the code says. Run "npm run docs" and commit it.`);
 		else console.log(`${name} says what the code says.`);
 	}
+	for (const problem of textProblems()) fail(problem);
 	for (const house of housesOf(imports)) for (const problem of roomProblems(house, imports)) fail(problem);
 	const decisions = fs.readdirSync(path.join(root, "docs/decisions")).map((name) => `docs/decisions/${name}`);
 	for (const name of ["ARCHITECTURE.md", "CONTRIBUTING.md", ...decisions])
 		for (const problem of namedProblems(name, read(name), root)) fail(problem);
+}
+
+function write(name: string, text: string): void {
+	const file = path.join(root, name);
+	fs.mkdirSync(path.dirname(file), { recursive: true });
+	fs.writeFileSync(file, text);
 }
 
 function read(name: string): string {

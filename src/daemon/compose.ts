@@ -67,6 +67,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	tellOfConfig(config, log);
 	const parts = await composeParts({ home, env, config, log, isTraced: level === "trace", opening });
 	const { trace, commands, agents, store, repositories } = parts;
+	config.onChange((isOther) => isOther && agents.configChanged());
 	const supervisor = composeEngine(parts, (cause) => fail(cause.message));
 	await supervisor.start();
 	crashPoint("start.takenUp");

@@ -52,7 +52,6 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox: noSandbox });
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
 	const agents = openAgents({ config, log, trace, env });
-	config.onChange((isOther) => isOther && agents.configChanged());
 	const repositories = openShadowRepositories(home, log);
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
 	const opened = await opening;

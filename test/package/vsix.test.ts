@@ -18,7 +18,12 @@ describe("the packaged extension", () => {
 	});
 
 	it("holds what runs, what it shows and what a person reads, and nothing else", () => {
-		const allowed = [/^dist\/.+/, /^media\/.+/, /^(package(\.nls)?\.json|readme\.md|changelog\.md|license(\.txt)?)$/i];
+		const allowed = [
+			/^dist\/.+/,
+			/^media\/.+/,
+			/^l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
+			/^(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|license(\.txt)?)$/i,
+		];
 		const others = [...files.keys()].filter((file) => !allowed.some((pattern) => pattern.test(file)));
 		assert.deepEqual(others, []);
 		for (const name of ["extension", "daemon", "storeWorker", "cli"])
@@ -28,6 +33,17 @@ describe("the packaged extension", () => {
 				[...files.keys()].some((file) => file.toLowerCase() === name),
 				`${name} is missing`,
 			);
+	});
+
+	it("carries the texts to translate, where VS Code and the Marketplace look for them", () => {
+		const manifest = JSON.parse(files.get("package.json")!.toString());
+		const texts = JSON.parse(files.get("package.nls.json")!.toString());
+		assert.equal(manifest.description, "%description%");
+		assert.match(texts.description, /\w+ \w+/);
+		const bundle = JSON.parse(files.get(`${manifest.l10n.replace("./", "")}/bundle.l10n.json`)!.toString());
+		assert.ok("Launch Goal" in bundle);
+		const shown = readZip(fs.readFileSync(vsix)).get("extension.vsixmanifest")!.toString();
+		assert.ok(shown.includes(texts.description), "what the Marketplace shows is a text, not its key");
 	});
 
 	it("carries no native module and no source map", () => {

@@ -7,7 +7,7 @@ import { decidedOtherwise, type OptionRow, type QuestionRow } from "./question.t
 export const call: QuestionRow = {
 	kind: "tool",
 	options: [
-		...allow("It is carried out"),
+		...allow("It is carried out", { effect: "It is carried out, this once." }),
 		{
 			answer: "deny",
 			label: "Deny",
@@ -27,7 +27,7 @@ export const call: QuestionRow = {
 export const check: QuestionRow = {
 	kind: "tool",
 	options: [
-		...allow("The check runs"),
+		...allow("The check runs", { effect: "The check runs, this once." }),
 		{
 			answer: "deny",
 			label: "Deny",
@@ -39,10 +39,10 @@ export const check: QuestionRow = {
 	ends: (goal, { checkId }) => (checkId && checkWaits(goal, goal.checks[checkId]) ? undefined : decidedOtherwise),
 };
 
-function allow(what: string): readonly OptionRow[] {
+function allow(what: string, once: Pick<OptionRow, "effect">): readonly OptionRow[] {
 	const yes = { answer: "approve", runs: true } as const;
 	return [
-		{ ...yes, label: "Approve", effect: `${what}, this once.`, primary: true, plain: "approve" },
+		{ ...yes, label: "Approve", ...once, primary: true, plain: "approve" },
 		{
 			...yes,
 			scope: "goal",

@@ -4,7 +4,7 @@ import { stepPosition } from "../../core/rules/progress.ts";
 import { capital } from "../../core/words/capital.ts";
 import { riskMarks } from "../../core/words/marks.ts";
 import { clockTime } from "../words/times.ts";
-import { t } from "../words/words.ts";
+import { t, tLabel } from "../words/words.ts";
 import { commandLine, isWhollyVisible, plainLine } from "./visibleText.ts";
 
 /** The same words in the same order wherever an approval is shown: the command, what it can do, and why it is asked. */
@@ -52,7 +52,7 @@ const toastWidth = 410;
 
 /** What stands on a button: three dots where something is asked first. */
 export function buttonLabel(choice: Choice): string {
-	const label = t(plainLine(choice.label, 40));
+	const label = plainLine(tLabel(choice.label), 40);
 	return choice.asksFirst || choice.value ? `${label}…` : label;
 }
 
@@ -67,7 +67,7 @@ export function settledSentence(settled: SettledApproval): string {
 	if (settled.state === "expired") return t("This approval expired at {0}.", at);
 	if (settled.state === "superseded") return t("This is no longer asked since {0}: what it was about has changed.", at);
 	const { client, user } = actorParts(settled.by);
-	const word = t(plainLine(answeredWord(settled.answer), 60));
+	const word = plainLine(tLabel(answeredWord(settled.answer)), 60);
 	return user ? t("{0} in {1} by {2} at {3}.", word, client, user, at) : t("{0} in {1} at {2}.", word, client, at);
 }
 
@@ -80,7 +80,7 @@ export function lateSentence(settled: SettledApproval): string {
 }
 
 export function riskWord(risk: Approval["risk"]): string {
-	return t(capital(riskMarks[risk].word));
+	return capital(tLabel(riskMarks[risk].word));
 }
 
 const toastMaxChars = 200;

@@ -9,7 +9,7 @@ import type { Daemon } from "../connection/daemon.ts";
 import type { Goals } from "../connection/goals.ts";
 import { approvalUri, queryValue, schemes } from "../documents/uris.ts";
 import { setContext } from "../menus/setContext.ts";
-import { t } from "../words/words.ts";
+import { t, tLabel } from "../words/words.ts";
 import { approvalContext } from "./approvalContext.ts";
 import { approvalDocument } from "./approvalDocument.ts";
 import { buttonLabel, lateSentence, settledSentence } from "./approvalText.ts";
@@ -197,17 +197,17 @@ async function reported(done: Promise<void>): Promise<void> {
 }
 
 function askReason({ label, reason = "" }: Choice): Thenable<string | undefined> {
-	return vscode.window.showInputBox({ title: t(label), prompt: t(reason), ignoreFocusOut: true });
+	return vscode.window.showInputBox({ title: tLabel(label), prompt: tLabel(reason), ignoreFocusOut: true });
 }
 
 async function askValue({ label, effect }: Choice, kind: AnswerValueKind): Promise<AnswerValues | undefined> {
 	const { label: what, example, parse, problem } = answerValues[kind];
 	const typed = await vscode.window.showInputBox({
-		title: t(label),
-		prompt: `${t(what)}. ${t(effect)}`,
+		title: tLabel(label),
+		prompt: `${tLabel(what)}. ${tLabel(effect)}`,
 		placeHolder: example,
 		ignoreFocusOut: true,
-		validateInput: (text) => (text === "" || parse(text) ? undefined : t(problem)),
+		validateInput: (text) => (text === "" || parse(text) ? undefined : tLabel(problem)),
 	});
 	return typed ? parse(typed) : undefined;
 }
@@ -220,7 +220,7 @@ function lenses({ approval, goal }: Waiting): vscode.CodeLens[] {
 			(choice) =>
 				new vscode.CodeLens(top, {
 					title: buttonLabel(choice),
-					tooltip: choice.effect,
+					tooltip: tLabel(choice.effect),
 					command: "missionControl.answerApproval",
 					arguments: [{ ...target, answer: choice.answer, scope: choice.scope }],
 				}),

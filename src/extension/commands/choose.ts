@@ -11,7 +11,7 @@ import type { Waiting } from "../approvals/toastQueue.ts";
 import type { Goals } from "../connection/goals.ts";
 import { queryValue, schemes } from "../documents/uris.ts";
 import type { TreeNode } from "../tree/nodes.ts";
-import { t } from "../words/words.ts";
+import { t, tLabel } from "../words/words.ts";
 
 /**
  * What a command is about. Menus of the tree hand over a row, links and lenses hand over ids, the palette hands over
@@ -110,7 +110,7 @@ export async function chooseStep(
 	if (candidates.length === 0) throw new Refusal("nothingThere", t("No step of this goal allows this now."));
 	const items = candidates.map((step) => ({
 		label: isPlanned(goal, step) ? `${stepPosition(goal, step)} ${step.title}` : step.title,
-		description: t(markOfStep(goal, step).word),
+		description: tLabel(markOfStep(goal, step).word),
 		step,
 	}));
 	return (await vscode.window.showQuickPick(items, { placeHolder: t("Which step?"), ignoreFocusOut: true }))?.step;

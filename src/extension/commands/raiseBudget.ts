@@ -26,5 +26,6 @@ export async function raiseBudget({ daemon, goals }: Parts, goalId: GoalId): Pro
 }
 
 function name(resource: BudgetResource): string {
-	return resource === "usd" ? t("USD") : t(resource);
+	const names = { usd: t("USD"), tokens: t("tokens"), minutes: t("minutes"), turns: t("turns") };
+	return names[resource];
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ApprovalId, GoalId } from "../../core/ids.ts";
 import type { ChangeView } from "../../protocol/view.ts";
+import { t } from "../words/words.ts";
 
 /**
  * Documents that come from the daemon, by their address. The path is what a person reads in a tab; the query says what
@@ -39,7 +40,7 @@ export function approvalUri(goalId: GoalId, approvalId: ApprovalId, title: strin
 
 /** The plan of a goal, to be edited. */
 export function planUri(goalId: GoalId, title: string): vscode.Uri {
-	return withQuery(schemes.plan, `Plan of ${fileName(title)}.md`, { goal: goalId });
+	return withQuery(schemes.plan, `${t("Plan of {0}", fileName(title))}.md`, { goal: goalId });
 }
 
 export function outputUri(goalId: GoalId, seq: number): vscode.Uri {

@@ -6,7 +6,7 @@ import { roleOffMeans, roleOffRefusal } from "../../core/words/roleOff.ts";
 import type { AssignmentView } from "../../protocol/view.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import { chooseAgent } from "../launch/chooseAgent.ts";
-import { t } from "../words/words.ts";
+import { t, tLabel } from "../words/words.ts";
 
 /**
  * Who works in which role, while the goal runs: the role, then who, then how far it reaches. The daemon says for each
@@ -60,7 +60,7 @@ async function chooseEdit(
 	if (!now?.inherits) rows.push({ label: t("As the Primary Agent"), edit: { role, inherits: true, enabled: true } });
 	if (now && !now.enabled) rows.push({ label: t("On"), edit: { role, enabled: true } });
 	if (now?.enabled && !roleOffRefusal(role))
-		rows.push({ label: t("Off"), detail: t(roleOffMeans(role)), edit: { role, enabled: false } });
+		rows.push({ label: t("Off"), detail: tLabel(roleOffMeans(role)), edit: { role, enabled: false } });
 	const chosen = await vscode.window.showQuickPick(rows, {
 		title: t("Edit Roster (2/3): who works as {0}?", role),
 		ignoreFocusOut: true,

@@ -20,7 +20,7 @@ import { commandLine, plainLine } from "../approvals/visibleText.ts";
 import { statusWord } from "../documents/statusWord.ts";
 import { contextOf } from "../menus/rowContext.ts";
 import { clockTime, dayOrTime } from "../words/times.ts";
-import { t } from "../words/words.ts";
+import { t, tLabel } from "../words/words.ts";
 import type { Group, TreeNode } from "./nodes.ts";
 
 /**
@@ -160,7 +160,7 @@ function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Ro
 		description,
 		tooltip: `${goal.title}\n${withLocalTimes(goal.stateReason, clockTime, now)}\n${goal.workspace}`,
 		icon: iconOf(goalMark(goal)),
-		spoken: [goal.title, t(goalMark(goal).word), withLocalTimes(goal.stateReason, clockTime, now), steps]
+		spoken: [goal.title, tLabel(goalMark(goal).word), withLocalTimes(goal.stateReason, clockTime, now), steps]
 			.filter(Boolean)
 			.join(", "),
 		context: contextOf(
@@ -179,7 +179,7 @@ function goalWord(goal: GoalSummary, now: number): string {
 	const ended = dayOrTime(goal.updatedAt, now);
 	switch (goal.state) {
 		case "completed":
-			return goal.verified ? ended : `${t(stepMarks.unverified.word)} ${ended}`;
+			return goal.verified ? ended : `${tLabel(stepMarks.unverified.word)} ${ended}`;
 		case "failed":
 			return t("failed {0}", ended);
 		case "cancelled":
@@ -194,13 +194,15 @@ function goalWord(goal: GoalSummary, now: number): string {
 		case "awaiting_approval":
 			return "";
 		default:
-			return t(goalMark(goal).word);
+			return tLabel(goalMark(goal).word);
 	}
 }
 
 /** A step that another plan dropped: it can be read and undone, nothing else. */
 function droppedRow(step: Step, goal: Goal): Row {
-	const word = [t(stepMarks.dropped.word), step.undone && t(stepMarks.undone.word)].filter(Boolean).join(" · ");
+	const word = [tLabel(stepMarks.dropped.word), step.undone && tLabel(stepMarks.undone.word)]
+		.filter(Boolean)
+		.join(" · ");
 	return {
 		id: `step:${goal.goalId}:${step.stepId}`,
 		label: step.title,
@@ -230,7 +232,7 @@ function stepRow(step: Step, goal: Goal): Row {
 			.filter(Boolean)
 			.join("\n"),
 		icon: iconOf(mark),
-		spoken: [t("Step {0} of {1}", position, total), step.title, word || t(mark.word)].join(", "),
+		spoken: [t("Step {0} of {1}", position, total), step.title, word || tLabel(mark.word)].join(", "),
 		context: contextOf(
 			"step",
 			step.attempt > 0 ? [isStuck ? "stuck" : step.state, "begun"] : [isStuck ? "stuck" : step.state],
@@ -250,13 +252,13 @@ function stepWord(step: Step, goal: Goal, mark: Mark): string {
 			return silent(step, goal) || (step.attempt > 1 ? t("attempt {0}", step.attempt) : "");
 		case stepMarks.verifying:
 		case stepMarks.reviewing:
-			return silent(step, goal) || t(mark.word);
+			return silent(step, goal) || tLabel(mark.word);
 		case stepMarks.pending: {
 			const needs = unmetNeeds(goal, step);
 			return needs.length > 0 ? t("needs {0}", needs.join(", ")) : "";
 		}
 		default:
-			return t(mark.word);
+			return tLabel(mark.word);
 	}
 }
 

@@ -57,9 +57,9 @@ export function outcome(answer: UndoAnswer): string {
 
 /** `2 restored, 1 left alone`, and what goes on from it. */
 export function summary({ files, dependents, undone }: UndoAnswer): string {
-	const parts = (Object.keys(words) as UndoAction[]).flatMap((action) => {
+	const parts = (Object.keys(counted) as (keyof typeof counted)[]).flatMap((action) => {
 		const count = files.filter((file) => file.action === action).length;
-		return count === 0 || action === "unchanged" ? [] : t(words[action], count);
+		return count === 0 ? [] : counted[action](count);
 	});
 	const kept = dependents.length === 0 || undone ? "" : ` · ${t("built on it, and kept: {0}", dependents.join(", "))}`;
 	return `${parts.join(", ") || t("no file changes")}${kept}`;
@@ -72,25 +72,24 @@ function takes({ files }: UndoAnswer): boolean {
 function fileRow({ path, action, reason, sharedWith }: UndoAnswer["files"][number]): UndoRow {
 	const shared = sharedWith ? t("maybe by {0} too", sharedWith.join(", ")) : undefined;
 	const why = [reason, shared].filter(Boolean).join("; ");
-	return { label: `${icons[action]} ${path}`, description: t(verbs[action]), detail: why || undefined, path };
+	return { label: `${icons[action]} ${path}`, description: verbs[action](), detail: why || undefined, path };
 }
 
-const words: Readonly<Record<UndoAction, string>> = {
-	restore: "{0} restored",
-	recreate: "{0} recreated",
-	delete: "{0} deleted",
-	merge: "{0} merged",
-	conflict: "{0} left alone",
-	unchanged: "",
-};
+const counted = {
+	restore: (count: number) => t("{0} restored", count),
+	recreate: (count: number) => t("{0} recreated", count),
+	delete: (count: number) => t("{0} deleted", count),
+	merge: (count: number) => t("{0} merged", count),
+	conflict: (count: number) => t("{0} left alone", count),
+} satisfies Partial<Record<UndoAction, unknown>>;
 
-const verbs: Readonly<Record<UndoAction, string>> = {
-	restore: "restore",
-	recreate: "recreate",
-	delete: "delete",
-	merge: "merge with what was changed since",
-	conflict: "leave alone",
-	unchanged: "as it was",
+const verbs: Readonly<Record<UndoAction, () => string>> = {
+	restore: () => t("restore"),
+	recreate: () => t("recreate"),
+	delete: () => t("delete"),
+	merge: () => t("merge with what was changed since"),
+	conflict: () => t("leave alone"),
+	unchanged: () => t("as it was"),
 };
 
 const icons: Readonly<Record<UndoAction, string>> = {

@@ -6,6 +6,11 @@ export function t(message: string, ...values: readonly (string | number)[]): str
 	return translate(message, ...values);
 }
 
+/** The same of a text that stands in a table of core: `scripts/texts/tableTexts.ts` says in which. */
+export function tLabel(text: string): string {
+	return translate(text);
+}
+
 export type Translate = (message: string, ...values: readonly (string | number)[]) => string;
 
 export function translateWith(translator: Translate): void {

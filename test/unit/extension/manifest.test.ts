@@ -121,6 +121,20 @@ describe("what the extension declares", () => {
 		);
 	});
 
+	it("has its texts where they are translated: in itself it names nothing but the product", () => {
+		const read = /^(title|name|displayName|contextualTitle|category|label|contents|\w*[dD]escriptions?)$/;
+		const own = new Set<unknown>();
+		const collect = (value: unknown, field: string): void => {
+			if (Array.isArray(value)) for (const item of value) collect(item, field);
+			else if (typeof value === "object" && value !== null)
+				for (const [name, item] of Object.entries(value)) collect(item, name);
+			else if (read.test(field) && !/^%[\w.]+%$/.test(String(value))) own.add(value);
+		};
+		const { name: _, ...rest } = manifest;
+		collect(rest, "");
+		assert.deepEqual([...own], ["Mission Control"]);
+	});
+
 	it("runs nothing in Restricted Mode, runs where the code is, and needs files on a disk", () => {
 		assert.equal(manifest.capabilities.untrustedWorkspaces.supported, "limited");
 		assert.equal(manifest.capabilities.virtualWorkspaces.supported, false);
