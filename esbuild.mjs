@@ -137,12 +137,16 @@ function parse(args) {
 	}
 }
 
-/** In the place of the file whose calls do nothing comes the one that kills. */
+/** In the place of the file whose calls do nothing comes the one that kills. Of the agents one is scripted. */
 function daemonToKill() {
 	const killing = {
 		name: "crash points",
 		setup(build) {
 			build.onResolve({ filter: /\/crashPoint\.ts$/ }, () => ({ path: path.join(root, "test/crash/killAtPoint.ts") }));
+			// Beside real models there is an agent that runs its own tools.
+			build.onResolve({ filter: /\/modelAgent\.ts$/ }, ({ importer }) =>
+				importer.endsWith("modelAgents.ts") ? { path: path.join(root, "test/crash/scriptedAgent.ts") } : undefined,
+			);
 		},
 	};
 	return processBuilds(false)

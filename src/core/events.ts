@@ -267,6 +267,10 @@ export const eventBodies = {
 		summary: v.string(),
 		/** The shape in which the model wrote the call into its text, where it did not make it as a call. */
 		writtenAs: v.optional(v.string()),
+		/** Who carries it out. Absent: the engine. An agent that does it itself asks first, or tells that it has begun. */
+		owner: v.optional(v.picklist(["engine", "agent"])),
+		/** What the agent calls it, of a call of its own. */
+		agentCallId: v.optional(v.string()),
 	}),
 	/** The intent: from here on the call may have had its effect. `run` counts the tries of this call, from 1. */
 	"tool.started": v.object({

@@ -260,6 +260,10 @@ export interface ToolCall {
 	readonly approvedFiles?: Readonly<Record<string, string>>;
 	/** The thread that it opened and waits for. */
 	readonly child?: ThreadId;
+	/** The agent carries it out itself, within its turn: it is judged, and never performed by the engine. */
+	readonly owner?: "agent";
+	/** What the agent calls it. */
+	readonly agentCallId?: string;
 	/** What a person decided about it: it is not carried out (denied, skipped), or its outcome stays unknown (verify). */
 	readonly decided?: { readonly answer: "deny" | "skip" | "verify"; readonly reason?: string };
 }

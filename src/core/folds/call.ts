@@ -25,6 +25,7 @@ export const callFolds: Folds<"tool"> = {
 				state: "requested",
 				epoch: 0,
 				run: 0,
+				...(e.owner === "agent" && { owner: e.owner, agentCallId: e.agentCallId }),
 			},
 		},
 		usage: { ...goal.usage, toolCalls: goal.usage.toolCalls + 1 },

@@ -13,7 +13,14 @@ export const callRecovery: QuestionRow = {
 			plain: "approve",
 		},
 		{ answer: "skip", label: "Go On Without It", effect: "The goal goes on as if it had not run.", plain: "deny" },
-		{ answer: "rerun", label: "Run Again", effect: "It runs once more.", runs: true },
+		{
+			answer: "rerun",
+			label: "Run Again",
+			effect: "It runs once more.",
+			runs: true,
+			// What an agent does itself, only the agent can repeat.
+			when: (goal, { toolCallId }) => toolCallId === undefined || goal.calls[toolCallId]?.owner !== "agent",
+		},
 	],
 	ends: aboutCall.ends,
 };

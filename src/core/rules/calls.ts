@@ -1,7 +1,7 @@
-import type { Goal, ToolCall } from "../goal.ts";
+import type { Goal, Thread, ToolCall } from "../goal.ts";
 import type { ThreadId } from "../ids.ts";
 import { isAbandoned, isDelegation, openDelegations } from "./delegations.ts";
-import { folderHold, threadHold } from "./holds.ts";
+import { folderHold, goalHold, threadHold } from "./holds.ts";
 
 /** Tool calls: which are under way, and which may run now. */
 
@@ -18,19 +18,52 @@ export function isUnderWay(call: ToolCall): boolean {
 	return call.state === "started" && !isDelegation(call);
 }
 
-/** It is being carried out, and whoever looks after it needs nothing of a folder that is not the goal's. */
-export function isFollowed(goal: Goal, call: ToolCall): boolean {
-	return isUnderWay(call) && !(call.edit && folderHold(goal));
+/** Its agent carries it out, within a turn: there it is asked for, allowed or denied, and told of. */
+export function isAgentOwned(call: ToolCall): boolean {
+	return call.owner === "agent";
 }
 
-/** Its thread has ended before the call began: nothing waits for it, and it must not begin. */
+/** The turn in which the agent made the call is over. */
+function isPastItsTurn(goal: Goal, call: ToolCall): boolean {
+	return isAgentOwned(call) && goal.threads[call.threadId]?.turn === undefined;
+}
+
+/** The agent may have carried it out, and will never tell: its turn ended before the call did. */
+export function isLost(goal: Goal, call: ToolCall): boolean {
+	return isPastItsTurn(goal, call) && call.state === "started";
+}
+
+/** The thread's agent is in the middle of a turn, and goes on when a person has decided, or when the goal does. */
+export function turnWaits(goal: Goal, thread: Thread): boolean {
+	if (!thread.turn) return false;
+	const isHeld = goalHold(goal) !== undefined;
+	return threadCalls(goal, thread.threadId).some(
+		({ state, decided }) =>
+			state === "waiting" || (isHeld && !decided && (state === "requested" || state === "approved")),
+	);
+}
+
+/** The thread's agent is in the middle of a turn, and at work. */
+export function turnWorks(goal: Goal, thread: Thread): boolean {
+	return thread.turn !== undefined && !turnWaits(goal, thread);
+}
+
+/** It is being carried out, and whoever looks after it needs nothing of a folder that is not the goal's. */
+export function isFollowed(goal: Goal, call: ToolCall): boolean {
+	return isUnderWay(call) && !isAgentOwned(call) && !(call.edit && folderHold(goal));
+}
+
+/** Its thread, or the turn in which its agent asked, has ended before the call began: nothing waits for it, and it must not begin. */
 export function isOrphaned(goal: Goal, call: ToolCall): boolean {
 	if (isAbandoned(goal, call)) return true;
+	const isOpen = call.state === "requested" || call.state === "waiting" || call.state === "approved";
+	if (isPastItsTurn(goal, call) && isOpen && !call.decided) return true;
 	return !isUnderWay(call) && goal.threads[call.threadId]?.state !== "active";
 }
 
-/** Calls of one turn run in order; those without an effect may run beside each other. */
+/** Calls of one turn run in order; those without an effect may run beside each other. An agent keeps the order of its own. */
 export function callIsNext(goal: Goal, call: ToolCall): boolean {
+	if (isAgentOwned(call)) return true;
 	const before = threadCalls(goal, call.threadId);
 	const earlier = before.slice(0, before.indexOf(call));
 	return call.effect === "none" ? earlier.every((one) => one.effect === "none") : earlier.length === 0;

@@ -1,6 +1,6 @@
 import type { Goal, Stall, Step, Thread } from "../goal.ts";
 import type { StepId } from "../ids.ts";
-import { callIsReady, calls, isFollowed, isUnderWay, threadCalls } from "./calls.ts";
+import { callIsReady, calls, isFollowed, isUnderWay, threadCalls, turnWorks } from "./calls.ts";
 import { checks, checksAreSettled, dueCheck, finalChecks, wantedChecks } from "./checks.ts";
 import { folderHold, goalHold } from "./holds.ts";
 import { finalReviewIsDue, lastWordIsOpen, reviewIsOpen } from "./reviews.ts";
@@ -13,8 +13,10 @@ import { threadIsFree, threads } from "./threads.ts";
 export function canMove(goal: Goal, isFree = (thread: Thread) => threadIsFree(goal, thread)): boolean {
 	if (goal.undo) return folderHold(goal) === undefined;
 	if (goalHold(goal))
-		return threads(goal).some((thread) => thread.turn) || calls(goal).some((call) => isFollowed(goal, call));
-	if (threads(goal).some((thread) => thread.turn || isFree(thread))) return true;
+		return (
+			threads(goal).some((thread) => turnWorks(goal, thread)) || calls(goal).some((call) => isFollowed(goal, call))
+		);
+	if (threads(goal).some((thread) => turnWorks(goal, thread) || isFree(thread))) return true;
 	if (calls(goal).some((call) => callIsReady(goal, call))) return true;
 	if (checks(goal).some((check) => check.state === "running")) return true;
 	if (wantedChecks(goal).length > 0) return true;
@@ -38,7 +40,7 @@ export function canMove(goal: Goal, isFree = (thread: Thread) => threadIsFree(go
 /** Something of the step is under way: a turn, a call, a command of a check. */
 export function stepIsBusy(goal: Goal, stepId: StepId): boolean {
 	return (
-		threads(goal).some((thread) => thread.stepId === stepId && thread.turn) ||
+		threads(goal).some((thread) => thread.stepId === stepId && turnWorks(goal, thread)) ||
 		calls(goal).some((call) => call.stepId === stepId && isUnderWay(call)) ||
 		goal.files.writers.some((writer) => writer.stepId === stepId)
 	);

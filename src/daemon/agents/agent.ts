@@ -3,10 +3,12 @@ import type { Goal, Step, Thread } from "../../core/goal.ts";
 import type { Price, Usage } from "../../core/values.ts";
 import type { Failure } from "../endpoint/modelFailure.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { TurnSession } from "./turnSession.ts";
 
 /**
  * The port behind which thinking happens. An agent takes one turn at a time: it reads its thread and answers with text,
- * calls, or both. It never carries anything out; the engine judges, records and runs what it asks for.
+ * calls, or both. What it asks for in its answer, the engine judges, records and runs; what it does itself within the turn
+ * it asks for, or tells of, by the turn's session.
  */
 export interface Agent {
 	takeTurn(turn: Turn, signal: AbortSignal): Promise<TurnOutcome>;
@@ -31,6 +33,8 @@ export interface Turn {
 		/** Why the answer before could not be used. */
 		readonly problem?: string;
 	};
+	/** For an agent that runs tools of its own. */
+	readonly session: TurnSession;
 	/** What the role may use; empty for planner and reviewer. */
 	readonly tools: readonly Tool[];
 	/** Something arrived, of whatever kind. */

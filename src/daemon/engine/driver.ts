@@ -405,6 +405,7 @@ const automaticKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	expire: true,
 	supersede: true,
 	dropCall: true,
+	loseCall: true,
 	failGoal: true,
 	turn: false,
 	call: false,

@@ -5,6 +5,7 @@ import type { ApprovalId, HoldId, MessageId, StepId, ThreadId, TurnId } from "..
 import { greenAgain } from "../../core/questions/question.ts";
 import { endOfQuestion } from "../../core/questions/questions.ts";
 import { priceIn, reserve } from "../../core/rules/budget.ts";
+import { isAgentOwned } from "../../core/rules/calls.ts";
 import { stepChecks } from "../../core/rules/checks.ts";
 import { windowOf } from "../../core/rules/contextWindow.ts";
 import { budgetHold } from "../../core/rules/holds.ts";
@@ -146,6 +147,10 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 				{ type: "tool.completed", toolCallId, ok: false, durationMs: 0, output: textOutput(reason), refused: reason },
 			];
 		}
+		case "loseCall": {
+			const reason = "The agent's turn ended before it told how this went.";
+			return [{ type: "tool.interrupted", toolCallId: effect.toolCallId, outcome: "unknown", reason }];
+		}
 		case "failGoal":
 			return [{ type: "goal.failed", reason: effect.reason }];
 	}
@@ -160,6 +165,8 @@ function superseded(goal: Goal, approvalId: ApprovalId): GoalEvent[] {
 /** Why something that waited has become pointless. */
 function whyGone(goal: Goal, call?: ToolCall): string {
 	if (goal.end) return `The goal is ${goal.end.state}.`;
+	if (call && isAgentOwned(call) && !goal.threads[call.threadId]?.turn)
+		return "The agent's turn ended before it was allowed.";
 	const step = call?.stepId ? goal.steps[call.stepId] : undefined;
 	if (step && step.state !== "pending" && step.attempt === call?.attempt) return `Its step is ${step.state}.`;
 	return "What it was about has been decided otherwise.";

@@ -2,7 +2,15 @@ import type { Goal, Step } from "../../core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
 import { endOfQuestion } from "../../core/questions/questions.ts";
 import { type BrokenLimit, brokenLimit, brokenMinutes, priceIn } from "../../core/rules/budget.ts";
-import { callIsNext, calls, isFollowed, isOrphaned, sentOnlyHeld, threadCalls } from "../../core/rules/calls.ts";
+import {
+	callIsNext,
+	calls,
+	isFollowed,
+	isLost,
+	isOrphaned,
+	sentOnlyHeld,
+	threadCalls,
+} from "../../core/rules/calls.ts";
 import {
 	checks,
 	checksAreSettled,
@@ -78,6 +86,8 @@ export type AutomaticEvent =
 	| { readonly kind: "expire"; readonly approvalId: ApprovalId }
 	| { readonly kind: "supersede"; readonly approvalId: ApprovalId }
 	| { readonly kind: "dropCall"; readonly toolCallId: ToolCallId }
+	/** An agent had begun it by itself, and cannot tell any more how it went. */
+	| { readonly kind: "loseCall"; readonly toolCallId: ToolCallId }
 	| { readonly kind: "failGoal"; readonly reason: string };
 
 /** Effects that take time and touch the world. */
@@ -170,6 +180,9 @@ function leftBehind(goal: Goal): Effect[] {
 		...calls(goal)
 			.filter((call) => isOrphaned(goal, call))
 			.map(({ toolCallId }): Effect => ({ kind: "dropCall", toolCallId })),
+		...calls(goal)
+			.filter((call) => isLost(goal, call))
+			.map(({ toolCallId }): Effect => ({ kind: "loseCall", toolCallId })),
 		...Object.values(goal.approvals)
 			.filter((approval) => endOfQuestion(goal, approval) !== undefined)
 			.map(({ approvalId }): Effect => ({ kind: "supersede", approvalId })),

@@ -1,6 +1,6 @@
 import type { Goal, Step, Thread } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
-import { calls, isUnderWay } from "../../core/rules/calls.ts";
+import { calls, isUnderWay, turnWorks } from "../../core/rules/calls.ts";
 import { checks } from "../../core/rules/checks.ts";
 import { goalHold, turnHolds } from "../../core/rules/holds.ts";
 import { stepIsBusy, stepWaits } from "../../core/rules/movement.ts";
@@ -20,10 +20,11 @@ export interface Need {
 
 export function needsOf(goal: Goal, effects: readonly Effect[], now: number): Need {
 	const isHeld = goal.end !== undefined || goalHold(goal) !== undefined;
-	const begunInFolder = goal.files.writers.length > 0 || threads(goal).some((thread) => thread.stepId && thread.turn);
+	const begunInFolder =
+		goal.files.writers.length > 0 || threads(goal).some((thread) => thread.stepId && turnWorks(goal, thread));
 	const begun =
 		begunInFolder ||
-		threads(goal).some((thread) => thread.turn) ||
+		threads(goal).some((thread) => turnWorks(goal, thread)) ||
 		calls(goal).some(isUnderWay) ||
 		checks(goal).some((check) => check.state === "running");
 	const retries = threads(goal).some((thread) => threadIsFree(goal, thread) && waitsShortly(thread, now));
@@ -72,6 +73,9 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"expire",
 	"supersede",
 	"dropCall",
+	"loseCall",
+	// Of one that is open it counts whether its agent is at work.
+	"turn",
 	"failGoal",
 	"folder",
 ]);

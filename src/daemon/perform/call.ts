@@ -1,30 +1,22 @@
 import * as v from "valibot";
-import type { GoalEvent } from "../../core/events.ts";
-import type { Goal, ToolCall } from "../../core/goal.ts";
+import type { ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
-import { readsMessages } from "../../core/rules/threads.ts";
-import type { Output } from "../../core/values.ts";
+import { isAgentOwned } from "../../core/rules/calls.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
-import { type About, commandProposal, editProposal, type Proposal } from "../policy/proposal.ts";
-import { parseCommand } from "../policy/shell/parse/parseCommand.ts";
-import {
-	type CommandTool,
-	type EditTool,
-	type ReadTool,
-	type TodoTool,
-	type Tool,
-	type ToolContext,
-	ToolError,
-} from "../tools/tool.ts";
+import { editProposal } from "../policy/proposal.ts";
+import { type CommandTool, type EditTool, type ReadTool, type TodoTool, type Tool, ToolError } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
-import { absent, readInside, writeInside } from "../tools/workspaceFiles.ts";
-import { resolveInside } from "../tools/workspacePath.ts";
+import { writeInside } from "../tools/workspaceFiles.ts";
 import { admit } from "./admit.ts";
+import { performAgentCall } from "./agentCall.ts";
+import { decidedOutcome, failure, finish } from "./callOutcome.ts";
+import { type FileState, fileState, refusedPath, toolContextOf } from "./callPaths.ts";
 import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
 import type { ActivityContext } from "./parts.ts";
+import { originOf, proposing } from "./proposing.ts";
 
 /**
  * One tool call, from what an agent asked for to its outcome: validated, judged, its intent recorded, carried out, its
@@ -34,6 +26,7 @@ export async function performCall(context: ActivityContext, toolCallId: ToolCall
 	const { parts, driver } = context;
 	const call = driver.goal().calls[toolCallId];
 	if (!call) return;
+	if (isAgentOwned(call)) return performAgentCall(context, call);
 	if (call.decided) return finish(context, call, decidedOutcome(call));
 	const goal = driver.goal();
 	const thread = goal.threads[call.threadId];
@@ -69,61 +62,6 @@ const kinds: {
 	command: performCommand,
 	delegate: performDelegation,
 };
-
-interface Outcome {
-	readonly ok: boolean;
-	readonly output: Output;
-	readonly exitCode?: number;
-	readonly durationMs?: number;
-	readonly refused?: string;
-	readonly invalid?: true;
-	/** Facts that go with it. */
-	readonly beside?: readonly GoalEvent[];
-}
-
-async function finish({ driver }: ActivityContext, call: ToolCall, outcome: Outcome): Promise<void> {
-	await driver.recordFact((goal) => {
-		if (!goal.calls[call.toolCallId]) return [];
-		return [
-			{
-				type: "tool.completed",
-				toolCallId: call.toolCallId,
-				ok: outcome.ok,
-				exitCode: outcome.exitCode,
-				durationMs: outcome.durationMs ?? 0,
-				output: outcome.output,
-				refused: outcome.refused,
-				invalid: outcome.invalid,
-			},
-			...(outcome.beside ?? []),
-		];
-	});
-}
-
-/** What the agent reads when its call was not carried out, or did not work. */
-function failure(text: string, refused?: string): Outcome {
-	return { ok: false, output: textOutput(text), refused };
-}
-
-function decidedOutcome(call: ToolCall): Outcome {
-	const reason = call.decided?.reason ? ` They said: ${call.decided.reason}` : "";
-	switch (call.decided?.answer) {
-		case "verify":
-			return failure(
-				"It is unknown whether this had its effect: the daemon ended while it ran. Verify before you repeat it.",
-				`Its outcome is unknown; verify it.${reason}`,
-			);
-		case "skip":
-			return failure(`The person chose to go on without this.${reason}`, `Skipped by the person.${reason}`);
-		default:
-			return failure(`The person denied this.${reason}`, `Denied by the person.${reason}`);
-	}
-}
-
-/** `mission` and its data folder are out of reach for every tool. */
-function toolContextOf({ parts, driver, signal }: ActivityContext): ToolContext {
-	return { workspace: driver.goal().workspace, denied: [parts.dataFolder], signal };
-}
 
 async function performRead(context: ActivityContext, call: ToolCall, tool: ReadTool, args: never): Promise<void> {
 	const toolContext = toolContextOf(context);
@@ -246,52 +184,6 @@ async function performCommand(context: ActivityContext, call: ToolCall, tool: Co
 			});
 	}
 	await result.forget();
-}
-
-/** The sentence with which a path is refused, if it is. */
-async function refusedPath(context: ToolContext, path: string, purpose: "read" | "write"): Promise<string | undefined> {
-	try {
-		await resolveInside(context, path, purpose);
-		return undefined;
-	} catch (cause) {
-		if (cause instanceof ToolError) return cause.message;
-		throw cause;
-	}
-}
-
-interface FileState {
-	/** Undefined when there is no such file. */
-	readonly bytes: Uint8Array | undefined;
-	readonly sha256: string;
-}
-
-/** The largest file that an edit takes, in bytes. */
-const maxEditBytes = 16 * 1024 * 1024;
-
-async function fileState(context: ToolContext, path: string): Promise<FileState> {
-	const file = await readInside(context, path, maxEditBytes);
-	if (!file) return { bytes: undefined, sha256: absent };
-	if (file.size > maxEditBytes)
-		throw new ToolError(`${path} is too large to edit: ${file.size} bytes, at most ${maxEditBytes}.`);
-	return { bytes: file.bytes, sha256: sha256(file.bytes) };
-}
-
-/** The command's text is read once; what it runs is looked up anew each time. */
-export function proposing({ parts, driver }: ActivityContext, command: string, about: About): () => Promise<Proposal> {
-	const goal = driver.goal();
-	const home = process.env.HOME ?? process.env.USERPROFILE;
-	const parsed = parseCommand(command, { workspace: goal.workspace, home });
-	const { contents, dataFolder } = parts;
-	const goalFiles = async () =>
-		driver.goal().files.untracked === undefined
-			? parts.goalFiles.of(driver.goalId)
-			: "which files this goal has written is unknown, because changes are not tracked";
-	return () => commandProposal(parsed, about, { contents, dataFolder, goalFiles });
-}
-
-function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {
-	const thread = goal.threads[call.threadId];
-	return thread && !readsMessages(thread) ? "playbook" : "agent";
 }
 
 async function interrupted(

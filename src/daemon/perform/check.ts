@@ -3,9 +3,9 @@ import type { CheckId, RunId } from "../../core/ids.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { sha256 } from "../platform/digest.ts";
 import { admit } from "./admit.ts";
-import { proposing } from "./call.ts";
 import { runCommand, stopReason } from "./command.ts";
 import type { ActivityContext } from "./parts.ts";
+import { proposing } from "./proposing.ts";
 
 /** A check is a command like any other: judged, run, followed and recovered the same way. Its exit status is the verdict. */
 export async function performCheck(context: ActivityContext, checkId: CheckId): Promise<void> {

@@ -1,6 +1,7 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { MessageId, StepId, ThreadId } from "../../core/ids.ts";
+import { turnWaits } from "../../core/rules/calls.ts";
 import { readsMessages } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -69,6 +70,7 @@ export function watchHeartbeat(
 	}
 
 	function look(): void {
+		if (waitsForPerson()) heardAt = clock.now();
 		if (clock.now() - heardAt < silenceMs!) {
 			wait();
 			return;
@@ -87,6 +89,13 @@ export function watchHeartbeat(
 			stop();
 			instead?.after();
 		});
+	}
+
+	/** An agent that asked in the middle of its turn is not silent. */
+	function waitsForPerson(): boolean {
+		const goal = driver.goal();
+		const thread = about.threadId ? goal.threads[about.threadId] : undefined;
+		return thread?.turn?.turnId === about.subject && turnWaits(goal, thread);
 	}
 
 	/** In a turn that is silent no agent could read it. The built-in agent reads no messages. */

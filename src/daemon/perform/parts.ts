@@ -10,6 +10,7 @@ import type { FileContents } from "../platform/fileContents.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** What the activities of one goal are carried out with. */
 export interface PerformParts {
@@ -52,4 +53,5 @@ export interface ActivityContext {
 	readonly parts: PerformParts;
 	readonly driver: GoalDriver;
 	readonly signal: AbortSignal;
+	readonly permissions: Permissions;
 }

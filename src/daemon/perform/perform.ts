@@ -5,6 +5,7 @@ import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { performFinish } from "./finish.ts";
 import type { PerformParts } from "./parts.ts";
+import { openPermissions } from "./permissions.ts";
 import { isInPlace, performFolder } from "./place.ts";
 import { performReview } from "./review.ts";
 import { performSnapshot } from "./snapshot.ts";
@@ -13,8 +14,9 @@ import { performUndo } from "./undo.ts";
 
 /** Carries out whatever `next` says is ready; a new kind of activity is a new row here. */
 export function performWith(parts: PerformParts): Perform {
+	const permissions = openPermissions();
 	return async (activity, driver, signal) => {
-		const context = { parts, driver, signal };
+		const context = { parts, driver, signal, permissions };
 		if (activity.kind !== "folder" && !(await isInPlace(context)) && !isFollowedAnywhere(driver.goal(), activity)) {
 			return activity.kind === "turn" ? neverAsked(context, activity.threadId) : undefined;
 		}

@@ -21,6 +21,7 @@ import { liftOf } from "./lift.ts";
 import type { ActivityContext } from "./parts.ts";
 import { retryStalledTurn } from "./retryStalledTurn.ts";
 import { roleAnswers } from "./roleAnswers.ts";
+import { openSession } from "./turnSession.ts";
 import { withoutCall } from "./workAnswer.ts";
 
 /**
@@ -44,6 +45,15 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 	});
 	const show = (text: string, reasoning: boolean) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning);
 	const arriving = partArriving(show);
+	const onDelta = (text: string, reasoning: boolean) => {
+		watch.sign();
+		if (reasoning) show(text, true);
+		else arriving(text);
+	};
+	const { session, used } = openSession({ ...context, signal: ends }, thread, turn.turnId, {
+		onText: onDelta,
+		onSign: watch.sign,
+	});
 	const asked: Turn = {
 		goal,
 		thread,
@@ -58,11 +68,8 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 				known.includes(adaptedKey(told)) ? [] : [{ type: "provider.adapted", ...told }],
 			);
 		},
-		onDelta(text, reasoning) {
-			watch.sign();
-			if (reasoning) show(text, true);
-			else arriving(text);
-		},
+		onDelta,
+		session,
 	};
 	const isStopped = isToStop(goal);
 	if (turn.purpose === "compaction" && !isStopped) {
@@ -77,10 +84,11 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		? { kind: "aborted" }
 		: await parts.agentFor(thread.assignment).takeTurn(asked, ends).finally(watch.stop);
 	watch.stop();
+	const ended = outcome.kind === "aborted" ? { ...outcome, used: outcome.used ?? used() } : outcome;
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];
-		return outcomeEvents(now, current, outcome, asked.tools, parts);
+		return outcomeEvents(now, current, ended, asked.tools, parts);
 	});
 }
 

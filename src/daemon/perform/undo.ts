@@ -19,7 +19,8 @@ import type { ActivityContext } from "./parts.ts";
  * the same for a daemon that just began it and for one that found it begun. Its outcome, and what a look at the
  * workspace then finds, are recorded in one transaction.
  */
-export async function performUndo({ parts, driver, signal }: ActivityContext): Promise<void> {
+export async function performUndo(context: ActivityContext): Promise<void> {
+	const { parts, driver, signal } = context;
 	const { undo, workspace } = driver.goal();
 	if (!undo) return;
 	const changes = await record(parts, driver.goal());
@@ -42,7 +43,7 @@ export async function performUndo({ parts, driver, signal }: ActivityContext): P
 		});
 		if (!left) return;
 		crashPoint("undo.applied");
-		await recordOutcome({ parts, driver, signal }, changes, undo, left);
+		await recordOutcome(context, changes, undo, left);
 	} finally {
 		signal.removeEventListener("abort", onAbort);
 	}

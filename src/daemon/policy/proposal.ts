@@ -68,6 +68,23 @@ export async function commandProposal(command: ParsedCommand, about: About, worl
 	};
 }
 
+export interface Act {
+	readonly args: unknown;
+	readonly summary: string;
+}
+
+export function readProposal({ args, summary }: Act, about: About): Proposal {
+	const digest = sha256(["read", about.tool, args, policyRevision]);
+	return { ...about, kind: "read", summary, risk: "read", reasons: [], digest, files: {} };
+}
+
+/** An act of an agent's own of which nothing is known but its name: it is asked about each time. */
+export function actProposal({ args, summary }: Act, about: About): Proposal {
+	const why = "it is unknown beforehand what it does";
+	const digest = sha256(["act", about.tool, args, policyRevision]);
+	return { ...about, kind: "command", summary, risk: "write", reasons: [why], digest, files: {}, covers: "once", why };
+}
+
 export interface Edit {
 	readonly path: string;
 	readonly args: unknown;

@@ -1,0 +1,48 @@
+import type { Todo, ToolEffect } from "../../core/values.ts";
+
+/**
+ * What an agent that runs its own tools tells and asks within an open turn. The engine records all of it as it happens;
+ * it judges each call, and carries none of them out.
+ */
+export interface TurnSession {
+	/** What is told of calls and plans is durable when it resolves; text and reasoning are shown at once, and kept with what comes next. */
+	update(update: SessionUpdate): Promise<void>;
+	/**
+	 * May the agent do this? Resolves once that is decided, by a rule or a person, however long it takes. An answer
+	 * `allow` is durable: from there on the act may have had its effect. The same id is never asked about twice.
+	 */
+	permission(call: AgentCall): Promise<Permission>;
+}
+
+export type SessionUpdate =
+	| { readonly kind: "text" | "reasoning"; readonly text: string }
+	| { readonly kind: "plan"; readonly todos: readonly Todo[] }
+	/** It began without asking. */
+	| { readonly kind: "call"; readonly call: AgentCall }
+	| {
+			readonly kind: "callEnded";
+			readonly id: string;
+			readonly ok: boolean;
+			readonly output: string;
+			readonly exitCode?: number;
+	  }
+	/** Tokens of the turn so far: charged when it does not end in order. */
+	| { readonly kind: "usage"; readonly inputTokens: number; readonly outputTokens: number };
+
+export interface AgentCall {
+	/** The agent's own name for it, within the turn. */
+	readonly id: string;
+	/** The agent's name of the tool. */
+	readonly name: string;
+	/** `command` and `path` are read by the policy. */
+	readonly args: Readonly<Record<string, unknown>>;
+	readonly effect: ToolEffect;
+	/** What people see of it: the command, or the path. */
+	readonly summary: string;
+}
+
+export type Permission =
+	| { readonly kind: "allow" }
+	| { readonly kind: "deny"; readonly reason: string }
+	/** The turn is over before anybody decided: the agent ends it as aborted, and does not do it. */
+	| { readonly kind: "over" };

@@ -1,0 +1,42 @@
+import { sha256 } from "../platform/digest.ts";
+import { type ToolContext, ToolError } from "../tools/tool.ts";
+import { absent, readInside } from "../tools/workspaceFiles.ts";
+import { resolveInside } from "../tools/workspacePath.ts";
+import type { ActivityContext } from "./parts.ts";
+
+/** `mission` and its data folder are out of reach for every tool. */
+export function toolContextOf({ parts, driver, signal }: ActivityContext): ToolContext {
+	return { workspace: driver.goal().workspace, denied: [parts.dataFolder], signal };
+}
+
+/** The sentence with which a path is refused, if it is. */
+export async function refusedPath(
+	context: ToolContext,
+	path: string,
+	purpose: "read" | "write",
+): Promise<string | undefined> {
+	try {
+		await resolveInside(context, path, purpose);
+		return undefined;
+	} catch (cause) {
+		if (cause instanceof ToolError) return cause.message;
+		throw cause;
+	}
+}
+
+export interface FileState {
+	/** Undefined when there is no such file. */
+	readonly bytes: Uint8Array | undefined;
+	readonly sha256: string;
+}
+
+/** The largest file that an edit takes, in bytes. */
+const maxEditBytes = 16 * 1024 * 1024;
+
+export async function fileState(context: ToolContext, path: string): Promise<FileState> {
+	const file = await readInside(context, path, maxEditBytes);
+	if (!file) return { bytes: undefined, sha256: absent };
+	if (file.size > maxEditBytes)
+		throw new ToolError(`${path} is too large to edit: ${file.size} bytes, at most ${maxEditBytes}.`);
+	return { bytes: file.bytes, sha256: sha256(file.bytes) };
+}
