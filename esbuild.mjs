@@ -32,24 +32,20 @@ const processes = {
 };
 
 /**
- * Dynamic imports that lead to a file of their own, so that a process reads only what it needs to begin. Nothing in such
- * a file may be compared with `instanceof` from outside.
+ * Processes that are no processes of their own: a dynamic import of their source leads to the file, so that the daemon
+ * reads only what it needs to begin. Nothing in such a file may be compared with `instanceof` from outside.
  */
-const apart = {
-	"../compose.ts": "./daemonParts.js",
-	"@ai-sdk/openai-compatible": "./modelProvider.js",
-	"../endpoint/modelFetch.ts": "./modelFetch.js",
-	jschardet: "./encodingDetector.js",
-};
+const apart = ["daemonParts", "modelProvider", "encodingDetector", "modelFetch"];
 
 const importsApart = {
 	name: "imports apart",
 	setup(build) {
-		build.onResolve({ filter: /.*/ }, ({ path: wanted, kind, importer }) =>
-			kind === "dynamic-import" && apart[wanted] && importer.includes("daemon")
-				? { path: apart[wanted], external: true }
-				: undefined,
-		);
+		build.onResolve({ filter: /.*/ }, ({ path: wanted, kind, importer, resolveDir }) => {
+			if (kind !== "dynamic-import" || !importer.includes("daemon")) return undefined;
+			const source = wanted.startsWith(".") ? path.relative(root, path.resolve(resolveDir, wanted)) : wanted;
+			const name = apart.find((one) => processes[one] === source.replaceAll(path.sep, "/"));
+			return name && { path: `./${name}.js`, external: true };
+		});
 	},
 };
 

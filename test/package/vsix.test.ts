@@ -62,6 +62,14 @@ describe("the packaged extension", () => {
 		}
 	});
 
+	it("lets the daemon begin before its parts are read, and reads the largest of them only when they are needed", () => {
+		const text = (name: string) => files.get(`dist/${name}.js`)!.toString("utf8");
+		assert.ok(text("daemon").length < 50_000, `daemon.js has ${text("daemon").length} bytes`);
+		const leads = { daemon: ["daemonParts"], daemonParts: ["modelProvider", "modelFetch", "encodingDetector"] };
+		for (const [name, parts] of Object.entries(leads))
+			for (const part of parts) assert.ok(text(name).includes(`require("./${part}.js")`), `${name} carries ${part}`);
+	});
+
 	it(`is smaller than ${maxBytes / 1024 / 1024} MiB`, () => {
 		assert.ok(fs.statSync(vsix).size < maxBytes, `${fs.statSync(vsix).size} bytes`);
 	});

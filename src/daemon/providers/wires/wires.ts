@@ -7,6 +7,6 @@ export const wires: Readonly<Record<WireName, Wire>> = {
 	"openai-compatible": {
 		protocol: "the OpenAI protocol",
 		modelList: openaiModelList,
-		load: async () => (await import("./openaiCompatible.ts")).openModel,
+		load: async () => (await import("./openaiCompatible.ts")).loadOpenaiCompatible(),
 	},
 };
