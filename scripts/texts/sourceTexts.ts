@@ -21,7 +21,7 @@ export interface Fault {
 }
 
 /** Which arguments of a function are texts to translate. */
-const translators: Readonly<Record<string, readonly number[]>> = { t: [0] };
+const translators: Readonly<Record<string, readonly number[]>> = { t: [0], tNodes: [0], plural: [1, 2] };
 
 /** Translates a text that stands in a table of core; `tableTexts.ts` reads the tables. */
 const ofTables = "tLabel";

@@ -62,6 +62,8 @@ export const webviewMethods = {
 			/** What this webview last remembered. */
 			memory: v.unknown(),
 			connection: Connection,
+			/** Translations by their English text, where the editor has another language. */
+			texts: v.optional(v.record(v.string(), v.string())),
 		}),
 	},
 	"webview/open": {

@@ -1,7 +1,7 @@
 import type { webviewKinds } from "../../protocol/webview.ts";
 
 /** The page of a webview: the app's script and styles, and nothing else may load. Pure, so that it can be tested. */
-export function webviewPage({ kind, uriOf, cspSource, nonce, identity }: PageOptions): string {
+export function webviewPage({ kind, uriOf, cspSource, nonce, identity, language }: PageOptions): string {
 	const policy = [
 		"default-src 'none'",
 		`script-src 'nonce-${nonce}'`,
@@ -10,7 +10,7 @@ export function webviewPage({ kind, uriOf, cspSource, nonce, identity }: PageOpt
 		`img-src ${cspSource} data:`,
 	].join("; ");
 	return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -36,6 +36,8 @@ export interface PageOptions {
 	readonly nonce: string;
 	/** What the panel shows, by which it comes back after the window was reloaded. Ids only. */
 	readonly identity: Readonly<Record<string, string>>;
+	/** Of its texts, for screen readers. */
+	readonly language: string;
 }
 
 /**

@@ -39,6 +39,8 @@ export interface WebviewContext {
 	copy(text: string): Promise<void>;
 	readonly memory: { get(): unknown; set(value: unknown): void };
 	report(cause: unknown, method: string): void;
+	/** Translations by their English text, where the editor has another language. */
+	readonly texts?: Readonly<Record<string, string>>;
 	/** Of the launch form: what only the editor can answer. */
 	readonly form?: FormContext;
 	/** The webview was told to show another goal, or chose one. */
@@ -90,6 +92,7 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 				threadId: place.threadId,
 				memory: context.memory.get() ?? null,
 				connection: daemon.connection,
+				texts: context.texts,
 			};
 		},
 		"webview/open": async ({ target }) => {

@@ -82,6 +82,7 @@ export function createWebviews({ context, daemon, goals, current, open, report }
 						set: (value) => void context.workspaceState.update(key, value),
 					},
 					report,
+					texts: vscode.l10n.bundle,
 					...more,
 				},
 			);
@@ -91,6 +92,7 @@ export function createWebviews({ context, daemon, goals, current, open, report }
 				cspSource: webview.cspSource,
 				nonce: randomBytes(16).toString("base64url"),
 				identity: { ...identity },
+				language: vscode.l10n.bundle ? vscode.env.language : "en",
 			});
 			return host;
 		});

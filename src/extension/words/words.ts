@@ -1,3 +1,5 @@
+import { filled } from "../../core/words/filled.ts";
+
 /**
  * Every sentence of the extension passes here on its way to a person, so that the texts stay in files that know nothing
  * of VS Code and are translated all the same: `activate` hands over VS Code's translator.
@@ -17,5 +19,4 @@ export function translateWith(translator: Translate): void {
 	translate = translator;
 }
 
-let translate: Translate = (message, ...values) =>
-	message.replace(/\{(\d+)\}/g, (whole, index) => String(values[Number(index)] ?? whole));
+let translate: Translate = (message, ...values) => filled(message, values);

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Goal } from "../../core/goal.ts";
 import { spokenApproval } from "../shared/approvals.ts";
 import { plural } from "../shared/format.ts";
+import { t } from "../shared/words.ts";
 import type { Feed } from "./feed.ts";
 
 /** For those who hear the feed: at most one polite sentence in five seconds, and each approval once, at once. */
@@ -14,7 +15,10 @@ export function Announcer({ feed, goal }: { feed: Feed; goal: Goal | undefined }
 	useEffect(() => {
 		const timer = setInterval(() => {
 			const { rows, errors } = feed.takeNews();
-			if (rows > 0) setPolite(errors > 0 ? `${rows} new, ${plural(errors, "error")}` : `${rows} new`);
+			if (rows > 0)
+				setPolite(
+					[t("{0} new", rows), errors > 0 ? plural(errors, "{0} error", "{0} errors") : ""].filter(Boolean).join(", "),
+				);
 		}, everyMs);
 		return () => clearInterval(timer);
 	}, [feed]);

@@ -4,6 +4,7 @@ import type { ApprovalId, ThreadId } from "../../core/ids.ts";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import type { Host } from "../shared/host.ts";
 import { sentence } from "../shared/sentence.ts";
+import { t } from "../shared/words.ts";
 import { type Anchor, anchored, indexOf, type Pads, type Place, topRow } from "./anchor.ts";
 import {
 	emptyWindow,
@@ -194,7 +195,7 @@ export function newFeed(host: Host, watch: GoalWatch, firstFilter: Filter): Feed
 			const row = { threadId: text.threadId as ThreadId } as Row;
 			return {
 				threadId: text.threadId,
-				word: thread?.role ?? "agent",
+				word: thread?.role ?? t("agent"),
 				text: text.text,
 				reasoning: text.reasoning,
 				since: text.since,

@@ -4,6 +4,7 @@ import type { Goal } from "../../core/goal.ts";
 import type { Target } from "../../protocol/webview.ts";
 import { useNow, useRenderAgain } from "../shared/hooks.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import type { Feed } from "./feed.ts";
 import { GroupHeader, LineItem, LiveItem, RowItem } from "./items.tsx";
 import { heights, type Item, itemAt, type Layout } from "./layout.ts";
@@ -167,7 +168,7 @@ export function FeedList(props: {
 			class={`feed${width < narrowPx ? " narrow" : ""}`}
 			ref={scroller}
 			role="log"
-			aria-label={`Feed of ${goal.title}`}
+			aria-label={t("Feed of {0}", goal.title)}
 			aria-live="off"
 			tabIndex={items.length === 0 ? 0 : undefined}
 			onScroll={(event) => feed.scrolled(event.currentTarget.scrollTop)}

@@ -3,6 +3,7 @@ import type { GoalId } from "../../core/ids.ts";
 import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tNodes } from "../shared/words.ts";
 import { Announcer } from "./announcer.tsx";
 import { newFeed } from "./feed.ts";
 import { FeedList } from "./feedList.tsx";
@@ -60,27 +61,24 @@ export function FeedPage({ webview, goalId }: { webview: Webview; goalId: GoalId
 					{refusal ?? status.problem}
 				</p>
 			) : null}
-			{status.cutSearch ? <p class="feed-strip quiet small">The newest 500 matches.</p> : null}
+			{status.cutSearch ? <p class="feed-strip quiet small">{t("The newest 500 matches.")}</p> : null}
 			{isEmpty ? (
 				<p class="empty">
-					{isFiltered(filter) ? (
-						<>
-							No event matches.{" "}
-							<button type="button" class="link" onClick={() => change(noFilter)}>
-								Clear filter
-							</button>
-							.
-						</>
-					) : (
-						"Nothing has happened yet."
-					)}
+					{isFiltered(filter)
+						? tNodes(
+								"No event matches. {0}.",
+								<button type="button" class="link" onClick={() => change(noFilter)}>
+									{t("Clear filter")}
+								</button>,
+							)
+						: t("Nothing has happened yet.")}
 				</p>
 			) : null}
 			{status.pausedAt === undefined ? null : (
 				<p class="feed-strip quiet small">
-					Looked back to event {status.pausedAt}.{" "}
+					{t("Looked back to event {0}.", status.pausedAt)}{" "}
 					<button type="button" class="link" onClick={feed.lookFurther}>
-						Look further
+						{t("Look further")}
 					</button>
 				</p>
 			)}

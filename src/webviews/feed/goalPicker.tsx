@@ -2,12 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import { capital } from "../../core/words/capital.ts";
 import { goalMark } from "../../core/words/markOf.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
-import { localTimes, plural } from "../shared/format.ts";
+import { count, localTimes } from "../shared/format.ts";
 import { useLasting } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
 import { sentence } from "../shared/sentence.ts";
 import { Disconnected } from "../shared/stateLine.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 
 /** Which goal's feed? Newest first, what waits for the person before the rest. */
 export function GoalPicker({ webview }: { webview: Webview }) {
@@ -44,8 +45,8 @@ export function GoalPicker({ webview }: { webview: Webview }) {
 			{loading ? <div class="progress" /> : null}
 			{connection.state === "connected" ? null : <Disconnected connection={connection} host={host} />}
 			{problem ? <p class="refusal">{problem}</p> : null}
-			{goals !== undefined && shown.length === 0 ? <p>No goals yet.</p> : null}
-			{shown.length > 0 ? <h2>Whose feed?</h2> : null}
+			{goals !== undefined && shown.length === 0 ? <p>{t("No goals yet.")}</p> : null}
+			{shown.length > 0 ? <h2>{t("Whose feed?")}</h2> : null}
 			<ul>
 				{shown.map((goal) => {
 					const mark = goalMark(goal);
@@ -55,7 +56,11 @@ export function GoalPicker({ webview }: { webview: Webview }) {
 								<Icon {...mark} />
 								<span class="cut">{goal.title}</span>
 								<span class="quiet small nowrap">
-									{goal.stepsTotal > 0 ? `${goal.stepsDone} of ${plural(goal.stepsTotal, "step")}` : capital(mark.word)}
+									{goal.stepsTotal > 0
+										? goal.stepsTotal === 1
+											? t("{0} of 1 step", goal.stepsDone)
+											: t("{0} of {1} steps", goal.stepsDone, count(goal.stepsTotal))
+										: capital(tLabel(mark.word))}
 								</span>
 								<span class="quiet small cut grow">{localTimes(goal.stateReason)}</span>
 							</button>

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a row of a log is a group with a label; a fieldset is for forms.
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the list handles every key for its items, see feedList.tsx.
+
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Approval, Goal } from "../../core/goal.ts";
 import { checkRefusal } from "../../core/rules/controls.ts";
@@ -14,6 +15,7 @@ import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 import type { Feed } from "./feed.ts";
 import type { Item } from "./layout.ts";
 import { openRow } from "./openRow.ts";
@@ -45,7 +47,7 @@ export function GroupHeader(props: ItemProps<"group"> & { readonly hidden?: bool
 			data-key={hidden ? undefined : item.key}
 			data-active={active && !hidden ? "" : undefined}
 			tabIndex={hidden ? undefined : active ? 0 : -1}
-			aria-label={`${title}, ${group.about}${closed ? ", folded" : ""}`}
+			aria-label={`${title}, ${group.about}${closed ? `, ${t("folded")}` : ""}`}
 			onClick={() => feed.toggleGroup(group.key)}
 		>
 			<Icon icon={closed ? "chevron-right" : "chevron-down"} />
@@ -57,7 +59,7 @@ export function GroupHeader(props: ItemProps<"group"> & { readonly hidden?: bool
 					tabIndex={active && !hidden ? 0 : -1}
 					onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: group.threadId! })}
 				>
-					Open Thread
+					{t("Open Thread")}
 				</Link>
 			) : null}
 		</div>
@@ -80,7 +82,7 @@ function PlainRow({ webview, goal, feed, item, y, active, now, onRefused }: Item
 		row.note,
 		row.code,
 		result,
-		row.lines ? `${row.lines[0]} lines added, ${row.lines[1]} removed` : undefined,
+		row.lines ? t("{0} lines added, {1} removed", row.lines[0], row.lines[1]) : undefined,
 		item.open === undefined ? undefined : item.open ? "unfolded" : "folded",
 	]
 		.filter(Boolean)
@@ -125,7 +127,7 @@ function PlainRow({ webview, goal, feed, item, y, active, now, onRefused }: Item
 				) : null}
 				{again ? (
 					<Link tabIndex={active ? 0 : -1} onOpen={() => void rerun()}>
-						Run Again
+						{t("Run Again")}
 					</Link>
 				) : (
 					result
@@ -168,13 +170,13 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 			data-seq={item.row.seq}
 			data-active={active ? "" : undefined}
 			tabIndex={active ? 0 : -1}
-			aria-label={`Approval: ${action}. ${approval.reasons.join(", ")}`}
+			aria-label={t("Approval: {0}. {1}", action, approval.reasons.join(", "))}
 			title={answering.refusal}
 		>
 			<span class="time num">{clockSeconds(item.row.at)}</span>
 			<span />
 			<Icon {...approvalMarks.pending} />
-			<span class="word cut">approval</span>
+			<span class="word cut">{t("approval")}</span>
 			<span class="text whole">
 				<span class="cut" ref={text}>
 					{visible(oneLine(action))}
@@ -205,9 +207,9 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 							primary={notWhole && isFirst}
 							tabIndex={active ? 0 : -1}
 							onClick={show}
-							label={`Show: ${approval.summary}`}
+							label={t("Show: {0}", approval.summary)}
 						>
-							Show
+							{t("Show")}
 						</Button>
 					</>
 				)}
@@ -246,7 +248,7 @@ export function LiveItem({ item, y, active, now }: ItemProps<"live">) {
 			data-key={item.key}
 			data-active={active ? "" : undefined}
 			tabIndex={active ? 0 : -1}
-			aria-label={`${live.word} is ${live.reasoning ? "thinking" : "writing"}`}
+			aria-label={live.reasoning ? t("{0} is thinking", live.word) : t("{0} is writing", live.word)}
 		>
 			<span class="time num">{clockSeconds(new Date(live.since).toISOString())}</span>
 			<span />
@@ -254,7 +256,7 @@ export function LiveItem({ item, y, active, now }: ItemProps<"live">) {
 			<span class="word cut">{live.word}</span>
 			<span class="text flowing">
 				<span>
-					{isDocument(live.text) ? "its answer" : live.text.slice(-600)}
+					{isDocument(live.text) ? t("its answer") : live.text.slice(-600)}
 					<span class="caret" />
 				</span>
 			</span>
@@ -282,7 +284,7 @@ function asItStands(goal: Goal, row: Row): Row & { readonly rerun?: boolean } {
 		return {
 			...row,
 			...iconOf(checkMarks.stale),
-			note: `${checkMarks.stale.word}: files changed since`,
+			note: t("{0}: files changed since", tLabel(checkMarks.stale.word)),
 			rerun: checkRefusal(goal, check) === undefined,
 		};
 	}
@@ -293,8 +295,8 @@ function resultOf(goal: Goal, row: Row, now: number): string | undefined {
 	if (row.result !== undefined) return row.result;
 	const call = row.toolCallId ? goal.calls[row.toolCallId] : undefined;
 	if (row.key === callKey(row.toolCallId ?? "") && !call) return undefined;
-	if (call?.state === "waiting") return callMarks.waiting.word;
-	if (row.startedAt) return `${callMarks.started.word} · ${elapsed(now - Date.parse(row.startedAt))}`;
+	if (call?.state === "waiting") return tLabel(callMarks.waiting.word);
+	if (row.startedAt) return `${tLabel(callMarks.started.word)} · ${elapsed(now - Date.parse(row.startedAt))}`;
 	return undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Goal } from "../../core/goal.ts";
 import { outputHead } from "../shared/output.ts";
+import { t } from "../shared/words.ts";
 import { type Group, groupOf } from "./groups.ts";
 import type { Row } from "./row.ts";
 
@@ -119,7 +120,7 @@ function unfolded(row: Row, choices: LayoutChoices): { readonly lines: readonly 
 	const body = row.body !== undefined && row.body.trim() !== row.text ? wrap(row.body, choices.columns) : [];
 	const head = row.output ? outputHead(row.output.output, outputLines) : undefined;
 	const lines = [...body.slice(0, bodyLines), ...(head?.lines ?? [])];
-	const rest = body.length > bodyLines ? "more in the thread" : undefined;
+	const rest = body.length > bodyLines ? t("more in the thread") : undefined;
 	return { lines: lines.length === 0 && head?.more ? [""] : lines, more: head?.more ?? rest };
 }
 

@@ -4,6 +4,7 @@ import { reviewWords } from "../../core/words/answers.ts";
 import { duration } from "../../core/words/duration.ts";
 import { approvalMarks, checkMarks, reviewMarks } from "../../core/words/marks.ts";
 import { firstLine, oneLine, plainMarkdown } from "../shared/format.ts";
+import { t, tLabel } from "../shared/words.ts";
 import { approvalKey, by, iconOf, interrupted, makes, marked, type Rules, runKey, shown } from "./row.ts";
 
 type Topic = "approval" | "grant" | "check" | "evidence" | "review";
@@ -13,7 +14,7 @@ export const proofRows: Rules<Topic> = {
 	"approval.requested": {
 		key: (e) => approvalKey(e.approvalId),
 		row: (e) => ({
-			...marked("approval", approvalMarks.pending, "approval"),
+			...marked("approval", approvalMarks.pending, t("approval")),
 			text: oneLine(e.command ?? e.summary),
 			risk: e.risk,
 			threadId: e.threadId,
@@ -30,7 +31,10 @@ export const proofRows: Rules<Topic> = {
 			ended: true,
 			...iconOf(approvalMarks[answeredState(e.answer)]),
 			note: e.reason,
-			result: `${answeredWord(e.answer).toLowerCase()}${e.scope === "goal" ? " for the goal" : ""} by ${by(e.by)}`,
+			result:
+				e.scope === "goal"
+					? t("{0} for the goal by {1}", tLabel(answeredWord(e.answer)).toLowerCase(), by(e.by))
+					: t("{0} by {1}", tLabel(answeredWord(e.answer)).toLowerCase(), by(e.by)),
 		}),
 	},
 	"approval.expired": {
@@ -39,7 +43,7 @@ export const proofRows: Rules<Topic> = {
 			...row,
 			...iconOf(approvalMarks.expired),
 			ended: true,
-			result: approvalMarks.expired.word,
+			result: tLabel(approvalMarks.expired.word),
 		}),
 	},
 	"approval.superseded": {
@@ -49,20 +53,20 @@ export const proofRows: Rules<Topic> = {
 			...iconOf(approvalMarks.superseded),
 			ended: true,
 			note: e.reason,
-			result: approvalMarks.superseded.word,
+			result: tLabel(approvalMarks.superseded.word),
 		}),
 	},
 	"grant.added": makes((e) => ({
-		...shown("goal", "key", "idle", "grant"),
+		...shown("goal", "key", "idle", t("grant")),
 		text: firstLine(e.subject),
-		note: e.scope === "goal" ? "for the goal" : e.scope,
+		note: e.scope === "goal" ? t("for the goal") : e.scope,
 	})),
-	"grant.revoked": makes((e) => ({ ...shown("goal", "key", "idle", "grant"), text: `lapsed: ${e.reason}` })),
+	"grant.revoked": makes((e) => ({ ...shown("goal", "key", "idle", t("grant")), text: t("lapsed: {0}", e.reason) })),
 
 	"check.started": {
 		key: (e) => runKey(e.runId),
 		row: (e) => ({
-			...shown("checks", "beaker", "idle", "check"),
+			...shown("checks", "beaker", "idle", t("check")),
 			text: oneLine(e.command),
 			checkId: e.checkId,
 			runId: e.runId,
@@ -78,8 +82,10 @@ export const proofRows: Rules<Topic> = {
 			ended: true,
 			...iconOf(checkMarks[e.ok ? "green" : "red"]),
 			isError: !e.ok,
-			note: `${checkMarks[e.ok ? "green" : "red"].word}${e.tree ? ` on ${e.tree.slice(0, 6)}` : ""}`,
-			code: e.ok ? undefined : `exit ${e.exitCode}`,
+			note: [tLabel(checkMarks[e.ok ? "green" : "red"].word), e.tree && t("on {0}", e.tree.slice(0, 6))]
+				.filter(Boolean)
+				.join(" "),
+			code: e.ok ? undefined : t("exit {0}", e.exitCode),
 			result: duration(e.durationMs),
 			output: e.output.bytes > 0 ? { output: e.output, seq: e.seq } : undefined,
 		}),
@@ -95,7 +101,7 @@ export const proofRows: Rules<Topic> = {
 		e.kind === "report"
 			? undefined
 			: {
-					...shown("messages", "verified", "idle", "evidence"),
+					...shown("messages", "verified", "idle", t("evidence")),
 					text: firstLine(e.text),
 					note: e.kind,
 					body: e.text,
@@ -105,25 +111,25 @@ export const proofRows: Rules<Topic> = {
 				},
 	),
 	"review.completed": makes((e) => ({
-		...marked("messages", reviewMarks[e.verdict], e.verdict === "pass" ? "passed" : "not passed"),
+		...marked("messages", reviewMarks[e.verdict], e.verdict === "pass" ? t("passed") : t("not passed")),
 		isError: e.verdict !== "pass",
 		text: firstLine(e.summary || (e.diagnosis ?? "")),
-		note: e.verdict === "pass" ? `verified by ${firstLine(e.verifier)}` : reviewMarks[e.verdict].word,
+		note: e.verdict === "pass" ? t("verified by {0}", firstLine(e.verifier)) : tLabel(reviewMarks[e.verdict].word),
 		body: plainMarkdown(reviewWords(e)),
 		stepId: e.stepId,
 		threadId: e.threadId,
 		opens: "thread",
 	})),
 	"review.reset": makes((e) => ({
-		...shown("goal", "debug-restart", "idle", "review"),
-		text: "reviewed again",
-		note: `by ${by(e.by)}`,
+		...shown("goal", "debug-restart", "idle", t("review")),
+		text: t("reviewed again"),
+		note: t("by {0}", by(e.by)),
 		stepId: e.stepId,
 	})),
 	"review.waived": makes((e) => ({
-		...marked("goal", reviewMarks.waived, "review"),
-		text: reviewMarks.waived.word,
-		note: `by ${by(e.by)}`,
+		...marked("goal", reviewMarks.waived, t("review")),
+		text: tLabel(reviewMarks.waived.word),
+		note: t("by {0}", by(e.by)),
 		body: e.reason,
 	})),
 };

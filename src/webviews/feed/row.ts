@@ -5,6 +5,7 @@ import { callMarks, type Mark } from "../../core/words/marks.ts";
 import type { Target } from "../../protocol/webview.ts";
 import { firstLine, who } from "../shared/format.ts";
 import type { Shape } from "../shared/icon.tsx";
+import { t, tLabel } from "../shared/words.ts";
 
 /** What a reader can switch off. `goal` and `approval` rows always stay. */
 export const categories = ["tools", "files", "messages", "checks", "errors", "todos"] as const;
@@ -86,7 +87,7 @@ export function shown(category: Row["category"], icon: Shape["icon"], tone: Shap
 }
 
 export function goal(icon: Shape["icon"], tone: Shape["tone"] = "idle") {
-	return shown("goal", icon, tone, "goal");
+	return shown("goal", icon, tone, t("goal"));
 }
 
 /** A row about something that has come to a state, with that state's icon and colour. */
@@ -115,7 +116,7 @@ export function interrupted(
 		...iconOf(callMarks.unknown),
 		isError: true,
 		note: firstLine(e.reason),
-		result: callMarks.unknown.word,
+		result: tLabel(callMarks.unknown.word),
 	};
 }
 

@@ -4,17 +4,18 @@ import { TextField } from "../shared/controls/textField.tsx";
 import { count } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import type { FeedStatus } from "./feed.ts";
 import type { Filter } from "./filter.ts";
 import { type Category, categories } from "./row.ts";
 
-const toggles: { readonly [C in Category]: { readonly label: string; readonly icon: string } } = {
-	tools: { label: "Tools", icon: "terminal" },
-	files: { label: "Files", icon: "diff-single" },
-	messages: { label: "Messages", icon: "comment" },
-	checks: { label: "Checks", icon: "beaker" },
-	errors: { label: "Errors", icon: "error" },
-	todos: { label: "Todos", icon: "checklist" },
+const toggles: { readonly [C in Category]: { readonly label: () => string; readonly icon: string } } = {
+	tools: { label: () => t("Tools"), icon: "terminal" },
+	files: { label: () => t("Files"), icon: "diff-single" },
+	messages: { label: () => t("Messages"), icon: "comment" },
+	checks: { label: () => t("Checks"), icon: "beaker" },
+	errors: { label: () => t("Errors"), icon: "error" },
+	todos: { label: () => t("Todos"), icon: "checklist" },
 };
 
 /** How long the reader must pause before the words are looked for. */
@@ -41,13 +42,13 @@ export function Toolbar(props: {
 		timer.current = window.setTimeout(() => onFilter({ ...filter, text: next }), pauseMs);
 	};
 	return (
-		<div class="feed-bar" role="toolbar" aria-label="Filters">
+		<div class="feed-bar" role="toolbar" aria-label={t("Filters")}>
 			<div class="feed-filter">
 				<TextField
 					small
 					value={text}
-					label="Filter"
-					placeholder="Filter, e.g. step:4 express"
+					label={t("Filter")}
+					placeholder={t("Filter, e.g. step:4 express")}
 					onInput={type}
 					onKeyDown={(event) => {
 						if (event.key !== "Escape" && event.key !== "ArrowDown") return;
@@ -66,13 +67,13 @@ export function Toolbar(props: {
 						type="button"
 						role="switch"
 						aria-checked={on}
-						aria-label={toggles[category].label}
-						title={toggles[category].label}
+						aria-label={toggles[category].label()}
+						title={toggles[category].label()}
 						class={`toggle${on ? " on" : ""}`}
 						onClick={() => onFilter({ ...filter, text, off })}
 					>
 						<i class={`icon codicon codicon-${toggles[category].icon}`} aria-hidden="true" />
-						<span class="toggle-word">{toggles[category].label}</span>
+						<span class="toggle-word">{toggles[category].label()}</span>
 					</button>
 				);
 			})}
@@ -80,16 +81,16 @@ export function Toolbar(props: {
 			<button
 				type="button"
 				class="feed-goal"
-				title="Show the feed of another goal"
+				title={t("Show the feed of another goal")}
 				onClick={() => webview.show(undefined)}
 			>
 				{goal ? (
 					<>
 						<span class="cut">{goal.title}</span>
-						<span class="nowrap num">{` · ${count(goal.seq)} events`}</span>
+						<span class="nowrap num">{` · ${t("{0} events", count(goal.seq))}`}</span>
 					</>
 				) : (
-					"Goals"
+					t("Goals")
 				)}
 			</button>
 			<FollowPill status={status} onFollow={props.onFollow} />
@@ -99,13 +100,13 @@ export function Toolbar(props: {
 
 /** In the bar, never over the text. */
 function FollowPill({ status, onFollow }: { status: FeedStatus; onFollow: () => void }) {
-	const word = status.following ? "Following" : status.unseen > 0 ? `${count(status.unseen)} new` : "Follow";
+	const word = status.following ? t("Following") : status.unseen > 0 ? t("{0} new", count(status.unseen)) : t("Follow");
 	return (
 		<button
 			type="button"
 			class={`pill${status.following ? " quiet" : ""}`}
 			aria-pressed={status.following}
-			title="Go to the latest and follow (End)"
+			title={t("Go to the latest and follow (End)")}
 			onClick={onFollow}
 		>
 			<i class="icon codicon codicon-arrow-down" aria-hidden="true" />

@@ -6,6 +6,7 @@ import { callMarks, signs, stepMarks, todoMarks } from "../../core/words/marks.t
 import { rightsChange } from "../../protocol/changes.ts";
 import { clockSeconds, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
+import { t, tLabel } from "../shared/words.ts";
 import { by, callKey, failure, interrupted, makes, marked, type Rules, shown } from "./row.ts";
 
 type Topic =
@@ -25,9 +26,9 @@ type Topic =
 /** What agents do: steps, threads, turns, calls, and the files that come of them. */
 export const workRows: Rules<Topic> = {
 	"step.started": makes((e) => ({
-		...shown("goal", "play", "active", "step"),
-		text: "started",
-		note: e.attempt > 1 ? `attempt ${e.attempt}` : undefined,
+		...shown("goal", "play", "active", t("step")),
+		text: t("started"),
+		note: e.attempt > 1 ? t("attempt {0}", e.attempt) : undefined,
 		stepId: e.stepId,
 		attempt: e.attempt,
 		threadId: e.threadId,
@@ -36,31 +37,31 @@ export const workRows: Rules<Topic> = {
 	// The agent's last message, which has a row already.
 	"step.reported": "hidden",
 	"step.completed": makes((e) => ({
-		...marked("goal", stepMarks[e.verified ? "completed" : "unverified"], "step"),
-		text: e.verified ? "completed" : "completed, unverified",
+		...marked("goal", stepMarks[e.verified ? "completed" : "unverified"], t("step")),
+		text: e.verified ? t("completed") : t("completed, unverified"),
 		stepId: e.stepId,
 		attempt: e.attempt,
 	})),
 	"attempt.failed": makes((e) => ({
-		...failure("attempt"),
-		text: `attempt ${e.attempt} failed: ${firstLine(e.diagnosis)}`,
+		...failure(t("attempt")),
+		text: t("attempt {0} failed: {1}", e.attempt, firstLine(e.diagnosis)),
 		body: e.diagnosis,
 		stepId: e.stepId,
 		attempt: e.attempt,
 		opens: "thread",
 	})),
 	"step.failed": makes((e) => ({
-		...failure("step"),
-		text: `failed: ${firstLine(e.reason)}`,
+		...failure(t("step")),
+		text: t("failed: {0}", firstLine(e.reason)),
 		body: e.reason,
 		stepId: e.stepId,
 		attempt: e.attempt,
 		opens: "thread",
 	})),
 	"step.skipped": makes((e) => ({
-		...marked("goal", stepMarks.skipped, "step"),
-		text: stepMarks.skipped.word,
-		note: e.by ? `by ${by(e.by)}` : undefined,
+		...marked("goal", stepMarks.skipped, t("step")),
+		text: tLabel(stepMarks.skipped.word),
+		note: e.by ? t("by {0}", by(e.by)) : undefined,
 		stepId: e.stepId,
 		attempt: e.attempt,
 	})),
@@ -71,31 +72,37 @@ export const workRows: Rules<Topic> = {
 		const notCovered = e.notCovered ?? [];
 		const taken = e.files.filter((file) => file.action !== "conflict" && file.action !== "unchanged");
 		return {
-			...shown("goal", "discard", left.length > 0 ? "wait" : "idle", "step"),
-			text: `undone: ${taken.length === 1 ? "1 file" : `${taken.length} files`} taken back`,
-			note: `by ${by(e.by)}${left.length > 0 ? `, ${left.length} left alone` : ""}${notCovered.length > 0 ? `, ${notCovered.length} not covered` : ""}`,
+			...shown("goal", "discard", left.length > 0 ? "wait" : "idle", t("step")),
+			text: taken.length === 1 ? t("undone: 1 file taken back") : t("undone: {0} files taken back", taken.length),
+			note: [
+				t("by {0}", by(e.by)),
+				left.length > 0 ? t("{0} left alone", left.length) : "",
+				notCovered.length > 0 ? t("{0} not covered", notCovered.length) : "",
+			]
+				.filter(Boolean)
+				.join(", "),
 			body: [
 				...e.files.map(({ path, action, reason }) => `${path}: ${action}${reason ? `, ${reason}` : ""}`),
-				...notCovered.map(({ path, reason }) => `${path}: not covered, ${reason}`),
-				...(e.keptIn === undefined ? [] : [`What was deleted or written over is kept in ${e.keptIn}`]),
+				...notCovered.map(({ path, reason }) => t("{0}: not covered, {1}", path, reason)),
+				...(e.keptIn === undefined ? [] : [t("What was deleted or written over is kept in {0}", e.keptIn)]),
 			].join("\n"),
 			stepId: e.stepId,
 			attempt: e.attempt,
 		};
 	}),
 	"step.retried": makes((e) => ({
-		...shown("goal", "debug-restart", "idle", "step"),
-		text: e.how === "continue" ? "goes on with the action that failed" : "begins again from its top",
-		note: e.by ? `by ${by(e.by)}` : undefined,
+		...shown("goal", "debug-restart", "idle", t("step")),
+		text: e.how === "continue" ? t("goes on with the action that failed") : t("begins again from its top"),
+		note: e.by ? t("by {0}", by(e.by)) : undefined,
 		stepId: e.stepId,
 		attempt: e.attempt,
 	})),
 
 	"thread.opened": "hidden",
 	"thread.compacted": makes((e) => ({
-		...shown("messages", "fold", "idle", "summary"),
-		text: e.summary ? firstLine(e.summary.objective) : "the conversation was summed up by the daemon alone",
-		note: "what was said before is left out of prompts",
+		...shown("messages", "fold", "idle", t("summary")),
+		text: e.summary ? firstLine(e.summary.objective) : t("the conversation was summed up by the daemon alone"),
+		note: t("what was said before is left out of prompts"),
 		body: summaryText(e),
 		threadId: e.threadId,
 		opens: "thread",
@@ -107,11 +114,11 @@ export const workRows: Rules<Topic> = {
 		const text = plainMarkdown((isModel ? answerWords(e.text) : undefined) ?? e.text);
 		return {
 			...(e.from === "person"
-				? shown("messages", "account", "idle", "you")
+				? shown("messages", "account", "idle", t("you"))
 				: e.from === "daemon"
-					? shown("messages", "comment", "idle", "daemon")
+					? shown("messages", "comment", "idle", t("daemon"))
 					: shown("messages", "comment", "agent", e.from)),
-			text: firstLine(text) || (e.reasoning ? "only reasoning, no answer" : ""),
+			text: firstLine(text) || (e.reasoning ? t("only reasoning, no answer") : ""),
 			body: text || (e.reasoning ?? ""),
 			threadId: e.threadId,
 			opens: "thread",
@@ -121,28 +128,28 @@ export const workRows: Rules<Topic> = {
 	"turn.started": "hidden",
 	"turn.completed": "hidden",
 	"model.substituted": makes((e) => ({
-		...shown("errors", "warning", "wait", "model"),
-		text: `${e.answered} answered instead of ${formatModelRef(e.asked)}`,
+		...shown("errors", "warning", "wait", t("model")),
+		text: t("{0} answered instead of {1}", e.answered, formatModelRef(e.asked)),
 		threadId: e.threadId,
 		opens: "thread",
 	})),
 	"turn.interrupted": makes((e) => ({
-		...shown("errors", "warning", "wait", "turn"),
-		text: `interrupted: ${firstLine(e.reason)}`,
+		...shown("errors", "warning", "wait", t("turn")),
+		text: t("interrupted: {0}", firstLine(e.reason)),
 		threadId: e.threadId,
 		opens: "thread",
 	})),
 	"provider.adapted": makes((e) => ({
-		...shown("errors", "info", "idle", "provider"),
+		...shown("errors", "info", "idle", t("provider")),
 		text: e.text,
 		threadId: e.threadId,
 		opens: "thread",
 	})),
 	"provider.failed": makes((e) => ({
-		...failure("error"),
+		...failure(t("error")),
 		text: `${e.provider}: ${firstLine(e.reason)}`,
-		note: e.retryAt ? `asked again at ${clockSeconds(e.retryAt)}` : undefined,
-		result: e.status ? `status ${e.status}` : e.code,
+		note: e.retryAt ? t("asked again at {0}", clockSeconds(e.retryAt)) : undefined,
+		result: e.status ? t("status {0}", e.status) : e.code,
 		body: e.reason,
 		threadId: e.threadId,
 		opens: "thread",
@@ -169,13 +176,14 @@ export const workRows: Rules<Topic> = {
 			result: undefined,
 			isError: undefined,
 			tone: "idle",
-			note: e.run > 1 ? `run ${e.run}` : undefined,
+			note: e.run > 1 ? t("run {0}", e.run) : undefined,
 		}),
 	},
 	"tool.completed": {
 		key: (e) => callKey(e.toolCallId),
 		change: (row, e) => {
-			const code = e.exitCode === undefined ? (e.ok ? undefined : callMarks.failed.word) : `exit ${e.exitCode}`;
+			const code =
+				e.exitCode === undefined ? (e.ok ? undefined : tLabel(callMarks.failed.word)) : t("exit {0}", e.exitCode);
 			return {
 				...row,
 				startedAt: undefined,
@@ -183,7 +191,7 @@ export const workRows: Rules<Topic> = {
 				tone: e.ok ? "idle" : "fail",
 				isError: !e.ok,
 				code: e.refused ? undefined : code,
-				result: e.refused ? callMarks.refused.word : duration(e.durationMs),
+				result: e.refused ? tLabel(callMarks.refused.word) : duration(e.durationMs),
 				note: e.refused ? firstLine(e.refused) : undefined,
 				output: e.output.bytes > 0 ? { output: e.output, seq: e.seq } : undefined,
 			};
@@ -196,23 +204,25 @@ export const workRows: Rules<Topic> = {
 
 	"snapshot.taken": "hidden",
 	"snapshot.failed": makes((e) => ({
-		...shown("errors", "warning", "wait", "changes"),
-		text: `not tracked: ${firstLine(e.reason)}`,
+		...shown("errors", "warning", "wait", t("changes")),
+		text: t("not tracked: {0}", firstLine(e.reason)),
 		body: e.reason,
 	})),
 	"file.changed": makes((e) => ({
-		...shown("files", "diff-single", "active", changeWords[e.status]),
+		...shown("files", "diff-single", "active", changeWords[e.status]()),
 		text: e.path,
 		note:
 			e.by === "outside"
-				? "outside the goal"
-				: e.by === "check" || e.by === "undo"
-					? `by ${e.by === "undo" ? "undo" : "a check"}`
-					: e.from
-						? `from ${e.from}`
-						: e.leftOut
-							? "not recorded before"
-							: rightsChange(e) && `rights ${rightsChange(e)}`,
+				? t("outside the goal")
+				: e.by === "check"
+					? t("by a check")
+					: e.by === "undo"
+						? t("by undo")
+						: e.from
+							? t("from {0}", e.from)
+							: e.leftOut
+								? t("not recorded before")
+								: rights(e),
 		lines: e.added === undefined && e.removed === undefined ? undefined : [e.added ?? 0, e.removed ?? 0],
 		stepId: e.stepId,
 		writer: e.toolCallIds[0] as ToolCallId | undefined,
@@ -223,9 +233,9 @@ export const workRows: Rules<Topic> = {
 		const done = e.todos.filter((todo) => todo.state === "completed").length;
 		const current = e.todos.find((todo) => todo.state === "in_progress");
 		return {
-			...shown("todos", "checklist", "idle", "todos"),
-			text: current?.content ?? (done === e.todos.length ? "all done" : "updated"),
-			result: `${done} of ${e.todos.length} done`,
+			...shown("todos", "checklist", "idle", t("todos")),
+			text: current?.content ?? (done === e.todos.length ? t("all done") : t("updated")),
+			result: t("{0} of {1} done", done, e.todos.length),
 			body: e.todos.map((todo) => `${signs[todoMarks[todo.state].icon]} ${todo.content}`).join("\n"),
 			threadId: e.threadId,
 			opens: "thread",
@@ -233,4 +243,14 @@ export const workRows: Rules<Topic> = {
 	}),
 };
 
-const changeWords = { added: "added", modified: "changed", deleted: "deleted", renamed: "renamed" } as const;
+const changeWords = {
+	added: () => t("added"),
+	modified: () => t("changed"),
+	deleted: () => t("deleted"),
+	renamed: () => t("renamed"),
+} as const;
+
+function rights(event: Parameters<typeof rightsChange>[0]): string | undefined {
+	const change = rightsChange(event);
+	return change && t("rights {0}", change);
+}

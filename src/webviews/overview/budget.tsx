@@ -5,12 +5,13 @@ import { type BudgetResource, budgetResources } from "../../core/values.ts";
 import { elapsed } from "../../core/words/duration.ts";
 import type { GoalView } from "../../protocol/view.ts";
 import { count, money, short } from "../shared/format.ts";
+import { t } from "../shared/words.ts";
 
-const names: { readonly [R in BudgetResource]: string } = {
-	usd: "USD",
-	tokens: "Tokens",
-	minutes: "Time",
-	turns: "Turns",
+const names: { readonly [R in BudgetResource]: () => string } = {
+	usd: () => t("USD"),
+	tokens: () => t("Tokens"),
+	minutes: () => t("Time"),
+	turns: () => t("Turns"),
 };
 
 /** What was used, each number with its limit beside it. Unknown money has no number. */
@@ -20,29 +21,26 @@ export function Budget({ goal, view }: { goal: Goal; view: GoalView }) {
 	return (
 		<section class="block" aria-labelledby="budget">
 			<div class="section-head">
-				<h2 id="budget">Budget</h2>
+				<h2 id="budget">{t("Budget")}</h2>
 			</div>
 			{budgetResources.map((resource) => (
 				<Meter key={resource} resource={resource} {...view.budget[resource]} />
 			))}
-			{roles.length > 0 ? <p class="quiet small used-by">Used by role</p> : null}
+			{roles.length > 0 ? <p class="quiet small used-by">{t("Used by role")}</p> : null}
 			{roles.map(([role, usage]) => (
 				<div key={role} class="meter-row">
 					<span class="quiet cut">{role}</span>
 					{usage.costUsd !== null && spent > 0 ? (
 						<Bar part={usage.costUsd / spent} />
 					) : (
-						<span class="quiet cut num">{short(usage.inputTokens + usage.outputTokens)} tokens</span>
+						<span class="quiet cut num">{t("{0} tokens", short(usage.inputTokens + usage.outputTokens))}</span>
 					)}
-					<span class="num nowrap">{usage.costUsd === null ? "no price known" : money(usage.costUsd)}</span>
+					<span class="num nowrap">{usage.costUsd === null ? t("no price known") : money(usage.costUsd)}</span>
 				</div>
 			))}
 		</section>
 	);
 }
-
-const whyEstimated =
-	"Estimated: the endpoint did not count all of it, or counted less than was certainly sent and received.";
 
 function Meter(props: {
 	readonly resource: BudgetResource;
@@ -51,26 +49,25 @@ function Meter(props: {
 	readonly estimated?: boolean;
 }) {
 	const { resource, limit, used, estimated } = props;
-	const name = names[resource];
+	const name = names[resource]();
 	if (used === null) {
 		return (
 			<div class="meter-row">
 				<span class="quiet">{name}</span>
 				<span />
-				<span class="nowrap">no price known</span>
+				<span class="nowrap">{t("no price known")}</span>
 			</div>
 		);
 	}
 	const part = limit === null ? undefined : limit > 0 ? used / limit : 1;
-	const near = part === undefined ? undefined : part >= 1 ? "reached" : part >= 0.9 ? "near limit" : undefined;
-	const about = estimated ? "about " : "";
-	const amount = `${about}${format(resource, used)}`;
-	const text = limit === null ? amount : `${amount} of ${format(resource, limit)}`;
+	const near = part === undefined ? undefined : part >= 1 ? t("reached") : part >= 0.9 ? t("near limit") : undefined;
+	const amount = estimated ? t("about {0}", format(resource, used)) : format(resource, used);
+	const text = limit === null ? amount : t("{0} of {1}", amount, format(resource, limit));
 	return (
 		<div class="meter-row">
 			<span class="quiet">{name}</span>
 			{part === undefined ? (
-				<span class="quiet cut">no limit</span>
+				<span class="quiet cut">{t("no limit")}</span>
 			) : (
 				<div
 					role="meter"
@@ -83,7 +80,16 @@ function Meter(props: {
 					<Bar part={part} near={near !== undefined} />
 				</div>
 			)}
-			<span class="num nowrap" title={estimated ? whyEstimated : undefined}>
+			<span
+				class="num nowrap"
+				title={
+					estimated
+						? t(
+								"Estimated: the endpoint did not count all of it, or counted less than was certainly sent and received.",
+							)
+						: undefined
+				}
+			>
 				{near ? <span class="strong">{near} · </span> : null}
 				{text}
 			</span>

@@ -5,6 +5,7 @@ import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 
 const shownAtFirst = 10;
 
@@ -23,13 +24,13 @@ export function ChangedFiles(props: {
 	return (
 		<section class="block" aria-labelledby="files">
 			<div class="section-head">
-				<h2 id="files">Changed files</h2>
+				<h2 id="files">{t("Changed files")}</h2>
 				<span class="quiet small">{changes.length}</span>
 			</div>
 			{untracked ? (
 				<p class="row small">
 					<Icon icon="warning" tone="wait" />
-					Changes are not tracked: {untracked}
+					{t("Changes are not tracked: {0}", untracked)}
 				</p>
 			) : null}
 			<ul class="files">
@@ -45,7 +46,7 @@ export function ChangedFiles(props: {
 							{change.path}
 						</Link>
 						<span class="quiet small nowrap">
-							{[change.status === "modified" ? undefined : change.status, writer(change)].filter(Boolean).join(" · ")}
+							{[statusWords[change.status](), writer(change)].filter(Boolean).join(" · ")}
 						</span>
 						<span class="grow" />
 						{change.added === undefined ? null : (
@@ -58,19 +59,26 @@ export function ChangedFiles(props: {
 			</ul>
 			{changes.length > shownAtFirst ? (
 				<button type="button" class="link small" aria-expanded={all} onClick={() => setAll(!all)}>
-					{all ? "Show fewer" : `${plural(changes.length - shownAtFirst, "more file")}`}
+					{all ? t("Show fewer") : plural(changes.length - shownAtFirst, "{0} more file", "{0} more files")}
 				</button>
 			) : null}
 		</section>
 	);
 }
 
+const statusWords: { readonly [S in ChangeView["status"]]: () => string } = {
+	added: () => t("added"),
+	modified: () => "",
+	deleted: () => t("deleted"),
+	renamed: () => t("renamed"),
+};
+
 function writer(change: ChangeView): string | undefined {
 	return change.by === "outside"
-		? "outside the goal"
+		? t("outside the goal")
 		: change.by === "check"
-			? "by a check"
+			? t("by a check")
 			: change.by === "undo"
-				? "by undo"
+				? t("by undo")
 				: undefined;
 }

@@ -5,6 +5,7 @@ import { CheckRow } from "../shared/checkRow.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 
 /** Every check of the goal and of its steps, what needs a look first. */
 export function Checks(props: {
@@ -23,11 +24,11 @@ export function Checks(props: {
 	return (
 		<section class="block" aria-labelledby="checks">
 			<div class="section-head">
-				<h2 id="checks">Checks</h2>
+				<h2 id="checks">{t("Checks")}</h2>
 				<span class="grow" />
 				{stale.length > 0 && goalRefusal("runChecks", goal) === undefined ? (
 					<Link class="small" onOpen={() => void run(stale.map((check) => check.checkId))}>
-						Run Stale
+						{t("Run Stale")}
 					</Link>
 				) : null}
 			</div>
@@ -38,8 +39,8 @@ export function Checks(props: {
 					detail={detailOf(check)}
 					action={
 						check.state === "red" && checkRefusal(goal, check) === undefined ? (
-							<Link label={`Run ${check.command} again`} onOpen={() => void run([check.checkId])}>
-								Run Again
+							<Link label={t("Run {0} again", check.command)} onOpen={() => void run([check.checkId])}>
+								{t("Run Again")}
 							</Link>
 						) : undefined
 					}
@@ -50,6 +51,6 @@ export function Checks(props: {
 }
 
 function detailOf(check: Check): string | undefined {
-	if (check.state === "stale") return "was green; files changed since";
+	if (check.state === "stale") return t("was green; files changed since");
 	return undefined;
 }

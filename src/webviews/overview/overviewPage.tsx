@@ -14,6 +14,7 @@ import { useGoal, useLasting, useNow } from "../shared/hooks.ts";
 import type { Host } from "../shared/host.ts";
 import { StateLine } from "../shared/stateLine.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 import { Budget } from "./budget.tsx";
 import { ChangedFiles } from "./changedFiles.tsx";
 import { Checks } from "./checks.tsx";
@@ -55,7 +56,7 @@ function Overview({ webview, goal }: { webview: Webview; goal: Goal }) {
 			<StateLine goal={goal} connection={webview.connection} host={webview.host}>
 				<span class="quiet small num nowrap since">
 					{goal.launchedAt
-						? `started ${clock(goal.launchedAt)} · ${elapsed(elapsedMs)} · ${goal.settings.autonomy}`
+						? `${t("started {0}", clock(goal.launchedAt))} · ${elapsed(elapsedMs)} · ${goal.settings.autonomy}`
 						: ""}
 				</span>
 			</StateLine>
@@ -82,7 +83,7 @@ function Overview({ webview, goal }: { webview: Webview; goal: Goal }) {
 					<ChangedFiles webview={webview} goal={goal} changes={changes} untracked={view.untracked} />
 					<Threads webview={webview} goal={goal} />
 				</div>
-				<aside aria-label="Checks, roster and budget">
+				<aside aria-label={t("Checks, roster and budget")}>
 					<Checks webview={webview} goal={goal} onRefused={setRefusal} />
 					<Roster webview={webview} goal={goal} view={view.roster} />
 					<Budget goal={goal} view={view} />
@@ -97,7 +98,7 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 	const { done, total } = progress(goal);
 	const steps = planSteps(goal);
 	const counted = [
-		`${done} of ${total} steps done`,
+		t("{0} of {1} steps done", done, total),
 		countOf("verifying"),
 		countOf("in_progress"),
 		countOf("failed"),
@@ -106,20 +107,20 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 	const next = steps.find((step) => step.state === "pending");
 	return (
 		<dl class="objective">
-			<dt>Objective</dt>
+			<dt>{t("Objective")}</dt>
 			<dd>
 				<div class={`prompt${long && !whole ? " short" : ""}`}>
 					{goal.playbook ? flowing(goal.prompt) : goal.prompt || goal.title}
 				</div>
 				{long ? (
 					<button type="button" class="link small" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-						{whole ? "Show less" : "Show all of it"}
+						{whole ? t("Show less") : t("Show all of it")}
 					</button>
 				) : null}
 			</dd>
 			{goal.playbook ? (
 				<>
-					<dt>Playbook</dt>
+					<dt>{t("Playbook")}</dt>
 					<dd>
 						<button
 							type="button"
@@ -134,18 +135,18 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 			) : null}
 			{total > 0 ? (
 				<>
-					<dt>Position</dt>
+					<dt>{t("Position")}</dt>
 					<dd>
 						{counted.join(", ")}
-						<span class="quiet"> · plan revision {goal.plan?.revision}</span>
+						<span class="quiet"> · {t("plan revision {0}", goal.plan?.revision ?? 0)}</span>
 					</dd>
 				</>
 			) : null}
 			{next && !goal.end ? (
 				<>
-					<dt>Next</dt>
+					<dt>{t("Next")}</dt>
 					<dd>
-						Step {stepPosition(goal, next)}, {next.title}
+						{t("Step {0}, {1}", stepPosition(goal, next), next.title)}
 						{waitsFor(next.needs)}
 					</dd>
 				</>
@@ -155,7 +156,7 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 
 	function countOf(state: Step["state"]): string | undefined {
 		const found = steps.filter((step) => step.state === state).length;
-		return found > 0 ? `${found} ${stepMarks[state].word}` : undefined;
+		return found > 0 ? `${found} ${tLabel(stepMarks[state].word)}` : undefined;
 	}
 
 	function waitsFor(needs: readonly (typeof steps)[number]["stepId"][]): string {
@@ -163,8 +164,8 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 			.flatMap((need) => goal.steps[need] ?? [])
 			.filter((step) => step.state !== "completed" && step.state !== "skipped")
 			.map((step) => stepPosition(goal, step));
-		if (open.length === 0) return goalState(goal) === "running" ? "" : ", once the goal goes on";
-		return `, once step ${open.join(" and ")} is done`;
+		if (open.length === 0) return goalState(goal) === "running" ? "" : `, ${t("once the goal goes on")}`;
+		return `, ${t("once step {0} is done", open.join(` ${t("and")} `))}`;
 	}
 }
 

@@ -7,6 +7,7 @@ import type { GoalView } from "../../protocol/view.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 
 /** Who does what, and where each choice came from. */
 export function Roster({ webview, goal, view }: { webview: Webview; goal: Goal; view: GoalView["roster"] }) {
@@ -14,12 +15,12 @@ export function Roster({ webview, goal, view }: { webview: Webview; goal: Goal; 
 	return (
 		<section class="block" aria-labelledby="roster">
 			<div class="section-head">
-				<h2 id="roster">Roster</h2>
-				<span class="quiet small">revision {view.revision}</span>
+				<h2 id="roster">{t("Roster")}</h2>
+				<span class="quiet small">{t("revision {0}", view.revision)}</span>
 				<span class="grow" />
 				{goalRefusal("editRoster", goal) ? null : (
 					<Link class="small" onOpen={() => webview.open({ kind: "roster", goalId })}>
-						Edit…
+						{t("Edit…")}
 					</Link>
 				)}
 			</div>
@@ -35,10 +36,12 @@ export function Roster({ webview, goal, view }: { webview: Webview; goal: Goal; 
 								{assignment.enabled ? (
 									<span class={`row label small${assignment.label === "idle" ? " quiet" : ""}`}>
 										{assignment.label === "idle" ? null : <Icon {...label} />}
-										{assignment.label === "live" && position ? `${label.word}, step ${position}` : label.word}
+										{assignment.label === "live" && position
+											? t("{0}, step {1}", tLabel(label.word), position)
+											: tLabel(label.word)}
 									</span>
 								) : (
-									<span class="quiet small">{rosterMarks.off.word}</span>
+									<span class="quiet small">{tLabel(rosterMarks.off.word)}</span>
 								)}
 							</div>
 							<div class="quiet small">

@@ -14,6 +14,7 @@ import { Link } from "../shared/link.tsx";
 import { checkWord, stepWord } from "../shared/marks.ts";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 import { laneX, layLanes } from "./lanes.ts";
 
 const rowPx = 28;
@@ -80,19 +81,19 @@ export function StepBoard(props: {
 	return (
 		<section class="block" aria-labelledby="steps">
 			<div class="section-head">
-				<h2 id="steps">Steps</h2>
+				<h2 id="steps">{t("Steps")}</h2>
 				<span class="grow" />
 				{changes.length > 0 ? (
 					<Link class="small" onOpen={() => webview.open({ kind: "changes", goalId })}>
-						All changes
+						{t("All changes")}
 					</Link>
 				) : null}
 			</div>
 			{steps.length === 0 ? (
 				<p class="quiet">
 					{goalState(goal) === "planning"
-						? "The planner is writing the plan. Steps appear here."
-						: "There are no steps yet."}
+						? t("The planner is writing the plan. Steps appear here.")
+						: t("There are no steps yet.")}
 				</p>
 			) : (
 				<ol class="board">
@@ -104,7 +105,7 @@ export function StepBoard(props: {
 					{placed.map(({ step, subs }, index) => {
 						const mark = markOfStep(goal, step);
 						const word = stepWord(goal, step);
-						const attempt = step.attempt > 1 ? `attempt ${step.attempt}` : undefined;
+						const attempt = step.attempt > 1 ? t("attempt {0}", step.attempt) : undefined;
 						return (
 							<li key={step.stepId}>
 								{/* biome-ignore lint/a11y/useSemanticElements: the row holds a grid, and Enter opens while Space folds. */}
@@ -122,9 +123,8 @@ export function StepBoard(props: {
 										<Icon icon={mark.icon} tone={mark.tone} />
 									</span>
 									<span class="position num">
-										<span class="spoken">Step </span>
-										{index + 1}
-										<span class="spoken"> of {steps.length}, </span>
+										<span aria-hidden="true">{index + 1}</span>
+										<span class="spoken">{t("Step {0} of {1}", index + 1, steps.length)}, </span>
 									</span>
 									<span class="cut">{step.title}</span>
 									<span class="role cut">{step.role}</span>
@@ -159,17 +159,17 @@ export function StepBoard(props: {
 					<Icon {...stepMarks.dropped} />
 					<span class="cut">{step.title}</span>
 					<span class="quiet nowrap">
-						{step.undone ? `${stepMarks.dropped.word}, ${stepMarks.undone.word}` : stepMarks.dropped.word}
+						{[stepMarks.dropped, ...(step.undone ? [stepMarks.undone] : [])].map(({ word }) => tLabel(word)).join(", ")}
 					</span>
 					<span class="grow" />
-					<Link label={`Open thread of ${step.title}`} onOpen={() => openThread(step)}>
-						Open Thread
+					<Link label={t("Open thread of {0}", step.title)} onOpen={() => openThread(step)}>
+						{t("Open Thread")}
 					</Link>
 					<Link
-						label={`Files of ${step.title}`}
+						label={t("Files of {0}", step.title)}
 						onOpen={() => webview.open({ kind: "changes", goalId, stepId: step.stepId })}
 					>
-						Files
+						{t("Files")}
 					</Link>
 				</div>
 			))}
@@ -178,7 +178,11 @@ export function StepBoard(props: {
 }
 
 type Action = "retry" | "rerun" | "skip";
-const words: { readonly [A in Action]: string } = { retry: "Retry", rerun: "Rerun", skip: "Skip" };
+const words: { readonly [A in Action]: () => string } = {
+	retry: () => t("Retry"),
+	rerun: () => t("Rerun"),
+	skip: () => t("Skip"),
+};
 
 /** What may be asked of the step now. An agent's retry begins anew, as a rerun does, so that one of them is enough. */
 function offered(goal: Goal, step: Step): readonly Action[] {
@@ -215,16 +219,18 @@ function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | 
 			)}
 			<span class="grow" />
 			{links?.actions.map((action) => (
-				<Link key={action} label={`${words[action]} ${step.title}`} onOpen={() => links.control(action)}>
-					{words[action]}
+				<Link key={action} label={`${words[action]()} ${step.title}`} onOpen={() => links.control(action)}>
+					{words[action]()}
 				</Link>
 			))}
 			{links?.thread ? (
-				<Link label={`Open thread of ${step.title}`} onOpen={links.thread}>
-					Open Thread
+				<Link label={t("Open thread of {0}", step.title)} onOpen={links.thread}>
+					{t("Open Thread")}
 				</Link>
 			) : null}
-			{links && links.files > 0 ? <Link onOpen={links.changes}>{plural(links.files, "file")}</Link> : null}
+			{links && links.files > 0 ? (
+				<Link onOpen={links.changes}>{plural(links.files, "{0} file", "{0} files")}</Link>
+			) : null}
 		</div>
 	);
 }
@@ -233,9 +239,9 @@ function SubRow({ sub, step, links }: { sub: Sub; step: Step; links: SubLinks | 
 function subRows(goal: Goal, step: Step): readonly Sub[] {
 	const checks = step.checks.flatMap(({ checkId }) => goal.checks[checkId as CheckId] ?? []);
 	const why = step.reason && step.state !== "completed" ? [{ text: firstLine(step.reason) }] : [];
-	const passed = notRunLines(step.notRun ?? [], 3).map((line) => ({ text: `not run: ${line}` }));
+	const passed = notRunLines(step.notRun ?? [], 3).map((line) => ({ text: t("not run: {0}", line) }));
 	if (checks.length > 0) return [...why, ...passed, ...checks.map((check) => ({ check }))];
-	return why.length + passed.length > 0 ? [...why, ...passed] : [{ text: "no checks" }];
+	return why.length + passed.length > 0 ? [...why, ...passed] : [{ text: t("no checks") }];
 }
 
 function currentStep(goal: Goal, steps: readonly Step[]): Step | undefined {
@@ -252,7 +258,7 @@ function spokenChecks(goal: Goal, step: Step): string {
 	return step.checks
 		.flatMap(({ checkId }) => {
 			const check = goal.checks[checkId];
-			return check ? `, check ${check.command} ${checkWord(check)}` : [];
+			return check ? `, ${t("check {0} {1}", check.command, checkWord(check))}` : [];
 		})
 		.join("");
 }

@@ -7,6 +7,7 @@ import { plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 
 /** The conversations: those that go on first, then the latest. */
 export function Threads({ webview, goal }: { webview: Webview; goal: Goal }) {
@@ -22,7 +23,7 @@ export function Threads({ webview, goal }: { webview: Webview; goal: Goal }) {
 	return (
 		<section class="block" aria-labelledby="threads">
 			<div class="section-head">
-				<h2 id="threads">Threads</h2>
+				<h2 id="threads">{t("Threads")}</h2>
 				<span class="quiet small">{threads.length}</span>
 			</div>
 			<ul class="files">
@@ -37,7 +38,7 @@ export function Threads({ webview, goal }: { webview: Webview; goal: Goal }) {
 						</Link>
 						<span class="quiet small cut">{aboutOf(thread)}</span>
 						<span class="grow" />
-						<span class="quiet small nowrap">{markOfThread(goal, thread).word}</span>
+						<span class="quiet small nowrap">{tLabel(markOfThread(goal, thread).word)}</span>
 					</li>
 				))}
 			</ul>
@@ -52,6 +53,6 @@ function withChildren(goal: Goal, thread: Thread, depth: number): { thread: Thre
 }
 
 function aboutOf({ role, attempt, assignment, turns }: Thread): string {
-	const again = attempt !== undefined && attempt > 1 ? `attempt ${attempt}` : undefined;
-	return [role, again, formatModelRef(assignment), plural(turns, "turn")].filter(Boolean).join(" · ");
+	const again = attempt !== undefined && attempt > 1 ? t("attempt {0}", attempt) : undefined;
+	return [role, again, formatModelRef(assignment), plural(turns, "{0} turn", "{0} turns")].filter(Boolean).join(" · ");
 }

@@ -4,6 +4,7 @@ import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Picker } from "../shared/controls/picker.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import type { Draft, Providers } from "./draft.ts";
 import { Field, SourceNote } from "./field.tsx";
 import type { Problem } from "./problems.ts";
@@ -32,7 +33,7 @@ export function AgentFields(props: {
 	);
 	async function chooseModel(): Promise<void> {
 		const { agent: chosen } = await webview.host.request("form/chooseAgent", {
-			title: "Model of the primary agent",
+			title: t("Model of the primary agent"),
 			provider: agentKind(agent).takesRoles ? agent.provider : undefined,
 		});
 		if (chosen) change({ agent: withEffort(chosen, chosen.effort ?? agent.effort, providers) });
@@ -40,15 +41,15 @@ export function AgentFields(props: {
 	return (
 		<Field
 			id="primary-agent"
-			name="Primary agent"
-			note={<span class="source">used by every role that inherits</span>}
+			name={t("Primary agent")}
+			note={<span class="source">{t("used by every role that inherits")}</span>}
 			problems={problems}
 			onKey={props.onKey}
 		>
 			<div class="agent-parts">
 				<div>
 					<Dropdown
-						label="Provider of the primary agent"
+						label={t("Provider of the primary agent")}
 						value={agent.provider}
 						invalid={wrong}
 						options={[...new Set([agent.provider, ...known])].map((id) => ({ value: id, label: nameOf(id) }))}
@@ -60,28 +61,28 @@ export function AgentFields(props: {
 							});
 						}}
 					/>
-					{noteOf("Provider", draft.agent !== undefined && draft.agent.provider !== base.provider)}
+					{noteOf(t("Provider"), draft.agent !== undefined && draft.agent.provider !== base.provider)}
 				</div>
 				<div>
 					<Picker
-						label={`Model of the primary agent: ${agent.model || "none yet"}`}
+						label={t("Model of the primary agent: {0}", agent.model || t("none yet"))}
 						invalid={wrong}
 						warned={problems.length > 0}
 						onOpen={() => void chooseModel()}
 					>
-						{agentKind(agent).takesRoles ? agent.model || "Choose a model" : "none"}
+						{agentKind(agent).takesRoles ? agent.model || t("Choose a model") : t("none")}
 					</Picker>
-					{noteOf("Model", draft.agent !== undefined && draft.agent.model !== base.model)}
+					{noteOf(t("Model"), draft.agent !== undefined && draft.agent.model !== base.model)}
 				</div>
 				<div>
 					<EffortChoice
-						label="Effort of the primary agent"
+						label={t("Effort of the primary agent")}
 						value={agent.effort}
-						open="default"
+						open={t("default")}
 						allowed={effortsFor(agent.provider, providers)}
 						onChange={(effort) => change({ agent: { provider: agent.provider, model: agent.model, effort } })}
 					/>
-					{noteOf("Effort", draft.agent !== undefined && draft.agent.effort !== base.effort)}
+					{noteOf(t("Effort"), draft.agent !== undefined && draft.agent.effort !== base.effort)}
 				</div>
 			</div>
 		</Field>
@@ -101,8 +102,8 @@ export function EffortChoice(props: {
 	const { label, value, open, isInherited, allowed, onChange } = props;
 	if (allowed.length === 0 && !value)
 		return (
-			<span class="inherited" title="This provider takes no effort.">
-				takes none
+			<span class="inherited" title={t("This provider takes no effort.")}>
+				{t("takes none")}
 			</span>
 		);
 	const words = [...new Set([...allowed, ...(value ? [value] : [])])];
@@ -131,5 +132,5 @@ export function withEffort(
 }
 
 function nameOf(provider: string): string {
-	return agentKind({ provider }).takesRoles ? provider : "no agent";
+	return agentKind({ provider }).takesRoles ? provider : t("no agent");
 }

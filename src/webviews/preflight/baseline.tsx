@@ -8,6 +8,7 @@ import { Icon, type Shape } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import type { CheckedToday, Draft, Provider, Providers } from "./draft.ts";
 
 /**
@@ -30,21 +31,21 @@ export function Baseline(props: {
 	const done = Object.keys(parts).length + (providers === undefined ? 0 : 1);
 	const total = partNames.length + 1;
 	return (
-		<aside aria-label="Baseline before launch">
+		<aside aria-label={t("Baseline before launch")}>
 			<div class="row baseline-head">
-				<h2>Baseline</h2>
+				<h2>{t("Baseline")}</h2>
 				<span class="grow" />
 				<span class="quiet small num nowrap" role="status">
-					{done < total ? `${done} of ${total}` : "all looked at"}
+					{done < total ? t("{0} of {1}", done, total) : t("all looked at")}
 				</span>
 				{done < total ? <Icon icon="loading" tone="active" spin /> : null}
 			</div>
-			<h3>Workspace</h3>
+			<h3>{t("Workspace")}</h3>
 			{partNames.map((name) => {
 				const found = parts[name];
-				if (!found) return <Row key={name} mark={looking} label={partLabels[name]} value="looking" />;
+				if (!found) return <Row key={name} mark={looking} label={partLabels[name]()} value={t("looking")} />;
 				if (typeof found === "string")
-					return <Row key={name} mark={baselineMarks.note} label={partLabels[name]} detail={found} />;
+					return <Row key={name} mark={baselineMarks.note} label={partLabels[name]()} detail={found} />;
 				return found.map((row) => (
 					<Row
 						key={`${name}.${row.id}`}
@@ -56,10 +57,10 @@ export function Baseline(props: {
 									{row.value ? `${row.value} · ` : ""}
 									<Link
 										class="small"
-										label={`Show ${row.label}`}
+										label={t("Show {0}", row.label)}
 										onOpen={() => webview.open({ kind: "sourceControl" })}
 									>
-										Show
+										{t("Show")}
 									</Link>
 								</>
 							) : (
@@ -70,17 +71,17 @@ export function Baseline(props: {
 					/>
 				));
 			})}
-			<h3>Agents</h3>
+			<h3>{t("Agents")}</h3>
 			{providers === undefined ? (
-				<Row mark={looking} label="Providers" value="looking" />
+				<Row mark={looking} label={t("Providers")} value={t("looking")} />
 			) : typeof providers === "string" ? (
-				<Row mark={baselineMarks.note} label="Providers" detail={providers} />
+				<Row mark={baselineMarks.note} label={t("Providers")} detail={providers} />
 			) : providers.providers.length === 0 ? (
-				<Row mark={baselineMarks.note} label="No provider is set up" />
+				<Row mark={baselineMarks.note} label={t("No provider is set up")} />
 			) : (
 				<ProviderRows providers={providers} named={props.named} />
 			)}
-			{checks.length > 0 ? <h3>Checks today</h3> : null}
+			{checks.length > 0 ? <h3>{t("Checks today")}</h3> : null}
 			{checks.map((command) => {
 				const key = `${workspace}\n${command}`;
 				const known = checked?.[key];
@@ -102,12 +103,12 @@ export function Baseline(props: {
 type Part = BaselinePart;
 type Rows = readonly BaselineRow[];
 
-const partLabels: { readonly [P in Part]: string } = {
-	git: "Git",
-	tracking: "Change tracking",
-	tools: "Tools",
-	disk: "Disk",
-	sandbox: "Sandbox",
+const partLabels: { readonly [P in Part]: () => string } = {
+	git: () => "Git",
+	tracking: () => t("Change tracking"),
+	tools: () => t("Tools"),
+	disk: () => t("Disk"),
+	sandbox: () => t("Sandbox"),
 };
 const partNames = Object.keys(partLabels) as Part[];
 
@@ -161,10 +162,12 @@ function ProviderRows({ providers, named }: { readonly providers: Providers; rea
 			{[...wanted, ...(all ? others : [])].map((provider) => (
 				<ProviderRow key={provider.id} provider={provider} />
 			))}
-			{wanted.length === 0 && !all ? <Row mark={baselineMarks.note} label="None can be used here" /> : null}
+			{wanted.length === 0 && !all ? <Row mark={baselineMarks.note} label={t("None can be used here")} /> : null}
 			{others.length > 0 ? (
 				<button type="button" class="link small" aria-expanded={all} onClick={() => setAll(!all)}>
-					{all ? "Only those that count here" : `${plural(others.length, "more agent")} not set up, and why`}
+					{all
+						? t("Only those that count here")
+						: plural(others.length, "{0} more agent not set up, and why", "{0} more agents not set up, and why")}
 				</button>
 			) : null}
 		</>
@@ -174,8 +177,10 @@ function ProviderRows({ providers, named }: { readonly providers: Providers; rea
 function ProviderRow({ provider }: { readonly provider: Provider }) {
 	const { id, usable, latencyMs, reason, needsKey, source } = provider;
 	if (!usable)
-		return <Row mark={baselineMarks.problem} label={id} value={needsKey ? "no key" : "not usable"} detail={reason} />;
-	const from = source === "acp" ? "ACP, ready" : "ready";
+		return (
+			<Row mark={baselineMarks.problem} label={id} value={needsKey ? t("no key") : t("not usable")} detail={reason} />
+		);
+	const from = source === "acp" ? t("ACP, ready") : t("ready");
 	return (
 		<Row mark={baselineMarks.ok} label={id} value={latencyMs === undefined ? from : `${Math.round(latencyMs)} ms`} />
 	);
@@ -223,8 +228,8 @@ function CheckToday(props: {
 	if (startedAt !== undefined)
 		return <Row mark={{ icon: "loading", tone: "active" }} spin label={label} value={elapsed(now - startedAt)} />;
 	const again = (
-		<Link class="small" label={`Run ${command}${outcome ? " again" : ""}`} onOpen={() => void run()}>
-			{outcome ? "Run again" : "Run"}
+		<Link class="small" label={outcome ? t("Run {0} again", command) : t("Run {0}", command)} onOpen={() => void run()}>
+			{outcome ? t("Run again") : t("Run")}
 		</Link>
 	);
 	if (outcome === undefined) return <Row mark={looking} label={label} value={again} />;
@@ -243,17 +248,21 @@ function CheckToday(props: {
 				}
 			/>
 		);
-	const why = outcome.timedOut ? "it took too long" : firstLine(outcome.output.trim());
+	const why = outcome.timedOut ? t("it took too long") : firstLine(outcome.output.trim());
 	return (
 		<Row
 			mark={{ icon: "error", tone: "fail" }}
 			label={label}
 			value={
 				<>
-					{outcome.exitCode === undefined ? "no end" : `exit ${outcome.exitCode}`} · {again}
+					{outcome.exitCode === undefined ? t("no end") : t("exit {0}", outcome.exitCode)} · {again}
 				</>
 			}
-			detail={`Already red before launch${why ? `: ${why.replace(/[.\s]+$/, "")}` : ""}. The goal has to turn it green.`}
+			detail={
+				why
+					? t("Already red before launch: {0}. The goal has to turn it green.", why.replace(/[.\s]+$/, ""))
+					: t("Already red before launch. The goal has to turn it green.")
+			}
 		/>
 	);
 }

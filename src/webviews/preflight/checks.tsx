@@ -4,6 +4,7 @@ import { Button } from "../shared/controls/button.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import type { Draft } from "./draft.ts";
 import { Field, SourceNote, sourceWords } from "./field.tsx";
 
@@ -26,23 +27,23 @@ export function CheckFields(props: {
 	return (
 		<Field
 			id="checks"
-			name="Checks"
+			name={t("Checks")}
 			note={
 				draft.checks ? (
 					<SourceNote
 						webview={webview}
 						source={prepared.sources.checks}
-						of="Checks"
+						of={t("Checks")}
 						onBack={() => change({ checks: undefined })}
 					/>
 				) : (
-					<span class="source">must be green on the final tree</span>
+					<span class="source">{t("must be green on the final tree")}</span>
 				)
 			}
 			action={
 				<Link class="small row add" onOpen={() => setAdding(adding ?? "")}>
 					<i class="codicon codicon-add" aria-hidden="true" />
-					Add check
+					{t("Add check")}
 				</Link>
 			}
 		>
@@ -53,12 +54,14 @@ export function CheckFields(props: {
 							{command}
 						</code>
 						<span class="grow" />
-						<span class="source">{given.includes(command) ? sourceWords(prepared.sources.checks) : "added here"}</span>
+						<span class="source">
+							{given.includes(command) ? sourceWords(prepared.sources.checks) : t("added here")}
+						</span>
 						<button
 							type="button"
 							class="tool-button"
-							aria-label={`Remove ${command}`}
-							title="Remove"
+							aria-label={t("Remove {0}", command)}
+							title={t("Remove")}
 							onClick={() => change({ checks: checks.filter((one) => one !== command) })}
 						>
 							<i class="codicon codicon-close" aria-hidden="true" />
@@ -69,7 +72,7 @@ export function CheckFields(props: {
 					<li class="row adding">
 						<TextField
 							value={adding}
-							label="Command of the check"
+							label={t("Command of the check")}
 							placeholder="npm test"
 							focused
 							onInput={setAdding}
@@ -79,13 +82,13 @@ export function CheckFields(props: {
 							}}
 						/>
 						<Button small onClick={add}>
-							Add
+							{t("Add")}
 						</Button>
 					</li>
 				)}
 			</ul>
 			{checks.length === 0 && adding === undefined ? (
-				<p class="quiet small">None. Without a check or a reviewer the result is shown as unverified.</p>
+				<p class="quiet small">{t("None. Without a check or a reviewer the result is shown as unverified.")}</p>
 			) : null}
 		</Field>
 	);

@@ -3,27 +3,28 @@ import type { Source } from "../../core/settings.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import type { Problem } from "./problems.ts";
 
 /** Where a value comes from, in two words. */
 export function sourceWords({ kind, name }: Source): string {
 	switch (kind) {
 		case "preset":
-			return name ?? "the preset";
+			return name ?? t("the preset");
 		case "lastGoal":
-			return "last goal here";
+			return t("last goal here");
 		case "roleFile":
-			return name ?? "a role file";
+			return name ?? t("a role file");
 		case "savedDefault":
-			return "saved default";
+			return t("saved default");
 		case "primaryAgent":
-			return "inherits primary agent";
+			return t("inherits primary agent");
 		case "playbook":
-			return "the playbook";
+			return t("the playbook");
 		case "launch":
-			return "set here";
+			return t("set here");
 		case "default":
-			return name ?? "default";
+			return name ?? t("default");
 	}
 }
 
@@ -43,9 +44,9 @@ export function SourceNote({ webview, source, of, short, onBack }: SourceNotePro
 	if (onBack)
 		return (
 			<span class="source">
-				{short ? null : "set here · "}
-				<Link class="small cut" label={`${of}: back to ${sourceWords(source)}`} onOpen={onBack}>
-					Back to {sourceWords(source)}
+				{short ? null : `${t("set here")} · `}
+				<Link class="small cut" label={t("{0}: back to {1}", of, sourceWords(source))} onOpen={onBack}>
+					{t("Back to {0}", sourceWords(source))}
 				</Link>
 			</span>
 		);
@@ -55,7 +56,7 @@ export function SourceNote({ webview, source, of, short, onBack }: SourceNotePro
 			<span class="source">
 				<Link
 					class="small cut"
-					label={`${of}: open ${sourceWords(source)}`}
+					label={t("{0}: open {1}", of, sourceWords(source))}
 					onOpen={() => webview.open({ kind: "settingsFile", path })}
 				>
 					{sourceWords(source)}
@@ -112,8 +113,8 @@ export function Problems(props: {
 						{sentence}{" "}
 						{needsKey && onKey ? (
 							<>
-								<Link class="small" label={`Set key of ${needsKey}`} onOpen={() => onKey(needsKey)}>
-									Set key
+								<Link class="small" label={t("Set key of {0}", needsKey)} onOpen={() => onKey(needsKey)}>
+									{t("Set key")}
 								</Link>
 								{children ? " · " : null}
 							</>

@@ -9,6 +9,7 @@ import { TextField } from "../shared/controls/textField.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import { AgentFields } from "./agentFields.tsx";
 import { Baseline } from "./baseline.tsx";
 import { CheckFields } from "./checks.tsx";
@@ -116,19 +117,19 @@ export function LaunchForm(props: LaunchFormProps) {
 			<div class="preflight">
 				<main>
 					<div class="row page-head">
-						<h1 class="cut">Launch a goal</h1>
+						<h1 class="cut">{t("Launch a goal")}</h1>
 						<span class="grow" />
 						<span class="quiet small cut" title={workspace}>
 							{folder}
 						</span>
 					</div>
-					<Field id="prompt" name="Goal" problems={problemsAt("prompt")}>
+					<Field id="prompt" name={t("Goal")} problems={problemsAt("prompt")}>
 						<TextArea
 							value={draft.prompt}
 							rows={3}
 							class={draft.prompt.length < maxMeasuredChars ? "prompt grows" : "prompt"}
-							label="Goal"
-							placeholder="What is to be done?"
+							label={t("Goal")}
+							placeholder={t("What is to be done?")}
 							invalid={problemsAt("prompt").length > 0}
 							maxChars={maxPromptChars}
 							onTooLong={(leftOutChars) => change({ leftOutChars })}
@@ -137,10 +138,10 @@ export function LaunchForm(props: LaunchFormProps) {
 					</Field>
 					<div class="pair">
 						<PresetField {...parts} />
-						<Field id="title" name="Title" problems={problemsAt("title")}>
+						<Field id="title" name={t("Title")} problems={problemsAt("title")}>
 							<TextField
 								value={draft.title}
-								label="Title"
+								label={t("Title")}
 								placeholder={titleHint(draft.prompt)}
 								invalid={problemsAt("title").length > 0}
 								onInput={(title) => change({ title })}
@@ -148,9 +149,9 @@ export function LaunchForm(props: LaunchFormProps) {
 						</Field>
 					</div>
 					{choices.length > 1 ? (
-						<Field id="folder" name="Folder">
+						<Field id="folder" name={t("Folder")}>
 							<Dropdown
-								label="Folder"
+								label={t("Folder")}
 								value={workspace}
 								options={choices.map(({ name, path }) => ({ value: path, label: name }))}
 								onChange={(path) => change({ workspace: path })}
@@ -188,9 +189,10 @@ export function LaunchForm(props: LaunchFormProps) {
 					</span>
 				) : null}
 				<span class="grow" />
-				<Button onClick={() => void savePreset()}>Save as Preset…</Button>
+				<Button onClick={() => void savePreset()}>{t("Save as Preset…")}</Button>
 				<Button primary disabled={sending} onClick={() => void launch()}>
-					Launch Goal<kbd>{isMac ? "⌘Enter" : "Ctrl+Enter"}</kbd>
+					{t("Launch Goal")}
+					<kbd>{isMac ? t("⌘Enter") : t("Ctrl+Enter")}</kbd>
 				</Button>
 			</footer>
 		</>
@@ -208,18 +210,21 @@ const isMac = /Mac/.test(navigator.platform);
 
 function footWords(problems: readonly Problem[], isEmpty: boolean): string {
 	const stops = problems.filter((problem) => problem.stops).length;
-	if (stops > 0) return `${stops === 1 ? "1 thing is" : `${stops} things are`} to be corrected first.`;
-	if (isEmpty) return "Say what is to be done, then launch.";
+	if (stops > 0)
+		return stops === 1 ? t("1 thing is to be corrected first.") : t("{0} things are to be corrected first.", stops);
+	if (isEmpty) return t("Say what is to be done, then launch.");
 	const known = problems.length;
 	if (known > 0)
-		return `${known === 1 ? "1 thing" : `${known} things`} to know. You can launch now; the baseline follows.`;
-	return "You can launch now; the baseline follows.";
+		return known === 1
+			? t("1 thing to know. You can launch now; the baseline follows.")
+			: t("{0} things to know. You can launch now; the baseline follows.", known);
+	return t("You can launch now; the baseline follows.");
 }
 
 function titleHint(prompt: string): string {
 	const [line = ""] = prompt.trimStart().slice(0, 200).split("\n", 1);
 	const short = line.length > 24 ? `${line.slice(0, 23).trimEnd()}…` : line;
-	return short ? `${short} (from the prompt)` : "Made from the prompt";
+	return short ? t("{0} (from the prompt)", short) : t("Made from the prompt");
 }
 
 /** The control of what is wrong first. */

@@ -7,6 +7,7 @@ import type { FormSeed, WebviewMethods } from "../../protocol/webview.ts";
 import { useLasting } from "../shared/hooks.ts";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import { type Draft, draftFrom, type Providers } from "./draft.ts";
 import { LaunchForm } from "./launchForm.tsx";
 
@@ -34,7 +35,7 @@ export function PreflightPage({ webview }: { webview: Webview }) {
 	const { prepared, problem } = usePrepared(webview, workspace, draft.preset);
 	const { providers, providersRefusal, lookAgain } = useProviders(webview, start !== undefined);
 	const waiting = useLasting(!prepared && !problem && !refusal);
-	if (start && !workspace) return <p class="empty">A goal works in a folder. Open one, then launch.</p>;
+	if (start && !workspace) return <p class="empty">{t("A goal works in a folder. Open one, then launch.")}</p>;
 	if (!prepared || !workspace)
 		return refusal || problem ? <p class="empty">{refusal ?? problem}</p> : waiting ? <div class="progress" /> : null;
 	return (

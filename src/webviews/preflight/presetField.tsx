@@ -3,6 +3,7 @@ import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import type { Draft } from "./draft.ts";
 import { Field } from "./field.tsx";
 
@@ -19,12 +20,12 @@ export function PresetField(props: {
 	return (
 		<Field
 			id="preset"
-			name="Preset"
+			name={t("Preset")}
 			hint={
 				chosen ? (
 					<span class="cut block-line">
-						{chosen.source === "repository" ? "From the repository" : "Your own"}
-						{draft.preset === undefined && chosen.isDefault ? ", the default" : ""} ·{" "}
+						{chosen.source === "repository" ? t("From the repository") : t("Your own")}
+						{draft.preset === undefined && chosen.isDefault ? `, ${t("the default")}` : ""} ·{" "}
 						<Link class="small" onOpen={() => open(chosen.path)}>
 							{shortPath(chosen.path)}
 						</Link>
@@ -33,9 +34,12 @@ export function PresetField(props: {
 			}
 		>
 			<Dropdown
-				label="Preset"
+				label={t("Preset")}
 				value={prepared.preset ?? ""}
-				options={[{ value: "", label: "None" }, ...prepared.presets.map(({ name }) => ({ value: name, label: name }))]}
+				options={[
+					{ value: "", label: t("None") },
+					...prepared.presets.map(({ name }) => ({ value: name, label: name })),
+				]}
 				onChange={(preset) => change({ preset })}
 			/>
 			{prepared.problems.map(({ path, line, message, fix }) => (

@@ -3,6 +3,7 @@ import { budgetResources } from "../../core/values.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
+import { t } from "../shared/words.ts";
 import { amountOf, budgetText, type Draft, type Providers } from "./draft.ts";
 import { type RoleRow, rowsOf } from "./roleRows.ts";
 
@@ -33,23 +34,31 @@ export function problemsOf(
 
 function promptProblems({ prompt, leftOutChars, title }: Draft): Problem[] {
 	const found: Problem[] = [];
-	const limit = `at most ${count(maxPromptChars)} are taken`;
+	const limit = t("at most {0} are taken", count(maxPromptChars));
 	if (leftOutChars !== undefined)
 		found.push(
 			stop(
 				"prompt",
-				`A text of ${count(leftOutChars)} characters was left out: ${limit}. Put it into a file and name the file here.`,
+				t(
+					"A text of {0} characters was left out: {1}. Put it into a file and name the file here.",
+					count(leftOutChars),
+					limit,
+				),
 			),
 		);
-	else if (prompt.trim() === "") found.push(stop("prompt", "Say what is to be done."));
+	else if (prompt.trim() === "") found.push(stop("prompt", t("Say what is to be done.")));
 	if (prompt.length > maxPromptChars)
 		found.push(
 			stop(
 				"prompt",
-				`The prompt has ${count(prompt.length)} characters, and ${limit}. Put the rest into a file and name it here.`,
+				t(
+					"The prompt has {0} characters, and {1}. Put the rest into a file and name it here.",
+					count(prompt.length),
+					limit,
+				),
 			),
 		);
-	if (title.length > maxTitleChars) found.push(stop("title", `A title has at most ${maxTitleChars} characters.`));
+	if (title.length > maxTitleChars) found.push(stop("title", t("A title has at most {0} characters.", maxTitleChars)));
 	return found;
 }
 
@@ -59,10 +68,12 @@ function agentProblems(draft: Draft, prepared: LaunchPreparation, providers: Pro
 		return [
 			stop(
 				"agent",
-				"No agent is set up for a prompt. Name a provider in config.jsonc or set a key; a playbook runs without one.",
+				t(
+					"No agent is set up for a prompt. Name a provider in config.jsonc or set a key; a playbook runs without one.",
+				),
 			),
 		];
-	if (agent.model.trim() === "") return [stop("agent", "Choose a model.")];
+	if (agent.model.trim() === "") return [stop("agent", t("Choose a model."))];
 	const missing = providerProblem(agent.provider, providers);
 	return missing ? [{ field: "agent", ...missing }] : [];
 }
@@ -71,13 +82,13 @@ function roleProblems(rows: readonly RoleRow[], providers: Providers | undefined
 	return rows.flatMap((row): Problem[] => {
 		const field = `role.${row.key}`;
 		const name = row.role.trim();
-		if (row.isAdded && name === "") return [stop(field, "Give the role a name.")];
+		if (row.isAdded && name === "") return [stop(field, t("Give the role a name."))];
 		if (!roleName.test(name))
 			return [
-				stop(field, "A role is named with lower-case letters, digits and dashes, for example security-reviewer."),
+				stop(field, t("A role is named with lower-case letters, digits and dashes, for example security-reviewer.")),
 			];
 		if (rows.some((other) => other.key !== row.key && other.role.trim() === name) && row.isAdded)
-			return [stop(field, `There are two roles named ${name}. Give one of them another name.`)];
+			return [stop(field, t("There are two roles named {0}. Give one of them another name.", name))];
 		const missing = row.enabled && row.agent ? providerProblem(row.agent.provider, providers) : undefined;
 		return missing ? [{ field, ...missing }] : [];
 	});
@@ -87,9 +98,9 @@ function roleProblems(rows: readonly RoleRow[], providers: Providers | undefined
 function providerProblem(id: string, providers: Providers | undefined): Omit<Problem, "field"> | undefined {
 	if (!providers) return undefined;
 	const provider = providers.providers.find((one) => one.id === id);
-	if (!provider) return { sentence: `There is no provider “${id}” here. Choose another one.`, stops: true };
+	if (!provider) return { sentence: t("There is no provider “{0}” here. Choose another one.", id), stops: true };
 	if (provider.usable) return undefined;
-	const sentence = provider.reason ?? `${id} cannot be reached just now.`;
+	const sentence = provider.reason ?? t("{0} cannot be reached just now.", id);
 	return { sentence, stops: false, needsKey: provider.needsKey ? id : undefined };
 }
 
@@ -98,8 +109,8 @@ function budgetProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {
 		const text = budgetText(draft, prepared, resource);
 		if (text.trim() === "") return [];
 		const amount = amountOf(text);
-		if (amount === undefined) return [stop(`budget.${resource}`, `“${shown(text)}” is not a number.`)];
-		if (amount <= 0) return [stop(`budget.${resource}`, "A limit is above 0. Leave it empty for none.")];
+		if (amount === undefined) return [stop(`budget.${resource}`, t("“{0}” is not a number.", shown(text)))];
+		if (amount <= 0) return [stop(`budget.${resource}`, t("A limit is above 0. Leave it empty for none."))];
 		return [];
 	});
 }

@@ -7,6 +7,7 @@ import { TextArea } from "../shared/controls/textArea.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 import { EffortChoice, effortsFor, withEffort } from "./agentFields.tsx";
 import type { Draft, Providers, RoleEdit } from "./draft.ts";
 import { Field, Problems, SourceNote } from "./field.tsx";
@@ -33,19 +34,19 @@ export function Roles(props: RolesProps) {
 	return (
 		<Field
 			id="roles"
-			name="Roles"
+			name={t("Roles")}
 			action={
 				<Link class="small row add" onOpen={add}>
 					<i class="codicon codicon-add" aria-hidden="true" />
-					Add role
+					{t("Add role")}
 				</Link>
 			}
 		>
 			<div class="role-head quiet small" aria-hidden="true">
 				<span />
-				<span>Agent or model</span>
-				<span>Effort</span>
-				<span>Where it comes from</span>
+				<span>{t("Agent or model")}</span>
+				<span>{t("Effort")}</span>
+				<span>{t("Where it comes from")}</span>
 			</div>
 			{rowsOf(draft, prepared).map((row) => (
 				<Role key={row.key} row={row} {...props} />
@@ -59,7 +60,7 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 	const [open, setOpen] = useState(false);
 	const problems = props.problemsAt(`role.${row.key}`);
 	const primary = draft.agent ?? prepared.settings.agent;
-	const name = row.role.trim() || "new role";
+	const name = row.role.trim() || t("new role");
 	const edit = (fields: RoleEdit) =>
 		change({ roles: { ...draft.roles, [row.key]: { ...draft.roles[row.key], ...fields } } });
 	const forget = () => change({ roles: without(draft.roles, row.key) });
@@ -69,7 +70,7 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 		change({ added: draft.added.map((one) => (one.key === row.key ? { ...one, name: text } : one)) });
 	async function choose(): Promise<void> {
 		const { agent, inherits } = await webview.host.request("form/chooseAgent", {
-			title: `Who works as ${name}?`,
+			title: t("Who works as {0}?", name),
 			mayInherit: true,
 		});
 		if (inherits) edit({ agent: null, effort: undefined, enabled: true });
@@ -78,19 +79,19 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 	}
 	const agent = row.agent ?? primary;
 	return (
-		<fieldset class={`role${row.enabled ? "" : " off"}`} aria-label={`Role ${name}`} data-role={row.key}>
+		<fieldset class={`role${row.enabled ? "" : " off"}`} aria-label={t("Role {0}", name)} data-role={row.key}>
 			<div class="role-row">
 				<span class="role-name row">
 					<Checkbox
 						checked={row.enabled}
-						label={`${name} works on this goal`}
+						label={t("{0} works on this goal", name)}
 						onChange={(enabled) => edit({ enabled })}
 					/>
 					{row.isAdded ? (
 						<TextField
 							value={row.role}
-							label="Name of the role"
-							placeholder="Name"
+							label={t("Name of the role")}
+							placeholder={t("Name")}
 							focused={row.role === ""}
 							invalid={problems.some(({ stops }) => stops)}
 							onInput={rename}
@@ -102,7 +103,11 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 					)}
 				</span>
 				<Picker
-					label={`Agent of the ${name}: ${row.agent ? `${agent.provider}/${agent.model}` : `inherits ${agent.provider}/${agent.model}`}`}
+					label={t(
+						"Agent of the {0}: {1}",
+						name,
+						row.agent ? `${agent.provider}/${agent.model}` : t("inherits {0}/{1}", agent.provider, agent.model),
+					)}
 					quiet={!row.agent}
 					invalid={problems.some(({ stops }) => stops) && row.agent !== undefined && !row.isAdded}
 					warned={problems.length > 0 && row.agent !== undefined}
@@ -111,16 +116,16 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 					{row.agent ? `${agent.provider}/${agent.model}` : `${agent.provider} · ${agent.model}`}
 				</Picker>
 				<EffortChoice
-					label={`Effort of the ${name}`}
+					label={t("Effort of the {0}", name)}
 					value={row.effort}
-					open={row.agent ? "default" : (primary.effort ?? "default")}
+					open={row.agent ? t("default") : (primary.effort ?? t("default"))}
 					isInherited={!row.agent}
 					allowed={effortsFor(agent.provider, providers)}
 					onChange={(effort) => edit({ effort: effort ?? "" })}
 				/>
 				<span class="role-source row">
 					{row.isAdded ? (
-						<span class="source">added here</span>
+						<span class="source">{t("added here")}</span>
 					) : (
 						<SourceNote
 							webview={webview}
@@ -136,8 +141,8 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 					<button
 						type="button"
 						class="tool-button"
-						aria-label={`Instructions of the ${name}`}
-						title="Instructions"
+						aria-label={t("Instructions of the {0}", name)}
+						title={t("Instructions")}
 						aria-expanded={open}
 						onClick={() => setOpen(!open)}
 					>
@@ -150,8 +155,8 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 						<button
 							type="button"
 							class="tool-button"
-							aria-label={`Remove the role ${name}`}
-							title="Remove"
+							aria-label={t("Remove the role {0}", name)}
+							title={t("Remove")}
 							onClick={remove}
 						>
 							<i class="codicon codicon-close" aria-hidden="true" />
@@ -159,14 +164,14 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 					) : null}
 				</span>
 			</div>
-			{row.enabled || !row.isEdited ? null : <p class="role-more quiet small">{roleOffMeans(row.role)}</p>}
+			{row.enabled || !row.isEdited ? null : <p class="role-more quiet small">{tLabel(roleOffMeans(row.role))}</p>}
 			{open ? (
 				<div class="role-more">
 					<TextArea
 						value={row.instructions}
 						rows={3}
-						label={`Instructions of the ${name}`}
-						placeholder={`What the ${name} has to keep to, besides the goal`}
+						label={t("Instructions of the {0}", name)}
+						placeholder={t("What the {0} has to keep to, besides the goal", name)}
 						onInput={(instructions) => edit({ instructions })}
 					/>
 				</div>
@@ -175,10 +180,10 @@ function Role({ row, ...props }: RolesProps & { readonly row: RoleRow }) {
 				{row.agent ? (
 					<Link
 						class="small"
-						label={`${name}: inherit instead`}
+						label={t("{0}: inherit instead", name)}
 						onOpen={() => edit({ agent: null, effort: undefined })}
 					>
-						Inherit instead
+						{t("Inherit instead")}
 					</Link>
 				) : null}
 			</Problems>

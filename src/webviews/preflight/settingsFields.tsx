@@ -5,6 +5,7 @@ import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Segments } from "../shared/controls/segments.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 import { budgetText, type Draft } from "./draft.ts";
 import { Field, SourceNote } from "./field.tsx";
 import type { Problem } from "./problems.ts";
@@ -33,9 +34,14 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 	return (
 		<>
 			<div class="pair">
-				<Field id="autonomy" name="Autonomy" note={noteOf("autonomy", "Autonomy")} hint={autonomyHints[autonomy]}>
+				<Field
+					id="autonomy"
+					name={t("Autonomy")}
+					note={noteOf("autonomy", t("Autonomy"))}
+					hint={autonomyHints[autonomy]()}
+				>
 					<Segments
-						label="Autonomy"
+						label={t("Autonomy")}
 						value={autonomy}
 						options={Autonomy.options}
 						onChange={(value) => change({ autonomy: value })}
@@ -43,16 +49,16 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 				</Field>
 				<Field
 					id="budget"
-					name="Budget"
+					name={t("Budget")}
 					note={
 						<SourceNote
 							webview={webview}
 							source={sources.budget}
-							of="Budget"
+							of={t("Budget")}
 							onBack={isOwnBudget ? () => change({ budget: {} }) : undefined}
 						/>
 					}
-					hint="Stops inside the limit and keeps its work. Empty: no limit."
+					hint={t("Stops inside the limit and keeps its work. Empty: no limit.")}
 					problems={budgetResources.flatMap((resource) => problemsAt(`budget.${resource}`))}
 				>
 					<div class="amounts">
@@ -60,9 +66,9 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 							<TextField
 								key={resource}
 								value={budgetText(draft, prepared, resource)}
-								label={`Budget, ${units[resource].name}`}
-								placeholder="none"
-								end={units[resource].unit}
+								label={t("Budget, {0}", units[resource].name())}
+								placeholder={t("none")}
+								end={units[resource].unit()}
 								invalid={problemsAt(`budget.${resource}`).some(({ stops }) => stops)}
 								onInput={(text) => change({ budget: { ...draft.budget, [resource]: text } })}
 							/>
@@ -71,30 +77,30 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 				</Field>
 			</div>
 			<div class="pair">
-				<Field id="plan-approval" name="Plan approval" note={noteOf("planApproval", "Plan approval")}>
+				<Field id="plan-approval" name={t("Plan approval")} note={noteOf("planApproval", t("Plan approval"))}>
 					<Dropdown
-						label="Plan approval"
+						label={t("Plan approval")}
 						value={draft.planApproval ?? settings.planApproval}
-						options={PlanApproval.options.map((value) => ({ value, label: planWords[value] }))}
+						options={PlanApproval.options.map((value) => ({ value, label: planWords[value]() }))}
 						onChange={(value) => change({ planApproval: value as LaunchSettings["planApproval"] })}
 					/>
 				</Field>
-				<Field id="restart" name="After a restart" note={noteOf("restart", "After a restart")}>
+				<Field id="restart" name={t("After a restart")} note={noteOf("restart", t("After a restart"))}>
 					<Dropdown
-						label="After a restart"
+						label={t("After a restart")}
 						value={draft.restart ?? settings.restart}
 						options={[
-							{ value: "resume", label: "Goes on by itself" },
-							{ value: "pause", label: "Waits for you" },
+							{ value: "resume", label: t("Goes on by itself") },
+							{ value: "pause", label: t("Waits for you") },
 						]}
 						onChange={(value) => change({ restart: value as LaunchSettings["restart"] })}
 					/>
 				</Field>
 			</div>
 			<div class="pair">
-				<Field id="priority" name="Priority" note={noteOf("priority", "Priority")}>
+				<Field id="priority" name={t("Priority")} note={noteOf("priority", t("Priority"))}>
 					<Dropdown
-						label="Priority"
+						label={t("Priority")}
 						value={draft.priority ?? settings.priority}
 						options={Priority.options.map((value) => ({ value, label: value }))}
 						onChange={(value) => change({ priority: value as LaunchSettings["priority"] })}
@@ -105,21 +111,21 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 	);
 }
 
-const autonomyHints: { readonly [A in LaunchSettings["autonomy"]]: string } = {
-	supervised: "Asks before every step, and before commands and network.",
-	aware: "Asks before commands and network; edits pass.",
-	autonomous: "Asks only where a rule says so.",
+const autonomyHints: { readonly [A in LaunchSettings["autonomy"]]: () => string } = {
+	supervised: () => t("Asks before every step, and before commands and network."),
+	aware: () => t("Asks before commands and network; edits pass."),
+	autonomous: () => t("Asks only where a rule says so."),
 };
 
-const planWords: { readonly [P in LaunchSettings["planApproval"]]: string } = {
-	always: "Always",
-	lowConfidence: "When confidence is low",
-	never: "Never",
+const planWords: { readonly [P in LaunchSettings["planApproval"]]: () => string } = {
+	always: () => t("Always"),
+	lowConfidence: () => t("When confidence is low"),
+	never: () => t("Never"),
 };
 
-const units: { readonly [R in BudgetResource]: { readonly unit: string; readonly name: string } } = {
-	usd: { unit: "USD", name: "US dollars" },
-	tokens: { unit: "tokens", name: "tokens" },
-	minutes: { unit: "min", name: "minutes" },
-	turns: { unit: "turns", name: "turns" },
+const units: { readonly [R in BudgetResource]: { readonly unit: () => string; readonly name: () => string } } = {
+	usd: { unit: () => t("USD"), name: () => t("US dollars") },
+	tokens: { unit: () => t("tokens"), name: () => t("tokens") },
+	minutes: { unit: () => t("min"), name: () => t("minutes") },
+	turns: { unit: () => t("turns"), name: () => t("turns") },
 };

@@ -7,6 +7,7 @@ import { Button } from "./controls/button.tsx";
 import { TextField } from "./controls/textField.tsx";
 import type { Host } from "./host.ts";
 import { sentence } from "./sentence.ts";
+import { t, tLabel } from "./words.ts";
 
 /** One answer under way: the buttons wait for it, and a refusal is said below them. */
 export interface Answering {
@@ -26,7 +27,7 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 	const [writing, setWriting] = useState<Choice>();
 	async function send(answer: Choice, written = ""): Promise<void> {
 		const values = answer.value && answerValues[answer.value].parse(written);
-		if (answer.value && !values) return setRefusal(answerValues[answer.value].problem);
+		if (answer.value && !values) return setRefusal(tLabel(answerValues[answer.value].problem));
 		setSending(true);
 		setRefusal(undefined);
 		try {
@@ -83,15 +84,15 @@ export function AnswerButtons(props: {
 				.map((answer) => (
 					<Button
 						key={answer.label}
-						title={refused?.message ?? answer.effect}
+						title={refused?.message ?? tLabel(answer.effect)}
 						primary={answer.primary && first}
 						small={small}
 						tabIndex={tabIndex}
 						disabled={answering.sending || refused !== undefined}
-						label={`${answer.label}: ${approval.summary}`}
+						label={`${tLabel(answer.label)}: ${approval.summary}`}
 						onClick={() => answering.choose(answer)}
 					>
-						{isWrittenFor(answer) ? `${answer.label}…` : answer.label}
+						{isWrittenFor(answer) ? `${tLabel(answer.label)}…` : tLabel(answer.label)}
 					</Button>
 				))}
 		</>
@@ -103,14 +104,15 @@ export function AnswerField({ answering }: { answering: Answering }) {
 	const answer = answering.writing;
 	if (!answer) return null;
 	const asked = answer.value && answerValues[answer.value];
+	const reason = answer.reason && tLabel(answer.reason);
 	return (
 		<>
 			<TextField
 				small
 				focused
 				value={written}
-				label={asked?.label ?? answer.reason ?? "Reason"}
-				placeholder={asked ? `${asked.label} (${asked.example})` : answer.reason}
+				label={asked ? tLabel(asked.label) : (reason ?? t("Reason"))}
+				placeholder={asked ? `${tLabel(asked.label)} (${asked.example})` : reason}
 				onInput={setWritten}
 				onKeyDown={(event) => {
 					if (event.key === "Escape") {
@@ -124,10 +126,10 @@ export function AnswerField({ answering }: { answering: Answering }) {
 				}}
 			/>
 			<Button small disabled={answering.sending} onClick={() => answering.send(answer, written)}>
-				{answer.label}
+				{tLabel(answer.label)}
 			</Button>
 			<Button small onClick={answering.cancel}>
-				Cancel
+				{t("Cancel")}
 			</Button>
 		</>
 	);

@@ -1,3 +1,4 @@
+import { t } from "./words.ts";
 import "./ask.css";
 import type { Approval, Goal } from "../../core/goal.ts";
 import { approvalMarks } from "../../core/words/marks.ts";
@@ -28,7 +29,7 @@ export function Ask(props: {
 			<div class="ask-head">
 				<Icon {...approvalMarks.pending} />
 				<h2 id={title} class="nowrap">
-					Waiting for you
+					{t("Waiting for you")}
 				</h2>
 				<span class="quiet cut">{contextOf(goal, approval)}</span>
 				<span class="grow" />
@@ -39,8 +40,9 @@ export function Ask(props: {
 			) : null}
 			{tooLong ? (
 				<p class="ask-text">
-					The {approval.command === undefined ? "text" : "command"} is too long to be shown here. Read all of it before
-					you decide.
+					{approval.command === undefined
+						? t("The text is too long to be shown here. Read all of it before you decide.")
+						: t("The command is too long to be shown here. Read all of it before you decide.")}
 				</p>
 			) : approval.command === undefined ? (
 				<p class="ask-text">{visible(actionOf(approval))}</p>
@@ -50,8 +52,8 @@ export function Ask(props: {
 					<button
 						type="button"
 						class="tool-button"
-						aria-label="Copy the command"
-						title="Copy the command"
+						aria-label={t("Copy the command")}
+						title={t("Copy the command")}
 						onClick={() =>
 							void webview.host.request("webview/copy", { text: approval.command! }).catch(() => undefined)
 						}
@@ -63,7 +65,7 @@ export function Ask(props: {
 			<p class="ask-text small">
 				{effectOf(approval)}
 				{approval.goalScope ? (
-					<span class="quiet"> For the goal it would cover {lowerFirst(approval.goalScope)}</span>
+					<span class="quiet"> {t("For the goal it would cover {0}", lowerFirst(approval.goalScope))}</span>
 				) : null}
 			</p>
 			<div class="ask-buttons">
@@ -73,12 +75,12 @@ export function Ask(props: {
 					<>
 						{tooLong ? (
 							<Button primary={first} onClick={show}>
-								Show
+								{t("Show")}
 							</Button>
 						) : null}
 						<AnswerButtons goal={goal} approval={approval} answering={answering} first={first} hideApprove={tooLong} />
 						<span class="grow" />
-						{tooLong ? null : <Link onOpen={show}>Show</Link>}
+						{tooLong ? null : <Link onOpen={show}>{t("Show")}</Link>}
 					</>
 				)}
 			</div>
@@ -92,9 +94,9 @@ export function Ask(props: {
 }
 
 function times(approval: Approval): string {
-	const since = `since ${clock(approval.requestedAt)}`;
+	const since = t("since {0}", clock(approval.requestedAt));
 	return approval.expiresAt
-		? `${since} · expires ${dayClock(approval.expiresAt, Date.parse(approval.requestedAt))}`
+		? `${since} · ${t("expires {0}", dayClock(approval.expiresAt, Date.parse(approval.requestedAt)))}`
 		: since;
 }
 

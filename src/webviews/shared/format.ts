@@ -1,6 +1,7 @@
 /** Times, sizes and texts in the words of the webviews. Times are local; the log's are UTC. */
 
 import type { EventBody } from "../../core/events.ts";
+import { t } from "./words.ts";
 
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const seconds = new Intl.DateTimeFormat(undefined, {
@@ -33,9 +34,9 @@ export function count(value: number): string {
 	return counts.format(value);
 }
 
-/** `1 file`, `3 files` */
-export function plural(value: number, one: string, many = `${one}s`): string {
-	return `${count(value)} ${value === 1 ? one : many}`;
+/** `1 file`, `3 files`, of the texts `{0} file` and `{0} files` */
+export function plural(value: number, one: string, many: string): string {
+	return t(value === 1 ? one : many, count(value));
 }
 
 /** `950`, `12.5 k`, `1.4 M` */
@@ -72,8 +73,8 @@ export function firstLine(text: string): string {
 export function who(actor: string): string {
 	const [, client = actor, details = ""] = /^(.*?) \((.*)\)$/.exec(actor) ?? [];
 	const user = details.split(", ").find((part) => part !== "" && !part.startsWith("process "));
-	const place = client === "CLI" ? "the CLI" : client;
-	return user ? `${user} in ${place}` : place;
+	const place = client === "CLI" ? t("the CLI") : client;
+	return user ? t("{0} in {1}", user, place) : place;
 }
 
 /** A command where there is room for one line only: each end of a line is seen. */
@@ -114,10 +115,10 @@ export function summaryText({ summary, account, problem }: EventBody<"thread.com
 		lines.length > 0 ? `${title}:\n${lines.map((line) => `- ${line}`).join("\n")}` : undefined;
 	const own = summary
 		? [
-				`Objective: ${summary.objective}`,
-				part("Decisions", summary.decisions),
-				part("Open work", summary.openWork),
-				part("Verified facts", summary.verifiedFacts),
+				t("Objective: {0}", summary.objective),
+				part(t("Decisions"), summary.decisions),
+				part(t("Open work"), summary.openWork),
+				part(t("Verified facts"), summary.verifiedFacts),
 			]
 		: [problem];
 	return [...own, account].filter(Boolean).join("\n\n");

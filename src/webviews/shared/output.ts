@@ -1,5 +1,6 @@
 import type { Output } from "../../core/values.ts";
 import { bytes, plural } from "./format.ts";
+import { t } from "./words.ts";
 
 /** The beginning of an output, line by line, and what is left of it in words. */
 export interface OutputHead {
@@ -13,9 +14,9 @@ export function outputHead(output: Output, maxLines: number): OutputHead {
 	const all = text === "" ? [] : text.split("\n");
 	const lines = all.slice(0, maxLines);
 	const isWhole = output.tail === "" && output.path === undefined;
-	if (!isWhole) return { lines, more: `all of it, ${bytes(output.bytes)}` };
+	if (!isWhole) return { lines, more: t("all of it, {0}", bytes(output.bytes)) };
 	const rest = all.length - lines.length;
-	return rest > 0 ? { lines, more: `${plural(rest, "more line")}` } : { lines };
+	return rest > 0 ? { lines, more: plural(rest, "{0} more line", "{0} more lines") } : { lines };
 }
 
 /** Without the terminal's colours and cursor movements. */

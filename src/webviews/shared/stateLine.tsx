@@ -11,6 +11,7 @@ import { useNow } from "./hooks.ts";
 import type { Host } from "./host.ts";
 import { Icon } from "./icon.tsx";
 import { Link } from "./link.tsx";
+import { t, tLabel } from "./words.ts";
 
 /** What state, and why: the first thing to read in a webview. Without the daemon, the last known state stays below it. */
 export function StateLine(props: {
@@ -28,12 +29,12 @@ export function StateLine(props: {
 	return (
 		<div class="state-line" role="status">
 			<Icon icon={mark.icon} tone={mark.tone} />
-			<span class="strong nowrap">{word}</span>
+			<span class="strong nowrap">{capital(tLabel(mark.word))}</span>
 			<span class="why">{localTimes(stateReason(goal)).replace(`${word}: `, "")}</span>
 			{again !== undefined && Date.parse(again) > now && (
 				// Spoken once, with the sentence before it; not each second.
 				<span class="quiet nowrap countdown" aria-hidden="true">
-					in {waitText(Date.parse(again) - now)}
+					{t("in {0}", waitText(Date.parse(again) - now))}
 				</span>
 			)}
 			<span class="grow" />
@@ -43,15 +44,15 @@ export function StateLine(props: {
 }
 
 export function Disconnected({ connection, host }: { connection: Connection; host: Host }) {
-	const seen = connection.lastSeen ? ` Last seen ${clock(connection.lastSeen)}.` : "";
+	const seen = connection.lastSeen ? ` ${t("Last seen {0}.", clock(connection.lastSeen))}` : "";
 	return (
 		<div class="state-line" role="status">
 			<Icon icon="debug-disconnect" tone="wait" />
-			<span class="strong nowrap">Not connected.</span>
+			<span class="strong nowrap">{t("Not connected.")}</span>
 			<span class="why">
-				{seen} {connection.state === "connecting" ? "Trying again." : "The daemon is not running."}
+				{seen} {connection.state === "connecting" ? t("Trying again.") : t("The daemon is not running.")}
 			</span>
-			<Link onOpen={() => void host.request("webview/startDaemon", {}).catch(() => undefined)}>Start</Link>
+			<Link onOpen={() => void host.request("webview/startDaemon", {}).catch(() => undefined)}>{t("Start")}</Link>
 		</div>
 	);
 }

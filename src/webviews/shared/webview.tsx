@@ -4,6 +4,7 @@ import type { ApprovalId, GoalId, ThreadId } from "../../core/ids.ts";
 import type { Connection, Target } from "../../protocol/webview.ts";
 import { connectHost, type Host } from "./host.ts";
 import { sentence } from "./sentence.ts";
+import { translateWith } from "./words.ts";
 
 /** What every app is given: the editor, what to show, and how the daemon is reached just now. */
 export interface Webview {
@@ -49,7 +50,8 @@ export function runWebview(App: ComponentType<{ webview: Webview }>): void {
 
 	async function start(): Promise<void> {
 		try {
-			const { goalId, threadId, memory, connection } = await host.request("webview/start", {});
+			const { goalId, threadId, memory, connection, texts } = await host.request("webview/start", {});
+			translateWith(texts);
 			started = true;
 			change({ goalId, threadId, memory, connection });
 		} catch (cause) {

@@ -6,6 +6,7 @@ import { Button } from "../shared/controls/button.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t } from "../shared/words.ts";
 
 /** A word to the agent: it is read before its next turn, and a call in flight is not changed. */
 export function Composer({
@@ -26,7 +27,9 @@ export function Composer({
 	const refused = messageRefusal(goal, thread);
 	if (refused) return <p class="composer-closed quiet small">{refused.message}</p>;
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
-	const hint = `Message the ${thread.role}${step ? ` of step ${stepPosition(goal, step)}` : ""}`;
+	const hint = step
+		? t("Message the {0} of step {1}", thread.role, stepPosition(goal, step))
+		: t("Message the {0}", thread.role);
 	const keep = (draft: string) => {
 		setText(draft);
 		clearTimeout(timer.current);
@@ -64,10 +67,11 @@ export function Composer({
 				</p>
 			) : null}
 			<div class="row composer-foot">
-				<span class="quiet small">A call in flight is not changed.</span>
+				<span class="quiet small">{t("A call in flight is not changed.")}</span>
 				<span class="grow" />
 				<Button primary={!hasAsk && text.trim() !== ""} disabled={sending} onClick={() => void send()}>
-					Send<kbd>{isMac ? "⌘Enter" : "Ctrl+Enter"}</kbd>
+					{t("Send")}
+					<kbd>{isMac ? t("⌘Enter") : t("Ctrl+Enter")}</kbd>
 				</Button>
 			</div>
 		</div>

@@ -12,6 +12,7 @@ import { outputHead } from "../shared/output.ts";
 import { sentence } from "../shared/sentence.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 import { type Hunk, readHunk } from "./hunk.ts";
 import type { Entry } from "./transcript.ts";
 
@@ -52,7 +53,7 @@ export function Speaker({ from, at, note }: { from: string; at: string; note?: s
 	return (
 		<div class="speaker">
 			<Icon icon={person ? "account" : "comment"} tone={person ? "idle" : "agent"} />
-			<span class="strong">{person ? "You" : from}</span>
+			<span class="strong">{person ? t("You") : from}</span>
 			<span class="quiet num">{note ? `${clock(at)} · ${note}` : clock(at)}</span>
 		</div>
 	);
@@ -64,7 +65,7 @@ function MessageView({ webview, goal, entry }: EntryProps<"message">) {
 		<div class="message" data-seq={entry.seq}>
 			<Speaker from={entry.from} at={entry.at} />
 			{entry.reasoning ? (
-				<Fold title="Reasoning" icon="lightbulb">
+				<Fold title={t("Reasoning")} icon="lightbulb">
 					<div class="fold-body quiet">
 						<Markdown text={entry.reasoning} />
 					</div>
@@ -74,7 +75,7 @@ function MessageView({ webview, goal, entry }: EntryProps<"message">) {
 				<Markdown text={entry.text} onFile={openFile} />
 			</div>
 			{entry.raw ? (
-				<Fold title="As the model gave it" icon="json">
+				<Fold title={t("As the model gave it")} icon="json">
 					<div class="fold-body">
 						<pre class="output">{entry.raw}</pre>
 					</div>
@@ -95,21 +96,21 @@ function ToolView({ webview, goal, entry }: EntryProps<"tool">) {
 	const head = outcome && !outcome.unknown ? outputHead(outcome.output, shownLines) : undefined;
 	const result = !outcome
 		? running && entry.startedAt
-			? `${callMarks.started.word} · ${elapsed(now - Date.parse(entry.startedAt))}`
+			? `${tLabel(callMarks.started.word)} · ${elapsed(now - Date.parse(entry.startedAt))}`
 			: call?.state === "waiting"
-				? callMarks.waiting.word
+				? tLabel(callMarks.waiting.word)
 				: ""
 		: outcome.unknown
-			? callMarks.unknown.word
+			? tLabel(callMarks.unknown.word)
 			: outcome.refused
-				? callMarks.refused.word
-				: [outcome.exitCode === undefined ? undefined : `exit ${outcome.exitCode}`, duration(outcome.durationMs)]
+				? tLabel(callMarks.refused.word)
+				: [outcome.exitCode === undefined ? undefined : t("exit {0}", outcome.exitCode), duration(outcome.durationMs)]
 						.filter(Boolean)
 						.join(" · ");
 	const isCommand = entry.name === "runCommand";
 	const child = Object.values(goal.threads).find((thread) => thread.parentCallId === entry.toolCallId);
 	const detail = [
-		entry.writtenAs ? `The model wrote this call as text (${entry.writtenAs}).` : undefined,
+		entry.writtenAs ? t("The model wrote this call as text ({0}).", entry.writtenAs) : undefined,
 		entry.summary.includes("\n") ? visible(entry.summary) : undefined,
 		outcome?.unknown ? outcome.reason : outcome?.refused,
 	].filter(Boolean);
@@ -125,7 +126,7 @@ function ToolView({ webview, goal, entry }: EntryProps<"tool">) {
 			end={
 				child ? (
 					<Link onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: child.threadId })}>
-						Open Thread
+						{t("Open Thread")}
 					</Link>
 				) : null
 			}
@@ -151,7 +152,12 @@ function ToolView({ webview, goal, entry }: EntryProps<"tool">) {
 function FileView({ webview, goal, entry, openFirst }: EntryProps<"file">) {
 	const { path, before, after, stepId } = entry;
 	const open = () => webview.open({ kind: "change", goalId: goal.goalId, path, before, after });
-	const words = { added: "added", modified: "", deleted: "deleted", renamed: `renamed from ${entry.from}` };
+	const words = {
+		added: t("added"),
+		modified: "",
+		deleted: t("deleted"),
+		renamed: t("renamed from {0}", entry.from ?? ""),
+	};
 	return (
 		<Fold
 			icon="diff-single"
@@ -204,10 +210,10 @@ function HunkView(props: {
 			<div class="hunk-head">
 				<span class="mono cut">{path}</span>
 				<span class="grow" />
-				<Link onOpen={onOpen}>Open Diff</Link>
+				<Link onOpen={onOpen}>{t("Open Diff")}</Link>
 			</div>
 			{problem ? <p class="hunk-text">{problem}</p> : null}
-			{hunk && hunk.lines.length === 0 ? <p class="hunk-text quiet">No text to compare.</p> : null}
+			{hunk && hunk.lines.length === 0 ? <p class="hunk-text quiet">{t("No text to compare.")}</p> : null}
 			{hunk?.lines.map((line, index) => (
 				<div key={index} class={`hunk-line ${line.kind}`}>
 					<span>{line.number}</span>
@@ -215,7 +221,9 @@ function HunkView(props: {
 					<span>{line.text}</span>
 				</div>
 			))}
-			{hunk && hunk.more > 0 ? <p class="hunk-text quiet">{plural(hunk.more, "more line")}</p> : null}
+			{hunk && hunk.more > 0 ? (
+				<p class="hunk-text quiet">{plural(hunk.more, "{0} more line", "{0} more lines")}</p>
+			) : null}
 		</div>
 	);
 }

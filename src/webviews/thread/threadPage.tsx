@@ -16,6 +16,7 @@ import { Link } from "../shared/link.tsx";
 import { Markdown } from "../shared/markdown.tsx";
 import { Disconnected } from "../shared/stateLine.tsx";
 import type { Webview } from "../shared/webview.tsx";
+import { t, tLabel } from "../shared/words.ts";
 import { Composer } from "./composer.tsx";
 import { EntryView, Speaker } from "./entries.tsx";
 import { openThreadLog } from "./threadLog.ts";
@@ -36,7 +37,9 @@ export function ThreadPage(props: {
 	if (!goal) return problem ? <p class="empty">{problem}</p> : waiting ? <div class="progress" /> : null;
 	if (!thread || !threadId) {
 		return (
-			<p class="empty">{threadId ? "This thread is not part of the goal any more." : "No thread was opened yet."}</p>
+			<p class="empty">
+				{threadId ? t("This thread is not part of the goal any more.") : t("No thread was opened yet.")}
+			</p>
 		);
 	}
 	return <ThreadView key={threadId} webview={webview} watch={watch} goal={goal} thread={thread} />;
@@ -93,13 +96,15 @@ function ThreadView({
 			<Header webview={webview} goal={goal} thread={thread} transcript={transcript} />
 			{log.problem() ? <p class="refusal thread-strip">{log.problem()}</p> : null}
 			{/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable from the keyboard. */}
-			<div class="transcript" role="log" aria-label="Thread" aria-live="off" ref={scroller} tabIndex={0}>
+			<div class="transcript" role="log" aria-label={t("Thread")} aria-live="off" ref={scroller} tabIndex={0}>
 				{log.hasEarlier() ? (
 					<button type="button" class="link earlier" onClick={log.loadEarlier}>
-						Show earlier messages
+						{t("Show earlier messages")}
 					</button>
 				) : null}
-				{transcript.entries.length === 0 && !log.loading() && !live ? <p class="quiet">Nothing was said yet.</p> : null}
+				{transcript.entries.length === 0 && !log.loading() && !live ? (
+					<p class="quiet">{t("Nothing was said yet.")}</p>
+				) : null}
 				{transcript.entries.map((entry) => (
 					<EntryView key={entry.key} webview={webview} goal={goal} entry={entry} openFirst={entry.key === lastFile} />
 				))}
@@ -108,11 +113,11 @@ function ThreadView({
 						<Speaker
 							from={thread.role}
 							at={new Date(live.since).toISOString()}
-							note={live.reasoning ? "thinking" : "writing"}
+							note={live.reasoning ? t("thinking") : t("writing")}
 						/>
 						<div class={`message-body${live.reasoning ? " quiet" : ""}`}>
 							{isDocument(live.text) ? (
-								<p class="quiet">Its answer appears here in words when it is whole.</p>
+								<p class="quiet">{t("Its answer appears here in words when it is whole.")}</p>
 							) : (
 								<Markdown text={live.text} onFile={openFile} />
 							)}
@@ -128,8 +133,8 @@ function ThreadView({
 				<div key={entry.key} class="queued" role="status">
 					<div class="row">
 						<Icon icon="clockface" tone="wait" />
-						<span class="strong">You</span>
-						<span class="quiet small cut">will be read before the next turn</span>
+						<span class="strong">{t("You")}</span>
+						<span class="quiet small cut">{t("will be read before the next turn")}</span>
 					</div>
 					<div class="queued-text">
 						<Markdown text={entry.text} />
@@ -151,20 +156,20 @@ function Nav(props: {
 	const { webview, goal, thread, toGoal, first } = props;
 	const { goalId } = goal;
 	return (
-		<nav class="thread-nav" aria-label="Thread">
-			<button type="button" class="link row" onClick={toGoal} title="Return to Goal (Alt+Left)">
+		<nav class="thread-nav" aria-label={t("Thread")}>
+			<button type="button" class="link row" onClick={toGoal} title={t("Return to Goal (Alt+Left)")}>
 				<i class="icon codicon codicon-arrow-left" aria-hidden="true" />
-				Return to Goal
+				{t("Return to Goal")}
 			</button>
 			<span class="grow" />
 			<ToolButton
 				icon="list-flat"
-				label="Show in feed"
+				label={t("Show in feed")}
 				onClick={() => webview.open({ kind: "feed", goalId, seq: first })}
 			/>
 			<ToolButton
 				icon="diff-multiple"
-				label="Changes of this step"
+				label={t("Changes of this step")}
 				onClick={() => webview.open({ kind: "changes", goalId, stepId: thread.stepId })}
 			/>
 		</nav>
@@ -192,10 +197,10 @@ function Header(props: {
 	const turn = thread.turns + (thread.turn ? 1 : 0);
 	const about = [
 		thread.role,
-		position > 0 ? `step ${position} of ${goal.plan?.order.length}` : undefined,
-		thread.attempt === undefined ? undefined : `attempt ${thread.attempt}`,
-		turn > 0 ? `turn ${turn}` : undefined,
-		thread.state === "closed" ? threadMarks.closed.word : undefined,
+		position > 0 ? t("step {0} of {1}", position, goal.plan?.order.length ?? 0) : undefined,
+		thread.attempt === undefined ? undefined : t("attempt {0}", thread.attempt),
+		turn > 0 ? t("turn {0}", turn) : undefined,
+		thread.state === "closed" ? tLabel(threadMarks.closed.word) : undefined,
 	].filter(Boolean);
 	const { answered } = transcript;
 	const parent = thread.parentThreadId ? goal.threads[thread.parentThreadId] : undefined;
@@ -204,34 +209,34 @@ function Header(props: {
 			<div class="row">
 				<Icon {...mark} />
 				<h1 class="cut">{threadName(goal, thread)}</h1>
-				<span class="spoken">{mark.word}</span>
+				<span class="spoken">{tLabel(mark.word)}</span>
 			</div>
 			<dl class="facts">
-				<dt>Role</dt>
+				<dt>{t("Role")}</dt>
 				<dd>{about.join(" · ")}</dd>
-				<Related label="Works for" webview={webview} goal={goal} threads={parent ? [parent] : []} />
-				<Related label="Sub-agents" webview={webview} goal={goal} threads={childThreads(goal, thread.threadId)} />
-				<dt>Asked</dt>
+				<Related label={t("Works for")} webview={webview} goal={goal} threads={parent ? [parent] : []} />
+				<Related label={t("Sub-agents")} webview={webview} goal={goal} threads={childThreads(goal, thread.threadId)} />
+				<dt>{t("Asked")}</dt>
 				<dd class="mono">
 					{[thread.assignment.provider, thread.assignment.model, thread.assignment.effort].filter(Boolean).join(" · ")}
 				</dd>
-				<dt>Answered</dt>
+				<dt>{t("Answered")}</dt>
 				{!agentKind(thread.assignment).priced ? (
-					<dd class="quiet">runs without a model</dd>
+					<dd class="quiet">{t("runs without a model")}</dd>
 				) : answered ? (
 					<dd class="row">
 						<span class="mono">{answered.answered}</span>
 						{isAsAsked(answered.asked, answered.answered) ? (
-							<span class="quiet">as asked</span>
+							<span class="quiet">{t("as asked")}</span>
 						) : (
 							<>
 								<Icon icon="warning" tone="wait" />
-								<span>another model than asked</span>
+								<span>{t("another model than asked")}</span>
 							</>
 						)}
 					</dd>
 				) : (
-					<dd class="quiet">not yet</dd>
+					<dd class="quiet">{t("not yet")}</dd>
 				)}
 			</dl>
 		</header>
@@ -257,7 +262,7 @@ function Related(props: {
 						<Link onOpen={() => webview.open({ kind: "thread", goalId: goal.goalId, threadId: thread.threadId })}>
 							{threadName(goal, thread)}
 						</Link>
-						{thread.state === "active" ? <span class="quiet"> at work</span> : null}
+						{thread.state === "active" ? <span class="quiet"> {t("at work")}</span> : null}
 					</span>
 				))}
 			</dd>

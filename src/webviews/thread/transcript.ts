@@ -9,6 +9,7 @@ import { capital } from "../../core/words/capital.ts";
 import { approvalMarks, reviewMarks } from "../../core/words/marks.ts";
 import { clock, firstLine, summaryText, who } from "../shared/format.ts";
 import type { Shape } from "../shared/icon.tsx";
+import { t, tLabel } from "../shared/words.ts";
 
 /** What was said and done in a thread, in its order: messages, calls with their outcome, changed files, decisions. */
 export type Entry = { readonly key: string; readonly seq: number; readonly at: string } & (
@@ -62,7 +63,7 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				if (event.threadId !== threadId) break;
 				if (event.about === "notRun") note("circle-slash", "idle", firstLine(event.text), event.text);
 				else if (event.from === "daemon") {
-					const title = instructed ? firstLine(event.text) : "Instructions from the plan";
+					const title = instructed ? firstLine(event.text) : t("Instructions from the plan");
 					entries.push({ ...place, kind: "instructions", title, text: event.text });
 					instructed = true;
 				} else {
@@ -111,17 +112,17 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				settle(
 					event.approvalId,
 					answeredState(event.answer),
-					`${answeredWord(event.answer)} by ${who(actorName(event.by))}, ${clock(event.at)}`,
+					t("{0} by {1}, {2}", tLabel(answeredWord(event.answer)), who(actorName(event.by)), clock(event.at)),
 				);
 				break;
 			case "approval.expired":
-				settle(event.approvalId, "expired", `${capital(approvalMarks.expired.word)}, ${clock(event.at)}`);
+				settle(event.approvalId, "expired", `${capital(tLabel(approvalMarks.expired.word))}, ${clock(event.at)}`);
 				break;
 			case "approval.superseded":
 				settle(
 					event.approvalId,
 					"superseded",
-					`${capital(approvalMarks.superseded.word)}, ${clock(event.at)}: ${event.reason}`,
+					`${capital(tLabel(approvalMarks.superseded.word))}, ${clock(event.at)}: ${event.reason}`,
 				);
 				break;
 			case "turn.completed":
@@ -133,29 +134,33 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 					"fold",
 					"idle",
 					event.summary
-						? "Summed up: from here on the model reads this instead of what was said before the last turn."
-						: "Summed up by the daemon alone: from here on the model reads this instead of what was said before.",
+						? t("Summed up: from here on the model reads this instead of what was said before the last turn.")
+						: t("Summed up by the daemon alone: from here on the model reads this instead of what was said before."),
 					summaryText(event),
 				);
 				break;
 			case "turn.interrupted":
-				if (event.threadId === threadId) note("warning", "wait", `Turn interrupted: ${event.reason}`);
+				if (event.threadId === threadId) note("warning", "wait", t("Turn interrupted: {0}", event.reason));
 				break;
 			case "provider.adapted":
 				if (event.threadId === threadId) note("info", "idle", event.text);
 				break;
 			case "provider.failed":
 				if (event.threadId !== threadId) break;
-				note("error", "fail", event.retryAt ? `${event.reason}; asked again at ${clock(event.retryAt)}` : event.reason);
+				note(
+					"error",
+					"fail",
+					event.retryAt ? t("{0}; asked again at {1}", event.reason, clock(event.retryAt)) : event.reason,
+				);
 				break;
 			case "step.reported":
 				if (thread?.stepId === event.stepId && thread.attempt === event.attempt) {
-					note("pass", "idle", "Says it is done; the checks decide.", event.report);
+					note("pass", "idle", t("Says it is done; the checks decide."), event.report);
 				}
 				break;
 			case "attempt.failed":
 				if (thread?.stepId === event.stepId && thread.attempt === event.attempt) {
-					note("error", "fail", `Attempt ${event.attempt} failed.`, event.diagnosis);
+					note("error", "fail", t("Attempt {0} failed.", event.attempt), event.diagnosis);
 				}
 				break;
 			case "review.completed":
@@ -163,7 +168,7 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				note(
 					reviewMarks[event.verdict].icon,
 					reviewMarks[event.verdict].tone,
-					event.verdict === "pass" ? "Passed." : `Review: ${reviewMarks[event.verdict].word}.`,
+					event.verdict === "pass" ? t("Passed.") : t("Review: {0}.", tLabel(reviewMarks[event.verdict].word)),
 					reviewWords(event),
 				);
 				break;

@@ -153,6 +153,7 @@ describe("the page of a webview", () => {
 		uriOf: (name) => `https://host/${name}`,
 		cspSource: "https://host",
 		nonce: "n0",
+		language: "en",
 		identity: { goalId: "g</script>", threadId: "t" },
 	});
 	it("lets nothing load but its own script and styles", () => {
