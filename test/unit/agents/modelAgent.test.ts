@@ -350,7 +350,7 @@ describe("an agent that is a model", () => {
 				outcome.calls.map(({ malformed }) => malformed !== undefined),
 				[true, false, true, true],
 			);
-			assert.match(outcome.calls[0]?.malformed ?? "", /no valid JSON/);
+			assert.match(outcome.calls[0]?.malformed ?? "", /not valid JSON/);
 			assert.equal(outcome.calls[0]?.args, '{"path": "a');
 			assert.deepEqual(outcome.calls[1]?.args, {});
 		});

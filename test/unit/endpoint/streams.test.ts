@@ -480,14 +480,14 @@ const rows: readonly Row[] = [
 		body: events({ error: { code: "1302", message: "Too many at once, rate limit" } }),
 		fails: ["rateLimited", /Too many at once/, true],
 	},
-	{ name: "nothing at all", body: "", fails: ["serverError", /no answer of a model/, true] },
+	{ name: "nothing at all", body: "", fails: ["serverError", /is not a model's answer/, true] },
 	{
 		name: "a page in place of an answer",
 		type: "text/html",
 		body: "<!doctype html>\n<html><body>Sign in</body></html>\n",
-		fails: ["serverError", /no answer of a model/, true],
+		fails: ["serverError", /is not a model's answer/, true],
 	},
-	{ name: "only the end", body: events("[DONE]"), fails: ["serverError", /no answer of a model/, true] },
+	{ name: "only the end", body: events("[DONE]"), fails: ["serverError", /is not a model's answer/, true] },
 ];
 
 describe("an answer is read however the server writes it", () => {
