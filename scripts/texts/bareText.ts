@@ -26,7 +26,16 @@ interface Exception {
 }
 
 /** The same in every language: products, commands, and units after a number. */
-const names = new Set(["Mission Control", "VS Code", "Git", "npm test", "… KB", "… MB", "… ms", "… USD"]);
+export const names: ReadonlySet<string> = new Set([
+	"Mission Control",
+	"VS Code",
+	"Git",
+	"npm test",
+	"… KB",
+	"… MB",
+	"… ms",
+	"… USD",
+]);
 
 /** Several words, or one with a capital letter, as on a button. */
 function isProse(text: string): boolean {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { parseQuery } from "../../src/webviews/feed/filter.ts";
 import { wrap } from "../../src/webviews/feed/layout.ts";
 import { layLanes } from "../../src/webviews/overview/lanes.ts";
-import { bytes, localTimes, plainMarkdown, short, visible } from "../../src/webviews/shared/format.ts";
+import { bytes, localTimes, plainMarkdown, plural, short, visible } from "../../src/webviews/shared/format.ts";
 import { blocks } from "../../src/webviews/shared/markdown.tsx";
 import { outputHead, plainText } from "../../src/webviews/shared/output.ts";
+import { t, tLabel, tNodes, translateWith } from "../../src/webviews/shared/words.ts";
 import { readHunk } from "../../src/webviews/thread/hunk.ts";
 import { isAsAsked } from "../../src/webviews/thread/transcript.ts";
 
@@ -33,6 +34,23 @@ describe("words of the webviews", () => {
 		["lines broken anywhere where there is no space", wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]],
 	];
 	for (const [what, actual, expected] of table) it(`${what}`, () => assert.deepEqual(actual, expected));
+
+	it("are those of the translation, in its order; what it does not have is English", () => {
+		translateWith({ "{0} by {1}": "{1}: {0}", Step: "Schritt", "{0} file": "{0} Datei" });
+		try {
+			assert.equal(t("{0} by {1}", "{1}", "mara"), "mara: {1}");
+			assert.equal(t("{0} of {1}", 1, 2), "1 of 2");
+			assert.equal(tLabel("Step"), "Schritt");
+			assert.equal([tNodes("{0} by {1}", "a", "b")].flat(9).join(""), "b: a");
+			assert.deepEqual(
+				[plural(1, "{0} file", "{0} files"), plural(2, "{0} file", "{0} files")],
+				["1 Datei", "2 files"],
+			);
+		} finally {
+			translateWith(undefined);
+		}
+		assert.equal(tLabel("Step"), "Step");
+	});
 
 	it("times in the log's sentences are the reader's", () => {
 		assert.match(localTimes("Tries again at 2026-03-12T15:10:00.000Z."), /^Tries again at \d\d:\d\d\.$/);

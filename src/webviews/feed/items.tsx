@@ -83,7 +83,7 @@ function PlainRow({ webview, goal, feed, item, y, active, now, onRefused }: Item
 		row.code,
 		result,
 		row.lines ? t("{0} lines added, {1} removed", row.lines[0], row.lines[1]) : undefined,
-		item.open === undefined ? undefined : item.open ? "unfolded" : "folded",
+		item.open === undefined ? undefined : item.open ? t("unfolded") : t("folded"),
 	]
 		.filter(Boolean)
 		.join(", ");
@@ -239,7 +239,7 @@ export function LineItem({ webview, goal, item, y, active }: ItemProps<"line">) 
 export function LiveItem({ item, y, active, now }: ItemProps<"live">) {
 	const { live } = item;
 	const time = elapsed(now - live.since);
-	const state = `${live.reasoning ? "thinking" : "writing"} · ${time}`;
+	const state = `${live.reasoning ? t("thinking") : t("writing")} · ${time}`;
 	return (
 		<div
 			class="feed-row live"

@@ -117,7 +117,7 @@ export const workRows: Rules<Topic> = {
 				? shown("messages", "account", "idle", t("you"))
 				: e.from === "daemon"
 					? shown("messages", "comment", "idle", t("daemon"))
-					: shown("messages", "comment", "agent", e.from)),
+					: shown("messages", "comment", "agent", e.from === "goal" ? t("goal") : e.from)),
 			text: firstLine(text) || (e.reasoning ? t("only reasoning, no answer") : ""),
 			body: text || (e.reasoning ?? ""),
 			threadId: e.threadId,

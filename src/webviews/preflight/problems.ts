@@ -3,6 +3,7 @@ import { budgetResources } from "../../core/values.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
+import { count } from "../shared/format.ts";
 import { t } from "../shared/words.ts";
 import { amountOf, budgetText, type Draft, type Providers } from "./draft.ts";
 import { type RoleRow, rowsOf } from "./roleRows.ts";
@@ -133,10 +134,6 @@ function unpricedProblems(draft: Draft, prepared: LaunchPreparation, providers: 
 
 function stop(field: string, sentence: string): Problem {
 	return { field, sentence, stops: true };
-}
-
-function count(characters: number): string {
-	return characters.toLocaleString("en-US");
 }
 
 function shown(text: string): string {

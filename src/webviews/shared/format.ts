@@ -10,8 +10,10 @@ const seconds = new Intl.DateTimeFormat(undefined, {
 	second: "2-digit",
 	hourCycle: "h23",
 });
-const days = new Intl.DateTimeFormat("en-US", { weekday: "short" });
-const counts = new Intl.NumberFormat("en-US");
+/** Of the page's texts. Tests of words alone have no page. */
+const language = globalThis.document?.documentElement.lang || "en";
+const days = new Intl.DateTimeFormat(language, { weekday: "short" });
+const counts = new Intl.NumberFormat(language);
 
 /** `14:30:21` */
 export function clockSeconds(at: string): string {

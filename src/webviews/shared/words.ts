@@ -15,7 +15,7 @@ export function tLabel(text: string): string {
 }
 
 /** A text around elements, such as a link or a name that is set apart. */
-export function tNodes(message: string, ...values: readonly ComponentChildren[]): ComponentChildren {
+export function tNodes(message: string, ...values: readonly ComponentChildren[]): ComponentChildren[] {
 	return (texts[message] ?? message)
 		.split(/(\{\d+\})/)
 		.map((part) => (/^\{\d+\}$/.test(part) ? values[Number(part.slice(1, -1))] : part));

@@ -53,7 +53,7 @@ export function Speaker({ from, at, note }: { from: string; at: string; note?: s
 	return (
 		<div class="speaker">
 			<Icon icon={person ? "account" : "comment"} tone={person ? "idle" : "agent"} />
-			<span class="strong">{person ? t("You") : from}</span>
+			<span class="strong">{person ? t("You") : from === "goal" ? t("goal") : from}</span>
 			<span class="quiet num">{note ? `${clock(at)} · ${note}` : clock(at)}</span>
 		</div>
 	);

@@ -153,13 +153,16 @@ describe("the page of a webview", () => {
 		uriOf: (name) => `https://host/${name}`,
 		cspSource: "https://host",
 		nonce: "n0",
-		language: "en",
+		language: "pt-br",
 		identity: { goalId: "g</script>", threadId: "t" },
 	});
 	it("lets nothing load but its own script and styles", () => {
 		assert.match(page, /default-src 'none'; script-src 'nonce-n0'; style-src https:\/\/host; font-src/);
 		assert.ok(!page.includes("unsafe"));
 		assert.equal(page.match(/<script/g)?.length, page.match(/<script nonce="n0"/g)?.length);
+	});
+	it("says in which language its texts are", () => {
+		assert.ok(page.includes('<html lang="pt-br">'));
 	});
 	it("keeps what it shows for the time after a reload, and no text of it can end the script", () => {
 		assert.ok(page.includes('setState({"goalId":"g\\u003c/script>","threadId":"t"})'));

@@ -90,6 +90,12 @@ describe("a webview's end in the extension", () => {
 		assert.deepEqual(memory.value, { filter: "errors" });
 	});
 
+	it("hands over the translation that the editor has, and none where it has none", async () => {
+		const texts = { Approve: "Genehmigen" };
+		assert.deepEqual((await webview({ texts }).page.request("webview/start", {})).texts, texts);
+		assert.equal((await webview().page.request("webview/start", {})).texts, undefined);
+	});
+
 	it("answers a watch with the goal, then passes on every event behind it once", async () => {
 		const { page, followers, notices } = webview();
 		const watching = page.request("goal/watch", { goalId });

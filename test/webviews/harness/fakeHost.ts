@@ -25,6 +25,8 @@ declare global {
 	interface Window {
 		/** The events of a goal that really ran, where a page shows one. */
 		recorded?: RecordedEvent[];
+		/** A translation, where a page is shown in another language. */
+		texts?: Readonly<Record<string, string>>;
 	}
 }
 
@@ -44,6 +46,8 @@ let connection: Connection = { state: "connected", lastSeen: new Date().toISOStr
 let diff = packageDiff;
 let delayMs = 0;
 
+/** What the page was told, message by message. */
+const told: Message[] = [];
 const reader = new (class extends AbstractMessageReader {
 	emit: DataCallback = () => undefined;
 	override listen(callback: DataCallback) {
@@ -53,6 +57,7 @@ const reader = new (class extends AbstractMessageReader {
 })();
 const writer = new (class extends AbstractMessageWriter {
 	async write(message: Message) {
+		told.push(message);
 		if (delayMs > 0) await new Promise((done) => setTimeout(done, delayMs));
 		window.postMessage(message, "*");
 	}
@@ -66,6 +71,7 @@ const handlers: Handlers<WebviewMethods, object> = {
 		threadId: (search.get("thread") ?? undefined) as never,
 		memory: search.has("memory") ? JSON.parse(search.get("memory")!) : undefined,
 		connection,
+		texts: window.texts,
 	}),
 	"webview/open": () => ({}),
 	"webview/remember": () => ({}),
@@ -188,6 +194,7 @@ function stepOf(event: RecordedEvent): string | undefined {
 
 const fake = {
 	requests,
+	told,
 	refusals,
 	append,
 	launch: launchWorld,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { readEvent } from "../../../src/core/upcast.ts";
 import { histories } from "../../histories/history.ts";
+import { bracketedTexts } from "./brackets.ts";
 
 /** Every app, built from its source as the package builds it, on pages served on loopback under a webview's policy. */
 export interface Pages {
@@ -20,6 +21,8 @@ export interface PageOptions {
 	readonly thread?: string;
 	readonly memory?: unknown;
 	readonly noGoals?: boolean;
+	/** Each text of the pages stands in brackets, `[!!Text!!]`: what is not translated shows. */
+	readonly bracketed?: boolean;
 }
 export const themes = ["vscode-dark", "vscode-light", "vscode-high-contrast"] as const;
 export type Theme = (typeof themes)[number];
@@ -65,12 +68,18 @@ export async function servePages(): Promise<Pages> {
 	})) {
 		files.set(name, await readFile(path.join(root, source)));
 	}
+	files.set("texts.js", `window.texts = ${JSON.stringify(bracketedTexts())};`);
 	const server = http.createServer((request, response) => {
 		const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
 		const name = pathname.slice(1);
 		const app = apps.find((one) => name === `${one}.html`);
 		const body = app
-			? page(app, searchParams.get("theme") ?? "vscode-dark", searchParams.get("story") ?? "")
+			? page(
+					app,
+					searchParams.get("theme") ?? "vscode-dark",
+					searchParams.get("story") ?? "",
+					searchParams.has("bracketed"),
+				)
 			: (recordedScript(name) ?? files.get(name));
 		if (body === undefined) {
 			response.writeHead(name === "favicon.ico" ? 204 : 404).end();
@@ -97,6 +106,7 @@ export async function servePages(): Promise<Pages> {
 			if (options.thread) query.set("thread", options.thread);
 			if (options.memory !== undefined) query.set("memory", JSON.stringify(options.memory));
 			if (options.noGoals) query.set("nogoals", "");
+			if (options.bracketed) query.set("bracketed", "");
 			return `http://127.0.0.1:${address.port}/${app}.html?${query}`;
 		},
 		close: () => new Promise((closed) => server.close(() => closed())),
@@ -110,10 +120,11 @@ function recordedScript(file: string): string | undefined {
 	return history ? `window.recorded = ${JSON.stringify(history.rows.map(readEvent))};` : undefined;
 }
 
-function page(app: string, theme: string, story: string): string {
+function page(app: string, theme: string, story: string, bracketed: boolean): string {
 	const history = story.startsWith("history:") ? `<script src="history-${story.slice(8)}.js"></script>` : "";
+	const texts = bracketed ? '<script src="texts.js"></script>' : "";
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${app}</title>
 <link rel="stylesheet" href="themes.css"><link rel="stylesheet" href="codicon.css"><link rel="stylesheet" href="${app}.css">
-</head><body class="${theme}"><div id="app"></div>${history}<script src="fakeHost.js"></script><script src="${app}.js"></script></body></html>`;
+</head><body class="${theme}"><div id="app"></div>${history}${texts}<script src="fakeHost.js"></script><script src="${app}.js"></script></body></html>`;
 }
