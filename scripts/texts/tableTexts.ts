@@ -26,7 +26,13 @@ interface Table {
 }
 
 export function readTables(root: string): ReadonlySet<string> {
-	return new Set(tables.flatMap((table) => filesOf(root, table).flatMap((file) => readTable(file, table))));
+	return new Set(
+		tables.flatMap((table) => {
+			const texts = filesOf(root, table).flatMap((file) => readTable(file, table));
+			if (texts.length === 0) throw new Error(`${table.file} holds no such texts. Name its fields or constants anew.`);
+			return texts;
+		}),
+	);
 }
 
 function readTable(file: string, { fields = [], constants = [] }: Table): readonly string[] {
