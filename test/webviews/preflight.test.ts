@@ -148,11 +148,11 @@ describe("launch form", () => {
 		const page = await open();
 		await page.getByRole("radio", { name: "aware" }).focus();
 		await page.keyboard.press("ArrowRight");
-		await page.getByText("Asks only where a rule says so.").waitFor();
+		await page.getByText("Reads and edits in the folder pass. Commands ask.").waitFor();
 		const autonomy = page.getByRole("region", { name: "Autonomy" });
 		await autonomy.getByText("set here").waitFor();
 		await autonomy.getByRole("button", { name: "Autonomy: back to default" }).click();
-		await page.getByText("Asks before commands and network; edits pass.").waitFor();
+		await page.getByText("Reads pass. Edits and commands ask.").waitFor();
 		await becomes(() => page.getByRole("radio", { name: "aware" }).getAttribute("aria-checked"), "true");
 		await leave(page);
 	});

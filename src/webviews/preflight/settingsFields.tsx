@@ -112,9 +112,9 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 }
 
 const autonomyHints: { readonly [A in LaunchSettings["autonomy"]]: () => string } = {
-	supervised: () => t("Asks before every step, and before commands and network."),
-	aware: () => t("Asks before commands and network; edits pass."),
-	autonomous: () => t("Asks only where a rule says so."),
+	supervised: () => t("Asks before each step, edit and command."),
+	aware: () => t("Reads pass. Edits and commands ask."),
+	autonomous: () => t("Reads and edits in the folder pass. Commands ask."),
 };
 
 const planWords: { readonly [P in LaunchSettings["planApproval"]]: () => string } = {
