@@ -16,6 +16,10 @@ const scope: OptionRow = {
 	choices: ["once", "goal", "workspace"],
 };
 
+/*
+ * Long, because it is a table: every command with what it takes, a row each. What it does is in commands/.
+ */
+
 /** What a launch and a preset can be told. */
 const settingOptions: readonly OptionRow[] = [
 	{ flags: "--priority <priority>", about: "of its turn", choices: ["low", "normal", "high", "urgent"] },

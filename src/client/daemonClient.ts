@@ -15,6 +15,7 @@ import type { Connection as ConnectionView } from "../protocol/webview.ts";
 import type { ClientOptions } from "./clientOptions.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
+import { asFailure, messageOf, noDaemon } from "./failure.ts";
 import { handsOver } from "./handOver.ts";
 import { startDaemon } from "./startDaemon.ts";
 
@@ -282,19 +283,6 @@ export function openClient(options: ClientOptions): DaemonClient {
 			state = "stopped";
 		},
 	};
-}
-
-function noDaemon(): Refusal {
-	return new Refusal("noDaemon", "No daemon runs here. Start it with `mission daemon start`.");
-}
-
-function asFailure(cause: unknown): Refusal {
-	if (isRefusal(cause)) return cause;
-	return new Refusal("unreachable", `The daemon cannot be reached: ${messageOf(cause)}`);
-}
-
-function messageOf(cause: unknown): string {
-	return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Whether a goal was ever launched here. */

@@ -48,7 +48,7 @@ import {
 /**
  * Everything that can happen to a goal, one row an event. Names are facts, in the past tense.
  * A shipped row never changes its meaning: add a field with a default, or a new event, and read the old one forward
- * in upcast.ts.
+ * in upcast.ts. Long, because it is a table.
  */
 export const eventBodies = {
 	"goal.launched": v.object({

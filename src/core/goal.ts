@@ -33,7 +33,8 @@ import type {
 /**
  * A goal as its events say it stands: what is needed to decide what may happen next, and no more. Messages, outputs and
  * changed files are rows of the store; only what is open is kept here, so that a goal with 100,000 events stays small.
- * Plain JSON, so that it is its own checkpoint and its own snapshot on the wire.
+ * Plain JSON, so that it is its own checkpoint and its own snapshot on the wire. Long, because it is a list of shapes without
+ * code.
  */
 export interface Goal {
 	readonly goalId: GoalId;

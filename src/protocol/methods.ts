@@ -26,10 +26,13 @@ import { ConfigState } from "./config.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
 import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
+/*
+ * Long, because it is a table: everything that can be asked over the wire stands in one place, a row each.
+ */
+
 /**
  * The version of this table and of the events. A daemon serves its own and the one before, so two windows of different
- * age share one. A newer
- * client speaks the daemon's version until it has handed over. Version 2 added `daemon/handOver`.
+ * age share one. A newer client speaks the daemon's version until it has handed over. Version 2 added `daemon/handOver`.
  */
 export const protocolVersion = 2;
 export const oldestProtocol = protocolVersion - 1;

@@ -32,7 +32,8 @@ import { threadName } from "../core/words/threadName.ts";
 
 /**
  * What people's scripts see of a goal: the shape that `mission show --json` prints and `goal/get` returns. It stays as
- * it is; more may be added. Everything in it is derived from the goal's events.
+ * it is; more may be added. Everything in it is derived from the goal's events. Long, because each shape is a table of
+ * fields, and what makes it stands in the same order below.
  */
 const checkState = v.picklist(["pending", "green", "red", "stale"]);
 

@@ -28,6 +28,7 @@ import { colours } from "./states.ts";
 /**
  * An event as one line for people: when, what kind of thing, what, and how it ended. An event of a type that this version
  * does not know is shown by its type. What an event refers to by id (a call, a step) is remembered from the events before.
+ * Long, because it is a table: one row an event.
  */
 export interface EventLines {
 	/** Nothing in it for a person who follows: it is there for those who look into the machine. */

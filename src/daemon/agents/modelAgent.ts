@@ -30,9 +30,9 @@ import { lookAround } from "./surroundings.ts";
 import { summaryInstructions, summarySchema } from "./threadSummary.ts";
 
 /**
- * An agent that is a model behind an endpoint: one streamed call a turn, no loop and no retry of its
- * own, because the engine records, judges and repeats. An answer counts only when the provider said that it is finished;
- * half of one is a failure, never a result.
+ * An agent that is a model behind an endpoint: one streamed call a turn, no loop and no retry of its own, because the
+ * engine records, judges and repeats. An answer counts only when the provider said that it is finished; half of one is a
+ * failure, never a result. Long, because one turn is told from its prompt to what it cost.
  */
 export interface ModelAgentParts {
 	readonly provider: Provider;

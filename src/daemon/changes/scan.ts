@@ -22,7 +22,8 @@ import { startTimeSlices } from "./timeSlices.ts";
  *
  * The calls are synchronous, because an lstat takes 1 to 3 µs here and about 15 µs through the thread pool; the walk
  * lets other work in every few milliseconds. Every file is looked at every time: trusting the time of a folder would
- * save a quarter, and miss changes where the file system does not keep it.
+ * save a quarter, and miss changes where the file system does not keep it. Long, because the walk is one loop over state that
+ * its parts share.
  */
 export async function scanWorkspace(scan: Scan): Promise<ScanResult> {
 	const { workspace, inventory, number, signal } = scan;

@@ -18,7 +18,7 @@ import {
 /**
  * Servers that refuse one thing in a request, one row each: how the refusal is recognised, and what is asked instead.
  * A row that stands earlier is tried earlier. `instead` says in a word what takes the parameter's place, so that it can
- * be kept; the same parameter can be refused again, and then gets another one.
+ * be kept; the same parameter can be refused again, and then gets another one. Long, because it is a table.
  */
 export interface Adaptation {
 	/** The id of its row; of the last one the name of a parameter follows. */

@@ -15,7 +15,8 @@ import type { Turns } from "./turns.ts";
 
 /**
  * One goal, driven: fold the log, ask `next`, append, perform, append the outcome, again. The driver is the goal's one
- * writer: everything that happens to it passes through `commit`, one at a time, in the order of arrival.
+ * writer: everything that happens to it passes through `commit`, one at a time, in the order of arrival. Long, because all of
+ * it is one state: the folded goal, what is in hand, and when to wake.
  */
 export interface GoalDriver {
 	readonly goalId: GoalId;

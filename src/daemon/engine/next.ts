@@ -54,7 +54,8 @@ import type { ModelChoice, Price } from "../../core/values.ts";
 /**
  * Every effect that is ready in a goal, and when to look again if none is. Pure. What is under way under this epoch is
  * named again: the driver knows what it has in hand. What was begun under an older epoch is named to be reconciled, so
- * that a restart, a hand-over and a take-over are the same path as any other next thing.
+ * that a restart, a hand-over and a take-over are the same path as any other next thing. Long, because it is read from top to
+ * bottom: what may happen next in a goal is decided nowhere else.
  */
 export type Effect = AutomaticEvent | Activity;
 

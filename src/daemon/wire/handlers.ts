@@ -24,6 +24,10 @@ import { undoSteps } from "../undo/undoSteps.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import type { Services } from "./services.ts";
 
+/*
+ * Long, because it is a table: the handler of each request, in the order of protocol/methods.ts.
+ */
+
 /** What a handler sees of the client that asks. */
 export interface HandlerContext {
 	readonly services: Services;

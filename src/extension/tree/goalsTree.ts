@@ -6,7 +6,8 @@ import { changeUri } from "../documents/uris.ts";
 import { waitingApprovals } from "../status/statusText.ts";
 import { t } from "../words/words.ts";
 import { goalNodes, rootNodes, stepNodes, type TreeNode, threadNodes } from "./nodes.ts";
-import { type Icon, type Row, rowOf } from "./rows.ts";
+import type { Icon, Row } from "./row.ts";
+import { rowOf } from "./rows.ts";
 
 /** The tree of goals in the activity bar. A goal is followed while it is unfolded, so that the folded ones cost nothing. */
 export interface GoalsTree extends vscode.Disposable {

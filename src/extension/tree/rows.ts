@@ -10,43 +10,18 @@ import { allowedOfStep } from "../../core/rules/stepControls.ts";
 import { isPlanned } from "../../core/rules/steps.ts";
 import { goalMark, markOfStep, markOfThread } from "../../core/words/markOf.ts";
 import { approvalMarks, type Mark, stepMarks, type Tone } from "../../core/words/marks.ts";
-import { modeChangeText } from "../../core/words/modeChange.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
-import { type ChangeView, type GoalSummary, summaryAllows } from "../../protocol/view.ts";
+import { type GoalSummary, summaryAllows } from "../../protocol/view.ts";
 import { approvalContext } from "../approvals/approvalContext.ts";
 import { approvalSentence, fitsTreeRow } from "../approvals/approvalText.ts";
 import { commandLine, plainLine } from "../approvals/visibleText.ts";
-import { statusWord } from "../documents/statusWord.ts";
 import { contextOf } from "../menus/rowContext.ts";
 import { clockTime, dayOrTime } from "../words/times.ts";
 import { t, tLabel } from "../words/words.ts";
+import { changeRow, lineCounts, sumOf } from "./changeRow.ts";
 import type { Group, TreeNode } from "./nodes.ts";
-
-/**
- * How a row of the tree looks, as data. Shape, then word, then colour: every icon that carries a colour has a word
- * beside it or in its label, and the label for screen readers says all of it.
- */
-export interface Row {
-	/** The same for the same thing over all updates, so that what is folded or selected stays so. */
-	readonly id: string;
-	readonly label: string;
-	readonly description?: string;
-	readonly tooltip?: string;
-	readonly icon?: Icon;
-	readonly spoken?: string;
-	/** What menus look at: words parted by dots, then `;can.` with each request that is allowed now. */
-	readonly context: string;
-	readonly fold: "leaf" | "folded" | "open";
-	/** A command of ours that a click runs, with the node as its argument. */
-	readonly click?: string;
-}
-
-export interface Icon {
-	readonly codicon: string;
-	/** A colour of the theme. */
-	readonly color?: string;
-}
+import type { Icon, Row } from "./row.ts";
 
 export function rowOf(node: TreeNode, view: { readonly now: number; readonly folders: readonly string[] }): Row {
 	switch (node.kind) {
@@ -141,12 +116,6 @@ export function groupTitle(group: Group): string {
 		finished: t("Finished"),
 	};
 	return titles[group];
-}
-
-/** `+3 −1`; empty where lines were not counted. */
-export function lineCounts({ added, removed }: Pick<ChangeView, "added" | "removed">): string {
-	if (added === undefined && removed === undefined) return "";
-	return `+${added ?? 0} −${removed ?? 0}`;
 }
 
 function goalRow(goal: GoalSummary, now: number, folders: readonly string[]): Row {
@@ -265,39 +234,6 @@ function stepWord(step: Step, goal: Goal, mark: Mark): string {
 function silent({ stepId }: Step, goal: Goal): string {
 	const found = stalls(goal).find((stall) => stall.stepId === stepId);
 	return found ? t("silent since {0}", dayOrTime(found.since, Date.now())) : "";
-}
-
-function changeRow(goalId: string, change: ChangeView, under: string): Row {
-	const slash = change.path.lastIndexOf("/");
-	const folder = slash > 0 ? change.path.slice(0, slash) : "";
-	const mode = modeChangeText(change);
-	const by =
-		change.by === "outside"
-			? t("outside the goal")
-			: change.by === "check"
-				? t("by a check")
-				: change.by === "undo"
-					? t("by undo")
-					: "";
-	return {
-		id: `change:${goalId}:${under}:${change.path}`,
-		label: change.path.slice(slash + 1),
-		description: [folder, lineCounts(change), mode, by].filter(Boolean).join("  "),
-		tooltip: change.from ? `${change.from} → ${change.path}` : change.path,
-		spoken: [change.path, statusWord(change.status), lineCounts(change), mode, by].filter(Boolean).join(", "),
-		context: contextOf("change", [change.status]),
-		fold: "leaf",
-		click: "missionControl.openChange",
-	};
-}
-
-function sumOf(changes: readonly ChangeView[]): Pick<ChangeView, "added" | "removed"> {
-	const counted = changes.filter((change) => change.added !== undefined || change.removed !== undefined);
-	if (counted.length === 0 || counted.length < changes.length) return {};
-	return {
-		added: counted.reduce((sum, change) => sum + (change.added ?? 0), 0),
-		removed: counted.reduce((sum, change) => sum + (change.removed ?? 0), 0),
-	};
 }
 
 function lastName(folder: string): string {

@@ -28,7 +28,7 @@ import { approvalKey, type Row } from "./row.ts";
  * is; only a reader who is at the end is taken along.
  *
  * This file holds what the reader wants (place, filter, folds, following) and when pages are fetched; what is in memory
- * is the window's (feedWindow.ts), and where the reader ends up is reckoned in anchor.ts. It is longer than most, because
+ * is the window's (feedWindow.ts), and where the reader ends up is reckoned in anchor.ts. Long, because
  * all of it is one state.
  */
 export interface Feed {

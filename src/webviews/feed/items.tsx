@@ -3,10 +3,9 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Approval, Goal } from "../../core/goal.ts";
-import { checkRefusal } from "../../core/rules/controls.ts";
 import { isDocument } from "../../core/words/answers.ts";
 import { elapsed } from "../../core/words/duration.ts";
-import { approvalMarks, callMarks, checkMarks, threadMarks } from "../../core/words/marks.ts";
+import { approvalMarks, threadMarks } from "../../core/words/marks.ts";
 import { AnswerButtons, AnswerField, useAnswering } from "../shared/answering.tsx";
 import { actionOf, isTooLong } from "../shared/approvals.ts";
 import { Button } from "../shared/controls/button.tsx";
@@ -15,11 +14,11 @@ import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
-import { t, tLabel } from "../shared/words.ts";
+import { t } from "../shared/words.ts";
 import type { Feed } from "./feed.ts";
 import type { Item } from "./layout.ts";
 import { openRow } from "./openRow.ts";
-import { callKey, iconOf, type Row } from "./row.ts";
+import { asItStands, resultOf } from "./rowNow.ts";
 
 interface ItemProps<K extends Item["kind"]> {
 	readonly webview: Webview;
@@ -274,30 +273,6 @@ function Twist({ open, onClick }: { open: boolean | undefined; onClick: () => vo
 			<Icon icon={open ? "chevron-down" : "chevron-right"} />
 		</span>
 	);
-}
-
-/** A check's verdict may have gone stale since; the row of its last run says so. */
-function asItStands(goal: Goal, row: Row): Row & { readonly rerun?: boolean } {
-	const check = row.checkId ? goal.checks[row.checkId] : undefined;
-	if (!check || row.category !== "checks" || check.run?.runId !== row.runId) return row;
-	if (check.state === "stale") {
-		return {
-			...row,
-			...iconOf(checkMarks.stale),
-			note: t("{0}: files changed since", tLabel(checkMarks.stale.word)),
-			rerun: checkRefusal(goal, check) === undefined,
-		};
-	}
-	return row;
-}
-
-function resultOf(goal: Goal, row: Row, now: number): string | undefined {
-	if (row.result !== undefined) return row.result;
-	const call = row.toolCallId ? goal.calls[row.toolCallId] : undefined;
-	if (row.key === callKey(row.toolCallId ?? "") && !call) return undefined;
-	if (call?.state === "waiting") return tLabel(callMarks.waiting.word);
-	if (row.startedAt) return `${tLabel(callMarks.started.word)} · ${elapsed(now - Date.parse(row.startedAt))}`;
-	return undefined;
 }
 
 /** To the next approval, else back to the row. */

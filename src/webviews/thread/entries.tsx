@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Goal } from "../../core/goal.ts";
 import { duration, elapsed } from "../../core/words/duration.ts";
@@ -13,6 +12,7 @@ import { sentence } from "../shared/sentence.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
 import type { Webview } from "../shared/webview.tsx";
 import { t, tLabel } from "../shared/words.ts";
+import { Fold } from "./fold.tsx";
 import { type Hunk, readHunk } from "./hunk.ts";
 import type { Entry } from "./transcript.ts";
 
@@ -257,59 +257,5 @@ function NoteView({ entry }: EntryProps<"note">) {
 				<Markdown text={entry.detail} />
 			</div>
 		</Fold>
-	);
-}
-
-/** A line that unfolds. */
-function Fold(props: {
-	readonly title?: string;
-	readonly label?: string;
-	readonly prefix?: string;
-	readonly mono?: boolean;
-	readonly icon: string;
-	readonly tone?: Parameters<typeof Icon>[0]["tone"];
-	readonly head?: ComponentChildren;
-	readonly end?: ComponentChildren;
-	readonly result?: string;
-	readonly resultMark?: string;
-	/** There is nothing to unfold. */
-	readonly folded?: boolean;
-	readonly startsOpen?: boolean;
-	readonly children: ComponentChildren;
-}) {
-	const [chosen, setChosen] = useState<boolean>();
-	const open = chosen ?? props.startsOpen ?? false;
-	const title = (
-		<>
-			{props.prefix ? <span class="quiet nowrap">{props.prefix}</span> : null}
-			{props.mono ? <code class="plain cut">{props.title}</code> : <span class="cut">{props.title}</span>}
-		</>
-	);
-	return (
-		<div class="fold">
-			<div class="fold-row">
-				{props.folded ? (
-					<span class="twist-room" />
-				) : (
-					<button
-						type="button"
-						class="fold-twist"
-						aria-expanded={open}
-						aria-label={props.label ?? props.title}
-						onClick={() => setChosen(!open)}
-					>
-						<Icon icon={open ? "chevron-down" : "chevron-right"} />
-					</button>
-				)}
-				<Icon icon={props.icon} tone={props.tone} />
-				{props.head ?? title}
-				<span class="fold-end num">
-					{props.resultMark ? <Icon icon={props.resultMark} tone="fail" /> : null}
-					{props.result ? <span class={props.resultMark ? "" : "quiet"}>{props.result}</span> : null}
-					{props.end}
-				</span>
-			</div>
-			{open && !props.folded ? props.children : null}
-		</div>
 	);
 }

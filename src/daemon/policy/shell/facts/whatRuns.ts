@@ -8,6 +8,7 @@ import {
 	type SimpleCommand,
 	type Word,
 } from "../parse/simpleCommands.ts";
+import { globPattern } from "./globPattern.ts";
 import { importsOf } from "./imports.ts";
 import { writesOf } from "./plain.ts";
 import type { Invocation, Language, Reading, Runs } from "./program.ts";
@@ -288,16 +289,4 @@ function languageOf(file: string): Language | undefined {
 export function isInside(folder: string, place: string): boolean {
 	const relative = path.relative(folder, place);
 	return relative !== "" && !relative.startsWith("..") && !path.isAbsolute(relative);
-}
-
-function globPattern(name: string): RegExp {
-	const source = name
-		.replace(/[.+^$(){}|\\]/g, "\\$&")
-		.replaceAll("*", ".*")
-		.replaceAll("?", ".");
-	try {
-		return new RegExp(`^${source}$`);
-	} catch {
-		return /^/;
-	}
 }
