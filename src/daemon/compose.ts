@@ -16,7 +16,7 @@ import { removeDaemonFile, writeDaemonFile } from "./process/daemonFile.ts";
 import { watchIdle } from "./process/idle.ts";
 import { isHeld } from "./process/lock.ts";
 import { openShutdown } from "./process/shutDown.ts";
-import { openSqliteStore } from "./store/sqliteStore.ts";
+import { openStore } from "./store/openStore.ts";
 import { serveClient } from "./wire/client.ts";
 import { openWireServer } from "./wire/server.ts";
 
@@ -54,12 +54,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	});
 	stopped.catch(() => undefined);
 	const startedAt = new Date().toISOString();
-	const opening = openSqliteStore({
-		folder: begun.storeFolder,
-		owner: lock.owner,
-		workerFactory: () => begun.storeThread,
-		onLost: (why) => fail(`The store's worker is gone (${why}).`),
-	});
+	const opening = openStore(begun.store, { owner: lock.owner, onLost: (why) => fail(why) });
 	opening.catch(() => undefined);
 	const config = openConfig(home, env, Date.now);
 	const level = parseLogLevel(env.MISSION_LOG);

@@ -24,7 +24,7 @@ async function main(): Promise<number> {
 	// It ends the process itself.
 	if (values.newest && runNewerCopy(home, __filename)) return new Promise(() => undefined);
 	const idleSeconds = Number(values["idle-seconds"] ?? process.env.MISSION_IDLE_SECONDS ?? defaultIdleSeconds);
-	const begun = await begin(home);
+	const begun = await begin(home, process.env.MISSION_STORE);
 	const daemon = begun && (await open(begun, idleSeconds * 1000));
 	if (!daemon) {
 		console.error(`Another daemon already holds ${home}.`);

@@ -1,10 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { makeDurableFolder } from "../platform/durableFolder.ts";
-import { resourceLimits } from "../store/sqliteStore.ts";
-import type { StoreWorkerData } from "../store/storeMessages.ts";
+import { type BegunStore, beginStore } from "../store/beginStore.ts";
+import { storeKindOf } from "../store/storeKinds.ts";
 import { type Lock, takeLock } from "./lock.ts";
 
 /**
@@ -14,25 +13,21 @@ import { type Lock, takeLock } from "./lock.ts";
 export interface Begun {
 	readonly home: string;
 	readonly lock: Lock;
-	readonly storeFolder: string;
-	/** It opens the store's file by itself, and greets. */
-	readonly storeThread: Worker;
+	readonly store: BegunStore;
 }
 
-/** Resolves with undefined when another daemon holds the folder. Rejects with a sentence when the folder cannot be used. */
-export async function begin(home: string): Promise<Begun | undefined> {
+/**
+ * `storeAddress` says where goals are kept (storeKinds.ts). Resolves with undefined when another daemon holds the folder.
+ * Rejects with a sentence when the folder or the store cannot be used.
+ */
+export async function begin(home: string, storeAddress: string | undefined): Promise<Begun | undefined> {
+	const kind = storeKindOf(storeAddress);
 	prepareFolder(home);
 	process.chdir(home);
 	const lock = await takeLock(home);
 	if (!lock) return undefined;
 	crashPoint("start.locked");
-	const storeFolder = path.join(home, "store");
-	makeDurableFolder(storeFolder);
-	const wasmPath = path.join(__dirname, "sql-wasm-debug.wasm");
-	const workerData: StoreWorkerData = { folder: storeFolder, wasmPath, owner: lock.owner };
-	const workerPath = path.join(__dirname, "storeWorker.js");
-	const storeThread = new Worker(workerPath, { workerData, resourceLimits });
-	return { home, lock, storeFolder, storeThread };
+	return { home, lock, store: beginStore(kind, home, lock.owner) };
 }
 
 function prepareFolder(home: string): void {
