@@ -6,14 +6,14 @@ import { toBytes, toFsPath } from "../changes/pathText.ts";
 /**
  * What steps may have written that undo cannot take back, because it is not recorded: ignored files, and files too large
  * or not to be read. Named are those that were touched since the first of the steps began; the time of an inode's last
- * change is the system's own, which no tool sets back. Named are also those that came or went since, as `moved` tells:
- * when a folder is moved, the times of what is in it stay.
+ * change is the system's own, which no tool sets back. Named are also those that came or went since, as `moved` and
+ * `hasCome` tell: when a folder is moved, the times of what is in it stay.
  */
 export function findNotCovered(
 	workspace: string,
 	sinceMs: number,
 	ignored: readonly string[],
-	skipped: readonly { readonly path: string; readonly reason: string }[],
+	skipped: readonly { readonly path: string; readonly reason: string; readonly hasCome?: boolean }[],
 	moved: readonly LeftOutChange[],
 ): readonly NotCovered[] {
 	const budget = { entries: maxEntries };
@@ -27,8 +27,9 @@ export function findNotCovered(
 		const reason = touched ? "it is ignored, so it was not recorded" : "it is ignored, and too large to look through";
 		rows.push({ path, reason });
 	}
-	for (const { path, reason } of skipped) {
-		if (isTouched(full(path), sinceMs)) rows.push({ path, reason: reasons[reason] ?? "it could not be recorded" });
+	for (const { path, reason, hasCome } of skipped) {
+		if (hasCome ? !isAbsent(full(path)) : isTouched(full(path), sinceMs))
+			rows.push({ path, reason: reasons[reason] ?? "it could not be recorded" });
 	}
 	const named = new Set(rows.map(({ path }) => path.replace(/\/$/, "")));
 	for (const { path, before, after } of moved) {

@@ -20,9 +20,15 @@ export interface StepChanges {
 	/** When the first of the steps began, in milliseconds since the epoch. */
 	readonly begunAt: number;
 	/** What others are told to have changed since, and may have been left out when the steps wrote it. */
-	readonly recordedLater: readonly string[];
+	readonly recordedLater: readonly RecordedLater[];
 	/** What looks left out, from the one before the steps first wrote on, each where it changed; none in old logs. */
 	readonly looks: readonly { readonly seq: number; readonly coverage: string }[];
+}
+
+export interface RecordedLater {
+	readonly path: string;
+	/** Nothing was recorded at its place before. */
+	readonly isNew: boolean;
 }
 
 export interface StepChange {
@@ -56,7 +62,7 @@ export async function readStepChanges(
 	const undone = await readUndone(store, goalId, stepIds);
 	const located = locatedEdits(events, writers, goal.workspace);
 	const begunAt = await beganAt(store, goalId, stepIds);
-	const recordedLater: string[] = [];
+	const recordedLater: RecordedLater[] = [];
 	const changes: StepChange[] = [];
 	const moves: { seq: number; from: string; path: string }[] = [];
 	for (const event of events) {
@@ -65,7 +71,8 @@ export async function readStepChanges(
 		const own = named.filter((stepId) => stepIds.includes(stepId) && !isUndone(event, undone.get(stepId)));
 		if (own.length === 0) {
 			if (event.from !== undefined) moves.push({ seq: event.seq, from: event.from, path: event.path });
-			if (event.leftOut !== undefined && Date.parse(event.at) >= begunAt) recordedLater.push(event.path);
+			if (event.leftOut !== undefined && Date.parse(event.at) >= begunAt)
+				recordedLater.push({ path: event.path, isNew: event.before === undefined });
 			continue;
 		}
 		changes.push({

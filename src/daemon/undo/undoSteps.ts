@@ -181,13 +181,24 @@ async function plan(
 	});
 	const { merged, notCovered: kept } = planned;
 	const { begunAt, looks, recordedLater } = history;
-	const files = planned.files.map((file) => (recordedLater.includes(file.path) ? unsure(file) : file));
+	const files = planned.files.map((file) =>
+		recordedLater.some(({ path }) => path === file.path) ? unsure(file) : file,
+	);
 	const [first] = looks;
 	const moved = first === undefined ? [] : await changes.leftOutBetween(first.coverage, coverage);
-	const later = recordedLater.map((path) => ({ path, reason: "recordedLater" }));
+	const wasThere = first === undefined ? undefined : await changes.leftOut(first.coverage, pathsOf(recordedLater));
+	const later = recordedLater.map(({ path, isNew }) => ({
+		path,
+		reason: "recordedLater",
+		hasCome: isNew && wasThere?.has(path) === false,
+	}));
 	const touched = findNotCovered(goal.workspace, begunAt, ignored, [...skipped, ...later], moved);
 	const isNamed = new Set([...files, ...kept].map(({ path }) => path));
 	return { files, merged, kept, notCovered: [...kept, ...touched.filter(({ path }) => !isNamed.has(path))] };
+}
+
+function pathsOf(rows: readonly { readonly path: string }[]): readonly string[] {
+	return rows.map(({ path }) => path);
 }
 
 /** It is brought back as it was recorded, and who made it before that is unknown. */

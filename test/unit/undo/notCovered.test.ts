@@ -301,6 +301,17 @@ describe("undo and what was not recorded", function () {
 		assert.ok(notCovered.some(({ path: named }) => named === "data.csv"));
 	});
 
+	it("names what came with a folder to an ignored place, and was recorded there only when the rule went", async () => {
+		write(".gitignore", "*.bin\nbuild\n");
+		write("dir/d.bin", "mine\n");
+		const goalId = await run("mv -T dir build; echo 0 > made0.txt", "rm .gitignore; echo 1 > made1.txt");
+		const { files, notCovered } = await daemon.client.request("step/undo", { goalId, stepId: "s1" as StepId });
+		assert.deepEqual(files, [{ path: "made0.txt", action: "delete" }]);
+		const names = notCovered.map(({ path: named }) => named);
+		assert.ok(names.includes("build/d.bin"), JSON.stringify(notCovered));
+		assert.equal(readFileSync(at("build/d.bin"), "utf8"), "mine\n");
+	});
+
 	/** It stays in the record as it last was, so that no difference shows when it is the same again. */
 	for (const [what, away] of [
 		["too large", "head -c 5600000 /dev/zero > data.csv"],
