@@ -1,4 +1,5 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { posix } from "node:path";
 import type { NotCovered } from "../../core/values.ts";
 import type { LeftOutChange } from "../changes/leftOut.ts";
 import { toBytes, toFsPath } from "../changes/pathText.ts";
@@ -18,18 +19,19 @@ export function findNotCovered(
 ): readonly NotCovered[] {
 	const budget = { entries: maxEntries };
 	const full = (path: string) => `${toBytes(workspace)}/${toBytes(path)}`;
+	const cameAlong = withMovedFolders(toBytes(workspace), sinceMs);
 	const rows: NotCovered[] = [];
 	for (const path of ignored) {
-		const touched = path.endsWith("/")
-			? folderTouched(full(path.slice(0, -1)), sinceMs, budget)
-			: isTouched(full(path), sinceMs);
+		const touched =
+			cameAlong(path) ||
+			(path.endsWith("/") ? folderTouched(full(path.slice(0, -1)), sinceMs, budget) : isTouched(full(path), sinceMs));
 		if (touched === false) continue;
 		const reason = touched ? "it is ignored, so it was not recorded" : "it is ignored, and too large to look through";
 		rows.push({ path, reason });
 	}
 	for (const { path, reason, hasCome } of skipped) {
-		if (hasCome ? !isAbsent(full(path)) : isTouched(full(path), sinceMs))
-			rows.push({ path, reason: reasons[reason] ?? "it could not be recorded" });
+		const isSince = hasCome ? !isAbsent(full(path)) : isTouched(full(path), sinceMs) || cameAlong(path);
+		if (isSince) rows.push({ path, reason: reasons[reason] ?? "it could not be recorded" });
 	}
 	const named = new Set(rows.map(({ path }) => path.replace(/\/$/, "")));
 	for (const { path, before, after } of moved) {
@@ -78,6 +80,33 @@ function isTouched(full: string, sinceMs: number): boolean {
 		return stats !== undefined && Math.max(stats.ctimeMs, stats.mtimeMs) >= sinceMs - clockTickMs;
 	} catch {
 		return false;
+	}
+}
+
+/**
+ * Whether a path lies in a folder that was moved since. What moves a folder changes its inode and nothing in it: so that
+ * time is new, that of its list of names is old, and so are the times of all below it. `workspace` is in bytes.
+ */
+function withMovedFolders(workspace: string, sinceMs: number): (path: string) => boolean {
+	const known = new Map<string, boolean>([[".", false]]);
+	const earliest = sinceMs - clockTickMs;
+	return (path) => isMoved(posix.dirname(toBytes(path).replace(/\/$/, "")));
+
+	function isMoved(folder: string): boolean {
+		const before = known.get(folder);
+		if (before !== undefined) return before;
+		const moved = isMoved(posix.dirname(folder)) || hasMoved(`${workspace}/${folder}`);
+		known.set(folder, moved);
+		return moved;
+	}
+
+	function hasMoved(full: string): boolean {
+		try {
+			const stats = lstatSync(toFsPath(full), { throwIfNoEntry: false });
+			return stats?.isDirectory() === true && stats.ctimeMs >= earliest && stats.mtimeMs < earliest;
+		} catch {
+			return false;
+		}
 	}
 }
 

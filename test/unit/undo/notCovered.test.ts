@@ -312,6 +312,23 @@ describe("undo and what was not recorded", function () {
 		assert.equal(readFileSync(at("build/d.bin"), "utf8"), "mine\n");
 	});
 
+	/** All in it keeps its times, and its place was left out before and after. */
+	for (const [what, prepare] of [
+		["ignored", () => write(".gitignore", "*.bin\n")],
+		["too large", () => undefined],
+	] as const)
+		it(`names a file that is ${what} and came with a folder in the place of another`, async () => {
+			prepare();
+			const content = what === "ignored" ? Buffer.from("old\n") : Buffer.alloc(5_600_000, "old\n");
+			for (const folder of ["data", "other"]) write(`${folder}/d.bin`, content);
+			write("data/kept.txt", "kept\n");
+			const goalId = await run(`mv -T data ${outside}/away; mv -T other data; echo 0 > made.txt`);
+			const { files, notCovered } = await undo(goalId);
+			assert.ok(files.some(({ path: named }) => named === "made.txt"));
+			const names = notCovered.map(({ path: named }) => named);
+			assert.ok(names.includes("data/d.bin"), JSON.stringify(notCovered));
+		});
+
 	/** It stays in the record as it last was, so that no difference shows when it is the same again. */
 	for (const [what, away] of [
 		["too large", "head -c 5600000 /dev/zero > data.csv"],
