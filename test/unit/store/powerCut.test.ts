@@ -26,8 +26,11 @@ describe("a power cut", function () {
 	});
 
 	it("does lose events in this simulation when commits are not synced", async () => {
-		const result = await cutOften(seeded("power cuts without sync"), 60, "NORMAL");
-		assert.ok(result.lost > 0, "the simulation lost nothing, so it proves nothing");
+		const random = seeded("power cuts without sync");
+		// Most often the first round of cuts loses some; a seed may be lucky once, and is not ten times.
+		let lost = 0;
+		for (let rounds = 0; rounds < 10 && lost === 0; rounds++) ({ lost } = await cutOften(random, 60, "NORMAL"));
+		assert.ok(lost > 0, "the simulation lost nothing, so it proves nothing");
 	});
 });
 
