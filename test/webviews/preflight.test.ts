@@ -410,7 +410,7 @@ describe("launch form", () => {
 		});
 		await page.getByRole("combobox", { name: "Preset" }).click();
 		await page.getByRole("option", { name: "careful" }).click();
-		await page.getByText("Asks before every step").waitFor();
+		await page.getByText("Asks before each step").waitFor();
 		await page.getByText("careful.yaml").waitFor();
 		await page.keyboard.press("Control+Enter");
 		const { preset, settings } = await launched(page);
