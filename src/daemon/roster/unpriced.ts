@@ -1,4 +1,5 @@
 import type { Goal } from "../../core/goal.ts";
+import { priceIn } from "../../core/rules/budget.ts";
 import type { LaunchSettings } from "../../core/settings.ts";
 import type { ModelChoice, Price, RosterEdit } from "../../core/values.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
@@ -23,5 +24,5 @@ export function unpricedEdits(edits: readonly RosterEdit[], goal: Goal, { priceO
 	const named = edits.flatMap(({ provider = goal.settings.agent.provider, model, enabled }) =>
 		model === undefined || enabled === false ? [] : [{ provider, model }],
 	);
-	return unpricedTexts(named.filter((choice) => !priceOf(choice)));
+	return unpricedTexts(named.filter((choice) => !priceIn(goal, choice, priceOf(choice))));
 }

@@ -65,6 +65,7 @@ async function withWhatWasLeftOut(
 	after: Snapshot,
 	found: readonly FileChange[],
 ): Promise<readonly SeenChange[]> {
+	if (found.length === 0) return [];
 	const paths = [...new Set(found.flatMap(({ path, from = path }) => [path, from]))];
 	const wasLeftOut = await leftOutBefore(changes, before, paths);
 	const gone = found.flatMap(({ path, from, status }) => from ?? (status === "deleted" ? path : []));

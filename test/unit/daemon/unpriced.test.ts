@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { newGoal } from "../../../src/core/folds/evolve.ts";
+import type { Goal } from "../../../src/core/goal.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
 import { type LaunchSettings, resolve } from "../../../src/core/settings.ts";
 import { readEvent } from "../../../src/core/upcast.ts";
-import type { Assignment } from "../../../src/core/values.ts";
-import { unpricedNotes } from "../../../src/daemon/roster/unpriced.ts";
+import type { Assignment, RosterEdit } from "../../../src/core/values.ts";
+import { unpricedEdits, unpricedNotes } from "../../../src/daemon/roster/unpriced.ts";
 
 const priceOf = ({ model }: { readonly model: string }) =>
 	model.startsWith("priced") ? { input: 1, output: 2 } : undefined;
@@ -45,6 +48,26 @@ describe("a limit of money over a model whose price nobody knows", () => {
 			}
 		});
 	}
+
+	const edited = (edit: object, usd: number | undefined = 5, prices?: Goal["prices"]) =>
+		unpricedEdits(
+			[{ role: "reviewer", ...edit } as RosterEdit],
+			{ ...newGoal("g-1" as GoalId), settings: settings("priced", usd), budget: { usd }, prices },
+			{ priceOf },
+		);
+
+	it("is told of a model that a roster edit names", () => {
+		assert.match(edited({ model: "plain" }).join(), /^No price is known for local\/plain,/);
+		assert.match(edited({ provider: "hub", model: "plain" }).join(), /^No price is known for hub\/plain,/);
+	});
+
+	it("is not told where the price is known, was set for the goal, or counts for nothing", () => {
+		const price = { input: 1, output: 2 };
+		assert.deepEqual(edited({ model: "priced" }), []);
+		assert.deepEqual(edited({ model: "plain" }, 5, { "local/plain": price }), []);
+		assert.deepEqual(edited({ model: "plain", enabled: false }), []);
+		assert.deepEqual(edited({ enabled: true }), []);
+	});
 
 	it("is read out of the sentence in the logs of earlier versions, and out of no other", () => {
 		const read = (summary: string, resource = "usd") =>
