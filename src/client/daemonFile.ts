@@ -32,7 +32,7 @@ export function processLives(pid: number): boolean {
 	}
 }
 
-/** In a container without an init process no process collects one that has ended: its number stays taken. */
+/** In a container without an init process nothing collects a process that has ended: its number stays taken. */
 function isZombie(pid: number): boolean {
 	if (process.platform !== "linux") return false;
 	try {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { capital } from "../../core/words/capital.ts";
 import { rewriteText } from "./textFile.ts";
 import { type EditTool, ToolError } from "./tool.ts";
 
@@ -116,8 +117,4 @@ function lineOf(text: string, offset: number): number {
 	let line = 1;
 	for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
 	return line;
-}
-
-function capital(text: string): string {
-	return `${text[0]?.toUpperCase()}${text.slice(1)}`;
 }

@@ -33,7 +33,8 @@ export function toastChoices(approval: Approval, goal: Goal): readonly Button[] 
 	return fitting(shown ? [...choices, show] : [show, ...choices.filter((choice) => !choice.runs)]);
 }
 
-type Button = Pick<Choice, "label" | "answer" | "scope">;
+/** A button of a notification. */
+export type Button = Pick<Choice, "label" | "answer" | "scope">;
 
 /** VS Code cuts the labels of buttons that do not fit beside each other: what has no room is behind More. */
 function fitting(buttons: readonly Button[]): readonly Button[] {

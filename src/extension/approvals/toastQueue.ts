@@ -1,10 +1,6 @@
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId } from "../../core/ids.ts";
-import type { Choice } from "../../core/questions/questions.ts";
-import { approvalSentence, moreAnswer, showAnswer, toastChoices } from "./approvalText.ts";
-
-/** A button of a notification. */
-export type Button = Pick<Choice, "label" | "answer" | "scope">;
+import { approvalSentence, type Button, moreAnswer, showAnswer, toastChoices } from "./approvalText.ts";
 
 /**
  * One approval at a time as a notification. What was shown once and put away without an answer stays in the tree and the

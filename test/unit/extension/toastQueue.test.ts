@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import type { Goal } from "../../../src/core/goal.ts";
-import { moreAnswer, showAnswer } from "../../../src/extension/approvals/approvalText.ts";
-import {
-	type Button,
-	createToastQueue,
-	toastStaysMs,
-	type Waiting,
-} from "../../../src/extension/approvals/toastQueue.ts";
+import { type Button, moreAnswer, showAnswer } from "../../../src/extension/approvals/approvalText.ts";
+import { createToastQueue, toastStaysMs, type Waiting } from "../../../src/extension/approvals/toastQueue.ts";
 import { asked, goalOf } from "./goalFixture.ts";
 
 describe("approval notifications", () => {
