@@ -38,7 +38,7 @@ export const daemon: House = {
 			rooms: ["store", "changes", "commands", "tools", "policy", "secrets", "endpoint", "providers", "config"],
 		},
 		{ name: "what is written and found", rooms: ["playbook", "plan", "presets", "roles", "discovery"] },
-		{ name: "who thinks", rooms: ["agents"] },
+		{ name: "who thinks", rooms: ["agents", "acp"] },
 		{ name: "engine", rooms: ["engine", "tracking"] },
 		{ name: "activities", rooms: ["undo", "perform"] },
 		{ name: "requests", rooms: ["launch", "roster", "keys", "erase", "dossier", "baseline"] },

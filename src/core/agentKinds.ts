@@ -44,6 +44,16 @@ export const agentKinds = {
 		compacts: true,
 		outlivesDaemon: false,
 	},
+	/** A program of its own that speaks the Agent Client Protocol. */
+	acp: {
+		runsTools: "agent",
+		readsMessages: true,
+		takesRoles: true,
+		priced: true,
+		hasWindow: false,
+		compacts: false,
+		outlivesDaemon: true,
+	},
 } as const satisfies Readonly<Record<string, AgentKind>>;
 
 export type AgentKindName = keyof typeof agentKinds;
@@ -51,15 +61,24 @@ export type AgentKindName = keyof typeof agentKinds;
 /** The built-in agent, which needs no model: it runs playbooks. */
 export const playbookAgent: ModelChoice = { provider: "builtin", model: "playbook" };
 
+/** Agents that people have as programs, by the ids under which they are known. */
+export const knownAcpAgents = ["claude-code", "codex", "gemini-cli", "qwen-code", "opencode"] as const;
+
+/** One that is set up by its command in config.jsonc: `agent-` and what it is called there. */
+export const ownAgentPrefix = "agent-";
+
 /** Ids that stand for a kind by themselves; every other id is that of a provider of models. */
-const ownIds: ReadonlyMap<string, AgentKindName> = new Map([[playbookAgent.provider, "playbook"]]);
+const ownIds: ReadonlyMap<string, AgentKindName> = new Map<string, AgentKindName>([
+	[playbookAgent.provider, "playbook"],
+	...knownAcpAgents.map((id) => [id, "acp"] as const),
+]);
 
 export function isOwnId(provider: string): boolean {
-	return ownIds.has(provider);
+	return agentKindName({ provider }) !== "model";
 }
 
 export function agentKindName({ provider }: Pick<ModelChoice, "provider">): AgentKindName {
-	return ownIds.get(provider) ?? "model";
+	return ownIds.get(provider) ?? (provider.startsWith(ownAgentPrefix) ? "acp" : "model");
 }
 
 export function agentKind(choice: Pick<ModelChoice, "provider">): AgentKind {

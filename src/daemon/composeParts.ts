@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
+import { acpAgents } from "./acp/acpAgents.ts";
 import { type Agents, openAgents } from "./agents/agents.ts";
 import { openShadowRepositories, type ShadowRepositories } from "./changes/shadowRepositories.ts";
 import { type Commands, openCommands } from "./commands/commands.ts";
@@ -51,7 +52,7 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
 	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox: noSandbox });
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
-	const agents = openAgents({ config, log, trace, env });
+	const agents = openAgents({ config, log, trace, env, acp: acpAgents() });
 	const repositories = openShadowRepositories(home, log);
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
 	const opened = await opening;

@@ -10,7 +10,7 @@ import type { Env, Log } from "../platform/ports.ts";
 import type { Trace } from "../platform/trace.ts";
 import { wires } from "../providers/wires/wires.ts";
 import type { Agent } from "./agent.ts";
-import type { AgentMakers } from "./agentKinds.ts";
+import type { AgentMaker, AgentMakers } from "./agentKinds.ts";
 import { modelAgents } from "./modelAgents.ts";
 import { playbookAgents } from "./playbookAgent.ts";
 import { tracedAgent } from "./tracedAgent.ts";
@@ -51,9 +51,11 @@ export interface AgentsOptions {
 	readonly trace?: Trace;
 	/** Where agents' programs and keys are looked for. */
 	readonly env?: Env;
+	/** Agents that are programs of their own. */
+	readonly acp: AgentMaker;
 }
 
-export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Agents {
+export function openAgents({ config, log, trace, env = {}, acp }: AgentsOptions): Agents {
 	const agents = new Map<string, Agent>();
 	const learned = openLearned(path.join(config.folder, "learned.json"), { onProblem: (problem) => log.warn(problem) });
 	const closing = new AbortController();
@@ -61,6 +63,7 @@ export function openAgents({ config, log, trace, env = {} }: AgentsOptions): Age
 	const makers: AgentMakers = {
 		playbook: playbookAgents(),
 		model: modelAgents({ config, directory, learned, closing: closing.signal }),
+		acp,
 	};
 	const makerOf = (choice: Pick<ModelChoice, "provider">) => makers[agentKindName(choice)];
 

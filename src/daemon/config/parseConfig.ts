@@ -93,7 +93,8 @@ function readProviders(list: Node, settings: Settings, complain: Complain): void
 		const provider = read(Provider, "providers", node, complain);
 		if (!provider) continue;
 		const name = placeOf(node, "id");
-		if (isOwnId(provider.id)) complain(name, `“${provider.id}” is the daemon's own provider: choose another id.`);
+		if (isOwnId(provider.id))
+			complain(name, `“${provider.id}” is kept for an agent that is no provider of models: choose another id.`);
 		else if (settings.providers.some(({ id }) => id === provider.id))
 			complain(name, `there is already a provider “${provider.id}”: give this one another id.`);
 		else settings.providers.push(provider);

@@ -110,7 +110,7 @@ describe("config.jsonc", () => {
 		[
 			"the daemon's own name",
 			'{ "providers": [ { "id": "builtin", "baseUrl": "http://x" } ] }',
-			/“builtin” is the daemon's own provider/,
+			/“builtin” is kept for an agent that is no provider of models/,
 			[],
 		],
 		[

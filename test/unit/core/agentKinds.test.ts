@@ -8,6 +8,8 @@ import {
 	agentKindOfRef,
 	agentKinds,
 	isOwnId,
+	knownAcpAgents,
+	ownAgentPrefix,
 	playbookAgent,
 } from "../../../src/core/agentKinds.ts";
 import { providerRows } from "../../../src/daemon/providers/providerRows.ts";
@@ -30,6 +32,10 @@ describe("the table of agent kinds", () => {
 		}
 		assert.equal(agentKind({ provider: "a-provider-of-my-own" }), agentKinds.model);
 		assert.equal(agentKind({ provider: "constructor" }), agentKinds.model);
+		for (const id of [...knownAcpAgents, `${ownAgentPrefix}mine`]) {
+			assert.equal(agentKindName({ provider: id }), "acp");
+			assert.equal(isOwnId(id), true);
+		}
 		const { provider, model } = playbookAgent;
 		assert.equal(agentKindOfRef(`${provider}/${model}`).priced, false);
 		assert.equal(agentKindOfRef("openai/gpt-5").priced, true);
