@@ -440,6 +440,8 @@ export const methods = {
 				v.object({
 					id: v.string(),
 					kind: v.string(),
+					/** What people read, where it has a name of its own. */
+					name: v.optional(v.string()),
 					/** Where it was found: config.jsonc, a key, this machine, the path, the editor; or it comes with the daemon. */
 					source: v.optional(v.picklist(["config", "environment", "local", "editor", "acp", "builtin"]), "config"),
 					models: v.array(v.string()),
@@ -452,6 +454,12 @@ export const methods = {
 					reason: v.optional(v.string()),
 					/** A key would help: it has none, or was refused. */
 					needsKey: v.optional(v.boolean()),
+					/** Its own tool has to sign in first. */
+					needsLogin: v.optional(v.boolean()),
+					/** It is not on this machine: the command with which a person installs it. */
+					install: v.optional(v.string()),
+					/** Of an agent that is a program. */
+					version: v.optional(v.string()),
 					baseUrl: v.optional(v.string()),
 					latencyMs: v.optional(v.number()),
 					/** The reasoning efforts that some of its models take; empty when none does. */

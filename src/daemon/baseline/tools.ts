@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { BaselineRow } from "../../protocol/baseline.ts";
-import { findProgram } from "../discovery/acpAgents.ts";
+import { findProgram } from "../discovery/findProgram.ts";
 import { askProgram } from "./askProgram.ts";
 
 type Env = Readonly<Record<string, string>>;

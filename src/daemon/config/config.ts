@@ -8,6 +8,7 @@ import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
 import { createKeyChain, type KeyChain } from "../secrets/providerKeys.ts";
 import type { Discovery, Limits } from "./configSchema.ts";
+import type { ConfiguredAgent } from "./configuredAgent.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
 import { readConfigFile } from "./readConfigFile.ts";
 
@@ -18,6 +19,8 @@ export interface Config {
 	readonly file: string;
 	/** Those of the file first; of two with one id the first counts. */
 	readonly providers: readonly Provider[];
+	/** Agents of the Agent Client Protocol that the file names. */
+	readonly acpAgents: readonly ConfiguredAgent[];
 	/** Those that are known without configuration. */
 	readonly known: readonly ProviderRow[];
 	/** Ids of those that the file names. */
@@ -54,6 +57,7 @@ export function loadConfig(
 		folder,
 		file,
 		providers,
+		acpAgents: settings.acpAgents,
 		known,
 		configured: own.map(({ id }) => id),
 		discovery: settings.discovery,

@@ -4,6 +4,7 @@ import { Assignment } from "../../core/values.ts";
 import { described, Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
+import { ConfiguredAgent } from "./configuredAgent.ts";
 
 /**
  * What a person may write into config.jsonc. Read key by key, so that one mistake costs one setting; the JSON Schema
@@ -83,13 +84,17 @@ export const RosterAssignment = v.object({
 	instructions: described(assignment.instructions, "What whoever works in the role is told beside its work."),
 });
 
-export const settingNames = ["providers", "agent", "roster", "limits", "discovery"] as const;
+export const settingNames = ["providers", "agents", "agent", "roster", "limits", "discovery"] as const;
 
 /** The JSON Schema of config.jsonc, for editors. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
 	const whole = v.strictObject({
 		$schema: v.optional(v.string()),
 		providers: described(v.optional(v.array(v.strictObject(Provider.entries))), "Where models answer."),
+		agents: described(
+			v.optional(v.array(v.strictObject(ConfiguredAgent.entries))),
+			"Agents that speak the Agent Client Protocol, beside those that are found on the path.",
+		),
 		agent: described(v.optional(AgentName), "The agent used when a launch names none: provider/model, with :effort."),
 		roster: described(
 			v.optional(

@@ -51,6 +51,9 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 		get providers() {
 			return inForce.providers;
 		},
+		get acpAgents() {
+			return inForce.acpAgents;
+		},
 		get configured() {
 			return inForce.configured;
 		},

@@ -1,14 +1,16 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import * as v from "valibot";
-import { isOwnId } from "../../core/agentKinds.ts";
+import { isOwnId, ownAgentPrefix } from "../../core/agentKinds.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
 import type { Assignment } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import type { ConfigProblem } from "../../protocol/config.ts";
+import { acpRows, configuredAgentName } from "../providers/acpRows.ts";
 import { offered } from "../providers/knownProviders.ts";
 import { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { AgentName, Discovery, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
+import { ConfiguredAgent } from "./configuredAgent.ts";
 import { isTooDeep } from "./jsonDepth.ts";
 
 /**
@@ -17,6 +19,7 @@ import { isTooDeep } from "./jsonDepth.ts";
  */
 export interface Settings {
 	readonly providers: Provider[];
+	readonly acpAgents: ConfiguredAgent[];
 	agent?: string;
 	roster?: readonly Assignment[];
 	limits: Limits;
@@ -25,7 +28,7 @@ export interface Settings {
 }
 
 export function noSettings(): Settings {
-	return { providers: [], limits: v.parse(v.object(limits), {}), discovery: {}, problems: [] };
+	return { providers: [], acpAgents: [], limits: v.parse(v.object(limits), {}), discovery: {}, problems: [] };
 }
 
 /** What the file says where it is no settings at all, at its beginning. */
@@ -70,6 +73,7 @@ type Reader = (node: Node, settings: Settings, complain: Complain, known: readon
 
 const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 	providers: readProviders,
+	agents: readAgents,
 	agent(node, settings, complain, known) {
 		const name = read(AgentName, "agent", node, complain);
 		const provider = name && parseModelRef(name)?.provider;
@@ -98,6 +102,23 @@ function readProviders(list: Node, settings: Settings, complain: Complain): void
 		else if (settings.providers.some(({ id }) => id === provider.id))
 			complain(name, `there is already a provider “${provider.id}”: give this one another id.`);
 		else settings.providers.push(provider);
+	}
+}
+
+function readAgents(list: Node, settings: Settings, complain: Complain): void {
+	if (list.type !== "array") {
+		complain(list, "“agents” must be a list: write [ … ]. The agent used by default is “agent”.");
+		return;
+	}
+	for (const node of list.children ?? []) {
+		unknownNames(ConfiguredAgent, node, "an agent", complain);
+		const agent = read(ConfiguredAgent, "agents", node, complain);
+		if (!agent) continue;
+		const isKnown = configuredAgentName(agent.id) === agent.id;
+		if (settings.acpAgents.some(({ id }) => id === agent.id))
+			complain(placeOf(node, "id"), `there is already an agent “${agent.id}”: give this one another id.`);
+		else if (!agent.command && !isKnown) complain(node, "“agents.command” is missing: write [ program, arguments … ].");
+		else settings.acpAgents.push(agent);
 	}
 }
 
@@ -151,16 +172,20 @@ function readLimits(node: Node, settings: Settings, complain: Complain): void {
 function isProvider(
 	id: string,
 	node: Node,
-	{ providers }: Settings,
+	{ providers, acpAgents }: Settings,
 	complain: Complain,
 	known: readonly ProviderRow[],
 ): boolean {
-	const names = [...providers.map((provider) => provider.id), ...offered(known).map((row) => row.id)];
-	if (isOwnId(id) || names.includes(id)) return true;
+	const names = [
+		...[...providers, ...offered(known), ...acpRows].map((row) => row.id),
+		...acpAgents.map((agent) => configuredAgentName(agent.id)),
+	];
+	if (names.includes(id) || (isOwnId(id) && !id.startsWith(ownAgentPrefix))) return true;
 	const near = nearName(id, names);
+	const list = id.startsWith(ownAgentPrefix) ? "agents" : "providers";
 	complain(
 		node,
-		`there is no provider “${id}”${near ? `; did you mean “${near}”?` : ": add it to “providers”, or name one that is there."}`,
+		`there is no provider “${id}”${near ? `; did you mean “${near}”?` : `: add it to “${list}”, or name one that is there.`}`,
 	);
 	return false;
 }

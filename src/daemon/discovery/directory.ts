@@ -88,23 +88,14 @@ export function openDirectory(config: Config, env: Env): Directory {
 			entries.filter(isThere).flatMap(({ provider: { id } }) => modelsOf(id).map((model) => ({ provider: id, model }))),
 		async list(refresh) {
 			if (refresh) heard.clear();
-			const [answers, { acpAgents }] = await Promise.all([
+			const [answers, { listAcpAgents }] = await Promise.all([
 				Promise.all(entries.map(async (entry) => listed(entry, await ask(entry), config.known))),
-				import("./acpAgents.ts"),
+				import("./listAcpAgents.ts"),
 			]);
-			const programs = acpAgents(env).map(
-				({ program, name, file }): Listed => ({
-					id: program,
-					kind: "acp",
-					models: [],
-					usable: false,
-					reason: `${name} is here (${file}), but this version speaks only with agents that speak OpenAI's chat protocol.`,
-					source: "acp",
-					efforts: [],
-				}),
-			);
-			const isHere = ({ id, usable }: Listed) => usable || named.some(({ provider }) => provider.id === id);
-			return { here: answers.filter(isHere), others: [...answers.filter((answer) => !isHere(answer)), ...programs] };
+			const all = [...answers, ...listAcpAgents(config, env)];
+			const isHere = ({ id, usable, source }: Listed) =>
+				usable || source === "config" || named.some(({ provider }) => provider.id === id);
+			return { here: all.filter(isHere), others: all.filter((one) => !isHere(one)) };
 		},
 		forget: (id) => void heard.delete(id),
 		configChanged() {

@@ -122,7 +122,7 @@ describe("config.jsonc", () => {
 		[
 			"a word that is none of the settings",
 			'{ "telemetry": true }',
-			/unknown setting “telemetry”\. Use one of: providers, agent, roster, limits, discovery\.$/,
+			/unknown setting “telemetry”\. Use one of: providers, agents, agent, roster, limits, discovery\.$/,
 		],
 		[
 			"an unknown name deep inside",
@@ -209,6 +209,66 @@ describe("config.jsonc", () => {
 				);
 			assert.ok(!said[0]!.includes("sk-123"));
 		});
+
+	const brokenAgents: readonly [name: string, text: string, problem: RegExp, agents: readonly string[]][] = [
+		["no list", '{ "agents": "a/b" }', /^config\.jsonc:1:13: “agents” must be a list: write \[ … \]/, []],
+		[
+			"no command",
+			'{ "agents": [\n{ "id": "mine" }, { "id": "qwen-code", "node": "/opt/node" } ] }',
+			/^config\.jsonc:2:1: “agents\.command” is missing: write \[ program, arguments … \]\.$/,
+			["qwen-code"],
+		],
+		[
+			"a command that is one text",
+			'{ "agents": [ { "id": "mine",\n"command": "mine --acp" } ] }',
+			/^config\.jsonc:2:12: “agents\.command” cannot be read: expected Array\.$/,
+			[],
+		],
+		[
+			"a program below the folder that it happens to run in",
+			'{ "agents": [ { "id": "mine", "command": ["bin/mine"] } ] }',
+			/“agents\.command\.0” cannot be read: name a program of the path, or write its whole path\.$/,
+			[],
+		],
+		[
+			"two of one id",
+			'{ "agents": [ { "id": "a", "command": ["x"] },\n{ "id": "a", "command": ["y"] } ] }',
+			/^config\.jsonc:2:9: there is already an agent “a”: give this one another id\.$/,
+			["a"],
+		],
+		[
+			"a setting that no agent has",
+			'{ "agents": [ { "id": "a", "command": ["x"],\n"environment": {} } ] }',
+			/^config\.jsonc:2:1: unknown setting “environment” of an agent\. Use one of: id, name, command, env/,
+			["a"],
+		],
+		[
+			"a variable of the daemon's own",
+			'{ "agents": [ { "id": "a", "command": ["x"], "env": {\n"MISSION_HOME": "/x" } } ] }',
+			/^config\.jsonc:\d:\d+: “agents\.env\.MISSION_HOME” cannot be read: no agent gets a variable that begins with MISSION_\.$/,
+			[],
+		],
+	];
+	for (const [name, text, problem, agents] of brokenAgents)
+		it(`with an agent that has ${name} gives a sentence with its line, and the others are there`, () => {
+			const config = load(text);
+			assert.deepEqual([config.problems.length, config.problems[0]?.blocks], [1, false]);
+			assert.match(configSentence(config.problems[0]!), problem);
+			assert.deepEqual(
+				config.acpAgents.map(({ id }) => id),
+				agents,
+			);
+		});
+
+	it("names agents of its own, which can then be named as the agent and in the roster", () => {
+		const mine = { id: "mine", command: ["mine", "--acp"], env: { A: "1" }, mode: "ask", refuseUnasked: true };
+		const roster = [{ role: "reviewer", provider: "agent-mine", model: "default" }];
+		const named = load(JSON.stringify({ agents: [mine], agent: "agent-mine/default", roster }));
+		assert.deepEqual([named.problems, named.acpAgents, named.agent], [[], [mine], "agent-mine/default"]);
+		const unnamed = load(JSON.stringify({ agents: [mine], agent: "agent-mime/default" }));
+		assert.match(unnamed.problems[0]!.message, /no provider “agent-mime”; did you mean “agent-mine”\?/);
+		assert.equal(load('{ "agent": "gemini-cli/default" }').agent, "gemini-cli/default");
+	});
 
 	const unreadable: readonly (readonly [name: string, make: (file: string) => void, says: RegExp])[] = [
 		["a folder", (file) => mkdirSync(file), /config\.jsonc is a folder/],

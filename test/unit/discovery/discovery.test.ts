@@ -172,12 +172,27 @@ describe("providers that are found", function () {
 		assert.ok(!named.keys.redact("the key m-0123456789 was sent").includes("m-0123456789"));
 	});
 
-	it("on the path are named with the reason why they cannot be used", async () => {
-		const program = path.join(folder, "codex-acp");
-		writeFileSync(program, "#!/bin/sh\nexit 1\n");
-		chmodSync(program, 0o755);
-		const found = await one(open({}, { PATH: folder }), "codex-acp");
-		assert.deepEqual([found.usable, found.source], [false, "acp"]);
-		assert.match(found.reason!, /^Codex is here \(.*codex-acp\), but this version speaks only/);
+	it("on the path are agents to launch with, each with what it lacks", async () => {
+		for (const program of ["codex-acp", "opencode", "goose"]) {
+			writeFileSync(path.join(folder, program), "#!/bin/sh\nexit 1\n");
+			chmodSync(path.join(folder, program), 0o755);
+		}
+		const { providers } = await open({}, { PATH: folder, HOME: folder }).listProviders();
+		const told = (id: string) => {
+			const { usable, source, models, reason, needsLogin, install } = providers.find((one) => one.id === id)!;
+			return { usable, source, models, reason, needsLogin, install };
+		};
+		assert.deepEqual(told("opencode"), {
+			...{ usable: true, source: "acp", models: ["default"] },
+			...{ reason: undefined, needsLogin: undefined, install: undefined },
+		});
+		const codex = told("codex");
+		assert.deepEqual([codex.usable, codex.needsLogin], [false, true]);
+		assert.match(codex.reason!, /^Codex has no login here: run `codex login`, or give the daemon CODEX_API_KEY/);
+		assert.equal(told("gemini-cli").install, "npm install -g @google/gemini-cli");
+		assert.match(
+			told("agent-goose").reason!,
+			/To use it, add \{"id":"goose","command":\["goose","acp"\]\} to “agents”/,
+		);
 	});
 });
