@@ -7,6 +7,7 @@
  *   npm test -- --only unit,e2e       only these stages
  *   npm test -- --only e2e --grep X   and of them only the tests whose names match
  *   npm test -- --list                names the stages
+ *   npm run test:agents -- --all      the stage of real agents, with those that are too large for every run
  */
 import fs from "node:fs";
 import os from "node:os";
@@ -34,6 +35,7 @@ const stages = [
 	{ name: "webviews", suites: "test/webviews", minutes: 10 },
 	{ name: "package", suites: "test/package", minutes: 5 },
 	{ name: "host", suites: "test/vscode", module: "test/host/runInHost.ts", args: [], minutes: 10 },
+	{ name: "agents", suites: "test/agents", minutes: 30 },
 	{ name: "e2e", suites: "test/e2e", minutes: 30 },
 ];
 
@@ -43,14 +45,14 @@ const failed = { passed: 0, failed: 1 };
 await script(main);
 
 async function main(args) {
-	const { wanted, grep, list } = parse(args);
+	const { wanted, grep, list, all } = parse(args);
 	if (list) {
 		console.log(wanted.map(({ name }) => name).join("\n"));
 		return 0;
 	}
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mission-test-"));
 	// Tests that forget to name a data folder must not find the person's own.
-	const env = { MISSION_HOME: path.join(folder, "data") };
+	const env = { MISSION_HOME: path.join(folder, "data"), ...(all && { MISSION_TEST_AGENTS: "all" }) };
 	const results = [];
 	try {
 		await ensureDependencies();
@@ -65,17 +67,18 @@ async function main(args) {
 
 function parse(args) {
 	const names = stages.map(({ name }) => name);
-	const options = { only: { type: "string" }, grep: { type: "string" }, list: { type: "boolean" } };
+	const flag = { type: "boolean" };
+	const options = { only: { type: "string" }, grep: { type: "string" }, list: flag, all: flag };
 	let values;
 	try {
 		values = parseArgs({ args, options }).values;
 	} catch (error) {
-		throw new Sentence(`${error.message}. Known: --only ${names.join(",")}, --grep PATTERN, --list.`);
+		throw new Sentence(`${error.message}. Known: --only ${names.join(",")}, --grep PATTERN, --list, --all.`);
 	}
 	const only = values.only?.split(",") ?? names;
 	const unknown = only.find((name) => !names.includes(name));
 	if (unknown !== undefined) throw new Sentence(`There is no stage "${unknown}". There are ${names.join(", ")}.`);
-	return { wanted: stages.filter(({ name }) => only.includes(name)), grep: values.grep, list: values.list };
+	return { ...values, wanted: stages.filter(({ name }) => only.includes(name)) };
 }
 
 /** Runs one stage; a Sentence that it throws is its failure. */

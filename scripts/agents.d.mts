@@ -1,0 +1,2 @@
+export declare const agentNames: readonly string[];
+export declare function fetchAgent(name: string): Promise<string>;
