@@ -37,7 +37,7 @@ export const daemon: House = {
 			name: "the world, and what is allowed in it",
 			rooms: ["store", "changes", "commands", "tools", "policy", "secrets", "endpoint", "providers", "config"],
 		},
-		{ name: "what is written and found", rooms: ["playbook", "plan", "presets", "roles", "discovery"] },
+		{ name: "what is written and found", rooms: ["playbook", "plan", "presets", "roles", "guidance", "discovery"] },
 		{ name: "who thinks", rooms: ["agents", "acp"] },
 		{ name: "engine", rooms: ["engine", "tracking"] },
 		{ name: "activities", rooms: ["undo", "perform"] },

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { GuidanceFile, SkillName } from "./guidance.ts";
 import {
 	ApprovalIdSchema,
 	CheckIdSchema,
@@ -182,6 +183,18 @@ export const eventBodies = {
 		problem: v.optional(v.string()),
 		/** Characters of the conversation that is left, for reckoning its tokens. */
 		chars: v.number(),
+	}),
+	/** What the workspace says to whoever works in it, as this thread was told. It grants nothing. */
+	"guidance.given": v.object({
+		threadId: ThreadIdSchema,
+		/** In the order in which they were told. */
+		files: v.array(GuidanceFile),
+		/** Named with what they are for; their text is read when it is needed. */
+		skills: v.optional(v.array(SkillName)),
+		/** What was left out, and why. */
+		notes: v.optional(v.array(v.string())),
+		/** As it stands in the prompt. */
+		text: v.string(),
 	}),
 	"message.added": v.object({
 		messageId: MessageIdSchema,

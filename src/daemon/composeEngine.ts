@@ -2,10 +2,11 @@ import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import type { DaemonParts } from "./composeParts.ts";
 import { openSupervisor, type Supervisor } from "./engine/supervisor.ts";
 import { tracedPerform } from "./engine/tracedPerform.ts";
+import { readSkill } from "./guidance/readSkill.ts";
 import { performWith } from "./perform/perform.ts";
 import { openFileContents } from "./platform/fileContents.ts";
 import { readFolderIdentity } from "./policy/folderIdentity.ts";
-import { createTools } from "./tools/tools.ts";
+import { createTools, row } from "./tools/tools.ts";
 
 /** All goals, and what carries out their activities. Limits are read when they are needed: config.jsonc may change. */
 export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void): Supervisor {
@@ -15,7 +16,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		newId,
 		log,
 		commands,
-		tools: createTools(env),
+		tools: [...createTools(env), row(readSkill)],
 		get delegateDepth() {
 			return config.limits.delegateDepth;
 		},

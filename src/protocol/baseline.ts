@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** What is looked at before a launch; each part is asked for on its own. */
-export const baselineParts = ["git", "tracking", "tools", "disk", "sandbox"] as const;
+export const baselineParts = ["git", "tracking", "tools", "disk", "sandbox", "guidance"] as const;
 export type BaselinePart = (typeof baselineParts)[number];
 
 /** One thing that was found. A `problem` will be in a goal's way; a `note` is worth knowing. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type DaemonClient, openClient } from "../../src/client/daemonClient.ts";
@@ -53,7 +53,10 @@ function writeExpected(name: string, about: string, rows: ReturnType<typeof read
 async function record(story: Story): Promise<string> {
 	const workspace = realpathSync(mkdtempSync(path.join(os.tmpdir(), "history-ws-")));
 	const dataFolder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "history-home-")));
-	for (const [file, text] of Object.entries(story.files ?? {})) writeFileSync(path.join(workspace, file), text);
+	for (const [file, text] of Object.entries(story.files ?? {})) {
+		mkdirSync(path.dirname(path.join(workspace, file)), { recursive: true });
+		writeFileSync(path.join(workspace, file), text);
+	}
 	const server = await startModelServer({ script: story.model ?? (() => ({ text: "" })), models: ["scripted"] });
 	const provider = { id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["scripted"] };
 	const config = { providers: [{ ...provider, ...story.config }], limits: story.limits };

@@ -249,6 +249,32 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, isOver);
 		},
 	},
+	"told-instructions": {
+		about:
+			"The workspace has instructions and a skill: told at the start, those of a folder when it is come to, and anew when one changes.",
+		files: {
+			"AGENTS.md": "Use tabs.\n",
+			"src/AGENTS.md": "In src: short names.\n",
+			"src/names.txt": "a\n",
+			".agents/skills/tidy/SKILL.md": "---\nname: tidy\ndescription: How to tidy up.\n---\nSort the lines.\n",
+			".agents/skills/Bad Name/SKILL.md": "---\nname: bad\n---\n",
+		},
+		launch: { prompt: "Tidy up.", settings: { agent: model } },
+		model: working(
+			plan({ id: "tidy", title: "Tidy", instructions: "Do tidy." }),
+			{
+				tidy: [
+					{ name: "readSkill", args: { name: "tidy" } },
+					{ name: "readFile", args: { path: "src/names.txt" } },
+					{ name: "writeFile", args: { path: "AGENTS.md", content: "Use tabs. Sort lines.\n" } },
+				],
+			},
+			"It is tidy.",
+		),
+		async live({ person }) {
+			await person.follow(approveAll, isOver);
+		},
+	},
 	"killed-reconciled": {
 		about:
 			"The daemon is killed while a command runs (it is followed), while the model answers (it is asked again), and together with a command (its outcome is unknown).",

@@ -7,6 +7,7 @@ import { answeredWord } from "../../core/questions/questions.ts";
 import { actorName, type Output } from "../../core/values.ts";
 import { answerWords } from "../../core/words/answers.ts";
 import { duration } from "../../core/words/duration.ts";
+import { guidanceWords } from "../../core/words/guidance.ts";
 import { goalMark } from "../../core/words/markOf.ts";
 import {
 	approvalMarks,
@@ -194,6 +195,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		"cyan",
 	],
 	"thread.closed": (e, names) => ["thread", name(names, e.threadId), "closed", "dim"],
+	"guidance.given": (e, names) => ["thread", name(names, e.threadId), `told ${guidanceWords(e)}`, "dim"],
 	"message.added": (e) => ["message", `${e.from}: ${wordsOf(e) || (e.reasoning ? "(only reasoning, no answer)" : "")}`],
 	"turn.started": (e) => ["turn", formatModelRef(e.asked), e.purpose ? "asked for a summary" : "asked", "dim"],
 	"turn.completed": (e) => {

@@ -11,7 +11,7 @@ import type { Folds } from "./fold.ts";
 import { addUsage } from "./usage.ts";
 
 /** Threads, what is said in them, and their turns with what they used. */
-export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provider" | "todo"> = {
+export const threadFolds: Folds<"thread" | "guidance" | "message" | "turn" | "model" | "provider" | "todo"> = {
 	"thread.opened": (goal, e) => {
 		const isChild = e.parentThreadId !== undefined;
 		const call = e.parentCallId ? goal.calls[e.parentCallId] : undefined;
@@ -53,6 +53,8 @@ export const threadFolds: Folds<"thread" | "message" | "turn" | "model" | "provi
 			last: { inputTokens: firstPromptTokens + Math.ceil(e.chars / charsPerToken), outputTokens: 0 },
 			newChars: 0,
 		})),
+	"guidance.given": (goal, e) =>
+		withThread(goal, e.threadId, (thread) => ({ ...thread, newChars: thread.newChars + latinLength(e.text) })),
 	"message.added": (goal, e) =>
 		withThread(goal, e.threadId, (thread) => ({
 			...thread,

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal, Step, Thread } from "../../core/goal.ts";
+import type { GuidanceKind } from "../../core/guidance.ts";
 import type { Price, Usage } from "../../core/values.ts";
 import type { Failure } from "../endpoint/modelFailure.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -11,6 +12,8 @@ import type { TurnSession } from "./turnSession.ts";
  * it asks for, or tells of, by the turn's session.
  */
 export interface Agent {
+	/** Which of a workspace's instructions it reads by itself, so that it is not told them twice. */
+	readonly readsItself?: readonly GuidanceKind[];
 	takeTurn(turn: Turn, signal: AbortSignal): Promise<TurnOutcome>;
 }
 

@@ -41,8 +41,6 @@ export interface ModelAgentParts {
 	readonly choice: ModelChoice;
 	readonly keys: KeyChain;
 	readonly limits: Limits;
-	/** What no agent may read: the data folder. */
-	readonly denied: readonly string[];
 	/** What refusals taught of endpoints; shared, so that each is refused once. */
 	readonly learned: Learned;
 	/** Aborts when the daemon stops. */
@@ -63,10 +61,7 @@ interface Kept {
 async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
 	const { provider, choice, keys, limits, known } = parts;
 	const loading = wires[provider.kind].load();
-	const [key, surroundings] = await Promise.all([
-		keys.resolveKey(provider),
-		lookAround(turn.goal.workspace, parts.denied),
-	]);
+	const [key, surroundings] = await Promise.all([keys.resolveKey(provider), lookAround(turn.goal.workspace)]);
 	if (key.kind === "missing") return { kind: "failed", code: "keyNeeded", reason: key.reason, retryable: false };
 	const openModel = await loading;
 	const apiKey = key.kind === "key" ? key.key.reveal() : undefined;

@@ -33,7 +33,6 @@ export function modelAgents({ config, directory, learned, closing }: ModelAgents
 				choice,
 				keys: config.keys,
 				limits: config.limits,
-				denied: [config.folder],
 				learned,
 				closing,
 			});

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { LanguageModelV3Message, LanguageModelV3Prompt } from "@ai-sdk/provider";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Output } from "../../core/values.ts";
+import { isStartOf } from "../guidance/guidance.ts";
 import { compactedText } from "./threadSummary.ts";
 
 /**
@@ -81,7 +82,9 @@ function readThread(role: string, transcript: readonly RecordedEvent[]): (Heard 
 	const compacted = transcript.findLast((event) => event.type === "thread.compacted");
 	if (!compacted) return readTranscript(role, transcript);
 	const first = transcript.find((event) => event.type === "message.added");
-	const rest = transcript.filter((event) => event.seq > compacted.upTo && event !== first);
+	// What the workspace says of the files that the thread works on counts as before.
+	const isKept = (event: RecordedEvent) => event.seq > compacted.upTo || event.type === "guidance.given";
+	const rest = transcript.filter((event) => isKept(event) && event !== first);
 	return [
 		...(first ? [{ kind: "heard" as const, text: heardText(first.from, first.text) }] : []),
 		{ kind: "heard", text: compactedText(compacted) },
@@ -116,7 +119,10 @@ function readTranscript(role: string, transcript: readonly RecordedEvent[]): (He
 	};
 	for (const event of transcript) {
 		if (event.type === "turn.started") deliver();
-		else if (event.type === "message.added") {
+		else if (event.type === "guidance.given") {
+			// The turn that is about to be taken reads it; how the thread began is told before the conversation.
+			if (!isStartOf(event)) pieces.push({ kind: "heard", text: event.text });
+		} else if (event.type === "message.added") {
 			// An answer that was only reasoning says nothing, and endpoints refuse an empty message.
 			if (event.from === role && event.text === "") continue;
 			if (event.from === role) pieces.push({ kind: "said", text: event.text, calls: [] });

@@ -1,12 +1,13 @@
 import type { Goal } from "../../core/goal.ts";
 import { instructionsOf } from "../../core/rules/roster.ts";
+import { isStartOf } from "../guidance/guidance.ts";
 import type { Turn } from "./agent.ts";
 import { maxSteps } from "./parsePlan.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a model is told before its conversation begins. Short: the work itself stands in the thread's first message. */
-export function systemPrompt({ goal, thread, step }: Turn, surroundings: Surroundings): string {
-	const own = instructionsOf(goal, thread);
+export function systemPrompt(turn: Turn, surroundings: Surroundings): string {
+	const { goal, thread, step } = turn;
 	const parts = {
 		plan: () => [planner(goal), files(surroundings)],
 		work: () => [
@@ -17,7 +18,23 @@ export function systemPrompt({ goal, thread, step }: Turn, surroundings: Surroun
 		review: () => [reviewer(step ? "one step of a larger goal" : "a finished goal"), objective(goal)],
 		reflect: () => [reflector(), objective(goal)],
 	}[thread.purpose]();
-	return [...parts, guidance(surroundings), own && `Instructions for this role:\n${own}`].filter(Boolean).join("\n\n");
+	return [...parts, ...guidanceParts(turn)].filter(Boolean).join("\n\n");
+}
+
+/**
+ * What any agent is told before it begins, whoever's loop it works in: what the workspace says of how work is done in it,
+ * and what the roster says to its role.
+ */
+export function guidanceParts({ goal, thread, transcript }: Pick<Turn, "goal" | "thread" | "transcript">): string[] {
+	const given = transcript.filter((event) => event.type === "guidance.given").filter(isStartOf);
+	const own = instructionsOf(goal, thread);
+	return [...given.map(({ text }) => text), ...(own ? [`Instructions for this role:\n${own}`] : [])];
+}
+
+/** What it is told of the workspace later, by the seq of the event after which it is told. */
+export function laterGuidance({ transcript }: Pick<Turn, "transcript">, afterSeq = 0): string[] {
+	const given = transcript.filter((event) => event.type === "guidance.given" && event.seq > afterSeq);
+	return given.flatMap((event) => (event.type === "guidance.given" && !isStartOf(event) ? [event.text] : []));
 }
 
 function planner(goal: Goal): string {
@@ -84,10 +101,6 @@ function planOverview({ plan, steps }: Goal, current: string): string {
 function files({ entries, more }: Surroundings): string {
 	if (entries.length === 0) return "The workspace is empty.";
 	return `At the top of the workspace:\n${entries.join("\n")}${more > 0 ? `\n(and ${more} more)` : ""}`;
-}
-
-function guidance({ agentsMd }: Surroundings): string {
-	return agentsMd ? `The workspace's AGENTS.md:\n${agentsMd}` : "";
 }
 
 function bounded(text: string, maxChars: number): string {

@@ -2,6 +2,7 @@ import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
 import type { Commands } from "../commands/commands.ts";
 import { diskRows } from "./disk.ts";
 import { gitRows } from "./git.ts";
+import { guidanceRows } from "./guidance.ts";
 import { toolRows } from "./tools.ts";
 import { trackingRows } from "./tracking.ts";
 
@@ -34,6 +35,8 @@ export async function readBaseline(
 				{ id: "disk.workspace", label: "Free in the workspace", folder },
 				{ id: "disk.data", label: "Free for the record of goals", folder: parts.dataFolder },
 			]);
+		case "guidance":
+			return guidanceRows(folder, parts.dataFolder);
 		case "sandbox":
 			return [
 				{

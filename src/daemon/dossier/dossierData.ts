@@ -11,6 +11,7 @@ import { type CheckRecord, createCheckProjection } from "./checkProjection.ts";
 import { createDayFold, type Folded } from "./dayFold.ts";
 import { decisionOf } from "./decisions.ts";
 import { createGrantProjection, type GrantRecord } from "./grantProjection.ts";
+import { createGuidanceProjection, type GuidanceRecords } from "./guidanceProjection.ts";
 import { moments } from "./moments.ts";
 import { problems } from "./problems.ts";
 import { createReportProjection, type Reports } from "./reportProjection.ts";
@@ -37,6 +38,7 @@ export interface DossierData {
 	readonly routineProblems: Folded<Line>;
 	readonly moments: Folded<Line>;
 	readonly grants: readonly GrantRecord[];
+	readonly guidance: GuidanceRecords;
 	readonly checks: Readonly<Record<CheckId, CheckRecord>>;
 	readonly reviews: Folded<Review>;
 	readonly reports: Reports;
@@ -84,6 +86,7 @@ export function createDossierProjection(goalId: GoalId): DossierProjection {
 	};
 	const books = {
 		grants: createGrantProjection(),
+		guidance: createGuidanceProjection(),
 		checks: createCheckProjection(),
 		reports: createReportProjection(),
 		changes: createChangeProjection(),
@@ -156,6 +159,7 @@ export function createDossierProjection(goalId: GoalId): DossierProjection {
 			moments: lists.moments.folded(),
 			reviews: lists.reviews.folded(),
 			grants: books.grants.records(),
+			guidance: books.guidance.records(),
 			checks: books.checks.records(),
 			reports: books.reports.reports(),
 			changes: books.changes.changes(known),

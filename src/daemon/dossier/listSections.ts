@@ -48,6 +48,18 @@ function grants(all: readonly GrantRecord[]): string {
 	return ["### Standing grants", lines.join("\n")].join("\n\n");
 }
 
+/** Which files told agents how to work here, by the digest of what they said. */
+export function instructions({ guidance: { files, leftOut, notes, skills } }: DossierData): string {
+	const lines = files.map(({ path, sha256, bytes, cut, threads }) => {
+		const size = `${number(bytes)} bytes${cut ? ", of which the beginning" : ""}`;
+		return `- ${code(path)} (${size}), SHA-256 ${code(sha256.slice(0, 16))}, to ${count(threads, "thread")}`;
+	});
+	if (leftOut > 0) lines.push(`- and ${count(leftOut, "file")} more`);
+	if (skills.length > 0) lines.push(`- skills by name: ${skills.map((path) => code(path)).join(", ")}`);
+	lines.push(...notes.map((note) => `- left out: ${inline(note)}`));
+	return lines.length === 0 ? "" : ["## Instructions of the workspace", lines.join("\n")].join("\n\n");
+}
+
 export function changes({ goal, changes: all }: DossierData): string {
 	if (goal.files.untracked && all.length === 0)
 		return `## Changes\n\n${sentence(`Changes are not tracked: ${inline(goal.files.untracked)}`)}`;

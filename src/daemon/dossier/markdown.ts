@@ -11,7 +11,7 @@ import { stateReason } from "../../core/words/stateReason.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { cell, code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
-import { changes, decisions, problems, reports } from "./listSections.ts";
+import { changes, decisions, instructions, problems, reports } from "./listSections.ts";
 import { evidence } from "./proofSection.ts";
 import { usage } from "./usageSection.ts";
 import { count, folded, number, signOf, span, time } from "./words.ts";
@@ -30,6 +30,7 @@ export function markdownDossier(data: DossierData): string {
 		evidence,
 		reports,
 		decisions,
+		instructions,
 		changes,
 		problems,
 		usage,

@@ -10,12 +10,15 @@ import type { ProposedCall, Turn, TurnOutcome } from "../agents/agent.ts";
 import { partArriving } from "../agents/reasoningInText.ts";
 import { skipReflection } from "../engine/enact.ts";
 import { nothingUsed, reservedUsage } from "../engine/turnUsage.ts";
+import { knowsSkills } from "../guidance/guidance.ts";
+import { readSkillName } from "../guidance/readSkill.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
 import { answered } from "./answered.ts";
 import { isToStop, stopReason } from "./command.ts";
 import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
 import { childEnded } from "./delegation.ts";
+import { giveGuidance } from "./guidance.ts";
 import { type Silent, watchHeartbeat } from "./heartbeat.ts";
 import { liftOf } from "./lift.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -54,13 +57,18 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		onText: onDelta,
 		onSign: watch.sign,
 	});
+	const isStopped = isToStop(goal);
+	const agent = parts.agentFor(thread.assignment);
+	if (turn.purpose !== "compaction" && !isStopped) await giveGuidance(context, thread, agent);
+	const transcript = await driver.transcript(threadId);
+	const tools = toolsOf(goal, thread, parts.tools, parts.delegateDepth);
 	const asked: Turn = {
 		goal,
 		thread,
 		step,
-		transcript: await driver.transcript(threadId),
+		transcript,
 		contextWindow: contextWindow(goal, thread, parts),
-		tools: toolsOf(goal, thread, parts.tools, parts.delegateDepth),
+		tools: knowsSkills(transcript) ? tools : tools.filter(({ name }) => name !== readSkillName),
 		onSign: watch.sign,
 		async onAdapted(adapted) {
 			const told = { turnId: turn.turnId, threadId, asked: thread.assignment, ...adapted };
@@ -71,7 +79,6 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		onDelta,
 		session,
 	};
-	const isStopped = isToStop(goal);
 	if (turn.purpose === "compaction" && !isStopped) {
 		const compacted = await compact({ ...context, signal: ends }, asked).finally(watch.stop);
 		await driver.recordFact((now) => {
@@ -80,9 +87,7 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		});
 		return;
 	}
-	const outcome: TurnOutcome = isStopped
-		? { kind: "aborted" }
-		: await parts.agentFor(thread.assignment).takeTurn(asked, ends).finally(watch.stop);
+	const outcome: TurnOutcome = isStopped ? { kind: "aborted" } : await agent.takeTurn(asked, ends).finally(watch.stop);
 	watch.stop();
 	const ended = outcome.kind === "aborted" ? { ...outcome, used: outcome.used ?? used() } : outcome;
 	await driver.recordFact((now) => {

@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { Assignment, type Effort, efforts } from "../../core/values.ts";
-import { isTooDeep } from "../config/writtenSettings.ts";
+import { type Complain, type HeadEntry, type HeadProblem, readHead, splitHead } from "../config/fileHead.ts";
 
 /**
  * A role as people describe it for VS Code and Claude: a head of `name: value` lines and instructions below. Whatever
@@ -18,19 +17,12 @@ export interface RoleFile {
 	readonly effort?: Effort;
 }
 
-export interface RoleProblem {
-	/** From 1, in the file. */
-	readonly line: number;
-	readonly message: string;
-	readonly fix?: string;
-}
-
 export function parseRole(
 	text: string,
 	fileName: string,
-): { readonly role?: RoleFile; readonly problems: readonly RoleProblem[] } {
-	const { head, body, problem } = split(text.replace(/^\uFEFF/, ""));
-	const problems: RoleProblem[] = problem ? [problem] : [];
+): { readonly role?: RoleFile; readonly problems: readonly HeadProblem[] } {
+	const { head, body, problem } = splitHead(text);
+	const problems: HeadProblem[] = problem ? [problem] : [];
 	const complain = (line: number, message: string, fix?: string) => void problems.push({ line, message, fix });
 	const entries = readHead(head, complain);
 	const get = (key: string) => entries.find((entry) => entry.key === key);
@@ -38,7 +30,7 @@ export function parseRole(
 	const named = get("name");
 	const written = typeof named?.value === "string" ? named.value : "";
 	if (named && written.trim() === "") complain(named.line, "The role has no name.", `It is called after its file.`);
-	const role = roleName(written) || roleName(fileName.replace(/(\.agent)?\.md$/i, ""));
+	const role = roleName(written) || roleName(fileName.replace(/(\.agent|\.chatmode)?\.md$/i, ""));
 	if (!v.safeParse(Assignment.entries.role, role).success) {
 		complain(named?.line ?? 1, "The role cannot be named.", "Give it a name of letters, digits and dashes.");
 		return { problems };
@@ -97,15 +89,7 @@ function oneLine(text: string): string {
 	return line.length > maxAboutChars ? `${line.slice(0, maxAboutChars - 1)}…` : line;
 }
 
-interface Entry {
-	readonly key: string;
-	/** Text, a list of texts, or something else that is no setting of ours. */
-	readonly value: unknown;
-	readonly line: number;
-}
-type Complain = (line: number, message: string, fix?: string) => void;
-
-function readModels(entry: Entry | undefined, complain: Complain): readonly string[] {
+function readModels(entry: HeadEntry | undefined, complain: Complain): readonly string[] {
 	if (!entry || entry.value === null || entry.value === "") return [];
 	const names = [entry.value].flat();
 	const texts = names.filter(
@@ -115,59 +99,10 @@ function readModels(entry: Entry | undefined, complain: Complain): readonly stri
 	return texts.slice(0, 20).map((name) => name.trim());
 }
 
-function readEffort(entry: Entry | undefined, complain: Complain): Effort | undefined {
+function readEffort(entry: HeadEntry | undefined, complain: Complain): Effort | undefined {
 	if (!entry || entry.value === null) return undefined;
 	const wanted = entry.value === "max" ? "xhigh" : entry.value;
 	if ((efforts as readonly unknown[]).includes(wanted)) return wanted as Effort;
 	complain(entry.line, "“effort” cannot be read.", `Use one of: ${efforts.join(", ")}.`);
 	return undefined;
-}
-
-function split(text: string): { readonly head: string; readonly body: string; readonly problem?: RoleProblem } {
-	const lines = text.split(/\r?\n/);
-	if (!/^---[ \t]*$/.test(lines[0] ?? "")) return { head: "", body: text };
-	const end = lines.findIndex((line, at) => at > 0 && /^---[ \t]*$/.test(line));
-	if (end < 0) {
-		const message = "The head that begins here is never closed; the whole file is taken for instructions.";
-		const problem = { line: 1, message, fix: "End the head with a line of three dashes (---)." };
-		return { head: "", body: lines.slice(1).join("\n"), problem };
-	}
-	return { head: lines.slice(1, end).join("\n"), body: lines.slice(end + 1).join("\n") };
-}
-
-/** The head's entries, each with its line in the file: the head begins in the second one. */
-function readHead(head: string, complain: Complain): readonly Entry[] {
-	if (head.trim() === "") return [];
-	if (isTooDeep(head)) {
-		complain(2, "The head has too many nested lists and brackets.", "Use fewer levels.");
-		return plainEntries(head);
-	}
-	const counter = new LineCounter();
-	const document = parseDocument(head, { lineCounter: counter, prettyErrors: false });
-	const [error] = document.errors;
-	if (error || (document.contents !== null && !isMap(document.contents))) {
-		const line = error ? counter.linePos(error.pos[0]).line + 1 : 2;
-		const why = error ? `: ${error.message.split("\n", 1)[0]}` : "";
-		complain(line, `The head is not valid YAML${why}.`, "It is read line by line. Put texts with a colon in quotes.");
-		return plainEntries(head);
-	}
-	if (!isMap(document.contents)) return [];
-	return document.contents.items.flatMap(({ key, value }) => {
-		if (!isScalar(key)) return [];
-		const line = counter.linePos(key.range?.[0] ?? 0).line + 1;
-		const read = isScalar(value)
-			? value.value
-			: isSeq(value)
-				? value.items.map((item) => (isScalar(item) ? item.value : undefined))
-				: undefined;
-		return [{ key: String(key.value), value: read, line }];
-	});
-}
-
-/** Files in the wild have heads that are no YAML: texts with colons in them. */
-function plainEntries(head: string): readonly Entry[] {
-	return head.split("\n").flatMap((text, at) => {
-		const [, key, value = ""] = /^([A-Za-z][\w-]{0,60}):[ \t]*(.*)$/.exec(text) ?? [];
-		return key ? [{ key, value: value.trim().replace(/^(["'])(.*)\1$/, "$2"), line: at + 2 }] : [];
-	});
 }

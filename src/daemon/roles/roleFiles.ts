@@ -36,7 +36,12 @@ export interface Models {
 	isProvider(id: string): boolean;
 }
 
-const folders = [".github/agents", ".claude/agents"];
+/** Of a name in two of them the first counts. Chat modes are an older name of the same. */
+const folders = [
+	{ folder: ".github/agents", ending: ".md" },
+	{ folder: ".claude/agents", ending: ".md" },
+	{ folder: ".github/chatmodes", ending: ".chatmode.md" },
+];
 const maxFiles = 50;
 const maxBytes = 64 * 1024;
 
@@ -52,8 +57,8 @@ export async function readRoleFiles(workspace: string, denied: readonly string[]
 		asked ??= models.asked();
 		return roleModel(names, await asked, models.isProvider);
 	};
-	for (const folder of folders) {
-		const all = await filesIn(path.join(workspace, folder));
+	for (const { folder, ending } of folders) {
+		const all = await filesIn(path.join(workspace, folder), ending);
 		if (all.length > maxFiles) notes.push(`${folder} has ${all.length} files; the first ${maxFiles} are read.`);
 		for (const name of all.slice(0, maxFiles)) {
 			const file = `${folder}/${name}`;
@@ -106,7 +111,7 @@ export async function readRoleFiles(workspace: string, denied: readonly string[]
 	return { roles, notes, problems };
 }
 
-async function filesIn(folder: string): Promise<readonly string[]> {
+async function filesIn(folder: string, ending: string): Promise<readonly string[]> {
 	const names = await readdir(folder).catch(() => []);
-	return names.filter((name) => name.toLowerCase().endsWith(".md") && name.toLowerCase() !== "readme.md").sort();
+	return names.filter((name) => name.toLowerCase().endsWith(ending) && name.toLowerCase() !== "readme.md").sort();
 }

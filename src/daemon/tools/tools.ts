@@ -28,7 +28,7 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
  * A row of the table forgets its type of arguments, so that rows of all types fit: whoever holds one can call it only
  * with what its own `params` let through.
  */
-function row<Args>(
+export function row<Args>(
 	tool: ReadTool<Args> | EditTool<Args> | CommandTool<Args> | TodoTool<Args> | DelegateTool<Args>,
 ): Tool {
 	return tool as unknown as Tool;

@@ -2,6 +2,7 @@ import type { ToolCallId } from "../../core/ids.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { answerWords } from "../../core/words/answers.ts";
 import { duration } from "../../core/words/duration.ts";
+import { guidanceWords } from "../../core/words/guidance.ts";
 import { callMarks, signs, stepMarks, todoMarks } from "../../core/words/marks.ts";
 import { rightsChange } from "../../protocol/changes.ts";
 import { clockSeconds, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
@@ -14,6 +15,7 @@ type Topic =
 	| "attempt"
 	| "undo"
 	| "thread"
+	| "guidance"
 	| "message"
 	| "turn"
 	| "model"
@@ -108,6 +110,13 @@ export const workRows: Rules<Topic> = {
 		opens: "thread",
 	})),
 	"thread.closed": "hidden",
+	"guidance.given": makes((e) => ({
+		...shown("messages", "book", "idle", t("instructions")),
+		text: guidanceWords(e),
+		body: [e.text, ...(e.notes ?? []).map((note) => t("Left out: {0}", note))].join("\n\n"),
+		threadId: e.threadId,
+		opens: "thread",
+	})),
 	"message.added": makes((e) => {
 		const isModel = e.from !== "person" && e.from !== "daemon" && e.from !== "goal";
 		// What a model answers as JSON is told in words; the thread has it as it was given.

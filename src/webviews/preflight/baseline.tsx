@@ -109,6 +109,7 @@ const partLabels: { readonly [P in Part]: () => string } = {
 	tools: () => t("Tools"),
 	disk: () => t("Disk"),
 	sandbox: () => t("Sandbox"),
+	guidance: () => t("Instructions"),
 };
 const partNames = Object.keys(partLabels) as Part[];
 

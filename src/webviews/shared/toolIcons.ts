@@ -12,4 +12,5 @@ const icons: Readonly<Record<string, string>> = {
 	findText: "search",
 	updateTodos: "checklist",
 	delegate: "organization",
+	readSkill: "book",
 };

@@ -6,6 +6,7 @@ import { answeredWord } from "../../core/questions/questions.ts";
 import { actorName, type ModelChoice } from "../../core/values.ts";
 import { answerWords, reviewWords } from "../../core/words/answers.ts";
 import { capital } from "../../core/words/capital.ts";
+import { guidanceWords } from "../../core/words/guidance.ts";
 import { approvalMarks, reviewMarks } from "../../core/words/marks.ts";
 import { clock, firstLine, summaryText, who } from "../shared/format.ts";
 import type { Shape } from "../shared/icon.tsx";
@@ -127,6 +128,15 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				break;
 			case "turn.completed":
 				if (event.threadId === threadId) answered = { asked: event.asked, answered: event.answered };
+				break;
+			case "guidance.given":
+				if (event.threadId !== threadId) break;
+				note(
+					"book",
+					"idle",
+					t("Told what the workspace says: {0}", guidanceWords(event)),
+					[event.text, ...(event.notes ?? []).map((each) => t("Left out: {0}", each))].join("\n\n"),
+				);
 				break;
 			case "thread.compacted":
 				if (event.threadId !== threadId) break;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { parsePlan } from "../../../src/daemon/agents/parsePlan.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
 import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
-import { completed, event, makeTurn, message, output, requested } from "./turns.ts";
+import { completed, event, given, makeTurn, message, output, requested } from "./turns.ts";
 
 const tools = createTools({});
 const never = new AbortController().signal;
@@ -196,30 +196,36 @@ describe("an agent that is a model", () => {
 			assert.deepEqual(messages.filter((each) => each.role === "tool").map((each) => each.tool_call_id).length, 30);
 		});
 
-		it("an implementer with the goal and its place in the plan, a planner with the workspace and AGENTS.md", async () => {
-			writeFileSync(path.join(work, "AGENTS.md"), "Use tabs.");
-			await take(() => ({ text: "ok" }));
+		it("an implementer with the goal and what it was told of the workspace, a planner also with what lies there", async () => {
+			writeFileSync(path.join(work, "AGENTS.md"), "Not read by the agent.");
+			const transcript = [message("goal", "Go."), given("Use tabs.", "start")];
+			await take(() => ({ text: "ok" }), { transcript });
 			assert.equal(lastRequest().purpose, "work");
 			const worker = lastRequest().messages[0]?.content ?? "";
 			assert.match(worker, /Make a report of the numbers\./);
 			assert.match(worker, /Use tabs\./);
-			await take(() => ({ text: "{}" }), { role: "planner", tools: [] });
+			await take(() => ({ text: "{}" }), { role: "planner", tools: [], transcript });
 			assert.equal(lastRequest().purpose, "plan");
 			const planner = lastRequest().messages[0]?.content ?? "";
 			assert.match(planner, /top of the workspace:\nAGENTS\.md\n/);
 			assert.match(planner, /Use tabs\./);
 			assert.ok(!("tools" in lastRequest().body));
+			assert.ok(!lastRequest().text.includes("Not read by the agent."));
 		});
 
-		it("without what AGENTS.md links to outside the workspace, and with no more of it than its bound", async () => {
-			symlinkSync("/etc/hostname", path.join(work, "AGENTS.md"));
-			await take(() => ({ text: "ok" }));
-			assert.ok(!lastRequest().text.includes("The workspace's AGENTS.md"));
-			rmSync(path.join(work, "AGENTS.md"));
-			writeFileSync(path.join(work, "AGENTS.md"), "ü line\n".repeat(10_000));
-			await take(() => ({ text: "ok" }));
-			assert.match(lastRequest().text, /ü line\n\(cut\)/);
-			assert.ok(lastRequest().text.length < 20_000);
+		it("what it is told later, behind what its calls came to, and all before that as it was", async () => {
+			const before = [
+				message("goal", "Go."),
+				given("Use tabs.", "start"),
+				...requested("c1", "readFile", { path: "docs/a.md" }),
+				...completed("c1"),
+			];
+			await take(() => ({ text: "ok" }), { transcript: before });
+			const first = lastRequest().messages;
+			await take(() => ({ text: "ok" }), { transcript: [...before, given("In docs: write short.", "touched")] });
+			const { messages } = lastRequest();
+			assert.deepEqual(messages.slice(0, first.length), first);
+			assert.match(JSON.stringify(messages.slice(first.length)), /In docs: write short\./);
 		});
 	});
 

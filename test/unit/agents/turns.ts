@@ -118,6 +118,12 @@ export function completed(toolCallId: string, body: Partial<EventBody<"tool.comp
 	];
 }
 
+/** What the thread was told of its workspace. */
+export function given(text: string, why: "start" | "touched"): RecordedEvent {
+	const file = { path: "AGENTS.md", kind: "agents" as const, sha256: "0".repeat(64), bytes: text.length, why };
+	return event("guidance.given", { threadId, files: [file], text });
+}
+
 export function output(head: string, tail = "", bytes = Buffer.byteLength(head + tail)): Output {
 	return { head, tail, bytes, sha256: "0".repeat(64) };
 }

@@ -138,6 +138,7 @@ const baseline: Record<string, BaselineRow[]> = {
 	tools: [{ id: "rg", state: "ok", label: "ripgrep", value: "14.1" }],
 	disk: [{ id: "disk", state: "ok", label: "Disk", value: "41 GB free" }],
 	sandbox: [{ id: "sandbox", state: "note", label: "No sandbox here", detail: "Commands run as you." }],
+	guidance: [{ id: "guidance.instructions", state: "ok", label: "Instructions found", value: "AGENTS.md" }],
 };
 
 const story = new URLSearchParams(location.search).get("story");
@@ -157,7 +158,7 @@ const world = {
 	saved: undefined as string | undefined,
 	check: { exitCode: 1, durationMs: 900, output: "express@4.19.2 is installed\n" } as Result<Methods, "baseline/check">,
 	/** Parts of the baseline, and lists, that never answer. */
-	silent: story === "slow" ? ["git", "tracking", "tools", "disk", "sandbox", "providers"] : [],
+	silent: story === "slow" ? ["git", "tracking", "tools", "disk", "sandbox", "guidance", "providers"] : [],
 };
 
 export const launchWorld: Prepared & typeof world = { prepared, ...world };
