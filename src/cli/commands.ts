@@ -143,7 +143,12 @@ export const commands: readonly CommandRow[] = [
 		about: "answer what waits with one of its options",
 		arguments: [id],
 		options: [
-			{ flags: "--option <option>", about: "the option" },
+			{
+				flags: "--option <option>",
+				about: "the option; of an agent's question also its number, or several",
+				many: true,
+			},
+			{ flags: "--text <words>", about: "the answer to an agent's question, in words" },
 			{ flags: "--price <in,out>", about: "with --option price: USD per million tokens, as 0.5,2" },
 			{ flags: "--tokens <n>", about: "with --option tokens: how many the goal may use in all" },
 			scope,

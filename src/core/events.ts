@@ -19,6 +19,7 @@ import {
 	Actor,
 	ApprovalKind,
 	ApprovalScope,
+	Asked,
 	Assignment,
 	BudgetLimits,
 	BudgetResourceSchema,
@@ -339,10 +340,14 @@ export const eventBodies = {
 		/** What "approve for this goal" would cover, in words; absent where there is no such thing. */
 		goalScope: v.optional(v.string()),
 		expiresAt: v.optional(v.string()),
+		/** Of an agent's question. */
+		asked: v.optional(Asked),
 	}),
 	"approval.answered": v.object({
 		approvalId: ApprovalIdSchema,
 		answer: v.string(),
+		/** Of an agent's question: the labels that were chosen, or the default in words. What was written is the reason. */
+		chosen: v.optional(v.array(v.string())),
 		scope: v.optional(ApprovalScope),
 		reason: v.optional(v.string()),
 		by: Actor,

@@ -281,6 +281,10 @@ export interface SettledApproval {
 	readonly answer: string;
 	readonly by: string;
 	readonly at: string;
+	/** Of an agent's question: what was chosen, what was written, and what whoever asked knows it by. */
+	readonly chosen?: readonly string[];
+	readonly text?: string;
+	readonly key?: string;
 }
 
 export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };

@@ -40,8 +40,25 @@ export const questionNames = [
 	"redChecks",
 	"finalReview",
 	"folder",
+	"agent",
 ] as const;
 export type Question = (typeof questionNames)[number];
+
+/** What an agent asks a person: the answers that it offers, none for a question that is answered in words. */
+export const Asked = v.object({
+	options: v.array(v.object({ answer: v.string(), label: v.string(), description: v.optional(v.string()) })),
+	/** More than one of them may be chosen. */
+	several: v.optional(v.boolean()),
+	/** Only one of them counts, and no words. */
+	closed: v.optional(v.boolean()),
+	/** What the agent would take: labels of options, or its words where there are none. Never taken unasked. */
+	default: v.optional(v.array(v.string())),
+	/** Who asks, where it is not the thread's agent itself. */
+	from: v.optional(v.string()),
+	/** What whoever asks knows the question by, so that it is asked once. */
+	key: v.optional(v.string()),
+});
+export type Asked = v.InferOutput<typeof Asked>;
 
 export const ApprovalScope = v.picklist(["once", "goal", "workspace"]);
 export type ApprovalScope = v.InferOutput<typeof ApprovalScope>;

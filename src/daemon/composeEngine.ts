@@ -35,6 +35,9 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		get commandTimeoutMs() {
 			return config.limits.commandTimeoutMs;
 		},
+		get questionMs() {
+			return config.limits.questionMs;
+		},
 		get silenceMs() {
 			return config.limits.silenceMs;
 		},

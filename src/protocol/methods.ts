@@ -263,10 +263,17 @@ export const methods = {
 			reason: v.optional(text),
 			/** Refused when the action has changed since the person saw it. */
 			digest: v.optional(v.string()),
+			/** Of an agent's question: the options that are chosen, with `choose` as the answer or beside one of them. */
+			chosen: v.optional(v.pipe(v.array(text), v.maxLength(100))),
 			/** What the chosen option asks for: a model's price in USD per million tokens, or a limit of tokens. */
 			...AnswerValues.entries,
 		}),
-		result: v.object({ approvalId: ApprovalIdSchema, answer: v.string(), by: v.string() }),
+		result: v.object({
+			approvalId: ApprovalIdSchema,
+			answer: v.string(),
+			chosen: v.optional(v.array(v.string())),
+			by: v.string(),
+		}),
 	},
 	"plan/get": {
 		about: "The plan as a Markdown document that can be edited; empty while there is none.",

@@ -16,6 +16,7 @@ import { workedMs } from "../core/rules/workingTime.ts";
 import {
 	ApprovalKind,
 	ApprovalScope,
+	Asked,
 	Autonomy,
 	budgetResources,
 	ChangeStatus,
@@ -72,9 +73,13 @@ export const ApprovalView = v.object({
 			reason: v.optional(v.string()),
 			/** The value that it needs: a field of the answer with this name. */
 			value: v.optional(v.picklist(answerValueKinds)),
+			/** Several of the options of an agent's question are sent with it. */
+			chooses: v.optional(v.boolean()),
 		}),
 	),
 	goalScope: v.optional(v.string()),
+	/** Of an agent's question: what it offers. */
+	asked: v.optional(Asked),
 	threadId: v.optional(ThreadIdSchema),
 	stepId: v.optional(StepIdSchema),
 	requestedAt: v.string(),
@@ -101,6 +106,8 @@ export const AnsweredApproval = v.object({
 	/** One of the approval's options; `expired` or `superseded` where no person answered. */
 	answer: v.string(),
 	by: v.string(),
+	/** Of an agent's question: the labels that were chosen. */
+	chosen: v.optional(v.array(v.string())),
 	scope: v.optional(ApprovalScope),
 	reason: v.optional(v.string()),
 });
@@ -377,13 +384,14 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 export function viewApprovals(goal: Goal): ApprovalView[] {
 	return Object.values(goal.approvals).map((approval) => {
 		const { toolCallId: _call, checkId: _check, files: _files, ...shown } = approval;
-		const choices = choicesOf(goal, approval).map(({ answer, scope, label, effect, reason, value }) => ({
+		const choices = choicesOf(goal, approval).map(({ answer, scope, label, effect, reason, value, chooses }) => ({
 			answer,
 			scope,
 			label,
 			effect,
 			reason,
 			value,
+			chooses,
 		}));
 		return { ...shown, goalId: goal.goalId, state: "pending", choices };
 	});

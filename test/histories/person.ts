@@ -16,6 +16,7 @@ export interface Person {
 export interface Answer {
 	readonly answer: string;
 	readonly reason?: string;
+	readonly chosen?: string[];
 	readonly scope?: "once" | "goal";
 	readonly price?: { readonly input: number; readonly output: number };
 }

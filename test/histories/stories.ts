@@ -189,6 +189,36 @@ export const stories: Readonly<Record<string, Story>> = {
 			);
 		},
 	},
+	"agent-asks": {
+		about:
+			"A model asks its person: one answer is chosen, several are, one is given in words, one declined and one answered by its default at the deadline that a person set.",
+		launch: { prompt: "Choose a database.", settings: { agent: model, autonomy: "autonomous" } },
+		model: working(
+			plan({ id: "choose", title: "Choose", instructions: "Do choose." }),
+			{
+				choose: [
+					{ name: "askPerson", args: { question: "Which database?", options: ["Postgres", "SQLite"] } },
+					{
+						name: "askPerson",
+						args: { question: "Which tables?", options: ["users", "posts", "tags"], several: true },
+					},
+					{ name: "askPerson", args: { question: "What is it called?" } },
+					{ name: "askPerson", args: { question: "And the password?" } },
+					{ name: "askPerson", args: { question: "Which port?", default: "5432" } },
+				],
+			},
+			"Postgres, with users and tags, on 5432.",
+		),
+		limits: { questionMs: 1500 },
+		async live({ person }) {
+			await person.follow(({ summary }) => {
+				if (summary === "Which database?") return { answer: "Postgres" };
+				if (summary === "Which tables?") return { answer: "choose", chosen: ["users", "tags"] };
+				if (summary === "What is it called?") return { answer: "text", reason: "garden" };
+				return summary === "Which port?" ? undefined : { answer: "decline", reason: "Take it from the environment." };
+			}, isOver);
+		},
+	},
 	"model-provider-failures": {
 		about:
 			"The provider limits, fails, breaks off and refuses the key; the goal is blocked, resumed, steered and completed.",

@@ -8,7 +8,7 @@ import {
 import type { ApprovalView } from "../../protocol/view.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
-import { textOption } from "../input/given.ts";
+import { listOption, textOption } from "../input/given.ts";
 import { resolveApproval, resolveGoal } from "../input/resolve.ts";
 import { wrongUsage } from "../terminal/failure.ts";
 import { paint } from "../terminal/output.ts";
@@ -34,22 +34,38 @@ export async function answer(
 	options: OptionValues,
 ): Promise<void> {
 	const { approvalId, approval } = await resolveApproval(context, typed);
-	const chosen = given ?? textOption(options, "option");
-	if (!chosen) throw wrongUsage(`--option says which answer: ${optionsText(approval)}.`);
+	const { chosen, several } = chosenOptions(options, approval);
+	const words = textOption(options, "text");
+	const option = given ?? chosen ?? (words === undefined ? undefined : "text");
+	if (!option) throw wrongUsage(`--option says which answer: ${optionsText(approval)}.`);
 	const values = answerValueKinds.map((kind) => valueOption(options, kind));
 	const scope = textOption(options, "scope") as "once" | "goal" | "workspace" | undefined;
 	const answered = await context.ask("approval/answer", {
 		approvalId,
-		answer: chosen,
+		answer: option,
 		scope: scope ?? "once",
-		reason: textOption(options, "reason"),
+		reason: words ?? textOption(options, "reason"),
+		chosen: several,
 		digest: approval?.digest,
 		...Object.assign({}, ...values),
 	});
 	context.output.result(
 		answered,
-		() => `${answeredWord(answered.answer)}: ${approval?.command ?? approval?.summary ?? answered.approvalId}`,
+		() =>
+			`${answeredWord(answered.answer, answered.chosen)}: ${approval?.command ?? approval?.summary ?? answered.approvalId}`,
 	);
+}
+
+/** One option as it is; of an agent's question also by its number, and several of them. */
+function chosenOptions(options: OptionValues, approval: ApprovalView | undefined) {
+	const own = approval?.asked?.options ?? [];
+	const chosen = (listOption(options, "option") ?? []).map((typed) => {
+		const isNumber = /^\d+$/.test(typed) && !own.some(({ answer: known }) => known === typed);
+		return (isNumber ? own[Number(typed) - 1]?.answer : undefined) ?? typed;
+	});
+	if (chosen.length < 2) return { chosen: chosen[0] };
+	if (!approval?.asked) throw wrongUsage("--option names one answer here.");
+	return { chosen: "choose", several: chosen };
 }
 
 function valueOption(options: OptionValues, kind: AnswerValueKind): AnswerValues | undefined {

@@ -130,8 +130,11 @@ export function approvalText(approval: ApprovalView): string {
 	];
 	if (approval.command && approval.command !== approval.summary) lines.push(indent(approval.command, "    "));
 	for (const reason of approval.reasons) lines.push(paint.dim(`    ${reason}`));
-	const commands = approval.choices.map((choice) => [choiceCommand(approval.approvalId, choice), choice.effect]);
+	const commands = approval.choices
+		.filter(({ chooses }) => !chooses)
+		.map((choice) => [choiceCommand(approval.approvalId, choice), choice.effect]);
 	lines.push(paint.dim(indent(table(commands), "    ")));
+	if (approval.asked?.several) lines.push(paint.dim("    Several: give --option more than once."));
 	return lines.join("\n");
 }
 
@@ -148,7 +151,9 @@ function possible({ goalId, allows, plan }: GoalView): string {
 /** What to type for one way to answer. */
 function choiceCommand(approvalId: string, { answer, scope, reason, value }: ApprovalView["choices"][number]): string {
 	const isPlain = answer === "approve" || answer === "deny";
-	const command = isPlain ? `mission ${answer} ${approvalId}` : `mission answer ${approvalId} --option ${answer}`;
+	if (answer === "text" && reason) return `mission answer ${approvalId} --text TEXT`;
+	const option = /^[\w-]+$/.test(answer) ? answer : `'${answer.replaceAll("'", "'\\''")}'`;
+	const command = isPlain ? `mission ${answer} ${approvalId}` : `mission answer ${approvalId} --option ${option}`;
 	return [
 		command,
 		scope === "once" ? "" : `--scope ${scope}`,

@@ -6,6 +6,7 @@ import { formatModelRef } from "../../core/modelRef.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
 import { actorName, type Output } from "../../core/values.ts";
 import { answerWords } from "../../core/words/answers.ts";
+import { uncapital } from "../../core/words/capital.ts";
 import { duration } from "../../core/words/duration.ts";
 import { guidanceWords } from "../../core/words/guidance.ts";
 import { goalMark } from "../../core/words/markOf.ts";
@@ -236,7 +237,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"approval.answered": (e, names) => [
 		"approval",
 		name(names, e.approvalId),
-		`${answeredWord(e.answer).toLowerCase()} by ${actorName(e.by)}`,
+		`${uncapital(answeredWord(e.answer, e.chosen))} by ${actorName(e.by)}${e.answer === "text" ? `: ${e.reason}` : ""}`,
 		toneOf(approvalMarks[answeredState(e.answer)]),
 	],
 	"approval.expired": (e, names) => [
@@ -345,10 +346,13 @@ function subject(names: Names, stepId: string | undefined): string {
 export function answerCommand({
 	approvalId,
 	options,
+	asked,
 }: {
 	readonly approvalId: string;
 	readonly options: readonly string[];
+	readonly asked?: object;
 }): string {
+	if (asked) return `mission answer ${approvalId} --option|--text`;
 	const isPlain = options.every((option) => option === "approve" || option === "deny");
 	return isPlain ? `mission approve ${approvalId}` : `mission answer ${approvalId} --option ${options.join("|")}`;
 }

@@ -1,4 +1,4 @@
-import type { Approval, Goal, ToolCall } from "../goal.ts";
+import type { Approval, Goal, SettledApproval, ToolCall } from "../goal.ts";
 import { questionOf } from "../questions/questionOf.ts";
 import { actorName } from "../values.ts";
 import { withCheck, without, withStep } from "./change.ts";
@@ -14,7 +14,17 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 	"approval.answered": (goal, e) => {
 		const approval = goal.approvals[e.approvalId];
 		if (!approval) return goal;
-		const settled = settle(goal, e.approvalId, answeredState(e.answer), e.answer, actorName(e.by), e.at);
+		const { asked } = approval;
+		const settled = settle(goal, {
+			approvalId: e.approvalId,
+			state: answeredState(e.answer),
+			answer: e.answer,
+			by: actorName(e.by),
+			at: e.at,
+			...(asked && { chosen: e.chosen, text: e.reason, key: asked.key }),
+		});
+		// Whoever asked reads the answer: an agent as its call's result, which follows it.
+		if (approval.question === "agent") return settled;
 		if (approval.question === "startStep" && approval.stepId && e.answer === "approve")
 			return withStep(settled, approval.stepId, (step) => ({ ...step, cleared: true }));
 		return applyAnswer(settled, approval, e.answer, e.reason);
@@ -22,16 +32,12 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 	"approval.expired": (goal, e) => {
 		const approval = goal.approvals[e.approvalId];
 		if (!approval) return goal;
-		return setSubject(settle(goal, e.approvalId, "expired", "expired", "the daemon", e.at), approval, "requested");
+		return setSubject(settle(goal, unanswered(approval, "expired", e.at)), approval, "requested");
 	},
 	"approval.superseded": (goal, e) => {
 		const approval = goal.approvals[e.approvalId];
 		if (!approval) return goal;
-		return setSubject(
-			settle(goal, e.approvalId, "superseded", "superseded", "the daemon", e.at),
-			approval,
-			"requested",
-		);
+		return setSubject(settle(goal, unanswered(approval, "superseded", e.at)), approval, "requested");
 	},
 	"grant.added": (goal, e) => {
 		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
@@ -42,7 +48,7 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 
 /** Whether an answer was a yes or a no. */
 export function answeredState(answer: string): "approved" | "denied" {
-	return answer === "deny" || answer === "return" || answer === "fail" ? "denied" : "approved";
+	return ["deny", "return", "fail", "decline"].includes(answer) ? "denied" : "approved";
 }
 
 /** How many answered approvals a goal remembers. */
@@ -53,6 +59,8 @@ function setSubject(goal: Goal, approval: Approval, state: "waiting" | "requeste
 	if (approval.kind === "recovery" || approval.kind === "step") return goal;
 	if (approval.toolCallId) {
 		const call = goal.calls[approval.toolCallId];
+		// A server asks in the middle of a call: that goes on when it was answered.
+		if (approval.question === "agent" && call?.state === "started") return goal;
 		return call ? { ...goal, calls: { ...goal.calls, [call.toolCallId]: { ...call, state, ...unapproved } } } : goal;
 	}
 	if (approval.checkId) {
@@ -102,17 +110,14 @@ function answeredCall(call: ToolCall, approval: Approval, answer: string, reason
 	}
 }
 
-function settle(
-	goal: Goal,
-	approvalId: Approval["approvalId"],
-	state: Goal["settled"][number]["state"],
-	answer: string,
-	by: string,
-	at: string,
-): Goal {
+function unanswered({ approvalId, asked }: Approval, state: "expired" | "superseded", at: string): SettledApproval {
+	return { approvalId, state, answer: state, by: "the daemon", at, ...(asked?.key && { key: asked.key }) };
+}
+
+function settle(goal: Goal, settled: SettledApproval): Goal {
 	return {
 		...goal,
-		approvals: without(goal.approvals, approvalId),
-		settled: [...goal.settled, { approvalId, state, answer, by, at }].slice(-settledKept),
+		approvals: without(goal.approvals, settled.approvalId),
+		settled: [...goal.settled, settled].slice(-settledKept),
 	};
 }

@@ -6,7 +6,8 @@ import type { AnswerValueKind } from "../words/answerValues.ts";
 export interface QuestionRow {
 	/** Of the approvals that ask it. */
 	readonly kind: ApprovalKind;
-	readonly options: readonly OptionRow[];
+	/** An agent's question brings its own. */
+	readonly options: readonly OptionRow[] | ((approval: Approval) => readonly OptionRow[]);
 	/**
 	 * When it has ended without an answer, and why, in a sentence: what it asks about is gone, was decided otherwise, or
 	 * has come right by itself. Undefined while an answer would count.
@@ -25,6 +26,8 @@ export interface OptionRow {
 	readonly reason?: string;
 	readonly value?: AnswerValueKind;
 	readonly asksFirst?: boolean;
+	/** Several of the question's own options are chosen first. */
+	readonly chooses?: boolean;
 	readonly runs?: boolean;
 	/** The first of those that are offered is stressed. */
 	readonly primary?: boolean;

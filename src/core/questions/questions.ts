@@ -1,6 +1,7 @@
 import type { Approval, Goal } from "../goal.ts";
 import type { ApprovalScope, Question } from "../values.ts";
 import type { AnswerValueKind } from "../words/answerValues.ts";
+import { agent } from "./agent.ts";
 import { budget } from "./budget.ts";
 import { finalReview } from "./finalReview.ts";
 import { folder } from "./folder.ts";
@@ -30,6 +31,7 @@ const questions: { readonly [Q in Question]: QuestionRow } = {
 	redChecks,
 	finalReview,
 	folder,
+	agent,
 };
 
 /** One way to answer, as user interfaces offer it. */
@@ -46,6 +48,8 @@ export interface Choice {
 	readonly value?: AnswerValueKind;
 	/** It means little without a reason, so that is asked for first. */
 	readonly asksFirst: boolean;
+	/** Several of the question's own options are chosen first. */
+	readonly chooses?: boolean;
 	/** After it the command may run, so it is offered only where all of the command can be seen. */
 	readonly runs: boolean;
 	/** The one that a user interface stresses. */
@@ -65,6 +69,7 @@ export function choicesOf(goal: Goal, approval: Approval): readonly Choice[] {
 			reason: row.reason,
 			value: row.value,
 			asksFirst: row.asksFirst === true,
+			chooses: row.chooses,
 			runs: row.runs === true,
 			primary: row === rows.find(({ primary }) => primary),
 		}));
@@ -78,6 +83,8 @@ export function meantBy(given: string, approval: Approval): string | undefined {
 	const row = rows.find((one) => one.answer === given) ?? rows.find((one) => means(one, given));
 	if (row) return row.answer;
 	if (approval.options.includes(given)) return given;
+	// Which of an agent's options is right, only a person can say.
+	if (approval.question === "agent") return undefined;
 	if (given === "approve") return approval.options[0];
 	return given === "deny" ? approval.options.at(-1) : undefined;
 }
@@ -88,8 +95,9 @@ export function endOfQuestion(goal: Goal, approval: Approval): string | undefine
 	return approval.question && questions[approval.question].ends(goal, approval);
 }
 
-/** What was answered, in the past: `Approved`, `Goal stopped`. */
-export function answeredWord(answer: string): string {
+/** What was answered, in the past: `Approved`, `Goal stopped`, of an agent's options `Answered “A”, “B”`. */
+export function answeredWord(answer: string, chosen?: readonly string[]): string {
+	if (chosen?.length) return `Answered ${chosen.map((label) => `“${label}”`).join(", ")}`;
 	return pastWords[answer] ?? `Answered “${answer}”`;
 }
 
@@ -110,11 +118,15 @@ const pastWords: Readonly<Record<string, string>> = {
 	accept: "Accepted",
 	wait: "Kept waiting",
 	use: "This folder used",
+	text: "Answered in words",
+	decline: "Declined",
 };
 
 /** Rows of the table that this approval has as its options. */
-function rowsOf({ question, options }: Approval): readonly OptionRow[] {
-	return question ? questions[question].options.filter(({ answer }) => options.includes(answer)) : [];
+function rowsOf(approval: Approval): readonly OptionRow[] {
+	const rows = approval.question ? questions[approval.question].options : [];
+	const all = typeof rows === "function" ? rows(approval) : rows;
+	return all.filter(({ answer }) => approval.options.includes(answer));
 }
 
 function means(row: OptionRow, given: string): boolean {

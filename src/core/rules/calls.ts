@@ -36,6 +36,7 @@ export function isLost(goal: Goal, call: ToolCall): boolean {
 /** The thread's agent is in the middle of a turn, and goes on when a person has decided, or when the goal does. */
 export function turnWaits(goal: Goal, thread: Thread): boolean {
 	if (!thread.turn) return false;
+	if (isAsking(goal, thread)) return true;
 	const isHeld = goalHold(goal) !== undefined;
 	return threadCalls(goal, thread.threadId).some(
 		({ state, decided }) =>
@@ -73,7 +74,22 @@ export function callIsNext(goal: Goal, call: ToolCall): boolean {
 export function callIsReady(goal: Goal, call: ToolCall): boolean {
 	// Whether one more may begin while others wait for their children is the daemon's to say.
 	if (isDelegation(call) && (call.state === "started" || openDelegations(goal, call.threadId) > 0)) return false;
+	if (call.state === "started" && isAskedWithin(goal, call)) return false;
 	return call.state !== "waiting" && call.state !== "unknown" && callIsNext(goal, call);
+}
+
+/** Its agent, or a server that this uses, has asked a person in the middle of the turn. */
+function isAsking(goal: Goal, { threadId }: Thread): boolean {
+	return Object.values(goal.approvals).some(
+		(approval) => approval.question === "agent" && approval.threadId === threadId && approval.toolCallId === undefined,
+	);
+}
+
+/** A person is asked something in the middle of it. */
+function isAskedWithin(goal: Goal, { toolCallId }: ToolCall): boolean {
+	return Object.values(goal.approvals).some(
+		(approval) => approval.question === "agent" && approval.toolCallId === toolCallId,
+	);
 }
 
 /**

@@ -154,6 +154,8 @@ export function answerRefusal(goal: Goal, approval: Approval, nowMs?: number): R
 	if (gone) return gone;
 	if (goal.undo && !approval.options.includes("wait")) return refused(undoUnderWay);
 	if (goal.end) return refused(`The goal is ${goal.end.state}; its approvals no longer count.`);
+	// What an agent asked can be answered until its default was taken.
+	if (approval.question === "agent") return undefined;
 	const isExpired = approval.expiresAt !== undefined && nowMs !== undefined && Date.parse(approval.expiresAt) <= nowMs;
 	return isExpired
 		? refused("This approval expired. It is asked anew as soon as the goal goes on.", "expired")

@@ -12,7 +12,31 @@ export interface TurnSession {
 	 * `allow` is durable: from there on the act may have had its effect. The same id is never asked about twice.
 	 */
 	permission(call: AgentCall): Promise<Permission>;
+	/** Asks the person, who may take long. The same id is asked once in a thread, also when the daemon was another one. */
+	ask(question: SessionQuestion): Promise<SessionAnswer>;
 }
+
+/** A question of the agent's, or of a server that it uses. */
+export interface SessionQuestion {
+	readonly id: string;
+	readonly question: string;
+	/** No two of one label; none for an answer in words. */
+	readonly options?: readonly { readonly label: string; readonly description?: string }[];
+	readonly several?: boolean;
+	/** Only the options count, and no words. */
+	readonly closed?: boolean;
+	/** Labels of options, or words where there are none. */
+	readonly default?: string[];
+	/** Who asks, where that is not the agent itself. */
+	readonly from?: string;
+}
+
+export type SessionAnswer =
+	/** `chosen` are labels, or the default in words; what was written is `text`. */
+	| { readonly kind: "answered"; readonly chosen: readonly string[]; readonly text?: string }
+	| { readonly kind: "declined"; readonly reason?: string }
+	/** The turn, or what asked, is over before anybody answered. */
+	| { readonly kind: "over" };
 
 export type SessionUpdate =
 	| { readonly kind: "text" | "reasoning"; readonly text: string }

@@ -57,12 +57,17 @@ export const limits = {
 		v.optional(Milliseconds, 4 * 60 * 1000),
 		"After how long without a sign of life a command is shown to be silent, and a model's answer is asked for again, once, or shown if it was before. Longer than modelSilenceMs: a model is never asked again.",
 	),
+	questionMs: described(
+		v.optional(Milliseconds),
+		"After how long a question of an agent is answered with the default that it named. Without it, and without a default, a question waits for a person for as long as it takes.",
+	),
 	promptChars: described(
 		v.optional(v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(10_000_000)), 400_000),
 		"The longest prompt that is sent, in characters; older outputs are left out first.",
 	),
 };
-export type Limits = { readonly [K in keyof typeof limits]: v.InferOutput<(typeof limits)[K]> };
+const Limits = v.object(limits);
+export type Limits = Readonly<v.InferOutput<typeof Limits>>;
 
 export const AgentName = v.pipe(
 	v.string(),

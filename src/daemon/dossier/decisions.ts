@@ -23,7 +23,7 @@ const decisions: LineTable = {
 		const asked = goal.approvals[event.approvalId];
 		if (asked && showsItself[asked.kind]?.includes(event.answer)) return undefined;
 		const scope = event.scope && event.scope !== "once" ? ` for this ${event.scope}` : "";
-		const what = `${answers[event.answer] ?? event.answer}${scope}`;
+		const what = `${event.chosen?.join(", ") ?? answers[event.answer] ?? event.answer}${scope}`;
 		return {
 			...subject(asked, event.approvalId),
 			what,
@@ -145,6 +145,8 @@ const answers: Readonly<Record<string, string>> = {
 	fail: "given up",
 	replan: "to be planned anew",
 	accept: "accepted",
+	text: "answered in words",
+	decline: "declined",
 };
 
 const applies: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import { choicesOf, meantBy } from "../../core/questions/questions.ts";
 import { Refusal, refuse } from "../../core/refusal.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
 import { answerValues } from "../../core/words/answerValues.ts";
+import { chosenBy } from "./questions/agent.ts";
 import { consequences } from "./questions/consequences.ts";
 import type { Request, RequestContext } from "./requests/request.ts";
 
@@ -20,10 +21,12 @@ export function answer(request: Request & { kind: "answer" }, goal: Goal, contex
 	const { scope, reason, values } = request;
 	const given = canonicalAnswer(request.answer, goal, approval);
 	requireValue(given, request, goal, approval);
+	const labels = approval.asked && chosenBy(given, { chosen: request.chosen, text: reason }, approval.asked);
+	const chosen = labels?.length ? [...labels] : undefined;
 	const follows = question
-		? consequences[question](approval, { answer: given, scope, reason, values }, goal, context)
+		? consequences[question](approval, { answer: given, scope, reason, values, chosen }, goal, context)
 		: [];
-	return [{ type: "approval.answered", approvalId, answer: given, scope, reason, by: context.by }, ...follows];
+	return [{ type: "approval.answered", approvalId, answer: given, chosen, scope, reason, by: context.by }, ...follows];
 }
 
 function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {

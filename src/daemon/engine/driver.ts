@@ -26,6 +26,8 @@ export interface GoalDriver {
 	commit(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal>;
 	/** Like commit, for what has already happened: tried again until the store takes it, or the driver is closed. */
 	recordFact(make: (goal: Goal) => readonly GoalEvent[]): Promise<Goal>;
+	/** The first value that `find` has for the goal, now or after a commit; undefined once the signal aborts or the driver is closed. */
+	until<T>(find: (goal: Goal) => T | undefined, signal: AbortSignal): Promise<T | undefined>;
 	/** The events of a thread, oldest first. */
 	transcript(threadId: ThreadId): Promise<readonly RecordedEvent[]>;
 	/** The events of some types that belong to a step, oldest first. */
@@ -122,6 +124,8 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	/** Activities that failed too often, until a person takes the goal up again. */
 	const givenUp = new Set<string>();
 	const transcripts = new Map<ThreadId, RecordedEvent[]>();
+	/** Who waits for the goal to change. */
+	const waiting = new Set<() => void>();
 
 	const driver: GoalDriver = {
 		goalId,
@@ -129,6 +133,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		goal: () => goal,
 		commit,
 		recordFact,
+		until,
 		transcript,
 		stepEvents,
 		wakeAt: () => (inHand.size > 0 ? clock.now() : wakeTime),
@@ -219,6 +224,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		for (const threadId of transcripts.keys())
 			if (goal.threads[threadId]?.state !== "active") transcripts.delete(threadId);
 		tell(events);
+		for (const look of waiting) look();
 		if (events.some((event) => event.type === "goal.reopened")) {
 			failures.clear();
 			givenUp.clear();
@@ -254,6 +260,27 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	/** Shorter when the driver is told to close. */
 	function patience(ms: number): Promise<void> {
 		return sleep(ms, undefined, { signal: drain.signal }).catch(() => undefined);
+	}
+
+	function until<T>(find: (goal: Goal) => T | undefined, signal: AbortSignal): Promise<T | undefined> {
+		return new Promise((resolve) => {
+			const end = (found?: T) => {
+				waiting.delete(look);
+				signal.removeEventListener("abort", over);
+				drain.signal.removeEventListener("abort", over);
+				resolve(found);
+			};
+			const look = () => {
+				const found = find(goal);
+				if (found !== undefined) end(found);
+			};
+			const over = () => end();
+			waiting.add(look);
+			signal.addEventListener("abort", over);
+			drain.signal.addEventListener("abort", over);
+			if (signal.aborted || drain.signal.aborted) over();
+			else look();
+		});
 	}
 
 	function pump(): void {

@@ -17,6 +17,7 @@ import type { ModelChoice, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunMessage } from "../../core/words/notRun.ts";
 import type { NewId } from "../platform/ports.ts";
 import type { AutomaticEvent, Limits } from "./next.ts";
+import { answeredByDefault } from "./questions/agent.ts";
 import { askBudget } from "./questions/budget.ts";
 import { askAboutReview } from "./questions/finalReview.ts";
 import { askPlan } from "./questions/plan.ts";
@@ -133,8 +134,11 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 			return [{ type: "work.noted" }];
 		case "liftHold":
 			return [{ type: "hold.lifted", holdId: effect.holdId }];
-		case "expire":
+		case "expire": {
+			const approval = goal.approvals[effect.approvalId];
+			if (approval?.question === "agent") return answeredByDefault(approval, now);
 			return [{ type: "approval.expired", approvalId: effect.approvalId }];
+		}
 		case "supersede":
 			return superseded(goal, effect.approvalId);
 		case "dropCall": {

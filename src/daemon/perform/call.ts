@@ -17,6 +17,7 @@ import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
 import type { ActivityContext } from "./parts.ts";
 import { originOf, proposing } from "./proposing.ts";
+import { performQuestion } from "./question.ts";
 
 /**
  * One tool call, from what an agent asked for to its outcome: validated, judged, its intent recorded, carried out, its
@@ -61,6 +62,7 @@ const kinds: {
 	edit: performEdit,
 	command: performCommand,
 	delegate: performDelegation,
+	question: performQuestion,
 };
 
 async function performRead(context: ActivityContext, call: ToolCall, tool: ReadTool, args: never): Promise<void> {

@@ -41,6 +41,8 @@ export interface PerformParts {
 	readonly commandTimeoutMs: number;
 	/** After this long without a sign of life something is said to be silent; absent: never. */
 	readonly silenceMs?: number;
+	/** After this long the default of an agent's question counts; absent: it waits for a person for ever. */
+	readonly questionMs?: number;
 	/** What the folder that stands there now is known by; undefined for none. Without it no goal asks. */
 	folderNow?(workspace: string): Promise<FolderIdentity | undefined>;
 	/** What was approved for a folder, in whichever goal. */

@@ -199,6 +199,7 @@ const effects: Readonly<Record<Tool["kind"], ToolEffect>> = {
 	command: "outside",
 	// Its child's calls have effects of their own, each judged and recorded.
 	delegate: "none",
+	question: "none",
 };
 
 function requested(

@@ -5,6 +5,7 @@ import { threadCalls } from "../../core/rules/calls.ts";
 import type { Usage } from "../../core/values.ts";
 import type { AgentCall, Permission, SessionUpdate, TurnSession } from "../agents/turnSession.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
+import { askWithin } from "./asking.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /** The engine's side of a turn's session: what the agent tells becomes events while the turn is open, and none after it. */
@@ -113,6 +114,8 @@ export function openSession(
 	return {
 		session: {
 			update,
+			ask: ({ id, ...question }) =>
+				askWithin(context, { ...question, key: `${threadId} ${id}`, threadId, stepId }, context.signal),
 			permission(call) {
 				const known = asked.get(call.id) ?? ask(call);
 				asked.set(call.id, known);

@@ -71,11 +71,11 @@ export function openAnsweredApprovals(store: EventReader): AnsweredApprovals {
 				const asked = known.asked.get(settled.approvalId);
 				if (!asked) return [];
 				const { approvalId, kind, summary, command, risk, reasons, digest, threadId, stepId, at, expiresAt } = asked;
-				const { reason, scope } = known.answers.get(approvalId) ?? {};
+				const { reason, scope, chosen } = known.answers.get(approvalId) ?? {};
 				const about = { kind, summary, command, risk, reasons, digest, threadId, stepId };
 				const { state, answer, by } = settled;
 				const times = { requestedAt: at, expiresAt, answeredAt: settled.at };
-				return [{ approvalId, goalId: goal.goalId, state, ...about, ...times, answer, by, scope, reason }];
+				return [{ approvalId, goalId: goal.goalId, state, ...about, ...times, answer, by, chosen, scope, reason }];
 			});
 		},
 		forget: (goalId) => void goals.delete(goalId),

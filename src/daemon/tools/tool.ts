@@ -1,12 +1,12 @@
 import type * as v from "valibot";
-import type { Todo } from "../../core/values.ts";
+import type { Asked, Todo } from "../../core/values.ts";
 
 /**
  * A tool is data and its own idea, no more. Validating, judging, recording, timing, truncating, aborting and recovering
  * are the engine's, one way for each kind: what reads runs again after a crash, an edit is recognised by content hashes,
  * a command by its spool.
  */
-export type Tool = ReadTool | EditTool | CommandTool | TodoTool | DelegateTool;
+export type Tool = ReadTool | EditTool | CommandTool | TodoTool | DelegateTool | QuestionTool;
 
 interface ToolBase<Args> {
 	readonly name: string;
@@ -50,6 +50,16 @@ export interface TodoTool<Args = never> extends ToolBase<Args> {
 export interface DelegateTool<Args = never> extends ToolBase<Args> {
 	readonly kind: "delegate";
 	delegation(args: Args): { readonly role: string; readonly title: string; readonly instructions: string };
+}
+
+/** Asks a person, who may take long: meanwhile only this call waits. */
+export interface QuestionTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "question";
+	/** Throws `ToolError` when it cannot be asked like that. */
+	question(args: Args): Pick<Asked, "several" | "default"> & {
+		readonly question: string;
+		readonly options: readonly { readonly label: string; readonly description?: string }[];
+	};
 }
 
 export interface ToolContext {

@@ -1,3 +1,4 @@
+import { askPerson } from "./askPerson.ts";
 import { delegate } from "./delegate.ts";
 import { editFile } from "./editFile.ts";
 import { createFindText } from "./findText.ts";
@@ -5,7 +6,7 @@ import { createListFiles } from "./listFiles.ts";
 import { readFile } from "./readFile.ts";
 import { findRipgrep } from "./ripgrep.ts";
 import { runCommand } from "./runCommand.ts";
-import type { CommandTool, DelegateTool, EditTool, ReadTool, TodoTool, Tool } from "./tool.ts";
+import type { CommandTool, DelegateTool, EditTool, QuestionTool, ReadTool, TodoTool, Tool } from "./tool.ts";
 import { updateTodos } from "./updateTodos.ts";
 import { writeFile } from "./writeFile.ts";
 
@@ -21,6 +22,7 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
 		row(runCommand),
 		row(updateTodos),
 		row(delegate),
+		row(askPerson),
 	];
 }
 
@@ -29,7 +31,7 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
  * with what its own `params` let through.
  */
 export function row<Args>(
-	tool: ReadTool<Args> | EditTool<Args> | CommandTool<Args> | TodoTool<Args> | DelegateTool<Args>,
+	tool: ReadTool<Args> | EditTool<Args> | CommandTool<Args> | TodoTool<Args> | DelegateTool<Args> | QuestionTool<Args>,
 ): Tool {
 	return tool as unknown as Tool;
 }

@@ -153,12 +153,26 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 		const goals = await Promise.all(waiting.map((id) => services.supervisor.goal(id)));
 		return { approvals: goals.flatMap(viewApprovals) };
 	},
-	"approval/answer": async ({ approvalId, answer, scope, reason, digest, ...values }, client) => {
+	"approval/answer": async ({ approvalId, answer, scope, reason, digest, chosen, ...values }, client) => {
 		const goalId = await goalOf(client.services, approvalId);
-		const goal = await ask(client, goalId, { kind: "answer", approvalId, answer, scope, reason, digest, values });
+		const goal = await ask(client, goalId, {
+			kind: "answer",
+			approvalId,
+			answer,
+			scope,
+			reason,
+			digest,
+			chosen,
+			values,
+		});
 		if (scope === "workspace") keepForFolder(client.services, goal);
 		const settled = goal.settled.find((one) => one.approvalId === approvalId);
-		return { approvalId, answer: settled?.answer ?? answer, by: settled?.by ?? actorName(client.actor()) };
+		return {
+			approvalId,
+			answer: settled?.answer ?? answer,
+			chosen: settled?.chosen && [...settled.chosen],
+			by: settled?.by ?? actorName(client.actor()),
+		};
 	},
 	"plan/get": async ({ goalId }, { services }) => {
 		const goal = await services.supervisor.goal(goalId);

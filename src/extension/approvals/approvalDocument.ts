@@ -1,6 +1,7 @@
 import type { Approval, Goal } from "../../core/goal.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
+import type { Asked } from "../../core/values.ts";
 import { t } from "../words/words.ts";
 import { riskWord, settledSentence } from "./approvalText.ts";
 import { plainLine } from "./visibleText.ts";
@@ -13,7 +14,8 @@ export function approvalDocument(approval: Approval, goal: Goal): string {
 	const step = approval.stepId ? goal.steps[approval.stepId] : undefined;
 	const settled = goal.settled.find((one) => one.approvalId === approval.approvalId);
 	const lines = [settled ? settledSentence(settled) : t("Waits for you: {0}", plainLine(approval.summary, 100)), ""];
-	const content = writtenContent(approval, goal);
+	if (approval.asked) lines.push(...questionLines(approval, approval.asked), "");
+	const content = approval.asked ? undefined : writtenContent(approval, goal);
 	if (content !== undefined) lines.push(rule, ...content.split("\n"), rule, "");
 	if (approval.command !== undefined) {
 		lines.push(rule, ...approval.command.split("\n"), rule, "");
@@ -46,6 +48,16 @@ function writtenContent(approval: Approval, goal: Goal): string | undefined {
 	const { content, path, ...rest } = call.args;
 	const isWrite = typeof content === "string" && typeof path === "string" && Object.keys(rest).length === 0;
 	return isWrite ? `${path}\n\n${content}` : JSON.stringify(call.args, undefined, 2);
+}
+
+/** The question as it is, and what its answers mean. */
+function questionLines({ summary }: Approval, { options, default: taken = [] }: Asked): readonly string[] {
+	const offered = options.flatMap(({ label, description }) => [
+		`  - ${plainLine(label, 100)}${taken.includes(label) ? ` (${t("what the agent would choose")})` : ""}`,
+		...(description ? [`    ${plainLine(description, 500)}`] : []),
+	]);
+	const words = options.length === 0 && taken.length > 0 ? [t("The agent would answer: {0}", taken.join(", "))] : [];
+	return [...summary.split("\n"), ...(offered.length > 0 ? ["", ...offered] : words)];
 }
 
 /** A plan is approved as a whole, so all of it stands there. */

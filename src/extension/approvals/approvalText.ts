@@ -27,7 +27,9 @@ export const moreAnswer = "more";
  * would run it.
  */
 export function toastChoices(approval: Approval, goal: Goal): readonly Button[] {
-	const shown = approval.command === undefined || isWhollyVisible(approval.command, toastMaxChars);
+	const shown = approval.asked
+		? approval.summary.length <= summaryMaxChars
+		: approval.command === undefined || isWhollyVisible(approval.command, toastMaxChars);
 	const show = { label: t("Show"), answer: showAnswer, scope: "once" } as const;
 	const choices = choicesOf(goal, approval).map((choice) => ({ ...choice, label: buttonLabel(choice) }));
 	return fitting(shown ? [...choices, show] : [show, ...choices.filter((choice) => !choice.runs)]);
@@ -54,7 +56,7 @@ const toastWidth = 410;
 /** What stands on a button: three dots where something is asked first. */
 export function buttonLabel(choice: Choice): string {
 	const label = plainLine(tLabel(choice.label), 40);
-	return choice.asksFirst || choice.value ? `${label}…` : label;
+	return choice.asksFirst || choice.value || choice.chooses ? `${label}…` : label;
 }
 
 /** A row of the tree has room for this; what does not fit is shown before it is approved. */
@@ -68,7 +70,7 @@ export function settledSentence(settled: SettledApproval): string {
 	if (settled.state === "expired") return t("This approval expired at {0}.", at);
 	if (settled.state === "superseded") return t("This is no longer asked since {0}: what it was about has changed.", at);
 	const { client, user } = actorParts(settled.by);
-	const word = plainLine(tLabel(answeredWord(settled.answer)), 60);
+	const word = plainLine(tLabel(answeredWord(settled.answer, settled.chosen)), 60);
 	return user ? t("{0} in {1} by {2} at {3}.", word, client, user, at) : t("{0} in {1} at {2}.", word, client, at);
 }
 
@@ -85,6 +87,7 @@ export function riskWord(risk: Approval["risk"]): string {
 }
 
 const toastMaxChars = 200;
+const summaryMaxChars = 240;
 const treeMaxChars = 28;
 
 function offersGoalScope(approval: Approval): boolean {
@@ -101,7 +104,7 @@ function goalScopeOf(approval: Approval): string {
 }
 
 function question(approval: Approval, goal: Goal): string {
-	const summary = plainLine(approval.summary, 240);
+	const summary = plainLine(approval.summary, summaryMaxChars);
 	if (approval.command === undefined) {
 		return approval.kind === "tool"
 			? t("`{0}` for {1}?", summary, place(approval, goal))

@@ -15,6 +15,7 @@ import { approvalDocument } from "./approvalDocument.ts";
 import { buttonLabel, lateSentence, settledSentence } from "./approvalText.ts";
 import { pendingApprovals } from "./pendingApprovals.ts";
 import { createToastQueue, toastStaysMs, type Waiting } from "./toastQueue.ts";
+import { plainLine } from "./visibleText.ts";
 
 /** `approve` and `deny` may stand for what they mean for the approval. */
 export type Answer = Pick<Choice, "answer" | "scope">;
@@ -47,6 +48,8 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 		if (choice?.asksFirst && reason === undefined) return;
 		const values = choice?.value && (await askValue(choice, choice.value));
 		if (choice?.value && !values) return;
+		const chosen = choice?.chooses ? await askSeveral(choice, approval) : undefined;
+		if (choice?.chooses && !chosen) return;
 		try {
 			await daemon.ask("approval/answer", {
 				approvalId: approval.approvalId,
@@ -54,6 +57,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 				scope: given.scope,
 				reason: reason || undefined,
 				digest: approval.digest,
+				chosen,
 				...values,
 			});
 		} catch (cause) {
@@ -210,6 +214,23 @@ async function askValue({ label, effect }: Choice, kind: AnswerValueKind): Promi
 		validateInput: (text) => (text === "" || parse(text) ? undefined : tLabel(problem)),
 	});
 	return typed ? parse(typed) : undefined;
+}
+
+/** What the agent would choose is chosen already. */
+async function askSeveral({ label }: Choice, { summary, asked }: Approval): Promise<string[] | undefined> {
+	const items = (asked?.options ?? []).map((option) => ({
+		label: plainLine(option.label, 100),
+		detail: option.description && plainLine(option.description, 200),
+		picked: asked?.default?.includes(option.label) === true,
+		answer: option.answer,
+	}));
+	const picked = await vscode.window.showQuickPick(items, {
+		title: tLabel(label),
+		placeHolder: plainLine(summary, 200),
+		canPickMany: true,
+		ignoreFocusOut: true,
+	});
+	return picked && picked.length > 0 ? picked.map(({ answer }) => answer) : undefined;
 }
 
 function lenses({ approval, goal }: Waiting): vscode.CodeLens[] {

@@ -8,6 +8,7 @@ import { elapsed } from "../../core/words/duration.ts";
 import { approvalMarks, threadMarks } from "../../core/words/marks.ts";
 import { AnswerButtons, AnswerField, useAnswering } from "../shared/answering.tsx";
 import { actionOf, isTooLong } from "../shared/approvals.ts";
+import { fitsInRow } from "../shared/askedOptions.tsx";
 import { Button } from "../shared/controls/button.tsx";
 import { clockSeconds, oneLine, visible } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
@@ -175,7 +176,7 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 			<span class="time num">{clockSeconds(item.row.at)}</span>
 			<span />
 			<Icon {...approvalMarks.pending} />
-			<span class="word cut">{t("approval")}</span>
+			<span class="word cut">{approval.asked ? t("question") : t("approval")}</span>
 			<span class="text whole">
 				<span class="cut" ref={text}>
 					{visible(oneLine(action))}
@@ -199,6 +200,7 @@ function WaitingRow(props: ItemProps<"row"> & { readonly approval: Approval }) {
 							answering={answering}
 							first={isFirst}
 							hideApprove={notWhole}
+							hideOptions={!fitsInRow(approval)}
 							tabIndex={active ? 0 : -1}
 						/>
 						<Button

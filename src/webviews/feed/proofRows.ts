@@ -1,6 +1,7 @@
 import { answeredState } from "../../core/folds/approval.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
 import { reviewWords } from "../../core/words/answers.ts";
+import { uncapital } from "../../core/words/capital.ts";
 import { duration } from "../../core/words/duration.ts";
 import { approvalMarks, checkMarks, reviewMarks } from "../../core/words/marks.ts";
 import { firstLine, oneLine, plainMarkdown } from "../shared/format.ts";
@@ -14,7 +15,7 @@ export const proofRows: Rules<Topic> = {
 	"approval.requested": {
 		key: (e) => approvalKey(e.approvalId),
 		row: (e) => ({
-			...marked("approval", approvalMarks.pending, t("approval")),
+			...marked("approval", approvalMarks.pending, e.asked ? t("question") : t("approval")),
 			text: oneLine(e.command ?? e.summary),
 			risk: e.risk,
 			threadId: e.threadId,
@@ -33,8 +34,8 @@ export const proofRows: Rules<Topic> = {
 			note: e.reason,
 			result:
 				e.scope === "goal"
-					? t("{0} for the goal by {1}", tLabel(answeredWord(e.answer)).toLowerCase(), by(e.by))
-					: t("{0} by {1}", tLabel(answeredWord(e.answer)).toLowerCase(), by(e.by)),
+					? t("{0} for the goal by {1}", answerWords(e), by(e.by))
+					: t("{0} by {1}", answerWords(e), by(e.by)),
 		}),
 	},
 	"approval.expired": {
@@ -133,3 +134,7 @@ export const proofRows: Rules<Topic> = {
 		body: e.reason,
 	})),
 };
+
+function answerWords({ answer, chosen }: { readonly answer: string; readonly chosen?: readonly string[] }): string {
+	return uncapital(tLabel(answeredWord(answer, chosen)));
+}

@@ -12,15 +12,17 @@ export function Answered({ goal }: { goal: Goal }) {
 	const answered = goal.settled.filter(({ approvalId }) => asked.current.has(approvalId)).slice(-shown);
 	if (answered.length === 0) return null;
 	return (
-		<ul class="answered" role="status">
-			{answered.map((settled) => (
-				<li key={settled.approvalId} class="row small">
-					<Icon {...approvalMarks[settled.state]} />
-					<code class="plain cut">{oneLine(actionOf(asked.current.get(settled.approvalId)!))}</code>
-					<span class="quiet nowrap">{settledText(settled)}</span>
-				</li>
-			))}
-		</ul>
+		<div role="status">
+			<ul class="answered">
+				{answered.map((settled) => (
+					<li key={settled.approvalId} class="row small">
+						<Icon {...approvalMarks[settled.state]} />
+						<code class="plain cut">{oneLine(actionOf(asked.current.get(settled.approvalId)!))}</code>
+						<span class="quiet nowrap">{settledText(settled)}</span>
+					</li>
+				))}
+			</ul>
+		</div>
 	);
 }
 

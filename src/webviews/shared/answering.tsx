@@ -16,8 +16,8 @@ export interface Answering {
 	/** The answer whose reason, or value, is being written. */
 	readonly writing?: Choice;
 	choose(answer: Choice): void;
-	/** With what was written: its reason, or the value that it needs. */
-	send(answer: Choice, written?: string): void;
+	/** With what was written, its reason or the value that it needs, or with the options that were chosen. */
+	send(answer: Choice, written?: string, chosen?: readonly string[]): void;
 	cancel(): void;
 }
 
@@ -25,7 +25,7 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
 	const [writing, setWriting] = useState<Choice>();
-	async function send(answer: Choice, written = ""): Promise<void> {
+	async function send(answer: Choice, written = "", chosen?: readonly string[]): Promise<void> {
 		const values = answer.value && answerValues[answer.value].parse(written);
 		if (answer.value && !values) return setRefusal(tLabel(answerValues[answer.value].problem));
 		setSending(true);
@@ -37,6 +37,7 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 				scope: answer.scope,
 				reason: answer.value ? undefined : written || undefined,
 				digest: approval.digest,
+				chosen: chosen && [...chosen],
 				...values,
 			});
 			setWriting(undefined);
@@ -51,7 +52,7 @@ export function useAnswering(host: Host, approval: Approval, onAnswered?: () => 
 		refusal,
 		writing,
 		choose: (answer) => (isWrittenFor(answer) ? setWriting(answer) : void send(answer)),
-		send: (answer, written) => void send(answer, written),
+		send: (answer, written, chosen) => void send(answer, written, chosen),
 		cancel() {
 			setWriting(undefined);
 			setRefusal(undefined);
@@ -64,6 +65,11 @@ function isWrittenFor({ reason, value }: Choice): boolean {
 	return reason !== undefined || value !== undefined;
 }
 
+/** An agent's own option, beside the answers that every question has. */
+export function isOptionOf({ asked }: Approval, { answer }: Choice): boolean {
+	return asked?.options.some((option) => option.answer === answer) === true;
+}
+
 /** The buttons of an approval, primary first. Where the command is not wholly visible, approving it is not offered. */
 export function AnswerButtons(props: {
 	readonly goal: Goal;
@@ -72,15 +78,18 @@ export function AnswerButtons(props: {
 	/** A webview has one primary button: that of the approval that waits longest. */
 	readonly first: boolean;
 	readonly hideApprove: boolean;
+	/** The options of an agent's question are shown apart, or not at all. */
+	readonly hideOptions?: boolean;
 	readonly small?: boolean;
 	readonly tabIndex?: number;
 }) {
-	const { goal, approval, answering, first, hideApprove, small, tabIndex } = props;
+	const { goal, approval, answering, first, hideApprove, hideOptions, small, tabIndex } = props;
 	const refused = answerRefusal(goal, approval);
 	return (
 		<>
 			{choicesOf(goal, approval)
-				.filter((answer) => !hideApprove || !answer.runs)
+				.filter((answer) => (!hideApprove || !answer.runs) && !answer.chooses)
+				.filter((answer) => !hideOptions || !isOptionOf(approval, answer))
 				.map((answer) => (
 					<Button
 						key={answer.label}

@@ -32,7 +32,7 @@ export function settledText(settled: SettledApproval): string {
 	const at = clock(settled.at);
 	if (settled.state === "expired" || settled.state === "superseded")
 		return `${capital(tLabel(approvalMarks[settled.state].word))}, ${at}`;
-	return t("{0} by {1}, {2}", tLabel(answeredWord(settled.answer)), who(settled.by), at);
+	return t("{0} by {1}, {2}", tLabel(answeredWord(settled.answer, settled.chosen)), who(settled.by), at);
 }
 
 /** What a screen reader hears once, at once: the command first. */
@@ -42,6 +42,7 @@ export function spokenApproval(approval: Approval): string {
 
 /** A command is approved only where all of it can be seen. */
 export function isTooLong(approval: Approval): boolean {
+	if (approval.asked) return false;
 	const action = actionOf(approval);
 	return action.length > 1200 || action.split("\n").length > 16;
 }

@@ -4,6 +4,7 @@ import type { Approval, Goal } from "../../core/goal.ts";
 import { approvalMarks } from "../../core/words/marks.ts";
 import { AnswerButtons, AnswerField, useAnswering } from "./answering.tsx";
 import { actionOf, contextOf, effectOf, isTooLong } from "./approvals.ts";
+import { AskedOptions } from "./askedOptions.tsx";
 import { Button } from "./controls/button.tsx";
 import { clock, dayClock, visible } from "./format.ts";
 import { Icon } from "./icon.tsx";
@@ -68,6 +69,7 @@ export function Ask(props: {
 					<span class="quiet"> {t("For the goal it would cover {0}", lowerFirst(approval.goalScope))}</span>
 				) : null}
 			</p>
+			{answering.writing ? null : <AskedOptions goal={goal} approval={approval} answering={answering} first={first} />}
 			<div class="ask-buttons">
 				{answering.writing ? (
 					<AnswerField answering={answering} />
@@ -78,7 +80,14 @@ export function Ask(props: {
 								{t("Show")}
 							</Button>
 						) : null}
-						<AnswerButtons goal={goal} approval={approval} answering={answering} first={first} hideApprove={tooLong} />
+						<AnswerButtons
+							goal={goal}
+							approval={approval}
+							answering={answering}
+							first={first}
+							hideApprove={tooLong}
+							hideOptions
+						/>
 						<span class="grow" />
 						{tooLong ? null : <Link onOpen={show}>{t("Show")}</Link>}
 					</>

@@ -113,7 +113,12 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				settle(
 					event.approvalId,
 					answeredState(event.answer),
-					t("{0} by {1}, {2}", tLabel(answeredWord(event.answer)), who(actorName(event.by)), clock(event.at)),
+					t(
+						"{0} by {1}, {2}",
+						tLabel(answeredWord(event.answer, event.chosen)),
+						who(actorName(event.by)),
+						clock(event.at),
+					),
 				);
 				break;
 			case "approval.expired":

@@ -57,7 +57,11 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 		thread,
 		step: parts.role === "planner" ? undefined : step,
 		transcript: parts.transcript ?? [message("goal", "Collect the numbers.")],
-		session: { update: async () => {}, permission: async () => ({ kind: "deny", reason: "Nobody is asked here." }) },
+		session: {
+			update: async () => {},
+			permission: async () => ({ kind: "deny", reason: "Nobody is asked here." }),
+			ask: async () => ({ kind: "over" }),
+		},
 		tools: parts.tools ?? [],
 		onSign: () => {},
 		onAdapted: parts.onAdapted ?? (async () => {}),

@@ -93,9 +93,13 @@ function assertTable(goal: Goal): void {
 		assert.deepEqual(decided(goal, { kind: "runChecks", checkId }), checkRefusal(goal, check), `${checkId} ${where()}`);
 	}
 	for (const approval of Object.values(goal.approvals)) {
-		for (const { answer, scope, value } of choicesOf(goal, approval)) {
-			const values = exampleOf(value);
-			const done = decided(goal, { kind: "answer", approvalId: approval.approvalId, answer, scope, values });
+		for (const { answer, scope, value, asksFirst, chooses } of choicesOf(goal, approval)) {
+			const given = {
+				values: exampleOf(value),
+				reason: asksFirst ? "In words." : undefined,
+				chosen: chooses ? approval.asked?.options.map((option) => option.answer) : undefined,
+			};
+			const done = decided(goal, { kind: "answer", approvalId: approval.approvalId, answer, scope, ...given });
 			assert.deepEqual(done, answerRefusal(goal, approval), `${answer} ${where()}`);
 		}
 	}

@@ -19,7 +19,19 @@ const numRuns = Number(process.env.MISSION_RUNS ?? 300);
 function consequences(goal: Goal, approval: Approval, answer: string, scope: "once" | "goal" | "workspace") {
 	const { approvalId, digest } = approval;
 	const needed = choicesOf(goal, approval).find((choice) => choice.answer === meantBy(answer, approval))?.value;
-	const request = { kind: "answer", approvalId, answer, scope, digest, values: exampleOf(needed) } as const;
+	// Of an agent's question: one in words needs some, and several are chosen among its options.
+	const chosen = answer === "choose" ? approval.asked?.options.map((option) => option.answer) : undefined;
+	const reason = approval.asked && "In words.";
+	const request = {
+		kind: "answer",
+		approvalId,
+		answer,
+		scope,
+		digest,
+		chosen,
+		reason,
+		values: exampleOf(needed),
+	} as const;
 	return decide(request, goal, {
 		by: person,
 		newId: (prefix) => prefix as never,
@@ -45,6 +57,11 @@ function assertHonest(goal: Goal, approval: Approval, seen: Set<string>): void {
 	const offered = choices.map((choice) => JSON.stringify(consequences(goal, approval, choice.answer, choice.scope)));
 	for (const option of [...approval.options, "approve", "deny"]) {
 		const answer = meantBy(option, approval);
+		// Which of an agent's options is right, no bare word says.
+		if (option === "approve" && approval.asked && !approval.asked.default) {
+			assert.equal(answer, undefined);
+			continue;
+		}
 		assert.ok(answer !== undefined && approval.options.includes(answer), option);
 		const [, ...follow] = consequences(goal, approval, option, "once");
 		assert.ok(

@@ -7,7 +7,7 @@ import { goalState } from "../../../src/core/rules/goalState.ts";
 import { canMove } from "../../../src/core/rules/movement.ts";
 import { isWorking } from "../../../src/core/rules/workingTime.ts";
 import type { Agent, Turn, TurnOutcome } from "../../../src/daemon/agents/agent.ts";
-import type { AgentCall, Permission } from "../../../src/daemon/agents/turnSession.ts";
+import type { AgentCall, Permission, SessionAnswer } from "../../../src/daemon/agents/turnSession.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { next } from "../../../src/daemon/engine/next.ts";
 import { needsOf } from "../../../src/daemon/engine/turnNeeds.ts";
@@ -189,6 +189,42 @@ describe("an agent that runs its own tools", () => {
 			"tool.started",
 			"tool.completed",
 		]);
+	});
+
+	it("asks a person in the middle of its turn, once by each name, and the goal waits for them meanwhile", async () => {
+		const told: SessionAnswer[] = [];
+		const which = { id: "q1", question: "Which?", options: [{ label: "A" }, { label: "B" }], from: "The server files" };
+		const simulation = await start(async ({ session }) => {
+			told.push(...(await Promise.all([session.ask(which), session.ask(which)])));
+			told.push(await session.ask({ id: "q2", question: "And its name?" }), await session.ask(which));
+			await session.permission({ id: "r1", name: "read", args: {}, effect: "none", summary: "notes" });
+			await session.update({ kind: "callEnded", id: "r1", ok: true, output: "" });
+			return answered("Done.");
+		});
+		await until("a person is asked", () => approvalOf(simulation) !== undefined);
+		assert.equal(goalState(goalOf(simulation)), "awaiting_approval");
+		assert.deepEqual(approvalOf(simulation)!.reasons, ["The server files asks."]);
+		await answer(simulation, "B");
+		await until("it asks on", () => approvalOf(simulation)?.summary === "And its name?");
+		await answer(simulation, "text", "Ada");
+		await ended(simulation);
+		const b = { kind: "answered", chosen: ["B"], text: undefined };
+		assert.deepEqual(told, [b, b, { kind: "answered", chosen: [], text: "Ada" }, b]);
+		assert.equal(typesOf(simulation, "approval.requested").length, 2);
+	});
+
+	it("that has ended its turn has its question taken back", async () => {
+		const told: SessionAnswer[] = [];
+		let turns = 0;
+		const simulation = await start(async ({ session }) => {
+			if (++turns > 1) return answered("Done.");
+			void session.ask({ id: "q1", question: "Which?" }).then((given) => told.push(given));
+			await until("a person is asked", () => approvalOf(simulation) !== undefined);
+			return answered("Never mind.");
+		});
+		await until("it is told", () => told.length > 0);
+		assert.deepEqual(told, [{ kind: "over" }]);
+		assert.equal(approvalOf(simulation)?.question === "agent", false);
 	});
 
 	it("that ends its turn before a person decided has the question taken back", async () => {

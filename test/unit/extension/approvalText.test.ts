@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Approval } from "../../../src/core/goal.ts";
 import { approvalDocument, unseenCharacters } from "../../../src/extension/approvals/approvalDocument.ts";
 import { approvalSentence, lateSentence, toastChoices } from "../../../src/extension/approvals/approvalText.ts";
 import { isWhollyVisible, plainLine } from "../../../src/extension/approvals/visibleText.ts";
@@ -40,6 +41,27 @@ describe("the words of an approval", () => {
 		const goalScope = "this same command in this folder.";
 		assert.deepEqual(labels({ goalScope }), ["Approve", "Approve for Goal", "Deny", "Show"]);
 		assert.match(sentence({ goalScope }), /For the goal it covers this same command in this folder\.$/);
+	});
+
+	it("of an agent's question offer its options, where all of the question can be read", () => {
+		const options = ["Postgres", "SQLite", "text", "decline"];
+		const question = (summary: string, more: object = {}): Partial<Approval> => ({
+			kind: "question",
+			question: "agent",
+			command: undefined,
+			summary,
+			reasons: [],
+			options,
+			asked: { options: options.slice(0, 2).map((label) => ({ answer: label, label })), ...more },
+		});
+		assert.equal(sentence(question("Which database?")), "Step 2 of Express 4 to 5: Which database?");
+		assert.deepEqual(labels(question("Which database?")), ["Postgres", "SQLite", "Answer in Words…", "More…"]);
+		assert.deepEqual(labels(question(`Which? ${"It matters. ".repeat(30)}`)), ["Show", "Answer in Words…", "Decline"]);
+		const several = { ...question("Which?", { several: true, default: ["SQLite"] }), options: ["choose", ...options] };
+		assert.deepEqual(labels(several), ["Postgres", "SQLite", "Choose Several…", "More…"]);
+		const made = goal(question("Which?", { default: ["SQLite"] }));
+		const document = approvalDocument(Object.values(made.approvals)[0]!, made);
+		assert.match(document, /Which\?\n\n {2}- Postgres\n {2}- SQLite \(what the agent would choose\)\n/);
 	});
 
 	it("never offer to approve a command that is not wholly visible", () => {

@@ -39,9 +39,12 @@ describe("texts to translate", () => {
 			eachMoment(history, (goal) => {
 				for (const approval of Object.values(goal.approvals))
 					for (const { answer, label, effect, reason } of choicesOf(goal, approval)) {
+						// What an agent offers is in its own words.
+						if (approval.asked?.options.some((option) => option.answer === answer)) continue;
 						offered++;
-						const isMadeOfValues = /without asking: |raised by \d/.test(effect);
-						for (const text of [label, answeredWord(answer), reason, isMadeOfValues ? undefined : effect])
+						const isMadeOfValues = /without asking: |raised by \d|would choose: /.test(effect);
+						const word = answer === "choose" || answer === "default" ? undefined : answeredWord(answer);
+						for (const text of [label, word, reason, isMadeOfValues ? undefined : effect])
 							if (text) assert.ok(text in bundle, text);
 					}
 			});

@@ -33,6 +33,7 @@ describe("the tools", () => {
 			findText: "pattern path? glob?",
 			runCommand: "command timeoutMs?",
 			updateTodos: "todos",
+			askPerson: "question options? several? default?",
 			delegate: "role title instructions",
 		});
 		assert.deepEqual(toolSchema(tools.get("editFile")!), {

@@ -1,4 +1,5 @@
 import type { Question } from "../../../core/values.ts";
+import { agentAnswered } from "./agent.ts";
 import { budgetAnswered } from "./budget.ts";
 import { finalReviewAnswered } from "./finalReview.ts";
 import { folderAnswered } from "./folder.ts";
@@ -25,4 +26,5 @@ export const consequences: { readonly [Q in Question]: Consequences } = {
 	redChecks: redChecksAnswered,
 	finalReview: finalReviewAnswered,
 	folder: folderAnswered,
+	agent: agentAnswered,
 };

@@ -16,6 +16,8 @@ export interface Given {
 	readonly scope: ApprovalScope;
 	readonly reason?: string;
 	readonly values?: AnswerValues;
+	/** Of an agent's question: the labels that were chosen. */
+	readonly chosen?: readonly string[];
 }
 
 /** How long a question waits before it is asked anew. */

@@ -19,6 +19,8 @@ export type Request =
 			readonly scope: ApprovalScope;
 			readonly reason?: string;
 			readonly digest?: string;
+			/** Of an agent's question: the options that are chosen, beside the answer itself. */
+			readonly chosen?: readonly string[];
 			/** What the answer needs beside its option. */
 			readonly values?: AnswerValues;
 	  }

@@ -1,0 +1,32 @@
+import type { Goal } from "../../core/goal.ts";
+import { questionByKey } from "../../core/questions/agent.ts";
+import type { SessionAnswer } from "../agents/turnSession.ts";
+import { type AgentQuestion, askQuestion } from "../engine/questions/agent.ts";
+import type { ActivityContext } from "./parts.ts";
+
+/**
+ * Asks a person in the middle of something that goes on only in this process: the turn of an agent that runs its own
+ * tools, a call of a server. The question is in the log; whoever asks again by the same key, after a restart too, gets
+ * the answer that was given meanwhile.
+ */
+export async function askWithin(
+	{ parts, driver }: Pick<ActivityContext, "parts" | "driver">,
+	question: AgentQuestion & { readonly key: string },
+	signal: AbortSignal,
+): Promise<SessionAnswer> {
+	const { key } = question;
+	await driver.recordFact((goal) =>
+		goal.end || questionByKey(goal, key)
+			? []
+			: [askQuestion(question, parts.newId, parts.clock.now(), parts.questionMs)],
+	);
+	return (await driver.until((goal) => answerIn(goal, key), signal)) ?? { kind: "over" };
+}
+
+function answerIn(goal: Goal, key: string): SessionAnswer | undefined {
+	const found = questionByKey(goal, key);
+	if (found && !("answer" in found)) return undefined;
+	if (!found || found.state === "superseded" || found.state === "expired") return { kind: "over" };
+	if (found.answer === "decline") return { kind: "declined", reason: found.text };
+	return { kind: "answered", chosen: found.chosen ?? [], text: found.text };
+}
