@@ -5,6 +5,7 @@ import { eventBodies } from "../src/core/events.ts";
 import { refusalCodes } from "../src/core/refusal.ts";
 import * as settings from "../src/core/settings.ts";
 import * as values from "../src/core/values.ts";
+import * as editorModels from "../src/protocol/editorModels.ts";
 import * as launchDefaults from "../src/protocol/launchDefaults.ts";
 import * as methodTable from "../src/protocol/methods.ts";
 import * as views from "../src/protocol/view.ts";
@@ -25,6 +26,11 @@ ${block(`params: ${typeText(params, named)}
 result: ${typeText(result, named)}`)}`,
 	);
 	const notices = Object.entries(methodTable.notices).map(([name, schema]) => `### ${name}\n\n${type(schema)}`);
+	const asked = Object.entries(editorModels.modelMethods).map(
+		([name, { about, params, result }]) =>
+			`### ${name}\n\n${about}\n\n${block(`params: ${typeText(params, named)}\nresult: ${typeText(result, named)}`)}`,
+	);
+	const told = Object.entries(editorModels.modelNotices).map(([name, schema]) => `### ${name}\n\n${type(schema)}`);
 	const comments = eventComments();
 	const events = Object.entries(eventBodies).map(([name, schema]) => {
 		const comment = comments.get(name);
@@ -42,6 +48,10 @@ result: ${typeText(result, named)}`)}`,
 		"## Notices",
 		"The daemon sends these unasked, to clients that watch.",
 		...notices,
+		"## Models of an editor",
+		modelsIntroduction,
+		...asked,
+		...told,
 		"## Refusals",
 		"The word in `data.code` of an error, and what it means. The sentence in `message` says what would work.",
 		`| code | meaning |\n|---|---|\n${codes.join("\n")}`,
@@ -76,12 +86,16 @@ Watching is a snapshot at seq N, then every event from N+1 on: a client that fin
 Types are written as in TypeScript; \`?\` may be left out, \`= x\` is what it then is. Fields may be added: ignore those you
 do not know.`;
 
+const modelsIntroduction = `A client that has models for the daemon, such as a window of VS Code in which other extensions provide
+some, says \`offers: ["models"]\` in \`daemon/hello\`. The daemon then asks it these requests, over the same connection, and the
+client tells it these notices. Of any other client they are passed over.`;
+
 const eventsIntroduction = `Everything that happens to a goal, in order. In \`goal/event\`, \`goal/events\` and on the
 command line each is flat: \`{ seq, at, type, … }\` with the fields below beside them. An event never changes its meaning.`;
 
 /** Types that have a name of their own, so that they stand in one place. */
 function namedTypes(): ReadonlyMap<GenericSchema, string> {
-	const modules = { ...values, ...settings, ...launchDefaults, ...views };
+	const modules = { ...values, ...settings, ...launchDefaults, ...views, ...editorModels };
 	return new Map(Object.entries(modules).flatMap(([name, value]) => (isSchema(value) ? [[value, name] as const] : [])));
 }
 

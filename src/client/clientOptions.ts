@@ -1,4 +1,5 @@
 import type { Actor } from "../core/values.ts";
+import type { ModelOffer } from "./offeredModels.ts";
 
 /** Whose daemon a client talks to, and when it starts one. */
 export interface ClientOptions {
@@ -13,5 +14,7 @@ export interface ClientOptions {
 	 * made. With both: when the daemon was cut off, but not after it was stopped, until a request needs it.
 	 */
 	readonly start: "always" | "whenWorkWaits" | "never";
+	/** Models that this client has for the daemon. */
+	readonly models?: ModelOffer;
 	log(level: "error" | "warn" | "info" | "debug", text: string): void;
 }

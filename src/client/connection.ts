@@ -1,4 +1,5 @@
 import type { Actor } from "../core/values.ts";
+import { type ModelNotices, modelsOffer } from "../protocol/editorModels.ts";
 import {
 	type Input,
 	type MethodName,
@@ -13,6 +14,7 @@ import {
 import { hearing, openPeer } from "../protocol/peer.ts";
 import { socketPipe } from "../protocol/socketPipe.ts";
 import type { DaemonFile } from "./daemonFile.ts";
+import { type ModelOffer, offerModels } from "./offeredModels.ts";
 import { openSocket } from "./transport.ts";
 import { wholePage } from "./wholePage.ts";
 
@@ -39,19 +41,33 @@ const silenceMs = 30_000;
 const helloTimeoutMs = 5_000;
 
 /** Connects and says hello. Rejects with a sentence where the two do not understand each other. */
-export async function openConnection(file: DaemonFile, actor: Actor, events: ConnectionEvents): Promise<Connection> {
+export async function openConnection(
+	file: DaemonFile,
+	actor: Actor,
+	events: ConnectionEvents,
+	models?: ModelOffer,
+): Promise<Connection> {
 	const socket = await openSocket(file);
-	const peer = openPeer(socketPipe(socket), {
+	const offered = models && offerModels(models, (name, params) => peer.notify(name, params));
+	const hear: ConnectionEvents["onNotice"] = (name, params) => {
+		if (name === "model/cancel") offered?.cancel((params as Notice<Notices, "model/cancel">).callId);
+		else events.onNotice(name, params);
+	};
+	const peer = openPeer<Methods, ModelNotices>(socketPipe(socket), {
+		answers: offered?.answers,
 		asks: methods,
-		hears: hearing(notices, events.onNotice),
+		hears: hearing(notices, hear),
 		report: events.report,
 	});
+	void peer.closed.then(() => offered?.close());
 	const beat = keepAlive(socket, events.onHeard);
 	void peer.closed.then(() => clearInterval(beat));
 	const close = () => socket.terminate();
 	const late = setTimeout(close, helloTimeoutMs);
 	try {
-		const hello = await peer.request("daemon/hello", { protocol: Math.min(protocolVersion, file.protocol), actor });
+		const offers = offered ? [modelsOffer] : [];
+		const protocol = Math.min(protocolVersion, file.protocol);
+		const hello = await peer.request("daemon/hello", { protocol, actor, offers });
 		events.onHeard();
 		const request: Connection["request"] = (method, params) =>
 			method === "goal/events"

@@ -113,7 +113,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 		const file = readDaemonFile(options.home);
 		if (file) {
 			try {
-				const connection = await openConnection(file, options.actor, events);
+				const connection = await openConnection(file, options.actor, events, options.models);
 				if (options.start === "never" || !(await handsOver(connection, options))) return connection;
 				return await startAnew(file);
 			} catch (cause) {
@@ -132,7 +132,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 		const { home, daemonScript, env } = options;
 		const started = await startDaemon({ home, daemonScript, env, before, signal: ending.signal });
 		options.log("info", `The daemon runs as process ${started.pid}.`);
-		return await openConnection(started, options.actor, events);
+		return await openConnection(started, options.actor, events, options.models);
 	}
 
 	/** It lives, and a new one would fare no better. */

@@ -44,6 +44,16 @@ export const agentKinds = {
 		compacts: true,
 		outlivesDaemon: false,
 	},
+	/** A model that another extension of VS Code provides, asked through a window. */
+	editor: {
+		runsTools: "engine",
+		readsMessages: true,
+		takesRoles: true,
+		priced: true,
+		hasWindow: true,
+		compacts: true,
+		outlivesDaemon: false,
+	},
 	/** A program of its own that speaks the Agent Client Protocol. */
 	acp: {
 		runsTools: "agent",
@@ -61,6 +71,9 @@ export type AgentKindName = keyof typeof agentKinds;
 /** The built-in agent, which needs no model: it runs playbooks. */
 export const playbookAgent: ModelChoice = { provider: "builtin", model: "playbook" };
 
+/** The id of models that other extensions of VS Code provide: `editor/vendor/model`. */
+export const editorProvider = "editor";
+
 /** Agents that people have as programs, by the ids under which they are known. */
 export const knownAcpAgents = ["claude-code", "codex", "gemini-cli", "qwen-code", "opencode"] as const;
 
@@ -70,6 +83,7 @@ export const ownAgentPrefix = "agent-";
 /** Ids that stand for a kind by themselves; every other id is that of a provider of models. */
 const ownIds: ReadonlyMap<string, AgentKindName> = new Map<string, AgentKindName>([
 	[playbookAgent.provider, "playbook"],
+	[editorProvider, "editor"],
 	...knownAcpAgents.map((id) => [id, "acp"] as const),
 ]);
 

@@ -505,6 +505,8 @@ export const eventBodies = {
 		startsOnly: v.optional(v.boolean()),
 		/** It is lifted when a person hands over the key of this provider, which was missing or refused. */
 		needsKey: v.optional(v.object({ provider: v.string(), refused: v.optional(v.boolean()) })),
+		/** It is lifted when a window of VS Code has this model and may use it. */
+		needsModel: v.optional(v.object({ model: v.string() })),
 		/** The goals whose turn it is. */
 		waitsFor: v.optional(v.array(GoalIdSchema)),
 	}),

@@ -6,6 +6,7 @@ import { openShadowRepositories, type ShadowRepositories } from "./changes/shado
 import { type Commands, openCommands } from "./commands/commands.ts";
 import { tracedCommands } from "./commands/tracedCommands.ts";
 import type { LiveConfig } from "./config/liveConfig.ts";
+import { type EditorWindows, openEditorWindows } from "./editor/editorWindows.ts";
 import type { Clock, Log, NewId } from "./platform/ports.ts";
 import { type Trace, traceOf } from "./platform/trace.ts";
 import { type GoalFiles, openGoalFiles } from "./policy/goalFiles.ts";
@@ -28,6 +29,7 @@ export interface DaemonParts {
 	readonly config: LiveConfig;
 	readonly commands: Commands;
 	readonly agents: Agents;
+	readonly windows: EditorWindows;
 	readonly store: Store;
 	readonly changedFiles: ChangedFiles;
 	readonly goalFiles: GoalFiles;
@@ -52,7 +54,8 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
 	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox: noSandbox });
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
-	const agents = openAgents({ config, log, trace, env, acp: acpAgents() });
+	const windows = openEditorWindows();
+	const agents = openAgents({ config, log, trace, env, acp: acpAgents(), windows });
 	const repositories = openShadowRepositories(home, log);
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
 	const opened = await opening;
@@ -67,6 +70,7 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 		config,
 		commands,
 		agents,
+		windows,
 		store,
 		changedFiles: openChangedFiles(store),
 		goalFiles: openGoalFiles(store),

@@ -4,6 +4,7 @@ import type { DaemonParts } from "./composeParts.ts";
 import { openDossiers } from "./dossier/dossier.ts";
 import { createRedaction } from "./dossier/redact.ts";
 import type { Supervisor } from "./engine/supervisor.ts";
+import { liftAwaitedModels } from "./keys/awaitedModels.ts";
 import { openHandedKeys } from "./keys/handedKeys.ts";
 import { readFolderIdentity } from "./policy/folderIdentity.ts";
 import { openPresets } from "./presets/presets.ts";
@@ -18,6 +19,7 @@ export function composeServices(parts: DaemonParts, supervisor: Supervisor, proc
 	const { home, env, clock, newId, log, config, commands, agents, store, repositories } = parts;
 	const { version, startedAt, clients, draining, stop } = process;
 	const { keys } = config;
+	liftAwaitedModels({ windows: parts.windows, supervisor, log });
 	return {
 		supervisor,
 		store,
@@ -36,6 +38,7 @@ export function composeServices(parts: DaemonParts, supervisor: Supervisor, proc
 		listProviders: agents.listProviders,
 		effortProblem: agents.effortProblem,
 		priceOf: agents.priceOf,
+		windows: parts.windows,
 		keys: openHandedKeys({ agents, keys, supervisor, log }),
 		baseline: {
 			commands,

@@ -19,6 +19,7 @@ import { createOutputs } from "./documents/outputs.ts";
 import { createPlans } from "./documents/plans.ts";
 import { createProviderKeys } from "./keys/providerKeys.ts";
 import { registerLinks } from "./links.ts";
+import { createEditorModels } from "./models/editorModels.ts";
 import { openTarget } from "./openTarget.ts";
 import { createStatusBar } from "./status/statusBar.ts";
 import { createGoalsTree } from "./tree/goalsTree.ts";
@@ -27,7 +28,11 @@ import { createWebviews } from "./webviewHosts/webviews.ts";
 /** Registers everything and returns at once; the daemon is looked for afterwards. */
 export function compose(context: vscode.ExtensionContext): Parts {
 	const log = vscode.window.createOutputChannel("Mission Control", { log: true });
-	const daemon = createDaemon();
+	const models = createEditorModels(context.languageModelAccessInformation);
+	const daemon = createDaemon(async (method, params) => {
+		const { allowNamed } = await import("./models/allowNamed.ts");
+		await allowNamed(models, daemon, method, params);
+	});
 	const goals = createGoals(daemon);
 	const files = createChangedFiles(daemon, goals);
 	const current = createCurrentGoal(context.workspaceState);
@@ -61,10 +66,11 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		outputs,
 		plans,
 		providerKeys,
+		models,
 		webviews,
 	};
 
-	const open = () => void clientOptions(context, log).then((options) => daemon.open(options));
+	const open = () => void clientOptions(context, log, models).then((options) => daemon.open(options));
 	const first = setImmediate(open);
 	context.subscriptions.push(
 		...(Object.entries(commands) as [string, CommandRow][]).map(([name, row]) => registerCommand(parts, name, row)),
@@ -84,6 +90,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		outputs,
 		plans,
 		providerKeys,
+		models,
 		blobs,
 		{
 			dispose() {

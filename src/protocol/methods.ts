@@ -68,7 +68,12 @@ export const methods = {
 	"daemon/hello": {
 		about: "The first request of a connection: who is there, and in which version of the protocol.",
 		effect: "reads",
-		params: v.object({ protocol: v.number(), actor: Actor }),
+		params: v.object({
+			protocol: v.number(),
+			actor: Actor,
+			/** What the client has for the daemon: `models` of other extensions, which the daemon then asks for. */
+			offers: v.optional(v.pipe(v.array(v.string()), v.maxLength(20)), []),
+		}),
 		result: v.object({ protocol: v.number(), version: v.string(), pid: v.number(), startedAt: v.string() }),
 	},
 	"daemon/status": {
@@ -469,6 +474,8 @@ export const methods = {
 					version: v.optional(v.string()),
 					baseUrl: v.optional(v.string()),
 					latencyMs: v.optional(v.number()),
+					/** Of models that other extensions of VS Code provide: which window has which. */
+					windows: v.optional(v.array(v.object({ name: v.string(), models: v.array(v.string()) }))),
 					/** The reasoning efforts that some of its models take; empty when none does. */
 					efforts: v.optional(v.array(Effort)),
 				}),
@@ -539,6 +546,8 @@ export const notices = {
 	"goal/summary": v.object({ goal: GoalSummary }),
 	"config/changed": ConfigState,
 	"daemon/status": v.object({ draining: v.boolean() }),
+	/** The answer of a model is wanted no more. */
+	"model/cancel": v.object({ callId: v.string() }),
 } satisfies NoticeTable;
 
 /** A row of the table of methods. */

@@ -27,7 +27,8 @@ async function main(): Promise<number> {
 		fs.cpSync(sample, workspace, { recursive: true });
 		return await runTests({
 			vscodeExecutablePath: executable(),
-			extensionDevelopmentPath: root,
+			// The second one provides a language model.
+			extensionDevelopmentPath: [root, path.join(root, "test/host/modelExtension")],
 			extensionTestsPath: path.join(suites, "index.cjs"),
 			// Short paths: a desktop VS Code puts a socket into its user data, and macOS allows such paths 103 bytes.
 			launchArgs: [workspace, `--user-data-dir=${folder}/user`, `--extensions-dir=${folder}/extensions`],

@@ -73,8 +73,9 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 		assert.deepEqual(registered, declared);
 	});
 
-	it("starts no daemon before a person asks for something", () => {
+	it("starts no daemon, and looks for no model of another extension, before a person asks for something", () => {
 		assert.equal(fs.existsSync(path.join(homeFolder(), "daemon.json")), false);
+		assert.deepEqual(parts.models.known, []);
 	});
 
 	it("launches a playbook and has it in the tree", async () => {

@@ -1,3 +1,4 @@
+import type { Methods, Result } from "../../protocol/methods.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
 import { wrongUsage } from "../terminal/failure.ts";
@@ -30,7 +31,7 @@ async function list(context: Context, refresh: boolean): Promise<void> {
 							provider.usable ? paint.green("✓") : paint.red("✗"),
 							provider.id,
 							paint.dim(provider.kind),
-							provider.usable ? named(provider.models, provider.modelsLeftOut ?? 0) : (provider.reason ?? "not usable"),
+							provider.usable ? withWindows(provider) : (provider.reason ?? "not usable"),
 						]),
 					),
 			keyless.length > 0 ? `Usable with a key (\`mission providers key NAME\`): ${keyless.join(", ")}` : "",
@@ -39,6 +40,15 @@ async function list(context: Context, refresh: boolean): Promise<void> {
 			.filter(Boolean)
 			.join("\n\n"),
 	);
+}
+
+type Listed = Result<Methods, "provider/list">["providers"][number];
+
+/** The models, and of those of VS Code which of its windows has them. */
+function withWindows({ models, modelsLeftOut = 0, windows = [] }: Listed): string {
+	const all = named(models, modelsLeftOut);
+	const where = windows.map(({ name, models: own }) => (windows.length > 1 ? `${name}: ${named(own, 0)}` : name));
+	return where.length > 0 ? `${all} ${paint.dim(`(in VS Code: ${where.join("; ")})`)}` : all;
 }
 
 /** As many as a person reads; `--json` has the others. */

@@ -19,6 +19,11 @@ export function holdsForKey(goal: Goal, provider?: string): readonly Hold[] {
 	);
 }
 
+/** Those that a window of VS Code lifts that has the model. */
+export function holdsForModel(goal: Goal): readonly Hold[] {
+	return holds(goal).filter(({ needsModel }) => needsModel !== undefined);
+}
+
 export function personHold(goal: Goal): Hold | undefined {
 	return holds(goal).find((hold) => hold.cause === "person");
 }

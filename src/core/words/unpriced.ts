@@ -1,3 +1,4 @@
+import { agentKindName } from "../agentKinds.ts";
 import { formatModelRef } from "../modelRef.ts";
 import type { ModelChoice, Price } from "../values.ts";
 
@@ -9,8 +10,14 @@ export function unpricedTexts(models: readonly Pick<ModelChoice, "provider" | "m
 	const names = models.map(({ provider, model }) => formatModelRef({ provider, model }));
 	return [...new Set(names)].map(
 		(name) =>
-			`No price is known for ${name}, so a limit of money cannot be held, and the goal asks before that model's first turn. Set its price in config.jsonc (\`prices\` of its provider), or limit tokens instead.`,
+			`No price is known for ${name}, so a limit of money cannot be held, and the goal asks before that model's first turn. ${remedy(name)}`,
 	);
+}
+
+function remedy(name: string): string {
+	return agentKindName({ provider: name.slice(0, name.indexOf("/")) }) === "editor"
+		? "Who pays its vendor by subscription can limit tokens instead."
+		: "Set its price in config.jsonc (`prices` of its provider), or limit tokens instead.";
 }
 
 /** A price as people read it. */

@@ -5,12 +5,14 @@ import type { ModelChoice, Price } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
 import { type Directory, openDirectory } from "../discovery/directory.ts";
+import { type EditorWindows, openEditorWindows } from "../editor/editorWindows.ts";
 import { openLearned } from "../endpoint/learned.ts";
 import type { Env, Log } from "../platform/ports.ts";
 import type { Trace } from "../platform/trace.ts";
 import { wires } from "../providers/wires/wires.ts";
 import type { Agent } from "./agent.ts";
 import type { AgentMaker, AgentMakers } from "./agentKinds.ts";
+import { editorAgents, editorListed } from "./editorAgents.ts";
 import { modelAgents } from "./modelAgents.ts";
 import { playbookAgents } from "./playbookAgent.ts";
 import { tracedAgent } from "./tracedAgent.ts";
@@ -53,9 +55,18 @@ export interface AgentsOptions {
 	readonly env?: Env;
 	/** Agents that are programs of their own. */
 	readonly acp: AgentMaker;
+	/** Windows of VS Code, for models that other extensions provide. */
+	readonly windows?: EditorWindows;
 }
 
-export function openAgents({ config, log, trace, env = {}, acp }: AgentsOptions): Agents {
+export function openAgents({
+	config,
+	log,
+	trace,
+	env = {},
+	acp,
+	windows = openEditorWindows(),
+}: AgentsOptions): Agents {
 	const agents = new Map<string, Agent>();
 	const learned = openLearned(path.join(config.folder, "learned.json"), { onProblem: (problem) => log.warn(problem) });
 	const closing = new AbortController();
@@ -63,8 +74,11 @@ export function openAgents({ config, log, trace, env = {}, acp }: AgentsOptions)
 	const makers: AgentMakers = {
 		playbook: playbookAgents(),
 		model: modelAgents({ config, directory, learned, closing: closing.signal }),
+		editor: editorAgents({ config, windows, learned, closing: closing.signal }),
 		acp,
 	};
+	const editorModels = () =>
+		editorListed(windows).flatMap(({ id, models }) => models.map((model) => ({ provider: id, model })));
 	const makerOf = (choice: Pick<ModelChoice, "provider">) => makers[agentKindName(choice)];
 
 	function create(choice: ModelChoice, name: string): Agent {
@@ -79,16 +93,18 @@ export function openAgents({ config, log, trace, env = {}, acp }: AgentsOptions)
 			agents.set(name, agent);
 			return agent;
 		},
-		listedModels: directory.listedModels,
-		isListed: directory.isListed,
+		listedModels: () => [...directory.listedModels(), ...editorModels()],
+		isListed: (provider, model) =>
+			directory.isListed(provider, model) ||
+			editorModels().some((one) => one.provider === provider && one.model === model),
 		isProvider: (id) => makerOf({ provider: id }).isThere(id),
 		effortProblem: (choice) => makerOf(choice).effortProblem(choice),
 		priceOf: (choice) => makerOf(choice).priceOf(choice),
 		windowOf: (choice) => makerOf(choice).windowOf(choice),
 		async listProviders(refresh = false) {
-			const { here, others } = await directory.list(refresh);
+			const [{ here, others }] = await Promise.all([directory.list(refresh), windows.look(refresh)]);
 			const builtIn = Object.values(makers).flatMap((maker) => maker.builtIn);
-			const providers = [...here, ...builtIn, ...others].map((one) => ({
+			const providers = [...here, ...editorListed(windows), ...builtIn, ...others].map((one) => ({
 				...one,
 				priced: one.models.filter((model) => makerOf({ provider: one.id }).priceOf({ provider: one.id, model })),
 			}));

@@ -30,7 +30,7 @@ export function countedUsage(
 		costUsd: null,
 		...(input !== undefined && cached && { cachedInputTokens: Math.min(cached, counted.input) }),
 		...(output !== undefined && thought && { reasoningTokens: thought }),
-		...((input === undefined || output === undefined) && { estimated: true }),
+		...((input === undefined || output === undefined || reported?.raw?.estimated === true) && { estimated: true }),
 	};
 }
 

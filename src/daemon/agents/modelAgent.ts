@@ -16,7 +16,7 @@ import { effortInBody } from "../providers/efforts.ts";
 import { priceOf } from "../providers/modelFacts.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
-import type { OpenedModel } from "../providers/wires/wire.ts";
+import type { OpenedModel, OpenModel } from "../providers/wires/wire.ts";
 import { wires } from "../providers/wires/wires.ts";
 import { type KeyChain, keySource } from "../secrets/providerKeys.ts";
 import { toolSchema } from "../tools/toolSchema.ts";
@@ -45,6 +45,10 @@ export interface ModelAgentParts {
 	readonly learned: Learned;
 	/** Aborts when the daemon stops. */
 	readonly closing: AbortSignal;
+	/** What opens its model, where that is not the wire of its provider. */
+	readonly load?: () => Promise<OpenModel>;
+	/** What helps when it cannot be reached, where it has no address. */
+	readonly remedy?: string;
 }
 
 export function createModelAgent(parts: ModelAgentParts): Agent {
@@ -60,7 +64,7 @@ interface Kept {
 
 async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
 	const { provider, choice, keys, limits, known } = parts;
-	const loading = wires[provider.kind].load();
+	const loading = (parts.load ?? wires[provider.kind].load)();
 	const [key, surroundings] = await Promise.all([keys.resolveKey(provider), lookAround(turn.goal.workspace)]);
 	if (key.kind === "missing") return { kind: "failed", code: "keyNeeded", reason: key.reason, retryable: false };
 	const openModel = await loading;
@@ -90,6 +94,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 		model: choice.model,
 		baseUrl: provider.baseUrl,
 		keySource: keySource(provider, keys),
+		remedy: parts.remedy,
 	};
 	const sent = sentTokens(options);
 	const tooLarge = beyondReserved(turn, sent);

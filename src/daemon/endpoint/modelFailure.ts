@@ -21,12 +21,22 @@ export interface Failure {
 	readonly retryAfterMs?: number;
 }
 
+/** The same, thrown by who knows already what it means. */
+export class ModelFailure extends Error {
+	constructor(readonly failure: Failure) {
+		super(failure.reason);
+		this.name = "ModelFailure";
+	}
+}
+
 export interface Asked {
 	readonly provider: string;
 	readonly model: string;
 	readonly baseUrl: string;
 	/** Where the key came from, in words: `OPENAI_API_KEY`. */
 	readonly keySource?: string;
+	/** What helps when it cannot be reached; without it, that it be started or its address corrected. */
+	readonly remedy?: string;
 	/** Whether a successful response had begun to arrive. */
 	readonly began: boolean;
 	/** Whether there was anything of an answer in it. */
@@ -35,6 +45,7 @@ export interface Asked {
 
 /** `cause` is whatever the provider package threw, or an error that came in the stream. */
 export function failureOf(cause: unknown, asked: Asked): Failure {
+	if (cause instanceof ModelFailure) return cause.failure;
 	const status = statusOf(cause);
 	if (status !== undefined) return statusFailure(status, cause, asked);
 	if (isOwnError(cause)) return statusFailure(statusForType(cause), cause, asked);
@@ -58,11 +69,15 @@ export function cutOff({ provider, model }: Pick<Asked, "provider" | "model">): 
 	};
 }
 
-export function unreachable({ provider, baseUrl }: Pick<Asked, "provider" | "baseUrl">, why: string): Failure {
+export function unreachable(
+	{ provider, baseUrl, remedy }: Pick<Asked, "provider" | "baseUrl" | "remedy">,
+	why: string,
+): Failure {
+	const where = baseUrl ? ` at ${shownUrl(baseUrl)}` : "";
 	return {
 		kind: "failed",
 		code: "unreachable",
-		reason: `Provider “${provider}” does not answer at ${shownUrl(baseUrl)} (${why}). Start it, or correct its baseUrl in config.jsonc.`,
+		reason: `Provider “${provider}” does not answer${where} (${why}). ${remedy ?? "Start it, or correct its baseUrl in config.jsonc."}`,
 		retryable: true,
 	};
 }

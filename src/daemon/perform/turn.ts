@@ -8,6 +8,7 @@ import { readsMessages } from "../../core/rules/threads.ts";
 import type { ToolEffect, Usage } from "../../core/values.ts";
 import type { ProposedCall, Turn, TurnOutcome } from "../agents/agent.ts";
 import { partArriving } from "../agents/reasoningInText.ts";
+import { consentNeeded, windowNeeded } from "../editor/editorFailure.ts";
 import { skipReflection } from "../engine/enact.ts";
 import { nothingUsed, reservedUsage } from "../engine/turnUsage.ts";
 import { knowsSkills } from "../guidance/guidance.ts";
@@ -249,6 +250,12 @@ function neededKey(provider: string, code: string): { provider: string; refused?
 	return code === "unauthorized" ? { provider, refused: true } : undefined;
 }
 
+/** A window of VS Code that has it, and may use it, lets the thread go on. */
+function neededModel({ assignment }: Thread, code: string): { model: string } | undefined {
+	const { provider, model } = assignment;
+	return code === windowNeeded || code === consentNeeded ? { model: formatModelRef({ provider, model }) } : undefined;
+}
+
 function failureEvents(
 	_goal: Goal,
 	thread: Thread,
@@ -278,7 +285,9 @@ function failureEvents(
 	};
 	if (!holds) return [failed];
 	// Whoever asked for a sub-agent learns why there is no report, and decides what to do without it.
-	if (thread.parentCallId && !outcome.retryable) return [failed, ...childEnded(thread, false, outcome.reason, now)];
+	const needsModel = neededModel(thread, outcome.code);
+	if (thread.parentCallId && !outcome.retryable && !needsModel)
+		return [failed, ...childEnded(thread, false, outcome.reason, now)];
 	return [
 		failed,
 		{
@@ -289,6 +298,7 @@ function failureEvents(
 			wakeAt: outcome.retryable ? at : undefined,
 			threadId: thread.threadId,
 			needsKey: neededKey(thread.assignment.provider, outcome.code),
+			needsModel,
 			now: false,
 		},
 	];

@@ -3,9 +3,17 @@ import "vscode-jsonrpc/node";
 import type { WebSocket } from "ws";
 import type { GoalId } from "../../core/ids.ts";
 import type { Actor } from "../../core/values.ts";
-import { methods, type Notices, oldestProtocol, protocolVersion } from "../../protocol/methods.ts";
-import { answering, openPeer } from "../../protocol/peer.ts";
+import {
+	type ModelMethods,
+	type ModelNotices,
+	modelMethods,
+	modelNotices,
+	modelsOffer,
+} from "../../protocol/editorModels.ts";
+import { methods, type Notice, type Notices, oldestProtocol, protocolVersion } from "../../protocol/methods.ts";
+import { answering, hearing, openPeer } from "../../protocol/peer.ts";
 import { socketPipe } from "../../protocol/socketPipe.ts";
+import type { JoinedWindow } from "../editor/editorWindows.ts";
 import type { Log } from "../platform/ports.ts";
 import type { Trace } from "../platform/trace.ts";
 import { StoreError } from "../store/eventStore.ts";
@@ -20,13 +28,15 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 	let stopSummaries: (() => void) | undefined;
 	let stopConfig: (() => void) | undefined;
 	let actor: Actor | undefined;
+	/** Set once it said that it offers models. */
+	let joined: JoinedWindow | undefined;
 	let closed = false;
 	const gone = new AbortController();
 
 	const client: HandlerContext = {
 		services,
 		gone: gone.signal,
-		hello(protocol, who) {
+		hello(protocol, who, offers) {
 			if (protocol > protocolVersion) {
 				throw new Refusal(
 					"protocol",
@@ -40,6 +50,13 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 				);
 			}
 			actor = who;
+			if (offers.includes(modelsOffer) && !joined && !closed)
+				joined = services.windows.join({
+					list: () => peer.request("model/list", {}),
+					respond: (request) => peer.request("model/respond", request),
+					cancel: (callId) => client.notify("model/cancel", { callId }),
+					gone: gone.signal,
+				});
 		},
 		actor() {
 			if (!actor) throw new Refusal("helloFirst", "The first request of a connection is daemon/hello.");
@@ -70,8 +87,18 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 			else peer.notify(name, params);
 		},
 	};
-	const peer = openPeer<Record<never, never>, Notices>(socketPipe(socket), {
+	const hear = <K extends keyof ModelNotices & string>(name: K, params: Notice<ModelNotices, K>): void => {
+		// Of anyone else it is passed over, whatever it says.
+		if (!joined) return;
+		if (name === "model/parts") {
+			const { callId, parts } = params as Notice<ModelNotices, "model/parts">;
+			joined.parts(callId, parts);
+		} else joined.changed(params as Notice<ModelNotices, "model/changed">);
+	};
+	const peer = openPeer<ModelMethods, Notices>(socketPipe(socket), {
 		answers: answering(methods, guardedWith(trace), client),
+		asks: modelMethods,
+		hears: hearing(modelNotices, hear),
 		report: (cause, method) => log.error(method ? `${method} failed` : "a message cannot be read", cause),
 	});
 	socket.on("close", () => {

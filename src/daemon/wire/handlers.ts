@@ -33,7 +33,7 @@ export interface HandlerContext {
 	readonly services: Services;
 	/** Aborts when the client is gone. */
 	readonly gone: AbortSignal;
-	hello(protocol: number, actor: Actor): void;
+	hello(protocol: number, actor: Actor, offers: readonly string[]): void;
 	actor(): Actor;
 	watch(goalId: GoalId, stop: () => void): void;
 	unwatch(goalId: GoalId): void;
@@ -44,8 +44,8 @@ export interface HandlerContext {
 
 /** One handler a row of the table of methods. */
 export const handlers: Handlers<Methods, HandlerContext> = {
-	"daemon/hello": ({ protocol, actor }, client) => {
-		client.hello(protocol, actor);
+	"daemon/hello": ({ protocol, actor, offers }, client) => {
+		client.hello(protocol, actor, offers);
 		const { version, startedAt } = client.services.about;
 		return { protocol: protocolVersion, version, pid: process.pid, startedAt };
 	},

@@ -4,6 +4,7 @@ import type { Methods, Result } from "../../protocol/methods.ts";
 import type { BaselineParts } from "../baseline/baseline.ts";
 import type { LiveConfig } from "../config/liveConfig.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
+import type { EditorWindows } from "../editor/editorWindows.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { EraseServices } from "../erase/eraseGoal.ts";
 import type { HandedKeys } from "../keys/handedKeys.ts";
@@ -29,6 +30,8 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	listProviders(refresh: boolean): Promise<Result<Methods, "provider/list">>;
 	/** Keys that clients hand over. */
 	readonly keys: HandedKeys;
+	/** Windows that offer models of other extensions. */
+	readonly windows: Pick<EditorWindows, "join">;
 	readonly baseline: BaselineParts;
 	/** What the folder that stands there now is known by. */
 	folderNow(workspace: string): Promise<FolderIdentity | undefined>;

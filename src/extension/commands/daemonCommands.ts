@@ -4,7 +4,7 @@ import { t } from "../words/words.ts";
 import type { CommandRow } from "./commandShapes.ts";
 import { overGoals } from "./contribution.ts";
 
-/** The daemon, its config and its keys. */
+/** The daemon, its config, its keys, and the models of this editor. */
 export const daemonCommands = {
 	setProviderKey: {
 		title: "Set Provider Key…",
@@ -12,6 +12,14 @@ export const daemonCommands = {
 		async run(parts, argument) {
 			const { setProviderKey } = await import("../keys/setProviderKey.ts");
 			await setProviderKey(parts, typeof argument === "string" ? argument : undefined);
+		},
+	},
+	allowModel: {
+		title: "Allow a Model of VS Code…",
+		acts: true,
+		async run({ models }) {
+			const { allowModel } = await import("../models/allowModel.ts");
+			await allowModel(models);
 		},
 	},
 	openConfig: {

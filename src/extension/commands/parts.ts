@@ -9,6 +9,7 @@ import type { Dossiers } from "../documents/dossier.ts";
 import type { Outputs } from "../documents/outputs.ts";
 import type { Plans } from "../documents/plans.ts";
 import type { ProviderKeys } from "../keys/providerKeys.ts";
+import type { EditorModels } from "../models/editorModels.ts";
 import type { GoalsTree } from "../tree/goalsTree.ts";
 import type { Webviews } from "../webviewHosts/webviews.ts";
 
@@ -28,5 +29,6 @@ export interface Parts {
 	readonly outputs: Outputs;
 	readonly plans: Plans;
 	readonly providerKeys: ProviderKeys;
+	readonly models: EditorModels;
 	readonly webviews: Webviews;
 }

@@ -35,7 +35,10 @@ export interface OpenClient {
 }
 type Use = (open: OpenClient) => () => void;
 
-export function createDaemon(): Daemon {
+/** Before what a person wants done is asked: rejects where it is not to be. */
+type Before = <M extends MethodName>(method: M, params: Input<Methods, M>) => Promise<void>;
+
+export function createDaemon(before?: Before): Daemon {
 	const listeners = new Set<(connection: Connection) => void>();
 	const users: Use[] = [];
 	let opened: OpenClient | undefined;
@@ -67,6 +70,7 @@ export function createDaemon(): Daemon {
 		},
 		async ask(method, params) {
 			if (!opened) throw notConnected();
+			if (before && (method === "goal/launch" || method === "roster/edit")) await before(method, params);
 			return opened.client.request(method, params);
 		},
 		onConnection(listener) {

@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import type { ModelChoice } from "../../core/values.ts";
 import { t } from "../words/words.ts";
 import { type AgentRow, agentRows, type Providers, typedAgent } from "./agentChoice.ts";
-import { editorModels } from "./editorModels.ts";
 
 /** Chosen in place of a model: whatever the primary agent is. */
 export const primaryAgent = "primary";
@@ -35,8 +34,8 @@ export function chooseAgent(
 	// A webview from which it was asked for may take the focus back a moment after the list before this one has closed.
 	pick.ignoreFocusOut = true;
 	const inherit: readonly InheritRow[] = mayInherit ? [{ label: t("As the Primary Agent"), agent: primaryAgent }] : [];
-	let all = providers.providers;
 	let isUnfolded = false;
+	const all = providers.providers;
 	const asked = () => ({ ...providers, providers: provider ? all.filter(({ id }) => id === provider) : all });
 	const show = (isAnew = false) => {
 		const rows = [...inherit, ...agentRows(asked(), pick.value, isUnfolded)];
@@ -45,12 +44,6 @@ export function chooseAgent(
 		if (isAnew || rows.length !== pick.items.length || now !== before) pick.items = rows;
 	};
 	show(true);
-	let isOpen = true;
-	void editorModels().then((found) => {
-		if (!isOpen || found.length === 0) return;
-		all = [...all, ...found];
-		show(true);
-	});
 	return new Promise((resolve) => {
 		pick.onDidChangeValue(() => show());
 		pick.onDidAccept(() => {
@@ -65,7 +58,6 @@ export function chooseAgent(
 			pick.hide();
 		});
 		pick.onDidHide(() => {
-			isOpen = false;
 			resolve(undefined);
 			pick.dispose();
 		});

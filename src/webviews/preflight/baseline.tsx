@@ -181,7 +181,7 @@ function ProviderRow({ provider }: { readonly provider: Provider }) {
 		return (
 			<Row mark={baselineMarks.problem} label={id} value={needsKey ? t("no key") : t("not usable")} detail={reason} />
 		);
-	const from = source === "acp" ? t("ACP, ready") : t("ready");
+	const from = source === "acp" ? t("ACP, ready") : source === "editor" ? t("VS Code, ready") : t("ready");
 	return (
 		<Row mark={baselineMarks.ok} label={id} value={latencyMs === undefined ? from : `${Math.round(latencyMs)} ms`} />
 	);

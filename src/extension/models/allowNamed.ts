@@ -1,0 +1,55 @@
+import { editorProvider } from "../../core/agentKinds.ts";
+import { Refusal } from "../../core/refusal.ts";
+import type { Input, MethodName, Methods, Params } from "../../protocol/methods.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { t } from "../words/words.ts";
+import type { EditorModels } from "./editorModels.ts";
+
+/**
+ * Before what a person asks for goes to the daemon: a launch or a roster that names a model of this window that VS Code
+ * has not let us use yet. The person is asked now, because later nobody may be there. Refused, nothing is asked for.
+ */
+export async function allowNamed<M extends MethodName>(
+	models: EditorModels,
+	daemon: Pick<Daemon, "ask">,
+	method: M,
+	params: Input<Methods, M>,
+): Promise<void> {
+	const named = await namedModels(models, daemon, method, params);
+	for (const name of new Set(named)) {
+		const model = await models.find(name);
+		if (model && !(await models.allow(model)))
+			throw new Refusal(
+				"notAllowed",
+				t("VS Code was not allowed to use {0} for Mission Control. Allow it, or choose another agent.", model.name),
+			);
+	}
+}
+
+async function namedModels(
+	models: EditorModels,
+	daemon: Pick<Daemon, "ask">,
+	method: MethodName,
+	params: unknown,
+): Promise<readonly string[]> {
+	if (method === "roster/edit") {
+		const { edits, preview } = params as Input<Methods, "roster/edit">;
+		return preview ? [] : ofEditor(edits);
+	}
+	if (method !== "goal/launch") return [];
+	const { settings, workspace, preset, playbook } = params as Input<Methods, "goal/launch">;
+	const { agent, assignments = [] } = settings ?? {};
+	const isOpen = models.known.some(({ access }) => access !== "allowed");
+	if (agent || playbook || !isOpen) return ofEditor([...(agent ? [agent] : []), ...assignments]);
+	// What a preset or config.jsonc names counts as well.
+	const prepared = await daemon.ask("launch/prepare", { workspace, preset } as Params<Methods, "launch/prepare">);
+	return ofEditor([prepared.settings.agent, ...prepared.settings.assignments, ...assignments]);
+}
+
+function ofEditor(
+	choices: readonly { readonly provider?: string; readonly model?: string; readonly enabled?: boolean }[],
+): readonly string[] {
+	return choices.flatMap(({ provider, model, enabled = true }) =>
+		provider === editorProvider && model !== undefined && enabled ? [model] : [],
+	);
+}
