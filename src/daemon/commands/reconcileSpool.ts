@@ -4,7 +4,8 @@ import type { CommandOutcome, CommandSpec, RunOptions } from "./command.ts";
 import { streamOutput } from "./commandOutput.ts";
 import { isRunning } from "./processIdentity.ts";
 import { settle, settleStopped } from "./settle.ts";
-import { claim, readSpool, type SpoolState, type Spools } from "./spool.ts";
+import { readSpool, type SpoolState, type Spools } from "./spool.ts";
+import { claim } from "./spoolFolders.ts";
 
 /**
  * The whole of recovery: what the spool of a command says that another daemon started, and what follows from it. One

@@ -1,11 +1,10 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeDurably } from "../platform/durableFile.ts";
 import { makeDurableFolder } from "../platform/durableFolder.ts";
 import { posixRunner } from "./posixRunner.ts";
-import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
+import { isRunning, type ProcessIdentity } from "./processIdentity.ts";
+import { dropSpool, openSpoolFolders, type SpoolFolders, spoolName, writeRunner } from "./spoolFolders.ts";
 
 /**
  * Where a command leaves its traces:
@@ -23,12 +22,7 @@ import { bootId, isRunning, type ProcessIdentity } from "./processIdentity.ts";
  * A spool is made once, by whoever creates its folder, and never taken away before its outcome is recorded. So a path
  * always means the same spool, for every daemon, and two daemons that meet over one command cannot mistake it.
  */
-export interface Spools {
-	readonly folder: string;
-	/** The folder of this boot. */
-	readonly current: string;
-	/** The folders of earlier boots. Nothing in them runs. */
-	readonly earlier: readonly string[];
+export interface Spools extends SpoolFolders {
 	/** The runner as a file: as an argument its text would be hit by a command's `pkill -f`. */
 	readonly runnerFile: string;
 }
@@ -48,16 +42,9 @@ export interface SpoolState {
 }
 
 export function openSpools(folder: string): Spools {
-	const boot = bootId();
-	const current = join(folder, boot);
-	makeDurableFolder(current);
+	const folders = openSpoolFolders(folder, ["outputs"]);
 	makeDurableFolder(join(folder, "outputs"));
-	const earlier = readdirSync(folder, { withFileTypes: true })
-		.filter((entry) => entry.isDirectory() && !["outputs", "dropped", boot].includes(entry.name))
-		.map((entry) => join(folder, entry.name))
-		.filter((path) => !removedEmpty(path));
-	rm(join(folder, "dropped"), { recursive: true, force: true }).catch(() => {});
-	return { folder, current, earlier, runnerFile: writeRunner(folder) };
+	return { ...folders, runnerFile: writeRunner(folder, "runner.sh", posixRunner) };
 }
 
 /** The state of a spool, or undefined when there is none. */
@@ -92,17 +79,6 @@ export function readSpool(path: string): SpoolState | undefined {
 	};
 }
 
-/** Shuts the gate for ever. False when another daemon passed or shut it before. */
-export function claim(path: string): boolean {
-	try {
-		mkdirSync(join(path, "begun"));
-		return true;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-		throw error;
-	}
-}
-
 /** The spool that counts for `id` among those of a boot; without a state it is still to be made. */
 export function latestSpool(boot: string, id: string): { readonly path: string; readonly state?: SpoolState } {
 	for (let generation = 1; ; generation++) {
@@ -116,17 +92,11 @@ export function latestSpool(boot: string, id: string): { readonly path: string; 
 export async function dropSpools(spools: Spools, boot: string, id: string): Promise<void> {
 	let generation = 1;
 	while (readSpool(spoolPath(boot, id, generation + 1)) !== undefined) generation++;
-	const dropped = join(spools.folder, "dropped");
-	await mkdir(dropped, { recursive: true, mode: 0o700 });
-	for (; generation > 0; generation--) {
-		const gone = join(dropped, randomUUID());
-		await rename(spoolPath(boot, id, generation), gone).catch(ignoreMissing);
-		rm(gone, { recursive: true, force: true }).catch(() => {});
-	}
+	for (; generation > 0; generation--) await dropSpool(spools, spoolPath(boot, id, generation));
 }
 
 export function outputPath(spools: Spools, id: string): string {
-	return join(spools.folder, "outputs", fileName(id));
+	return join(spools.folder, "outputs", spoolName(id));
 }
 
 export async function runningCommands(spools: Spools): Promise<readonly string[]> {
@@ -141,39 +111,9 @@ export async function runningCommands(spools: Spools): Promise<readonly string[]
 }
 
 function spoolPath(boot: string, id: string, generation: number): string {
-	return join(boot, generation === 1 ? fileName(id) : `${fileName(id)}~${generation}`);
-}
-
-/** An id as a file name on every platform; reversible. */
-function fileName(id: string): string {
-	const name = encodeURIComponent(id).replace(/[.*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-	if (name === "" || name.length > 180) throw new RangeError(`A command's id has 1 to 180 bytes; "${id}" has not.`);
-	return name;
-}
-
-/** Named after its content, so that daemons of two versions in one folder do not change each other's. */
-function writeRunner(folder: string): string {
-	const digest = createHash("sha256").update(posixRunner).digest("hex").slice(0, 12);
-	const file = join(folder, `runner-${digest}.sh`);
-	if (existsSync(file) && readFileSync(file, "utf8") === posixRunner) return file;
-	// Whole after a power cut: what is there under the right name with other bytes would start no command ever again.
-	writeDurably(file, posixRunner);
-	return file;
+	return join(boot, generation === 1 ? spoolName(id) : `${spoolName(id)}~${generation}`);
 }
 
 function listing(path: string) {
 	return readdirSync(path, { withFileTypes: true });
-}
-
-function removedEmpty(path: string): boolean {
-	try {
-		rmdirSync(path);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-	if (error.code !== "ENOENT") throw error;
 }
