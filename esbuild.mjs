@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /*
  * Builds everything that runs, from src/ into dist/: one file for each process (extension, daemon, its store worker, the
- * command line) and one script with its style sheet for each webview. All dependencies are bundled, so the package
+ * relay of an agent, the command line) and one script with its style sheet for each webview. All dependencies are bundled, so the package
  * carries no node_modules; only `vscode` is given by the host.
  *
  *   node esbuild.mjs [--production] [--watch] [--into FOLDER] [--crash-points]
@@ -27,6 +27,7 @@ const processes = {
 	modelProvider: "@ai-sdk/openai-compatible",
 	encodingDetector: "jschardet",
 	modelFetch: "src/daemon/endpoint/modelFetch.ts",
+	agentRelay: "src/daemon/agents/process/agentRelay.ts",
 	storeWorker: "src/daemon/store/storeWorker.ts",
 	cli: "src/cli/main.ts",
 };

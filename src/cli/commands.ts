@@ -420,8 +420,8 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "daemon stop",
-		about: "stop the daemon; commands under way go on",
-		options: [{ flags: "--now", about: "end commands under way, too" }],
+		about: "stop the daemon; commands and agents under way go on",
+		options: [{ flags: "--now", about: "end commands and agents under way, too" }],
 		asks: ["daemon/stop"],
 		run: async (context, _args, options) => (await import("./commands/daemon.ts")).stop(context, options),
 	},

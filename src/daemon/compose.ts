@@ -7,6 +7,7 @@ import { composeEngine } from "./composeEngine.ts";
 import { composeParts } from "./composeParts.ts";
 import { composeServices } from "./composeServices.ts";
 import { type LiveConfig, openConfig } from "./config/liveConfig.ts";
+import { watchAgentsLeft } from "./erase/agentsLeft.ts";
 import { eraseDeleted } from "./erase/eraseGoal.ts";
 import { crashPoint } from "./platform/crashPoint.ts";
 import { openLog, parseLogLevel } from "./platform/log.ts";
@@ -61,15 +62,17 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const log = openLog(path.join(home, "daemon.log"), level, config.keys.redact);
 	tellOfConfig(config, log);
 	const parts = await composeParts({ home, env, config, log, isTraced: level === "trace", opening });
-	const { trace, commands, agents, store, repositories } = parts;
+	const { trace, commands, agents, agentProcesses, store, repositories } = parts;
 	config.onChange((isOther) => isOther && agents.configChanged());
 	const supervisor = composeEngine(parts, (cause) => fail(cause.message));
 	await supervisor.start();
+	const agentsLeft = watchAgentsLeft({ processes: agentProcesses, supervisor, log });
 	crashPoint("start.takenUp");
 
 	const shutdown = openShutdown({
 		log,
 		commands,
+		agentProcesses,
 		withdraw() {
 			idle.stop();
 			removeDaemonFile(home);
@@ -77,7 +80,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		drain: (turnsMs) => supervisor.close(turnsMs),
 		close,
 	});
-	const services = composeServices(parts, supervisor, {
+	const services = composeServices(parts, supervisor, agentsLeft, {
 		version,
 		startedAt,
 		clients: () => server.clients(),
@@ -113,7 +116,9 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 
 	async function close(): Promise<void> {
 		await server.close();
+		agentsLeft.close();
 		agents.close();
+		agentProcesses.close();
 		config.close();
 		await repositories.close();
 		await store.close();

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { acpAgents } from "./acp/acpAgents.ts";
 import { type Agents, openAgents } from "./agents/agents.ts";
+import { type OwnAgentProcesses, openAgentProcesses } from "./agents/process/agentProcesses.ts";
 import { openShadowRepositories, type ShadowRepositories } from "./changes/shadowRepositories.ts";
 import { type Commands, openCommands } from "./commands/commands.ts";
 import { tracedCommands } from "./commands/tracedCommands.ts";
@@ -30,6 +32,7 @@ export interface DaemonParts {
 	readonly commands: Commands;
 	readonly agents: Agents;
 	readonly windows: EditorWindows;
+	readonly agentProcesses: OwnAgentProcesses;
 	readonly store: Store;
 	readonly changedFiles: ChangedFiles;
 	readonly goalFiles: GoalFiles;
@@ -56,6 +59,11 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
 	const windows = openEditorWindows();
 	const agents = openAgents({ config, log, trace, env, acp: acpAgents(), windows });
+	const agentProcesses = openAgentProcesses({
+		folder: path.join(home, "agents"),
+		relay: readFileSync(path.join(__dirname, "agentRelay.js"), "utf8"),
+		limits: () => ({ aloneMs: config.limits.agentAloneMs }),
+	});
 	const repositories = openShadowRepositories(home, log);
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
 	const opened = await opening;
@@ -71,6 +79,7 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 		commands,
 		agents,
 		windows,
+		agentProcesses,
 		store,
 		changedFiles: openChangedFiles(store),
 		goalFiles: openGoalFiles(store),

@@ -4,6 +4,7 @@ import type { DaemonParts } from "./composeParts.ts";
 import { openDossiers } from "./dossier/dossier.ts";
 import { createRedaction } from "./dossier/redact.ts";
 import type { Supervisor } from "./engine/supervisor.ts";
+import type { AgentsLeft } from "./erase/agentsLeft.ts";
 import { liftAwaitedModels } from "./keys/awaitedModels.ts";
 import { openHandedKeys } from "./keys/handedKeys.ts";
 import { readFolderIdentity } from "./policy/folderIdentity.ts";
@@ -15,7 +16,12 @@ import type { Services } from "./wire/services.ts";
 type Process = Pick<Services, "clients" | "draining" | "stop"> & Pick<Services["about"], "version" | "startedAt">;
 
 /** What requests are answered with. */
-export function composeServices(parts: DaemonParts, supervisor: Supervisor, process: Process): Services {
+export function composeServices(
+	parts: DaemonParts,
+	supervisor: Supervisor,
+	agentsLeft: AgentsLeft,
+	process: Process,
+): Services {
 	const { home, env, clock, newId, log, config, commands, agents, store, repositories } = parts;
 	const { version, startedAt, clients, draining, stop } = process;
 	const { keys } = config;
@@ -26,6 +32,7 @@ export function composeServices(parts: DaemonParts, supervisor: Supervisor, proc
 		changedFiles: parts.changedFiles,
 		answeredApprovals: openAnsweredApprovals(store),
 		goalFiles: parts.goalFiles,
+		agentsLeft,
 		dossiers: openDossiers(store, createRedaction({ keys: keys.redact, env, homes: homeFolders(env) })),
 		presets: openPresets(home),
 		clock,

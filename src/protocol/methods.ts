@@ -94,14 +94,15 @@ export const methods = {
 		}),
 	},
 	"daemon/stop": {
-		about: "Ends the daemon. Commands under way go on under their runner, unless `now` ends them too.",
+		about:
+			"Ends the daemon. Commands under way and the programs of agents go on under their runners, unless `now` ends them too.",
 		effect: "acts",
 		params: v.object({ now: v.optional(v.boolean(), false) }),
 		result: v.object({ stillRunning: v.array(v.string()) }),
 	},
 	"daemon/handOver": {
 		about:
-			"A client of a newer version asks the daemon to make way for the daemon it will start. Refused when it is not newer. Nothing new begins; turns under way get some seconds to end; commands go on under their runner. The folder is free when its process has ended.",
+			"A client of a newer version asks the daemon to make way for the daemon it will start. Refused when it is not newer. Nothing new begins; turns under way get some seconds to end; commands and the programs of agents go on under their runners. The folder is free when its process has ended.",
 		effect: "acts",
 		params: v.object({
 			/** Of the daemon that will come. */

@@ -23,8 +23,8 @@ const storiesAtOnce = 4;
 /** When on the way of one goal a point is reached; see PointStory. */
 type When = Pick<PointStory, "time" | "afterStop">;
 
-/** Every named point: the compiler asks for a new one here. */
-const points: Record<CrashPoint, When> = {
+/** Every named point: those of agents that are programs are never passed. The compiler asks for a new one here. */
+const points: Record<CrashPoint, When | "notPassed"> = {
 	"start.locked": { afterStop: true },
 	"start.takenUp": { afterStop: true },
 	"store.migrating": {},
@@ -34,6 +34,9 @@ const points: Record<CrashPoint, When> = {
 	"spool.made": { time: 2 },
 	"spool.waiting": { time: 2 },
 	"spool.begun": { time: 2 },
+	"relay.made": "notPassed",
+	"relay.waiting": "notPassed",
+	"relay.told": "notPassed",
 	"command.ended": { time: 2 },
 	"spool.kept": { time: 2 },
 	"edit.prepared": {},
@@ -75,7 +78,7 @@ const events: readonly (readonly [EventType, When?])[] = [
 ];
 
 const all: readonly (readonly [string, When])[] = [
-	...Object.entries(points),
+	...Object.entries(points).flatMap(([point, when]) => (when === "notPassed" ? [] : [[point, when] as const])),
 	...events.flatMap(([type, when = {}]): (readonly [string, When])[] => [
 		[`before ${type}`, when],
 		[`after ${type}`, when],

@@ -26,7 +26,7 @@ describe("the packaged extension", () => {
 		];
 		const others = [...files.keys()].filter((file) => !allowed.some((pattern) => pattern.test(file)));
 		assert.deepEqual(others, []);
-		for (const name of ["extension", "daemon", "storeWorker", "cli"])
+		for (const name of ["extension", "daemon", "storeWorker", "agentRelay", "cli"])
 			assert.ok(files.has(`dist/${name}.js`), `dist/${name}.js is missing`);
 		for (const name of ["package.json", "readme.md", "changelog.md", "license.txt"])
 			assert.ok(

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeDurably } from "../platform/durableFile.ts";
 import { makeDurableFolder } from "../platform/durableFolder.ts";
@@ -25,7 +25,7 @@ export function openSpoolFolders(folder: string, besides: readonly string[] = []
 		.filter((entry) => entry.isDirectory() && !others.has(entry.name))
 		.map((entry) => join(folder, entry.name))
 		.filter((path) => !removedEmpty(path));
-	rm(join(folder, "dropped"), { recursive: true, force: true }).catch(() => {});
+	void emptyDropped(join(folder, "dropped")).catch(() => {});
 	return { folder, current, earlier };
 }
 
@@ -65,6 +65,11 @@ export function writeRunner(folder: string, kind: string, text: string): string 
 	// Whole after a power cut: what is there under the right name with other bytes would start nothing ever again.
 	writeDurably(file, text);
 	return file;
+}
+
+/** What is in it, and not the folder itself: something may be dropped at this moment. */
+async function emptyDropped(dropped: string): Promise<void> {
+	for (const name of await readdir(dropped)) await rm(join(dropped, name), { recursive: true, force: true });
 }
 
 function removedEmpty(path: string): boolean {

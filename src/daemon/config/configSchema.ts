@@ -61,6 +61,13 @@ export const limits = {
 		v.optional(Milliseconds),
 		"After how long a question of an agent is answered with the default that it named. Without it, and without a default, a question waits for a person for as long as it takes.",
 	),
+	agentAloneMs: described(
+		v.optional(
+			v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(30 * 24 * 60 * 60 * 1000)),
+			24 * 60 * 60 * 1000,
+		),
+		"How long the program of an agent lives on while no daemon is there that could hear it.",
+	),
 	promptChars: described(
 		v.optional(v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(10_000_000)), 400_000),
 		"The longest prompt that is sent, in characters; older outputs are left out first.",

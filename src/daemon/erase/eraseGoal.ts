@@ -5,6 +5,7 @@ import { readEvent } from "../../core/upcast.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import type { Log } from "../platform/ports.ts";
 import type { EventReader } from "../store/eventStore.ts";
+import type { AgentsLeft } from "./agentsLeft.ts";
 
 /** What is kept in memory of a goal, and may be dropped. */
 interface Kept {
@@ -17,15 +18,16 @@ export interface EraseServices {
 	readonly changedFiles: Kept;
 	readonly answeredApprovals: Kept;
 	readonly goalFiles: Kept;
+	readonly agentsLeft: Pick<AgentsLeft, "end">;
 	/** `folder` is the data folder: no file outside it is removed. */
 	readonly about: { readonly folder: string };
 }
 
 const page = 1000;
 
-/** What a deleted goal said and did goes: the bodies of its events, and the files that hold its long outputs. Safe to repeat. */
+/** What a deleted goal said and did goes: the bodies of its events, the files that hold its long outputs, the programs of its agents with all that was said between them and us. Safe to repeat. */
 export async function eraseGoal(
-	{ store, changedFiles, answeredApprovals, goalFiles, supervisor, about }: EraseServices,
+	{ store, changedFiles, answeredApprovals, goalFiles, agentsLeft, supervisor, about }: EraseServices,
 	goalId: GoalId,
 ): Promise<void> {
 	for (let afterSeq = 0; ; ) {
@@ -39,6 +41,7 @@ export async function eraseGoal(
 		}
 		if (rows.length < page) break;
 	}
+	await agentsLeft.end();
 	crashPoint("erase.files");
 	await supervisor.erase(goalId);
 	changedFiles.forget(goalId);

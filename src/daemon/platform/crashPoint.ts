@@ -31,6 +31,12 @@ export type CrashPoint =
 	| "spool.waiting"
 	/** It was told to go. */
 	| "spool.begun"
+	/** An agent's spool is there, its relay is not. */
+	| "relay.made"
+	/** Its relay waits to be told what to start. */
+	| "relay.waiting"
+	/** It was told. */
+	| "relay.told"
 	/** The outcome is known to the daemon alone. */
 	| "command.ended"
 	/** The outcome is recorded, and the spool still there. */

@@ -13,6 +13,7 @@ export interface Shutdown {
 export interface ShutdownParts {
 	readonly log: Log;
 	readonly commands: Commands;
+	readonly agentProcesses: { stopAll(): Promise<void> };
 	/** No client finds the daemon any more, and nothing ends it a second time. */
 	withdraw(): void;
 	/** Nothing new begins. Resolves when what was under way has ended or is left to the next daemon. */
@@ -24,8 +25,8 @@ export interface ShutdownParts {
 /** Time for the answer to whoever asked. */
 const answerMs = 50;
 
-/** Nothing new begins; commands under way go on under their runner, and are followed by the next daemon. */
-export function openShutdown({ log, commands, withdraw, drain, close }: ShutdownParts): Shutdown {
+/** Nothing new begins; commands and agents' programs go on under their runners, and are followed by the next daemon. */
+export function openShutdown({ log, commands, agentProcesses, withdraw, drain, close }: ShutdownParts): Shutdown {
 	let running: Promise<readonly string[]> | undefined;
 
 	async function shutDown(now: boolean, turnsMs: number): Promise<readonly string[]> {
@@ -38,7 +39,7 @@ export function openShutdown({ log, commands, withdraw, drain, close }: Shutdown
 			log.warn("A check of a launch form could not be ended", cause),
 		);
 		const left = await commands.running();
-		if (now) await Promise.all(left.map((id) => commands.stop(id)));
+		if (now) await Promise.all([agentProcesses.stopAll(), ...left.map((id) => commands.stop(id))]);
 		setTimeout(() => void close(), answerMs);
 		return now ? [] : left;
 	}

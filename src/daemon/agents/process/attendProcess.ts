@@ -1,0 +1,167 @@
+import { closeSync, constants, existsSync, type FSWatcher, openSync, watch, writeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { signalGroup } from "../../commands/endLeftovers.ts";
+import { endRunner } from "../../commands/endRunner.ts";
+import { groupsLeftBy, isRunning, ticksNow } from "../../commands/processIdentity.ts";
+import { agentEnd } from "./agentEnd.ts";
+import { followLines, type LineInput, openInput, wholeLinesOf } from "./agentLines.ts";
+import type { AgentEnd, AgentLine, AgentProcess } from "./agentProcess.ts";
+import { type AgentMarks, mark, type RelayLimits, readMarks } from "./agentSpool.ts";
+
+/** A process as this daemon sees it, until it lets go. */
+export interface AttendedProcess extends AgentProcess {
+	/** Stops looking; the process goes on. Who reads its lines comes to their end. */
+	release(): void;
+}
+
+const pollMs = 200;
+const graceMs = 3000;
+/** Elsewhere than on Linux it takes a program of its own to see whether a process runs. */
+const lookEvery = process.platform === "linux" ? 1 : 10;
+
+/** Watching tells soon, and may miss; looking is the truth. */
+export async function attendProcess(
+	path: string,
+	limits: RelayLimits,
+	isOfEarlierBoot: boolean,
+): Promise<AttendedProcess> {
+	let end: AgentEnd | undefined;
+	let isReleased = false;
+	let tellEnd = (_end: AgentEnd) => {};
+	const ended = new Promise<AgentEnd>((resolve) => {
+		tellEnd = resolve;
+	});
+	let input: LineInput | undefined;
+	let looking: Promise<void> | undefined;
+	let looks = 0;
+	const waiting = new Set<() => void>();
+	const wake = () => {
+		for (const go of waiting) go();
+		waiting.clear();
+	};
+
+	const watcher = watchFile(join(path, "out"), wake);
+	const timer = setInterval(() => {
+		void look(++looks % lookEvery === 0).catch(() => undefined);
+		wake();
+	}, pollMs).unref();
+	await look(true);
+
+	return {
+		ended,
+		get isAlive() {
+			return end === undefined;
+		},
+		written: () => wholeLinesOf(join(path, "in")).catch(noneIfMissing),
+		async write(line) {
+			if (line.includes("\n")) throw new RangeError("A line that is written to an agent has no line break in it.");
+			if (end) throw new Error(`Nothing can be sent to the agent. ${end.reason}`);
+			input ??= openInput(path);
+			input.write(line);
+		},
+		lines,
+		async stop(ms = graceMs) {
+			if (end) return;
+			mark(path, "stopped");
+			const relay = readMarks(path)?.relay;
+			if (relay) await endRunner(relay, ms);
+			await look(true);
+			await ended;
+		},
+		release,
+	};
+
+	async function* lines(from: number, signal: AbortSignal): AsyncGenerator<AgentLine> {
+		// A power cut may have left the spool's name, and nothing in it.
+		if (!existsSync(join(path, "out"))) return;
+		const read = openSync(join(path, "read"), constants.O_RDWR | constants.O_CREAT, 0o600);
+		try {
+			yield* followLines(join(path, "out"), from, {
+				signal,
+				isOver: () => end !== undefined || isReleased,
+				more: () => untilMore(signal),
+				onRead: (offset) => writeSync(read, String(offset).padStart(16, "0"), 0),
+			});
+		} finally {
+			closeSync(read);
+		}
+	}
+
+	function release(): void {
+		isReleased = true;
+		clearInterval(timer);
+		watcher?.close();
+		input?.close();
+		input = undefined;
+		wake();
+	}
+
+	/** One look at a time, and whoever asks while there is one is content with it, unless it is not thorough enough. */
+	function look(isThorough: boolean): Promise<void> {
+		if (looking && !isThorough) return looking;
+		const mine = (looking ?? Promise.resolve()).then(() => lookNow(isThorough));
+		looking = mine;
+		return mine.finally(() => {
+			if (looking === mine) looking = undefined;
+		});
+	}
+
+	async function lookNow(isThorough: boolean): Promise<void> {
+		if (end) return;
+		// Whether it runs is asked before its marks are read: what ends in between has then left its record.
+		const relay = isThorough ? readMarks(path)?.relay : undefined;
+		const runs = !isThorough || (!isOfEarlierBoot && relay !== undefined && (await isRunning(relay)));
+		const marks = readMarks(path);
+		if (marks && marks.exit === undefined && runs) return;
+		if (marks && marks.exit === undefined && !isOfEarlierBoot) await endOrphan(marks);
+		end = agentEnd(path, readMarks(path) ?? { gate: "begun", stopped: true }, limits, isOfEarlierBoot);
+		watcher?.close();
+		clearInterval(timer);
+		wake();
+		tellEnd(end);
+	}
+
+	async function untilMore(signal: AbortSignal): Promise<void> {
+		let go = () => {};
+		const woken = new Promise<void>((resolve) => {
+			go = resolve;
+		});
+		waiting.add(go);
+		signal.addEventListener("abort", go);
+		// What is printed, noted and read in one moment must not be missed, and a waiting reader keeps its process alive.
+		const timeout = setTimeout(() => void look(false).finally(go), pollMs);
+		await woken;
+		clearTimeout(timeout);
+		waiting.delete(go);
+		signal.removeEventListener("abort", go);
+		await look(false);
+	}
+}
+
+/**
+ * Its relay was killed, and it may go on with nobody hearing it. As long as it lives itself, the number of its session
+ * is nobody else's; so the groups of that session are its own.
+ */
+async function endOrphan({ agent, relay }: AgentMarks): Promise<void> {
+	if (!agent || !relay || process.platform === "win32") return;
+	for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+		if (!(await isRunning(agent))) return;
+		for (const group of groupsLeftBy(relay.pid, ticksNow())) signalGroup(group, signal);
+		for (let waited = 0; waited < graceMs && (await isRunning(agent)); waited += 20) await delay(20);
+	}
+}
+
+function watchFile(file: string, act: () => void): FSWatcher | undefined {
+	try {
+		return watch(file, { persistent: false }, act).on("error", () => {});
+	} catch {
+		// The system watches no more files; looking is enough.
+		return undefined;
+	}
+}
+
+function noneIfMissing(error: NodeJS.ErrnoException): readonly string[] {
+	if (error.code === "ENOENT") return [];
+	throw error;
+}

@@ -1,0 +1,139 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import type { AgentLaunch, AgentProcess } from "../../../../src/daemon/agents/process/agentProcess.ts";
+import { type OwnAgentProcesses, openAgentProcesses } from "../../../../src/daemon/agents/process/agentProcesses.ts";
+import type { RelayLimits } from "../../../../src/daemon/agents/process/agentSpool.ts";
+import { spoolName } from "../../../../src/daemon/commands/spoolFolders.ts";
+
+/** A folder for agents' processes, and a program that does what it is told line by line. */
+export interface Bench {
+	readonly base: string;
+	readonly workspace: string;
+	readonly folder: string;
+	readonly processes: OwnAgentProcesses;
+	/** The same folder as a daemon that starts now sees it; the one before lets go. */
+	restarted(limits?: Partial<RelayLimits>): OwnAgentProcesses;
+	/** The program, with what it does before it listens. */
+	launch(...args: readonly string[]): AgentLaunch;
+	/** The spool of a key. */
+	spool(key: string): string;
+	/** A file of the workspace; empty when it is not there. */
+	text(name: string): string;
+	remove(): Promise<void>;
+}
+
+let relayText: string | undefined;
+
+/** As the build makes it. */
+export function relay(): string {
+	relayText ??= buildSync({
+		entryPoints: [join(__dirname, "../../../../src/daemon/agents/process/agentRelay.ts")],
+		bundle: true,
+		platform: "node",
+		format: "cjs",
+		target: "node20",
+		write: false,
+	}).outputFiles[0]!.text;
+	return relayText;
+}
+
+export function openBench(limits?: Partial<RelayLimits>): Bench {
+	const base = mkdtempSync(join(tmpdir(), "agents-"));
+	const workspace = join(base, "workspace");
+	const folder = join(base, "data");
+	mkdirSync(workspace);
+	mkdirSync(folder);
+	const file = join(base, "program.cjs");
+	writeFileSync(file, program);
+	let processes = openAgentProcesses({ folder, relay: relay(), limits: () => limits ?? {} });
+	return {
+		base,
+		workspace,
+		folder,
+		get processes() {
+			return processes;
+		},
+		restarted(other = limits) {
+			processes.close();
+			processes = openAgentProcesses({ folder, relay: relay(), limits: () => other ?? {} });
+			return processes;
+		},
+		launch: (...args) => ({
+			program: process.execPath,
+			args: [file, ...args],
+			folder: workspace,
+			environment: { PATH: process.env.PATH ?? "", AGENT_SECRET: "swordfish" },
+		}),
+		spool: (key) =>
+			join(folder, readdirSync(folder).find((name) => /^[0-9a-f-]{36}$|^boot$/.test(name))!, spoolName(key)),
+		text(name) {
+			try {
+				return readFileSync(join(workspace, name), "utf8");
+			} catch {
+				return "";
+			}
+		},
+		async remove() {
+			await processes.forget(await processes.kept());
+			processes.close();
+			rmSync(base, { recursive: true, force: true, maxRetries: 5 });
+		},
+	};
+}
+
+/**
+ * Appends every line that it gets to `received`, before it obeys it: `echo …` prints it, `exit N`, `err …`, `flood N`
+ * prints N lines of 1,000 bytes, `garbage N` prints N bytes without a line break, `half …` prints without a line break,
+ * `child` starts one that stays and prints its pid, `closeStdout`, `ignore` makes SIGTERM and the end of input nothing.
+ */
+const program = `
+const fs = require("node:fs");
+const { spawn } = require("node:child_process");
+const { createInterface } = require("node:readline");
+const print = (text) => process.stdout.write(text);
+const orders = {
+	echo: (text) => print(text + "\\n"),
+	exit: (code) => process.exit(Number(code)),
+	err: (text) => fs.writeSync(2, text + "\\n"),
+	pid: () => print(process.pid + "\\n"),
+	secret: () => print(process.env.AGENT_SECRET + " " + Object.keys(process.env).sort() + "\\n"),
+	half: (text) => print(text),
+	child: () => print(spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: ["ignore", "inherit", "ignore"] }).pid + "\\n"),
+	closeStdout: () => fs.closeSync(1),
+	ignore: () => { process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); print("ignoring\\n"); },
+	flood: (count) => {
+		let left = Number(count);
+		const more = () => { while (left > 0) { left--; if (!print("x".repeat(999) + "\\n")) return void process.stdout.once("drain", more); } };
+		more();
+	},
+	garbage: (count) => {
+		let left = Number(count);
+		const more = () => { while (left > 0) { left -= 1000; if (!print("x".repeat(1000))) return void process.stdout.once("drain", more); } };
+		more();
+	},
+};
+const obey = (line) => {
+	fs.appendFileSync("received", line + "\\n");
+	const [order, ...rest] = line.split(" ");
+	if (orders[order]) orders[order](rest.join(" "));
+};
+for (const order of process.argv.slice(2)) obey(order);
+const input = createInterface({ input: process.stdin });
+input.on("line", obey);
+`;
+
+/** The first lines from an offset on. */
+export async function take(process: AgentProcess, count: number, from = 0): Promise<readonly string[]> {
+	const lines: string[] = [];
+	const enough = new AbortController();
+	if (count === 0) return lines;
+	for await (const { line } of process.lines(from, enough.signal)) if (lines.push(line) === count) break;
+	return lines;
+}
+
+/** Everything that it prints until it ends. */
+export async function all(process: AgentProcess, from = 0): Promise<readonly string[]> {
+	return take(process, Number.POSITIVE_INFINITY, from);
+}
