@@ -28,7 +28,7 @@ import { createWebviews } from "./webviewHosts/webviews.ts";
 /** Registers everything and returns at once; the daemon is looked for afterwards. */
 export function compose(context: vscode.ExtensionContext): Parts {
 	const log = vscode.window.createOutputChannel("Mission Control", { log: true });
-	const models = createEditorModels(context.languageModelAccessInformation);
+	const models = createEditorModels(context.languageModelAccessInformation, context.globalState);
 	const daemon = createDaemon(async (method, params) => {
 		const { allowNamed } = await import("./models/allowNamed.ts");
 		await allowNamed(models, daemon, method, params);

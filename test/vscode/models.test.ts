@@ -3,6 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
+import type { ClientOptions } from "../../src/client/clientOptions.ts";
+import type { DaemonClient } from "../../src/client/daemonClient.ts";
 import type { GoalId } from "../../src/core/ids.ts";
 import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
@@ -58,6 +60,11 @@ describe("A model that another extension provides, in a real editor", function (
 		});
 		return now!;
 	}
+	async function ownOptions(): Promise<ClientOptions> {
+		const { clientOptions } = await import("../../src/extension/connection/clientOptions.ts");
+		const context = { asAbsolutePath: (file: string) => path.join(extensionPath(), file) };
+		return clientOptions(context as never, parts.log, parts.models);
+	}
 	async function launch(prompt: string, more: object = {}): Promise<GoalId> {
 		const { launchGoal } = await import("../../src/extension/launch/launch.ts");
 		fs.rmSync(path.join(folder, "greeting.txt"), { force: true });
@@ -80,6 +87,25 @@ describe("A model that another extension provides, in a real editor", function (
 		harbour = other.exports;
 	});
 
+	it("waits for the person's consent: no goal of another client makes the editor ask, and refused, nothing is launched", async () => {
+		const asked = harbour.requests.length;
+		const keeper = { provider: "editor", model: "reef/keeper" };
+		// As from a terminal: not through the extension.
+		const looker = await observer(await ownOptions());
+		const { goalId } = await looker.client.request("goal/launch", {
+			workspace: folder,
+			prompt: "Greet me",
+			settings: { agent: keeper },
+		});
+		const goal = await reaches(goalId, "blocked");
+		assert.match(goal.stateReason!, /Run “Mission Control: Allow a Model of VS Code…” in its window \(workspace\)/);
+		// VS Code refuses all dialogs where it runs tests, which is what a person does who says no.
+		await assert.rejects(launch("Greet me", { agent: keeper }), /VS Code was not allowed to use Harbour keeper/);
+		assert.equal(harbour.requests.length, asked);
+		await parts.daemon.ask("goal/control", { goalId, action: "cancel" });
+		looker.client.close();
+	});
+
 	it("runs a goal to its end, with the tools and the record of every other model", async () => {
 		const goalId = await launch("Greet me");
 		const goal = await reaches(goalId, "completed");
@@ -100,9 +126,7 @@ describe("A model that another extension provides, in a real editor", function (
 		const goalId = await launch("Greet me again");
 		await until("it works", () => harbour.requests.slice(asked).some(({ tools }) => tools.length > 0));
 		const under = harbour.requests.at(-1)!;
-		const { clientOptions } = await import("../../src/extension/connection/clientOptions.ts");
-		const context = { asAbsolutePath: (file: string) => path.join(extensionPath(), file) };
-		const options = await clientOptions(context as never, parts.log, parts.models);
+		const options = await ownOptions();
 		// As when the window is loaded anew: its connection ends, with everything that was asked over it.
 		const looker = await observer(options);
 		parts.daemon.close();
@@ -115,7 +139,7 @@ describe("A model that another extension provides, in a real editor", function (
 		harbour.pause(0);
 		await parts.daemon.open(options);
 		await until("the window is back", () => parts.daemon.connection.state === "connected");
-		looker.close();
+		looker.client.close();
 		await reaches(goalId, "completed");
 		assert.equal(fs.readFileSync(path.join(folder, "greeting.txt"), "utf8"), "hello\n");
 	});
@@ -142,9 +166,9 @@ function extensionPath(): string {
 
 /** Another client, which looks on and offers no models. */
 async function observer(
-	options: import("../../src/client/clientOptions.ts").ClientOptions,
-): Promise<{ get(goalId: GoalId): Promise<GoalView>; close(): void }> {
+	options: ClientOptions,
+): Promise<{ readonly client: DaemonClient; get(goalId: GoalId): Promise<GoalView> }> {
 	const { openClient } = await import("../../src/client/daemonClient.ts");
 	const client = openClient({ ...options, models: undefined, start: "never" });
-	return { get: (goalId) => client.request("goal/get", { goalId }), close: () => client.close() };
+	return { client, get: (goalId) => client.request("goal/get", { goalId }) };
 }

@@ -10,7 +10,7 @@ import type {
 /** One answer of a model of this window, piece by piece. A model that the person did not allow is not asked: no dialog comes of it. */
 export async function answerOf(
 	{ vendor, id, messages, tools, justification }: EditorRequest,
-	access: vscode.LanguageModelAccessInformation,
+	mayUse: (model: vscode.LanguageModelChat) => boolean,
 	emit: (parts: EditorAnswerPart[]) => void,
 	signal: AbortSignal,
 ): Promise<EditorAnswerEnd> {
@@ -20,7 +20,7 @@ export async function answerOf(
 	try {
 		const [model] = await vscode.lm.selectChatModels({ vendor, id });
 		if (!model) return { kind: "failed", why: "notFound", message: "" };
-		if (access.canSendRequest(model) !== true) return { kind: "failed", why: "noPermissions", message: "" };
+		if (!mayUse(model)) return { kind: "failed", why: "noPermissions", message: "" };
 		if (signal.aborted) return { kind: "cancelled" };
 		const inputTokens = counted(model, textsOf(messages), ending.token);
 		const options = { justification, tools, toolMode: vscode.LanguageModelChatToolMode.Auto };

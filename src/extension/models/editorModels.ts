@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ModelOffer } from "../../client/offeredModels.ts";
 import type { EditorModel, OfferedModels } from "../../protocol/editorModels.ts";
+import type { Memento } from "../connection/currentGoal.ts";
 import { t } from "../words/words.ts";
 
 /**
@@ -18,36 +19,58 @@ export interface EditorModels extends ModelOffer, vscode.Disposable {
 	allow(model: vscode.LanguageModelChat): Promise<boolean>;
 }
 
-export function createEditorModels(access: vscode.LanguageModelAccessInformation): EditorModels {
+export function createEditorModels(access: vscode.LanguageModelAccessInformation, memento: Memento): EditorModels {
 	const listeners = new Set<(offered: OfferedModels) => void>();
 	let subscriptions: readonly vscode.Disposable[] | undefined;
 	let known: readonly EditorModel[] = [];
 	let timer: NodeJS.Timeout | undefined;
 	let delayMs = firstDelayMs;
 
+	/**
+	 * VS Code asks the person with the first request, and some versions of it say of every model that it may be used. So
+	 * nothing is sent to a vendor whose models the person did not take into use here.
+	 */
+	const taken = (): readonly string[] => {
+		const kept = memento.get(takenVendors);
+		return Array.isArray(kept) ? kept.filter((vendor) => typeof vendor === "string") : [];
+	};
+	const mayUse = (model: vscode.LanguageModelChat): EditorModel["access"] => {
+		const may = access.canSendRequest(model);
+		if (may === false) return "refused";
+		return may === true && taken().includes(model.vendor) ? "allowed" : "unasked";
+	};
+
 	async function list(): Promise<OfferedModels> {
 		subscriptions ??= [vscode.lm.onDidChangeChatModels(lookSoon), access.onDidChange(lookSoon)];
-		known = (await vscode.lm.selectChatModels()).flatMap((model) => offeredModel(model, access)).slice(0, maxModels);
+		known = (await vscode.lm.selectChatModels())
+			.flatMap((model) => offeredModel(model, mayUse(model)))
+			.slice(0, maxModels);
 		return { window: windowName(), models: [...known] };
 	}
 
 	/** Looking may itself be what changes the list: what brings nothing new is looked at ever more rarely. */
 	function lookSoon(): void {
 		timer ??= setTimeout(async () => {
-			const before = JSON.stringify(known);
-			const offered = await list().catch(() => undefined);
+			const isOther = await lookAgain().catch(() => false);
 			timer = undefined;
-			const isOther = JSON.stringify(known) !== before;
 			delayMs = isOther ? firstDelayMs : Math.min(delayMs * 2, lastDelayMs);
-			if (offered && isOther) for (const listener of [...listeners]) listener(offered);
 		}, delayMs);
+	}
+
+	/** Whether there are others than before; then it is told. */
+	async function lookAgain(): Promise<boolean> {
+		const before = JSON.stringify(known);
+		const offered = await list();
+		const isOther = JSON.stringify(known) !== before;
+		if (isOther) for (const listener of [...listeners]) listener(offered);
+		return isOther;
 	}
 
 	return {
 		list,
 		async respond(request, emit, signal) {
 			const { answerOf } = await import("./answerOf.ts");
-			return answerOf(request, access, emit, signal);
+			return answerOf(request, (model) => mayUse(model) === "allowed", emit, signal);
 		},
 		onChange(listener) {
 			listeners.add(listener);
@@ -57,7 +80,7 @@ export function createEditorModels(access: vscode.LanguageModelAccessInformation
 			return known;
 		},
 		async notAllowed() {
-			return (await vscode.lm.selectChatModels()).filter((model) => access.canSendRequest(model) !== true);
+			return (await vscode.lm.selectChatModels()).filter((model) => mayUse(model) !== "allowed");
 		},
 		async find(name) {
 			const slash = name.indexOf("/");
@@ -66,8 +89,14 @@ export function createEditorModels(access: vscode.LanguageModelAccessInformation
 			return models.find(({ id }) => id === last) ?? models.find(({ family }) => family === last);
 		},
 		async allow(model) {
-			const { allow } = await import("./allow.ts");
-			return allow(model, access);
+			if (mayUse(model) === "allowed") return true;
+			const { askPerson } = await import("./askPerson.ts");
+			const others = taken().filter((vendor) => vendor !== model.vendor);
+			const isAllowed = await askPerson(model);
+			await memento.update(takenVendors, isAllowed ? [...others, model.vendor] : others);
+			// Told before what follows from it is asked for.
+			await lookAgain();
+			return isAllowed;
 		},
 		dispose() {
 			clearTimeout(timer);
@@ -77,26 +106,24 @@ export function createEditorModels(access: vscode.LanguageModelAccessInformation
 	};
 }
 
+/** Where it is kept whose models the person took into use. */
+const takenVendors = "models.taken";
 const firstDelayMs = 200;
 const lastDelayMs = 60_000;
 const maxModels = 500;
 const maxNameChars = 200;
 
-function offeredModel(
-	model: vscode.LanguageModelChat,
-	access: vscode.LanguageModelAccessInformation,
-): readonly EditorModel[] {
+function offeredModel(model: vscode.LanguageModelChat, access: EditorModel["access"]): readonly EditorModel[] {
 	const { vendor, id, family, maxInputTokens } = model;
 	const isNamed = [vendor, id, family].every((name) => name.length > 0 && name.length <= maxNameChars);
 	if (!isNamed) return [];
-	const may = access.canSendRequest(model);
 	return [
 		{
 			vendor,
 			id,
 			family,
 			maxInputTokens: maxInputTokens > 0 ? maxInputTokens : undefined,
-			access: may === true ? "allowed" : may === false ? "refused" : "unasked",
+			access,
 		},
 	];
 }

@@ -75,7 +75,17 @@ exports.activate = (context) => {
 			);
 		},
 	};
-	context.subscriptions.push(vscode.lm.registerLanguageModelChatProvider("harbour", provider));
+	// Its editor asks the person before another extension may use it, as with models that need an account.
+	const guarded = {
+		...provider,
+		provideLanguageModelChatInformation: async () => [
+			{ ...information("keeper"), requiresAuthorization: { label: "The Harbour" } },
+		],
+	};
+	context.subscriptions.push(
+		vscode.lm.registerLanguageModelChatProvider("harbour", provider),
+		vscode.lm.registerLanguageModelChatProvider("reef", guarded),
+	);
 	return {
 		requests,
 		pause(ms) {
