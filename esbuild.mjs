@@ -24,7 +24,11 @@ const processes = {
 	extension: "src/extension/extension.ts",
 	daemon: "src/daemon/main.ts",
 	daemonParts: "src/daemon/compose.ts",
-	modelProvider: "@ai-sdk/openai-compatible",
+	modelKit: "model kit",
+	chatModels: "@ai-sdk/openai-compatible",
+	responsesModels: "@ai-sdk/openai",
+	messagesModels: "@ai-sdk/anthropic",
+	geminiModels: "@ai-sdk/google",
 	encodingDetector: "jschardet",
 	modelFetch: "src/daemon/endpoint/modelFetch.ts",
 	agentRelay: "src/daemon/agents/process/agentRelay.ts",
@@ -36,7 +40,36 @@ const processes = {
  * Processes that are no processes of their own: a dynamic import of their source leads to the file, so that the daemon
  * reads only what it needs to begin. Nothing in such a file may be compared with `instanceof` from outside.
  */
-const apart = ["daemonParts", "modelProvider", "encodingDetector", "modelFetch"];
+const apart = [
+	"daemonParts",
+	"chatModels",
+	"responsesModels",
+	"messagesModels",
+	"geminiModels",
+	"encodingDetector",
+	"modelFetch",
+];
+
+/** What the packages with which models are reached have in common: once, in a file that each of them reads. */
+const kitParts = /^(@ai-sdk\/provider(-utils)?|zod\/v4)$/;
+const kitApart = {
+	name: "kit apart",
+	setup(build) {
+		build.onResolve({ filter: kitParts }, ({ importer }) =>
+			/node_modules[\\/]@ai-sdk[\\/](openai|openai-compatible|anthropic|google)[\\/]/.test(importer)
+				? { path: "./modelKit.js", external: true }
+				: undefined,
+		);
+		build.onResolve({ filter: /^model kit$/ }, ({ path: name }) => ({ path: name, namespace: "kit" }));
+		build.onLoad({ filter: /.*/, namespace: "kit" }, () => ({
+			contents: `export * from "@ai-sdk/provider";
+				export * from "@ai-sdk/provider-utils";
+				export { getErrorMessage } from "@ai-sdk/provider-utils";
+				export { z } from "zod/v4";`,
+			resolveDir: path.join(root, "node_modules/@ai-sdk/openai-compatible"),
+		}));
+	},
+};
 
 const importsApart = {
 	name: "imports apart",
@@ -81,11 +114,17 @@ const smallCatalogue = {
 	setup(build) {
 		build.onLoad({ filter: /@tokenlens[\\/]models[\\/]dist[\\/]index\.js$/ }, () => {
 			const lists = Object.entries(providersCatalog).map(([id, { api, models }]) => {
-				const kept = Object.entries(models).map(([name, { cost, limit }]) => [
+				const kept = Object.entries(models).map(([name, { cost, limit, reasoning }]) => [
 					name,
 					{
-						cost: cost && { input: cost.input, output: cost.output, cache_read: cost.cache_read },
+						cost: cost && {
+							input: cost.input,
+							output: cost.output,
+							cache_read: cost.cache_read,
+							cache_write: cost.cache_write,
+						},
 						limit: limit && { context: limit.context },
+						reasoning,
 					},
 				]);
 				const text = JSON.stringify(JSON.stringify(Object.fromEntries(kept)));
@@ -173,7 +212,7 @@ function processBuilds(production) {
 			mainFields: ["module", "main"],
 			// `import()` of such a file becomes a `require`, which needs no loader of modules.
 			supported: { "dynamic-import": false },
-			plugins: [importsApart, oneLanguage, fetchAlone, smallCatalogue],
+			plugins: [importsApart, kitApart, oneLanguage, fetchAlone, smallCatalogue],
 		};
 	});
 }

@@ -15,6 +15,7 @@ import {
 	UndoIdSchema,
 } from "./ids.ts";
 import { LaunchSettings } from "./settings.ts";
+import { SignedAnswer } from "./signedAnswer.ts";
 import {
 	Actor,
 	ApprovalKind,
@@ -227,6 +228,8 @@ export const eventBodies = {
 		/** At which its cost was reckoned; absent where none is known. */
 		price: v.optional(Price),
 		finish: v.string(),
+		/** What the provider wants to see again of the answer. It goes back to the same model, and nowhere else. */
+		signed: v.optional(SignedAnswer),
 	}),
 	/** The provider let another model answer than the one that was asked. Told once, until that changes. */
 	"model.substituted": v.object({

@@ -304,6 +304,7 @@ export interface Totals {
 	/** Null once a turn was paid for at an unknown price. */
 	readonly costUsd: number | null;
 	readonly cachedInputTokens?: number;
+	readonly cacheWriteTokens?: number;
 	readonly reasoningTokens?: number;
 	/** Of all tokens, those that no provider counted. */
 	readonly estimatedTokens?: number;

@@ -182,6 +182,8 @@ export const Price = v.object({
 	output: v.number(),
 	/** Of what the provider has kept from an earlier request; as `input` where absent. */
 	cachedInput: v.optional(v.number()),
+	/** Of what the provider keeps for a later request; as `input` where absent. */
+	cacheWrite: v.optional(v.number()),
 	/** Who says so: config.jsonc, or the catalogue that comes with the daemon. Absent for what is free. */
 	source: v.optional(v.picklist(["config", "catalogue"])),
 });
@@ -194,6 +196,8 @@ export const Usage = v.object({
 	costUsd: v.nullable(v.number()),
 	/** Of those read, what the provider had kept from an earlier request; absent where it does not say. */
 	cachedInputTokens: v.optional(v.number()),
+	/** Of those read, what the provider keeps for a later request; absent where it does not say. */
+	cacheWriteTokens: v.optional(v.number()),
 	/** Of those written, what the model only thought. */
 	reasoningTokens: v.optional(v.number()),
 	/** The provider did not count, or counted less than was certainly sent or received: this is what it likely was. */

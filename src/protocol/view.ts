@@ -173,6 +173,7 @@ const usagePart = v.object({
 	outputTokens: v.number(),
 	costUsd: v.nullable(v.number()),
 	cachedInputTokens: v.optional(v.number()),
+	cacheWriteTokens: v.optional(v.number()),
 	reasoningTokens: v.optional(v.number()),
 	/** Of all tokens, those that no provider counted. */
 	estimatedTokens: v.optional(v.number()),

@@ -10,6 +10,7 @@ export function addUsage(totals: Totals, usage: Usage, role: string, model: stri
 		outputTokens: (before?.outputTokens ?? 0) + usage.outputTokens,
 		costUsd: addMoney(before ? before.costUsd : 0, usage.costUsd),
 		...sumOf("cachedInputTokens", before?.cachedInputTokens, usage.cachedInputTokens),
+		...sumOf("cacheWriteTokens", before?.cacheWriteTokens, usage.cacheWriteTokens),
 		...sumOf("reasoningTokens", before?.reasoningTokens, usage.reasoningTokens),
 		...sumOf("estimatedTokens", before?.estimatedTokens, estimated),
 		turns: (before?.turns ?? 0) + turns,

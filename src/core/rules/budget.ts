@@ -61,10 +61,10 @@ export function reserve(
 	const { tokens, usd } = goal.budget;
 	if (tokens !== undefined) left.push(tokens - usedTokens(goal) - prompt);
 	if (usd !== undefined && price && price.output > 0) {
-		left.push(Math.floor(((usd - (usedMoney(goal) ?? usd)) * 1_000_000 - prompt * price.input) / price.output));
+		left.push(Math.floor(((usd - (usedMoney(goal) ?? usd)) * 1_000_000 - prompt * dearestInput(price)) / price.output));
 	}
 	const outputTokens = Math.max(shortestAnswerTokens, Math.min(...left));
-	return { tokens: prompt + outputTokens, outputTokens, usd: price ? cost(price, prompt, outputTokens) : null };
+	return { tokens: prompt + outputTokens, outputTokens, usd: price ? mostCost(price, prompt, outputTokens) : null };
 }
 
 /** The first limit that the thread's next turn would break. Minutes end what runs, so they are the whole goal's: `brokenMinutes`. */
@@ -101,8 +101,10 @@ export function brokenMinutes(goal: Goal, now: number): BrokenLimit | undefined 
 export function costOf(usage: Omit<Usage, "costUsd">, price: Price | undefined): number | null {
 	if (!price) return null;
 	const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+	const kept = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached);
 	const saved = (cached * (price.input - (price.cachedInput ?? price.input))) / 1_000_000;
-	return cost(price, usage.inputTokens, usage.outputTokens) - saved;
+	const more = (kept * ((price.cacheWrite ?? price.input) - price.input)) / 1_000_000;
+	return cost(price, usage.inputTokens, usage.outputTokens) - saved + more;
 }
 
 type Check = (
@@ -121,7 +123,7 @@ const checks: { readonly [R in Exclude<BudgetResource, "minutes">]: Check } = {
 			const reason = `No price is known for ${provider}/${model}, so a limit of ${limit} USD cannot be held.`;
 			return { used, unpriced: { provider, model }, reason };
 		}
-		const needed = cost(price, promptTokens(thread), shortestAnswerTokens);
+		const needed = mostCost(price, promptTokens(thread), shortestAnswerTokens);
 		if (used + needed <= limit) return undefined;
 		return {
 			used,
@@ -157,6 +159,15 @@ function isFree(thread: Thread): boolean {
 export function promptTokens({ last, newChars }: Pick<Thread, "last" | "newChars">): number {
 	const known = last ? last.inputTokens + last.outputTokens : firstPromptTokens;
 	return known + Math.ceil(newChars / charsPerToken);
+}
+
+/** Where the whole prompt is kept for later. */
+function mostCost(price: Price, input: number, output: number): number {
+	return cost({ ...price, input: dearestInput(price) }, input, output);
+}
+
+function dearestInput({ input, cacheWrite }: Price): number {
+	return Math.max(input, cacheWrite ?? 0);
 }
 
 function cost(price: Price, input: number, output: number): number {

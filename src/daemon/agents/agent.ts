@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal, Step, Thread } from "../../core/goal.ts";
 import type { GuidanceKind } from "../../core/guidance.ts";
+import type { SignedAnswer } from "../../core/signedAnswer.ts";
 import type { Price, Usage } from "../../core/values.ts";
 import type { Failure } from "../endpoint/modelFailure.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -76,6 +77,8 @@ export type TurnOutcome =
 			readonly price?: Price;
 			/** `stop`: the model was done. Anything else ended it: `length`, `content-filter`, `tool-calls`, or the server's word. */
 			readonly finish: string;
+			/** What the provider wants to see again of it. */
+			readonly signed?: SignedAnswer;
 	  }
 	/** Beside the codes of an endpoint: keyNeeded, noAgent. `used` is what was certainly sent and received, if anything was. */
 	| (Failure & { readonly used?: Usage })

@@ -23,12 +23,15 @@ export function countedUsage(
 	if (input !== undefined) counted.output += beyond;
 	else counted.input += beyond;
 	const cached = believable(reported?.inputTokens.cacheRead, 1);
+	const kept = believable(reported?.inputTokens.cacheWrite, 1);
 	const thought = believable(reported?.outputTokens.reasoning, 1);
 	return {
 		inputTokens: counted.input,
 		outputTokens: counted.output,
 		costUsd: null,
 		...(input !== undefined && cached && { cachedInputTokens: Math.min(cached, counted.input) }),
+		...(input !== undefined &&
+			kept && { cacheWriteTokens: Math.min(kept, counted.input - Math.min(cached ?? 0, counted.input)) }),
 		...(output !== undefined && thought && { reasoningTokens: thought }),
 		...((input === undefined || output === undefined || reported?.raw?.estimated === true) && { estimated: true }),
 	};
@@ -52,7 +55,13 @@ const templateTokens = 4;
 function addTexts(value: unknown, add: (text: string) => void): void {
 	if (typeof value === "string") add(value);
 	else if (Array.isArray(value)) for (const one of value) addTexts(one, add);
-	else if (typeof value === "object" && value !== null) for (const one of Object.values(value)) addTexts(one, add);
+	else if (typeof value === "object" && value !== null && !isUncounted(value))
+		for (const [name, one] of Object.entries(value)) if (name !== "providerOptions") addTexts(one, add);
+}
+
+/** What was thought in earlier turns: whether it is read again is the provider's to say. */
+function isUncounted(value: object): boolean {
+	return "type" in value && value.type === "reasoning";
 }
 
 function believable(reported: unknown, fewest: number): number | undefined {

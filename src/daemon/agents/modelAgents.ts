@@ -1,7 +1,7 @@
 import { formatModelRef } from "../../core/modelRef.ts";
 import type { Config } from "../config/config.ts";
 import type { Directory } from "../discovery/directory.ts";
-import { adaptationText } from "../endpoint/adaptations.ts";
+import { adaptationText, lossOf } from "../endpoint/adaptations.ts";
 import type { Learned } from "../endpoint/learned.ts";
 import { effortProblem } from "../providers/efforts.ts";
 import { contextWindowOf, priceOf } from "../providers/modelFacts.ts";
@@ -49,7 +49,7 @@ export function modelAgents({ config, directory, learned, closing }: ModelAgents
 		effortProblem({ provider: id, model, effort }) {
 			const provider = directory.find(id);
 			if (!provider || !effort) return undefined;
-			const learnt = learned.of(provider, model).find(({ parameter }) => parameter === "reasoning_effort");
+			const learnt = learned.of(provider, model).find((each) => lossOf(each) === "reasoning_effort");
 			const name = formatModelRef({ provider: id, model });
 			return effortProblem(provider, model, effort, known) ?? (learnt && adaptationText(learnt, name));
 		},

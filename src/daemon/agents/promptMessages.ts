@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { LanguageModelV3Message, LanguageModelV3Prompt } from "@ai-sdk/provider";
+import type { LanguageModelV3Message, LanguageModelV3Prompt, SharedV3ProviderOptions } from "@ai-sdk/provider";
 import type { RecordedEvent } from "../../core/events.ts";
+import type { SignedAnswer } from "../../core/signedAnswer.ts";
 import type { Output } from "../../core/values.ts";
 import { isStartOf } from "../guidance/guidance.ts";
 import { compactedText } from "./threadSummary.ts";
@@ -8,18 +9,23 @@ import { compactedText } from "./threadSummary.ts";
 /**
  * A thread as messages to a model, made anew from the log for every turn. A message is placed where the turn begins that
  * could read it first: what a person writes while the model answers comes after that answer and its calls. Reasoning is
- * not sent back: most endpoints refuse it or pass over it.
+ * sent back only where its provider signed it and `signedOf` says that it goes there; others refuse it or pass over it.
+ * Long, because a thread is told from its events to its messages.
  */
 export function promptMessages(
 	system: string,
 	role: string,
 	transcript: readonly RecordedEvent[],
 	maxChars: number,
+	signedOf: SignedOf = () => undefined,
 ): LanguageModelV3Prompt {
-	const pieces = readThread(role, transcript);
+	const pieces = readThread(role, transcript, signedOf);
 	shorten(pieces, maxChars - system.length);
 	return [{ role: "system", content: system }, ...inTurn(pieces).flatMap(toMessages)];
 }
+
+/** What goes back of an answer to the model that is asked. */
+type SignedOf = (turn: RecordedEvent<"turn.completed">) => SignedAnswer | undefined;
 
 /**
  * What the strictest templates and endpoints take: the first and the last to speak is not the model, no side speaks twice
@@ -78,9 +84,13 @@ export function conversationText(role: string, transcript: readonly RecordedEven
 }
 
 /** What was left out by a compaction is told by it; the first message, which says what the thread is for, always stays. */
-function readThread(role: string, transcript: readonly RecordedEvent[]): (Heard | Said)[] {
+function readThread(
+	role: string,
+	transcript: readonly RecordedEvent[],
+	signedOf: SignedOf = () => undefined,
+): (Heard | Said)[] {
 	const compacted = transcript.findLast((event) => event.type === "thread.compacted");
-	if (!compacted) return readTranscript(role, transcript);
+	if (!compacted) return readTranscript(role, transcript, signedOf);
 	const first = transcript.find((event) => event.type === "message.added");
 	// What the workspace says of the files that the thread works on counts as before.
 	const isKept = (event: RecordedEvent) => event.seq > compacted.upTo || event.type === "guidance.given";
@@ -88,7 +98,7 @@ function readThread(role: string, transcript: readonly RecordedEvent[]): (Heard 
 	return [
 		...(first ? [{ kind: "heard" as const, text: heardText(first.from, first.text) }] : []),
 		{ kind: "heard", text: compactedText(compacted) },
-		...readTranscript(role, rest),
+		...readTranscript(role, rest, signedOf),
 	];
 }
 
@@ -101,6 +111,7 @@ interface Said {
 	readonly turnId?: string;
 	readonly text: string;
 	readonly calls: Call[];
+	signed?: SignedAnswer;
 }
 interface Call {
 	readonly id: string;
@@ -109,23 +120,26 @@ interface Call {
 	result: string;
 }
 
-function readTranscript(role: string, transcript: readonly RecordedEvent[]): (Heard | Said)[] {
+function readTranscript(role: string, transcript: readonly RecordedEvent[], signedOf: SignedOf): (Heard | Said)[] {
 	const results = resultsOf(transcript);
 	const pieces: (Heard | Said)[] = [];
 	let waiting: Heard[] = [];
+	/** Of the turn whose answer is being read. */
+	let signed: SignedAnswer | undefined;
 	const deliver = () => {
 		pieces.push(...waiting);
 		waiting = [];
 	};
 	for (const event of transcript) {
 		if (event.type === "turn.started") deliver();
+		else if (event.type === "turn.completed") signed = signedOf(event);
 		else if (event.type === "guidance.given") {
 			// The turn that is about to be taken reads it; how the thread began is told before the conversation.
 			if (!isStartOf(event)) pieces.push({ kind: "heard", text: event.text });
 		} else if (event.type === "message.added") {
 			// An answer that was only reasoning says nothing, and endpoints refuse an empty message.
 			if (event.from === role && event.text === "") continue;
-			if (event.from === role) pieces.push({ kind: "said", text: event.text, calls: [] });
+			if (event.from === role) pieces.push({ kind: "said", text: event.text, calls: [], signed });
 			else waiting.push({ kind: "heard", text: heardText(event.from, event.text) });
 			// The first says what the thread is for; nothing was under way then.
 			if (pieces.length === 0) deliver();
@@ -139,7 +153,7 @@ function readTranscript(role: string, transcript: readonly RecordedEvent[]): (He
 			};
 			const isSameTurn = last?.kind === "said" && (last.calls.length === 0 || last.turnId === event.turnId);
 			if (isSameTurn) pieces[pieces.length - 1] = { ...last, turnId: event.turnId, calls: [...last.calls, call] };
-			else pieces.push({ kind: "said", turnId: event.turnId, text: "", calls: [call] });
+			else pieces.push({ kind: "said", turnId: event.turnId, text: "", calls: [call], signed });
 		}
 	}
 	deliver();
@@ -184,14 +198,21 @@ function outputText({ head, tail, bytes }: Output): string {
 const keptChars = 400;
 
 /**
- * Keeps the prompt below a bound where compacting has not: outputs of the oldest calls go first, then what the oldest
- * calls wrote, last the newest output. What was said is never cut.
+ * Keeps the prompt below a bound where compacting has not: what was thought before the newest answer goes first, then
+ * outputs of the oldest calls, then what the oldest calls wrote, last the newest output. What was said is never cut.
  */
 function shorten(pieces: readonly (Heard | Said)[], maxChars: number): void {
 	const calls = pieces.flatMap((piece) => (piece.kind === "said" ? piece.calls : []));
 	const argsChars = (call: Call) => JSON.stringify(call.args).length;
 	let chars = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
 	for (const call of calls) chars += call.result.length + argsChars(call);
+	const thought = pieces.filter((piece) => piece.kind === "said" && piece.signed) as Said[];
+	for (const piece of thought) chars += signedChars(piece);
+	for (const piece of thought.slice(0, -1)) {
+		if (chars <= maxChars) return;
+		chars -= signedChars(piece);
+		piece.signed = undefined;
+	}
 	// The newest result is what the model is about to read.
 	for (const call of calls.slice(0, -1)) {
 		if (chars <= maxChars) return;
@@ -215,6 +236,10 @@ function shorten(pieces: readonly (Heard | Said)[], maxChars: number): void {
 		last.result = cut(last.result, Math.max(keptChars, last.result.length - (chars - maxChars) - 60));
 }
 
+function signedChars({ signed }: Said): number {
+	return signed ? JSON.stringify(signed.parts).length : 0;
+}
+
 function cut(text: string, toChars: number): string {
 	if (text.length <= toChars + 60) return text;
 	return `${text.slice(0, toChars)}\n[… ${text.length - toChars} characters left out to save space …]`;
@@ -228,18 +253,7 @@ function wireId(toolCallId: string): string {
 
 function toMessages(piece: Heard | Said): readonly LanguageModelV3Message[] {
 	if (piece.kind === "heard") return [{ role: "user", content: [{ type: "text", text: piece.text }] }];
-	const said: LanguageModelV3Message = {
-		role: "assistant",
-		content: [
-			...(piece.text.trim() ? [{ type: "text" as const, text: piece.text }] : []),
-			...piece.calls.map((call) => ({
-				type: "tool-call" as const,
-				toolCallId: call.id,
-				toolName: call.name,
-				input: call.args,
-			})),
-		],
-	};
+	const said: LanguageModelV3Message = { role: "assistant", content: contentOf(piece) };
 	if (piece.calls.length === 0) return [said];
 	const results = piece.calls.map((call) => ({
 		type: "tool-result" as const,
@@ -248,4 +262,48 @@ function toMessages(piece: Heard | Said): readonly LanguageModelV3Message[] {
 		output: { type: "text" as const, value: call.result },
 	}));
 	return [said, { role: "tool", content: results }];
+}
+
+type SaidContent = Extract<LanguageModelV3Message, { role: "assistant" }>["content"];
+
+function contentOf({ text, calls, signed }: Said): SaidContent {
+	const toolCalls = calls.map((call) => ({
+		type: "tool-call" as const,
+		toolCallId: call.id,
+		toolName: call.name,
+		input: call.args,
+	}));
+	const ofParts = (of: "calls" | "text", length: "count" | "chars") =>
+		(signed?.parts ?? []).reduce((sum, part) => sum + (part.of === of ? (part[length] ?? 0) : 0), 0);
+	// Calls that were read out of the text are no parts of the answer as it was signed.
+	if (!signed || ofParts("calls", "count") !== calls.length) return [...textContent(text), ...toolCalls];
+	const isWhole = ofParts("text", "chars") === text.length;
+	const content: SaidContent = [];
+	let read = 0;
+	for (const { of, text: thought = "", chars = 0, count = 0, data } of withText(signed.parts, text)) {
+		const providerOptions = data && { [signed.by]: data };
+		if (of === "reasoning") content.push({ type: "reasoning", text: thought, providerOptions });
+		else if (of === "text") {
+			// A text that was changed since stands where it began.
+			content.push(...textContent(isWhole ? text.slice(read, read + chars) : read === 0 ? text : "", providerOptions));
+			read += Math.max(chars, 1);
+		} else
+			content.push(
+				...toolCalls
+					.splice(0, count)
+					.map((call, at) => (at === 0 && providerOptions ? { ...call, providerOptions } : call)),
+			);
+	}
+	return content;
+}
+
+/** A text that came with no part of its own stands before the calls. */
+function withText(parts: SignedAnswer["parts"], text: string): SignedAnswer["parts"] {
+	if (text.trim() === "" || parts.some(({ of }) => of === "text")) return parts;
+	const calls = parts.findIndex(({ of }) => of === "calls");
+	return parts.toSpliced(calls === -1 ? parts.length : calls, 0, { of: "text", chars: text.length });
+}
+
+function textContent(text: string, providerOptions?: SharedV3ProviderOptions): SaidContent {
+	return text.trim() ? [{ type: "text", text, ...(providerOptions && { providerOptions }) }] : [];
 }

@@ -36,7 +36,6 @@ const keptMs = 30_000;
 interface Entry {
 	readonly provider: Provider;
 	readonly source: Listed["source"];
-	readonly known?: ProviderRow;
 }
 
 interface Heard {
@@ -54,7 +53,7 @@ export function openDirectory(config: Config, env: Env): Directory {
 	const isThere = (entry: Entry) =>
 		named.includes(entry) || entry.source === "local" || config.keys.isGiven(entry.provider.id);
 
-	function ask({ provider, source, known }: Entry): Promise<ProviderStatus> {
+	function ask({ provider, source }: Entry): Promise<ProviderStatus> {
 		const before = heard.get(provider.id);
 		if (before && Date.now() - before.at < keptMs) return before.asking;
 		const asking = import("./providerStatus.ts").then(({ providerStatus }) =>
@@ -63,7 +62,6 @@ export function openDirectory(config: Config, env: Env): Directory {
 				keys: config.keys,
 				isGuess: source === "local",
 				isHosted: source === "environment",
-				hidesModels: known?.hidesModels,
 			}),
 		);
 		const now: Heard = { at: Date.now(), asking };
@@ -108,15 +106,13 @@ export function openDirectory(config: Config, env: Env): Directory {
 /** Those that are set up, and all others that can be named. */
 function entriesOf(config: Config, env: Env): { readonly named: readonly Entry[]; readonly entries: readonly Entry[] } {
 	const named = config.providers.map((provider): Entry => {
-		const isConfigured = config.configured.includes(provider.id);
-		const known = offered(config.known).find(({ id }) => id === provider.id);
-		return isConfigured ? { provider, source: "config" } : { provider, source: "environment", known };
+		return { provider, source: config.configured.includes(provider.id) ? "config" : "environment" };
 	});
 	const others = offered(config.known).flatMap((known): Entry[] => {
 		if (config.providers.some(({ id }) => id === known.id)) return [];
-		if (known.offer !== "local") return [{ provider: asProvider(known, env), source: "environment", known }];
+		if (known.offer !== "local") return [{ provider: asProvider(known, env), source: "environment" }];
 		const elsewhere = config.discovery[known.id];
-		return elsewhere === false ? [] : [{ provider: asProvider(known, env, elsewhere), source: "local", known }];
+		return elsewhere === false ? [] : [{ provider: asProvider(known, env, elsewhere), source: "local" }];
 	});
 	return { named, entries: [...named, ...others] };
 }

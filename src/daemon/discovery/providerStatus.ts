@@ -25,8 +25,6 @@ export interface Asking {
 	readonly isGuess?: boolean;
 	/** No config names it, and it is on another machine. */
 	readonly isHosted?: boolean;
-	/** Its list says nothing: with a key it counts as usable. */
-	readonly hidesModels?: boolean;
 }
 
 const timeoutMs = 1500;
@@ -36,7 +34,7 @@ const maxModels = 1000;
 const maxNameChars = 200;
 
 export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
-	const { provider, keys, isGuess, isHosted, hidesModels } = asking;
+	const { provider, keys, isGuess, isHosted } = asking;
 	const { id, baseUrl } = provider;
 	const { modelList, protocol } = wires[provider.kind];
 	const configured = provider.models ?? [];
@@ -48,7 +46,6 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 	});
 	const key = await keys.resolveKey(provider);
 	if (key.kind === "missing") return unusable(key.reason, true);
-	if (hidesModels) return { models: configured, usable: true };
 	const startedAt = performance.now();
 	const asked = { provider: id, model: "", baseUrl, keySource: keySource(provider, keys), began: false };
 	const no = isGuess ? notHere : isHosted ? outOfReach : unreachable;

@@ -1,3 +1,4 @@
+import { leaving } from "../../core/leavingEvent.ts";
 import { redactValues } from "../secrets/redactValues.ts";
 import { tokenShapes } from "./tokenShapes.ts";
 
@@ -56,10 +57,10 @@ export function redactTexts<T>(value: T, redact: (text: string) => string): T {
 	return changed ? (Object.fromEntries(entries) as T) : value;
 }
 
-/** The JSON of an event's body, redacted; undefined when there was nothing to redact. */
+/** The JSON of an event's body, redacted, without what only a provider can read; undefined when it leaves as it is. */
 export function redactBody(body: string, redact: (text: string) => string): string | undefined {
-	const parsed: unknown = JSON.parse(body);
-	const clean = redactTexts(parsed, redact);
+	const parsed = JSON.parse(body) as object;
+	const clean = redactTexts(leaving(parsed), redact);
 	return clean === parsed ? undefined : JSON.stringify(clean);
 }
 

@@ -1,5 +1,5 @@
-import { type Adaptation, adaptationFor, adapted } from "./adaptations.ts";
-import { readableAnswer } from "./answerStream.ts";
+import type { Adaptation, AdaptationRow } from "./adaptationRow.ts";
+import { adaptationFor, adapted } from "./adaptations.ts";
 import { refusedBy } from "./refusal.ts";
 import type { Body } from "./requestShapes.ts";
 
@@ -9,6 +9,7 @@ import type { Body } from "./requestShapes.ts";
  */
 export interface Asking {
 	readonly fetch: typeof globalThis.fetch;
+	readonly dialect: Dialect;
 	/** Learned before: what is sent is made with them. */
 	readonly adaptations: readonly Adaptation[];
 	/** Each one that a refusal taught, before it is asked again. */
@@ -17,23 +18,31 @@ export interface Asking {
 	onPiece(): void;
 }
 
+/** What is particular of a protocol: what its servers refuse, and how their answers are put in order. */
+export interface Dialect {
+	readonly adaptations: readonly AdaptationRow[];
+	/** The body of an answer as the protocol describes it, a refusal in it as an error; absent where it is one as it comes. */
+	readonly readable?: (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+}
+
 /** Each try has learned something: a request has no more to give up than this. */
 const maxTries = 8;
 
 export async function askEndpoint(
 	input: string | URL | Request,
 	init: RequestInit,
-	{ fetch, adaptations, onAdapted, onPiece }: Asking,
+	{ fetch, dialect, adaptations, onAdapted, onPiece }: Asking,
 ): Promise<Response> {
 	const { body } = init;
+	const rows = dialect.adaptations;
 	let known = adaptations;
 	for (let tries = 1; ; tries++) {
-		const text = typeof body === "string" && known.length > 0 ? JSON.stringify(formOf(body, known)) : body;
+		const text = typeof body === "string" && known.length > 0 ? JSON.stringify(formOf(rows, body, known)) : body;
 		// As bytes: a long thread as text would be gone through twice more before it is sent.
 		const bytes = typeof text === "string" ? Buffer.from(text) : text;
-		const { response, refusal } = await answerOf(await fetch(input, { ...init, body: bytes }), onPiece);
+		const { response, refusal } = await answerOf(await fetch(input, { ...init, body: bytes }), dialect, onPiece);
 		if (refusal === undefined || typeof body !== "string" || tries === maxTries) return response;
-		const adaptation = adaptationFor(refusedBy(refusal), formOf(body, known), known);
+		const adaptation = adaptationFor(rows, refusedBy(refusal), formOf(rows, body, known), known);
 		if (!adaptation) return response;
 		await response.body?.cancel();
 		await onAdapted(adaptation);
@@ -41,8 +50,8 @@ export async function askEndpoint(
 	}
 }
 
-function formOf(body: string, adaptations: readonly Adaptation[]): Body {
-	return adapted(JSON.parse(body) as Body, adaptations);
+function formOf(rows: readonly AdaptationRow[], body: string, adaptations: readonly Adaptation[]): Body {
+	return adapted(rows, JSON.parse(body) as Body, adaptations);
 }
 
 /** Statuses with which servers refuse what stands in a request; with 500 and 501, too. */
@@ -55,7 +64,7 @@ interface Answered {
 	readonly refusal?: string;
 }
 
-async function answerOf(response: Response, onPiece: () => void): Promise<Answered> {
+async function answerOf(response: Response, { readable }: Dialect, onPiece: () => void): Promise<Answered> {
 	const { status, statusText, headers } = response;
 	if (!response.ok) {
 		if (!refusals.includes(status)) return { response };
@@ -70,7 +79,9 @@ async function answerOf(response: Response, onPiece: () => void): Promise<Answer
 			controller.enqueue(piece);
 		},
 	});
-	const reader = readableAnswer(response.body.pipeThrough(listening)).getReader();
+	const heard = response.body.pipeThrough(listening);
+	if (!readable) return { response: new Response(heard, { status, statusText, headers: kept(headers) }) };
+	const reader = readable(heard).getReader();
 	// Some servers say with status 200 what they refuse.
 	const first = await reader.read();
 	const refusal = first.done ? undefined : errorText(first.value);

@@ -83,11 +83,17 @@ export function createChunkReader(): ChunkReader {
 			// Whoever says that the stream is over says that the answer is.
 			const ended = finish ?? (isDone && hasAnswered ? "stop" : undefined);
 			if (ended === undefined) return [];
-			const finish_reason = calls.length > 0 && ended === "stop" ? "tool_calls" : ended;
+			const finish_reason = calls.length > 0 && ended === "stop" ? "tool_calls" : (protocolWords[ended] ?? ended);
 			return [JSON.stringify({ choices: [{ delta: calls.length > 0 ? { tool_calls: calls } : {}, finish_reason }] })];
 		},
 	};
 }
+
+/** Meanings that the protocol has words of its own for. */
+const protocolWords: Readonly<Record<string, string>> = {
+	"tool-calls": "tool_calls",
+	"content-filter": "content_filter",
+};
 
 /** Answers in one piece have a message, old endpoints a text. */
 function deltaOf(choice: Record<string, unknown>): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import type { Effort } from "../../core/values.ts";
 import { writeDurably } from "../platform/durableFile.ts";
-import type { Adaptation } from "./adaptations.ts";
+import type { Adaptation } from "./adaptationRow.ts";
 import { shownUrl } from "./modelFailure.ts";
 
 /**
@@ -21,7 +21,7 @@ export interface Endpoint {
 	readonly kind: string;
 	readonly baseUrl: string;
 	readonly structuredOutput: boolean;
-	readonly efforts?: readonly Effort[];
+	readonly efforts?: readonly Effort[] | Readonly<Record<string, readonly Effort[]>>;
 }
 
 const keptMs = 30 * 24 * 60 * 60 * 1000;

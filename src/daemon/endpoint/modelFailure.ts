@@ -19,6 +19,8 @@ export interface Failure {
 	readonly retryable: boolean;
 	/** As the provider asked, in milliseconds. */
 	readonly retryAfterMs?: number;
+	/** There is nothing at the address that was asked, whatever the model. */
+	readonly unknownPath?: true;
 }
 
 /** The same, thrown by who knows already what it means. */
@@ -37,6 +39,8 @@ export interface Asked {
 	readonly keySource?: string;
 	/** What helps when it cannot be reached; without it, that it be started or its address corrected. */
 	readonly remedy?: string;
+	/** As a person may look it up. */
+	readonly protocol?: string;
 	/** Whether a successful response had begun to arrive. */
 	readonly began: boolean;
 	/** Whether there was anything of an answer in it. */
@@ -55,7 +59,7 @@ export function failureOf(cause: unknown, asked: Asked): Failure {
 	return {
 		kind: "failed",
 		code: "serverError",
-		reason: `Provider “${asked.provider}” answered with something that is not a model's answer${saidBy(cause)}. Check that ${shownUrl(asked.baseUrl)} speaks the OpenAI protocol.`,
+		reason: `Provider “${asked.provider}” answered with something that is not a model's answer${saidBy(cause)}. Check that ${shownUrl(asked.baseUrl)} speaks ${asked.protocol ?? "the OpenAI protocol"}.`,
 		retryable: true,
 	};
 }
@@ -151,12 +155,12 @@ function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 		const from = keySource ? `: check ${keySource}` : ": name one with apiKeyEnv or apiKeyCommand in config.jsonc";
 		return failed("unauthorized", false, `Provider “${provider}” refused the key (${status})${from}.`);
 	}
-	if (status === 404)
-		return failed(
-			"notFound",
-			false,
-			`Provider “${provider}” knows no model “${model}” at ${shownUrl(baseUrl)} (404)${said}. Check the model's name and the provider's baseUrl.`,
-		);
+	if (status === 404 || status === 405 || status === 501) {
+		const reason = `Provider “${provider}” knows no model “${model}” at ${shownUrl(baseUrl)} (${status})${said}. Check the model's name and the provider's baseUrl.`;
+		const isPath = !said.toLowerCase().includes(model.toLowerCase()) && !/\bmodels?\b/i.test(said);
+		if (status === 404 || isPath)
+			return { ...failed("notFound", false, reason), ...(isPath && { unknownPath: true as const }) };
+	}
 	if (status === 402 || isOutOfCredit(cause))
 		return failed(
 			"rateLimited",
@@ -169,7 +173,8 @@ function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 		const gone = unreachable(asked, "it took too long");
 		return { ...gone, status, ...(wait && { retryAfterMs: wait.ms }) };
 	}
-	if (status >= 500) {
+	// A conflict with another request, or with the server's own state, passes.
+	if (status >= 500 || status === 409) {
 		const asks = forSo ? ` and asks to wait${forSo}` : "";
 		return failed("serverError", true, `Provider “${provider}” failed (${status})${asks}${said}.${isCut}`);
 	}
@@ -179,7 +184,7 @@ function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 /** The same in the words of many vendors; a limit of tokens in a minute is another thing. */
 function isTooLong(status: number, said: string): boolean {
 	if (status === 401 || status === 402 || status === 403 || status === 404 || status === 429) return false;
-	return tooLongWords.test(said) && !/per (minute|hour|day)|\bTPM\b/i.test(said);
+	return (status === 413 || tooLongWords.test(said)) && !/per (minute|hour|day)|\bTPM\b/i.test(said);
 }
 
 const tooLongWords = new RegExp(

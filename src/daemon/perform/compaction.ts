@@ -4,9 +4,9 @@ import { charsPerToken, fitsAgain, promptTokens } from "../../core/rules/budget.
 import { windowOf } from "../../core/rules/contextWindow.ts";
 import type { ThreadSummary, Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
-import { whyEnded } from "../agents/finishReason.ts";
 import { threadAccount } from "../agents/threadAccount.ts";
 import { compactedText, readSummary } from "../agents/threadSummary.ts";
+import { whyEnded } from "../agents/whyEnded.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /**
@@ -119,6 +119,7 @@ function sum(one: Usage, other: Usage): Usage {
 		outputTokens: one.outputTokens + other.outputTokens,
 		costUsd: one.costUsd === null || other.costUsd === null ? null : one.costUsd + other.costUsd,
 		cachedInputTokens: plus(one.cachedInputTokens, other.cachedInputTokens),
+		cacheWriteTokens: plus(one.cacheWriteTokens, other.cacheWriteTokens),
 		reasoningTokens: plus(one.reasoningTokens, other.reasoningTokens),
 		estimated: one.estimated || other.estimated,
 	};

@@ -165,6 +165,8 @@ function completed(thread: Thread, outcome: TurnOutcome & { kind: "answered" }):
 		usage: outcome.usage,
 		price: outcome.price,
 		finish: outcome.finish,
+		// A summary stands in no conversation.
+		signed: thread.turn?.purpose === "compaction" ? undefined : outcome.signed,
 	};
 }
 

@@ -3,7 +3,7 @@ import type { Goal, Thread } from "../../core/goal.ts";
 import { stepChecks } from "../../core/rules/checks.ts";
 import { rejectedLimit } from "../../core/rules/reviews.ts";
 import { readsMessages, threads } from "../../core/rules/threads.ts";
-import { whyEnded } from "../agents/finishReason.ts";
+import { whyEnded } from "../agents/whyEnded.ts";
 import type { Answered } from "./answered.ts";
 import { childEnded } from "./delegation.ts";
 import type { PerformParts } from "./parts.ts";

@@ -13,6 +13,8 @@ export interface KnownModel {
 	readonly price?: Price;
 	/** In tokens. */
 	readonly contextWindow?: number;
+	/** Whether it can be told to reason; undefined where the catalogue does not say. */
+	readonly reasons?: boolean;
 }
 
 /** The provider is recognised by its address, and where that tells nothing by its id. */
@@ -20,16 +22,23 @@ export function knownModel(provider: Named, model: string, rows: readonly Provid
 	const models = modelsOf(provider, rows);
 	if (!models) return {};
 	const exact = find(models, model);
-	if (exact) return { price: priceOf(exact), contextWindow: exact.limit?.context || undefined };
+	if (exact)
+		return { price: priceOf(exact), contextWindow: exact.limit?.context || undefined, reasons: exact.reasoning };
 	// A dated release, or a way of being served (`:nitro`), may cost something else, but reads as much.
 	const base = find(models, model.replace(/:[\w-]+$/, "").replace(/-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|latest)$/, ""));
-	return { contextWindow: base?.limit?.context || undefined };
+	return base ? { contextWindow: base.limit?.context || undefined, reasons: base.reasoning } : {};
 }
 
 type Named = Pick<Provider, "id" | "baseUrl">;
 
 interface Listed {
-	readonly cost?: { readonly input: number; readonly output: number; readonly cache_read?: number };
+	readonly cost?: {
+		readonly input: number;
+		readonly output: number;
+		readonly cache_read?: number;
+		readonly cache_write?: number;
+	};
+	readonly reasoning?: boolean;
 	readonly limit?: { readonly context?: number };
 }
 interface ProviderList {
@@ -76,7 +85,12 @@ function find(models: Models, name: string): Listed | undefined {
 
 function priceOf({ cost }: Listed): Price | undefined {
 	if (!cost) return undefined;
-	const { input, output, cache_read: cachedInput } = cost;
-	// Where what is read again would cost more than what is read anew, the catalogue is mistaken.
-	return { input, output, cachedInput: cachedInput === undefined ? undefined : Math.min(cachedInput, input) };
+	const { input, output, cache_read: cachedInput, cache_write: cacheWrite } = cost;
+	return {
+		input,
+		output,
+		// Where what is read again would cost more than what is read anew, the catalogue is mistaken.
+		cachedInput: cachedInput === undefined ? undefined : Math.min(cachedInput, input),
+		...(cacheWrite !== undefined && { cacheWrite }),
+	};
 }

@@ -1,9 +1,16 @@
 import { type Effort, efforts } from "../../core/values.ts";
+import { knownModel } from "./catalogue.ts";
 import type { Provider } from "./provider.ts";
-import { type EffortBody, type ProviderRow, rowOf } from "./providerRow.ts";
+import { type EffortBody, type KnownEfforts, type ProviderRow, rowOf } from "./providerRow.ts";
 import { providerRows } from "./providerRows.ts";
 
-type Named = Pick<Provider, "id" | "baseUrl" | "efforts">;
+type Named = Pick<Provider, "id" | "baseUrl" | "efforts"> & Partial<Pick<Provider, "kind">>;
+
+/** What asks for an effort: its level, and how that is written in OpenAI's chat protocol. */
+export interface AskedEffort {
+	readonly level: Effort;
+	readonly body: EffortBody;
+}
 
 /**
  * The reasoning efforts that some model of the provider takes; of one model, where it is named. Empty where none is
@@ -14,26 +21,48 @@ export function effortsOf(
 	model?: string,
 	rows: readonly ProviderRow[] = providerRows,
 ): readonly Effort[] {
-	if (provider.efforts) return provider.efforts;
-	const known = rowOf(provider, rows)?.efforts;
+	const own = configured(provider, model);
+	if (own) return own;
+	const row = rowOf(provider, rows);
+	const known = row?.efforts;
 	if (!known) return efforts;
-	if (model !== undefined) {
-		const bare = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
-		return known.models?.find(([name]) => name.test(bare))?.[1] ?? known.takes;
-	}
-	const some = new Set([...known.takes, ...(known.models ?? []).flatMap(([, takes]) => takes)]);
+	const inChat = provider.kind === "openai-compatible" && row.wire !== "openai-compatible" ? known.inChat : undefined;
+	if (inChat) return inChat;
+	return model === undefined ? ofAnyModel(known) : ofModel(provider, model, known, rows);
+}
+
+function configured({ efforts: own }: Named, model: string | undefined): readonly Effort[] | undefined {
+	if (own === undefined || isList(own)) return own;
+	if (model !== undefined) return Object.hasOwn(own, model) ? own[model] : undefined;
+	return undefined;
+}
+
+function isList(value: NonNullable<Named["efforts"]>): value is Effort[] {
+	return Array.isArray(value);
+}
+
+function ofAnyModel({ takes, models = [] }: KnownEfforts): readonly Effort[] {
+	const some = new Set([...takes, ...models.flatMap(([, others]) => others)]);
 	return efforts.filter((effort) => some.has(effort));
 }
 
-/** What asks for the effort; undefined when the model takes no such one. */
-export function effortInBody(
+/** The catalogue knows which models do not reason at all. */
+function ofModel(provider: Named, model: string, known: KnownEfforts, rows: readonly ProviderRow[]): readonly Effort[] {
+	const bare = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
+	const named = known.models?.find(([name]) => name.test(bare))?.[1];
+	if (named) return named;
+	return knownModel(provider, model, rows).reasons === false ? [] : known.takes;
+}
+
+/** Undefined when the model takes no such effort. */
+export function askedEffort(
 	provider: Named,
 	model: string,
 	effort: Effort,
 	rows: readonly ProviderRow[] = providerRows,
-): EffortBody | undefined {
+): AskedEffort | undefined {
 	if (!effortsOf(provider, model, rows).includes(effort)) return undefined;
-	return rowOf(provider, rows)?.efforts?.inBody?.(effort) ?? { reasoning_effort: effort };
+	return { level: effort, body: rowOf(provider, rows)?.efforts?.inBody?.(effort) ?? { reasoning_effort: effort } };
 }
 
 /** Why an effort is left out, as a sentence; undefined when it is not. */

@@ -10,6 +10,7 @@ const Prices = v.object({
 	input: described(Price, "USD for a million tokens that the model reads."),
 	output: described(Price, "USD for a million tokens that the model writes."),
 	cachedInput: described(v.optional(Price), "USD for a million tokens that the provider had kept from before."),
+	cacheWrite: described(v.optional(Price), "USD for a million tokens that the provider keeps for later."),
 });
 
 export const Provider = v.object({
@@ -19,11 +20,11 @@ export const Provider = v.object({
 	),
 	kind: described(
 		v.optional(v.picklist(wireNames), "openai-compatible"),
-		"The protocol it speaks: Ollama, LM Studio, vLLM, OpenRouter, OpenAI and many others.",
+		"The protocol it speaks: OpenAI's chat completions (Ollama, LM Studio, vLLM, OpenRouter, Azure and many others), OpenAI's responses, Anthropic's messages, or Google's Gemini API.",
 	),
 	baseUrl: described(
 		v.pipe(v.string(), v.regex(/^https?:\/\/\S+$/, "write an address that begins with http:// or https://")),
-		"The address below which /chat/completions answers, such as http://127.0.0.1:11434/v1.",
+		"The address below which the protocol answers, its version included, such as http://127.0.0.1:11434/v1: /chat/completions for openai-compatible, /responses for openai, /messages for anthropic, /models for google.",
 	),
 	apiKeyEnv: described(
 		v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "name an environment variable"))),
@@ -49,9 +50,13 @@ export const Provider = v.object({
 		v.optional(v.boolean(), true),
 		"Whether plans are asked for with a JSON schema. A provider that refuses it is asked without.",
 	),
+	promptCaching: described(
+		v.optional(v.boolean()),
+		"Whether conversations are marked for the provider's cache where that has to be asked for, as on anthropic. What is kept costs more once, and much less each time it is read again.",
+	),
 	efforts: described(
-		v.optional(v.array(Effort)),
-		"The reasoning efforts that its models take; it wins over what is known of the provider. An empty list: none.",
+		v.optional(v.union([v.array(Effort), v.record(v.string(), v.array(Effort))])),
+		"The reasoning efforts that its models take, or those of each model by name; it wins over what is known of the provider. An empty list: none.",
 	),
 });
 export type Provider = v.InferOutput<typeof Provider>;

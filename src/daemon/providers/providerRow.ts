@@ -1,7 +1,7 @@
 import type { Effort } from "../../core/values.ts";
 
-/** How requests to a provider are written: each has a client in `agents/wires`. */
-export const wireNames = ["openai-compatible"] as const;
+/** How requests to a provider are written: each has a client in `wires`. */
+export const wireNames = ["openai-compatible", "openai", "anthropic", "google"] as const;
 export type WireName = (typeof wireNames)[number];
 
 /** All that is known of one provider. Its row in `providerRows` is all that adding it takes. */
@@ -20,10 +20,10 @@ export interface ProviderRow {
 	readonly hosts: readonly string[];
 	/** Variables that its key is commonly kept in; the first that is set counts. */
 	readonly keyNames: readonly string[];
-	/** A variable in which the vendor's own tools look for another address. */
-	readonly baseUrlName?: string;
-	/** Its list of models does not answer to the key alone, so that nothing is learned by asking for it. */
-	readonly hidesModels?: true;
+	/** Variables in which the vendor's own tools look for another address. */
+	readonly baseUrlNames?: readonly string[];
+	/** What those tools add to that address by themselves. */
+	readonly basePath?: string;
 	/** Its name in the catalogue of prices and context windows. */
 	readonly catalogue?: string;
 	/** Undefined where it is unknown: an effort is passed on as it was asked for. */
@@ -35,7 +35,9 @@ export interface KnownEfforts {
 	readonly takes: readonly Effort[];
 	/** Models that take other ones; the first that fits counts. */
 	readonly models?: readonly (readonly [name: RegExp, takes: readonly Effort[]])[];
-	/** What goes into the body of a request; without it `reasoning_effort`. */
+	/** What those take that are asked in OpenAI's chat protocol, where that is not the row's own; absent: the same. */
+	readonly inChat?: readonly Effort[];
+	/** What goes into the body of a request in OpenAI's chat protocol; without it `reasoning_effort`. */
 	readonly inBody?: (effort: Effort) => EffortBody;
 }
 

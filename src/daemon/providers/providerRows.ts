@@ -1,4 +1,5 @@
 import { type Effort, efforts } from "../../core/values.ts";
+import { thinksByBudget } from "./anthropicThinking.ts";
 import type { ProviderRow } from "./providerRow.ts";
 
 const lowToHigh: readonly Effort[] = ["low", "medium", "high"];
@@ -10,11 +11,11 @@ export const providerRows: readonly ProviderRow[] = [
 		id: "openai",
 		name: "OpenAI",
 		baseUrl: "https://api.openai.com/v1",
-		wire: "openai-compatible",
+		wire: "openai",
 		offer: "hosted",
 		hosts: ["openai.com"],
 		keyNames: ["OPENAI_API_KEY"],
-		baseUrlName: "OPENAI_BASE_URL",
+		baseUrlNames: ["OPENAI_BASE_URL"],
 		catalogue: "openai",
 		efforts: {
 			takes: efforts,
@@ -29,22 +30,32 @@ export const providerRows: readonly ProviderRow[] = [
 		id: "anthropic",
 		name: "Anthropic",
 		baseUrl: "https://api.anthropic.com/v1",
-		wire: "openai-compatible",
+		wire: "anthropic",
 		offer: "hosted",
 		hosts: ["anthropic.com"],
 		keyNames: ["ANTHROPIC_API_KEY"],
-		hidesModels: true,
+		baseUrlNames: ["ANTHROPIC_BASE_URL"],
+		basePath: "/v1",
 		catalogue: "anthropic",
-		efforts: { takes: none },
+		efforts: {
+			takes: ["none", ...lowToHigh, "xhigh"],
+			models: [
+				[/^claude-(instant|2|3-(haiku|opus|sonnet|5))/, none],
+				[thinksByBudget, ["none", ...lowToHigh]],
+			],
+			inChat: none,
+		},
 	},
 	{
 		id: "google",
 		name: "Google Gemini",
-		baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
-		wire: "openai-compatible",
+		baseUrl: "https://generativelanguage.googleapis.com/v1beta",
+		wire: "google",
 		offer: "hosted",
 		hosts: ["generativelanguage.googleapis.com"],
 		keyNames: ["GEMINI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"],
+		baseUrlNames: ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_GENERATIVE_AI_BASE_URL"],
+		basePath: "/v1beta",
 		catalogue: "google",
 		efforts: { takes: ["none", "minimal", ...lowToHigh], models: [[/gemini-(1|2\.0)/, none]] },
 	},

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
+import { leaving } from "../../core/leavingEvent.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { checks, wantedChecks } from "../../core/rules/checks.ts";
 import { personHold, turnHolds } from "../../core/rules/holds.ts";
@@ -98,8 +99,9 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 		// Notices wait until the answer with the snapshot is on its way, so that they arrive behind it.
 		let held: RecordedEvent[] | undefined = [];
 		const watch = await services.supervisor.watch(goalId, (_goal, events) => {
-			if (held) held.push(...events);
-			else client.notify("goal/event", { goalId, events: [...events] });
+			const told = events.map(leaving);
+			if (held) held.push(...told);
+			else client.notify("goal/event", { goalId, events: told });
 		});
 		const stopDeltas = services.onDelta(goalId, (threadId, turnId, text, reasoning) =>
 			client.notify("goal/delta", { goalId, threadId, turnId, text, reasoning }),
@@ -122,7 +124,7 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	"goal/events": async ({ goalId, limit, ...query }, { services }) => {
 		const goal = await services.supervisor.goal(goalId);
 		const { rows, more } = await readPage(services.store, goalId, { ...query, limit });
-		return { events: rows.map(readEvent), lastSeq: goal.seq, more: more || undefined };
+		return { events: rows.map((row) => leaving(readEvent(row))), lastSeq: goal.seq, more: more || undefined };
 	},
 	"goal/search": async ({ goalId, text, limit }, { services }) => {
 		await services.supervisor.goal(goalId);
@@ -135,7 +137,7 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 			if (found.length > 0 && length > maxAnswerChars) break;
 			if (row) found.push(row);
 		}
-		return { events: found.map(readEvent) };
+		return { events: found.map((row) => leaving(readEvent(row))) };
 	},
 	"goal/raise": async ({ goalId, by }, client) =>
 		view(client.services, await ask(client, goalId, { kind: "raise", by })),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { efforts } from "../../../src/core/values.ts";
-import { effortInBody, effortProblem, effortsOf } from "../../../src/daemon/providers/efforts.ts";
+import { askedEffort, effortProblem, effortsOf } from "../../../src/daemon/providers/efforts.ts";
 
 const at = (id: string, baseUrl = "http://127.0.0.1:9/v1") => ({ id, baseUrl });
 const openai = at("openai", "https://api.openai.com/v1");
@@ -27,13 +27,13 @@ describe("a reasoning effort", () => {
 			[at("mistral", "https://api.mistral.ai/v1"), "mistral-large", "low", undefined],
 		];
 		for (const [provider, model, effort, body] of rows)
-			assert.deepEqual(effortInBody(provider, model, effort), body, `${provider.id}/${model}:${effort}`);
+			assert.deepEqual(askedEffort(provider, model, effort)?.body, body, `${provider.id}/${model}:${effort}`);
 	});
 
 	it("is what the configuration says it is, whatever is known of the provider", () => {
 		const own = { ...at("lmstudio"), efforts: ["low", "high"] as const };
 		assert.deepEqual(effortsOf({ ...own, efforts: [...own.efforts] }, "m"), ["low", "high"]);
-		assert.deepEqual(effortInBody({ ...openai, efforts: [] }, "gpt-5", "high"), undefined);
+		assert.deepEqual(askedEffort({ ...openai, efforts: [] }, "gpt-5", "high"), undefined);
 	});
 
 	it("of a provider nobody knows is passed on as it was asked, also where it bears the name of a known one", () => {

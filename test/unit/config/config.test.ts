@@ -92,7 +92,7 @@ describe("config.jsonc", () => {
 		[
 			"a provider of a wrong kind",
 			`{ "providers": [\n{ "id": "bad", "baseUrl": "http://x",\n"kind": "telepathy" }, ${valid} ] }`,
-			/^config\.jsonc:3:\d+: “providers\.kind” cannot be read: expected "openai-compatible"\.$/,
+			/^config\.jsonc:3:\d+: “providers\.kind” cannot be read: expected \("openai-compatible" | "openai" | "anthropic" | "google"\)\.$/,
 			["ok"],
 		],
 		[

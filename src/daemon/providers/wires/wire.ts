@@ -1,13 +1,16 @@
-import type { LanguageModelV3 } from "@ai-sdk/provider";
+import type { LanguageModelV3, LanguageModelV3CallOptions } from "@ai-sdk/provider";
 import type { Asking } from "../../endpoint/askEndpoint.ts";
+import type { AskedEffort } from "../efforts.ts";
 import type { Provider } from "../provider.ts";
-import type { EffortBody } from "../providerRow.ts";
+import type { WireName } from "../providerRow.ts";
 
 /** One way of writing requests to models, and of reading the answers. */
 export interface Wire {
 	/** As a person may look it up: `the OpenAI protocol`. */
 	readonly protocol: string;
 	readonly modelList: ModelList;
+	/** Spoken in its place by a server that does not know this one, which says so with 404. */
+	readonly fallback?: WireName;
 	/** What opens its models; loaded when the first is needed. */
 	load(): Promise<OpenModel>;
 }
@@ -27,11 +30,25 @@ export type OpenModel = (options: {
 	readonly model: string;
 	readonly apiKey: string | undefined;
 	/** What asks for the effort that was chosen. */
-	readonly effort: EffortBody | undefined;
+	readonly effort: AskedEffort | undefined;
 }) => OpenedModel;
 
 export interface OpenedModel {
 	readonly model: LanguageModelV3;
 	/** Before a call is sent, which is known by its signal: what was learned of the endpoint, and whom to tell of what comes. */
-	begin(abortSignal: AbortSignal, call: Omit<Asking, "fetch">): void;
+	begin(abortSignal: AbortSignal, call: EndpointCall): void;
+	/** What this wire wants beside what is asked of every model. */
+	prepare?(options: LanguageModelV3CallOptions): LanguageModelV3CallOptions;
+	/** What it wants to see again of its answers; absent where reasoning is not sent back. */
+	readonly signs?: SignedFields;
 }
+
+/** Of the metadata of an answer's parts, by the name under which the wire's package keeps its own. */
+export interface SignedFields {
+	readonly namespace: string;
+	readonly reasoning: readonly string[];
+	readonly text: readonly string[];
+	readonly call: readonly string[];
+}
+
+export type EndpointCall = Omit<Asking, "fetch" | "dialect">;

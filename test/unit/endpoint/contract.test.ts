@@ -1,0 +1,459 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { RecordedEvent } from "../../../src/core/events.ts";
+import type { Effort, ModelChoice } from "../../../src/core/values.ts";
+import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
+import type { TurnOutcome } from "../../../src/daemon/agents/agent.ts";
+import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
+import { loadConfig } from "../../../src/daemon/config/config.ts";
+import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { type ErrorKind, type Json, type Said, type WireFixture, wireFixtures } from "../../support/wireFixtures.ts";
+import { type RawAnswer, startWireServer, type WireScript, type WireServer } from "../../support/wireServer.ts";
+import { completed, event, makeTurn, message, output, requested } from "../agents/turns.ts";
+
+/**
+ * What holds of a model whatever protocol it is spoken to in: each over real HTTP, against a server of our own that
+ * writes what the vendor's server writes, and keeps what it was sent.
+ */
+const tools = createTools({});
+const never = new AbortController().signal;
+const secret = "sk-test-0123456789";
+const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
+const usage = { input: 12_000, output: 340, cached: 8000, thought: 40 };
+
+for (const fixture of wireFixtures)
+	describe(`a model that is spoken to in ${fixture.wire}`, function () {
+		this.timeout(30_000);
+		let server: WireServer;
+		let folder: string;
+		let agents: Agents;
+		const opened: Agents[] = [];
+		before(async () => {
+			server = await startWireServer(fixture, [fixture.model, "other"]);
+		});
+		after(() => server.close());
+		beforeEach(() => {
+			folder = mkdtempSync(path.join(os.tmpdir(), "mission-wire-"));
+			agents = open({});
+		});
+		afterEach(() => {
+			for (const each of opened.splice(0)) each.close();
+			rmSync(folder, { recursive: true });
+		});
+
+		/** Under an id by which the catalogue finds its prices. */
+		function open({ limits, ...more }: { readonly limits?: object } & Record<string, unknown>): Agents {
+			const { provider: id, wire: kind } = fixture;
+			const provider = { id, kind, baseUrl: server.baseUrl, apiKeyEnv: "WIRE_KEY", ...more };
+			writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [provider], limits }));
+			const config = loadConfig(folder, { WIRE_KEY: secret });
+			assert.deepEqual(config.problems, []);
+			const made = openAgents({ config, log, acp: acpAgents() });
+			opened.push(made);
+			return made;
+		}
+
+		interface Asking {
+			readonly turn?: Parameters<typeof makeTurn>[0];
+			readonly choice?: Partial<ModelChoice>;
+			readonly signal?: AbortSignal;
+			readonly outputTokens?: number;
+		}
+
+		function take(said: Said | RawAnswer | WireScript, { turn, choice, signal = never, outputTokens }: Asking = {}) {
+			server.use(typeof said === "function" ? said : () => said);
+			const assignment = { provider: fixture.provider, model: fixture.model, ...choice };
+			const made = makeTurn({ tools, workspace: folder, assignment, ...turn });
+			const reserved = outputTokens && { tokens: 200_000, usd: null, outputTokens };
+			const thread = reserved ? { ...made.thread, turn: { turnId: "u" as never, epoch: 1, reserved } } : made.thread;
+			return agents.agentFor(assignment).takeTurn({ ...made, thread }, signal);
+		}
+		const sent = () => server.requests.at(-1)!;
+		const isGemini = fixture.wire === "google";
+
+		describe("asks", () => {
+			it("at its path, with the key where it belongs, with instructions, tools, the longest answer, for a stream", async () => {
+				answered(await take({ text: "ok" }, { outputTokens: 5000 }));
+				const { path: asked, headers, body } = sent();
+				assert.equal(asked, `${fixture.basePath}${fixture.path(fixture.model)}`);
+				assert.equal(fixture.key(headers), secret);
+				assert.match(fixture.system(body), /Make a report of the numbers\./);
+				assert.deepEqual(
+					fixture.toolNames(body),
+					tools.map(({ name }) => name),
+				);
+				assert.ok(isGemini || body.stream === true);
+				const longest = [body.max_tokens, body.max_output_tokens, body.generationConfig?.maxOutputTokens];
+				assert.deepEqual(
+					longest.filter((each) => each !== undefined),
+					[5000],
+				);
+			});
+
+			it("without any key where the provider needs none, whatever the environment of this process holds", async () => {
+				const names = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"];
+				const before = names.map((name) => process.env[name]);
+				for (const name of names) process.env[name] = "sk-of-somebody-else";
+				try {
+					agents = open({ apiKeyEnv: undefined });
+					answered(await take({ text: "ok" }));
+					assert.ok(!JSON.stringify(sent().headers).includes("sk-of-somebody-else"));
+					assert.equal(fixture.key(sent().headers), undefined);
+				} finally {
+					for (const [at, name] of names.entries())
+						if (before[at] === undefined) delete process.env[name];
+						else process.env[name] = before[at];
+				}
+			});
+
+			it("for which models there are, in its own words", async () => {
+				const { providers } = await agents.listProviders(true);
+				const { usable, models } = providers.find(({ id }) => id === fixture.provider)!;
+				assert.deepEqual([usable, models], [true, [fixture.model, "other"]]);
+			});
+
+			it("with the results of parallel calls together, in the order of the calls", async () => {
+				const transcript = [
+					message("goal", "Go."),
+					...requested("c-1", "readFile", { path: "a" }, "turn1"),
+					...requested("c-2", "readFile", { path: "b" }, "turn1"),
+					...completed("c-2", { output: output("of b") }),
+					...completed("c-1", { output: output("of a") }),
+				];
+				answered(await take({ text: "ok" }, { turn: { transcript } }));
+				assert.deepEqual(fixture.results(sent().body), [["of a", "of b"]]);
+			});
+
+			it("with the effort in its own words, and with none where none was chosen", async () => {
+				answered(await take({ text: "ok" }, { choice: { effort: "low" }, outputTokens: 10_000 }));
+				assert.deepEqual(fixture.effort(sent().body), efforts[fixture.wire].low);
+				answered(await take({ text: "ok" }, { choice: { effort: "high" }, outputTokens: 10_000 }));
+				assert.deepEqual(fixture.effort(sent().body), efforts[fixture.wire].high);
+				answered(await take({ text: "ok" }));
+				assert.equal(fixture.effort(sent().body), undefined);
+			});
+
+			it("for a plan in its shape, where the endpoint has structured output", async () => {
+				answered(await take({ text: "{}" }, { turn: { role: "planner", tools: [] } }));
+				assert.deepEqual(Object.keys((fixture.schema(sent().body) as Json).properties), [
+					"title",
+					"summary",
+					"steps",
+					"checks",
+				]);
+				agents = open({ structuredOutput: false });
+				answered(await take({ text: "{}" }, { turn: { role: "planner", tools: [] } }));
+				assert.equal(fixture.schema(sent().body), undefined);
+			});
+		});
+
+		describe("answers", () => {
+			it("with text, reasoning and calls as they arrive, who answered, and what it took", async () => {
+				const deltas: [string, boolean][] = [];
+				const calls = [
+					{ name: "listFiles", args: '{"path":"src"}' },
+					{ name: "readFile", args: '{"path":"a.ts"}' },
+				];
+				const outcome = answered(
+					await take(
+						{ reasoning: "First I look.", text: "I list the files.", calls, usage },
+						{ turn: { onDelta: (text, reasoning) => deltas.push([text, reasoning]) } },
+					),
+				);
+				assert.deepEqual(
+					[outcome.text, outcome.reasoning, outcome.finish, outcome.answered],
+					["I list the files.", "First I look.", "tool-calls", fixture.model],
+				);
+				assert.deepEqual(
+					outcome.calls,
+					calls.map(({ name, args }) => ({ name, args: JSON.parse(args) })),
+				);
+				assert.deepEqual(
+					[outcome.usage.inputTokens, outcome.usage.outputTokens, outcome.usage.cachedInputTokens],
+					[12_000, 340, 8000],
+				);
+				assert.equal(outcome.usage.reasoningTokens, 40);
+				assert.deepEqual(
+					deltas.map(([, reasoning]) => reasoning),
+					[true, true, false, false],
+				);
+			});
+
+			it("at the price of the catalogue, with what it read from its cache at that price", async () => {
+				const { usage: used, price } = answered(await take({ text: "ok", usage }));
+				assert.equal(price?.source, "catalogue");
+				const { input, output: written, cachedInput } = price!;
+				assert.ok(cachedInput! < input);
+				const cost = (4000 * input + 8000 * cachedInput! + 340 * written) / 1e6;
+				assert.ok(Math.abs(used.costUsd! - cost) < 1e-9, `${used.costUsd} for ${cost}`);
+				agents = open({ prices: { [fixture.model]: { input: 1, output: 2, cachedInput: 0.5 } } });
+				const own = answered(await take({ text: "ok", usage })).usage;
+				assert.ok(Math.abs(own.costUsd! - (4000 + 8000 * 0.5 + 340 * 2) / 1e6) < 1e-9, `${own.costUsd}`);
+				const unknown = answered(await take({ text: "ok", usage }, { choice: { model: "nobody-knows-it" } }));
+				assert.deepEqual([unknown.usage.costUsd, unknown.price], [null, undefined]);
+			});
+
+			it("with an estimate that says so, where the endpoint counts nothing", async () => {
+				const { usage: used } = answered(await take({ text: "one word after the other ".repeat(100) }));
+				assert.equal(used.estimated, true);
+				assert.ok(used.inputTokens > 500 && used.outputTokens > 300, JSON.stringify(used));
+			});
+
+			it("with a thousand calls at once, in their order", async () => {
+				const calls = Array.from({ length: 1000 }, (_, at) => ({ name: "readFile", args: `{"path":"f${at}"}` }));
+				const outcome = answered(await take({ calls, usage }));
+				assert.deepEqual(
+					outcome.calls.map(({ args }) => (args as Json).path),
+					calls.map((_, at) => `f${at}`),
+				);
+			});
+
+			it("with calls of tools that there are not, and without any arguments", async () => {
+				const outcome = answered(
+					await take({
+						calls: [
+							{ name: "flyAway", args: '{"to":"the moon"}' },
+							{ name: "listFiles", args: "" },
+						],
+					}),
+				);
+				assert.deepEqual(outcome.calls, [
+					{ name: "flyAway", args: { to: "the moon" } },
+					{ name: "listFiles", args: {} },
+				]);
+			});
+
+			if (!isGemini)
+				it("with calls whose arguments are no JSON marked, and the others whole", async () => {
+					const calls = [
+						{ name: "readFile", args: '{"path": "a' },
+						{ name: "readFile", args: '["a"]' },
+						{ name: "readFile", args: '{"path":"b"}' },
+					];
+					const outcome = answered(await take({ calls }));
+					assert.match(outcome.calls[0]?.malformed ?? "", /not valid JSON/);
+					assert.match(outcome.calls[1]?.malformed ?? "", /must be a JSON object/);
+					assert.deepEqual(outcome.calls[2], { name: "readFile", args: { path: "b" } });
+				});
+
+			it("that were cut at their length, or stopped by a filter, as what they are", async () => {
+				assert.equal(answered(await take({ text: "half", finish: "length" })).finish, "length");
+				assert.equal(answered(await take({ text: "No.", finish: "refused" })).finish, "content-filter");
+			});
+		});
+
+		describe("fails", () => {
+			const statuses: readonly [status: number, kind: ErrorKind, code: string, retryable: boolean, says: RegExp][] = [
+				[400, "invalid", "badRequest", false, /refused the request \(400\): It is wrong/],
+				[401, "auth", "unauthorized", false, /refused the key \(401\): check WIRE_KEY/],
+				[403, "auth", "unauthorized", false, /refused the key \(403\)/],
+				[404, "notFound", "notFound", false, /knows no model .* \(404\)/],
+				[408, "server", "unreachable", true, /it took too long/],
+				[409, "server", "serverError", true, /failed \(409\)/],
+				[413, "invalid", "contextLength", false, /too long/],
+				[429, "rateLimit", "rateLimited", true, /asks to wait \(429\)/],
+				[500, "server", "serverError", true, /failed \(500\): It is wrong/],
+				[503, "overloaded", "serverError", true, /failed \(503\)/],
+				[529, "overloaded", "serverError", true, /failed \(529\)/],
+			];
+			for (const [status, kind, code, retryable, says] of statuses)
+				it(`with ${status} as ${code}, in a sentence, ${retryable ? "to be asked again" : "for a person to see"}`, async () => {
+					const said = kind === "notFound" ? `The model ${fixture.model} does not exist.` : "It is wrong.";
+					const failure = failed(await take({ status, pieces: [fixture.error(kind, said)] }));
+					assert.deepEqual([failure.code, failure.retryable], [code, retryable], failure.reason);
+					assert.match(failure.reason, says);
+					// A server that took too long may have worked on it.
+					assert.equal(failure.used !== undefined, status === 408);
+				});
+
+			it("with the wait that it asks for, in seconds or as a date, never longer than a day", async () => {
+				const limited = (headers: Record<string, string>) =>
+					take({ status: 429, headers, pieces: [fixture.error("rateLimit", "Slow down.")] });
+				assert.equal(failed(await limited({ "retry-after": "7" })).retryAfterMs, 7000);
+				const date = "Sun, 06 Nov 2095 08:49:30 GMT";
+				const now = "Sun, 06 Nov 2095 08:49:00 GMT";
+				assert.equal(failed(await limited({ "retry-after": date, date: now })).retryAfterMs, 30_000);
+				assert.equal(failed(await limited({ "retry-after": "9999999" })).retryAfterMs, 86_400_000);
+			});
+
+			it("with a prompt that is too long as what it is, with the window that it names, and not as a refusal to adapt to", async () => {
+				const { status, message: said, window } = fixture.tooLong;
+				const before = server.requests.length;
+				const failure = failed(await take({ status, pieces: [fixture.error("invalid", said)] }));
+				assert.deepEqual([failure.code, failure.contextWindow], ["contextLength", window], failure.reason);
+				assert.equal(server.requests.length, before + 1);
+			});
+
+			it("without showing the key that an error repeats", async () => {
+				const failure = failed(await take({ status: 400, pieces: [fixture.error("invalid", `Bad key ${secret}.`)] }));
+				assert.ok(!failure.reason.includes(secret), failure.reason);
+			});
+
+			it("where an error comes in the middle of the stream", async () => {
+				const begun = fixture.stream({ text: "Half of it", isUnfinished: true }, fixture.model);
+				const error = JSON.stringify(fixture.error("overloaded", "Overloaded"));
+				const failure = failed(await take({ pieces: [...begun, `event: error\ndata: ${error}\n\n`] }));
+				assert.ok(failure.retryable, failure.reason);
+				assert.notEqual(failure.code, "badRequest");
+			});
+
+			it("where the stream is no JSON, or no answer of a model at all", async () => {
+				for (const pieces of [
+					["data: {this is no JSON}\n\n"],
+					["<html>Welcome to the gateway</html>"],
+					["data: [1,2]\n\n"],
+				]) {
+					const failure = failed(await take({ pieces }));
+					assert.ok(failure.retryable && ["serverError", "cutOff"].includes(failure.code), JSON.stringify(failure));
+				}
+			});
+
+			it("where it ends, or breaks, before the end of the answer: half of one is none", async () => {
+				const begun = fixture.stream({ text: "Half of it", isUnfinished: true }, fixture.model);
+				for (const breaks of [false, true]) {
+					const failure = failed(await take({ pieces: begun, breaks }));
+					assert.equal(failure.code, "cutOff", failure.reason);
+					assert.ok(failure.used!.inputTokens > 0);
+				}
+			});
+
+			it("where nothing comes, or nothing more, for as long as the configuration bears", async () => {
+				agents = open({ limits: { modelSilenceMs: 1000 } });
+				const begun = fixture.stream({ text: "Half of it", isUnfinished: true }, fixture.model);
+				assert.equal(failed(await take({ pieces: begun, hangs: true })).code, "cutOff");
+				assert.equal(failed(await take({ pieces: [], hangs: true })).retryable, true);
+				const late = () => new Promise<Said>(() => {});
+				assert.deepEqual(codeOf(await take(late)), ["unreachable", true]);
+			});
+
+			it("where it cannot be reached", async () => {
+				const gone = await startWireServer(fixture);
+				await gone.close();
+				agents = open({ baseUrl: gone.baseUrl });
+				assert.deepEqual(codeOf(await take({ text: "ok" })), ["unreachable", true]);
+			});
+		});
+
+		it("is stopped in the middle of an answer at once, and what came is counted", async () => {
+			const stop = new AbortController();
+			const begun = fixture.stream({ text: "Half of it", isUnfinished: true }, fixture.model);
+			const outcome = await take(
+				{ pieces: begun, hangs: true },
+				{ signal: stop.signal, turn: { onDelta: () => stop.abort() } },
+			);
+			assert.equal(outcome.kind, "aborted");
+			assert.ok(outcome.kind === "aborted" && outcome.used!.inputTokens > 0);
+		});
+
+		describe("takes back what it signed", () => {
+			const signature = "c2lnbmVkIHRob3VnaHRz".repeat(20);
+			const calls = [
+				{ name: "readFile", args: '{"path":"a"}' },
+				{ name: "readFile", args: '{"path":"b"}' },
+			];
+			const asked = { provider: fixture.provider, model: fixture.model };
+
+			/** As the log tells it to the next turn. */
+			function afterwards(outcome: TurnOutcome & { kind: "answered" }, by: ModelChoice): RecordedEvent[] {
+				return [
+					message("goal", "Go."),
+					event("turn.completed", {
+						turnId: "turn1" as never,
+						threadId: "t1" as never,
+						asked: by,
+						answered: outcome.answered,
+						usage: outcome.usage,
+						finish: outcome.finish,
+						signed: JSON.parse(JSON.stringify(outcome.signed ?? null)) ?? undefined,
+					}),
+					...(outcome.text ? [message("implementer", outcome.text)] : []),
+					...outcome.calls.flatMap(({ name, args }, at) => requested(`c-${at}`, name, args as Json, "turn1")),
+					...outcome.calls.flatMap((_, at) => completed(`c-${at}`)),
+				];
+			}
+
+			if (fixture.wire === "openai-compatible") {
+				it("not at all: nothing is signed in this protocol", async () => {
+					const outcome = answered(await take({ reasoning: "First I look.", calls }));
+					assert.equal(outcome.signed, undefined);
+					answered(await take({ text: "ok" }, { turn: { transcript: afterwards(outcome, asked) } }));
+					assert.ok(!JSON.stringify(sent().body).includes("First I look."));
+				});
+				return;
+			}
+
+			it("word for word, before the calls that it led to", async () => {
+				const outcome = answered(await take({ reasoning: "First I look.", signature, text: "I read both.", calls }));
+				assert.ok(outcome.signed);
+				answered(await take({ text: "ok" }, { turn: { transcript: afterwards(outcome, asked) }, choice: asked }));
+				assert.deepEqual(fixture.signatures(sent().body), [signature]);
+				const body = JSON.stringify(sent().body);
+				assert.ok(isGemini || body.indexOf(signature) < body.indexOf("I read both."));
+				assert.deepEqual(fixture.results(sent().body), [["done", "done"]]);
+			});
+
+			it("with any effort, but no other model and no other provider", async () => {
+				const outcome = answered(await take({ reasoning: "First I look.", signature, calls }));
+				const told = (by: ModelChoice) => take({ text: "ok" }, { turn: { transcript: afterwards(outcome, by) } });
+				answered(await told({ ...asked, effort: "high" }));
+				assert.equal(fixture.signatures(sent().body).length, 1);
+				for (const by of [
+					{ ...asked, model: "another" },
+					{ ...asked, provider: "another" },
+				]) {
+					answered(await told(by));
+					assert.deepEqual(fixture.signatures(sent().body), []);
+					assert.deepEqual(fixture.results(sent().body), [["done", "done"]]);
+				}
+			});
+
+			it("and is asked without it, once, where it takes it back no more", async () => {
+				const outcome = answered(await take({ reasoning: "First I look.", signature, calls }));
+				const adapted: string[] = [];
+				const refuse: WireScript = ({ body }) =>
+					fixture.signatures(body).length > 0
+						? { status: 400, pieces: [fixture.error("invalid", signatureRefusals[fixture.wire] ?? "")] }
+						: { text: "ok" };
+				const again = () =>
+					take(refuse, {
+						turn: { transcript: afterwards(outcome, asked), onAdapted: async ({ text }) => void adapted.push(text) },
+					});
+				answered(await again());
+				answered(await again());
+				assert.equal(adapted.length, 2, "nothing is learned of the endpoint by it");
+				assert.match(adapted[0]!, /does not take back what it thought earlier/);
+			});
+		});
+	});
+
+const efforts: Readonly<Record<WireFixture["wire"], Partial<Record<Effort, unknown>>>> = {
+	"openai-compatible": { low: "low", high: "high" },
+	openai: { low: "low", high: "high" },
+	anthropic: { low: { type: "enabled", budget_tokens: 2000 }, high: { type: "enabled", budget_tokens: 7500 } },
+	google: { low: 1024, high: 24_576 },
+};
+
+/** As they were seen. */
+const signatureRefusals: Partial<Record<WireFixture["wire"], string>> = {
+	openai:
+		"The encrypted content gAAA... could not be verified. Reason: Encrypted content could not be decrypted or parsed.",
+	anthropic: "messages.1.content.0: Invalid `signature` in `thinking` block",
+	google: "Thought signature is not valid.",
+};
+
+function answered(outcome: TurnOutcome) {
+	assert.equal(outcome.kind, "answered", JSON.stringify(outcome));
+	return outcome as TurnOutcome & { kind: "answered" };
+}
+
+function failed(outcome: TurnOutcome) {
+	assert.equal(outcome.kind, "failed", JSON.stringify(outcome));
+	return outcome as TurnOutcome & { kind: "failed" };
+}
+
+function codeOf(outcome: TurnOutcome): readonly [string, boolean] {
+	const { code, retryable } = failed(outcome);
+	return [code, retryable];
+}
