@@ -382,16 +382,19 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "providers",
-		about: "list the agents that can be chosen, and why the rest cannot; hand a provider's key over",
+		about: "list the agents that can be chosen, and why the rest cannot; hand a provider's key over; try an agent",
 		arguments: [
-			["[action]", "list, or key: hands over the key that is typed, or comes on standard input (default: list)"],
-			["[name]", "the provider's name"],
+			[
+				"[action]",
+				"list; key: hands over the key that is typed, or comes on standard input; try: starts an agent that is a program, and ends it; registry: what else there is (default: list)",
+			],
+			["[name]", "the provider's name, or the agent's"],
 		],
 		options: [
 			{ flags: "--refresh", about: "ask them again, even if they were asked just now" },
 			{ flags: "--forget", about: "with key: forget what was handed over" },
 		],
-		asks: ["provider/list", "provider/key"],
+		asks: ["provider/list", "provider/key", "provider/try", "agent/registry"],
 		run: async (context, [action = "list", name], options) =>
 			(await import("./commands/providers.ts")).providers(context, action, name, options),
 	},

@@ -43,6 +43,8 @@ export function composeServices(
 		isProvider: agents.isProvider,
 		listedModels: agents.listedModels,
 		listProviders: agents.listProviders,
+		tryAgent: agents.tryAgent,
+		readRegistry: agents.readRegistry,
 		effortProblem: agents.effortProblem,
 		priceOf: agents.priceOf,
 		windows: parts.windows,

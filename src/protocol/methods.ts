@@ -499,6 +499,48 @@ export const methods = {
 			goals: v.array(GoalIdSchema),
 		}),
 	},
+	"provider/try": {
+		about:
+			"Starts an agent that is a program, greets it and asks it for a session in an empty folder, and ends it: whether it can be used here, and what it offers. No prompt is sent.",
+		effect: "acts",
+		webviews: true,
+		params: v.object({ provider: ProviderId }),
+		result: v.object({
+			ok: v.boolean(),
+			/** Why not, and what to do. */
+			reason: v.optional(v.string()),
+			/** Its own tool has to sign in first. */
+			needsLogin: v.optional(v.boolean()),
+			tookMs: v.number(),
+			version: v.optional(v.string()),
+			/** What it lets one choose. */
+			models: v.array(v.string()),
+		}),
+	},
+	"agent/registry": {
+		about:
+			"Agents that the registry of the Agent Client Protocol proposes, with what a person does to have one. It is read over the network, and kept for a day unless `refresh` reads it anew; nothing is installed.",
+		effect: "reads",
+		params: v.object({ refresh: v.optional(v.boolean(), false) }),
+		result: v.object({
+			agents: v.array(
+				v.object({
+					id: v.string(),
+					name: v.string(),
+					version: v.string(),
+					about: v.string(),
+					/** How its program comes to this machine. */
+					how: v.string(),
+					/** JSON that goes into “agents” of config.jsonc. */
+					entry: v.string(),
+				}),
+			),
+			/** When it was read, ISO 8601. */
+			readAt: v.optional(v.string()),
+			/** Why it could not be read now; what is listed was kept. */
+			problem: v.optional(v.string()),
+		}),
+	},
 	"config/read": {
 		about:
 			"What is wrong in config.jsonc, with its place. With `watch`, a `config/changed` notice follows each time it was read again.",

@@ -328,8 +328,25 @@ describe("launch form", () => {
 			window.fake.connect({ state: "connecting" });
 			window.fake.connect({ state: "connected" });
 		});
-		await page.getByRole("button", { name: "1 more agent not set up, and why" }).click();
+		await page.getByRole("button", { name: "2 more agents not set up, and why" }).click();
 		await page.getByText("MISTRAL_API_KEY is not set.").waitFor();
+		await page.getByText("Install it with `npm install -g @qwen-code/qwen-code`").waitFor();
+		await leave(page);
+	});
+
+	it("says what an agent lacks that is a program, and starts it when it is asked to try it", async () => {
+		const page = await open();
+		const baseline = page.getByRole("complementary", { name: "Baseline before launch" });
+		await baseline.getByText("run `claude` and sign in with /login").waitFor();
+		await baseline.getByRole("button", { name: "Try Codex" }).click();
+		await baseline.getByText("starts in 2.3 s").waitFor();
+		await page.evaluate(() => {
+			const reason = "Claude Code has to be signed in first: run `claude` and sign in with /login.";
+			window.fake.launch.trial = { ok: false, needsLogin: true, reason, tookMs: 900, models: [] };
+		});
+		await baseline.getByRole("button", { name: "Try Claude Code" }).click();
+		await baseline.getByText("Claude Code has to be signed in first").waitFor();
+		assert.deepEqual(await asked(page, "provider/try", 2), [{ provider: "codex" }, { provider: "claude-code" }]);
 		await leave(page);
 	});
 

@@ -101,12 +101,14 @@ async function daemon(context: Context): Promise<Finding[]> {
 			{ name: "daemon", state: "ok", detail: `version ${version}, process ${pid}` },
 			...configFindings(config),
 			...providers
-				.filter(({ usable, source }) => usable || source === "config")
+				.filter(({ usable, source, install }) => usable || source === "config" || (source === "acp" && !install))
 				.map(
-					({ id, usable, models, reason }): Finding => ({
+					({ id, usable, name, version, models, reason }): Finding => ({
 						name: `agent ${id}`,
 						state: usable ? "ok" : "limited",
-						detail: usable ? oneLine(models.join(", ") || "usable", 200) : (reason ?? "not usable"),
+						detail: usable
+							? oneLine([name, version, models.join(", ") || "usable"].filter(Boolean).join(" "), 200)
+							: (reason ?? "not usable"),
 					}),
 				),
 		];

@@ -1,8 +1,8 @@
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
-import { wrongUsage } from "../terminal/failure.ts";
-import { table } from "../terminal/layout.ts";
+import { answeredNo, wrongUsage } from "../terminal/failure.ts";
+import { indent, table } from "../terminal/layout.ts";
 import { paint } from "../terminal/output.ts";
 
 export async function providers(
@@ -13,7 +13,9 @@ export async function providers(
 ): Promise<void> {
 	if (action === "list") await list(context, options.refresh === true);
 	else if (action === "key") await key(context, name, options.forget === true);
-	else throw wrongUsage(`“${action}” cannot be done with providers: list and key can.`);
+	else if (action === "try") await tryOne(context, name);
+	else if (action === "registry") await registry(context, options.refresh === true);
+	else throw wrongUsage(`“${action}” cannot be done with providers: list, key, try and registry can.`);
 }
 
 async function list(context: Context, refresh: boolean): Promise<void> {
@@ -21,7 +23,8 @@ async function list(context: Context, refresh: boolean): Promise<void> {
 	const isWaiting = ({ usable, needsKey, source }: (typeof all)[number]) =>
 		!usable && needsKey === true && source === "environment";
 	const keyless = all.filter(isWaiting).map(({ id }) => id);
-	const shown = all.filter((provider) => !isWaiting(provider));
+	const absent = all.flatMap(({ name, id, install }) => (install ? [`${name ?? id} (\`${install}\`)`] : []));
+	const shown = all.filter((provider) => !isWaiting(provider) && provider.install === undefined);
 	context.output.result(all, () =>
 		[
 			shown.length === 0
@@ -30,11 +33,12 @@ async function list(context: Context, refresh: boolean): Promise<void> {
 						shown.map((provider) => [
 							provider.usable ? paint.green("✓") : paint.red("✗"),
 							provider.id,
-							paint.dim(provider.kind),
+							paint.dim(kindOf(provider)),
 							provider.usable ? withWindows(provider) : (provider.reason ?? "not usable"),
 						]),
 					),
 			keyless.length > 0 ? `Usable with a key (\`mission providers key NAME\`): ${keyless.join(", ")}` : "",
+			absent.length > 0 ? `Not on this machine; to have one, install it: ${absent.join(", ")}` : "",
 			primary ? `Used when none is named: ${primary}` : "",
 		]
 			.filter(Boolean)
@@ -49,6 +53,11 @@ function withWindows({ models, modelsLeftOut = 0, windows = [] }: Listed): strin
 	const all = named(models, modelsLeftOut);
 	const where = windows.map(({ name, models: own }) => (windows.length > 1 ? `${name}: ${named(own, 0)}` : name));
 	return where.length > 0 ? `${all} ${paint.dim(`(in VS Code: ${where.join("; ")})`)}` : all;
+}
+
+/** The protocol; of an agent that is a program, what it is called and its version. */
+function kindOf({ kind, name, version }: { kind: string; name?: string; version?: string }): string {
+	return name === undefined ? kind : [name, version, `(${kind})`].filter(Boolean).join(" ");
 }
 
 /** As many as a person reads; `--json` has the others. */
@@ -72,4 +81,35 @@ async function key(context: Context, name: string | undefined, forget: boolean):
 		{ provider: name, kept: !forget, goals },
 		forget ? `The key of ${name} is forgotten.` : `The daemon has the key of ${name}, in memory, until it ends.${goOn}`,
 	);
+}
+
+async function tryOne(context: Context, name: string | undefined): Promise<void> {
+	if (name === undefined) throw wrongUsage("Name the agent: `mission providers` lists them.");
+	const trial = await context.ask("provider/try", { provider: name });
+	const { ok, reason, tookMs, version, models } = trial;
+	context.output.result(trial, () =>
+		ok
+			? `${paint.green("✓")} ${[name, version].filter(Boolean).join(" ")} starts, in ${(tookMs / 1000).toFixed(1)} s. Models: ${named(["default", ...models], 0)}`
+			: `${paint.red("✗")} ${reason}`,
+	);
+	if (!ok) throw answeredNo("notUsable", reason ?? `${name} cannot be used.`);
+}
+
+async function registry(context: Context, refresh: boolean): Promise<void> {
+	const found = await context.ask("agent/registry", { refresh });
+	context.output.result(found, () =>
+		[
+			...found.agents.map(({ name, version, about, how, entry }) =>
+				[
+					`${paint.bold(name)} ${version}  ${about}`,
+					indent(paint.dim(`${how} Then add to “agents” in config.jsonc:`)),
+					indent(entry),
+				].join("\n"),
+			),
+			found.problem ?? "",
+		]
+			.filter(Boolean)
+			.join("\n\n"),
+	);
+	if (found.agents.length === 0 && found.problem) throw answeredNo("noRegistry", found.problem);
 }

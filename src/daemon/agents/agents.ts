@@ -35,6 +35,10 @@ export interface Agents {
 	windowOf(choice: ModelChoice): number | undefined;
 	/** Looks whether each provider answers, in about a second; what was heard lately counts unless `refresh` asks anew. */
 	listProviders(refresh?: boolean): Promise<Result<Methods, "provider/list">>;
+	/** Starts an agent that is a program, and ends it, to see whether it can be used. */
+	tryAgent: Directory["tryAgent"];
+	/** What the registry of such agents proposes. */
+	readRegistry: Directory["registry"];
 	/** Takes the key of a provider over, or forgets it. Whether it is another than before. */
 	giveKey(id: string, key: string | undefined): boolean;
 	/** Whether a provider of this name can take a key. */
@@ -70,7 +74,7 @@ export function openAgents({
 	const agents = new Map<string, Agent>();
 	const learned = openLearned(path.join(config.folder, "learned.json"), { onProblem: (problem) => log.warn(problem) });
 	const closing = new AbortController();
-	const directory: Directory = openDirectory(config, env);
+	const directory: Directory = openDirectory(config, env, (problem) => log.warn(problem));
 	const makers: AgentMakers = {
 		playbook: playbookAgents(),
 		model: modelAgents({ config, directory, learned, closing: closing.signal }),
@@ -110,6 +114,8 @@ export function openAgents({
 			}));
 			return { providers, primary: config.agent };
 		},
+		tryAgent: directory.tryAgent,
+		readRegistry: directory.registry,
 		giveKey(id, key) {
 			directory.forget(id);
 			return config.keys.give(id, key);

@@ -25,7 +25,16 @@ const lookedFor = ({ name, baseUrl }: ProviderRow) =>
 
 /** Servers that are found without a line of configuration, and where to look for them instead. */
 export const Discovery = v.object(
-	Object.fromEntries(providerRows.filter(({ offer }) => offer === "local").map((row) => [row.id, lookedFor(row)])),
+	Object.fromEntries([
+		...providerRows.filter(({ offer }) => offer === "local").map((row) => [row.id, lookedFor(row)] as const),
+		[
+			"acpRegistry",
+			described(
+				v.optional(v.union([v.literal(false), Address], "an address, or false")),
+				"Where the registry of agents is read when a person asks for it; false: nowhere.",
+			),
+		] as const,
+	]),
 );
 export type Discovery = v.InferOutput<typeof Discovery>;
 

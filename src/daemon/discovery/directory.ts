@@ -1,10 +1,15 @@
+import path from "node:path";
+import { Refusal } from "../../core/refusal.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
 import type { Env } from "../platform/ports.ts";
+import { acpRows } from "../providers/acpRows.ts";
 import { effortsOf } from "../providers/efforts.ts";
 import { asProvider, offered } from "../providers/knownProviders.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
+import type { AgentOffers } from "./agentOffers.ts";
+import { openHeardAgents } from "./heardAgents.ts";
 import type { ProviderStatus } from "./providerStatus.ts";
 
 /**
@@ -23,6 +28,11 @@ export interface Directory {
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	/** `here` are those that can be used or that are set up, `others` could be. */
 	list(refresh: boolean): Promise<{ readonly here: readonly Listed[]; readonly others: readonly Listed[] }>;
+	/** Starts an agent that is a program, and ends it. Fails with a sentence where it is none, or cannot be found. */
+	tryAgent(id: string): Promise<Result<Methods, "provider/try">>;
+	registry(refresh: boolean): Promise<Result<Methods, "agent/registry">>;
+	/** What an agent that is a program lets one choose, as its session told. */
+	hearAgent(id: string, offers: AgentOffers): void;
 	/** What was heard of it no longer counts. */
 	forget(id: string): void;
 	/** Other settings are in force. */
@@ -45,11 +55,12 @@ interface Heard {
 	models?: readonly string[];
 }
 
-export function openDirectory(config: Config, env: Env): Directory {
+export function openDirectory(config: Config, env: Env, onProblem: (sentence: string) => void = () => {}): Directory {
 	const heard = new Map<string, Heard>();
+	const agents = openHeardAgents(path.join(config.folder, "agents.json"), onProblem);
 	let { named, entries } = entriesOf(config, env);
 	const entryOf = (id: string) => entries.find(({ provider }) => provider.id === id);
-	const modelsOf = (id: string) => entryOf(id)?.provider.models ?? heard.get(id)?.models ?? [];
+	const modelsOf = (id: string) => entryOf(id)?.provider.models ?? heard.get(id)?.models ?? agents.of(id)?.models ?? [];
 	const isThere = (entry: Entry) =>
 		named.includes(entry) || entry.source === "local" || config.keys.isGiven(entry.provider.id);
 
@@ -90,11 +101,33 @@ export function openDirectory(config: Config, env: Env): Directory {
 				Promise.all(entries.map(async (entry) => listed(entry, await ask(entry), config.known))),
 				import("./listAcpAgents.ts"),
 			]);
-			const all = [...answers, ...listAcpAgents(config, env)];
+			const all = [...answers, ...listAcpAgents(config, env, agents)];
 			const isHere = ({ id, usable, source }: Listed) =>
 				usable || source === "config" || named.some(({ provider }) => provider.id === id);
 			return { here: all.filter(isHere), others: all.filter((one) => !isHere(one)) };
 		},
+		async tryAgent(id) {
+			const [{ findAcpAgent }, { tryAcpAgent }] = await Promise.all([
+				import("./acpAgents.ts"),
+				import("./tryAcpAgent.ts"),
+			]);
+			const found = findAcpAgent(id, config, env);
+			if ("problem" in found) throw new Refusal("noAgent", found.problem);
+			const howToSignIn = acpRows.find((row) => row.id === id)?.login.how;
+			const { offers, ...trial } = await tryAcpAgent(found, { howToSignIn, redact: config.keys.redact });
+			if (offers) agents.hear(id, offers);
+			return trial;
+		},
+		async registry(refresh) {
+			const [{ readRegistry, registryUrl }, { modelFetch }] = await Promise.all([
+				import("./acpRegistry.ts"),
+				import("../endpoint/modelFetch.ts"),
+			]);
+			const file = path.join(config.folder, "acp-registry.json");
+			const url = config.discovery.acpRegistry ?? registryUrl;
+			return readRegistry({ file, url, refresh, fetch: modelFetch });
+		},
+		hearAgent: agents.hear,
 		forget: (id) => void heard.delete(id),
 		configChanged() {
 			({ named, entries } = entriesOf(config, env));

@@ -5,6 +5,7 @@ import type { Env } from "../platform/ports.ts";
 import { acpRows, configuredAgentName, otherAcpPrograms } from "../providers/acpRows.ts";
 import { acpAgentIds, findAcpAgent, installCommand } from "./acpAgents.ts";
 import { findProgram } from "./findProgram.ts";
+import type { HeardAgents } from "./heardAgents.ts";
 
 type Listed = Result<Methods, "provider/list">["providers"][number];
 type Configured = Pick<Config, "acpAgents">;
@@ -13,12 +14,12 @@ type Configured = Pick<Config, "acpAgents">;
 export const ownChoice = "default";
 
 /** Agents that are programs of their own: the usable first, then what the others lack. None of them is started. */
-export function listAcpAgents(config: Configured, env: Env): readonly Listed[] {
-	const all = [...acpAgentIds(config).map((id) => listed(id, config, env)), ...unconfigured(config, env)];
+export function listAcpAgents(config: Configured, env: Env, heard: Pick<HeardAgents, "of">): readonly Listed[] {
+	const all = [...acpAgentIds(config).map((id) => listed(id, config, env, heard)), ...unconfigured(config, env)];
 	return all.toSorted((a, b) => Number(b.usable) - Number(a.usable));
 }
 
-function listed(id: string, config: Configured, env: Env): Listed {
+function listed(id: string, config: Configured, env: Env, heard: Pick<HeardAgents, "of">): Listed {
 	const found = findAcpAgent(id, config, env);
 	const row = acpRows.find((one) => one.id === id);
 	const isConfigured = config.acpAgents.some((one) => configuredAgentName(one.id) === id);
@@ -27,14 +28,16 @@ function listed(id: string, config: Configured, env: Env): Listed {
 		const install = row && found.isMissing && !isConfigured ? installCommand(row) : undefined;
 		return { ...common, models: [], usable: false, reason: found.problem, install, efforts: [] };
 	}
+	const offers = heard.of(id);
+	const unknown = row?.hasEfforts === false ? [] : efforts;
 	return {
 		...common,
-		models: [ownChoice],
+		models: [ownChoice, ...(offers?.models ?? [])],
 		usable: found.signIn === undefined,
 		reason: found.signIn,
 		needsLogin: found.signIn !== undefined || undefined,
 		version: found.version,
-		efforts: row?.hasEfforts === false ? [] : [...efforts],
+		efforts: [...(offers?.efforts ?? unknown)],
 	};
 }
 

@@ -242,6 +242,8 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	"grant/list": ({ goalId }, { services }) => listGrants(services, goalId),
 	"grant/revoke": (params, client) => revokeGrant(client.services, client.actor(), params.grantId),
 	"provider/list": ({ refresh }, { services }) => services.listProviders(refresh),
+	"provider/try": ({ provider }, { services }) => services.tryAgent(provider),
+	"agent/registry": ({ refresh }, { services }) => services.readRegistry(refresh),
 	"provider/key": async ({ provider, key }, client) => ({
 		goals: [...(await client.services.keys.take(provider, key, client.actor()))],
 	}),

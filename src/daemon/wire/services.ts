@@ -28,6 +28,8 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };
 	readonly config: LaunchServices["config"] & Pick<LiveConfig, "onChange">;
 	listProviders(refresh: boolean): Promise<Result<Methods, "provider/list">>;
+	tryAgent(id: string): Promise<Result<Methods, "provider/try">>;
+	readRegistry(refresh: boolean): Promise<Result<Methods, "agent/registry">>;
 	/** Keys that clients hand over. */
 	readonly keys: HandedKeys;
 	/** Windows that offer models of other extensions. */

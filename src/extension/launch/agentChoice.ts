@@ -35,12 +35,15 @@ export function agentRows(providers: Providers, typed: string, isUnfolded = fals
 		provider.models.map((model): AgentRow => {
 			const label = `${provider.id}/${model}`;
 			const agent = { provider: provider.id, model };
-			return { label, description: label === providers.primary ? t("default") : provider.kind, agent };
+			const own = provider.name ?? provider.kind;
+			return { label, description: label === providers.primary ? t("default") : own, agent };
 		}),
 	);
 	const unusable = providers.providers
 		.filter((provider) => !provider.usable)
-		.map((provider): AgentRow => ({ label: provider.id, description: t("not usable"), detail: provider.reason }));
+		.map(
+			(provider): AgentRow => ({ label: provider.id, description: unusableWord(provider), detail: provider.reason }),
+		);
 	const isFolded = !isUnfolded && typed === "" && listed.length > 0 && unusable.length > maxUnusable;
 	const written = parseModelRef(typed.trim(), isListed);
 	const isNew = written && !listed.some((row) => row.label === typed.trim());
@@ -49,6 +52,11 @@ export function agentRows(providers: Providers, typed: string, isUnfolded = fals
 		...(isFolded ? [foldedRow(unusable)] : unusable),
 		...(isNew ? [{ label: formatModelRef(written), description: t("as typed"), agent: written }] : []),
 	];
+}
+
+function unusableWord({ install, needsLogin }: Providers["providers"][number]): string {
+	if (install) return t("not on this machine");
+	return needsLogin ? t("not signed in") : t("not usable");
 }
 
 /** What Enter means before the editor has a row for what was typed. */
@@ -66,6 +74,6 @@ export function agentSentence(agent: ModelChoice | undefined, providers: Provide
 	if (agent) return t("Agent: {0}.", formatModelRef(agent));
 	if (!providers) return t("Looking for agents…");
 	if (providers.primary) return t("Agent: {0}.", providers.primary);
-	const reason = providers.providers.find((provider) => !provider.usable && provider.reason)?.reason;
+	const reason = providers.providers.find(({ usable, reason, install }) => !usable && reason && !install)?.reason;
 	return [t("No agent can be used here; a playbook runs without one."), reason].filter(Boolean).join(" ");
 }

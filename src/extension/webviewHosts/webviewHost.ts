@@ -148,6 +148,7 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 		"launch/prepare": acted("launch/prepare"),
 		"goal/launch": acted("goal/launch"),
 		"provider/list": acted("provider/list"),
+		"provider/try": acted("provider/try"),
 		"baseline/read": acted("baseline/read"),
 		"baseline/check": acted("baseline/check"),
 	};

@@ -1,4 +1,4 @@
-import { agentKind } from "../../core/agentKinds.ts";
+import { agentKind, agentKindName } from "../../core/agentKinds.ts";
 import { type Effort, efforts, type ModelChoice } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
@@ -52,7 +52,10 @@ export function AgentFields(props: {
 						label={t("Provider of the primary agent")}
 						value={agent.provider}
 						invalid={wrong}
-						options={[...new Set([agent.provider, ...known])].map((id) => ({ value: id, label: nameOf(id) }))}
+						options={[...new Set([agent.provider, ...known])].map((id) => ({
+							value: id,
+							label: nameOf(id, providers),
+						}))}
 						onChange={(provider) => {
 							const [model = ""] = providers?.providers.find(({ id }) => id === provider)?.models ?? [];
 							change({
@@ -70,7 +73,7 @@ export function AgentFields(props: {
 						warned={problems.length > 0}
 						onOpen={() => void chooseModel()}
 					>
-						{agentKind(agent).takesRoles ? agent.model || t("Choose a model") : t("none")}
+						{modelText(agent)}
 					</Picker>
 					{noteOf(t("Model"), draft.agent !== undefined && draft.agent.model !== base.model)}
 				</div>
@@ -131,6 +134,15 @@ export function withEffort(
 	return effort && effortsFor(provider, providers).includes(effort) ? { provider, model, effort } : { provider, model };
 }
 
-function nameOf(provider: string): string {
-	return agentKind({ provider }).takesRoles ? provider : t("no agent");
+function nameOf(provider: string, providers: Providers | undefined): string {
+	if (!agentKind({ provider }).takesRoles) return t("no agent");
+	const name = providers?.providers.find(({ id }) => id === provider)?.name;
+	return name === undefined ? provider : t("{0} (ACP)", name);
+}
+
+/** An agent that is a program may be left to choose its model itself. */
+function modelText(agent: ModelChoice): string {
+	if (!agentKind(agent).takesRoles) return t("none");
+	if (agentKindName(agent) === "acp" && agent.model === "default") return t("its own choice");
+	return agent.model || t("Choose a model");
 }

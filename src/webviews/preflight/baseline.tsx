@@ -2,14 +2,16 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { duration, elapsed } from "../../core/words/duration.ts";
 import { baselineMarks } from "../../core/words/marks.ts";
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
-import { firstLine, plural } from "../shared/format.ts";
+import { firstLine } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon, type Shape } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
 import { t } from "../shared/words.ts";
-import type { CheckedToday, Draft, Provider, Providers } from "./draft.ts";
+import { Row } from "./baselineRow.tsx";
+import type { CheckedToday, Draft, Providers } from "./draft.ts";
+import { ProviderRows } from "./providerRows.tsx";
 
 /**
  * What is there before anything runs. Every part is asked for by itself and stands in its row when it is known; nothing
@@ -79,7 +81,7 @@ export function Baseline(props: {
 			) : providers.providers.length === 0 ? (
 				<Row mark={baselineMarks.note} label={t("No provider is set up")} />
 			) : (
-				<ProviderRows providers={providers} named={props.named} />
+				<ProviderRows webview={webview} providers={providers} named={props.named} />
 			)}
 			{checks.length > 0 ? <h3>{t("Checks today")}</h3> : null}
 			{checks.map((command) => {
@@ -133,58 +135,6 @@ function useParts(webview: Webview, workspace: string): { readonly [P in Part]?:
 		};
 	}, [webview.host, workspace]);
 	return found;
-}
-
-function Row(props: {
-	readonly mark: Shape;
-	readonly spin?: boolean;
-	readonly label: preact.ComponentChildren;
-	readonly value?: preact.ComponentChildren;
-	readonly detail?: string;
-}) {
-	return (
-		<div class="baseline-row">
-			<Icon icon={props.mark.icon} tone={props.mark.tone} spin={props.spin} />
-			<span class="label">{props.label}</span>
-			<span class="quiet small num nowrap">{props.value}</span>
-			{props.detail ? <span class="quiet small detail">{props.detail}</span> : null}
-		</div>
-	);
-}
-
-/** What can be used, what the form names and what is configured; the rest is there when it is asked for. */
-function ProviderRows({ providers, named }: { readonly providers: Providers; readonly named: readonly string[] }) {
-	const [all, setAll] = useState(false);
-	const isWanted = ({ id, usable, source }: Provider) => usable || source === "config" || named.includes(id);
-	const wanted = providers.providers.filter(isWanted);
-	const others = providers.providers.filter((provider) => !isWanted(provider));
-	return (
-		<>
-			{[...wanted, ...(all ? others : [])].map((provider) => (
-				<ProviderRow key={provider.id} provider={provider} />
-			))}
-			{wanted.length === 0 && !all ? <Row mark={baselineMarks.note} label={t("None can be used here")} /> : null}
-			{others.length > 0 ? (
-				<button type="button" class="link small" aria-expanded={all} onClick={() => setAll(!all)}>
-					{all
-						? t("Only those that count here")
-						: plural(others.length, "{0} more agent not set up, and why", "{0} more agents not set up, and why")}
-				</button>
-			) : null}
-		</>
-	);
-}
-
-function ProviderRow({ provider }: { readonly provider: Provider }) {
-	const { id, usable, latencyMs, reason, needsKey, source } = provider;
-	if (!usable)
-		return (
-			<Row mark={baselineMarks.problem} label={id} value={needsKey ? t("no key") : t("not usable")} detail={reason} />
-		);
-	const from = source === "acp" ? t("ACP, ready") : source === "editor" ? t("VS Code, ready") : t("ready");
-	return (
-		<Row mark={baselineMarks.ok} label={id} value={latencyMs === undefined ? from : `${Math.round(latencyMs)} ms`} />
-	);
 }
 
 function isToday(at: number): boolean {

@@ -101,13 +101,37 @@ const prepared: LaunchPreparation = {
 
 const providers: Result<Methods, "provider/list"> = {
 	providers: [
-		provider("codex", ["gpt-5-codex"], { source: "acp", efforts: ["low", "medium", "high"] }),
+		provider("codex", ["gpt-5-codex", "default"], {
+			kind: "acp",
+			source: "acp",
+			name: "Codex",
+			version: "2.6.0",
+			efforts: ["low", "medium", "high"],
+		}),
 		provider("anthropic", ["claude-sonnet-4-5", "claude-opus-4-5"], { latencyMs: 210 }),
 		provider("local", ["qwen3"], { source: "local", latencyMs: 12, efforts: [], priced: [] }),
 		provider("google", ["gemini-2.5-flash"], {
 			usable: false,
 			needsKey: true,
 			reason: "GOOGLE_GENERATIVE_AI_API_KEY is not set. Set it, or choose another model.",
+		}),
+		provider("claude-code", ["default"], {
+			kind: "acp",
+			source: "acp",
+			name: "Claude Code",
+			usable: false,
+			needsLogin: true,
+			reason:
+				"Claude Code has no login here: run `claude` and sign in with /login, or give the daemon ANTHROPIC_API_KEY in its environment.",
+		}),
+		provider("qwen-code", [], {
+			kind: "acp",
+			source: "acp",
+			name: "Qwen Code",
+			usable: false,
+			install: "npm install -g @qwen-code/qwen-code",
+			reason:
+				"Qwen Code is not here: “qwen” is not on the daemon's path. Install it with `npm install -g @qwen-code/qwen-code`, or name its command under “agents” in config.jsonc.",
 		}),
 	],
 	primary: "codex/gpt-5-codex",
@@ -156,6 +180,7 @@ const world = {
 	/** What the next choice of an agent, and the next saving of a preset, comes to. */
 	chosen: {} as Result<WebviewMethods, "form/chooseAgent">,
 	saved: undefined as string | undefined,
+	trial: { ok: true, tookMs: 2310, models: ["gpt-5-codex"] } as Result<Methods, "provider/try">,
 	check: { exitCode: 1, durationMs: 900, output: "express@4.19.2 is installed\n" } as Result<Methods, "baseline/check">,
 	/** Parts of the baseline, and lists, that never answer. */
 	silent: story === "slow" ? ["git", "tracking", "tools", "disk", "sandbox", "guidance", "providers"] : [],
@@ -178,5 +203,6 @@ export const launchHandlers = {
 	"provider/list": () => (launchWorld.silent.includes("providers") ? never : launchWorld.providers),
 	"baseline/read": ({ part }: { part: string }) =>
 		launchWorld.silent.includes(part) ? never : { rows: launchWorld.baseline[part] ?? [] },
+	"provider/try": () => launchWorld.trial,
 	"baseline/check": () => launchWorld.check,
 };
