@@ -12,6 +12,7 @@ import type { ProviderRow } from "../providers/providerRow.ts";
 import { AgentName, Discovery, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
 import { ConfiguredAgent } from "./configuredAgent.ts";
 import { isTooDeep } from "./jsonDepth.ts";
+import { deepest, placeOf, placesIn, plainValue, properties } from "./jsonNodes.ts";
 
 /**
  * The text of config.jsonc as settings. Whatever is wrong becomes a sentence with its place, and costs no more than what
@@ -254,49 +255,7 @@ function hint(issue: v.BaseIssue<unknown>): string {
 	return `cannot be read: expected ${issue.expected ?? "another value"}.`;
 }
 
-function deepest(node: Node, names: readonly string[]): Node {
-	let at = node;
-	for (const name of names) {
-		const child = at.type === "array" ? at.children?.[Number(name)] : properties(at).find(([key]) => key === name)?.[2];
-		if (!child) break;
-		at = child;
-	}
-	return at;
-}
-
-/** The value of that name, else the object itself, as the place of a sentence. */
-function placeOf(node: Node, name: string): Node {
-	return properties(node).find(([key]) => key === name)?.[2] ?? node;
-}
-
-function properties(node: Node | undefined): readonly (readonly [name: string, key: Node, value: Node])[] {
-	if (node?.type !== "object") return [];
-	return (node.children ?? []).flatMap((property) => {
-		const [key, value] = property.children ?? [];
-		return key && value ? [[String(key.value), key, value] as const] : [];
-	});
-}
-
-/** Like jsonc-parser's own, but safe against a key named `__proto__`. */
-function plainValue(node: Node): unknown {
-	if (node.type === "array") return (node.children ?? []).map(plainValue);
-	if (node.type !== "object") return node.value;
-	return Object.fromEntries(properties(node).map(([name, , value]) => [name, plainValue(value)]));
-}
-
 function syntaxError({ error }: ParseError): string {
 	const words = printParseErrorCode(error).replace(/([a-z])([A-Z])/g, "$1 $2");
 	return `this is not valid JSON (${words.toLowerCase()}): correct it here or just before.`;
-}
-
-/** Where something stands, for people and editors; what goes over several lines is marked to the end of the first. */
-function placesIn(
-	text: string,
-): (offset: number, length: number) => Pick<ConfigProblem, "line" | "column" | "endColumn"> {
-	return (offset, length) => {
-		const before = text.slice(0, offset).split("\n");
-		const [first = ""] = text.slice(offset, offset + length).split(/\r?\n/, 1);
-		const column = before.at(-1)!.length + 1;
-		return { line: before.length, column, endColumn: column + Math.max(first.length, 1) };
-	};
 }
