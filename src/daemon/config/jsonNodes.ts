@@ -1,7 +1,6 @@
 import type { Node } from "jsonc-parser";
 import type { ConfigProblem } from "../../protocol/config.ts";
 
-/** What is asked of the tree of a JSON text: its values, and where they stand. */
 /** The innermost node of the path that is there. */
 export function deepest(node: Node, names: readonly string[]): Node {
 	let at = node;
