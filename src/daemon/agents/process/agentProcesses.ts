@@ -1,9 +1,16 @@
-import { accessSync, constants, statSync, utimesSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync, utimesSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunning } from "../../commands/processIdentity.ts";
-import { claim, dropSpool, openSpoolFolders, spoolName, writeRunner } from "../../commands/spoolFolders.ts";
+import {
+	claim,
+	dropSpool,
+	openSpoolFolders,
+	type SpoolFolders,
+	spoolName,
+	writeRunner,
+} from "../../commands/spoolFolders.ts";
 import { folderMissing, notStarted, programMissing } from "./agentEnd.ts";
 import type { AgentLaunch, AgentProcess, AgentProcesses } from "./agentProcess.ts";
 import { mark, type RelayLimits, readMarks } from "./agentSpool.ts";
@@ -46,21 +53,29 @@ export function openAgentProcesses({
 	relay,
 	limits: given = () => ({}),
 }: AgentProcessesOptions): OwnAgentProcesses {
-	const folders = openSpoolFolders(folder);
-	const relayFile = writeRunner(folder, "relay.cjs", relay);
 	const limits = (): RelayLimits => ({ ...usualLimits, ...given() });
 	const attended = join(folder, "attended");
-	const attend = () => {
+	let beat: NodeJS.Timeout | undefined;
+	let opened: { readonly folders: SpoolFolders; readonly relayFile: string } | undefined;
+	const known = new Map<string, Promise<AttendedProcess | undefined>>();
+
+	/** Opened when it is needed: most daemons have no such agents, and syncing folders takes time. */
+	function use() {
+		if (opened) return opened;
+		opened = { folders: openSpoolFolders(folder), relayFile: writeRunner(folder, "relay.cjs", relay) };
+		mark(folder, "attended");
+		attend();
+		beat = setInterval(attend, Math.min(60_000, limits().aloneMs / 8)).unref();
+		return opened;
+	}
+
+	function attend(): void {
 		try {
 			utimesSync(attended, new Date(), new Date());
 		} catch {
 			// The data folder has vanished, and others say so.
 		}
-	};
-	mark(folder, "attended");
-	attend();
-	const beat = setInterval(attend, Math.min(60_000, limits().aloneMs / 8)).unref();
-	const known = new Map<string, Promise<AttendedProcess | undefined>>();
+	}
 
 	/** Calls for one key come one after the other. */
 	function ofKey(
@@ -83,6 +98,7 @@ export function openAgentProcesses({
 
 	async function foundOf(key: string): Promise<AttendedProcess | undefined> {
 		const name = spoolName(key);
+		const { folders } = use();
 		const path = join(folders.current, name);
 		const state = await untilBegun(path);
 		if (state === "begun") return attendProcess(path, limits(), false);
@@ -93,6 +109,7 @@ export function openAgentProcesses({
 	}
 
 	async function start(key: string, launch: AgentLaunch): Promise<AttendedProcess> {
+		const { folders, relayFile } = use();
 		const path = join(folders.current, spoolName(key));
 		try {
 			if (!isFolder(launch.folder)) throw new Error(folderMissing(launch.folder));
@@ -112,6 +129,7 @@ export function openAgentProcesses({
 	}
 
 	async function forget(key: string): Promise<void> {
+		const { folders } = use();
 		await ofKey(key, async (process) => {
 			await process?.stop();
 			process?.release();
@@ -121,12 +139,15 @@ export function openAgentProcesses({
 	}
 
 	async function kept(): Promise<readonly string[]> {
+		if (!opened && !existsSync(folder)) return [];
+		const { folders } = use();
 		const names = await Promise.all([folders.current, ...folders.earlier].map((boot) => readdir(boot).catch(() => [])));
 		return [...new Set(names.flat())].map(decodeURIComponent);
 	}
 
 	async function running(): Promise<readonly string[]> {
-		const all = (await kept()).map((key) => ({ key, marks: readMarks(join(folders.current, spoolName(key))) }));
+		const keys = await kept();
+		const all = keys.map((key) => ({ key, marks: readMarks(join(use().folders.current, spoolName(key))) }));
 		const alive = await Promise.all(
 			all.map(async ({ marks }) => marks?.relay && marks.exit === undefined && (await isRunning(marks.relay))),
 		);

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import type { AgentLaunch, AgentProcess } from "../../../../src/daemon/agents/process/agentProcess.ts";
 import { type OwnAgentProcesses, openAgentProcesses } from "../../../../src/daemon/agents/process/agentProcesses.ts";
 import type { RelayLimits } from "../../../../src/daemon/agents/process/agentSpool.ts";
+import { bootId } from "../../../../src/daemon/commands/processIdentity.ts";
 import { spoolName } from "../../../../src/daemon/commands/spoolFolders.ts";
 
 /** A folder for agents' processes, and a program that does what it is told line by line. */
@@ -66,8 +67,7 @@ export function openBench(limits?: Partial<RelayLimits>): Bench {
 			folder: workspace,
 			environment: { PATH: process.env.PATH ?? "", AGENT_SECRET: "swordfish" },
 		}),
-		spool: (key) =>
-			join(folder, readdirSync(folder).find((name) => /^[0-9a-f-]{36}$|^boot$/.test(name))!, spoolName(key)),
+		spool: (key) => join(folder, bootId(), spoolName(key)),
 		text(name) {
 			try {
 				return readFileSync(join(workspace, name), "utf8");

@@ -92,7 +92,7 @@ describe("an agent's process outlives its daemon", () => {
 	it("and a daemon that is killed before it began leaves nothing that is in the way", async () => {
 		for (const [at, names] of [[], ["in"], ["in", "out", "read"], ["in", "out", "read", "relay.1.1"]].entries()) {
 			const key = `t1.${at}`;
-			mkdirSync(bench.spool(key), { mode: 0o700 });
+			mkdirSync(bench.spool(key), { recursive: true, mode: 0o700 });
 			for (const name of names) writeFileSync(join(bench.spool(key), name), "");
 			const agent = await bench.restarted().open(key, bench.launch("echo here"));
 			assert.deepEqual(await take(agent, 1), ["here"], `with ${names}`);
