@@ -32,6 +32,7 @@ const processes = {
 	encodingDetector: "jschardet",
 	modelFetch: "src/daemon/endpoint/modelFetch.ts",
 	agentRelay: "src/daemon/agents/process/agentRelay.ts",
+	mcpConnection: "src/daemon/mcp/connection.ts",
 	storeWorker: "src/daemon/store/storeWorker.ts",
 	cli: "src/cli/main.ts",
 };
@@ -48,6 +49,7 @@ const apart = [
 	"geminiModels",
 	"encodingDetector",
 	"modelFetch",
+	"mcpConnection",
 ];
 
 /** What the packages with which models are reached have in common: once, in a file that each of them reads. */

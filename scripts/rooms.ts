@@ -46,6 +46,7 @@ export const daemon: House = {
 				"providers",
 				"editor",
 				"config",
+				"mcp",
 			],
 		},
 		{ name: "what is written and found", rooms: ["playbook", "plan", "presets", "roles", "guidance", "discovery"] },

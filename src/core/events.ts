@@ -340,6 +340,26 @@ export const eventBodies = {
 		covers: v.optional(GrantReach),
 		/** Contents of the files that the goal has written, where it is bound to them. */
 		written: v.optional(v.record(v.string(), v.string())),
+		/** The MCP server that it is about, by its name and the digest of its definition, and the values that it needs. */
+		server: v.optional(
+			v.object({
+				name: v.string(),
+				digest: v.string(),
+				inputs: v.optional(
+					v.array(
+						v.object({
+							id: v.string(),
+							description: v.optional(v.string()),
+							/** It is typed unseen. */
+							secret: v.boolean(),
+							default: v.optional(v.string()),
+							/** The values to choose from. */
+							options: v.optional(v.array(v.string())),
+						}),
+					),
+				),
+			}),
+		),
 		/** What "approve for this goal" would cover, in words; absent where there is no such thing. */
 		goalScope: v.optional(v.string()),
 		expiresAt: v.optional(v.string()),
@@ -360,9 +380,9 @@ export const eventBodies = {
 	"grant.added": v.object({
 		grantId: GrantIdSchema,
 		scope: ApprovalScope,
-		/** `command`: this command in this folder. `write`: this tool inside the workspace. `playbook`: all of this text. */
-		kind: v.picklist(["command", "write", "playbook"]),
-		/** The command, the tool's name, or the playbook's SHA-256. */
+		/** `command`: this command in this folder. `write`: this tool inside the workspace. `playbook`: all of this text. `server`: this MCP server is started or reached. `external`: this tool of one. */
+		kind: v.picklist(["command", "write", "playbook", "server", "external"]),
+		/** The command, the tool's name, the server's, or the playbook's SHA-256. */
 		subject: v.string(),
 		/** Contents of the files that the command runs and names: it lapses when one changes. Path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),
@@ -372,6 +392,21 @@ export const eventBodies = {
 		by: Actor,
 	}),
 	"grant.revoked": v.object({ grantId: GrantIdSchema, reason: v.string(), by: v.optional(Actor) }),
+
+	/** An MCP server is there for the goal, with so many tools. Told once, until that changes. */
+	"server.started": v.object({
+		/** As its file names it. */
+		server: v.string(),
+		/** Of the protocol. */
+		revision: v.string(),
+		tools: v.number(),
+		/** Tools that are left out, and why. */
+		leftOut: v.optional(v.array(v.string())),
+	}),
+	/** It is not there, and agents go on without its tools. Told once, until that changes. */
+	"server.failed": v.object({ server: v.string(), reason: v.string() }),
+	/** A person wants the goal to go on without it: `digest` is that of its definition. */
+	"server.declined": v.object({ server: v.string(), digest: v.string(), by: Actor }),
 
 	/** From here on the goal's folder is known by this. `by`: a person said that it is the one to use. */
 	"workspace.identified": v.object({ identity: FolderIdentity, by: v.optional(Actor) }),

@@ -96,6 +96,8 @@ export interface Goal {
 	readonly prices?: Readonly<Record<string, Price>>;
 	/** What was told of endpoints that are asked otherwise, as `adaptedKey` writes it. */
 	readonly adapted?: readonly string[];
+	/** MCP servers, by name: what was last told of them. */
+	readonly servers?: Readonly<Record<string, ServerNote>>;
 	readonly files: FileTracking;
 	/** The undo under way: until its outcome nothing else begins. */
 	readonly undo?: EventBody<"undo.started">;
@@ -288,6 +290,14 @@ export interface SettledApproval {
 }
 
 export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };
+
+export interface ServerNote {
+	/** Of the definition with which a person does not want it. */
+	readonly declined?: string;
+	readonly failed?: string;
+	/** Its revision, its number of tools, and what was left out. */
+	readonly started?: Omit<EventBody<"server.started">, "server">;
+}
 
 export type Stall = EventBody<"silence.noticed">;
 

@@ -41,6 +41,8 @@ export const questionNames = [
 	"finalReview",
 	"folder",
 	"agent",
+	"mcpServer",
+	"mcpInput",
 ] as const;
 export type Question = (typeof questionNames)[number];
 

@@ -61,7 +61,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 	const level = parseLogLevel(env.MISSION_LOG);
 	const log = openLog(path.join(home, "daemon.log"), level, config.keys.redact);
 	tellOfConfig(config, log);
-	const parts = await composeParts({ home, env, config, log, isTraced: level === "trace", opening });
+	const parts = await composeParts({ version, home, env, config, log, isTraced: level === "trace", opening });
 	const { trace, commands, agents, agentProcesses, store, repositories } = parts;
 	config.onChange((isOther) => isOther && agents.configChanged());
 	const supervisor = composeEngine(parts, (cause) => fail(cause.message));
@@ -119,6 +119,7 @@ export async function openDaemon({ begun, version, env, idleMs }: DaemonOptions)
 		agentsLeft.close();
 		agents.close();
 		agentProcesses.close();
+		await parts.mcp.close();
 		config.close();
 		await repositories.close();
 		await store.close();

@@ -1,3 +1,4 @@
+import { endStates } from "../core/rules/goalState.ts";
 import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import type { DaemonParts } from "./composeParts.ts";
 import { openSupervisor, type Supervisor } from "./engine/supervisor.ts";
@@ -30,6 +31,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		goalFiles: parts.goalFiles,
 		folderNow: readFolderIdentity,
 		listChanges: parts.changedFiles.list,
+		mcp: parts.mcp,
 		environment: commandEnvironment(env),
 		dataFolder: home,
 		get commandTimeoutMs() {
@@ -44,7 +46,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		standingGrants: parts.grants.of,
 		onDelta: parts.deltas.push,
 	});
-	return openSupervisor(store, {
+	const supervisor = openSupervisor(store, {
 		clock,
 		newId,
 		log,
@@ -65,4 +67,9 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		perform: trace ? tracedPerform(perform, trace) : perform,
 		onLost,
 	});
+	supervisor.onSummary(({ goalId, state, deleted }) => {
+		if (deleted || endStates.includes(state))
+			void parts.mcp.end(goalId).catch((cause) => log.warn(`MCP servers of ${goalId} could not be ended`, cause));
+	});
+	return supervisor;
 }

@@ -5,10 +5,13 @@ import { acpAgents } from "./acp/acpAgents.ts";
 import { type Agents, openAgents } from "./agents/agents.ts";
 import { type OwnAgentProcesses, openAgentProcesses } from "./agents/process/agentProcesses.ts";
 import { openShadowRepositories, type ShadowRepositories } from "./changes/shadowRepositories.ts";
+import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import { type Commands, openCommands } from "./commands/commands.ts";
 import { tracedCommands } from "./commands/tracedCommands.ts";
 import type { LiveConfig } from "./config/liveConfig.ts";
 import { type EditorWindows, openEditorWindows } from "./editor/editorWindows.ts";
+import { type GivenInputs, openGivenInputs } from "./mcp/givenInputs.ts";
+import { type Mcp, openMcp } from "./mcp/mcp.ts";
 import type { Clock, Log, NewId } from "./platform/ports.ts";
 import { type Trace, traceOf } from "./platform/trace.ts";
 import { type GoalFiles, openGoalFiles } from "./policy/goalFiles.ts";
@@ -39,9 +42,13 @@ export interface DaemonParts {
 	readonly repositories: ShadowRepositories;
 	readonly grants: StandingGrants;
 	readonly deltas: Deltas;
+	readonly mcp: Mcp;
+	/** What a person gave for the inputs of MCP servers. */
+	readonly mcpInputs: GivenInputs;
 }
 
 interface Given {
+	readonly version: string;
 	readonly home: string;
 	readonly env: NodeJS.ProcessEnv;
 	readonly config: LiveConfig;
@@ -51,7 +58,15 @@ interface Given {
 	readonly opening: Promise<Store>;
 }
 
-export async function composeParts({ home, env, config, log, isTraced, opening }: Given): Promise<DaemonParts> {
+export async function composeParts({
+	version,
+	home,
+	env,
+	config,
+	log,
+	isTraced,
+	opening,
+}: Given): Promise<DaemonParts> {
 	const trace = traceOf(log, isTraced);
 	const clock: Clock = { now: () => Date.now() };
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
@@ -66,6 +81,18 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 	});
 	const repositories = openShadowRepositories(home, log);
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
+	const mcpInputs = openGivenInputs(config.keys.hide, config.keys.redact);
+	const mcp = openMcp({
+		version,
+		home,
+		env,
+		environment: commandEnvironment(env),
+		clock,
+		log,
+		inputs: mcpInputs,
+		configured: () => config.mcpServers,
+		isKey: (variable) => keyVariables(config).has(variable),
+	});
 	const opened = await opening;
 	const store = trace ? tracedStore(opened, trace) : opened;
 	return {
@@ -86,5 +113,13 @@ export async function composeParts({ home, env, config, log, isTraced, opening }
 		repositories,
 		grants,
 		deltas: openDeltas(),
+		mcp,
+		mcpInputs,
 	};
+}
+
+/** Variables of the environment that hold keys of providers. */
+function keyVariables({ providers, known }: LiveConfig): ReadonlySet<string> {
+	const configured = providers.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []);
+	return new Set([...configured, ...known.flatMap(({ keyNames }) => keyNames)]);
 }

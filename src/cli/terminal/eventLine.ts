@@ -207,6 +207,14 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"model.substituted": (e) => ["model", `${e.answered} answered instead of ${formatModelRef(e.asked)}`, "", "yellow"],
 	"turn.interrupted": (e) => ["turn", e.reason, "interrupted", "yellow"],
 	"provider.adapted": (e) => ["provider", e.text, "", "yellow"],
+	"server.started": (e) => [
+		"server",
+		`${e.server}: ${e.tools} tools`,
+		e.leftOut ? `${e.leftOut.length} left out` : "",
+		"dim",
+	],
+	"server.failed": (e) => ["server", `${e.server}: ${e.reason}`, "not there", "yellow"],
+	"server.declined": (e) => ["server", `goes on without ${e.server}, as ${actorName(e.by)} says`, "", "dim"],
 	"provider.failed": (e) => [
 		"provider",
 		`${e.provider}: ${e.reason}`,

@@ -11,13 +11,14 @@ import type { Fold } from "./fold.ts";
 import { goalFolds } from "./goal.ts";
 import { planFolds } from "./plan.ts";
 import { reviewFolds } from "./review.ts";
+import { serverFolds } from "./server.ts";
 import { stallFolds } from "./stall.ts";
 import { stepFolds } from "./step.ts";
 import { threadFolds } from "./thread.ts";
 import { workspaceFolds } from "./workspace.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 15;
+export const foldVersion = 16;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {
@@ -73,6 +74,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	...filesFolds,
 	...checkFolds,
 	...stallFolds,
+	...serverFolds,
 };
 
 /** Folds a run of events. */

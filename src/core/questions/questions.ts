@@ -5,6 +5,7 @@ import { agent } from "./agent.ts";
 import { budget } from "./budget.ts";
 import { finalReview } from "./finalReview.ts";
 import { folder } from "./folder.ts";
+import { mcpInput, mcpServer } from "./mcpServer.ts";
 import { plan, playbook } from "./plan.ts";
 import type { OptionRow, QuestionRow, Text } from "./question.ts";
 import { callRecovery, checkRecovery } from "./recovery.ts";
@@ -32,6 +33,8 @@ const questions: { readonly [Q in Question]: QuestionRow } = {
 	finalReview,
 	folder,
 	agent,
+	mcpServer,
+	mcpInput,
 };
 
 /** One way to answer, as user interfaces offer it. */

@@ -25,11 +25,17 @@ export function threadIsFree(goal: Goal, thread: Thread): boolean {
 		thread.rejected < rejectedLimit &&
 		!isStuck(thread) &&
 		!budgetIsAsked(goal) &&
+		!(thread.purpose === "work" && serversAreAsked(goal)) &&
 		thread.turn === undefined &&
 		(readsMessages(thread) || thread.failed === undefined) &&
 		threadHold(goal, thread.threadId) === undefined &&
 		threadCalls(goal, thread.threadId).length === 0
 	);
+}
+
+/** Whether the goal's agents have a server's tools is still to be decided, or waits for a value: they begin with what is decided. */
+function serversAreAsked(goal: Goal): boolean {
+	return Object.values(goal.approvals).some(({ question }) => question === "mcpServer" || question === "mcpInput");
 }
 
 /** There is something for it to do now, by what it is for. */

@@ -4,6 +4,7 @@ import type { GuidanceKind } from "../../core/guidance.ts";
 import type { SignedAnswer } from "../../core/signedAnswer.ts";
 import type { Price, Usage } from "../../core/values.ts";
 import type { Failure } from "../endpoint/modelFailure.ts";
+import type { ResolvedReach } from "../mcp/mcpConnection.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { TurnSession } from "./turnSession.ts";
 
@@ -41,6 +42,8 @@ export interface Turn {
 	readonly session: TurnSession;
 	/** What the role may use; empty for planner and reviewer. */
 	readonly tools: readonly Tool[];
+	/** For an agent that runs tools of its own: the MCP servers that a person lets it use, with everything filled in. */
+	readonly servers?: readonly { readonly name: string; readonly reach: ResolvedReach }[];
 	/** Something arrived, of whatever kind. */
 	onSign(): void;
 	/** The endpoint refuses something, and is asked for it otherwise or not at all; durable when it resolves. */

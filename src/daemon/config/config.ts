@@ -9,6 +9,7 @@ import { providerRows } from "../providers/providerRows.ts";
 import { createKeyChain, type KeyChain } from "../secrets/providerKeys.ts";
 import type { Discovery, Limits } from "./configSchema.ts";
 import type { ConfiguredAgent } from "./configuredAgent.ts";
+import type { McpServer } from "./mcpServer.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
 import { readConfigFile } from "./readConfigFile.ts";
 
@@ -34,6 +35,8 @@ export interface Config {
 	/** Who works in which role where a launch says nothing of it; undefined where the file says nothing of it. */
 	readonly roster?: readonly Assignment[];
 	readonly limits: Limits;
+	/** MCP servers of the file. */
+	readonly mcpServers: readonly McpServer[];
 	readonly problems: readonly ConfigProblem[];
 	readonly keys: KeyChain;
 }
@@ -65,6 +68,7 @@ export function loadConfig(
 		isAgentSaved: settings.agent !== undefined,
 		roster: settings.roster,
 		limits: settings.limits,
+		mcpServers: settings.mcpServers,
 		problems: settings.problems,
 		keys,
 	};

@@ -5,6 +5,7 @@ import { described, Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
 import { ConfiguredAgent } from "./configuredAgent.ts";
+import { McpServerEntry } from "./mcpServer.ts";
 
 /**
  * What a person may write into config.jsonc. Read key by key, so that one mistake costs one setting; the JSON Schema
@@ -105,7 +106,7 @@ export const RosterAssignment = v.object({
 	instructions: described(assignment.instructions, "What whoever works in the role is told beside its work."),
 });
 
-export const settingNames = ["providers", "agents", "agent", "roster", "limits", "discovery"] as const;
+export const settingNames = ["providers", "agents", "agent", "roster", "limits", "discovery", "mcpServers"] as const;
 
 /** The JSON Schema of config.jsonc, for editors. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
@@ -130,6 +131,10 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
 		discovery: described(
 			v.optional(v.strictObject(Discovery.entries)),
 			"Model servers of this machine that are found by themselves.",
+		),
+		mcpServers: described(
+			v.optional(v.record(v.string(), v.strictObject(McpServerEntry.entries))),
+			"MCP servers whose tools agents may use, by their names. They win over those that a workspace proposes.",
 		),
 	});
 	return { ...toJsonSchema(whole, { typeMode: "input", errorMode: "ignore" }), title: "Mission Control configuration" };

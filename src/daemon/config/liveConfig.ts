@@ -72,6 +72,9 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 		get limits() {
 			return inForce.limits;
 		},
+		get mcpServers() {
+			return inForce.mcpServers;
+		},
 		/** Of the file as it is now. */
 		get problems() {
 			return latest.problems;

@@ -1,10 +1,10 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import * as v from "valibot";
 import { isOwnId, ownAgentPrefix } from "../../core/agentKinds.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
 import type { Assignment } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
-import type { ConfigProblem } from "../../protocol/config.ts";
+import { type ConfigProblem, configName } from "../../protocol/config.ts";
 import { acpRows, configuredAgentName } from "../providers/acpRows.ts";
 import { offered } from "../providers/knownProviders.ts";
 import { Provider } from "../providers/provider.ts";
@@ -12,7 +12,8 @@ import type { ProviderRow } from "../providers/providerRow.ts";
 import { AgentName, Discovery, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
 import { ConfiguredAgent } from "./configuredAgent.ts";
 import { isTooDeep } from "./jsonDepth.ts";
-import { deepest, placeOf, placesIn, plainValue, properties } from "./jsonNodes.ts";
+import { type Complain, placeOf, placesIn, properties, read, syntaxError, unknown, unknownNames } from "./jsonNodes.ts";
+import { digestOf, inputsOf, type McpServer, McpServerEntry, McpServerName, reachOf } from "./mcpServer.ts";
 
 /**
  * The text of config.jsonc as settings. Whatever is wrong becomes a sentence with its place, and costs no more than what
@@ -25,11 +26,22 @@ export interface Settings {
 	roster?: readonly Assignment[];
 	limits: Limits;
 	discovery: Discovery;
+	mcpServers: readonly McpServer[];
 	readonly problems: ConfigProblem[];
+	/** From 1. */
+	lineOf(node: Node): number;
 }
 
 export function noSettings(): Settings {
-	return { providers: [], acpAgents: [], limits: v.parse(v.object(limits), {}), discovery: {}, problems: [] };
+	return {
+		providers: [],
+		acpAgents: [],
+		limits: v.parse(v.object(limits), {}),
+		discovery: {},
+		mcpServers: [],
+		problems: [],
+		lineOf: () => 1,
+	};
 }
 
 /** What the file says where it is no settings at all, at its beginning. */
@@ -46,6 +58,7 @@ export function parseConfig(text: string, known: readonly ProviderRow[]): Settin
 	const errors: ParseError[] = [];
 	const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
 	const place = placesIn(text);
+	settings.lineOf = ({ offset, length }) => place(offset, length).line;
 	const say = (offset: number, length: number, message: string, blocks = false) =>
 		void settings.problems.push({ ...place(offset, length), message, blocks });
 	const complain: Complain = ({ offset, length }, message, blocks) => say(offset, length, message, blocks);
@@ -69,7 +82,6 @@ export function parseConfig(text: string, known: readonly ProviderRow[]): Settin
 	return settings;
 }
 
-type Complain = (node: Node, sentence: string, blocks?: boolean) => void;
 type Reader = (node: Node, settings: Settings, complain: Complain, known: readonly ProviderRow[]) => void;
 
 const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
@@ -86,6 +98,7 @@ const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 		unknownNames(Discovery, node, "“discovery”", complain);
 		settings.discovery = read(Discovery, "discovery", node, complain) ?? {};
 	},
+	mcpServers: readMcpServers,
 };
 
 function readProviders(list: Node, settings: Settings, complain: Complain): void {
@@ -169,6 +182,39 @@ function readLimits(node: Node, settings: Settings, complain: Complain): void {
 	}
 }
 
+function readMcpServers(node: Node, settings: Settings, complain: Complain): void {
+	if (node.type !== "object") {
+		complain(node, "“mcpServers” must be an object: write { “name”: { … } }.");
+		return;
+	}
+	const servers: McpServer[] = [];
+	for (const [name, key, value] of properties(node)) {
+		const named = v.safeParse(McpServerName, name);
+		if (!named.success) {
+			complain(key, `this server's name cannot be used: ${named.issues[0].message}.`);
+			continue;
+		}
+		unknownNames(McpServerEntry, value, "an MCP server", complain);
+		const entry = read(McpServerEntry, `mcpServers.${name}`, value, complain);
+		if (!entry || entry.disabled) continue;
+		const reach = reachOf(entry);
+		if (typeof reach === "string") complain(value, `the server “${name}” ${reach}`);
+		else
+			servers.push({
+				name,
+				source: "config",
+				file: configName,
+				line: settings.lineOf(key),
+				reach,
+				inputs: inputsOf(reach, []),
+				allow: entry.allow ?? [],
+				timeoutMs: entry.timeoutMs,
+				digest: digestOf(reach),
+			});
+	}
+	settings.mcpServers = servers;
+}
+
 /** Whether it can be meant: named in this file, or known without being named. */
 function isProvider(
 	id: string,
@@ -189,73 +235,4 @@ function isProvider(
 		`there is no provider “${id}”${near ? `; did you mean “${near}”?` : `: add it to “${list}”, or name one that is there.`}`,
 	);
 	return false;
-}
-
-/** Names that an object has and its schema does not, at any depth. */
-function unknownNames(schema: v.GenericSchema, node: Node, where: string, complain: Complain): void {
-	const plain = bare(schema);
-	if (plain.type === "array")
-		for (const child of node.type === "array" ? (node.children ?? []) : [])
-			unknownNames(plain.item!, child, where, complain);
-	for (const [name, key, value] of properties(node)) {
-		const inner =
-			plain.type === "record"
-				? plain.value
-				: plain.entries && (Object.hasOwn(plain.entries, name) ? plain.entries[name] : null);
-		if (inner === null) unknown(key, `setting “${name}” of ${where}`, name, Object.keys(plain.entries!), complain);
-		else if (inner) unknownNames(inner, value, `“${name}”`, complain);
-	}
-}
-
-interface Bare {
-	readonly type: string;
-	readonly wrapped?: v.GenericSchema;
-	readonly entries?: Readonly<Record<string, v.GenericSchema>>;
-	readonly value?: v.GenericSchema;
-	readonly item?: v.GenericSchema;
-}
-
-function bare(schema: v.GenericSchema): Bare {
-	const known = schema as unknown as Bare;
-	return known.wrapped ? bare(known.wrapped) : known;
-}
-
-function unknown(
-	key: Node,
-	what: string,
-	name: string,
-	names: readonly string[],
-	complain: Complain,
-	mayBlock = false,
-): void {
-	const near = nearName(name, names);
-	const meant = near ? `did you mean “${near}”?` : `Use one of: ${names.join(", ")}.`;
-	// A limit under a wrong name is a limit that does not hold.
-	complain(
-		key,
-		`unknown ${what}${near ? "; " : ". "}${meant}`,
-		mayBlock && (near === "limits" || what.startsWith("limit ")),
-	);
-}
-
-function read<T>(schema: v.GenericSchema<unknown, T>, name: string, node: Node, complain: Complain): T | undefined {
-	const result = v.safeParse(schema, plainValue(node));
-	if (result.success) return result.output;
-	const issue = result.issues[0];
-	const dotted = v.getDotPath(issue as v.BaseIssue<unknown>);
-	const where = dotted ? deepest(node, dotted.split(".")) : node;
-	// The value itself stays out of the sentence: it might be a key that was written into the wrong place.
-	complain(where, `“${[name, dotted].filter(Boolean).join(".")}” ${hint(issue)}`);
-	return undefined;
-}
-
-function hint(issue: v.BaseIssue<unknown>): string {
-	if (issue.received === "undefined") return "is missing.";
-	if (issue.type === "regex") return `cannot be read: ${issue.message}.`;
-	return `cannot be read: expected ${issue.expected ?? "another value"}.`;
-}
-
-function syntaxError({ error }: ParseError): string {
-	const words = printParseErrorCode(error).replace(/([a-z])([A-Z])/g, "$1 $2");
-	return `this is not valid JSON (${words.toLowerCase()}): correct it here or just before.`;
 }

@@ -36,6 +36,8 @@ function grants(all: readonly GrantRecord[]): string {
 		const what = {
 			command: code(subject),
 			write: `${code(subject)} inside the workspace`,
+			server: `the MCP server ${code(subject)}`,
+			external: `every call of ${code(subject)}`,
 			playbook: `everything in the playbook's text (SHA-256 ${code(subject.slice(0, 16))})`,
 		}[kind];
 		const end = revoked

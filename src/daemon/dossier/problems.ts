@@ -59,6 +59,7 @@ export const problems: LineTable = {
 		reason: text,
 		isRoutine: true,
 	}),
+	"server.failed": ({ server, reason }) => ({ what: "MCP server not there", about: server, reason }),
 	"provider.failed": ({ provider, code, status, reason }) => ({
 		what: "provider failed",
 		about: `${provider}, ${code}${status === undefined ? "" : ` (${status})`}`,

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { GoalId } from "../../core/ids.ts";
 import { readEvent } from "../../core/upcast.ts";
+import { keptFolder } from "../mcp/keptFolder.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import type { Log } from "../platform/ports.ts";
 import type { EventReader } from "../store/eventStore.ts";
@@ -37,6 +38,8 @@ export async function eraseGoal(
 			if (row.body === undefined) continue;
 			const event = readEvent(row);
 			const file = "output" in event ? event.output.path : undefined;
+			if (event.type === "tool.completed")
+				await rm(keptFolder(about.folder, event.toolCallId), { recursive: true, force: true });
 			if (file !== undefined && path.resolve(file).startsWith(about.folder + path.sep)) await rm(file, { force: true });
 		}
 		if (rows.length < page) break;

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
 import { isAgentOwned } from "../../core/rules/calls.ts";
+import { isExternalCall } from "../../core/rules/externalCalls.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
@@ -15,9 +16,11 @@ import { decidedOutcome, failure, finish } from "./callOutcome.ts";
 import { type FileState, fileState, refusedPath, toolContextOf } from "./callPaths.ts";
 import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
+import { performExternal } from "./external.ts";
 import type { ActivityContext } from "./parts.ts";
 import { originOf, proposing } from "./proposing.ts";
 import { performQuestion } from "./question.ts";
+import { serversOf } from "./servers.ts";
 
 /**
  * One tool call, from what an agent asked for to its outcome: validated, judged, its intent recorded, carried out, its
@@ -31,11 +34,17 @@ export async function performCall(context: ActivityContext, toolCallId: ToolCall
 	if (call.decided) return finish(context, call, decidedOutcome(call));
 	const goal = driver.goal();
 	const thread = goal.threads[call.threadId];
-	const tools = thread ? toolsOf(goal, thread, parts.tools, parts.delegateDepth) : parts.tools;
+	// What has its intent in the log was asked of a server, which tells nobody how it went.
+	if (isExternalCall(call) && call.state === "started")
+		return interrupted(context, call, "Its server was asked, and the daemon ended before it answered.");
+	const known = thread && isExternalCall(call) ? await serversOf(context, thread) : undefined;
+	const all = known ? [...parts.tools, ...known.tools] : parts.tools;
+	const tools = thread ? toolsOf(goal, thread, all, parts.delegateDepth) : all;
 	const tool = tools.find((candidate) => candidate.name === call.name);
 	if (!tool) {
-		const known = tools.map((candidate) => candidate.name).join(", ");
-		const why = `There is no tool ${call.name}. The tools are: ${known}.`;
+		if (known) return finish(context, call, failure(gone(call.name)));
+		const names = tools.map((candidate) => candidate.name).join(", ");
+		const why = `There is no tool ${call.name}. The tools are: ${names}.`;
 		return finish(context, call, { ...failure(why), invalid: true });
 	}
 	const args = v.safeParse(tool.params as v.GenericSchema, call.args);
@@ -47,6 +56,10 @@ export async function performCall(context: ActivityContext, toolCallId: ToolCall
 	}
 	const carryOut = kinds[tool.kind] as (p: ActivityContext, c: ToolCall, t: Tool, a: unknown) => Promise<void>;
 	await carryOut(context, call, tool, args.output);
+}
+
+function gone(name: string): string {
+	return `The tool ${name} is not there now: its MCP server has failed, is not allowed, or lists it no more. Go on without it.`;
 }
 
 const kinds: {
@@ -63,6 +76,7 @@ const kinds: {
 	command: performCommand,
 	delegate: performDelegation,
 	question: performQuestion,
+	external: performExternal,
 };
 
 async function performRead(context: ActivityContext, call: ToolCall, tool: ReadTool, args: never): Promise<void> {

@@ -6,6 +6,7 @@ import type { Agent } from "../agents/agent.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { GoalDriver } from "../engine/driver.ts";
+import type { Mcp } from "../mcp/mcp.ts";
 import type { FileContents } from "../platform/fileContents.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
@@ -34,6 +35,8 @@ export interface PerformParts {
 	readonly goalFiles: GoalFiles;
 	/** The files that the goal, or one of its steps, changed so far. */
 	listChanges(goalId: GoalId, stepId?: StepId): Promise<readonly ChangeView[]>;
+	/** MCP servers; without it there are none. */
+	readonly mcp?: Pick<Mcp, "servers" | "open" | "reach" | "tools">;
 	/** Environment of commands: allow-listed. */
 	readonly environment: Readonly<Record<string, string>>;
 	/** The data folder, which no agent may reach. */

@@ -1,12 +1,12 @@
 import { adaptedKey } from "../../core/adapted.ts";
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
-import type { HoldId, MessageId, ThreadId, ToolCallId } from "../../core/ids.ts";
+import type { HoldId, MessageId, ThreadId } from "../../core/ids.ts";
 import { formatModelRef, isSameModel } from "../../core/modelRef.ts";
 import { mayCompact } from "../../core/rules/contextWindow.ts";
 import { readsMessages } from "../../core/rules/threads.ts";
-import type { ToolEffect, Usage } from "../../core/values.ts";
-import type { ProposedCall, Turn, TurnOutcome } from "../agents/agent.ts";
+import type { Usage } from "../../core/values.ts";
+import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { partArriving } from "../agents/reasoningInText.ts";
 import { consentNeeded, windowNeeded } from "../editor/editorFailure.ts";
 import { skipReflection } from "../engine/enact.ts";
@@ -23,8 +23,10 @@ import { giveGuidance } from "./guidance.ts";
 import { type Silent, watchHeartbeat } from "./heartbeat.ts";
 import { liftOf } from "./lift.ts";
 import type { ActivityContext } from "./parts.ts";
+import { requested } from "./requestedCall.ts";
 import { retryStalledTurn } from "./retryStalledTurn.ts";
 import { roleAnswers } from "./roleAnswers.ts";
+import { askedFirst, noServers, serversOf } from "./servers.ts";
 import { openSession } from "./turnSession.ts";
 import { withoutCall } from "./workAnswer.ts";
 
@@ -59,10 +61,16 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		onSign: watch.sign,
 	});
 	const isStopped = isToStop(goal);
+	const servers =
+		!parts.mcp || turn.purpose === "compaction" || isStopped ? noServers : await serversOf(context, thread);
+	if (servers.asks.length > 0 || servers.facts.length > 0) {
+		await driver.recordFact((now) => askedFirst(now, threadId, turn.turnId, servers));
+		if (servers.asks.length > 0) return watch.stop();
+	}
 	const agent = parts.agentFor(thread.assignment);
 	if (turn.purpose !== "compaction" && !isStopped) await giveGuidance(context, thread, agent);
 	const transcript = await driver.transcript(threadId);
-	const tools = toolsOf(goal, thread, parts.tools, parts.delegateDepth);
+	const tools = toolsOf(goal, thread, [...parts.tools, ...servers.tools], parts.delegateDepth);
 	const asked: Turn = {
 		goal,
 		thread,
@@ -70,6 +78,7 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		transcript,
 		contextWindow: contextWindow(goal, thread, parts),
 		tools: knowsSkills(transcript) ? tools : tools.filter(({ name }) => name !== readSkillName),
+		servers: servers.reaches,
 		onSign: watch.sign,
 		async onAdapted(adapted) {
 			const told = { turnId: turn.turnId, threadId, asked: thread.assignment, ...adapted };
@@ -88,7 +97,8 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		});
 		return;
 	}
-	const outcome: TurnOutcome = isStopped ? { kind: "aborted" } : await agent.takeTurn(asked, ends).finally(watch.stop);
+	const outcome: TurnOutcome =
+		isStopped || ends.aborted ? { kind: "aborted" } : await agent.takeTurn(asked, ends).finally(watch.stop);
 	watch.stop();
 	const ended = outcome.kind === "aborted" ? { ...outcome, used: outcome.used ?? used() } : outcome;
 	await driver.recordFact((now) => {
@@ -138,7 +148,7 @@ function outcomeEvents(
 	}
 	if (goal.end || thread.state === "closed") return events;
 	if (thread.purpose !== "work") return [...events, ...roleAnswers[thread.purpose](goal, thread, answer, parts)];
-	if (calls.length > 0) return [...events, ...calls.map((call) => requested(call, thread, turn.turnId, parts))];
+	if (calls.length > 0) return [...events, ...calls.map((call) => requested(call, thread, turn.turnId, tools, parts))];
 	return [...events, ...withoutCall(goal, thread, answer, parts)];
 }
 
@@ -194,52 +204,6 @@ function isWorthWaiting(thread: Thread, outcome: TurnOutcome & { kind: "failed" 
 }
 
 const reflectionWaitMs = 5000;
-
-const effects: Readonly<Record<Tool["kind"], ToolEffect>> = {
-	read: "none",
-	todo: "none",
-	edit: "workspace",
-	command: "outside",
-	// Its child's calls have effects of their own, each judged and recorded.
-	delegate: "none",
-	question: "none",
-};
-
-function requested(
-	call: ProposedCall,
-	thread: Thread,
-	turnId: NonNullable<Thread["turn"]>["turnId"],
-	parts: Parts,
-): GoalEvent {
-	const tool = parts.tools.find((candidate) => candidate.name === call.name);
-	const args = isRecord(call.args) && !call.malformed ? call.args : {};
-	return {
-		type: "tool.requested",
-		toolCallId: parts.newId<ToolCallId>("c"),
-		threadId: thread.threadId,
-		turnId,
-		stepId: thread.stepId,
-		attempt: thread.attempt,
-		name: call.name,
-		args: call.malformed ? { malformed: call.malformed } : args,
-		effect: tool ? effects[tool.kind] : "none",
-		summary: summarize(tool, args) ?? call.name,
-		writtenAs: call.writtenAs,
-	};
-}
-
-/** A summary is for people; arguments that do not fit are answered when the call is carried out. */
-function summarize(tool: Tool | undefined, args: Record<string, unknown>): string | undefined {
-	try {
-		return (tool?.summarize as ((args: unknown) => string) | undefined)?.(args);
-	} catch {
-		return undefined;
-	}
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Failures in a row that a turn bears with short waits; from then on the thread is held, ever longer. */
 const shortRetries = 3;

@@ -16,6 +16,7 @@ export function judge(goal: Goal, proposal: Proposal, standing: readonly Grant[]
 	if (proposal.forbidden !== undefined) return { kind: "refuse", reason: proposal.forbidden };
 	if (proposal.kind === "read" || proposal.kind === "todo") return { kind: "allow" };
 	if (proposal.origin === "person") return { kind: "allow" };
+	if (proposal.isAllowed) return { kind: "allow" };
 	if (proposal.approved === proposal.digest || isGranted(goal, proposal, standing)) return { kind: "allow" };
 	if (proposal.kind === "edit" && goal.settings.autonomy === "autonomous") return { kind: "allow" };
 	const again = whyAgain(goal, proposal, standing);
@@ -28,6 +29,12 @@ function isGranted(goal: Goal, proposal: Proposal, standing: readonly Grant[]): 
 }
 
 const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, goal: Goal) => boolean>> = {
+	// No action, but what a server's start is asked about; see serverGrant.ts.
+	server: () => false,
+	external: (grant, proposal) =>
+		proposal.kind === "external" &&
+		grant.subject === proposal.tool &&
+		changedFiles(grant.files, proposal.files).length === 0,
 	playbook: (grant, proposal, goal) => proposal.origin === "playbook" && goal.playbook?.sha256 === grant.subject,
 	write: (grant, proposal) => proposal.kind === "edit" && grant.subject === proposal.tool,
 	// One that says nothing of what it covers is of a version that bound less: it is asked for again.
@@ -44,11 +51,15 @@ const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, 
 function whyAgain(goal: Goal, proposal: Proposal, standing: readonly Grant[]): string[] {
 	const now = { ...proposal.files, ...proposal.written };
 	const given = [...Object.values(goal.grants), ...standing].filter(
-		(grant) => grant.kind === "command" && proposal.kind === "command" && grant.subject === proposal.command,
+		(grant) =>
+			(grant.kind === "command" && proposal.kind === "command" && grant.subject === proposal.command) ||
+			(grant.kind === "external" && proposal.kind === "external" && grant.subject === proposal.tool),
 	);
 	const bindings = [
 		...(proposal.approved === undefined ? [] : [proposal.approvedFiles]),
-		...given.map((grant) => (grant.covers === undefined ? undefined : { ...grant.files, ...grant.written })),
+		...given.map((grant) =>
+			grant.kind === "command" && grant.covers === undefined ? undefined : { ...grant.files, ...grant.written },
+		),
 	];
 	if (bindings.length === 0) return [];
 	const changes = bindings.flatMap((binding) => (binding ? [changedFiles(binding, now)] : []));
@@ -67,6 +78,7 @@ function changedFiles(approved: Readonly<Record<string, string>>, now: Readonly<
 }
 
 function goalScope(proposal: Proposal): string | undefined {
+	if (proposal.kind === "external") return `every call of ${proposal.tool}, until its server changes what it is`;
 	if (proposal.kind !== "command") return `every ${proposal.tool} inside the workspace`;
 	if (proposal.covers === "once") return undefined;
 	const files = Object.keys(proposal.files);

@@ -10,7 +10,7 @@ import { commandRisk } from "./shell/rules/risk.ts";
 
 /** An action that somebody means to carry out, with all that its judgement needs to know of the world. */
 export interface Proposal {
-	readonly kind: "read" | "edit" | "command" | "todo";
+	readonly kind: "read" | "edit" | "command" | "todo" | "external";
 	/** The tool's name. */
 	readonly tool: string;
 	/** What people see of it: the command, or the path. */
@@ -36,6 +36,8 @@ export interface Proposal {
 	readonly approvedFiles?: Readonly<Record<string, string>>;
 	/** Who wrote the command. */
 	readonly origin: "person" | "playbook" | "planner" | "agent";
+	/** The person's own settings let it happen unasked. */
+	readonly isAllowed?: boolean;
 	/** Why it can never be allowed. */
 	readonly forbidden?: string;
 }
@@ -83,6 +85,21 @@ export function actProposal({ args, summary }: Act, about: About): Proposal {
 	const why = "it is unknown beforehand what it does";
 	const digest = sha256(["act", about.tool, args, policyRevision]);
 	return { ...about, kind: "command", summary, risk: "write", reasons: [why], digest, files: {}, covers: "once", why };
+}
+
+/** A call of a tool that belongs to a server outside: its server's words may raise the risk, and permit nothing. */
+export function externalProposal(
+	{ args, summary }: Act,
+	{
+		risk,
+		reasons,
+		bound,
+		isAllowed,
+	}: Pick<Proposal, "risk" | "reasons" | "isAllowed"> & { readonly bound: Proposal["files"] },
+	about: About,
+): Proposal {
+	const digest = sha256(["external", about.tool, args, bound, policyRevision]);
+	return { ...about, kind: "external", summary, risk, reasons, digest, files: bound, isAllowed };
 }
 
 export interface Edit {

@@ -20,6 +20,8 @@ export interface KeyChain {
 	forget(providerId: string): void;
 	/** Keys that these name in the environment are taken out of texts from now on; what a changed command printed is forgotten. */
 	know(providers: readonly Provider[]): void;
+	/** Takes another secret out of texts from now on, if it is long enough to be told from words. */
+	hide(value: string): void;
 	/** `mark` stands where a key stood. */
 	redact(text: string, mark?: string): string;
 }
@@ -89,6 +91,9 @@ export function createKeyChain(env: Env, providers: readonly Provider[]): KeyCha
 			return (before?.kind === "key" ? before.key.reveal() : undefined) !== key;
 		},
 		isGiven: (providerId) => given.has(providerId),
+		hide(value) {
+			if (value.length >= minKeyChars) values.add(value);
+		},
 		forget(providerId) {
 			printed.delete(providerId);
 		},

@@ -1,12 +1,12 @@
 import type * as v from "valibot";
-import type { Asked, Todo } from "../../core/values.ts";
+import type { Asked, Risk, Todo } from "../../core/values.ts";
 
 /**
  * A tool is data and its own idea, no more. Validating, judging, recording, timing, truncating, aborting and recovering
  * are the engine's, one way for each kind: what reads runs again after a crash, an edit is recognised by content hashes,
  * a command by its spool.
  */
-export type Tool = ReadTool | EditTool | CommandTool | TodoTool | DelegateTool | QuestionTool;
+export type Tool = ReadTool | EditTool | CommandTool | TodoTool | DelegateTool | QuestionTool | ExternalTool;
 
 interface ToolBase<Args> {
 	readonly name: string;
@@ -60,6 +60,53 @@ export interface QuestionTool<Args = never> extends ToolBase<Args> {
 		readonly question: string;
 		readonly options: readonly { readonly label: string; readonly description?: string }[];
 	};
+}
+
+/**
+ * Belongs to a server outside. Nobody here knows what it does: it is asked about, its intent is recorded, and after a
+ * crash nobody can tell whether it had its effect.
+ */
+export interface ExternalTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "external";
+	/** The arguments as JSON Schema, as the server gives it. */
+	readonly schema: Readonly<Record<string, unknown>>;
+	/** As people know them. */
+	readonly server: string;
+	readonly serverTool: string;
+	/** What the server says of it raises the risk or words it, and permits nothing. */
+	readonly risk: Risk;
+	readonly reasons: readonly string[];
+	/** What an approval is bound to: the definition of the server, and how it describes the tool. Name to hex SHA-256. */
+	readonly bound: Readonly<Record<string, string>>;
+	/** A person has written that it runs unasked. */
+	readonly isAllowed: boolean;
+	/** Longer than a call's own limit it never runs. */
+	readonly timeoutMs?: number;
+	/** Throws `ToolError` with a sentence when there is no answer. */
+	call(args: Args, context: ExternalContext): Promise<ExternalResult>;
+}
+
+export interface ExternalContext {
+	readonly signal: AbortSignal;
+	readonly timeoutMs: number;
+	/** Something came from the server. */
+	onSign(): void;
+}
+
+export interface ExternalResult {
+	readonly ok: boolean;
+	/** For the model, whole. */
+	readonly text: string;
+	readonly files: readonly KeptFile[];
+	/** Where it points, for people. */
+	readonly links: readonly string[];
+}
+
+/** What is no text. */
+export interface KeptFile {
+	readonly bytes: Uint8Array;
+	/** Its media type. */
+	readonly type: string;
 }
 
 export interface ToolContext {

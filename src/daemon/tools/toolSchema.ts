@@ -3,6 +3,7 @@ import type { Tool } from "./tool.ts";
 
 /** A tool's arguments as JSON Schema, for the model. */
 export function toolSchema(tool: Tool): JsonSchema {
+	if (tool.kind === "external") return tool.schema;
 	const known = schemas.get(tool.params);
 	if (known) return known;
 	const { $schema: _, ...schema } = toJsonSchema(tool.params, { errorMode: "ignore" });

@@ -20,6 +20,7 @@ type Topic =
 	| "turn"
 	| "model"
 	| "provider"
+	| "server"
 	| "tool"
 	| "snapshot"
 	| "file"
@@ -153,6 +154,20 @@ export const workRows: Rules<Topic> = {
 		text: e.text,
 		threadId: e.threadId,
 		opens: "thread",
+	})),
+	"server.started": makes((e) => ({
+		...shown("tools", "plug", "idle", t("server")),
+		text: t("{0}: {1} tools", e.server, e.tools),
+		body: e.leftOut?.join("\n"),
+	})),
+	"server.failed": makes((e) => ({
+		...shown("errors", "warning", "wait", t("server")),
+		text: t("{0}: {1}", e.server, e.reason),
+	})),
+	"server.declined": makes((e) => ({
+		...shown("tools", "circle-slash", "idle", t("server")),
+		text: t("the goal goes on without {0}", e.server),
+		note: by(e.by),
 	})),
 	"provider.failed": makes((e) => ({
 		...failure(t("error")),

@@ -183,20 +183,22 @@ describe("what a step or a goal leaves behind", () => {
 
 	it("thinks no longer when its step is skipped", async () => {
 		let stopped = 0;
+		let isThinking = false;
 		const agent: Agent = {
 			takeTurn: ({ step }, signal) =>
 				step
-					? new Promise((resolve) =>
+					? new Promise((resolve) => {
+							isThinking = true;
 							signal.addEventListener("abort", () => {
 								stopped++;
 								resolve({ kind: "aborted" });
-							}),
-						)
+							});
+						})
 					: Promise.resolve(answered('{"title":"T","summary":"","steps":[{"id":"a","title":"A"}]}')),
 		};
 		const run = await simulate({ store: createMemoryStore(), world: newWorld(), agent });
 		await run.driver.commit(() => launchPrompt());
-		while (run.driver.goal().steps[step("a")]?.state !== "in_progress") await new Promise((r) => setTimeout(r, 1));
+		while (!isThinking) await new Promise((r) => setTimeout(r, 1));
 		await ask(run, { kind: "skip", stepId: step("a") });
 		await run.settled();
 		assert.equal(stopped, 1);

@@ -3,6 +3,7 @@ import { agentAnswered } from "./agent.ts";
 import { budgetAnswered } from "./budget.ts";
 import { finalReviewAnswered } from "./finalReview.ts";
 import { folderAnswered } from "./folder.ts";
+import { inputAnswered, serverAnswered } from "./mcpServer.ts";
 import { planAnswered, playbookAnswered } from "./plan.ts";
 import type { Consequences } from "./question.ts";
 import { redChecksAnswered } from "./redChecks.ts";
@@ -27,4 +28,6 @@ export const consequences: { readonly [Q in Question]: Consequences } = {
 	finalReview: finalReviewAnswered,
 	folder: folderAnswered,
 	agent: agentAnswered,
+	mcpServer: serverAnswered,
+	mcpInput: inputAnswered,
 };

@@ -2,6 +2,7 @@ import type { EventOf, GoalEvent } from "../../../core/events.ts";
 import type { Check, ToolCall } from "../../../core/goal.ts";
 import type { GrantId } from "../../../core/ids.ts";
 import { Refusal } from "../../../core/refusal.ts";
+import { isExternalCall } from "../../../core/rules/externalCalls.ts";
 import type { NewId } from "../../platform/ports.ts";
 import type { Verdict } from "../../policy/judge.ts";
 import type { Proposal } from "../../policy/proposal.ts";
@@ -22,7 +23,7 @@ export function askToRun(
 		checkId: check?.checkId,
 		stepId: call?.stepId ?? check?.stepId,
 		threadId: call?.threadId,
-		summary: proposal.command ? `Run \`${proposal.command}\`` : `${proposal.tool} ${proposal.summary}`,
+		summary: summaryOf(proposal),
 		command: proposal.command,
 		risk: proposal.risk,
 		reasons: [...reasons],
@@ -33,6 +34,11 @@ export function askToRun(
 		goalScope,
 		options: ["approve", "deny"],
 	};
+}
+
+function summaryOf({ kind, command, tool, summary }: Proposal): string {
+	if (command) return `Run \`${command}\``;
+	return kind === "external" ? `Call ${summary}` : `${tool} ${summary}`;
 }
 
 /** The answer itself lets it happen, or not; approved for longer than once, it leaves a grant. */
@@ -52,7 +58,7 @@ export const toolAnswered: Consequences = (approval, { answer, scope }, goal, { 
 			type: "grant.added",
 			grantId: newId<GrantId>("g"),
 			scope,
-			kind: isCommand ? "command" : "write",
+			kind: isCommand ? "command" : call && isExternalCall(call) ? "external" : "write",
 			subject: isCommand ? approval.command! : (call?.name ?? ""),
 			files: approval.files,
 			covers: approval.covers,

@@ -1,0 +1,85 @@
+import type { JsonSchemaType, Tool } from "@modelcontextprotocol/client";
+import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
+import * as v from "valibot";
+import { sha256 } from "../platform/digest.ts";
+import type { JsonSchema } from "../tools/toolSchema.ts";
+import type { McpTool } from "./mcpConnection.ts";
+
+/** A description beyond these is no description any more: it would fill the model's window. */
+const maxDescriptionChars = 2000;
+const maxSchemaChars = 32_000;
+
+const Hint = v.optional(v.boolean());
+const Described = v.looseObject({
+	name: v.pipe(v.string(), v.regex(/^[\w./-]{1,128}$/)),
+	description: v.optional(v.string()),
+	inputSchema: v.looseObject({ type: v.literal("object") }),
+	outputSchema: v.optional(v.record(v.string(), v.unknown())),
+	annotations: v.optional(v.looseObject({ readOnlyHint: Hint, destructiveHint: Hint, openWorldHint: Hint })),
+});
+
+/** The tool, or the sentence why it is left out. What a server writes about its tools is material, and is bounded. */
+export function checkedTool(listed: unknown): McpTool | string {
+	const described = v.safeParse(Described, listed);
+	if (!described.success) {
+		const [issue] = described.issues;
+		const name = nameOf(listed);
+		return `${name} is left out: its “${v.getDotPath(issue) ?? "description"}” cannot be read.`;
+	}
+	const { name, description = "", inputSchema, outputSchema, annotations } = described.output;
+	if (JSON.stringify(inputSchema).length > maxSchemaChars)
+		return `The tool ${name} is left out: its schema has more than ${maxSchemaChars} characters.`;
+	const { $schema: _, ...schema } = inputSchema;
+	try {
+		const input = checker(inputSchema);
+		const output = outputSchema && checker(outputSchema);
+		return {
+			name,
+			description: bounded(description),
+			schema: schema as JsonSchema,
+			hints: {
+				readOnly: annotations?.readOnlyHint,
+				destructive: annotations?.destructiveHint,
+				openWorld: annotations?.openWorldHint,
+			},
+			digest: sha256([name, description, inputSchema, outputSchema ?? null, annotations ?? null]),
+			definition: listed as Tool,
+			argumentsProblem: input,
+			contentProblem: (content) => output?.(content),
+		};
+	} catch (cause) {
+		const why = cause instanceof Error ? cause.message : String(cause);
+		return `The tool ${name} is left out: its schema is not valid (${why.slice(0, 200)}).`;
+	}
+}
+
+function nameOf(listed: unknown): string {
+	const isNamed = typeof listed === "object" && listed !== null && "name" in listed && typeof listed.name === "string";
+	return isNamed ? `The tool “${String(listed.name).slice(0, 60)}”` : "A tool without a name";
+}
+
+/** One line of text and tabs at a time: what a terminal or a prompt would take for something else goes. */
+function bounded(text: string): string {
+	const plain = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+	return plain.length > maxDescriptionChars ? `${plain.slice(0, maxDescriptionChars)}…` : plain;
+}
+
+const validator = new AjvJsonSchemaValidator();
+
+function checker(schema: object): (value: unknown) => string | undefined {
+	const check = validator.getValidator(withoutPatterns(schema) as JsonSchemaType);
+	return (value) => {
+		const result = check(value);
+		return result.valid ? undefined : result.errorMessage.slice(0, 1000);
+	};
+}
+
+/** Patterns are left to the server: one that was made for it would keep the daemon busy for ever. */
+function withoutPatterns(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(withoutPatterns);
+	if (typeof value !== "object" || value === null) return value;
+	const kept = Object.entries(value).filter(
+		([name, inner]) => !(name === "pattern" && typeof inner === "string") && name !== "patternProperties",
+	);
+	return Object.fromEntries(kept.map(([name, inner]) => [name, withoutPatterns(inner)]));
+}

@@ -1,0 +1,78 @@
+import type { GoalEvent } from "../../core/events.ts";
+import type { ToolCall } from "../../core/goal.ts";
+import { externalProposal } from "../policy/proposal.ts";
+import { type ExternalResult, type ExternalTool, ToolError } from "../tools/tool.ts";
+import { admit } from "./admit.ts";
+import { failure, finish } from "./callOutcome.ts";
+import { stopReason } from "./command.ts";
+import { keepExternal } from "./externalOutput.ts";
+import { watchHeartbeat } from "./heartbeat.ts";
+import type { ActivityContext } from "./parts.ts";
+import { originOf } from "./proposing.ts";
+
+/** A call of a server's tool: judged, its intent recorded, made once. Nobody can tell later whether it had its effect. */
+export async function performExternal(
+	context: ActivityContext,
+	call: ToolCall,
+	tool: ExternalTool,
+	args: never,
+): Promise<void> {
+	const { parts, driver, signal } = context;
+	const { toolCallId, stepId, threadId } = call;
+	const proposal = externalProposal({ args: call.args, summary: tool.summarize(args) }, tool, {
+		tool: call.name,
+		approved: call.approved,
+		origin: originOf(driver.goal(), call),
+	});
+	const admitted = await admit(context, {
+		call,
+		propose: async () => proposal,
+		begin: (run) => [{ type: "tool.started", toolCallId, run }],
+	});
+	if (admitted.kind === "refused") return finish(context, call, failure(admitted.reason, admitted.reason));
+	if (admitted.kind !== "begun") return;
+	const started = parts.clock.now();
+	const took = () => parts.clock.now() - started;
+	const timeoutMs = Math.min(tool.timeoutMs ?? parts.commandTimeoutMs, maxTimeoutMs);
+	const watch = watchHeartbeat({ parts, driver }, { subject: toolCallId, what: call.summary, stepId, threadId });
+	try {
+		const result = await tool.call(args, { signal, timeoutMs, onSign: watch.sign });
+		const output = await keepExternal(parts.dataFolder, toolCallId, result);
+		return await finish(context, call, {
+			ok: result.ok,
+			output: output.output,
+			durationMs: took(),
+			beside: result.ok ? evidence(tool, call, result, output.files) : [],
+		});
+	} catch (cause) {
+		if (signal.aborted && signal.reason !== "stop") return;
+		if (signal.aborted) {
+			const why = `${stopReason(driver.goal())} The server was told; whether the call had its effect is unknown.`;
+			return finish(context, call, { ...failure(why), durationMs: took() });
+		}
+		if (!(cause instanceof ToolError)) throw cause;
+		return finish(context, call, { ...failure(cause.message), durationMs: took() });
+	} finally {
+		watch.stop();
+	}
+}
+
+/** Longer timers fire at once. */
+const maxTimeoutMs = 2 ** 31 - 1;
+const maxShown = 10;
+
+function evidence(
+	{ server, serverTool }: ExternalTool,
+	{ stepId, threadId }: ToolCall,
+	{ text, links }: ExternalResult,
+	files: readonly string[],
+): GoalEvent[] {
+	const [first = ""] = text.trim().split("\n", 1);
+	const said = first.length > 200 ? `${first.slice(0, 200)}…` : first;
+	const added = { type: "evidence.added", stepId, threadId } as const;
+	return [
+		{ ...added, kind: "output", text: `${server}: ${serverTool} answered: ${said}` },
+		...files.slice(0, maxShown).map((file) => ({ ...added, kind: "file" as const, text: file })),
+		...links.slice(0, maxShown).map((link) => ({ ...added, kind: "link" as const, text: link })),
+	];
+}

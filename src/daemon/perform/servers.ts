@@ -1,0 +1,142 @@
+import path from "node:path";
+import { agentKind } from "../../core/agentKinds.ts";
+import type { EventOf, GoalEvent } from "../../core/events.ts";
+import type { Goal, Thread } from "../../core/goal.ts";
+import type { ThreadId, TurnId } from "../../core/ids.ts";
+import type { McpServer } from "../config/mcpServer.ts";
+import { askAboutServer, askForInputs } from "../engine/questions/mcpServer.ts";
+import { nothingUsed } from "../engine/turnUsage.ts";
+import type { OpenServer } from "../mcp/externalTools.ts";
+import type { ResolvedReach } from "../mcp/mcpConnection.ts";
+import { boundServer, givenWords, serverWords } from "../mcp/serverBinding.ts";
+import { isServerAllowed, type ServerBinding } from "../policy/serverGrant.ts";
+import type { Tool } from "../tools/tool.ts";
+import type { ActivityContext } from "./parts.ts";
+import { proposing } from "./proposing.ts";
+
+/**
+ * The MCP servers that a thread may use, as they stand now: opened, or handed on to an agent that speaks to servers
+ * itself; and what has to be asked or told first. A file of the workspace only proposes: without a person's yes to
+ * exactly this server nothing is started and nothing is reached.
+ */
+export interface ThreadServers {
+	/** Of an agent whose calls the engine carries out. */
+	readonly tools: readonly Tool[];
+	/** Of an agent that runs its own. */
+	readonly reaches: readonly NamedReach[];
+	/** Questions without whose answers the thread does not begin its turn. */
+	readonly asks: readonly GoalEvent[];
+	/** What was learned of servers, told once. */
+	readonly facts: readonly GoalEvent[];
+}
+
+export interface NamedReach {
+	readonly name: string;
+	readonly reach: ResolvedReach;
+}
+
+export const noServers: ThreadServers = { tools: [], reaches: [], asks: [], facts: [] };
+
+export async function serversOf(context: ActivityContext, thread: Thread): Promise<ThreadServers> {
+	const { mcp } = context.parts;
+	const goal = context.driver.goal();
+	const { readsMessages, runsTools } = agentKind(thread.assignment);
+	const onlyReads = thread.parentThreadId !== undefined && thread.role === "researcher";
+	if (!mcp || thread.purpose !== "work" || !readsMessages || onlyReads) return noServers;
+	const { servers } = await mcp.servers(goal.workspace);
+	const wanted = servers.filter(({ name, digest }) => goal.servers?.[name]?.declined !== digest);
+	const looked = await Promise.all(wanted.map((server) => look(context, thread, server, runsTools === "engine")));
+	const open = looked.flatMap((one) => one.open ?? []);
+	return {
+		tools: mcp.tools(open),
+		reaches: looked.flatMap((one) => one.reach ?? []),
+		asks: looked.flatMap((one) => one.ask ?? []),
+		facts: looked.flatMap((one) => one.facts ?? []),
+	};
+}
+
+/** What was learned of servers; where a person has to decide about one, the turn ends before its agent is asked. */
+export function askedFirst(
+	goal: Goal,
+	threadId: ThreadId,
+	turnId: TurnId,
+	{ asks, facts }: ThreadServers,
+): GoalEvent[] {
+	const thread = goal.threads[threadId];
+	if (thread?.turn?.turnId !== turnId) return [];
+	if (asks.length === 0) return [...facts];
+	const isAsked = ({ server, question }: EventOf<"approval.requested">) =>
+		Object.values(goal.approvals).some((one) => one.question === question && one.server?.digest === server?.digest);
+	const news = asks.filter((ask) => ask.type === "approval.requested" && !isAsked(ask));
+	const reason = "Which MCP servers it may use is asked first, so its agent was not asked yet.";
+	return [...facts, ...news, { type: "turn.interrupted", turnId, threadId, reason, charged: nothingUsed }];
+}
+
+interface Looked {
+	readonly open?: OpenServer;
+	readonly reach?: NamedReach;
+	readonly ask?: GoalEvent;
+	readonly facts?: readonly GoalEvent[];
+}
+
+async function look(context: ActivityContext, thread: Thread, server: McpServer, isOpened: boolean): Promise<Looked> {
+	const { parts, driver } = context;
+	const mcp = parts.mcp!;
+	const goal = driver.goal();
+	const { name, digest } = server;
+	const place = server.line > 0 ? `${server.file}:${server.line}` : server.file;
+	if (server.source === "workspace") {
+		const bound = await bindingOf(context, server);
+		if (!isServerAllowed(goal, name, bound, parts.standingGrants?.(goal))) {
+			const asked = { name, digest, place, what: serverWords(server), given: givenWords(server) };
+			return { ask: askAboutServer(thread, asked, bound, parts.newId, parts.clock.now()) };
+		}
+	}
+	const opened = isOpened
+		? await mcp.open(goal.goalId, goal.workspace, server)
+		: await mcp.reach(goal.workspace, server);
+	switch (opened.kind) {
+		case "needs": {
+			const asked = { name, digest, place };
+			return { ask: askForInputs(goal, thread, asked, opened.inputs, parts.newId, parts.clock.now()) };
+		}
+		case "failed":
+			return { facts: failedFacts(goal, name, opened.reason) };
+		case "resolved":
+			return { reach: { name, reach: opened.reach } };
+		case "open":
+			return { open: opened, facts: startedFacts(goal, name, opened) };
+	}
+}
+
+/** A program is bound as a command is: to the files that it runs and names. */
+async function bindingOf(context: ActivityContext, server: McpServer): Promise<ServerBinding> {
+	const bound = await boundServer(server, context.driver.goal().workspace, context.parts.contents);
+	if (server.reach.kind === "http") return { files: bound.files, covers: "files" };
+	const about = { tool: server.name, approved: undefined, origin: "agent" } as const;
+	const { files, covers, written } = await proposing(context, bound.command, about)();
+	// A program of the workspace may load what agents write there; one that lies elsewhere brings its own.
+	const isOfWorkspace = covers !== "files" && Object.keys(files).some((file) => !path.isAbsolute(file));
+	const reach = isOfWorkspace ? ({ covers: "written", written } as const) : ({ covers: "files" } as const);
+	return { files: { ...bound.files, ...files }, ...reach };
+}
+
+function failedFacts(goal: Goal, server: string, reason: string): GoalEvent[] {
+	return goal.servers?.[server]?.failed === reason ? [] : [{ type: "server.failed", server, reason }];
+}
+
+function startedFacts(
+	goal: Goal,
+	server: string,
+	{ revision, tools, problems }: { revision: string; tools: readonly unknown[]; problems: readonly string[] },
+): GoalEvent[] {
+	const leftOut = problems.length > 0 ? problems.slice(0, maxLeftOut) : undefined;
+	const told = goal.servers?.[server]?.started;
+	const isTold =
+		told?.revision === revision &&
+		told.tools === tools.length &&
+		JSON.stringify(told.leftOut ?? []) === JSON.stringify(leftOut ?? []);
+	return isTold ? [] : [{ type: "server.started", server, revision, tools: tools.length, leftOut }];
+}
+
+const maxLeftOut = 20;

@@ -1,0 +1,127 @@
+import { appendFileSync, existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * An MCP server of the revision 2025-11-25 over standard input and output, that behaves as its first argument says: well,
+ * or badly in one way. The second is a file to which it adds a line for each call that it carries out.
+ */
+const [, , manner = "good", record = ""] = process.argv;
+
+const stack = {
+	name: "stack",
+	description: "Stacks bricks.",
+	inputSchema: { type: "object", properties: { bricks: { type: "number" } }, required: ["bricks"] },
+	outputSchema: { type: "object", properties: { height: { type: "number" } }, required: ["height"] },
+	annotations: { destructiveHint: manner === "destructive", readOnlyHint: manner === "good" },
+};
+const look = { name: "look", inputSchema: { type: "object" } };
+let isGrown = false;
+
+function tools(cursor: string | undefined): object {
+	switch (manner) {
+		case "broken-schema":
+			return {
+				tools: [
+					stack,
+					{ name: "odd", inputSchema: { type: "object", properties: { a: { type: "nothing-known" } } } },
+					{ name: "list", inputSchema: { type: "array" } },
+					{ inputSchema: { type: "object" } },
+					{ ...look, description: `\u001b[31mred\u0000 ${"x".repeat(5000)}` },
+					{ name: "huge", inputSchema: { type: "object", description: "x".repeat(50_000) } },
+					stack,
+				],
+			};
+		case "pages":
+			return cursor === undefined ? { tools: [stack], nextCursor: "2" } : { tools: [look] };
+		case "endless":
+			return { tools: [{ ...look, name: `look${cursor ?? 0}` }], nextCursor: `${Number(cursor ?? 0) + 1}` };
+		case "grows":
+			return { tools: isGrown ? [stack, look] : [stack] };
+		default:
+			return { tools: [stack, look] };
+	}
+}
+
+async function call(name: string, args: { readonly bricks?: number; readonly wait?: string }): Promise<object> {
+	if (record !== "") appendFileSync(record, `${name} ${JSON.stringify(args)}\n`);
+	const text = (words: string) => ({ content: [{ type: "text", text: words }] });
+	switch (manner) {
+		case "dies":
+			process.stderr.write("the roof fell in\n");
+			process.exit(3);
+			break;
+		case "silent-call":
+			return new Promise(() => undefined);
+		case "liar":
+			return { ...text("ok"), structuredContent: { height: "tall" } };
+		case "error":
+			return { ...text("There are no bricks."), isError: true };
+		case "huge":
+			return text("x".repeat(50 * 1024 * 1024));
+		case "long":
+			return text("brick\n".repeat(20_000));
+		case "nonsense":
+			return { content: "bricks" };
+		case "secret":
+			return text(`the token is ${process.env.TOKEN}`);
+		case "environment":
+			return text(Object.keys(process.env).sort().join(" "));
+		case "grows":
+			isGrown = true;
+			send({ method: "notifications/tools/list_changed" });
+			break;
+		case "slow":
+			while (record !== "" && !existsSync(`${record}.go`)) await sleep(20);
+	}
+	const height = args.bricks ?? 0;
+	return { ...text(`The wall is ${height} high.`), structuredContent: { height } };
+}
+
+function send(message: object): void {
+	process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+}
+
+async function answer(method: string, params: Record<string, unknown>): Promise<object | undefined> {
+	switch (method) {
+		case "initialize":
+			return {
+				protocolVersion: "2025-11-25",
+				capabilities: { tools: { listChanged: true } },
+				serverInfo: { name: "yard", version: "1.0.0" },
+			};
+		case "tools/list":
+			return tools(params.cursor as string | undefined);
+		case "tools/call":
+			return call(String(params.name), (params.arguments ?? {}) as object);
+		default:
+			return undefined;
+	}
+}
+
+if (manner === "exits") {
+	process.stderr.write("there is no yard\n");
+	process.exit(1);
+}
+if (manner === "garbage") process.stdout.write("welcome to the yard!\n{ this is no JSON\n");
+if (manner === "floods") {
+	const words = `${"noise ".repeat(10_000)}\n`;
+	const pour = () => {
+		while (process.stderr.write(words));
+		process.stderr.once("drain", pour);
+	};
+	pour();
+}
+if (manner === "stays") {
+	process.on("SIGTERM", () => undefined);
+	setInterval(() => undefined, 1000);
+}
+
+createInterface({ input: process.stdin }).on("line", async (line) => {
+	if (manner === "silent" || manner === "garbage") return;
+	const { id, method, params = {} } = JSON.parse(line);
+	if (id === undefined) return;
+	if (manner === "strict" && method === "server/discover") process.exit(2);
+	const result = await answer(method, params);
+	send(result === undefined ? { id, error: { code: -32601, message: "Method not found" } } : { id, result });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { EventType, RecordedEvent } from "../../../src/core/events.ts";
+import type { GoalId } from "../../../src/core/ids.ts";
+import type { ApprovalScope } from "../../../src/core/values.ts";
+import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
+import { yardServer } from "../../support/mcpServer.ts";
+import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
+import { until } from "../../support/until.ts";
+
+const plan = {
+	title: "A wall",
+	summary: "One.",
+	steps: [{ id: "wall", title: "Wall", instructions: "Build the wall.", needs: [] }],
+};
+
+describe("an MCP server that a workspace proposes", function () {
+	this.timeout(60_000);
+	let folder: string;
+	let workspace: ReturnType<typeof newWorkspace>;
+	let home: string;
+	let server: ModelServer;
+	let daemon: DaemonProcess;
+	const script: Script = ({ purpose, toolResults, tools }) => {
+		if (purpose === "plan") return { text: JSON.stringify(plan) };
+		if (purpose === "reflect") return { text: JSON.stringify({ summary: "It stands.", reflection: "All well." }) };
+		if (toolResults > 0) return { text: "The wall stands." };
+		if (!tools.includes("mcp__yard__stack"))
+			return { calls: [{ name: "writeFile", args: { path: "wall", content: "" } }] };
+		return { calls: [{ name: "mcp__yard__stack", args: { bricks: 3 } }] };
+	};
+	const record = () => path.join(folder, "record");
+	const calls = () => (existsSync(record()) ? readFileSync(record(), "utf8").trim().split("\n") : []);
+
+	before(async () => {
+		server = await startModelServer({ script, models: ["clay"] });
+	});
+	after(() => server.close());
+	beforeEach(async () => {
+		folder = mkdtempSync(path.join(os.tmpdir(), "mission-mcp-"));
+		workspace = newWorkspace();
+		home = mkdtempSync(path.join(os.tmpdir(), "mission-mcp-home-"));
+		const provider = { id: "yard", baseUrl: server.baseUrl, models: ["clay"] };
+		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify({ providers: [provider], agent: "yard/clay" }));
+		daemon = await startDaemonProcess({ home });
+	});
+	afterEach(async () => {
+		await daemon.close();
+		workspace.remove();
+		for (const one of [home, folder]) rmSync(one, { recursive: true, force: true });
+	});
+
+	function propose(manner: string, more: object = {}): void {
+		const servers = { yard: { ...yardServer(manner, record()), ...more } };
+		mkdirSync(path.join(workspace.folder, ".vscode"), { recursive: true });
+		writeFileSync(path.join(workspace.folder, ".vscode/mcp.json"), `// ours\n${JSON.stringify({ servers })}`);
+	}
+	async function launch(): Promise<GoalId> {
+		const settings = { autonomy: "autonomous", planApproval: "never" } as const;
+		const request = { workspace: workspace.folder, prompt: "Build", settings };
+		return (await daemon.client.request("goal/launch", request)).goalId;
+	}
+	async function asked(goalId: GoalId) {
+		await untilState(daemon.client, goalId, ["awaiting_approval"]);
+		const { approvals } = await daemon.client.request("goal/get", { goalId });
+		assert.equal(approvals.length, 1);
+		return approvals[0]!;
+	}
+	async function answer(goalId: GoalId, given: string, scope: ApprovalScope = "once") {
+		const { approvalId } = await asked(goalId);
+		await daemon.client.request("approval/answer", { approvalId, answer: given, scope });
+	}
+	async function events<T extends EventType>(goalId: GoalId, type: T): Promise<readonly RecordedEvent<T>[]> {
+		const { events: found } = await daemon.client.request("goal/events", { goalId, types: [type], limit: 100 });
+		return found as RecordedEvent<T>[];
+	}
+
+	it("is started when a person has allowed it, and each call is asked about", async () => {
+		propose("good");
+		const goalId = await launch();
+		const first = await asked(goalId);
+		assert.match(first.summary, /^Use the MCP server yard\? It is `/);
+		assert.match(first.reasons[0]!, /^\.vscode\/mcp\.json:2 proposes it/);
+		assert.deepEqual(
+			server.requests.filter(({ purpose }) => purpose === "work"),
+			[],
+		);
+		await answer(goalId, "approve", "workspace");
+		const second = await asked(goalId);
+		assert.equal(second.summary, 'Call yard: stack {"bricks":3}');
+		assert.equal(second.risk, "network");
+		assert.ok(second.reasons.includes("the server says that it only reads"), "a hint is no permission");
+		assert.deepEqual(calls(), []);
+		await answer(goalId, "approve", "goal");
+		await untilState(daemon.client, goalId, ["completed"]);
+		assert.deepEqual(calls(), ['stack {"bricks":3}']);
+		const [done] = await events(goalId, "tool.completed");
+		assert.equal(done?.output.head, "The wall is 3 high.");
+		const evidence = (await events(goalId, "evidence.added")).map(({ kind, text }) => `${kind} ${text}`);
+		assert.ok(evidence.includes("output yard: stack answered: The wall is 3 high."));
+		assert.deepEqual(
+			(await events(goalId, "server.started")).map(({ server: name, revision, tools }) => [name, revision, tools]),
+			[["yard", "2025-11-25", 2]],
+		);
+	});
+
+	it("is allowed for the folder until its definition changes", async () => {
+		propose("good");
+		const first = await launch();
+		await answer(first, "approve", "workspace");
+		await answer(first, "deny");
+		await untilState(daemon.client, first, ["completed"]);
+		const second = await launch();
+		assert.match((await asked(second)).summary, /^Call yard/);
+		await answer(second, "deny");
+		await untilState(daemon.client, second, ["completed"]);
+		propose("good", { env: { NODE_OPTIONS: "--no-warnings" } });
+		const third = await launch();
+		const again = await asked(third);
+		assert.match(again.summary, /^Use the MCP server yard\?/);
+		assert.ok(again.reasons.includes("Its definition sets NODE_OPTIONS in its environment."));
+		await answer(third, "deny");
+		await untilState(daemon.client, third, ["completed"]);
+		assert.deepEqual(calls(), []);
+		assert.equal((await events(third, "server.declined")).length, 1);
+	});
+
+	it("asks about a call that a killed daemon left, and never makes it again by itself", async () => {
+		propose("slow");
+		const goalId = await launch();
+		await answer(goalId, "approve", "workspace");
+		await answer(goalId, "approve");
+		await until("the server is asked", () => calls().length === 1);
+		daemon = await daemon.restart();
+		const unknown = await asked(goalId);
+		assert.equal(unknown.kind, "recovery");
+		assert.match(unknown.summary, /It is unknown whether `yard: stack \{"bricks":3\}` had its effect/);
+		writeFileSync(`${record()}.go`, "");
+		await answer(goalId, "verify");
+		await untilState(daemon.client, goalId, ["completed"]);
+		assert.deepEqual(calls(), ['stack {"bricks":3}']);
+	});
+});
