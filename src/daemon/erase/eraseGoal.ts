@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import type { GoalId } from "../../core/ids.ts";
+import type { EventType, RecordedEvent } from "../../core/events.ts";
+import type { GoalId, ThreadId } from "../../core/ids.ts";
 import { readEvent } from "../../core/upcast.ts";
 import { keptFolder } from "../mcp/keptFolder.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
@@ -19,7 +20,7 @@ export interface EraseServices {
 	readonly changedFiles: Kept;
 	readonly answeredApprovals: Kept;
 	readonly goalFiles: Kept;
-	readonly agentsLeft: Pick<AgentsLeft, "end">;
+	readonly agentsLeft: Pick<AgentsLeft, "endOf">;
 	/** `folder` is the data folder: no file outside it is removed. */
 	readonly about: { readonly folder: string };
 }
@@ -31,25 +32,36 @@ export async function eraseGoal(
 	{ store, changedFiles, answeredApprovals, goalFiles, agentsLeft, supervisor, about }: EraseServices,
 	goalId: GoalId,
 ): Promise<void> {
-	for (let afterSeq = 0; ; ) {
-		const rows = await store.read(goalId, { types: ["tool.completed", "check.completed"], afterSeq, limit: page });
-		for (const row of rows) {
-			afterSeq = row.seq;
-			if (row.body === undefined) continue;
-			const event = readEvent(row);
-			const file = "output" in event ? event.output.path : undefined;
-			if (event.type === "tool.completed")
-				await rm(keptFolder(about.folder, event.toolCallId), { recursive: true, force: true });
-			if (file !== undefined && path.resolve(file).startsWith(about.folder + path.sep)) await rm(file, { force: true });
-		}
-		if (rows.length < page) break;
+	const threads: ThreadId[] = [];
+	for await (const event of eventsOf(store, goalId, ["tool.completed", "check.completed", "thread.opened"])) {
+		if (event.type === "thread.opened") threads.push(event.threadId);
+		if (event.type === "tool.completed")
+			await rm(keptFolder(about.folder, event.toolCallId), { recursive: true, force: true });
+		const file = "output" in event ? event.output.path : undefined;
+		if (file !== undefined && path.resolve(file).startsWith(about.folder + path.sep)) await rm(file, { force: true });
 	}
-	await agentsLeft.end();
+	await agentsLeft.endOf(threads);
 	crashPoint("erase.files");
 	await supervisor.erase(goalId);
 	changedFiles.forget(goalId);
 	answeredApprovals.forget(goalId);
 	goalFiles.forget(goalId);
+}
+
+/** Of those whose bodies are still there. */
+async function* eventsOf(
+	store: EventReader,
+	goalId: GoalId,
+	types: readonly EventType[],
+): AsyncGenerator<RecordedEvent> {
+	for (let afterSeq = 0; ; ) {
+		const rows = await store.read(goalId, { types, afterSeq, limit: page });
+		for (const row of rows) {
+			afterSeq = row.seq;
+			if (row.body !== undefined) yield readEvent(row);
+		}
+		if (rows.length < page) return;
+	}
 }
 
 /** An erasure that a crash cut short is repeated. */

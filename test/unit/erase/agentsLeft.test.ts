@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Goal } from "../../../src/core/goal.ts";
-import type { GoalId } from "../../../src/core/ids.ts";
+import type { GoalId, ThreadId } from "../../../src/core/ids.ts";
 import { type AgentsLeftParts, watchAgentsLeft } from "../../../src/daemon/erase/agentsLeft.ts";
 import type { GoalSummary } from "../../../src/protocol/view.ts";
 import { until } from "../../support/until.ts";
@@ -20,10 +20,10 @@ describe("a program of an agent", () => {
 	];
 	for (const [name, goals, isEnded] of rows)
 		it(name, async () => {
-			const stage = stageOf(goals, ["t1.1", "t1.2"]);
+			const stage = stageOf(goals, ["t1.1", "t1.2", "gone.1"]);
 			const left = watchAgentsLeft(stage.parts);
-			await left.end();
-			assert.deepEqual(stage.forgotten, isEnded ? ["t1.1", "t1.2"] : []);
+			await until("others were ended", () => stage.forgotten.includes("gone.1"));
+			assert.deepEqual(stage.forgotten, isEnded ? ["t1.1", "t1.2", "gone.1"] : ["gone.1"]);
 			left.close();
 		});
 
@@ -35,6 +35,23 @@ describe("a program of an agent", () => {
 		stage.tell();
 		await until("the other is gone", () => stage.forgotten.length === 2);
 		assert.deepEqual(stage.forgotten, ["t2.1", "t1.1"]);
+		left.close();
+	});
+
+	it("has its time to end by itself when it is not needed any more", async () => {
+		const stage = stageOf({}, ["t1.1"]);
+		const began = performance.now();
+		const left = watchAgentsLeft({ ...stage.parts, patienceMs: 400 });
+		await until("it was ended", () => stage.forgotten.length === 1);
+		assert.ok(performance.now() - began >= 890);
+		left.close();
+	});
+
+	it("ends at once with a goal that is erased, and no other does", async () => {
+		const stage = stageOf({}, ["t1.1", "t1.2", "t11.1"]);
+		const left = watchAgentsLeft({ ...stage.parts, patienceMs: 60_000 });
+		await left.endOf(["t1" as ThreadId, "t7" as ThreadId]);
+		assert.deepEqual(stage.forgotten, ["t1.1", "t1.2"]);
 		left.close();
 	});
 
@@ -67,6 +84,7 @@ function stageOf(goals: Stage["goals"], keys: readonly string[]): Stage {
 			for (const listener of listeners) listener(summaryOf(["g", { state: "running" }]));
 		},
 		parts: {
+			patienceMs: 1,
 			processes: {
 				kept: async () => keys.filter((key) => !stage.forgotten.includes(key)),
 				forget: async (forgotten) => void stage.forgotten.push(...forgotten),
