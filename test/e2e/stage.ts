@@ -27,6 +27,8 @@ export interface Stage {
 export interface StageOptions {
 	/** The editor asks whether the author of a folder is trusted. */
 	readonly trust?: boolean;
+	/** Folders of other extensions, loaded as those that someone develops. */
+	readonly developing?: readonly string[];
 	/** What `config.jsonc` of the data folder holds. */
 	readonly config?: object;
 }
@@ -44,6 +46,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 		env: { ...withoutKeys(), MISSION_HOME: home },
 		viewport: { width: 1400, height: 900 },
 		trust: options.trust,
+		developing: options.developing,
 		settings: { "breadcrumbs.enabled": false, "editor.minimap.enabled": false },
 	});
 	const mission = async (...args: readonly string[]) => {

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { BrowserContext } from "playwright-core";
 import { startCodeServer, windowUrl } from "../../scripts/codeServer.mjs";
 import { type BrowserOptions, launchBrowser } from "./browser.ts";
+import { developInWorkbench } from "./develop.ts";
 import { type Workbench, workbenchOf } from "./workbench.ts";
 
 /**
@@ -27,6 +28,11 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 			browser ??= await launchBrowser(path.join(options.folder, "browser"), options);
 			// A persistent context begins with an empty page, which serves as the first window.
 			const page = browser.pages().find((candidate) => candidate.url() === "about:blank") ?? (await browser.newPage());
+			if (options.developing)
+				await page.addInitScript(developInWorkbench, {
+					authority: `127.0.0.1:${server.port}`,
+					developmentPaths: options.developing,
+				});
 			await page.goto(windowUrl(server.origin, workspace));
 			return workbenchOf(page);
 		},
@@ -42,6 +48,8 @@ export interface EditorOptions extends BrowserOptions {
 	readonly folder: string;
 	/** An extension to install. */
 	readonly vsix?: string;
+	/** Folders of extensions that are loaded as those that someone develops, beside the installed one. */
+	readonly developing?: readonly string[];
 	/** Default: any free one. What the browser keeps is bound to it. */
 	readonly port?: number;
 	readonly settings?: Readonly<Record<string, unknown>>;

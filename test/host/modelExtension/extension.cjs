@@ -2,8 +2,13 @@
  * A second extension that provides a language model, as Copilot does. It plans one step, writes a file, runs a check of
  * its own by a command, and reports; what it is asked is kept for the tests.
  */
+const fs = require("node:fs");
+const path = require("node:path");
+const { setTimeout: sleep } = require("node:timers/promises");
 const vscode = require("vscode");
 
+/** The folder that a story can reach, too. */
+const beside = path.dirname(process.env.MISSION_HOME ?? "/nowhere/data");
 const requests = [];
 let pauseMs = 0;
 const events = new vscode.EventEmitter();
@@ -64,6 +69,11 @@ exports.activate = (context) => {
 				});
 				if (token.isCancellationRequested) return;
 			}
+			// Says nothing more as long as a story wants it so.
+			const stop = path.join(beside, "hold");
+			if (tools.length > 0 && fs.existsSync(stop)) fs.writeFileSync(path.join(beside, "asked"), "");
+			while (tools.length > 0 && fs.existsSync(stop) && !token.isCancellationRequested) await sleep(50);
+			if (token.isCancellationRequested) return;
 			if (tools.length === 0) {
 				say(text.includes("reflection") ? '{"summary":"Greeted.","reflection":"Fine."}' : JSON.stringify(plan));
 				return;
