@@ -23,6 +23,8 @@ export interface Stage {
 	json(...args: string[]): any;
 	/** Goes on beside the test. */
 	start(...args: string[]): { readonly ended: Promise<Run>; readonly pid: number };
+	/** The same, with more in its environment, and so in that of a daemon that it starts. */
+	startWith(env: NodeJS.ProcessEnv, ...args: string[]): { readonly ended: Promise<Run>; readonly pid: number };
 	daemonPid(): number;
 	end(): void;
 }
@@ -66,8 +68,13 @@ export function openStage(): Stage {
 			if (code !== 0) throw new Error(`mission ${args.join(" ")}: exit code ${code}. ${error}${out}`);
 			return JSON.parse(out);
 		},
-		start(...args) {
-			const child = spawn(process.execPath, [cli, ...args], { cwd: workspace, env: environment(), timeout: timeoutMs });
+		start: (...args) => stage.startWith({}, ...args),
+		startWith(env, ...args) {
+			const child = spawn(process.execPath, [cli, ...args], {
+				cwd: workspace,
+				env: environment(env),
+				timeout: timeoutMs,
+			});
 			let out = "";
 			let error = "";
 			child.stdout.on("data", (chunk) => {

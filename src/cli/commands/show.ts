@@ -12,6 +12,7 @@ import {
 	threadMarks,
 } from "../../core/words/marks.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
+import { tokenParts } from "../../core/words/tokenParts.ts";
 import { withLocalTimes } from "../../core/words/waiting.ts";
 import type { AnsweredApproval, ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
 import type { Context } from "../input/context.ts";
@@ -208,13 +209,35 @@ function usage({ usage: used, budget }: GoalView): string {
 				: `${spent ?? "unknown"} of ${limit} ${resource}${guessed ? " (estimated)" : ""}`,
 		);
 	const tokens = used.inputTokens + used.outputTokens;
-	const estimated = used.estimatedTokens ? ` (${count(used.estimatedTokens, "token")} of them estimated)` : "";
 	const total = [
 		count(used.turns, "turn"),
 		count(used.toolCalls, "action"),
-		...(tokens > 0 ? [`${count(tokens, "token")}${estimated}`, money(used.costUsd)] : []),
+		...(tokens > 0 ? [tokensOf(used), money(used.costUsd)] : []),
 	];
-	return [total.join(", "), ...(meters.length > 0 ? [`budget: ${meters.join(", ")}`] : [])].join("\n");
+	return [
+		total.join(", "),
+		...(meters.length > 0 ? [`budget: ${meters.join(", ")}`] : []),
+		...partsOf(used.byModel),
+		...partsOf(used.byRole),
+	].join("\n");
+}
+
+type UsedPart = GoalView["usage"]["byModel"][string];
+
+function tokensOf(used: UsedPart): string {
+	const parts = tokenParts(used);
+	const of = parts.length > 0 ? ` (of them ${parts.join(", ")})` : "";
+	return `${count(used.inputTokens + used.outputTokens, "token")}${of}`;
+}
+
+/** One part would say again what the line above says. */
+function partsOf(parts: Readonly<Record<string, UsedPart>>): readonly string[] {
+	const asked = Object.entries(parts).filter(([, part]) => part.inputTokens + part.outputTokens > 0);
+	if (asked.length < 2) return [];
+	return asked.map(
+		([name, part]) =>
+			`${paint.dim(`${name}:`)} ${count(part.turns, "turn")}, ${tokensOf(part)}, ${money(part.costUsd)}`,
+	);
 }
 
 function section(title: string, text: string): string {

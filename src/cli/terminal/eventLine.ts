@@ -21,6 +21,7 @@ import {
 	stepMarks,
 } from "../../core/words/marks.ts";
 import { threadName } from "../../core/words/threadName.ts";
+import { tokenParts } from "../../core/words/tokenParts.ts";
 import { priceWords } from "../../core/words/unpriced.ts";
 import { rightsChange } from "../../protocol/changes.ts";
 import { clock, count, money, oneLine } from "./layout.ts";
@@ -200,7 +201,8 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"message.added": (e) => ["message", `${e.from}: ${wordsOf(e) || (e.reasoning ? "(only reasoning, no answer)" : "")}`],
 	"turn.started": (e) => ["turn", formatModelRef(e.asked), e.purpose ? "asked for a summary" : "asked", "dim"],
 	"turn.completed": (e) => {
-		const about = e.usage.estimated ? " (estimated)" : "";
+		const parts = [...(e.usage.estimated ? ["estimated"] : []), ...tokenParts(e.usage)];
+		const about = parts.length > 0 ? ` (${parts.join(", ")})` : "";
 		const tokens = `${count(e.usage.inputTokens + e.usage.outputTokens, "token")}${about}, ${money(e.usage.costUsd)}`;
 		return ["turn", e.answered, tokens, "dim"];
 	},

@@ -115,6 +115,7 @@ function plus(before: Amount, used: Partial<Amount>): Amount {
 	return {
 		inputTokens: before.inputTokens + (used.inputTokens ?? 0),
 		outputTokens: before.outputTokens + (used.outputTokens ?? 0),
+		cachedInputTokens: (before.cachedInputTokens ?? 0) + (used.cachedInputTokens ?? 0),
 		// Unknown stays unknown: a sum with an unknown part is not a number.
 		costUsd: before.costUsd === null || costUsd === null ? null : before.costUsd + costUsd,
 		turns: before.turns + (used.turns ?? 0),

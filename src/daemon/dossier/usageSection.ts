@@ -7,16 +7,21 @@ export function usage({
 	goal,
 	usage: { bySubject, threads, threadsLeftOut, answeredByOther, prices },
 }: DossierData): string {
-	const { turns, toolCalls, inputTokens, outputTokens, cachedInputTokens, reasoningTokens, costUsd, byRole, byModel } =
-		goal.usage;
+	const { turns, toolCalls, inputTokens, outputTokens, costUsd, byRole, byModel } = goal.usage;
+	const { cachedInputTokens, cacheWriteTokens, reasoningTokens } = goal.usage;
 	const { estimatedTokens } = goal.usage;
 	if (turns + toolCalls === 0) return "";
 	const failed = bySubject.reduce((sum, one) => sum + one.failedCalls, 0);
 	const calls = `${count(toolCalls, "tool call")}${failed > 0 ? `, ${number(failed)} of them failed or refused` : ""}`;
 	const thinks = inputTokens + outputTokens > 0;
 	if (!thinks) return `## Usage\n\n${calls}. No model was asked.`;
-	const read = `${number(inputTokens)} tokens read${partOf(cachedInputTokens, "from the provider's cache")}`;
-	const written = `${number(outputTokens)} written${partOf(reasoningTokens, "to think")}`;
+	const cached = [
+		...(cachedInputTokens ? [`${number(cachedInputTokens)} of them from the provider's cache`] : []),
+		...(cacheWriteTokens ? [`${number(cacheWriteTokens)} kept in it for later`] : []),
+	];
+	const read = `${number(inputTokens)} tokens read${cached.length > 0 ? ` (${cached.join(", ")})` : ""}`;
+	const thought = reasoningTokens ? ` (${number(reasoningTokens)} of them to think)` : "";
+	const written = `${number(outputTokens)} written${thought}`;
 	const whole = `${count(turns, "turn")}, ${calls}. ${read}, ${written}. Cost: ${money(costUsd)}.`;
 	const named = (parts: typeof byRole, asCode: boolean) =>
 		Object.entries(parts).map(([name, part]) => ({ name: asCode ? code(name) : inline(name), ...part }));
@@ -45,14 +50,13 @@ export function usage({
 
 const pricesShown = 30;
 
-function partOf(tokens: number | undefined, why: string): string {
-	return tokens ? ` (${number(tokens)} of them ${why})` : "";
-}
-
 /** Where a cost comes from, so that a reader can check it. */
 function priceLine({ model, price }: DossierData["usage"]["prices"][number]): string {
 	if (!price) return `- No price is known for ${code(model)}, so what it cost is not known either.`;
-	const cached = price.cachedInput === undefined ? "" : `, $${price.cachedInput} read from the cache`;
+	const cached = [
+		price.cachedInput === undefined ? "" : `, $${price.cachedInput} read from the cache`,
+		price.cacheWrite === undefined ? "" : `, $${price.cacheWrite} kept in it`,
+	].join("");
 	const from = sourceWords[price.source ?? "goal"];
 	return `- ${code(model)} was priced at $${price.input} a million tokens read${cached}, $${price.output} written, ${from}.`;
 }
@@ -68,17 +72,21 @@ interface Row {
 	readonly turns: number;
 	readonly inputTokens: number;
 	readonly outputTokens: number;
+	readonly cachedInputTokens?: number;
 	readonly costUsd: number | null;
 }
 
 /** One row would say again what the sentence above says. */
 function table(of: string, rows: readonly Row[]): string {
 	if (rows.length < 2) return "";
-	const lines = rows.map(
-		({ name, turns, inputTokens, outputTokens, costUsd }) =>
-			`| ${cell(name)} | ${number(turns)} | ${number(inputTokens)} | ${number(outputTokens)} | ${money(costUsd)} |`,
-	);
-	return [`| ${of} | Turns | Tokens read | Tokens written | Cost |`, "|---|--:|--:|--:|--:|", ...lines].join("\n");
+	// A column of nothing says nothing.
+	const isCached = rows.some(({ cachedInputTokens }) => cachedInputTokens);
+	const lines = rows.map(({ name, turns, inputTokens, cachedInputTokens = 0, outputTokens, costUsd }) => {
+		const cached = isCached ? ` ${number(cachedInputTokens)} |` : "";
+		return `| ${cell(name)} | ${number(turns)} | ${number(inputTokens)} |${cached} ${number(outputTokens)} | ${money(costUsd)} |`;
+	});
+	const head = `| ${of} | Turns | Tokens read |${isCached ? " From the cache |" : ""} Tokens written | Cost |`;
+	return [head, `|---|--:|--:|${isCached ? "--:|" : ""}--:|--:|`, ...lines].join("\n");
 }
 
 function threadTable(threads: DossierData["usage"]["threads"], leftOut: number): string {

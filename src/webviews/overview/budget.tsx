@@ -35,11 +35,25 @@ export function Budget({ goal, view }: { goal: Goal; view: GoalView }) {
 					) : (
 						<span class="quiet cut num">{t("{0} tokens", short(usage.inputTokens + usage.outputTokens))}</span>
 					)}
-					<span class="num nowrap">{usage.costUsd === null ? t("no price known") : money(usage.costUsd)}</span>
+					<span class="num nowrap" title={tokensOf(usage)}>
+						{usage.costUsd === null ? t("no price known") : money(usage.costUsd)}
+					</span>
 				</div>
 			))}
+			{goal.usage.cachedInputTokens ? (
+				<p class="quiet small used-by">
+					{t("{0} of the tokens that were read came from the provider's cache.", short(goal.usage.cachedInputTokens))}
+				</p>
+			) : null}
 		</section>
 	);
+}
+
+function tokensOf({ inputTokens, outputTokens, cachedInputTokens }: Goal["usage"]["byRole"][string]): string {
+	const [read, written] = [count(inputTokens), count(outputTokens)];
+	return cachedInputTokens
+		? t("{0} tokens read, {1} of them from the provider's cache, {2} written", read, count(cachedInputTokens), written)
+		: t("{0} tokens read, {1} written", read, written);
 }
 
 function Meter(props: {
