@@ -6,6 +6,8 @@ import { providerRows } from "./providerRows.ts";
 
 type Named = Pick<Provider, "id" | "baseUrl" | "efforts"> & Partial<Pick<Provider, "kind">>;
 
+const chat = "openai-compatible";
+
 /** What asks for an effort: its level, and how that is written in OpenAI's chat protocol. */
 export interface AskedEffort {
 	readonly level: Effort;
@@ -23,10 +25,11 @@ export function effortsOf(
 ): readonly Effort[] {
 	const own = configured(provider, model);
 	if (own) return own;
-	const row = rowOf(provider, rows);
+	// Whoever speaks a vendor's own protocol takes what that vendor's models take, wherever it lies.
+	const row = rowOf(provider, rows) ?? rows.find(({ wire }) => wire !== chat && wire === provider.kind);
 	const known = row?.efforts;
 	if (!known) return efforts;
-	const inChat = provider.kind === "openai-compatible" && row.wire !== "openai-compatible" ? known.inChat : undefined;
+	const inChat = provider.kind === chat && row.wire !== chat ? known.inChat : undefined;
 	if (inChat) return inChat;
 	return model === undefined ? ofAnyModel(known) : ofModel(provider, model, known, rows);
 }
