@@ -1,0 +1,1 @@
+export declare function fetchMcpServers(): Promise<string>;
