@@ -3,6 +3,7 @@ import type { ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
 import { isAgentOwned } from "../../core/rules/calls.ts";
 import { isExternalCall } from "../../core/rules/externalCalls.ts";
+import { nearName } from "../../core/words/nearName.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
@@ -43,8 +44,10 @@ export async function performCall(context: ActivityContext, toolCallId: ToolCall
 	const tool = tools.find((candidate) => candidate.name === call.name);
 	if (!tool) {
 		if (known) return finish(context, call, failure(gone(call.name)));
-		const names = tools.map((candidate) => candidate.name).join(", ");
-		const why = `There is no tool ${call.name}. The tools are: ${names}.`;
+		const names = tools.map((candidate) => candidate.name);
+		const near = nearName(call.name, names);
+		const meant = near ? ` Did you mean ${near}?` : "";
+		const why = `There is no tool ${call.name.slice(0, 100)}.${meant} The tools are: ${names.join(", ")}.`;
 		return finish(context, call, { ...failure(why), invalid: true });
 	}
 	const args = v.safeParse(tool.params as v.GenericSchema, call.args);

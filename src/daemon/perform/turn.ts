@@ -25,7 +25,7 @@ import { liftOf } from "./lift.ts";
 import type { ActivityContext } from "./parts.ts";
 import { requested } from "./requestedCall.ts";
 import { retryStalledTurn } from "./retryStalledTurn.ts";
-import { roleAnswers } from "./roleAnswers.ts";
+import { correction, roleAnswers } from "./roleAnswers.ts";
 import { askedFirst, noServers, serversOf } from "./servers.ts";
 import { openSession } from "./turnSession.ts";
 import { withoutCall } from "./workAnswer.ts";
@@ -148,7 +148,9 @@ function outcomeEvents(
 	}
 	if (goal.end || thread.state === "closed") return events;
 	if (thread.purpose !== "work") return [...events, ...roleAnswers[thread.purpose](goal, thread, answer, parts)];
-	if (calls.length > 0) return [...events, ...calls.map((call) => requested(call, thread, turn.turnId, tools, parts))];
+	if (calls.length > maxCalls) events.push(correction(thread, tooMany(calls.length), parts));
+	if (calls.length > 0)
+		return [...events, ...calls.slice(0, maxCalls).map((call) => requested(call, thread, turn.turnId, tools, parts))];
 	return [...events, ...withoutCall(goal, thread, answer, parts)];
 }
 
@@ -204,6 +206,13 @@ function isWorthWaiting(thread: Thread, outcome: TurnOutcome & { kind: "failed" 
 }
 
 const reflectionWaitMs = 5000;
+
+/** Calls of one answer that are taken. */
+const maxCalls = 100;
+
+function tooMany(count: number): string {
+	return `Your answer asked for ${count} calls. The first ${maxCalls} are carried out, in order; the others were not looked at. Ask for them again once you have read the results.`;
+}
 
 /** Failures in a row that a turn bears with short waits; from then on the thread is held, ever longer. */
 const shortRetries = 3;

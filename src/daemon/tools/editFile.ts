@@ -1,10 +1,15 @@
 import * as v from "valibot";
 import { capital } from "../../core/words/capital.ts";
+import { nearestText } from "./nearestText.ts";
 import { rewriteText } from "./textFile.ts";
 import { type EditTool, ToolError } from "./tool.ts";
 
-const Edit = v.object({ find: v.string(), replace: v.string() });
-const Params = v.object({ path: v.string(), edits: v.pipe(v.array(Edit), v.minLength(1)) });
+const Edit = v.object({
+	find: v.string(),
+	replace: v.string(),
+	all: v.optional(v.pipe(v.boolean(), v.description("Every place, and not the only one."))),
+});
+const Params = v.object({ path: v.string(), edits: v.pipe(v.array(Edit), v.minLength(1), v.maxLength(200)) });
 type Edit = v.InferOutput<typeof Edit>;
 
 /**
@@ -15,7 +20,7 @@ export const editFile: EditTool<v.InferOutput<typeof Params>> = {
 	name: "editFile",
 	kind: "edit",
 	description:
-		"Changes passages of a text file of the workspace. Each find must be text of the file, exactly as it stands there, that occurs exactly once; it is replaced by replace. Edits are made in order, each on the result of the one before.",
+		"Changes passages of a text file of the workspace. Each find must be text of the file, exactly as it stands there, that occurs exactly once (or, with all, at least once); it is replaced by replace. Edits are made in order, each on the result of the one before: all of them, or none.",
 	params: Params,
 	summarize: ({ path, edits }) => (edits.length === 1 ? path : `${path}, ${edits.length} passages`),
 	path: ({ path }) => path,
@@ -34,79 +39,72 @@ export const editFile: EditTool<v.InferOutput<typeof Params>> = {
 
 function editedText(original: string, edits: readonly Edit[], path: string): string {
 	let text = original;
-	for (const [at, edit] of edits.entries())
-		text = apply(text, edit, edits.length > 1 ? `edit ${at + 1}` : "the edit", path);
+	for (const [at, edit] of edits.entries()) {
+		const name = edits.length > 1 ? `edit ${at + 1}` : "the edit";
+		try {
+			text = apply(text, edit, name, path);
+		} catch (cause) {
+			const isOvertaken =
+				at > 0 && cause instanceof ToolError && original.includes(edit.find) && !text.includes(edit.find);
+			throw isOvertaken
+				? new ToolError(
+						`${capital(name)} does not fit: an edit before it in this call has changed what it looks for. Edits are made in order; put the two into one. Nothing was changed.`,
+					)
+				: edits.length > 1 && cause instanceof ToolError
+					? new ToolError(`${cause.message} Nothing was changed.`)
+					: cause;
+		}
+	}
 	if (text === original) throw new ToolError(`The edit would leave ${path} as it is.`);
 	return text;
 }
 
-function apply(text: string, { find, replace }: Edit, name: string, path: string): string {
+function apply(text: string, { find, replace, all }: Edit, name: string, path: string): string {
 	if (find === "") throw new ToolError(`${capital(name)} has an empty find: name the text to replace.`);
 	// A file with Windows line ends throughout keeps them; in a mixed one the agent's text is taken as it is first.
 	const windows = text.includes("\r\n") && !/(^|[^\r])\n/.test(text);
 	const asWritten = windows ? { find: toWindows(find), replace: toWindows(replace) } : { find, replace };
-	let at = onlyPlace(text, asWritten.find, name, path);
-	let used = asWritten;
-	if (at < 0 && text.includes("\r\n")) {
-		used = { find: toWindows(find), replace: toWindows(replace) };
-		at = onlyPlace(text, used.find, name, path);
-	}
-	if (at < 0) throw new ToolError(notFound(text, find, name, path));
-	return text.slice(0, at) + used.replace + text.slice(at + used.find.length);
+	const other = text.includes("\r\n") ? { find: toWindows(find), replace: toWindows(replace) } : asWritten;
+	const used = text.includes(asWritten.find) ? asWritten : other;
+	const first = text.indexOf(used.find);
+	if (first < 0) throw new ToolError(notFound(text, find, replace, name, path));
+	if (all) return text.replaceAll(used.find, () => used.replace);
+	if (text.indexOf(used.find, first + 1) >= 0) throw new ToolError(ambiguous(text, used.find, name, path));
+	return text.slice(0, first) + used.replace + text.slice(first + used.find.length);
 }
 
-function onlyPlace(text: string, find: string, name: string, path: string): number {
-	const first = text.indexOf(find);
-	if (first < 0 || text.indexOf(find, first + 1) < 0) return first;
-	const lines: number[] = [];
+const maxPlaces = 10;
+
+function ambiguous(text: string, find: string, name: string, path: string): string {
+	const places: string[] = [];
 	let count = 0;
-	for (let at = first; at >= 0; at = text.indexOf(find, at + 1)) {
+	for (let at = text.indexOf(find); at >= 0; at = text.indexOf(find, at + 1)) {
 		count += 1;
-		if (lines.length < 5) lines.push(lineOf(text, at));
+		if (places.length < maxPlaces) places.push(String(lineOf(text, at)));
 	}
-	const where = `${lines.length < count ? "first at lines" : "at lines"} ${lines.join(", ")}`;
-	throw new ToolError(
-		`${capital(name)} does not say which: its find occurs ${count} times in ${path} (${where}). Add the lines around it.`,
-	);
+	const where = `${places.length < count ? "first at lines" : "at lines"} ${places.join(", ")}`;
+	return `${capital(name)} does not say which: its find occurs ${count} times in ${path} (${where}). Add the lines around it, or set all to change each.`;
 }
 
-function notFound(text: string, find: string, name: string, path: string): string {
+/** With what is nearest to it, and in what that differs. */
+function notFound(text: string, find: string, replace: string, name: string, path: string): string {
 	const start = `${capital(name)} does not fit: its find is not in ${path}.`;
-	const nearest = nearestLine(text, find);
-	const advice = "Read the file again and copy the text exactly, with its spaces.";
-	return nearest ? `${start} The nearest is line ${nearest.number}: ${nearest.line} ${advice}` : `${start} ${advice}`;
+	if (replace.trim().length >= 8 && text.includes(replace))
+		return `${start} Its replacement is there already, at line ${lineOf(text, text.indexOf(replace))}.`;
+	const nearest = nearestText(text, find);
+	if (!nearest) return `${start} Nothing in it is like that. Read the file again and copy the text exactly.`;
+	const { from, to, differs, lines } = nearest;
+	const where = from === to ? `line ${from}` : `lines ${from}–${to}`;
+	const shown = lines.flatMap(({ number, file, wanted }) => [
+		`line ${number}: ${quoted(file)}`,
+		`find:${" ".repeat(String(number).length + 1)} ${quoted(wanted)}`,
+	]);
+	const what = `${start} The nearest is ${where}${differs ? `; it differs in ${differs}` : ""}.`;
+	return [what, ...shown, "Copy the text exactly as it stands there."].join("\n");
 }
 
-/** The line of the file that is most like the first line that was looked for. */
-function nearestLine(text: string, find: string): { readonly number: number; readonly line: string } | undefined {
-	const wanted = find
-		.split(/\r?\n/)
-		.find((line) => line.trim() !== "")
-		?.trim()
-		.slice(0, 300);
-	if (!wanted) return undefined;
-	const pairs = pairsOf(wanted);
-	let best = { number: 0, line: "", likeness: 0.4 };
-	for (const [at, line] of text.split(/\r?\n/, 20_000).entries()) {
-		const trimmed = line.trim().slice(0, 300);
-		const likeness = trimmed === wanted ? 2 : likenessOf(pairs, pairsOf(trimmed));
-		if (likeness > best.likeness) best = { number: at + 1, line: JSON.stringify(line.slice(0, 200)), likeness };
-	}
-	return best.number > 0 ? best : undefined;
-}
-
-/** Dice's coefficient over pairs of neighbouring characters. */
-function likenessOf(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-	if (a.size === 0 || b.size === 0) return 0;
-	let shared = 0;
-	for (const pair of a) if (b.has(pair)) shared += 1;
-	return (2 * shared) / (a.size + b.size);
-}
-
-function pairsOf(text: string): ReadonlySet<string> {
-	const pairs = new Set<string>();
-	for (let at = 0; at + 1 < text.length; at++) pairs.add(text.slice(at, at + 2));
-	return pairs;
+function quoted(line: string): string {
+	return JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}…` : line);
 }
 
 function toWindows(text: string): string {

@@ -43,9 +43,14 @@ describe("the tools", () => {
 				edits: {
 					type: "array",
 					minItems: 1,
+					maxItems: 200,
 					items: {
 						type: "object",
-						properties: { find: { type: "string" }, replace: { type: "string" } },
+						properties: {
+							find: { type: "string" },
+							replace: { type: "string" },
+							all: { type: "boolean", description: "Every place, and not the only one." },
+						},
 						required: ["find", "replace"],
 					},
 				},
@@ -177,6 +182,12 @@ describe("editFile", () => {
 		assert.equal(await edit("price\n", ["price", "$& $1 $$"]), "$& $1 $$\n");
 	});
 
+	it("replaces every place where all is said", async () => {
+		const edits = [{ find: "a", replace: "$&b", all: true }];
+		const after = await editTool("editFile").edit({ path: "a.ts", edits } as never, bytes("a c a\n"));
+		assert.equal(Buffer.from(after).toString(), "$&b c $&b\n");
+	});
+
 	it("keeps byte order mark and Windows line ends", async () => {
 		assert.equal(
 			await edit("\uFEFFone\r\ntwo\r\nthree\r\n", ["one\ntwo", "1\n2\n2b"]),
@@ -218,19 +229,19 @@ describe("editFile", () => {
 			"a passage that is not there, naming the nearest line",
 			"let x = 1;\n\tconst total = sum(a);\n",
 			[["const total = sum(b);", "x"]],
-			/nearest is line 2: "\\tconst total = sum\(a\);"/,
+			/nearest is line 2\.\nline 2: "\\tconst total = sum\(a\);"\nfind: {3}"const total = sum\(b\);"/,
 		],
 		[
 			"a passage that differs in spaces only",
 			"if (a) {\n    go();\n}\n",
 			[["if (a) {\n  go();\n}", "x"]],
-			/nearest is line 1: "if \(a\) \{"/,
+			/nearest is lines 1–3; it differs in the indentation\.\nline 2: " {4}go\(\);"\nfind: {3}" {2}go\(\);"/,
 		],
 		[
 			"a passage like nothing in the file",
 			"abc\n",
 			[["zzz qqq", "x"]],
-			/its find is not in a\.ts\. Read the file again/,
+			/its find is not in a\.ts\. Nothing in it is like that\. Read the file again/,
 		],
 		["a passage that occurs more than once", "a\nb\na\n", [["a", "x"]], /occurs 2 times in a\.ts \(at lines 1, 3\)/],
 		["a passage that overlaps itself", "aaa", [["aa", "x"]], /occurs 2 times/],
@@ -243,7 +254,22 @@ describe("editFile", () => {
 				["a", "c"],
 				["x", "y"],
 			],
-			/^Edit 2 does not fit/,
+			/^Edit 2 does not fit.*Nothing was changed\.$/s,
+		],
+		[
+			"an edit of what one before it has changed",
+			"one\ntwo\n",
+			[
+				["one\ntwo", "three"],
+				["two", "four"],
+			],
+			/an edit before it in this call has changed what it looks for/,
+		],
+		[
+			"an edit that was made already",
+			"const total = sum(b);\n",
+			[["const total = sum(a);", "const total = sum(b);"]],
+			/Its replacement is there already, at line 1/,
 		],
 		["a file that is not there", undefined, [["a", "b"]], /There is no file a\.ts\. Write it with writeFile/],
 		["a file that is no text", Buffer.from([0x61, 0, 0, 0xfe]), [["a", "b"]], /not a text file \(4 bytes\)/],
