@@ -80,6 +80,9 @@ export const knownAcpAgents = ["claude-code", "codex", "gemini-cli", "qwen-code"
 /** One that is set up by its command in config.jsonc: `agent-` and what it is called there. */
 export const ownAgentPrefix = "agent-";
 
+/** The model that such an agent takes by itself: it is asked for no other. */
+export const agentsOwnModel = "default";
+
 /** Ids that stand for a kind by themselves; every other id is that of a provider of models. */
 const ownIds: ReadonlyMap<string, AgentKindName> = new Map<string, AgentKindName>([
 	[playbookAgent.provider, "playbook"],

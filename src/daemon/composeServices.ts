@@ -41,6 +41,7 @@ export function composeServices(
 		config,
 		isListed: agents.isListed,
 		isProvider: agents.isProvider,
+		whyNot: agents.whyNot,
 		listedModels: agents.listedModels,
 		listProviders: agents.listProviders,
 		tryAgent: agents.tryAgent,

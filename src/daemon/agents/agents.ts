@@ -25,6 +25,8 @@ export interface Agents {
 	isListed(provider: string, model: string): boolean;
 	/** One that a goal can be launched with. */
 	isProvider(id: string): boolean;
+	/** Why an agent that is a program cannot be used, and what to do; undefined for every other. */
+	whyNot: Directory["whyNot"];
 	/** Models that config.jsonc lists, and those that providers were heard to have. */
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
@@ -102,6 +104,7 @@ export function openAgents({
 			directory.isListed(provider, model) ||
 			editorModels().some((one) => one.provider === provider && one.model === model),
 		isProvider: (id) => makerOf({ provider: id }).isThere(id),
+		whyNot: directory.whyNot,
 		effortProblem: (choice) => makerOf(choice).effortProblem(choice),
 		priceOf: (choice) => makerOf(choice).priceOf(choice),
 		windowOf: (choice) => makerOf(choice).windowOf(choice),

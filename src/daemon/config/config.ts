@@ -8,7 +8,7 @@ import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
 import { createKeyChain, type KeyChain } from "../secrets/providerKeys.ts";
 import type { Discovery, Limits } from "./configSchema.ts";
-import type { ConfiguredAgent } from "./configuredAgent.ts";
+import { agentSecrets, type ConfiguredAgent } from "./configuredAgent.ts";
 import type { McpServer } from "./mcpServer.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
 import { readConfigFile } from "./readConfigFile.ts";
@@ -56,6 +56,7 @@ export function loadConfig(
 	const implied = providersOfEnvironment(env, known).filter((provider) => own.every(({ id }) => id !== provider.id));
 	const providers = [...own, ...implied];
 	keys.know(providers);
+	for (const secret of agentSecrets(settings.acpAgents, env)) keys.hide(secret);
 	return {
 		folder,
 		file,

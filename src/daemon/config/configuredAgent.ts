@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import type { Env } from "../platform/ports.ts";
+import { acpRows } from "../providers/acpRows.ts";
 import { described } from "../providers/provider.ts";
 
 /** An agent of the Agent Client Protocol as a person may write it into config.jsonc. */
@@ -35,3 +37,24 @@ export const ConfiguredAgent = v.object({
 	),
 });
 export type ConfiguredAgent = v.InferOutput<typeof ConfiguredAgent>;
+
+/** Its own variables: `${env:NAME}` is the daemon's, and what is not set there is left out. */
+export function filledIn(given: ConfiguredAgent["env"], env: Env): Record<string, string> {
+	const filled = Object.entries(given ?? {}).flatMap(([name, text]) => {
+		const whole = /^\$\{env:([^}]+)\}$/.exec(text)?.[1];
+		if (whole !== undefined && ownVariable(whole, env) === undefined) return [];
+		return [[name, text.replace(/\$\{env:([^}]+)\}/g, (_, own: string) => ownVariable(own, env) ?? "")] as const];
+	});
+	return Object.fromEntries(filled);
+}
+
+/** What agents are given as keys, so that it can be taken out of what they say. */
+export function agentSecrets(agents: readonly ConfiguredAgent[], env: Env): readonly string[] {
+	const own = acpRows.flatMap(({ keyNames }) => keyNames.map((name) => [name, env[name] ?? ""] as const));
+	const given = agents.flatMap((agent) => Object.entries(filledIn(agent.env, env)));
+	return [...own, ...given].flatMap(([name, value]) => (/KEY|TOKEN|SECRET|PASSWORD/i.test(name) ? [value.trim()] : []));
+}
+
+function ownVariable(name: string, env: Env): string | undefined {
+	return /^MISSION_/i.test(name) ? undefined : env[name];
+}

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { commandEnvironment } from "../commands/commandEnvironment.ts";
 import type { Config } from "../config/config.ts";
-import type { ConfiguredAgent } from "../config/configuredAgent.ts";
+import { type ConfiguredAgent, filledIn } from "../config/configuredAgent.ts";
 import type { Env } from "../platform/ports.ts";
 import { type AcpRow, acpRows, configuredAgentName } from "../providers/acpRows.ts";
 import { findNode } from "./findNode.ts";
@@ -69,7 +69,7 @@ export function findAcpAgent(id: string, config: Configured, env: Env): FoundAcp
 		...commandEnvironment(env),
 		...passed(row, env),
 		...row?.environment,
-		...filledIn(configured?.env ?? {}, env),
+		...filledIn(configured?.env, env),
 	};
 	const start = withNode({ ...here, least: leastNode ?? row?.leastNode }, name, env, configured);
 	if ("problem" in start) return start;
@@ -154,20 +154,6 @@ function passed(row: AcpRow | undefined, env: Env): Record<string, string> {
 	return Object.fromEntries(
 		Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && isPassed(entry[0])),
 	);
-}
-
-/** `${env:NAME}` is the daemon's own variable; what is not set is left out. */
-function filledIn(given: Readonly<Record<string, string>>, env: Env): Record<string, string> {
-	const filled = Object.entries(given).flatMap(([name, text]) => {
-		const whole = /^\$\{env:([^}]+)\}$/.exec(text)?.[1];
-		if (whole !== undefined && ownVariable(whole, env) === undefined) return [];
-		return [[name, text.replace(/\$\{env:([^}]+)\}/g, (_, own: string) => ownVariable(own, env) ?? "")] as const];
-	});
-	return Object.fromEntries(filled);
-}
-
-function ownVariable(name: string, env: Env): string | undefined {
-	return /^MISSION_/i.test(name) ? undefined : env[name];
 }
 
 function loginProblem({ name, keyNames, login }: AcpRow, env: Env): string | undefined {

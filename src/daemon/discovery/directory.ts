@@ -1,4 +1,5 @@
 import path from "node:path";
+import { agentKindName } from "../../core/agentKinds.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
@@ -8,6 +9,7 @@ import { effortsOf } from "../providers/efforts.ts";
 import { asProvider, offered } from "../providers/knownProviders.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
+import { findAcpAgent } from "./acpAgents.ts";
 import type { AgentOffers } from "./agentOffers.ts";
 import { openHeardAgents } from "./heardAgents.ts";
 import type { ProviderStatus } from "./providerStatus.ts";
@@ -22,6 +24,8 @@ export interface Directory {
 	find(id: string): Provider | undefined;
 	/** It can be launched with: it is set up, or lies on this machine. */
 	isThere(id: string): boolean;
+	/** Why an agent that is a program cannot be started, and what to do; undefined where it can, and for everybody else. */
+	whyNot(id: string): string | undefined;
 	/** A model that is configured, or that the provider was heard to have. */
 	isListed(id: string, model: string): boolean;
 	/** All such models of those who are there, without asking them. */
@@ -92,6 +96,11 @@ export function openDirectory(config: Config, env: Env, onProblem: (sentence: st
 			const entry = entryOf(id);
 			return entry !== undefined && isThere(entry);
 		},
+		whyNot(id) {
+			if (agentKindName({ provider: id }) !== "acp") return undefined;
+			const found = findAcpAgent(id, config, env);
+			return "problem" in found ? found.problem : undefined;
+		},
 		isListed: (id, model) => modelsOf(id).includes(model),
 		listedModels: () =>
 			entries.filter(isThere).flatMap(({ provider: { id } }) => modelsOf(id).map((model) => ({ provider: id, model }))),
@@ -107,10 +116,7 @@ export function openDirectory(config: Config, env: Env, onProblem: (sentence: st
 			return { here: all.filter(isHere), others: all.filter((one) => !isHere(one)) };
 		},
 		async tryAgent(id) {
-			const [{ findAcpAgent }, { tryAcpAgent }] = await Promise.all([
-				import("./acpAgents.ts"),
-				import("./tryAcpAgent.ts"),
-			]);
+			const { tryAcpAgent } = await import("./tryAcpAgent.ts");
 			const found = findAcpAgent(id, config, env);
 			if ("problem" in found) throw new Refusal("noAgent", found.problem);
 			const howToSignIn = acpRows.find((row) => row.id === id)?.login.how;

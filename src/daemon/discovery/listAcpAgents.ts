@@ -1,3 +1,4 @@
+import { agentsOwnModel } from "../../core/agentKinds.ts";
 import { efforts } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
@@ -9,9 +10,6 @@ import type { HeardAgents } from "./heardAgents.ts";
 
 type Listed = Result<Methods, "provider/list">["providers"][number];
 type Configured = Pick<Config, "acpAgents">;
-
-/** The model of an agent that chooses its model itself. */
-export const ownChoice = "default";
 
 /** Agents that are programs of their own: the usable first, then what the others lack. None of them is started. */
 export function listAcpAgents(config: Configured, env: Env, heard: Pick<HeardAgents, "of">): readonly Listed[] {
@@ -32,7 +30,7 @@ function listed(id: string, config: Configured, env: Env, heard: Pick<HeardAgent
 	const unknown = row?.hasEfforts === false ? [] : efforts;
 	return {
 		...common,
-		models: [ownChoice, ...(offers?.models ?? [])],
+		models: [agentsOwnModel, ...(offers?.models ?? [])],
 		usable: found.signIn === undefined,
 		reason: found.signIn,
 		needsLogin: found.signIn !== undefined || undefined,

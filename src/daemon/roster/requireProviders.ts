@@ -2,6 +2,8 @@ import { Refusal } from "../../core/refusal.ts";
 
 export interface ProviderNames {
 	isProvider(provider: string): boolean;
+	/** Why an agent that is a program cannot be used, and what to do; undefined for every other name. */
+	whyNot(provider: string): string | undefined;
 	/** Whether a provider of this name could be used with a key. */
 	readonly keys: { takes(provider: string): boolean };
 }
@@ -10,6 +12,8 @@ export interface ProviderNames {
 export function requireProviders(named: readonly { readonly provider?: string }[], services: ProviderNames): void {
 	for (const { provider } of named) {
 		if (provider !== undefined && !services.isProvider(provider)) {
+			const why = services.whyNot(provider);
+			if (why) throw new Refusal("unknownProvider", why);
 			if (services.keys.takes(provider))
 				throw new Refusal(
 					"keyNeeded",

@@ -1,4 +1,4 @@
-import { agentKind, agentKindName } from "../../core/agentKinds.ts";
+import { agentKind, agentKindName, agentsOwnModel } from "../../core/agentKinds.ts";
 import { type Effort, efforts, type ModelChoice } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
@@ -143,6 +143,6 @@ function nameOf(provider: string, providers: Providers | undefined): string {
 /** An agent that is a program may be left to choose its model itself. */
 function modelText(agent: ModelChoice): string {
 	if (!agentKind(agent).takesRoles) return t("none");
-	if (agentKindName(agent) === "acp" && agent.model === "default") return t("its own choice");
+	if (agentKindName(agent) === "acp" && agent.model === agentsOwnModel) return t("its own choice");
 	return agent.model || t("Choose a model");
 }

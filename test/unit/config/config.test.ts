@@ -270,6 +270,13 @@ describe("config.jsonc", () => {
 		assert.equal(load('{ "agent": "gemini-cli/default" }').agent, "gemini-cli/default");
 	});
 
+	it("takes the keys that agents are given out of every text", () => {
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is written so in the file.
+		const mine = { id: "mine", command: ["mine"], env: { OWN_TOKEN: "${env:TOKEN}", PLACE: "/a/long/path" } };
+		const config = load(JSON.stringify({ agents: [mine] }), { TOKEN: "t-012345", GEMINI_API_KEY: "g-012345" });
+		assert.equal(config.keys.redact("t-012345 g-012345 /a/long/path"), "… … /a/long/path");
+	});
+
 	const unreadable: readonly (readonly [name: string, make: (file: string) => void, says: RegExp])[] = [
 		["a folder", (file) => mkdirSync(file), /config\.jsonc is a folder/],
 		["Latin-1", (file) => writeFileSync(file, Buffer.from([0x7b, 0x22, 0xfc, 0x22, 0x7d])), /not UTF-8/],

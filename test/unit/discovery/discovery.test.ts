@@ -195,4 +195,11 @@ describe("providers that are found", function () {
 			/To use it, add \{"id":"goose","command":\["goose","acp"\]\} to “agents”/,
 		);
 	});
+
+	it("say in a launch what they lack, where they are programs that cannot be started", async () => {
+		const agents = open({}, { PATH: folder });
+		assert.match(agents.whyNot("gemini-cli")!, /^Gemini CLI is not here: .*npm install -g @google\/gemini-cli/);
+		assert.match(agents.whyNot("agent-mine")!, /^There is no agent “agent-mine”: name it under “agents”/);
+		assert.equal(agents.whyNot("openai"), undefined);
+	});
 });
