@@ -16,6 +16,7 @@ import {
 } from "./ids.ts";
 import { LaunchSettings } from "./settings.ts";
 import { SignedAnswer } from "./signedAnswer.ts";
+import { ThreadSummary } from "./threadSummary.ts";
 import {
 	Actor,
 	ApprovalKind,
@@ -41,7 +42,6 @@ import {
 	Risk,
 	RosterReach,
 	ThreadPurpose,
-	ThreadSummary,
 	Todo,
 	ToolEffect,
 	UndoneFile,

@@ -207,15 +207,6 @@ export const Usage = v.object({
 });
 export type Usage = v.InferOutput<typeof Usage>;
 
-/** What a thread has come to, for whoever goes on with it. */
-export const ThreadSummary = v.object({
-	objective: v.string(),
-	decisions: v.array(v.string()),
-	openWork: v.array(v.string()),
-	verifiedFacts: v.array(v.string()),
-});
-export type ThreadSummary = v.InferOutput<typeof ThreadSummary>;
-
 /** The beginning and end of an output, its whole size in bytes and its SHA-256; `path` where the whole of it is kept. */
 export const Output = v.object({
 	head: v.string(),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { EventBody } from "../../core/events.ts";
-import type { ThreadSummary } from "../../core/values.ts";
+import type { ThreadSummary } from "../../core/threadSummary.ts";
 import { lastJson } from "./jsonInText.ts";
 
 /**
