@@ -33,6 +33,7 @@ const processes = {
 	modelFetch: "src/daemon/endpoint/modelFetch.ts",
 	agentRelay: "src/daemon/agents/process/agentRelay.ts",
 	mcpConnection: "src/daemon/mcp/connection.ts",
+	agentProtocol: "@agentclientprotocol/sdk",
 	storeWorker: "src/daemon/store/storeWorker.ts",
 	cli: "src/cli/main.ts",
 };
@@ -50,6 +51,7 @@ const apart = [
 	"encodingDetector",
 	"modelFetch",
 	"mcpConnection",
+	"agentProtocol",
 ];
 
 /** What the packages with which models are reached have in common: once, in a file that each of them reads. */

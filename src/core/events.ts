@@ -272,6 +272,33 @@ export const eventBodies = {
 		charged: Usage,
 	}),
 
+	/** A program thinks in the thread: it runs, and has opened a session. `process` counts those of the thread, from 1. */
+	"agent.started": v.object({
+		threadId: ThreadIdSchema,
+		process: v.number(),
+		/** Its id, as in `agent/model`. */
+		agent: v.string(),
+		/** As the program names itself. */
+		name: v.string(),
+		version: v.optional(v.string()),
+		sessionId: v.string(),
+		/** `resumed` and `loaded`: it knows what was said to a process before it. `told`: it is told so by its prompt. */
+		took: v.picklist(["new", "resumed", "loaded", "told"]),
+		/** What it was set to, by the names of its options: mode, model, effort. */
+		settings: v.optional(v.record(v.string(), v.string()), {}),
+	}),
+	/** All that the process printed up to here, in bytes, is in the log. At 0 it is about to be started. */
+	"agent.read": v.object({ threadId: ThreadIdSchema, process: v.number(), readTo: v.number() }),
+	"agent.ended": v.object({
+		threadId: ThreadIdSchema,
+		process: v.number(),
+		/** A sentence. */
+		reason: v.string(),
+		exitCode: v.optional(v.number()),
+		/** Nobody ended it, and it was not at its end. */
+		died: v.optional(v.literal(true)),
+	}),
+
 	"tool.requested": v.object({
 		toolCallId: ToolCallIdSchema,
 		threadId: ThreadIdSchema,
@@ -288,6 +315,8 @@ export const eventBodies = {
 		owner: v.optional(v.picklist(["engine", "agent"])),
 		/** What the agent calls it, of a call of its own. */
 		agentCallId: v.optional(v.string()),
+		/** The agent did it without asking: nobody judged it. */
+		unasked: v.optional(v.literal(true)),
 	}),
 	/** The intent: from here on the call may have had its effect. `run` counts the tries of this call, from 1. */
 	"tool.started": v.object({

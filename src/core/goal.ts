@@ -206,6 +206,20 @@ export interface Thread {
 		readonly reserved: { readonly tokens: number; readonly usd: number | null; readonly outputTokens?: number };
 		readonly purpose?: "compaction";
 	};
+	/** The program that thinks in it, or did last, where its agent is one. */
+	readonly process?: {
+		/** Counts those of the thread, from 1. */
+		readonly number: number;
+		/** Whose it is: the provider of the thread's assignment then. Absent until it has answered. */
+		readonly agent?: string;
+		/** In bytes of its output: what came before is in the log. */
+		readonly readTo: number;
+		/** Absent until it has answered. */
+		readonly sessionId?: string;
+		/** The session of the process before it. */
+		readonly before?: string;
+		readonly ended?: boolean;
+	};
 	readonly turns: number;
 	/** Actions that were carried out or deliberately passed over: a playbook's place in its step. */
 	readonly done: number;
@@ -267,6 +281,8 @@ export interface ToolCall {
 	readonly owner?: "agent";
 	/** What the agent calls it. */
 	readonly agentCallId?: string;
+	/** The agent did it without asking. */
+	readonly unasked?: boolean;
 	/** What a person decided about it: it is not carried out (denied, skipped), or its outcome stays unknown (verify). */
 	readonly decided?: { readonly answer: "deny" | "skip" | "verify"; readonly reason?: string };
 }

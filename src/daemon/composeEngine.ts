@@ -25,6 +25,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 			return config.limits.delegatesPerThread;
 		},
 		agentFor: agents.agentFor,
+		endAgent: agents.endAgent,
 		windowOf: agents.windowOf,
 		changes: (goal) => repositories.of(goal),
 		contents: openFileContents(),

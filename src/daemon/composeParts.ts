@@ -73,12 +73,13 @@ export async function composeParts({
 	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox: noSandbox });
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
 	const windows = openEditorWindows();
-	const agents = openAgents({ config, log, trace, env, acp: acpAgents(), windows });
 	const agentProcesses = openAgentProcesses({
 		folder: path.join(home, "agents"),
 		relay: readFileSync(path.join(__dirname, "agentRelay.js"), "utf8"),
 		limits: () => ({ aloneMs: config.limits.agentAloneMs }),
 	});
+	const acp = acpAgents({ config, env, log, processes: agentProcesses, version });
+	const agents = openAgents({ config, log, trace, env, acp, windows });
 	const repositories = openShadowRepositories(home, log);
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
 	const mcpInputs = openGivenInputs(config.keys.hide, config.keys.redact);

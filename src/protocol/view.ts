@@ -3,6 +3,7 @@ import { agentKind } from "../core/agentKinds.ts";
 import type { Goal, Step, Thread } from "../core/goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
 import { choicesOf } from "../core/questions/questions.ts";
+import { processesThatAreOver } from "../core/rules/agentProcesses.ts";
 import { isUnderWay } from "../core/rules/calls.ts";
 import { allowedInState, allowedOfGoal, type GoalRequest } from "../core/rules/controls.ts";
 import { goalState, goalStates, triesAgainAt } from "../core/rules/goalState.ts";
@@ -330,6 +331,7 @@ export function summaryAllows({ allows, state }: GoalSummary, request: GoalReque
 function isUnsettled(goal: Goal): boolean {
 	return (
 		threads(goal).some((thread) => thread.turn) ||
+		processesThatAreOver(goal).length > 0 ||
 		goal.files.writers.length > 0 ||
 		Object.values(goal.calls).some(isUnderWay)
 	);

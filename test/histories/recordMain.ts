@@ -59,7 +59,10 @@ async function record(story: Story): Promise<string> {
 	}
 	const server = await startModelServer({ script: story.model ?? (() => ({ text: "" })), models: ["scripted"] });
 	const provider = { id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["scripted"] };
-	const config = { providers: [{ ...provider, ...story.config }], limits: story.limits };
+	const marks = mkdtempSync(path.join(os.tmpdir(), "history-marks-"));
+	const mark = (name: string) => path.join(marks, name);
+	const agents = story.agents?.(mark);
+	const config = { providers: [{ ...provider, ...story.config }], limits: story.limits, agents };
 	writeFileSync(path.join(dataFolder, "config.jsonc"), JSON.stringify(config));
 	let daemon: DaemonProcess = await startDaemonProcess({ home: dataFolder });
 	const actor = { client: "CLI", user: "mara", pid: 4711 };
@@ -76,6 +79,7 @@ async function record(story: Story): Promise<string> {
 		await story.live({
 			person: person(() => client, goalId),
 			workspace,
+			mark,
 			killDaemon: (meanwhile) => restart(meanwhile),
 			killDaemonForADay: () => restart(undefined, { NODE_OPTIONS: `--require=${path.join(folder, "dayLater.cjs")}` }),
 		});
@@ -89,7 +93,7 @@ async function record(story: Story): Promise<string> {
 		client.close();
 		await daemon.close();
 		await server.close();
-		rmSync(workspace, { recursive: true, force: true });
+		for (const folder of [workspace, marks]) rmSync(folder, { recursive: true, force: true });
 	}
 }
 

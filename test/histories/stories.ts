@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Goal } from "../../src/core/goal.ts";
 import type { GrantId } from "../../src/core/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
+import { acpProgram, scriptedChoice } from "../support/acpProgram.ts";
 import type { Script } from "../support/modelServer.ts";
 import { approveAll, asks, type Decide, isOver, type Person } from "./person.ts";
 
@@ -15,6 +17,8 @@ export interface Story {
 	readonly model?: Script;
 	/** The provider's own limits and prices; otherwise the defaults. */
 	readonly config?: object;
+	/** Agents that are programs, as in config.jsonc; `mark` names a file that nobody sees. */
+	readonly agents?: (mark: (name: string) => string) => readonly object[];
 	/** The daemon's limits; otherwise the defaults. */
 	readonly limits?: object;
 	live(stage: StoryStage): Promise<void>;
@@ -27,6 +31,8 @@ export interface StoryStage {
 	killDaemon(meanwhile?: () => void | Promise<void>): Promise<void>;
 	/** The same, and a day passes before the next one. */
 	killDaemonForADay(): Promise<void>;
+	/** The path of a file outside the workspace. */
+	mark(name: string): string;
 }
 
 const model = { provider: "local", model: "scripted", effort: "high" as const };
@@ -587,6 +593,35 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, ({ checks }) => Object.values(checks).every(({ state }) => state !== "running"));
 			await client().request("goal/control", { goalId, action: "resume" });
 			await person.follow(approveAll, isOver);
+		},
+	},
+	"program-agent": {
+		about:
+			"An agent that is a program does its work itself: one act is denied, one is done without asking, the daemon is killed in the middle of a turn, and at last the program dies and its session is loaded by another.",
+		launch: { prompt: "Write the lines.", settings: { agent: scriptedChoice } },
+		agents: (mark) => [
+			acpProgram([
+				{ say: "I begin." },
+				{ todo: "Write the lines" },
+				{ add: "denied" },
+				{ add: "first" },
+				{ awaits: mark("killed") },
+				{ add: "second", unasked: true },
+				{ add: "third" },
+				{ dieOnce: mark("died") },
+				{ add: "fourth" },
+			]),
+		],
+		async live({ person, killDaemon, mark }) {
+			const denyFirst: Decide = (approval) =>
+				approval.command?.includes("denied") ? { answer: "deny", reason: "Not this one." } : approveAll(approval);
+			const hasFirst = ({ usage }: Goal) => usage.toolCalls >= 2;
+			await person.follow(
+				denyFirst,
+				(goal) => hasFirst(goal) && goal.files.writers.length === 0 && Object.keys(goal.approvals).length === 0,
+			);
+			await killDaemon(() => writeFileSync(mark("killed"), ""));
+			await person.follow(denyFirst, isOver);
 		},
 	},
 	"folder-away": {

@@ -173,6 +173,10 @@ function carryOut(goal: Goal, activity: Activity, draw: Draw, newId: NewId, now:
 			const check = goal.checks[activity.checkId];
 			return check ? checkEvents(goal, check, draw, newId, now) : [];
 		}
+		case "endAgent": {
+			const process = goal.threads[activity.threadId]?.process?.number ?? 1;
+			return [{ type: "agent.ended", threadId: activity.threadId, process, reason: "Its thread is done." }];
+		}
 		case "snapshot":
 			return snapshotEvents(goal, draw);
 		case "finish": {

@@ -1,5 +1,5 @@
 import type { GoalEvent, RecordedEvent } from "../../src/core/events.ts";
-import type { CheckId, GoalId, StepId } from "../../src/core/ids.ts";
+import type { CheckId, GoalId, StepId, ThreadId } from "../../src/core/ids.ts";
 import { defaultSettings } from "../../src/core/settings.ts";
 import type { PlanStep } from "../../src/core/values.ts";
 import type { Agent, TurnOutcome } from "../../src/daemon/agents/agent.ts";
@@ -53,6 +53,8 @@ export interface SimulationOptions {
 	readonly commands?: Commands;
 	readonly changes?: Partial<Changes>;
 	readonly silenceMs?: number;
+	/** Ends the program of a thread. */
+	readonly endAgent?: (threadId: ThreadId, process: number) => Promise<void>;
 }
 
 let ids = 0;
@@ -65,6 +67,7 @@ export async function simulate({
 	commands,
 	changes,
 	silenceMs,
+	endAgent = async () => {},
 }: SimulationOptions): Promise<Simulation> {
 	const events: RecordedEvent[] = [];
 	const parts: DriverParts = {
@@ -82,6 +85,7 @@ export async function simulate({
 		commands: commands ?? simulatedCommands(world, commandMs),
 		tools: [commandTool as Tool, readFile as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
+		endAgent,
 		windowOf: () => undefined,
 		delegateDepth: 2,
 		delegatesPerThread: 8,

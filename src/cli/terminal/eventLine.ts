@@ -69,6 +69,7 @@ function isPlumbing(event: RecordedEvent): boolean {
 		case "turn.started":
 		case "thread.closed":
 		case "silence.ended":
+		case "agent.read":
 			return true;
 		case "thread.opened":
 			return !agentKind(event.assignment).readsMessages;
@@ -223,8 +224,19 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		e.retryAt ? `again at ${clock(e.retryAt)}` : "",
 		"red",
 	],
+	"agent.started": (e) => [
+		"agent",
+		[e.name, e.version, ...Object.entries(e.settings).map(([name, value]) => `${name} ${value}`)]
+			.filter(Boolean)
+			.join(", "),
+		e.took === "new" ? "started" : "taken up again",
+		"dim",
+	],
+	"agent.read": (e, names) => ["agent", name(names, e.threadId), `read to ${e.readTo}`, "dim"],
+	"agent.ended": (e) => ["agent", e.reason, e.died ? "died" : "ended", e.died ? "yellow" : "dim"],
 	"tool.requested": (e, names) => {
 		names.set(e.toolCallId, e.summary);
+		if (e.unasked) return ["action", e.summary, "without asking", "yellow"];
 		return ["action", e.summary, e.writtenAs ? "written as text" : "", "dim"];
 	},
 	"tool.started": (e, names) => ["action", brief(name(names, e.toolCallId)), e.run > 1 ? `run ${e.run}` : "runs"],

@@ -26,6 +26,7 @@ export const callFolds: Folds<"tool"> = {
 				epoch: 0,
 				run: 0,
 				...(e.owner === "agent" && { owner: e.owner, agentCallId: e.agentCallId }),
+				...(e.unasked && { unasked: e.unasked }),
 			},
 		},
 		usage: { ...goal.usage, toolCalls: goal.usage.toolCalls + 1 },

@@ -3,6 +3,7 @@ import type { Goal } from "../goal.ts";
 import type { GoalId } from "../ids.ts";
 import { countWork } from "../rules/workingTime.ts";
 import { defaultSettings } from "../settings.ts";
+import { agentFolds } from "./agent.ts";
 import { approvalFolds } from "./approval.ts";
 import { callFolds } from "./call.ts";
 import { checkFolds } from "./check.ts";
@@ -68,6 +69,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	...stepFolds,
 	...reviewFolds,
 	...threadFolds,
+	...agentFolds,
 	...workspaceFolds,
 	...callFolds,
 	...approvalFolds,

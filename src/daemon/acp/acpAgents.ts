@@ -1,16 +1,121 @@
-import { type AgentMaker, nobody } from "../agents/agentKinds.ts";
+import { agentKind } from "../../core/agentKinds.ts";
+import type { GuidanceKind } from "../../core/guidance.ts";
+import type { ThreadId } from "../../core/ids.ts";
+import type { ModelChoice } from "../../core/values.ts";
+import type { Turn } from "../agents/agent.ts";
+import { nobody, type ProgramAgents } from "../agents/agentKinds.ts";
+import type { AgentProcesses } from "../agents/process/agentProcess.ts";
+import type { Config } from "../config/config.ts";
+import { findAcpAgent } from "../discovery/acpAgents.ts";
+import type { Env, Log } from "../platform/ports.ts";
+import { takeTurn } from "./acpTurn.ts";
+import { type OpenedThread, processKey } from "./threadSession.ts";
 
-/** Agents that are programs of their own and speak the Agent Client Protocol. */
-export function acpAgents(): AgentMaker {
+/**
+ * Agents that are programs of their own and speak the Agent Client Protocol: one process a thread, which outlives the
+ * daemon, is ended when its thread is done, and when it has had nothing to do for long.
+ */
+export interface AcpAgentsOptions {
+	readonly config: Pick<Config, "acpAgents" | "folder">;
+	readonly env: Env;
+	readonly log: Pick<Log, "warn" | "debug">;
+	readonly processes: AgentProcesses;
+	/** Of this product. */
+	readonly version: string;
+	/** For an agent's first answer; default a minute. */
+	readonly initMs?: number;
+	/** For an agent that was told to stop; default ten seconds. */
+	readonly graceMs?: number;
+	/** After this long without a turn a process is ended; default ten minutes. */
+	readonly idleMs?: number;
+}
+
+/** Of a workspace's instructions, what these agents read by themselves. */
+const readsItself: Readonly<Record<string, readonly GuidanceKind[]>> = {
+	"claude-code": ["claude"],
+	codex: ["agents"],
+	opencode: ["agents"],
+};
+
+export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
+	const { config, env, log, processes, version } = options;
+	const { initMs = 60_000, graceMs = 10_000, idleMs = 10 * 60_000 } = options;
+	const lives = new Map<string, OpenedThread>();
+	const resting = new Map<string, NodeJS.Timeout>();
+	/** Why processes were ended from here. */
+	const endedHere = new Map<string, string>();
+	let isClosed = false;
+
+	function rest({ thread: { threadId } }: Turn): void {
+		const live = lives.get(threadId);
+		if (!live || isClosed) return;
+		const timer = setTimeout(() => {
+			resting.delete(threadId);
+			lives.delete(threadId);
+			const { conversation } = live;
+			endedHere.set(processKey(threadId, conversation.number), "It had nothing to do for long.");
+			conversation.letGo();
+			conversation.process.stop().catch((cause) => log.warn(`${threadId}: its agent could not be ended: ${cause}`));
+		}, idleMs);
+		timer.unref();
+		resting.set(threadId, timer);
+	}
+
+	function wake(threadId: string): void {
+		clearTimeout(resting.get(threadId));
+		resting.delete(threadId);
+	}
+
+	function take(choice: ModelChoice) {
+		return async (turn: Turn, signal: AbortSignal) => {
+			// Looked up anew each time: it may have been installed, or its key given, meanwhile.
+			const found = findAcpAgent(choice.provider, config, env);
+			if ("problem" in found)
+				return { kind: "failed" as const, code: "noAgent", reason: found.problem, retryable: false };
+			wake(turn.thread.threadId);
+			const parts = {
+				processes,
+				found,
+				choice,
+				initMs,
+				graceMs,
+				version,
+				lives,
+				denied: [config.folder],
+				price: () => undefined,
+				onProblem: (text: string) => log.warn(text),
+				endedHere: (key: string) => endedHere.get(key),
+			};
+			try {
+				return await takeTurn(parts, turn, signal);
+			} finally {
+				rest(turn);
+			}
+		};
+	}
+
 	return {
-		create: ({ provider }) =>
-			nobody(
-				`“${provider}” is an agent that is a program of its own. This version cannot start it yet: choose a model.`,
-			),
-		isThere: () => false,
+		create: (choice) =>
+			agentKind(choice).runsTools === "agent"
+				? { readsItself: readsItself[choice.provider], takeTurn: take(choice) }
+				: nobody(`“${choice.provider}” is no agent that is a program.`),
+		isThere: (id) => "program" in findAcpAgent(id, config, env),
 		priceOf: () => undefined,
 		windowOf: () => undefined,
 		effortProblem: () => undefined,
 		builtIn: [],
+		async endAgent(threadId: ThreadId, process: number) {
+			wake(threadId);
+			lives.get(threadId)?.conversation.letGo();
+			lives.delete(threadId);
+			const numbers = Array.from({ length: process }, (_, index) => index + 1);
+			await processes.forget(numbers.map((number) => processKey(threadId, number)));
+		},
+		close() {
+			isClosed = true;
+			for (const threadId of [...resting.keys()]) wake(threadId);
+			for (const { conversation } of lives.values()) conversation.letGo();
+			lives.clear();
+		},
 	};
 }

@@ -87,5 +87,7 @@ export type TurnOutcome =
 	| (Failure & { readonly used?: Usage })
 	/** Without `used` nothing had been sent. */
 	| { readonly kind: "aborted"; readonly used?: Usage }
+	/** The daemon goes, and the turn goes on without it: the next one follows it. */
+	| { readonly kind: "left" }
 	/** The prompt is longer than was reserved for it, so it was not sent: so many tokens, likely. */
 	| { readonly kind: "unsent"; readonly promptTokens: number };

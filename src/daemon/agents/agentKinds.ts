@@ -1,4 +1,5 @@
 import type { AgentKindName } from "../../core/agentKinds.ts";
+import type { ThreadId } from "../../core/ids.ts";
 import type { ModelChoice, Price } from "../../core/values.ts";
 import type { Listed } from "../discovery/directory.ts";
 import type { Agent } from "./agent.ts";
@@ -17,6 +18,14 @@ export interface AgentMaker {
 	effortProblem(choice: ModelChoice): string | undefined;
 	/** Those that come with the daemon. */
 	readonly builtIn: readonly Listed[];
+}
+
+/** Agents that are programs, one process a thread. */
+export interface ProgramAgents extends AgentMaker {
+	/** Ends the process, and forgets what passed between it and us. Does nothing where none runs. */
+	endAgent(threadId: ThreadId, process: number): Promise<void>;
+	/** Lets go of what runs, and ends none of it: the next daemon takes it up. */
+	close(): void;
 }
 
 /** One row a kind. */

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { agentKindName } from "../../core/agentKinds.ts";
+import type { ThreadId } from "../../core/ids.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import type { ModelChoice, Price } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
@@ -11,7 +12,7 @@ import type { Env, Log } from "../platform/ports.ts";
 import type { Trace } from "../platform/trace.ts";
 import { wires } from "../providers/wires/wires.ts";
 import type { Agent } from "./agent.ts";
-import type { AgentMaker, AgentMakers } from "./agentKinds.ts";
+import type { AgentMakers, ProgramAgents } from "./agentKinds.ts";
 import { editorAgents, editorListed } from "./editorAgents.ts";
 import { modelAgents } from "./modelAgents.ts";
 import { playbookAgents } from "./playbookAgent.ts";
@@ -47,6 +48,8 @@ export interface Agents {
 	takesKey(id: string): boolean;
 	/** Loads what the first turn of a model will need, so that it need not wait for it. */
 	prepare(): void;
+	/** Ends the program that thinks in a thread, and forgets what passed between it and us. */
+	endAgent(threadId: ThreadId, process: number): Promise<void>;
 	/** Other settings are in force: agents are made anew, turns under way go on as they began. */
 	configChanged(): void;
 	/** Turns under way end as aborted. */
@@ -60,7 +63,7 @@ export interface AgentsOptions {
 	/** Where agents' programs and keys are looked for. */
 	readonly env?: Env;
 	/** Agents that are programs of their own. */
-	readonly acp: AgentMaker;
+	readonly acp: ProgramAgents;
 	/** Windows of VS Code, for models that other extensions provide. */
 	readonly windows?: EditorWindows;
 }
@@ -129,10 +132,14 @@ export function openAgents({
 			for (const wire of used)
 				wire.load().catch((cause) => log.error("The package for models cannot be loaded", cause));
 		},
+		endAgent: acp.endAgent,
 		configChanged() {
 			agents.clear();
 			directory.configChanged();
 		},
-		close: () => closing.abort(),
+		close() {
+			closing.abort();
+			acp.close();
+		},
 	};
 }

@@ -1,3 +1,4 @@
+import type { EventOf } from "../../core/events.ts";
 import type { Todo, ToolEffect } from "../../core/values.ts";
 
 /**
@@ -14,7 +15,14 @@ export interface TurnSession {
 	permission(call: AgentCall): Promise<Permission>;
 	/** Asks the person, who may take long. The same id is asked once in a thread, also when the daemon was another one. */
 	ask(question: SessionQuestion): Promise<SessionAnswer>;
+	/** All that the process printed up to here was told: it is in the log with the next thing that is, and read no second time. */
+	readTo(place: { readonly process: number; readonly offset: number }): void;
+	/** A process is about to begin, has begun or ended; durable when it resolves. */
+	process(told: ProcessTold): Promise<void>;
 }
+
+type Told<T extends "agent.started" | "agent.read" | "agent.ended"> = Omit<EventOf<T>, "threadId">;
+export type ProcessTold = Told<"agent.started"> | Told<"agent.read"> | Told<"agent.ended">;
 
 /** A question of the agent's, or of a server that it uses. */
 export interface SessionQuestion {
@@ -50,15 +58,21 @@ export type SessionUpdate =
 			readonly output: string;
 			readonly exitCode?: number;
 	  }
-	/** Tokens of the turn so far: charged when it does not end in order. */
-	| { readonly kind: "usage"; readonly inputTokens: number; readonly outputTokens: number };
+	/** Of the turn so far: charged when it does not end in order. */
+	| {
+			readonly kind: "usage";
+			readonly inputTokens: number;
+			readonly outputTokens: number;
+			/** Null where the agent does not say. */
+			readonly costUsd: number | null;
+	  };
 
 export interface AgentCall {
 	/** The agent's own name for it, within the turn. */
 	readonly id: string;
 	/** The agent's name of the tool. */
 	readonly name: string;
-	/** `command` and `path` are read by the policy. */
+	/** `command`, `path` and `paths` are read by the policy. */
 	readonly args: Readonly<Record<string, unknown>>;
 	readonly effect: ToolEffect;
 	/** What people see of it: the command, or the path. */

@@ -20,6 +20,10 @@ export const problems: LineTable = {
 		const call = goal.calls[toolCallId];
 		return outcome === "notBegun" ? undefined : { what: "outcome unknown", code: call?.summary ?? toolCallId, reason };
 	},
+	"tool.requested": ({ unasked, effect, name, summary }) =>
+		unasked && effect !== "none" ? { what: "done without asking", code: `${name} ${summary}` } : undefined,
+	"agent.ended": ({ threadId, reason, died }, { role }) =>
+		died ? { what: "agent died", about: role(threadId), reason } : undefined,
 	"tool.completed": ({ toolCallId, refused }, { goal }) => {
 		const call = goal.calls[toolCallId];
 		// What a person decided stands under the decisions.

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { agentKind } from "../../core/agentKinds.ts";
 import type { EventType, GoalEvent, RecordedEvent } from "../../core/events.ts";
 import { evolve, evolveAll, foldVersion, newGoal } from "../../core/folds/evolve.ts";
 import type { Goal } from "../../core/goal.ts";
@@ -382,7 +383,7 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	async function close(turnsMs = 0): Promise<void> {
 		draining = true;
 		clearTimeout(timer);
-		const turns = [...inHand.values()].filter(({ activity }) => activity.kind === "turn").map(({ done }) => done);
+		const turns = [...inHand.values()].filter(({ activity }) => endsWithUs(goal, activity)).map(({ done }) => done);
 		if (turnsMs > 0 && turns.length > 0) {
 			const inTime = new AbortController();
 			const late = sleep(turnsMs, undefined, { signal: inTime.signal }).catch(() => undefined);
@@ -441,6 +442,7 @@ const automaticKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	snapshot: false,
 	undo: false,
 	folder: false,
+	endAgent: false,
 	review: false,
 	finish: false,
 };
@@ -452,7 +454,8 @@ function isAutomatic(effect: Effect): effect is AutomaticEvent {
 function keyOf(activity: Activity): string {
 	switch (activity.kind) {
 		case "turn":
-			return `turn ${activity.threadId}`;
+		case "endAgent":
+			return `${activity.kind} ${activity.threadId}`;
 		case "call":
 			return `call ${activity.toolCallId}`;
 		case "check":
@@ -473,6 +476,13 @@ function isPointless(goal: Goal, activity: Activity): boolean {
 				? goal.calls[activity.toolCallId]?.threadId
 				: undefined;
 	return threadId !== undefined && goal.threads[threadId]?.state === "closed";
+}
+
+/** A turn that is worth waiting for: it would be lost, and goes not on without this daemon. */
+function endsWithUs(goal: Goal, activity: Activity): boolean {
+	if (activity.kind !== "turn") return false;
+	const thread = goal.threads[activity.threadId];
+	return thread !== undefined && !agentKind(thread.assignment).outlivesDaemon;
 }
 
 function endsWork(event: RecordedEvent): boolean {

@@ -1,6 +1,8 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import type { Goal, Step } from "../../core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
 import { endOfQuestion } from "../../core/questions/questions.ts";
+import { processesThatAreOver } from "../../core/rules/agentProcesses.ts";
 import { type BrokenLimit, brokenLimit, brokenMinutes, priceIn } from "../../core/rules/budget.ts";
 import {
 	callIsNext,
@@ -100,6 +102,8 @@ export type Activity =
 	| { readonly kind: "undo" }
 	/** Another folder stands in the place of the goal's, or none: it is watched until the goal's is back. */
 	| { readonly kind: "folder" }
+	/** The program of a thread is ended, because nobody will ask it anything more. */
+	| { readonly kind: "endAgent"; readonly threadId: ThreadId }
 	/** Opens an independent review: of a step, or at last of the whole goal. */
 	| { readonly kind: "review"; readonly stepId?: StepId }
 	| { readonly kind: "finish" };
@@ -162,17 +166,19 @@ function timeEffects(goal: Goal, now: number): Effect[] {
 
 /** What began: followed when this daemon began it, reconciled when an earlier one did. */
 function underWay(goal: Goal, epoch: number): Effect[] {
-	const turns = threads(goal).flatMap(({ threadId, turn }): Effect[] => {
+	const turns = threads(goal).flatMap(({ threadId, turn, assignment }): Effect[] => {
 		if (!turn) return [];
-		return turn.epoch === epoch ? [{ kind: "turn", threadId }] : [{ kind: "interruptTurn", threadId }];
+		const goesOn = turn.epoch === epoch || agentKind(assignment).outlivesDaemon;
+		return goesOn ? [{ kind: "turn", threadId }] : [{ kind: "interruptTurn", threadId }];
 	});
+	const overProcesses = processesThatAreOver(goal).map(({ threadId }): Effect => ({ kind: "endAgent", threadId }));
 	const begunCalls = calls(goal)
 		.filter((call) => isFollowed(goal, call))
 		.map(({ toolCallId }): Effect => ({ kind: "call", toolCallId }));
 	const begunChecks = checks(goal)
 		.filter((check) => check.state === "running")
 		.map(({ checkId }): Effect => ({ kind: "check", checkId }));
-	return [...turns, ...begunCalls, ...begunChecks];
+	return [...turns, ...begunCalls, ...begunChecks, ...overProcesses];
 }
 
 /** What waited for a person or for its turn when its step or its goal went away: it is told so, and nothing begins. */

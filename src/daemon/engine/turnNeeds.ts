@@ -76,6 +76,7 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"loseCall",
 	// Of one that is open it counts whether its agent is at work.
 	"turn",
+	"endAgent",
 	"failGoal",
 	"folder",
 ]);

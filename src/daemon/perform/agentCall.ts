@@ -1,4 +1,5 @@
 import type { ToolCall } from "../../core/goal.ts";
+import { sha256 } from "../platform/digest.ts";
 import { actProposal, editProposal, type Proposal, readProposal } from "../policy/proposal.ts";
 import { ToolError } from "../tools/tool.ts";
 import { admit } from "./admit.ts";
@@ -14,13 +15,16 @@ import { originOf, proposing } from "./proposing.ts";
 export async function performAgentCall(context: ActivityContext, call: ToolCall): Promise<void> {
 	const { toolCallId } = call;
 	if (call.decided) return refuse(context, call, decidedOutcome(call));
-	const path = typeof call.args.path === "string" ? call.args.path : undefined;
-	const purpose = call.effect === "none" ? "read" : "write";
-	const refusal = path === undefined ? undefined : await refusedPath(toolContextOf(context), path, purpose);
-	if (refusal) return refuse(context, call, failure(refusal, refusal));
+	const paths = pathsOf(call);
+	for (const path of paths) {
+		const refusal = await refusedPath(toolContextOf(context), path, call.effect === "none" ? "read" : "write");
+		if (refusal) return refuse(context, call, failure(refusal, refusal));
+	}
+	const forbidden = mayDo(context, call) ? undefined : onlyReads;
+	if (forbidden) return refuse(context, call, failure(forbidden, forbidden));
 	const admitted = await admit(context, {
 		call,
-		propose: () => propose(context, call, path),
+		propose: () => propose(context, call, paths),
 		begin: (run) => [{ type: "tool.started", toolCallId, run }],
 	});
 	if (admitted.kind === "refused") return refuse(context, call, failure(admitted.reason, admitted.reason));
@@ -32,15 +36,31 @@ async function refuse(context: ActivityContext, call: ToolCall, outcome: Outcome
 	context.permissions.give(call.toolCallId, { kind: "deny", reason: outcome.output.head });
 }
 
-async function propose(context: ActivityContext, call: ToolCall, path: string | undefined): Promise<Proposal> {
+/** Those that it names, one or several. */
+function pathsOf({ args }: ToolCall): readonly string[] {
+	const several = Array.isArray(args.paths) ? args.paths : [];
+	return [...new Set([args.path, ...several].filter((one) => typeof one === "string"))];
+}
+
+/** Who plans, reviews or looks back may look, and changes nothing. */
+function mayDo({ driver }: ActivityContext, call: ToolCall): boolean {
+	return call.effect === "none" || driver.goal().threads[call.threadId]?.purpose === "work";
+}
+
+const onlyReads =
+	"This role only looks: it changes no file, runs no command and reaches nothing outside. Answer with what you can read.";
+
+async function propose(context: ActivityContext, call: ToolCall, paths: readonly string[]): Promise<Proposal> {
 	const { name, args, effect, summary } = call;
 	const about = { tool: name, approved: call.approved, origin: originOf(context.driver.goal(), call) };
 	if (effect === "none") return readProposal({ args, summary }, about);
 	if (typeof args.command === "string") return proposing(context, args.command, about)();
-	if (effect === "workspace" && path !== undefined) {
+	if (effect === "workspace" && paths.length > 0) {
 		try {
-			const { bytes, sha256: before } = await fileState(toolContextOf(context), path);
-			return editProposal({ path, args, summary, before, isNew: bytes === undefined }, about);
+			const states = await Promise.all(paths.map((path) => fileState(toolContextOf(context), path)));
+			const before = states.length === 1 ? states[0]!.sha256 : sha256(states.map((state) => state.sha256));
+			const isNew = states.every(({ bytes }) => bytes === undefined);
+			return editProposal({ path: paths.join(", "), args, summary, before, isNew }, about);
 		} catch (cause) {
 			if (!(cause instanceof ToolError)) throw cause;
 		}

@@ -38,6 +38,7 @@ export async function compact({ parts, driver, signal }: ActivityContext, turn: 
 		const outcome = await parts
 			.agentFor(thread.assignment)
 			.takeTurn({ ...turn, compaction: { account, problem } }, signal);
+		if (outcome.kind === "left") throw new Error("a summary was asked of an agent that keeps its own thread");
 		if (outcome.kind === "unsent") throw new Error("a summary was asked for with a reservation of a turn");
 		if (outcome.kind === "aborted") {
 			const { used } = outcome;

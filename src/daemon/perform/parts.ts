@@ -25,6 +25,8 @@ export interface PerformParts {
 	/** Sub-agents that one thread may have in all. */
 	readonly delegatesPerThread: number;
 	agentFor(choice: ModelChoice): Agent;
+	/** Ends the program that thinks in a thread, and forgets what passed between it and us. Does nothing where none runs. */
+	endAgent(threadId: ThreadId, process: number): Promise<void>;
 	/** How many tokens a model reads; undefined where it is unknown. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** The shadow repository of the goal's workspace, or the sentence why there is none. */

@@ -3,6 +3,7 @@ import type { Perform } from "../engine/driver.ts";
 import type { Activity } from "../engine/next.ts";
 import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
+import { endAgent } from "./endAgent.ts";
 import { performFinish } from "./finish.ts";
 import type { PerformParts } from "./parts.ts";
 import { openPermissions } from "./permissions.ts";
@@ -29,6 +30,8 @@ export function performWith(parts: PerformParts): Perform {
 				return performCheck(context, activity.checkId);
 			case "snapshot":
 				return performSnapshot(context);
+			case "endAgent":
+				return endAgent(context, activity.threadId);
 			case "folder":
 				return performFolder(context);
 			case "undo":
@@ -41,8 +44,9 @@ export function performWith(parts: PerformParts): Perform {
 	};
 }
 
-/** A command that has begun is followed to its end wherever its folder went; in a goal that is held none begins. */
+/** A command that has begun is followed to its end wherever its folder went, and a program ended; in a goal that is held none begins. */
 function isFollowedAnywhere(goal: Goal, activity: Activity): boolean {
+	if (activity.kind === "endAgent") return true;
 	if (activity.kind === "check") return goal.checks[activity.checkId]?.state === "running";
 	const call = activity.kind === "call" ? goal.calls[activity.toolCallId] : undefined;
 	return call?.state === "started" && !call.edit;

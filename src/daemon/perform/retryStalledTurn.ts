@@ -1,6 +1,7 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { MessageId } from "../../core/ids.ts";
+import { isUnderWay, threadCalls } from "../../core/rules/calls.ts";
 import { goalHold } from "../../core/rules/holds.ts";
 import { readsMessages, threadIsFree } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
@@ -23,6 +24,8 @@ export function retryStalledTurn(
 ): readonly GoalEvent[] | undefined {
 	const thread = threadId ? goal.threads[threadId] : undefined;
 	if (thread?.turn?.turnId !== subject || thread.retriedAt !== undefined || !readsMessages(thread)) return undefined;
+	// What its agent may have done in it would be done again.
+	if (threadCalls(goal, thread.threadId).some(isUnderWay)) return undefined;
 	if (goal.end || goalHold(goal) || !threadIsFree(goal, { ...thread, turn: undefined })) return undefined;
 	const { turn } = thread;
 	const silent = elapsed(silenceMs);

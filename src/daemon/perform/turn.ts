@@ -1,14 +1,14 @@
 import { adaptedKey } from "../../core/adapted.ts";
+import { agentKind, agentsOwnModel } from "../../core/agentKinds.ts";
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
-import type { HoldId, MessageId, ThreadId } from "../../core/ids.ts";
+import type { MessageId, ThreadId, TurnId } from "../../core/ids.ts";
 import { formatModelRef, isSameModel } from "../../core/modelRef.ts";
-import { mayCompact } from "../../core/rules/contextWindow.ts";
 import { readsMessages } from "../../core/rules/threads.ts";
 import type { Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { partArriving } from "../agents/reasoningInText.ts";
-import { consentNeeded, windowNeeded } from "../editor/editorFailure.ts";
+import type { GoalDriver, StopReason } from "../engine/driver.ts";
 import { skipReflection } from "../engine/enact.ts";
 import { nothingUsed, reservedUsage } from "../engine/turnUsage.ts";
 import { knowsSkills } from "../guidance/guidance.ts";
@@ -17,16 +17,15 @@ import type { Tool } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
 import { answered } from "./answered.ts";
 import { isToStop, stopReason } from "./command.ts";
-import { type Compacted, compact, contextWindow, seemingWindow } from "./compaction.ts";
-import { childEnded } from "./delegation.ts";
+import { type Compacted, compact, contextWindow } from "./compaction.ts";
 import { giveGuidance } from "./guidance.ts";
 import { type Silent, watchHeartbeat } from "./heartbeat.ts";
-import { liftOf } from "./lift.ts";
 import type { ActivityContext } from "./parts.ts";
 import { requested } from "./requestedCall.ts";
 import { retryStalledTurn } from "./retryStalledTurn.ts";
 import { correction, roleAnswers } from "./roleAnswers.ts";
 import { askedFirst, noServers, serversOf } from "./servers.ts";
+import { chargedFor, failureEvents, isWorthWaiting } from "./turnFailure.ts";
 import { openSession } from "./turnSession.ts";
 import { withoutCall } from "./workAnswer.ts";
 
@@ -43,7 +42,8 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const model = formatModelRef(thread.assignment);
 	const retried = new AbortController();
-	const ends = AbortSignal.any([signal, retried.signal]);
+	const over = new AbortController();
+	const ends = AbortSignal.any([signal, retried.signal, over.signal]);
 	const about: Silent = { subject: turn.turnId, what: model, stepId: thread.stepId, threadId };
 	const watch = watchHeartbeat({ parts, driver }, about, {
 		events: (now, since) => retryStalledTurn(now, about, since, parts.silenceMs!, parts.newId),
@@ -56,19 +56,23 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		if (reasoning) show(text, true);
 		else arriving(text);
 	};
-	const { session, used } = openSession({ ...context, signal: ends }, thread, turn.turnId, {
+	const { session, used, rest } = openSession({ ...context, signal: ends }, thread, turn.turnId, {
 		onText: onDelta,
 		onSign: watch.sign,
 	});
-	const isStopped = isToStop(goal);
-	const servers =
-		!parts.mcp || turn.purpose === "compaction" || isStopped ? noServers : await serversOf(context, thread);
-	if (servers.asks.length > 0 || servers.facts.length > 0) {
+	const isOver = isToStop(goal) || thread.state === "closed";
+	// An agent whose turn went on without a daemon is told itself that it is over.
+	const isStopped = isOver && !agentKind(thread.assignment).outlivesDaemon;
+	if (isOver) over.abort("stop" satisfies StopReason);
+	// One that is taken up from an earlier daemon was told and asked before.
+	const isTakenUp = turn.epoch !== driver.epoch;
+	const servers = !parts.mcp || turn.purpose === "compaction" || isOver ? noServers : await serversOf(context, thread);
+	if (!isTakenUp && (servers.asks.length > 0 || servers.facts.length > 0)) {
 		await driver.recordFact((now) => askedFirst(now, threadId, turn.turnId, servers));
 		if (servers.asks.length > 0) return watch.stop();
 	}
 	const agent = parts.agentFor(thread.assignment);
-	if (turn.purpose !== "compaction" && !isStopped) await giveGuidance(context, thread, agent);
+	if (turn.purpose !== "compaction" && !isOver && !isTakenUp) await giveGuidance(context, thread, agent);
 	const transcript = await driver.transcript(threadId);
 	const tools = toolsOf(goal, thread, [...parts.tools, ...servers.tools], parts.delegateDepth);
 	const asked: Turn = {
@@ -97,15 +101,42 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		});
 		return;
 	}
-	const outcome: TurnOutcome =
-		isStopped || ends.aborted ? { kind: "aborted" } : await agent.takeTurn(asked, ends).finally(watch.stop);
+	const cannotBegin = isStopped || (ends.aborted && !agentKind(thread.assignment).outlivesDaemon);
+	const outcome: TurnOutcome = cannotBegin
+		? { kind: "aborted" }
+		: await agent.takeTurn(asked, ends).finally(watch.stop);
 	watch.stop();
-	const ended = outcome.kind === "aborted" ? { ...outcome, used: outcome.used ?? used() } : outcome;
+	if (outcome.kind === "left") return;
+	const left = rest();
+	const ended = outcome.kind === "aborted" ? { ...outcome, used: outcome.used ?? used() } : withRest(outcome, left);
+	const messageId = parts.newId<MessageId>("m");
+	const spoken = agentKind(thread.assignment).runsTools === "agent" ? await spokenIn(driver, thread, turn.turnId) : [];
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];
-		return outcomeEvents(now, current, ended, asked.tools, parts);
+		const { text, reasoning } = left;
+		const unsaid = ended.kind === "answered" || (text === "" && reasoning === "");
+		const message: GoalEvent[] = unsaid
+			? []
+			: [{ type: "message.added", messageId, threadId, from: thread.role, text, reasoning: reasoning || undefined }];
+		return [...left.events, ...message, ...outcomeEvents(now, current, ended, asked.tools, parts, spoken)];
 	});
+}
+
+/** What an agent that speaks within its turn said last belongs to its answer. */
+function withRest<T extends TurnOutcome>(outcome: T, { text, reasoning }: { text: string; reasoning: string }): T {
+	if (outcome.kind !== "answered") return outcome;
+	const before = [outcome.reasoning, reasoning].filter(Boolean).join("\n\n");
+	return { ...outcome, text: [text, outcome.text].filter(Boolean).join("\n\n"), reasoning: before || undefined };
+}
+
+/** What was recorded of the turn's words before it ended. */
+async function spokenIn(driver: GoalDriver, { threadId, role }: Thread, turnId: TurnId): Promise<readonly string[]> {
+	const events = await driver.transcript(threadId);
+	const begun = events.findLastIndex((event) => event.type === "turn.started" && event.turnId === turnId);
+	return events
+		.slice(begun + 1)
+		.flatMap((event) => (event.type === "message.added" && event.from === role && event.text ? [event.text] : []));
 }
 
 type Parts = ActivityContext["parts"];
@@ -113,9 +144,10 @@ type Parts = ActivityContext["parts"];
 function outcomeEvents(
 	goal: Goal,
 	thread: Thread,
-	outcome: TurnOutcome,
+	outcome: Exclude<TurnOutcome, { kind: "left" }>,
 	tools: readonly Tool[],
 	parts: Parts,
+	spoken: readonly string[],
 ): GoalEvent[] {
 	const { threadId } = thread;
 	const turn = thread.turn!;
@@ -136,7 +168,9 @@ function outcomeEvents(
 		return [...failed.filter((event) => event.type === "provider.failed"), ...skipReflection(goal, reason)];
 	}
 	const events: GoalEvent[] = [completed(thread, outcome)];
-	if (outcome.answered !== thread.substitute && !isSameModel(thread.assignment.model, outcome.answered)) {
+	const isAsAsked =
+		thread.assignment.model === agentsOwnModel || isSameModel(thread.assignment.model, outcome.answered);
+	if (outcome.answered !== thread.substitute && !isAsAsked) {
 		const { answered: by } = outcome;
 		events.push({ type: "model.substituted", turnId: turn.turnId, threadId, asked: thread.assignment, answered: by });
 	}
@@ -147,11 +181,15 @@ function outcomeEvents(
 		events.push({ type: "message.added", messageId, threadId, from: thread.role, text, reasoning });
 	}
 	if (goal.end || thread.state === "closed") return events;
-	if (thread.purpose !== "work") return [...events, ...roleAnswers[thread.purpose](goal, thread, answer, parts)];
+	if (thread.purpose !== "work") {
+		const whole = { ...answer, text: [...spoken, text].join("\n\n") };
+		return [...events, ...roleAnswers[thread.purpose](goal, thread, whole, parts)];
+	}
 	if (calls.length > maxCalls) events.push(correction(thread, tooMany(calls.length), parts));
 	if (calls.length > 0)
 		return [...events, ...calls.slice(0, maxCalls).map((call) => requested(call, thread, turn.turnId, tools, parts))];
-	return [...events, ...withoutCall(goal, thread, answer, parts)];
+	const last = { ...answer, text: text.trim() ? text : (spoken.at(-1) ?? "") };
+	return [...events, ...withoutCall(goal, thread, last, parts)];
 }
 
 /** What the thread's summary cost, and what it says. A call that failed costs the summary, not the thread. */
@@ -186,11 +224,6 @@ function interrupted(thread: Thread, reason: string, charged: Usage): EventOf<"t
 	return { type: "turn.interrupted", turnId: thread.turn!.turnId, threadId: thread.threadId, reason, charged };
 }
 
-/** The provider refused, or was never reached: nothing was used. An answer that broke off may have been paid for whole. */
-function chargedFor(thread: Thread, { code, used }: TurnOutcome & { kind: "failed" }): Usage {
-	return code === "cutOff" ? reservedUsage(thread.turn!, used) : (used ?? nothingUsed);
-}
-
 /** The turn ends before its model was asked. */
 export async function neverAsked({ driver }: ActivityContext, threadId: ThreadId): Promise<void> {
 	await driver.recordFact((goal) => {
@@ -199,82 +232,9 @@ export async function neverAsked({ driver }: ActivityContext, threadId: ThreadId
 	});
 }
 
-/** A short wait, once. */
-function isWorthWaiting(thread: Thread, outcome: TurnOutcome & { kind: "failed" }): boolean {
-	const isShort = (outcome.retryAfterMs ?? 0) <= reflectionWaitMs;
-	return outcome.retryable && outcome.code !== "unreachable" && thread.failures === 0 && isShort;
-}
-
-const reflectionWaitMs = 5000;
-
 /** Calls of one answer that are taken. */
 const maxCalls = 100;
 
 function tooMany(count: number): string {
 	return `Your answer asked for ${count} calls. The first ${maxCalls} are carried out, in order; the others were not looked at. Ask for them again once you have read the results.`;
-}
-
-/** Failures in a row that a turn bears with short waits; from then on the thread is held, ever longer. */
-const shortRetries = 3;
-/** A wait of this length that the provider asks for is shown from the first on, and can be cut short. */
-const shownWaitMs = 2000;
-const longestWaitMs = 15 * 60_000;
-
-function neededKey(provider: string, code: string): { provider: string; refused?: boolean } | undefined {
-	if (code === "keyNeeded") return { provider };
-	return code === "unauthorized" ? { provider, refused: true } : undefined;
-}
-
-/** A window of VS Code that has it, and may use it, lets the thread go on. */
-function neededModel({ assignment }: Thread, code: string): { model: string } | undefined {
-	const { provider, model } = assignment;
-	return code === windowNeeded || code === consentNeeded ? { model: formatModelRef({ provider, model }) } : undefined;
-}
-
-function failureEvents(
-	_goal: Goal,
-	thread: Thread,
-	outcome: TurnOutcome & { kind: "failed" },
-	parts: Parts,
-): GoalEvent[] {
-	const now = parts.clock.now();
-	const failures = thread.failures + 1;
-	const backoff = Math.min(longestWaitMs, 1000 * 2 ** (failures - 1));
-	const waitMs = Math.max(outcome.retryAfterMs ?? 0, backoff);
-	const at = new Date(now + waitMs).toISOString();
-	const isTooLong = outcome.code === "contextLength";
-	// A prompt that is refused for its length is met with a compaction, once.
-	const isAskedToWait = (outcome.retryAfterMs ?? 0) >= shownWaitMs;
-	const holds = isTooLong ? !mayCompact(thread) : !outcome.retryable || isAskedToWait || failures > shortRetries;
-	const failed: GoalEvent = {
-		type: "provider.failed",
-		turnId: thread.turn!.turnId,
-		threadId: thread.threadId,
-		provider: thread.assignment.provider,
-		code: outcome.code,
-		reason: outcome.reason,
-		status: outcome.status,
-		retryAt: outcome.retryable ? at : undefined,
-		contextWindow: isTooLong ? (outcome.contextWindow ?? seemingWindow(thread)) : undefined,
-		charged: chargedFor(thread, outcome),
-	};
-	if (!holds) return [failed];
-	// Whoever asked for a sub-agent learns why there is no report, and decides what to do without it.
-	const needsModel = neededModel(thread, outcome.code);
-	if (thread.parentCallId && !outcome.retryable && !needsModel)
-		return [failed, ...childEnded(thread, false, outcome.reason, now)];
-	return [
-		failed,
-		{
-			type: "hold.placed",
-			holdId: parts.newId<HoldId>("h"),
-			cause: outcome.code === "rateLimited" ? "quota" : "provider",
-			reason: `${formatModelRef(thread.assignment)}: ${outcome.reason} ${liftOf(outcome.code, outcome.retryable, thread.role)}`,
-			wakeAt: outcome.retryable ? at : undefined,
-			threadId: thread.threadId,
-			needsKey: neededKey(thread.assignment.provider, outcome.code),
-			needsModel,
-			now: false,
-		},
-	];
 }

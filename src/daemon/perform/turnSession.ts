@@ -1,4 +1,4 @@
-import type { GoalEvent } from "../../core/events.ts";
+import type { GoalEvent, RecordedEvent } from "../../core/events.ts";
 import type { Goal, Thread, ToolCall } from "../../core/goal.ts";
 import type { MessageId, ToolCallId, TurnId } from "../../core/ids.ts";
 import { threadCalls } from "../../core/rules/calls.ts";
@@ -13,6 +13,8 @@ export interface OpenedSession {
 	readonly session: TurnSession;
 	/** As far as the agent told. */
 	used(): Usage | undefined;
+	/** What was said last, and not recorded with anything yet. */
+	rest(): { readonly text: string; readonly reasoning: string; readonly events: readonly GoalEvent[] };
 }
 
 export function openSession(
@@ -29,12 +31,12 @@ export function openSession(
 	const asked = new Map<string, Promise<Permission>>();
 	const startedAt = new Map<string, number>();
 	let said = { text: "", reasoning: "" };
+	let place: { readonly process: number; readonly offset: number } | undefined;
 	let used: Usage | undefined;
 
 	/** What was said before comes first. */
 	function record(make: (goal: Goal) => readonly GoalEvent[]): Promise<unknown> {
-		const { text, reasoning } = said;
-		said = { text: "", reasoning: "" };
+		const { text, reasoning, events } = rest();
 		const messageId = parts.newId<MessageId>("m");
 		return driver.recordFact((goal) => {
 			if (goal.threads[threadId]?.turn?.turnId !== turnId) return [];
@@ -42,8 +44,18 @@ export function openSession(
 				text === "" && reasoning === ""
 					? []
 					: [{ type: "message.added", messageId, threadId, from: role, text, reasoning: reasoning || undefined }];
-			return [...message, ...make(goal)];
+			return [...message, ...make(goal), ...events];
 		});
+	}
+
+	function rest(): ReturnType<OpenedSession["rest"]> {
+		const taken = said;
+		said = { text: "", reasoning: "" };
+		const events: GoalEvent[] = place
+			? [{ type: "agent.read", threadId, process: place.process, readTo: place.offset }]
+			: [];
+		place = undefined;
+		return { ...taken, events };
 	}
 
 	const requested = (toolCallId: ToolCallId, call: AgentCall): GoalEvent => ({
@@ -65,13 +77,26 @@ export function openSession(
 		threadCalls(goal, threadId).find(({ agentCallId }) => agentCallId === id);
 
 	async function ask(call: AgentCall): Promise<Permission> {
-		const toolCallId = parts.newId<ToolCallId>("c");
+		const known = callOf(driver.goal(), call.id);
+		if (known?.state === "started") return begun(call);
+		if (!known) {
+			const before = decidedBefore(await driver.transcript(threadId), turnId, call.id);
+			if (before) return before;
+		}
+		const toolCallId = known?.toolCallId ?? parts.newId<ToolCallId>("c");
 		const answer = permissions.wait(toolCallId, context.signal);
-		await record(() => [requested(toolCallId, call)]);
+		await record(() => (known ? [] : [requested(toolCallId, call)]));
+		// It may have been decided while nobody waited for it.
+		if (callOf(driver.goal(), call.id)?.state === "started") permissions.give(toolCallId, { kind: "allow" });
 		const permission = await answer;
 		hears.onSign();
 		startedAt.set(call.id, parts.clock.now());
 		return permission;
+	}
+
+	function begun(call: AgentCall): Permission {
+		startedAt.set(call.id, parts.clock.now());
+		return { kind: "allow" };
 	}
 
 	async function update(told: SessionUpdate): Promise<void> {
@@ -85,15 +110,19 @@ export function openSession(
 				await record(() => [{ type: "todo.updated", threadId, todos: [...told.todos] }]);
 				return;
 			case "usage":
-				used = { inputTokens: told.inputTokens, outputTokens: told.outputTokens, costUsd: null };
+				used = { inputTokens: told.inputTokens, outputTokens: told.outputTokens, costUsd: told.costUsd };
 				return;
 			case "call": {
 				const toolCallId = parts.newId<ToolCallId>("c");
 				startedAt.set(told.call.id, parts.clock.now());
+				const unasked = told.call.effect === "none" ? undefined : true;
 				await record((goal) =>
 					callOf(goal, told.call.id)
 						? []
-						: [requested(toolCallId, told.call), { type: "tool.started", toolCallId, run: 1 }],
+						: [
+								{ ...requested(toolCallId, told.call), ...(unasked && { unasked }) } as GoalEvent,
+								{ type: "tool.started", toolCallId, run: 1 },
+							],
 				);
 				return;
 			}
@@ -121,7 +150,29 @@ export function openSession(
 				asked.set(call.id, known);
 				return known;
 			},
+			readTo(reached) {
+				place = reached;
+			},
+			async process(told) {
+				hears.onSign();
+				await record(() => [{ ...told, threadId }]);
+			},
 		},
 		used: () => used,
+		rest,
 	};
+}
+
+/** The answer to a call that is over, where the agent has not been told yet: an earlier daemon was about to. */
+function decidedBefore(transcript: readonly RecordedEvent[], turnId: TurnId, id: string): Permission | undefined {
+	const call = transcript.findLast(
+		(event) => event.type === "tool.requested" && event.turnId === turnId && event.agentCallId === id,
+	);
+	if (call?.type !== "tool.requested") return undefined;
+	const outcome = transcript.findLast(
+		(event) => event.type === "tool.completed" && event.toolCallId === call.toolCallId,
+	);
+	if (outcome?.type !== "tool.completed") return undefined;
+	if (outcome.refused === undefined) return { kind: "allow" };
+	return { kind: "deny", reason: outcome.output.head || outcome.refused };
 }

@@ -16,6 +16,7 @@ type Topic =
 	| "undo"
 	| "thread"
 	| "guidance"
+	| "agent"
 	| "message"
 	| "turn"
 	| "model"
@@ -135,6 +136,21 @@ export const workRows: Rules<Topic> = {
 		};
 	}),
 
+	"agent.started": makes((e) => ({
+		...shown("messages", "play", "idle", t("agent")),
+		text: [e.name, e.version].filter(Boolean).join(" "),
+		note: e.took === "new" ? undefined : t("taken up again"),
+		threadId: e.threadId,
+		opens: "thread",
+	})),
+	"agent.read": "hidden",
+	"agent.ended": makes((e) => ({
+		...shown(e.died ? "errors" : "messages", e.died ? "warning" : "info", e.died ? "wait" : "idle", t("agent")),
+		text: firstLine(e.reason),
+		body: e.reason,
+		threadId: e.threadId,
+		opens: "thread",
+	})),
 	"turn.started": "hidden",
 	"turn.completed": "hidden",
 	"model.substituted": makes((e) => ({
@@ -184,6 +200,7 @@ export const workRows: Rules<Topic> = {
 		row: (e) => ({
 			...shown("tools", toolIcon(e.name), "idle", e.name),
 			text: oneLine(e.summary) + (e.writtenAs ? " (the model wrote this call as text)" : ""),
+			note: e.unasked ? t("without asking") : undefined,
 			body: e.summary.includes("\n") ? e.summary : undefined,
 			threadId: e.threadId,
 			stepId: e.stepId,
@@ -200,7 +217,7 @@ export const workRows: Rules<Topic> = {
 			result: undefined,
 			isError: undefined,
 			tone: "idle",
-			note: e.run > 1 ? t("run {0}", e.run) : undefined,
+			note: e.run > 1 ? t("run {0}", e.run) : row.note,
 		}),
 	},
 	"tool.completed": {
@@ -216,7 +233,7 @@ export const workRows: Rules<Topic> = {
 				isError: !e.ok,
 				code: e.refused ? undefined : code,
 				result: e.refused ? tLabel(callMarks.refused.word) : duration(e.durationMs),
-				note: e.refused ? firstLine(e.refused) : undefined,
+				note: e.refused ? firstLine(e.refused) : row.note,
 				output: e.output.bytes > 0 ? { output: e.output, seq: e.seq } : undefined,
 			};
 		},

@@ -111,6 +111,7 @@ function ToolView({ webview, goal, entry }: EntryProps<"tool">) {
 	const child = Object.values(goal.threads).find((thread) => thread.parentCallId === entry.toolCallId);
 	const detail = [
 		entry.writtenAs ? t("The model wrote this call as text ({0}).", entry.writtenAs) : undefined,
+		entry.unasked ? t("The agent did this without asking.") : undefined,
 		entry.summary.includes("\n") ? visible(entry.summary) : undefined,
 		outcome?.unknown ? outcome.reason : outcome?.refused,
 	].filter(Boolean);

@@ -25,7 +25,7 @@ export type Entry = { readonly key: string; readonly seq: number; readonly at: s
 	| { readonly kind: "instructions"; readonly title: string; readonly text: string }
 	| ({ readonly kind: "tool"; readonly outcome?: ToolOutcome; readonly startedAt?: string } & Pick<
 			EventBody<"tool.requested">,
-			"toolCallId" | "name" | "summary" | "writtenAs"
+			"toolCallId" | "name" | "summary" | "writtenAs" | "unasked"
 	  >)
 	| ({ readonly kind: "file" } & EventBody<"file.changed">)
 	| {
@@ -76,8 +76,9 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 				break;
 			case "tool.requested": {
 				if (event.threadId !== threadId) break;
-				const { toolCallId, name, summary, writtenAs } = event;
-				tools.set(toolCallId, entries.push({ ...place, kind: "tool", toolCallId, name, summary, writtenAs }) - 1);
+				const { toolCallId, name, summary, writtenAs, unasked } = event;
+				const call = { toolCallId, name, summary, writtenAs, unasked };
+				tools.set(toolCallId, entries.push({ ...place, kind: "tool", ...call }) - 1);
 				break;
 			}
 			case "tool.started":
@@ -153,6 +154,9 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 						: t("Summed up by the daemon alone: from here on the model reads this instead of what was said before."),
 					summaryText(event),
 				);
+				break;
+			case "agent.ended":
+				if (event.threadId === threadId && event.died) note("warning", "wait", event.reason);
 				break;
 			case "turn.interrupted":
 				if (event.threadId === threadId) note("warning", "wait", t("Turn interrupted: {0}", event.reason));

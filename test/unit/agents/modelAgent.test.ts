@@ -4,13 +4,13 @@ import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type { ModelChoice } from "../../../src/core/values.ts";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import type { Turn, TurnOutcome } from "../../../src/daemon/agents/agent.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { parsePlan } from "../../../src/daemon/agents/parsePlan.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
 import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { completed, event, given, makeTurn, message, output, requested } from "./turns.ts";
 
 const tools = createTools({});
@@ -43,7 +43,7 @@ describe("an agent that is a model", () => {
 		const provider = { id: "local", baseUrl: server.baseUrl, apiKeyEnv: "LOCAL_KEY", models: ["qwen3:8b"], ...more };
 		const { limits, ...rest } = provider as typeof provider & { limits?: object };
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [rest], limits }));
-		const made = openAgents({ config: loadConfig(folder, env), log, acp: acpAgents() });
+		const made = openAgents({ config: loadConfig(folder, env), log, acp: noAcpAgents });
 		opened.push(made);
 		return made;
 	}
@@ -565,7 +565,7 @@ describe("an agent that is a model", () => {
 				{ id: "gone", baseUrl: free.baseUrl },
 			];
 			writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers }));
-			const all = openAgents({ config: loadConfig(folder, { WRONG_KEY: "sk-wrong-0123" }), log, acp: acpAgents() });
+			const all = openAgents({ config: loadConfig(folder, { WRONG_KEY: "sk-wrong-0123" }), log, acp: noAcpAgents });
 			const before = performance.now();
 			const { providers: found, primary } = await all.listProviders();
 			assert.ok(performance.now() - before < 15_000);

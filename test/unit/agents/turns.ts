@@ -61,6 +61,8 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 			update: async () => {},
 			permission: async () => ({ kind: "deny", reason: "Nobody is asked here." }),
 			ask: async () => ({ kind: "over" }),
+			readTo() {},
+			process: async () => {},
 		},
 		tools: parts.tools ?? [],
 		onSign: () => {},

@@ -5,9 +5,9 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 
 const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 
@@ -43,7 +43,7 @@ describe("providers that are found", function () {
 		const off = { ollama: false, lmstudio: false, vllm: false };
 		const config = { discovery: { ...off, ...discovery }, ...more };
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify(config));
-		const agents = openAgents({ config: loadConfig(folder, env), log, env, acp: acpAgents() });
+		const agents = openAgents({ config: loadConfig(folder, env), log, env, acp: noAcpAgents });
 		opened.push(agents);
 		return agents;
 	}

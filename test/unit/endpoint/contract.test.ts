@@ -4,11 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import type { RecordedEvent } from "../../../src/core/events.ts";
 import type { Effort, ModelChoice } from "../../../src/core/values.ts";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import type { TurnOutcome } from "../../../src/daemon/agents/agent.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { type ErrorKind, type Json, type Said, type WireFixture, wireFixtures } from "../../support/wireFixtures.ts";
 import { type RawAnswer, startWireServer, type WireScript, type WireServer } from "../../support/wireServer.ts";
 import { completed, event, makeTurn, message, output, requested } from "../agents/turns.ts";
@@ -50,7 +50,7 @@ for (const fixture of wireFixtures)
 			writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [provider], limits }));
 			const config = loadConfig(folder, { WIRE_KEY: secret });
 			assert.deepEqual(config.problems, []);
-			const made = openAgents({ config, log, acp: acpAgents() });
+			const made = openAgents({ config, log, acp: noAcpAgents });
 			opened.push(made);
 			return made;
 		}

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type ChatCompletionRequest, LLMock } from "@copilotkit/aimock";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import type { TurnOutcome } from "../../../src/daemon/agents/agent.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { type WireFixture, wireFixtures } from "../../support/wireFixtures.ts";
 import { completed, event, makeTurn, message, output, requested } from "../agents/turns.ts";
 
@@ -50,7 +50,7 @@ describe("a mock server of every vendor", function () {
 		const provider = { id: "mock", kind: wire, baseUrl: `${mock.url}${basePath}`, apiKeyEnv: "MOCK_KEY" };
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [provider] }));
 		const config = loadConfig(folder, { MOCK_KEY: "sk-mock-0123456789" });
-		agents = openAgents({ config, log, acp: acpAgents() });
+		agents = openAgents({ config, log, acp: noAcpAgents });
 		const assignment = { provider: "mock", model };
 		return agents.agentFor(assignment).takeTurn(makeTurn({ tools, workspace: folder, assignment, ...parts }), signal);
 	}

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { ModelChoice } from "../../../src/core/values.ts";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import type { WireName } from "../../../src/daemon/providers/providerRow.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { type Json, wireFixtures } from "../../support/wireFixtures.ts";
 import { startWireServer, type WireServer } from "../../support/wireServer.ts";
 import { completed, makeTurn, message, requested } from "../agents/turns.ts";
@@ -161,7 +161,7 @@ describe("a vendor's endpoint that refuses", function () {
 	) {
 		const provider = { id: "there", kind: wire, baseUrl: servers.get(wire)!.baseUrl, ...more };
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [provider] }));
-		const agents = openAgents({ config: loadConfig(folder, {}), log, acp: acpAgents() });
+		const agents = openAgents({ config: loadConfig(folder, {}), log, acp: noAcpAgents });
 		opened.push(agents);
 		const told: string[] = [];
 		const assignment = { provider: "there", model, effort };
@@ -261,7 +261,7 @@ describe("Anthropic's messages", function () {
 	async function ask(choice: Partial<ModelChoice>, parts: Parameters<typeof makeTurn>[0] = {}, more: object = {}) {
 		const provider = { id: "anthropic", kind: "anthropic", baseUrl: server.baseUrl, ...more };
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [provider] }));
-		agents = openAgents({ config: loadConfig(folder, {}), log, acp: acpAgents() });
+		agents = openAgents({ config: loadConfig(folder, {}), log, acp: noAcpAgents });
 		const assignment = { provider: "anthropic", model: fixture.model, ...choice };
 		const turn = makeTurn({ tools, workspace: folder, assignment, ...parts });
 		const reserved = { tokens: 200_000, usd: null, outputTokens: 10_000 };
@@ -378,7 +378,7 @@ describe("Gemini", function () {
 		folder = mkdtempSync(path.join(os.tmpdir(), "mission-gemini-"));
 		const providers = [{ id: "google", kind: "google", baseUrl: server.baseUrl }];
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers }));
-		agents = openAgents({ config: loadConfig(folder, {}), log, acp: acpAgents() });
+		agents = openAgents({ config: loadConfig(folder, {}), log, acp: noAcpAgents });
 	});
 	afterEach(() => {
 		agents.close();

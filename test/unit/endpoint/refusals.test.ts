@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { ModelChoice } from "../../../src/core/values.ts";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import type { Turn } from "../../../src/daemon/agents/agent.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { openLearned } from "../../../src/daemon/endpoint/learned.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
 import { type ModelRequest, type ModelServer, type Scripted, startModelServer } from "../../support/modelServer.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { completed, makeTurn, message, output, requested } from "../agents/turns.ts";
 
 /**
@@ -544,7 +544,7 @@ describe("a server that refuses one thing is asked again without it, or as it wa
 	function open(more: object = {}): Agents {
 		const provider = { id: "local", baseUrl: server.baseUrl, contextWindows: { m: 100_000 }, ...more };
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [provider] }));
-		const agents = openAgents({ config: loadConfig(folder, {}), log, acp: acpAgents() });
+		const agents = openAgents({ config: loadConfig(folder, {}), log, acp: noAcpAgents });
 		opened.push(agents);
 		return agents;
 	}

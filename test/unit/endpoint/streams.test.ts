@@ -5,11 +5,11 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { acpAgents } from "../../../src/daemon/acp/acpAgents.ts";
 import type { TurnOutcome } from "../../../src/daemon/agents/agent.ts";
 import { openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { makeTurn } from "../agents/turns.ts";
 
 /**
@@ -535,7 +535,7 @@ describe("an answer is read however the server writes it", () => {
 		const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 		writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers: [{ id: "local", baseUrl }] }));
 		const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
-		const agents = openAgents({ config: loadConfig(folder, {}), log, acp: acpAgents() });
+		const agents = openAgents({ config: loadConfig(folder, {}), log, acp: noAcpAgents });
 		try {
 			const turn = makeTurn({ tools: createTools({}) });
 			return await agents.agentFor({ provider: "local", model: "m" }).takeTurn(turn, new AbortController().signal);

@@ -72,6 +72,7 @@ describe("the goals of a daemon take turns", () => {
 				commands: world.commands,
 				tools: [commandTool as Tool],
 				agentFor: () => agent,
+				endAgent: async () => {},
 				windowOf: () => undefined,
 				delegateDepth: 2,
 				delegatesPerThread: 8,

@@ -1,0 +1,26 @@
+import type { Thread } from "../goal.ts";
+import { withThread } from "./change.ts";
+import type { Folds } from "./fold.ts";
+
+/** The programs that think in threads. */
+export const agentFolds: Folds<"agent"> = {
+	"agent.started": (goal, { threadId, process: number, agent, sessionId }) =>
+		withThread(goal, threadId, (thread) => ({
+			...thread,
+			process: { ...processOf(thread, number), agent, sessionId },
+		})),
+	"agent.read": (goal, { threadId, process: number, readTo }) =>
+		withThread(goal, threadId, (thread) => ({ ...thread, process: { ...processOf(thread, number), readTo } })),
+	"agent.ended": (goal, { threadId, process: number }) =>
+		withThread(goal, threadId, (thread) => ({
+			...thread,
+			process: { ...processOf(thread, number), ended: true },
+		})),
+};
+
+/** As it is known; of one that comes after another, the session that may be taken up. */
+function processOf({ process }: Thread, number: number): NonNullable<Thread["process"]> {
+	if (process?.number === number) return process;
+	const before = process?.sessionId ?? process?.before;
+	return { number, readTo: 0, ...(before !== undefined && { before }) };
+}

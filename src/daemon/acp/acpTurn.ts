@@ -1,0 +1,283 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TurnId } from "../../core/ids.ts";
+import type { ModelChoice, Price, Usage } from "../../core/values.ts";
+import type { Turn, TurnOutcome } from "../agents/agent.ts";
+import { lookAround } from "../agents/surroundings.ts";
+import {
+	diedText,
+	ended,
+	endOf,
+	type Failed,
+	failure,
+	isFromAgent,
+	messageOf,
+	needsLogin,
+	stopped,
+} from "./agentEnds.ts";
+import type { Conversation, Listening } from "./conversation.ts";
+import { type Fields, textOf } from "./fields.ts";
+import { currentModel } from "./options.ts";
+import { promptText } from "./prompt.ts";
+import { applySettings } from "./sessionSettings.ts";
+import { type OpenedThread, openThread, processKey, type SessionParts } from "./threadSession.ts";
+import { modelIn, turnUsage } from "./usage.ts";
+
+/**
+ * One turn of an agent that is a program: its prompt is sent once, by whichever daemon comes to it first, and followed
+ * to its answer. It ends early when a person or a limit ends it: the agent is told so, and ended with all that it started
+ * when it does not listen. When only the daemon goes, the agent is left as it is. Long, because a turn is told here from
+ * its prompt to every way in which it ends.
+ */
+export interface TurnParts extends SessionParts {
+	/** Threads with a process, as this daemon has them. */
+	readonly lives: Map<string, OpenedThread>;
+	/** For an agent that was told to stop, in milliseconds. */
+	readonly graceMs: number;
+	readonly denied: readonly string[];
+	price(choice: ModelChoice): Price | undefined;
+}
+
+export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
+	const { lives, found } = parts;
+	const { thread, goal } = turn;
+	const { threadId } = thread;
+	const refused = new AbortController();
+	let unasked: string | undefined;
+	let overspent: string | undefined;
+	const listening: Omit<Listening, "readTo"> = {
+		session: turn.session,
+		files: { workspace: goal.workspace, denied: parts.denied, signal },
+		onTold() {
+			const [first] = found.refuseUnasked ? (lives.get(threadId)?.conversation.reader.unasked ?? []) : [];
+			if (first) unasked = first.summary;
+			overspent ??= whatIsOverspent(turn, lives.get(threadId)?.conversation);
+			if (unasked !== undefined || overspent !== undefined) refused.abort();
+		},
+	};
+	const opened = await open(parts, turn, listening, signal);
+	if ("kind" in opened) return opened;
+	lives.set(threadId, opened);
+	const { conversation } = opened;
+	const ends = AbortSignal.any([signal, refused.signal]);
+	try {
+		const outcome = await prompted(parts, turn, opened, ends);
+		if (unasked !== undefined && outcome.kind === "aborted")
+			return {
+				...failure(
+					"unasked",
+					`${found.name} did something without asking (\`${unasked}\`), and config.jsonc wants such a turn ended (“refuseUnasked”). Look at what it did; then resume the goal, or choose another agent.`,
+					false,
+				),
+				used: outcome.used,
+			};
+		if (overspent !== undefined && outcome.kind === "aborted")
+			return { ...failure("overspent", overspent, true), used: outcome.used };
+		return outcome;
+	} finally {
+		conversation.detach();
+		if (conversation.isOver) lives.delete(threadId);
+	}
+}
+
+async function open(
+	parts: TurnParts,
+	turn: Turn,
+	listening: Omit<Listening, "readTo">,
+	signal: AbortSignal,
+): Promise<OpenedThread | TurnOutcome> {
+	const { lives } = parts;
+	const { threadId, process } = turn.thread;
+	const live = lives.get(threadId);
+	const isSame = live && process?.number === live.conversation.number && !process.ended && process.agent !== undefined;
+	if (live && isSame && !live.conversation.isOver && isOfAgent(parts, process.agent)) {
+		await live.conversation.attach({ ...listening, readTo: process.readTo });
+		return { ...live, isNew: false, isAfterDeath: false };
+	}
+	if (live) live.conversation.letGo();
+	lives.delete(threadId);
+	if (signal.aborted && signal.reason === "drain") return { kind: "left" };
+	// What was never begun needs no process to be ended.
+	if (signal.aborted && process === undefined) return { kind: "aborted" };
+	return openThread(parts, turn, listening);
+}
+
+function isOfAgent({ found, choice }: TurnParts, agent: string | undefined): boolean {
+	return (
+		agent === (found.modelFlag !== undefined && choice.model !== "default" ? `${found.id}/${choice.model}` : found.id)
+	);
+}
+
+async function prompted(parts: TurnParts, turn: Turn, opened: OpenedThread, signal: AbortSignal): Promise<TurnOutcome> {
+	const { found } = parts;
+	const { conversation } = opened;
+	const { sessionId } = conversation;
+	const turnId = turn.thread.turn!.turnId;
+	const key = `session/prompt:${turnId}`;
+	let said = "";
+	let answering: Promise<Fields>;
+	try {
+		if (!conversation.wasSent(key)) {
+			if (signal.aborted) return signal.reason === "drain" ? left(conversation) : { kind: "aborted" };
+			const isFree = await settleLast(parts, turn, conversation);
+			if (!isFree) return failure("agentDied", `${found.name} did not end what it did before, so it was ended.`, true);
+			const problem = await applySettings(parts, turn, conversation);
+			if (problem) return problem;
+			const surroundings = await lookAround(turn.goal.workspace);
+			const lastTurn = opened.isNew ? undefined : lastPrompted(turn, opened, conversation);
+			said = promptText({ turn, surroundings, lastTurn, isAfterDeath: opened.isAfterDeath });
+			if (signal.aborted) return signal.reason === "drain" ? left(conversation) : { kind: "aborted" };
+		}
+		answering = conversation.request(key, "session/prompt", { sessionId, prompt: [{ type: "text", text: said }] });
+		answering.catch(() => undefined);
+		const answer = await Promise.race([answering, aborted(signal)]);
+		if (answer !== "aborted") return answered(parts, turn, conversation, answer, said);
+	} catch (cause) {
+		return failed(parts, turn, conversation, cause, signal);
+	}
+	if (signal.reason === "drain") return left(conversation);
+	return cancelled(parts, turn, conversation, answering);
+}
+
+/** The agent goes on, and the next daemon reads on. */
+function left(conversation: Conversation): TurnOutcome {
+	conversation.letGo();
+	return { kind: "left" };
+}
+
+function aborted(signal: AbortSignal): Promise<"aborted"> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve("aborted");
+		else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+	});
+}
+
+/** The last turn whose prompt this session was sent. */
+function lastPrompted(turn: Turn, { isAfterDeath }: OpenedThread, conversation: Conversation): TurnId | undefined {
+	const before = turn.transcript.flatMap((event) =>
+		event.type === "turn.started" && event.turnId !== turn.thread.turn?.turnId ? [event.turnId] : [],
+	);
+	if (!isAfterDeath) return before.findLast((turnId) => conversation.wasSent(`session/prompt:${turnId}`));
+	// Of the process that died nobody knows what its session kept: what was answered, it has.
+	return turn.transcript.findLast((event) => event.type === "turn.completed")?.turnId ?? before[0];
+}
+
+/** An earlier turn may have been ended without its agent: it is told so, before it is asked anything else. */
+async function settleLast(parts: TurnParts, turn: Turn, conversation: Conversation): Promise<boolean> {
+	const last = lastPrompted(turn, { conversation, isNew: false, isAfterDeath: false }, conversation);
+	const key = `session/prompt:${last}`;
+	if (last === undefined || conversation.isAnswered(key)) return true;
+	const answer = conversation.request(key, "session/prompt", {}).then(
+		() => true,
+		(cause) => isFromAgent(cause),
+	);
+	if (await Promise.race([answer, sleep(200, false)])) return true;
+	await conversation.notify("session/cancel", { sessionId: conversation.sessionId });
+	if (await Promise.race([answer, sleep(parts.graceMs, false)])) return true;
+	await stopped(turn, conversation, "It did not end what it was told to stop.");
+	return false;
+}
+
+async function answered(
+	parts: TurnParts,
+	turn: Turn,
+	conversation: Conversation,
+	answer: Fields,
+	prompt: string,
+): Promise<TurnOutcome> {
+	const { choice } = parts;
+	const { before } = conversation;
+	const price = parts.price(choice);
+	const usage = turnUsage(
+		answer,
+		{ prompt, spoken: before.spoken, costBefore: before.usage.costUsd, costAfter: conversation.usage.costUsd },
+		price,
+	);
+	return {
+		kind: "answered",
+		text: "",
+		calls: [],
+		answered: modelIn(answer) ?? currentModel(conversation.options) ?? choice.model,
+		usage,
+		...(price && { price }),
+		finish: finishOf(textOf(answer.stopReason) ?? "stop", turn),
+	};
+}
+
+/** An agent that was denied something may end its turn as cancelled: nobody else cancelled it. */
+function finishOf(stopReason: string, { transcript, thread }: Turn): string {
+	const words: Readonly<Record<string, string>> = { end_turn: "stop", max_tokens: "length", refusal: "content-filter" };
+	if (stopReason !== "cancelled") return words[stopReason] ?? stopReason;
+	const own = new Set(
+		transcript.flatMap((event) =>
+			event.type === "tool.requested" && event.turnId === thread.turn?.turnId ? [event.toolCallId] : [],
+		),
+	);
+	const wasDenied = transcript.some(
+		(event) => event.type === "tool.completed" && event.refused !== undefined && own.has(event.toolCallId),
+	);
+	return wasDenied ? "stop" : stopReason;
+}
+
+/** A person or a limit ended the turn. The agent is told, and ended when it does not listen. */
+async function cancelled(
+	parts: TurnParts,
+	turn: Turn,
+	conversation: Conversation,
+	answering: Promise<Fields>,
+): Promise<TurnOutcome> {
+	const over = answering.then(
+		() => true,
+		() => true,
+	);
+	await conversation.notify("session/cancel", { sessionId: conversation.sessionId }).catch(() => undefined);
+	const listened = await Promise.race([over, sleep(parts.graceMs, false, { ref: false })]);
+	if (!listened) await stopped(turn, conversation, "It went on after it was told to stop, so it was ended.");
+	const used = usedSoFar(conversation);
+	return used ? { kind: "aborted", used } : { kind: "aborted" };
+}
+
+function usedSoFar({ usage }: Conversation): Usage | undefined {
+	return usage.used === undefined ? undefined : { inputTokens: usage.used, outputTokens: 0, costUsd: null };
+}
+
+async function failed(
+	parts: TurnParts,
+	turn: Turn,
+	conversation: Conversation,
+	cause: unknown,
+	signal: AbortSignal,
+): Promise<TurnOutcome> {
+	const { found } = parts;
+	if (signal.aborted && signal.reason === "drain") return left(conversation);
+	if (isFromAgent(cause)) {
+		const code = needsLogin(cause) ? "notSignedIn" : "agentError";
+		const how = code === "notSignedIn" ? ` ${found.signIn ?? `Sign in with ${found.name} itself in a terminal.`}` : "";
+		return failure(code, `${found.name}: ${messageOf(cause)}${how}`, code === "agentError");
+	}
+	for (const update of conversation.reader.unfinished()) await turn.session.update(update);
+	const end = await endOf(conversation.process);
+	// It is alive: what it told could not be recorded. The turn is taken up again from the log.
+	if (!end) throw cause;
+	const here = parts.endedHere(processKey(turn.thread.threadId, conversation.number));
+	conversation.letGo();
+	await ended(turn, conversation.number, here ?? end.reason, here === undefined, end.exitCode);
+	const died: Failed = failure("agentDied", diedText(found.name, end), true);
+	return signal.aborted
+		? { kind: "aborted", used: usedSoFar(conversation) }
+		: { ...died, used: usedSoFar(conversation) };
+}
+
+/** A limit of the goal's that the turn has passed, as far as its agent tells. Minutes end what runs by themselves. */
+function whatIsOverspent({ goal, thread }: Turn, conversation: Conversation | undefined): string | undefined {
+	const { tokens, usd } = goal.budget;
+	const usage = conversation?.usage ?? {};
+	const usedTokens = goal.usage.inputTokens + goal.usage.outputTokens;
+	if (tokens !== undefined && usage.used !== undefined && usedTokens + usage.used > tokens)
+		return `${usedTokens + usage.used} of ${tokens} tokens are used, the turn of the ${thread.role} included: it was ended.`;
+	if (usd !== undefined && usage.costUsd !== undefined) {
+		const used = (goal.usage.costUsd ?? 0) + usage.costUsd - (conversation?.startedAt.costUsd ?? 0);
+		if (used > usd)
+			return `${used.toFixed(4)} of ${usd} USD are used, the turn of the ${thread.role} included: it was ended.`;
+	}
+	return undefined;
+}

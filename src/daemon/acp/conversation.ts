@@ -1,0 +1,269 @@
+import type * as acp from "@agentclientprotocol/sdk";
+import type { AgentProcess } from "../agents/process/agentProcess.ts";
+import type { SessionUpdate, TurnSession } from "../agents/turnSession.ts";
+import { type ToolContext, ToolError } from "../tools/tool.ts";
+import { readText, writeText } from "./clientFiles.ts";
+import { type Fields, fieldsOf, textOf } from "./fields.ts";
+import { optionsOf, type SessionOptions, withChange } from "./options.ts";
+import { permissionAnswer } from "./permission.ts";
+import { openSpooledStream, type Place, type SpooledStream } from "./spooledStream.ts";
+import { openTurnReader, type ToldUsage, type TurnReader, usageTold } from "./turnReader.ts";
+
+/**
+ * One process of an agent, spoken with: the protocol's own package carries requests both ways over the spool, and what
+ * the agent tells goes to the session of the turn that is under way, in its order. Long, because all of it is one state:
+ * who listens now, what was told of the turn's calls, and what the session is set to.
+ */
+export interface Conversation {
+	readonly number: number;
+	readonly process: AgentProcess;
+	/** Asks under a name that every daemon gives this request. Rejects with the agent's error, or when the process is gone. */
+	request(key: string, method: string, params: Record<string, unknown>): Promise<Fields>;
+	wasSent(key: string): boolean;
+	notify(method: string, params: Record<string, unknown>): Promise<void>;
+	/** The session that it is about; what is told of others is passed over. */
+	sessionId: string | undefined;
+	options: SessionOptions;
+	readonly usage: ToldUsage;
+	/** What it had used when the turn under way began. */
+	readonly startedAt: ToldUsage;
+	/** Of the turn that was answered last: what had been used when it began, and how many tokens it said. */
+	readonly before: { readonly usage: ToldUsage; readonly spoken: number };
+	/** The next turn listens. What was told since the last one is told to it first. */
+	attach(turn: Listening): Promise<void>;
+	detach(): void;
+	/** Of the turn under way. */
+	readonly reader: TurnReader;
+	/** Its answer was read. */
+	isAnswered(key: string): boolean;
+	/** Lets go of the process, which goes on. Nothing is written to it after this. */
+	letGo(): void;
+	readonly isOver: boolean;
+}
+
+/** Who listens while a turn is under way. */
+export interface Listening {
+	readonly session: TurnSession;
+	readonly files: ToolContext;
+	/** What was in the log before: it is read again for what it says of later things, and told to nobody. */
+	readonly readTo: number;
+	/** After each thing that was told. */
+	onTold(): void;
+}
+
+export interface ConversationParts {
+	readonly number: number;
+	readonly process: AgentProcess;
+	readonly workspace: string;
+	/** Of the spool: what an earlier daemon wrote into the log. */
+	readonly turn: Listening;
+	onProblem(text: string): void;
+}
+
+/** Updates between two turns that are kept for the next one; an agent has little to say then. */
+const maxKept = 1000;
+/** A stranger's line in a log. */
+const shownChars = 200;
+const promptKey = "session/prompt:";
+
+export async function openConversation(parts: ConversationParts): Promise<Conversation> {
+	const { number, process, workspace, onProblem } = parts;
+	const sdk = await import("@agentclientprotocol/sdk");
+	const gone = new AbortController();
+	let reader = openTurnReader(workspace);
+	let turn: Listening | undefined = parts.turn;
+	let readTo = parts.turn.readTo;
+	let usage: ToldUsage = {};
+	let before = { usage, spoken: 0 };
+	let answeredUsage: ToldUsage = {};
+	let kept: { readonly update: Fields; readonly end: number }[] = [];
+	let isLoaded = false;
+	const answered = new Set<string>();
+	const asked = new Map<string, ReturnType<TurnReader["asks"]>>();
+	let isOver = false;
+	let strange = 0;
+
+	async function onUpdate(params: unknown, { end }: Place): Promise<void> {
+		const { sessionId, update: told } = fieldsOf(params);
+		const update = fieldsOf(told);
+		// What is said while an old session is loaded was said before.
+		if (spooled.wasSent("session/load") && !isLoaded) return;
+		if (conversation.sessionId !== undefined && sessionId !== conversation.sessionId) return stranger(sessionId);
+		conversation.options = withChange(conversation.options, update);
+		if (update.sessionUpdate === "usage_update") usage = { ...usage, ...known(usageTold(update)) };
+		if (end <= readTo) return void reader.update(update);
+		if (turn) return tell(update, end);
+		kept.push({ update, end });
+		if (kept.length > maxKept) kept.shift();
+	}
+
+	/** The place counts with the last thing that the line comes to, so that a line is never half told. */
+	async function tell(update: Fields, end: number): Promise<void> {
+		const listening = turn!;
+		const told: SessionUpdate[] = [...reader.update(update)];
+		if (update.sessionUpdate === "usage_update")
+			told.push({ kind: "usage", inputTokens: usage.used ?? 0, outputTokens: 0, costUsd: usage.costUsd ?? null });
+		const last = told.pop();
+		for (const one of told) await listening.session.update(one);
+		listening.session.readTo({ process: number, offset: end });
+		readTo = end;
+		if (last) await listening.session.update(last);
+		listening.onTold();
+	}
+
+	function stranger(sessionId: unknown): void {
+		if (strange++ === 0)
+			onProblem(`it speaks of another session (${String(sessionId).slice(0, shownChars)}), which is passed over`);
+	}
+
+	const spooled: SpooledStream = await openSpooledStream(
+		process,
+		{
+			onUpdate,
+			onRequest({ id, method, params }, isAnswered) {
+				if (method !== "session/request_permission") return;
+				const call = reader.asks(fieldsOf(fieldsOf(params).toolCall));
+				if (!isAnswered) asked.set(JSON.stringify(id), call);
+			},
+			async onAnswer(key, { end }) {
+				answered.add(key);
+				if (key === "session/load") isLoaded = true;
+				if (!key.startsWith(promptKey)) return;
+				if (end > readTo && turn) {
+					turn.session.readTo({ process: number, offset: end });
+					readTo = end;
+				}
+				before = { usage: answeredUsage, spoken: reader.spoken };
+				answeredUsage = usage;
+				reader = openTurnReader(workspace);
+			},
+			onGarbage(line) {
+				if (strange++ < 5) onProblem(`it printed what is no message: ${line.slice(0, shownChars)}`);
+			},
+		},
+		gone.signal,
+	);
+
+	const connection = sdk
+		.client({ name: "mission-control" })
+		.onRequest(sdk.methods.client.session.requestPermission, ({ params, requestId, signal }) =>
+			permission(params, asked.get(JSON.stringify(requestId)), signal),
+		)
+		.onRequest(sdk.methods.client.fs.readTextFile, async ({ params }) => {
+			const files = turn?.files;
+			if (!files) throw sdk.RequestError.internalError({ details: "No turn is under way." });
+			return guarded(async () => ({ content: await readText(files, params) }));
+		})
+		.onRequest(sdk.methods.client.fs.writeTextFile, ({ params, requestId }) => guarded(() => write(params, requestId)))
+		.connect(spooled.stream);
+	const conversation: Conversation = {
+		number,
+		process,
+		sessionId: undefined,
+		options: optionsOf({}),
+		async request(key, method, params) {
+			spooled.name(params, key);
+			const answer = fieldsOf(await connection.agent.request<unknown, Record<string, unknown>>(method, params));
+			conversation.options = withChange(conversation.options, answer);
+			return answer;
+		},
+		wasSent: spooled.wasSent,
+		isAnswered: (key) => answered.has(key),
+		notify: (method, params) => connection.agent.notify(method, params),
+		get usage() {
+			return usage;
+		},
+		get before() {
+			return before;
+		},
+		get startedAt() {
+			return answeredUsage;
+		},
+		async attach(next) {
+			turn = next;
+			const waiting = kept;
+			kept = [];
+			for (const { update, end } of waiting) await tell(update, end);
+		},
+		detach() {
+			turn = undefined;
+		},
+		get reader() {
+			return reader;
+		},
+		letGo() {
+			gone.abort();
+			connection.close(new Error("The daemon lets go of the agent."));
+		},
+		get isOver() {
+			return isOver;
+		},
+	};
+	spooled
+		.read()
+		.catch((cause) => onProblem(`what it says cannot be recorded: ${String(cause)}`))
+		.finally(() => {
+			isOver = true;
+			connection.close(new Error("The agent's process has ended."));
+		});
+
+	async function permission(
+		{ sessionId, options }: acp.RequestPermissionRequest,
+		call: ReturnType<TurnReader["asks"]> | undefined,
+		signal: AbortSignal,
+	): Promise<acp.RequestPermissionResponse> {
+		const isOurs = conversation.sessionId === undefined || sessionId === conversation.sessionId;
+		if (!isOurs) stranger(sessionId);
+		if (!call || !turn || !isOurs) return { outcome: { outcome: "cancelled" } };
+		const given = await Promise.race([turn.session.permission(call), withdrawn(signal)]);
+		return { outcome: permissionAnswer(given, options) };
+	}
+
+	/** The agent does not wait for its answer any more. */
+	function withdrawn(signal: AbortSignal): Promise<{ readonly kind: "over" }> {
+		return new Promise((resolve) => signal.addEventListener("abort", () => resolve({ kind: "over" }), { once: true }));
+	}
+
+	/** What it was allowed to change it may write; anything else is a call of its own. */
+	async function write(params: acp.WriteTextFileRequest, requestId: unknown): Promise<Record<string, never>> {
+		const listening = turn;
+		if (!listening) throw new ToolError("No turn is under way, so that nothing may be written.");
+		const { session, files } = listening;
+		const told = { toolCallId: `write ${String(requestId)}`, kind: "edit", title: params.path };
+		const diff = { type: "diff", path: params.path, newText: params.content };
+		const own = openTurnReader(workspace).asks({ ...told, content: [diff] });
+		const covering = reader.openCalls().find((call) => pathsOf(call.args).includes(String(own.args.path)));
+		const given = await session.permission(covering ?? own);
+		if (given.kind === "deny") throw new ToolError(given.reason);
+		if (given.kind === "over") throw new ToolError("The turn is over: nothing was written.");
+		try {
+			await writeText(files, params.path, params.content);
+			if (!covering) await session.update({ kind: "callEnded", id: own.id, ok: true, output: `Wrote ${params.path}.` });
+		} catch (cause) {
+			if (!covering && cause instanceof ToolError)
+				await session.update({ kind: "callEnded", id: own.id, ok: false, output: cause.message });
+			throw cause;
+		}
+		return {};
+	}
+
+	async function guarded<T>(work: () => Promise<T>): Promise<T> {
+		try {
+			return await work();
+		} catch (cause) {
+			if (cause instanceof ToolError) throw new sdk.RequestError(-32603, cause.message);
+			throw cause;
+		}
+	}
+
+	return conversation;
+}
+
+function known(told: ToldUsage): ToldUsage {
+	return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
+
+function pathsOf(args: Fields): readonly string[] {
+	const several = Array.isArray(args.paths) ? args.paths : [];
+	return [args.path, ...several].map(textOf).filter((one) => one !== undefined);
+}

@@ -1,0 +1,54 @@
+import type { ModelChoice } from "../../core/values.ts";
+import type { Turn } from "../agents/agent.ts";
+import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
+import { type Failed, failure, isFromAgent, messageOf } from "./agentEnds.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Fields } from "./fields.ts";
+import { effortProblem, nextSetting, type Wanted } from "./options.ts";
+
+/** Before a prompt: what the roster and the agent's row want, where the session is not so already. */
+export async function applySettings(
+	{ found, choice }: { readonly found: FoundAcpAgent; readonly choice: ModelChoice },
+	turn: Turn,
+	conversation: Conversation,
+): Promise<Failed | undefined> {
+	let wanted: Wanted = {
+		mode: found.mode,
+		model: choice.model,
+		effort: choice.effort,
+		hasModel: found.modelFlag !== undefined,
+	};
+	for (;;) {
+		const setting = nextSetting(conversation.options, wanted, found.name);
+		if (!setting) break;
+		if ("problem" in setting) return failure("badRequest", setting.problem, false);
+		const { name, value, method, params, change } = setting;
+		try {
+			await conversation.request(`${method}:${turn.thread.turn?.turnId}:${name}`, method, {
+				sessionId: conversation.sessionId,
+				...params,
+			});
+		} catch (cause) {
+			if (!isFromAgent(cause)) throw cause;
+			if (name !== "effort")
+				return failure("badRequest", `${found.name} does not take the ${name} “${value}”: ${messageOf(cause)}`, false);
+		}
+		conversation.options = { ...conversation.options, ...changed(conversation, change) };
+		wanted = {
+			...wanted,
+			...(name === "mode" ? { mode: undefined } : {}),
+			...(name === "model" ? { hasModel: true } : {}),
+		};
+		if (name === "effort") break;
+	}
+	const problem = choice.effort && effortProblem(conversation.options, choice.effort, found.name);
+	if (problem) await turn.onAdapted({ parameter: "effort", instead: "left out", text: problem });
+	return undefined;
+}
+
+function changed({ options: { modes, models } }: Conversation, change: Fields): Partial<Conversation["options"]> {
+	return {
+		modes: change.currentModeId ? { ...modes, currentModeId: change.currentModeId } : modes,
+		models: change.currentModelId ? { ...models, currentModelId: change.currentModelId } : models,
+	};
+}

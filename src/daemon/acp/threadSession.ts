@@ -1,0 +1,258 @@
+import type { ModelChoice } from "../../core/values.ts";
+import type { Turn } from "../agents/agent.ts";
+import type { AgentProcess, AgentProcesses } from "../agents/process/agentProcess.ts";
+import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
+import {
+	diedText,
+	ended,
+	endOf,
+	type Failed,
+	failure,
+	isFromAgent,
+	messageOf,
+	needsLogin,
+	stopped,
+} from "./agentEnds.ts";
+import { type Conversation, type Listening, openConversation } from "./conversation.ts";
+import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
+import { currentMode, currentModel } from "./options.ts";
+import { applySettings } from "./sessionSettings.ts";
+
+/**
+ * A thread's agent, from its program to a session that can be prompted: started, or taken up as an earlier daemon left it;
+ * its old session opened again where its process died and it can do that; mode, model and effort set.
+ */
+export interface SessionParts {
+	readonly processes: AgentProcesses;
+	readonly found: FoundAcpAgent;
+	readonly choice: ModelChoice;
+	/** For an agent's first answer, in milliseconds. */
+	readonly initMs: number;
+	readonly version: string;
+	onProblem(text: string): void;
+	/** Why a process was ended from here; undefined where it died. */
+	endedHere(key: string): string | undefined;
+}
+
+export interface OpenedThread {
+	readonly conversation: Conversation;
+	/** It does not know what was said to the process before it. */
+	readonly isNew: boolean;
+	/** It is another process than the one of the last turn. */
+	readonly isAfterDeath: boolean;
+}
+
+export function processKey(threadId: string, number: number): string {
+	return `${threadId}.${number}`;
+}
+
+export async function openThread(
+	parts: SessionParts,
+	turn: Turn,
+	listening: Omit<Listening, "readTo">,
+): Promise<OpenedThread | Failed> {
+	const { processes, found, choice } = parts;
+	const { thread, goal } = turn;
+	const known = thread.process;
+	const hasModel = found.modelFlag !== undefined && choice.model !== "default";
+	const identity = hasModel ? `${found.id}/${choice.model}` : found.id;
+	const launch = {
+		program: found.program,
+		args: hasModel ? [...found.args, found.modelFlag, choice.model] : found.args,
+		folder: goal.workspace,
+		environment: found.environment,
+	};
+	let number = known === undefined ? 1 : known.ended ? known.number + 1 : known.number;
+	if (known && !known.ended && known.agent !== undefined && known.agent !== identity) {
+		await processes.find(processKey(thread.threadId, number)).then((process) => process?.stop());
+		await ended(turn, number, "Another agent thinks in the thread now.");
+		number++;
+	}
+	for (let tries = 0; ; tries++) {
+		const key = processKey(thread.threadId, number);
+		const isTakenUp = known?.number === number && !known.ended;
+		if (!isTakenUp) await turn.session.process({ type: "agent.read", process: number, readTo: 0 });
+		let process: AgentProcess;
+		try {
+			process = await processes.open(key, launch);
+		} catch (cause) {
+			const reason = `${found.name} cannot be started: ${messageOf(cause)}`;
+			await ended(turn, number, reason);
+			return failure("noAgent", reason, false);
+		}
+		const conversation = await openConversation({
+			number,
+			process,
+			workspace: goal.workspace,
+			turn: { ...listening, readTo: isTakenUp ? known.readTo : 0 },
+			onProblem: (text) => parts.onProblem(`${found.name} (${key}): ${text}`),
+		});
+		// One that has ended since its last turn is followed by another; what it said in this one is read first.
+		if (!process.isAlive && !conversation.wasSent(`session/prompt:${thread.turn?.turnId}`) && tries === 0) {
+			const here = parts.endedHere(key);
+			const end = await process.ended;
+			conversation.letGo();
+			if (conversation.wasSent("initialize")) {
+				await ended(turn, number, here ?? end.reason, here === undefined, end.exitCode);
+				number++;
+				continue;
+			}
+		}
+		try {
+			return await openSession(parts, turn, conversation, identity, isTakenUp ? known.sessionId : undefined);
+		} catch (cause) {
+			return await failedToOpen(parts, turn, conversation, cause);
+		}
+	}
+}
+
+class TooLate extends Error {}
+
+async function openSession(
+	parts: SessionParts,
+	turn: Turn,
+	conversation: Conversation,
+	identity: string,
+	own: string | undefined,
+): Promise<OpenedThread | Failed> {
+	const { found, initMs, version } = parts;
+	const { thread, goal } = turn;
+	const initialize = conversation.request("initialize", "initialize", {
+		protocolVersion: 1,
+		clientInfo: { name: "mission-control", title: "Mission Control", version },
+		clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: false },
+	});
+	const first = await inTime(initialize, initMs);
+	if (first.protocolVersion !== 1)
+		return failure(
+			"badRequest",
+			`${found.name} speaks version ${String(first.protocolVersion)} of the Agent Client Protocol, and only version 1 is spoken here. Install another version of it.`,
+			false,
+		);
+	const can = fieldsOf(first.agentCapabilities);
+	const resumes = fieldsOf(can.sessionCapabilities).resume;
+	const place = { cwd: goal.workspace, mcpServers: serversFor(turn, fieldsOf(can.mcpCapabilities)) };
+	const known = thread.process;
+	const earlier = known?.number === conversation.number ? known.before : (known?.sessionId ?? known?.before);
+	let took: "new" | "resumed" | "loaded" | "told" = "new";
+	if (own !== undefined) {
+		const method = ["session/new", "session/load", "session/resume"].find(conversation.wasSent) ?? "session/new";
+		conversation.sessionId = own;
+		conversation.options = optionsIn(await inTime(conversation.request(method, method, {}), initMs), conversation);
+		return { conversation, isNew: false, isAfterDeath: false };
+	}
+	let answer: Fields | undefined;
+	if (earlier !== undefined && resumes !== undefined && resumes !== null) {
+		answer = await tried(conversation, "session/resume", { sessionId: earlier, ...place });
+		took = "resumed";
+	}
+	if (!answer && earlier !== undefined && can.loadSession === true) {
+		answer = await tried(conversation, "session/load", { sessionId: earlier, ...place });
+		took = "loaded";
+	}
+	if (answer) conversation.sessionId = earlier;
+	else {
+		answer = await inTime(conversation.request("session/new", "session/new", place), initMs);
+		const sessionId = textOf(answer.sessionId);
+		if (sessionId === undefined)
+			return failure("badRequest", `${found.name} opened a session without an id: it cannot be used.`, false);
+		conversation.sessionId = sessionId;
+		took = earlier === undefined ? "new" : "told";
+	}
+	conversation.options = optionsIn(answer, conversation);
+	const problem = await applySettings(parts, turn, conversation);
+	if (problem) return problem;
+	const info = fieldsOf(first.agentInfo);
+	const settings = { mode: currentMode(conversation.options), model: currentModel(conversation.options) };
+	await turn.session.process({
+		type: "agent.started",
+		process: conversation.number,
+		agent: identity,
+		name: textOf(info.title) ?? textOf(info.name) ?? found.name,
+		version: textOf(info.version) ?? found.version,
+		sessionId: conversation.sessionId!,
+		took,
+		settings: Object.fromEntries(
+			Object.entries(settings).filter((one): one is [string, string] => one[1] !== undefined),
+		),
+	});
+	return { conversation, isNew: took === "new" || took === "told", isAfterDeath: took !== "new" };
+}
+
+/** The MCP servers that the thread may use, as the agent can take them. */
+function serversFor({ servers = [] }: Turn, can: Fields): Fields[] {
+	const pairs = (given: Readonly<Record<string, string>>) =>
+		Object.entries(given).map(([name, value]) => ({ name, value }));
+	return servers.flatMap(({ name, reach }): Fields[] => {
+		if (reach.kind === "program")
+			return [{ name, command: reach.command, args: [...reach.args], env: pairs(reach.env) }];
+		return can.http === true ? [{ type: "http", name, url: reach.url, headers: pairs(reach.headers) }] : [];
+	});
+}
+
+function optionsIn(answer: Fields, { options }: Conversation): Conversation["options"] {
+	return {
+		options: Array.isArray(answer.configOptions) ? listOf(answer.configOptions) : options.options,
+		modes: answer.modes ? fieldsOf(answer.modes) : options.modes,
+		models: answer.models ? fieldsOf(answer.models) : options.models,
+	};
+}
+
+/** Opportunistic: agents that say they can do it may not be able to. */
+async function tried(
+	conversation: Conversation,
+	method: string,
+	params: Record<string, unknown>,
+): Promise<Fields | undefined> {
+	try {
+		return await conversation.request(method, method, params);
+	} catch (cause) {
+		if (isFromAgent(cause)) return undefined;
+		throw cause;
+	}
+}
+
+async function failedToOpen(
+	{ found, initMs, endedHere }: SessionParts,
+	turn: Turn,
+	conversation: Conversation,
+	cause: unknown,
+): Promise<Failed> {
+	const { process, number } = conversation;
+	if (needsLogin(cause)) {
+		await stopped(turn, conversation, "It is not signed in.");
+		const how = found.signIn ?? `Sign in with ${found.name} itself in a terminal, then try again.`;
+		return failure("notSignedIn", `${found.name} is not signed in. ${how}`, false);
+	}
+	if (cause instanceof TooLate) {
+		await stopped(turn, conversation, "It did not answer when it was started.");
+		const seconds = Math.round(initMs / 1000);
+		return failure(
+			"noAnswer",
+			`${found.name} was started and did not answer within ${seconds} seconds. See whether it works in a terminal: \`${found.program} ${found.args.join(" ")}\`.`,
+			true,
+		);
+	}
+	if (isFromAgent(cause)) {
+		await stopped(turn, conversation, "It opened no session.");
+		return failure("badRequest", `${found.name} opened no session: ${messageOf(cause)}`, false);
+	}
+	const end = await endOf(process);
+	if (!end) throw cause;
+	const key = processKey(turn.thread.threadId, number);
+	conversation.letGo();
+	await ended(turn, number, endedHere(key) ?? end.reason, true, end.exitCode);
+	return failure("agentDied", diedText(found.name, end), true);
+}
+
+async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new TooLate()), ms);
+	});
+	try {
+		return await Promise.race([answer, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { EventOf, EventType } from "../../src/core/events.ts";
+import type { Approval, Goal } from "../../src/core/goal.ts";
+import type { ModelChoice } from "../../src/core/values.ts";
+import { type AcpAgentsOptions, acpAgents } from "../../src/daemon/acp/acpAgents.ts";
+import { decide } from "../../src/daemon/engine/decide.ts";
+import type { Store } from "../../src/daemon/store/eventStore.ts";
+import { createMemoryStore } from "../../src/daemon/store/memoryStore.ts";
+import { type MemoryProcesses, memoryProcesses } from "./memoryProcesses.ts";
+import { type Scripted, type ScriptedTurn, scriptedAgent } from "./scriptedAcp.ts";
+import { failures, launchPrompt, newWorld, person, type Simulation, simulate } from "./simulation.ts";
+import { until } from "./until.ts";
+
+/** Goals whose every role is an agent that is a program: the engine and the agents are real, the programs run in memory. */
+export interface AcpGoals {
+	/** Of the test that runs. */
+	workspace(): string;
+	warnings(): readonly string[];
+	/** One daemon on a goal, new or as the store has it. */
+	start(memory: MemoryProcesses, setting?: Setting): Promise<Life>;
+}
+
+export interface Setting {
+	readonly store?: Store;
+	readonly agent?: Partial<AcpAgentsOptions>;
+	/** As in config.jsonc, under “agents”. */
+	readonly configured?: object;
+	readonly settings?: object;
+	readonly choice?: ModelChoice;
+	readonly silenceMs?: number;
+}
+
+/** A daemon that runs. */
+export interface Life {
+	goal(): Goal;
+	approval(): Approval | undefined;
+	types(...types: EventType[]): EventType[];
+	events<T extends EventType>(type: T): Extract<Simulation["events"][number], { type: T }>[];
+	ask(request: Parameters<typeof decide>[0]): Promise<unknown>;
+	/** Of whatever the person is asked, or is asked next. */
+	answer(given: string, reason?: string): Promise<void>;
+	ended(): Promise<void>;
+	/** As by SIGKILL: it writes nothing any more. */
+	kill(): void;
+	/** As when it is stopped in order. */
+	close(): Promise<void>;
+}
+
+const defaultChoice: ModelChoice = { provider: "agent-mine", model: "default" };
+
+/** To be called inside `describe`. */
+export function acpGoals(): AcpGoals {
+	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-acp-"));
+	let workspace = folder;
+	let warnings: string[] = [];
+	const running = new Set<Life>();
+	beforeEach(() => {
+		workspace = mkdtempSync(path.join(folder, "ws-"));
+		warnings = [];
+	});
+	afterEach(async () => {
+		for (const life of running) await life.close().catch(() => undefined);
+		running.clear();
+		assert.deepEqual(failures.splice(0), []);
+	});
+	after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+	async function start(memory: MemoryProcesses, setting: Setting = {}): Promise<Life> {
+		const { store = createMemoryStore(), choice = defaultChoice } = setting;
+		const daemon = memory.daemon();
+		const agents = acpAgents({
+			config: {
+				folder: path.join(folder, "home"),
+				acpAgents: [{ id: "mine", command: [process.execPath], ...setting.configured }],
+			},
+			env: { PATH: "" },
+			log: { warn: (text) => void warnings.push(text), debug() {} },
+			processes: daemon.processes,
+			version: "0",
+			graceMs: 200,
+			...setting.agent,
+		});
+		const agent = agents.create(choice);
+		const { endAgent } = agents;
+		const simulation = await simulate({ store, world: newWorld(), agent, endAgent, silenceMs: setting.silenceMs });
+		const { driver, events } = simulation;
+		const goal = () => driver.goal();
+		const approval = () => Object.values(goal().approvals)[0];
+		const life: Life = {
+			goal,
+			approval,
+			types: (...types) => events.map(({ type }) => type).filter((type) => types.includes(type)),
+			events: <T extends EventType>(type: T) =>
+				events.filter((event): event is Extract<typeof event, { type: T }> => event.type === type),
+			ask: (request) =>
+				driver.commit((now) =>
+					decide(request, now, { by: person, newId: (prefix) => `${prefix}-asked` as never, now: Date.now() }),
+				),
+			async answer(given, reason) {
+				await until("a person is asked", () => approval() !== undefined);
+				const { approvalId } = approval()!;
+				await life.ask({ kind: "answer", approvalId, answer: given, scope: "once", reason });
+			},
+			ended: () => until("the goal ends", () => goal().end !== undefined),
+			kill() {
+				daemon.kill();
+				running.delete(life);
+			},
+			async close() {
+				await driver.close();
+				agents.close();
+				running.delete(life);
+			},
+		};
+		running.add(life);
+		if (goal().seq > 0) driver.wake();
+		else
+			await driver.commit(() => {
+				const [launched] = launchPrompt() as [EventOf<"goal.launched">];
+				return [{ ...launched, workspace, settings: { ...launched.settings, agent: choice, ...setting.settings } }];
+			});
+		return life;
+	}
+
+	return { workspace: () => workspace, warnings: () => warnings, start };
+}
+
+/** Plans one step and looks back by itself; the work is the test's. */
+export function working(work: Scripted["prompt"], more: Partial<Scripted> = {}): MemoryProcesses {
+	return memoryProcesses(() => scriptedAgent({ ...more, prompt: (turn) => answerRole(turn) ?? work(turn) }));
+}
+
+const plan = JSON.stringify({
+	title: "T",
+	summary: "",
+	steps: [{ id: "work", title: "Work", instructions: "Write the file.", checks: [] }],
+});
+
+/** What planner and who looks back answer; undefined for the work itself. */
+export function answerRole({ text, say }: ScriptedTurn): Promise<"end_turn"> | undefined {
+	const said = text.includes("You plan the work")
+		? plan
+		: text.includes("closing reflection")
+			? JSON.stringify({ summary: "S", reflection: "R" })
+			: undefined;
+	return said === undefined ? undefined : say(said).then(() => "end_turn");
+}
+
+export function shell(id: string, command: string) {
+	return { toolCallId: id, kind: "execute" as const, title: command, rawInput: { command } };
+}

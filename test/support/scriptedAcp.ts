@@ -1,0 +1,93 @@
+import * as acp from "@agentclientprotocol/sdk";
+
+/** An agent on the protocol's own package, as a test wants it: it opens sessions, and answers a prompt as it is told. */
+export interface Scripted {
+	/** The text of each prompt, and what asks. */
+	prompt(turn: ScriptedTurn): Promise<acp.StopReason | acp.PromptResponse>;
+	readonly capabilities?: acp.AgentCapabilities;
+	/** Nobody is signed in. */
+	readonly needsLogin?: boolean;
+	/** Beside the session's id. */
+	readonly session?: object;
+	/** What happens beside: `session/set_mode`, `session/load`. */
+	readonly log?: string[];
+}
+
+export interface ScriptedTurn {
+	readonly text: string;
+	readonly sessionId: string;
+	readonly client: acp.AgentContext;
+	/** Aborts when the turn is cancelled. */
+	readonly cancelled: AbortSignal;
+	tell(update: object): Promise<void>;
+	say(text: string): Promise<void>;
+	/** Asks for leave; the kind of the option that was chosen, or `cancelled`. */
+	ask(toolCall: acp.ToolCallUpdate): Promise<string>;
+}
+
+const options: acp.PermissionOption[] = [
+	{ optionId: "all", name: "Always", kind: "allow_always" },
+	{ optionId: "no", name: "No", kind: "reject_once" },
+	{ optionId: "yes", name: "Yes", kind: "allow_once" },
+];
+
+let sessions = 0;
+
+export function scriptedAgent(script: Scripted): acp.AgentApp {
+	const cancels = new Map<string, AbortController>();
+	const log = script.log ?? [];
+	return acp
+		.agent({ name: "scripted" })
+		.onRequest("initialize", () => ({
+			protocolVersion: acp.PROTOCOL_VERSION,
+			agentCapabilities: script.capabilities ?? {},
+			agentInfo: { name: "scripted", version: "1.0" },
+		}))
+		.onRequest("session/new", () => {
+			if (script.needsLogin) throw acp.RequestError.authRequired();
+			return { sessionId: `s${++sessions}`, ...script.session };
+		})
+		.onRequest("session/load", ({ params }) => {
+			log.push(`session/load ${params.sessionId}`);
+			return {};
+		})
+		.onRequest("session/resume", ({ params }) => {
+			log.push(`session/resume ${params.sessionId}`);
+			return {};
+		})
+		.onRequest("session/set_mode", ({ params }) => {
+			log.push(`session/set_mode ${params.modeId}`);
+			return {};
+		})
+		.onRequest("session/set_config_option", ({ params }) => {
+			log.push(`session/set_config_option ${params.configId}=${String(params.value)}`);
+			const { configOptions = [] } = (script.session ?? {}) as { configOptions?: acp.SessionConfigOption[] };
+			for (const option of configOptions)
+				if (option.id === params.configId) Object.assign(option, { currentValue: params.value });
+			return { configOptions };
+		})
+		.onNotification("session/cancel", ({ params }) => cancels.get(params.sessionId)?.abort())
+		.onRequest("session/prompt", async ({ params, client }) => {
+			const { sessionId } = params;
+			const cancel = new AbortController();
+			cancels.set(sessionId, cancel);
+			const tell = (update: object) =>
+				client.notify("session/update", { sessionId, update } as acp.SessionNotification);
+			const text = params.prompt.map((block) => (block.type === "text" ? block.text : "")).join("");
+			log.push("session/prompt");
+			const said = await script.prompt({
+				text,
+				sessionId,
+				client,
+				cancelled: cancel.signal,
+				tell,
+				say: (words) => tell({ sessionUpdate: "agent_message_chunk", content: { type: "text", text: words } }),
+				async ask(toolCall) {
+					const { outcome } = await client.request("session/request_permission", { sessionId, toolCall, options });
+					if (outcome.outcome === "cancelled") return "cancelled";
+					return options.find(({ optionId }) => optionId === outcome.optionId)?.kind ?? "unknown";
+				},
+			});
+			return typeof said === "string" ? { stopReason: said } : said;
+		});
+}
