@@ -113,10 +113,10 @@ describe("config.jsonc of a running daemon", function () {
 	});
 
 	it("says at each launch what in it cannot be meant, and takes the rest at once", async () => {
-		write(config({ agents: "x", agent: "building/stone" }));
+		write(config({ agnet: "x", agent: "building/stone" }));
 		const { goalId, notes } = await launch();
 		assert.equal(notes.length, 1);
-		assert.match(notes[0] ?? "", /^config\.jsonc:1:\d+: unknown setting “agents”; did you mean “agent”\?$/);
+		assert.match(notes[0] ?? "", /^config\.jsonc:1:\d+: unknown setting “agnet”; did you mean “agent”\?$/);
 		const goal = await daemon.client.request("goal/get", { goalId });
 		assert.equal(goal.roster.assignments[0]?.model, "stone");
 		await daemon.client.request("goal/control", { goalId, action: "cancel" });
