@@ -12,6 +12,7 @@ export function isBare(file: string, node: Node, above: readonly Node[]): boolea
 const notForPeople: readonly Exception[] = [
 	{ in: "src/extension/extension.ts", begins: "Activated in", because: "a line of the log" },
 	{ in: "src/extension/keys/providerKeys.ts", begins: "The key of", because: "a line of the log" },
+	{ in: "src/extension/keys/mcpInputs.ts", begins: "The input", because: "a line of the log" },
 	{ in: "src/extension/webviewHosts/webviewHost.ts", begins: "A message of a page", because: "a line of the log" },
 	{ in: "src/extension/webviewHosts/page.ts", begins: "", because: "HTML and script" },
 	{ in: "src/extension/launch/selectionText.ts", begins: "\n\nThe passage", because: "a prompt that a model reads" },

@@ -399,6 +399,23 @@ export const commands: readonly CommandRow[] = [
 			(await import("./commands/providers.ts")).providers(context, action, name, options),
 	},
 	{
+		name: "tools",
+		about: "list the MCP servers whose tools agents may use, and how each stands; hand over what one asks for",
+		arguments: [
+			["[action]", "list, or input: hands over the value that is typed, or comes on standard input (default: list)"],
+			["[server]", "the server's name"],
+			["[id]", "the input's name, where it is not the only one"],
+		],
+		options: [
+			{ flags: "--workspace <folder>", about: "where the files lie that name them (default: the current folder)" },
+			{ flags: "--goal <goal>", about: "how they stand for this goal" },
+			{ flags: "--forget", about: "with input: forget what was handed over" },
+		],
+		asks: ["server/list", "server/input", "goal/get"],
+		run: async (context, [action = "list", server, id], options) =>
+			(await import("./commands/tools.ts")).tools(context, action, server, id, options),
+	},
+	{
 		name: "baseline",
 		about: "how a folder and this machine stand before a launch",
 		options: [

@@ -38,6 +38,8 @@ export const refusalCodes = {
 	notRestarted: "Changes are taken back only of steps that begin again.",
 	notStarted: "The command could not be started.",
 	keyNeeded: "The provider needs a key.",
+	unknownServer: "There is no such MCP server.",
+	unknownInput: "The MCP server does not ask for that.",
 	notAllowed: "The person did not allow the editor to use the model.",
 	noAgent: "No agent is named, and there is none to take.",
 	noFolder: "The folder does not exist, or is not a folder.",

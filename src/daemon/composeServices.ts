@@ -7,6 +7,7 @@ import type { Supervisor } from "./engine/supervisor.ts";
 import type { AgentsLeft } from "./erase/agentsLeft.ts";
 import { liftAwaitedModels } from "./keys/awaitedModels.ts";
 import { openHandedKeys } from "./keys/handedKeys.ts";
+import { openMcpInputs } from "./keys/mcpInputs.ts";
 import { readFolderIdentity } from "./policy/folderIdentity.ts";
 import { openPresets } from "./presets/presets.ts";
 import { openAnsweredApprovals } from "./store/answeredApprovals.ts";
@@ -49,6 +50,9 @@ export function composeServices(
 		effortProblem: agents.effortProblem,
 		priceOf: agents.priceOf,
 		windows: parts.windows,
+		mcp: parts.mcp,
+		mcpInputs: parts.mcpInputs,
+		serverInputs: openMcpInputs({ inputs: parts.mcpInputs, mcp: parts.mcp, supervisor }),
 		keys: openHandedKeys({ agents, keys, supervisor, log }),
 		baseline: {
 			commands,

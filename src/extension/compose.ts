@@ -17,6 +17,7 @@ import { createDiffs } from "./documents/diffs.ts";
 import { createDossiers } from "./documents/dossier.ts";
 import { createOutputs } from "./documents/outputs.ts";
 import { createPlans } from "./documents/plans.ts";
+import { createMcpInputs } from "./keys/mcpInputs.ts";
 import { createProviderKeys } from "./keys/providerKeys.ts";
 import { registerLinks } from "./links.ts";
 import { createEditorModels } from "./models/editorModels.ts";
@@ -42,7 +43,11 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	const outputs = createOutputs(daemon, dataFolder);
 	const plans = createPlans(daemon, goals);
 	const providerKeys = createProviderKeys(context.secrets, daemon, (text) => log.warn(text));
-	const approvals = createApprovals(daemon, goals);
+	const mcpInputs = createMcpInputs(context.secrets, daemon, (text) => log.warn(text));
+	const approvals = createApprovals(daemon, goals, async ({ goal, approval }) => {
+		const { enterMcpInputs } = await import("./keys/enterMcpInputs.ts");
+		await enterMcpInputs({ daemon, mcpInputs }, goal, approval);
+	});
 	const tree = createGoalsTree(goals, files, (goalId) => current.set(goalId));
 	const webviews = createWebviews({
 		context,
@@ -50,6 +55,10 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		goals,
 		current,
 		open: (target) => openTarget(parts, target),
+		async answer({ approvalId, answer }) {
+			const waiting = approvals.waiting.find(({ approval }) => approval.approvalId === approvalId);
+			if (waiting) await approvals.answer(waiting, { answer, scope: "once" });
+		},
 		report: (cause, method) => log.error(`${method}: ${detailsOf(cause)}`),
 	});
 	const parts: Parts = {

@@ -541,6 +541,62 @@ export const methods = {
 			problem: v.optional(v.string()),
 		}),
 	},
+	"server/list": {
+		about:
+			"The MCP servers that goals of a folder may use, those of config.jsonc and those that its files propose, how each stands, and what is wrong in those files. Nothing is started for it.",
+		effect: "reads",
+		params: v.object({
+			workspace: v.optional(v.string()),
+			/** How they stand for this goal, in its own folder. */
+			goalId: v.optional(GoalIdSchema),
+		}),
+		result: v.object({
+			servers: v.array(
+				v.object({
+					name: v.string(),
+					/** Whose file names it: the person's own, or the folder's, which only proposes. */
+					source: v.picklist(["config", "workspace"]),
+					/** For people, with its line from 1. */
+					file: v.string(),
+					line: v.number(),
+					/** The command line, or the address. */
+					what: v.string(),
+					/** `proposed`: a person is asked first. `ready`: begins when it is first needed. */
+					state: v.picklist(["proposed", "declined", "needsInput", "ready", "running", "failed"]),
+					reason: v.optional(v.string()),
+					/** So many, as it was last told. */
+					tools: v.optional(v.number()),
+					inputs: v.array(
+						v.object({
+							id: v.string(),
+							description: v.optional(v.string()),
+							/** It is typed unseen. */
+							secret: v.boolean(),
+							isGiven: v.boolean(),
+						}),
+					),
+				}),
+			),
+			problems: v.array(v.object({ file: v.string(), line: v.number(), message: v.string() })),
+		}),
+	},
+	"server/input": {
+		about:
+			"Hands over a value that an MCP server asks for; without one, what was handed over is forgotten. The daemon keeps it in memory alone, and goals that wait for it go on.",
+		effect: "acts",
+		repeatable: always,
+		params: v.object({
+			/** Whose files name the server; absent for one of config.jsonc. */
+			workspace: v.optional(v.string()),
+			server: v.pipe(v.string(), v.maxLength(60)),
+			id: v.pipe(v.string(), v.maxLength(80)),
+			value: v.optional(v.pipe(v.string(), v.maxLength(10_000, "a value has at most 10000 characters"))),
+		}),
+		result: v.object({
+			/** Goals that waited for it and go on. */
+			goals: v.array(GoalIdSchema),
+		}),
+	},
 	"config/read": {
 		about:
 			"What is wrong in config.jsonc, with its place. With `watch`, a `config/changed` notice follows each time it was read again.",

@@ -3,6 +3,7 @@ import type { McpServer } from "../config/mcpServer.ts";
 import { type ExternalTool, ToolError } from "../tools/tool.ts";
 import { callResult } from "./callResult.ts";
 import type { McpConnection, McpTool } from "./mcpConnection.ts";
+import { definitionName } from "./serverBinding.ts";
 import { toolNames } from "./toolNames.ts";
 
 /** A server that is there, and what it lists. */
@@ -38,7 +39,7 @@ function externalTool(name: string, { server, connection, redact }: OpenServer, 
 		risk: tool.hints.destructive === true ? "dangerous" : "network",
 		reasons: [`it is a tool of the MCP server ${server.name}, and what it does is not known here`, ...hintWords(tool)],
 		bound: {
-			[`the definition of the MCP server ${server.name}`]: server.digest,
+			[definitionName(server)]: server.digest,
 			[`what ${server.name} says of its tool ${tool.name}`]: tool.digest,
 		},
 		isAllowed: server.allow.includes(tool.name),

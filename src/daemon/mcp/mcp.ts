@@ -17,7 +17,7 @@ import { openServerPool, type ServerState } from "./serverPool.ts";
 export interface Mcp {
 	/** Those of config.jsonc, then those that the folder's files propose under other names. */
 	servers(
-		workspace: string,
+		workspace: string | undefined,
 	): Promise<{ readonly servers: readonly McpServer[]; readonly problems: readonly McpProblem[] }>;
 	/** Starts or reaches it where that is not done yet. */
 	open(goalId: string, workspace: string, server: McpServer): Promise<Opened>;
@@ -82,7 +82,7 @@ export function openMcp(parts: McpParts): Mcp {
 	return {
 		async servers(workspace) {
 			const own = parts.configured();
-			const proposed = await workspaceServers(workspace);
+			const proposed = workspace === undefined ? { servers: [], problems: [] } : await workspaceServers(workspace);
 			const hidden = proposed.servers.filter(({ name }) => own.some((server) => server.name === name));
 			return {
 				servers: [...own, ...proposed.servers.filter((server) => !hidden.includes(server))],

@@ -9,7 +9,7 @@ export async function boundServer(
 	workspace: string,
 	contents: FileContents,
 ): Promise<{ readonly files: Readonly<Record<string, string>>; readonly command: string }> {
-	const files: Record<string, string> = { [`the definition of the MCP server ${server.name}`]: server.digest };
+	const files: Record<string, string> = { [definitionName(server)]: server.digest };
 	const { reach } = server;
 	if (reach.kind === "http") return { files, command: "" };
 	const inWorkspace = (text: string) => text.replaceAll(`\${workspaceFolder}`, workspace);
@@ -18,6 +18,11 @@ export async function boundServer(
 		files[inWorkspace(reach.envFile)] = hash?.sha256 ?? "absent";
 	}
 	return { files, command: [reach.command, ...reach.args].map((word) => quoted(inWorkspace(word))).join(" ") };
+}
+
+/** What an approval calls its definition, among the files that it is bound to. */
+export function definitionName({ name }: Pick<McpServer, "name">): string {
+	return `the definition of the MCP server ${name}`;
 }
 
 /** For people: the command line, or the address. Values that are still to be filled in stay as they are written. */

@@ -63,6 +63,8 @@ export function openServerPool(parts: {
 					failed: `${known.failed ?? "it ended again and again."} It was begun ${known.starts} times, and is not begun again for this goal until the daemon starts anew.`,
 				};
 			if (isClosed) return { failed: "the daemon is stopping." };
+			// With another value it is another server: the one before has no use any more.
+			void drop((slot) => slot.goalId === goalId && slot.name === name);
 			const slot = begin(goalId, name, reach, (known?.starts ?? 0) + 1);
 			slots.set(key, slot);
 			return settled(slot);

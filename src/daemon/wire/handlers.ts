@@ -23,6 +23,7 @@ import { changeRoster } from "../roster/roster.ts";
 import type { EventQuery, EventReader, StoredEvent } from "../store/eventStore.ts";
 import { undoSteps } from "../undo/undoSteps.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
+import { listServers } from "./mcpServers.ts";
 import type { Services } from "./services.ts";
 
 /*
@@ -247,6 +248,9 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	"provider/key": async ({ provider, key }, client) => ({
 		goals: [...(await client.services.keys.take(provider, key, client.actor()))],
 	}),
+	"server/list": async ({ workspace, goalId }, { services }) =>
+		listServers(services, workspace && (await workspaceFolder(workspace, services.about.folder)), goalId),
+	"server/input": async (given, { services }) => ({ goals: [...(await services.serverInputs.take(given))] }),
 	"config/read": ({ watch }, client) => {
 		const { config } = client.services;
 		config.refresh();

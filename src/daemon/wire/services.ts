@@ -8,7 +8,10 @@ import type { EditorWindows } from "../editor/editorWindows.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { EraseServices } from "../erase/eraseGoal.ts";
 import type { HandedKeys } from "../keys/handedKeys.ts";
+import type { McpInputs } from "../keys/mcpInputs.ts";
 import type { LaunchServices } from "../launch/launchServices.ts";
+import type { GivenInputs } from "../mcp/givenInputs.ts";
+import type { Mcp } from "../mcp/mcp.ts";
 import type { Clock } from "../platform/ports.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { RosterServices } from "../roster/roster.ts";
@@ -32,6 +35,10 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	readRegistry(refresh: boolean): Promise<Result<Methods, "agent/registry">>;
 	/** Keys that clients hand over. */
 	readonly keys: HandedKeys;
+	/** MCP servers, and the values that people gave for their inputs. */
+	readonly mcp: Pick<Mcp, "servers" | "states">;
+	readonly mcpInputs: Pick<GivenInputs, "value">;
+	readonly serverInputs: McpInputs;
 	/** Windows that offer models of other extensions. */
 	readonly windows: Pick<EditorWindows, "join">;
 	readonly baseline: BaselineParts;

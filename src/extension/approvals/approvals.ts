@@ -31,7 +31,10 @@ export interface Approvals extends vscode.Disposable {
 	open(goalId: GoalId, approvalId: ApprovalId): Promise<void>;
 }
 
-export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
+/** Values that go with an answer, and are no part of it: they stand in no log. */
+type Give = (waiting: Waiting) => Promise<void>;
+
+export function createApprovals(daemon: Daemon, goals: Goals, give: Give): Approvals {
 	const opened = new Map<ApprovalId, Waiting>();
 	const changed = new vscode.EventEmitter<vscode.Uri>();
 	const lensesChanged = new vscode.EventEmitter<void>();
@@ -43,6 +46,7 @@ export function createApprovals(daemon: Daemon, goals: Goals): Approvals {
 
 	async function answer({ approval, goal }: Waiting, given: Answer, said?: string): Promise<void> {
 		const meant = meantBy(given.answer, approval);
+		if (approval.question === "mcpInput" && meant === "give") return give({ approval, goal });
 		const choice = choicesOf(goal, approval).find((one) => one.answer === meant);
 		const reason = said ?? (choice?.asksFirst ? await askReason(choice) : undefined);
 		if (choice?.asksFirst && reason === undefined) return;

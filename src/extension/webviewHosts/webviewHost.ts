@@ -1,7 +1,7 @@
 import { Refusal } from "../../core/refusal.ts";
 import "vscode-jsonrpc/node";
 import type { Message } from "vscode-jsonrpc";
-import type { GoalId, ThreadId } from "../../core/ids.ts";
+import type { ApprovalId, GoalId, ThreadId } from "../../core/ids.ts";
 import type { Handlers, Input, MethodName, Methods, Notice, Params, Result } from "../../protocol/methods.ts";
 import { answering, openPeer } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
@@ -33,6 +33,8 @@ export interface WebviewContext {
 	readonly threadId?: ThreadId;
 	readonly daemon: Daemon;
 	readonly goals: Goals;
+	/** Asks the person first for what the answer cannot do without. */
+	answer?(given: { readonly approvalId: ApprovalId; readonly answer: string }): Promise<void>;
 	/** False in Restricted Mode. */
 	readonly mayAct: () => boolean;
 	open(target: Target): Promise<void>;
@@ -129,7 +131,12 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 		"change/diff": (params) => daemon.read("change/diff", params),
 		"goal/control": acted("goal/control"),
 		"thread/send": acted("thread/send"),
-		"approval/answer": acted("approval/answer"),
+		"approval/answer": async (params) => {
+			if (params.answer !== "give" || !context.answer) return acted("approval/answer")(params);
+			acting();
+			await context.answer(params);
+			return { approvalId: params.approvalId, answer: params.answer, by: "" };
+		},
 		"check/run": acted("check/run"),
 		"form/start": () => context.form?.start() ?? { folders: [] },
 		"form/chooseAgent": async (params) => {

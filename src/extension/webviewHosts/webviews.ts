@@ -30,6 +30,7 @@ interface WebviewsOptions {
 	readonly goals: Goals;
 	readonly current: CurrentGoal;
 	open(target: Target): Promise<void>;
+	answer: NonNullable<WebviewContext["answer"]>;
 	report(cause: unknown, method: string): void;
 }
 
@@ -45,7 +46,7 @@ type PanelKind = Exclude<Kind, "feed" | "preflight">;
 type PanelIdentity = { readonly kind: PanelKind; readonly goalId: GoalId; readonly threadId?: ThreadId };
 type Identity = { readonly goalId?: GoalId; readonly threadId?: ThreadId };
 
-export function createWebviews({ context, daemon, goals, current, open, report }: WebviewsOptions): Webviews {
+export function createWebviews({ context, daemon, goals, current, open, answer, report }: WebviewsOptions): Webviews {
 	const panels = new Map<string, OpenPanel>();
 	const root = vscode.Uri.joinPath(context.extensionUri, "dist", "webviews");
 	const media = vscode.Uri.joinPath(context.extensionUri, "media");
@@ -76,6 +77,7 @@ export function createWebviews({ context, daemon, goals, current, open, report }
 					goals,
 					mayAct: () => vscode.workspace.isTrusted,
 					open,
+					answer,
 					copy: async (text) => vscode.env.clipboard.writeText(text),
 					memory: {
 						get: () => context.workspaceState.get(key),

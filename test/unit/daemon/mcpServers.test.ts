@@ -142,4 +142,35 @@ describe("an MCP server that a workspace proposes", function () {
 		await untilState(daemon.client, goalId, ["completed"]);
 		assert.deepEqual(calls(), ['stack {"bricks":3}']);
 	});
+
+	it("waits for what it asks a person to enter, and no log holds it", async () => {
+		const token = "brick-token-1234567";
+		propose("secret", { env: { TOKEN: `\${input:token}` } });
+		const goalId = await launch();
+		await answer(goalId, "approve", "workspace");
+		const question = await asked(goalId);
+		assert.equal(question.summary, "The MCP server yard needs token.");
+		const given = { workspace: workspace.folder, server: "yard" };
+		await assert.rejects(
+			daemon.client.request("server/input", { ...given, id: "color", value: "red" }),
+			/asks for token/,
+		);
+		await assert.rejects(answer(goalId, "give"), /mission tools input yard/);
+		const { goals } = await daemon.client.request("server/input", { ...given, id: "token", value: token });
+		assert.deepEqual(goals, [goalId]);
+		assert.match((await asked(goalId)).summary, /^Call yard/);
+		await answer(goalId, "approve");
+		await untilState(daemon.client, goalId, ["completed"]);
+		const [done] = await events(goalId, "tool.completed");
+		assert.equal(done?.output.head, "the token is …");
+		const { events: all } = await daemon.client.request("goal/events", { goalId, limit: 1000 });
+		assert.ok(!JSON.stringify(all).includes(token));
+		assert.ok(!readFileSync(path.join(home, "daemon.log"), "utf8").includes(token));
+		assert.ok(calls().length === 1);
+		daemon = await daemon.restart();
+		const second = await launch();
+		assert.equal((await asked(second)).summary, "The MCP server yard needs token.", "it was in memory alone");
+		await answer(second, "deny");
+		await untilState(daemon.client, second, ["completed"]);
+	});
 });

@@ -1,0 +1,25 @@
+import * as vscode from "vscode";
+import type { Approval, Goal } from "../../core/goal.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import { t } from "../words/words.ts";
+import type { McpInputs } from "./mcpInputs.ts";
+
+/** Asks for what an MCP server needs, one box after the other; what was entered so far counts. */
+export async function enterMcpInputs(
+	{ daemon, mcpInputs }: { readonly daemon: Pick<Daemon, "ask">; readonly mcpInputs: McpInputs },
+	goal: Goal,
+	{ server }: Approval,
+): Promise<void> {
+	if (!server) return;
+	const { servers } = await daemon.ask("server/list", { workspace: goal.workspace });
+	const isOwn = servers.find(({ name }) => name === server.name)?.source === "config";
+	for (const { id, description, secret, default: byDefault, options } of server.inputs ?? []) {
+		const title = t("MCP server {0}", server.name);
+		const prompt = description ?? id;
+		const value = options
+			? await vscode.window.showQuickPick(options, { title, placeHolder: prompt, ignoreFocusOut: true })
+			: await vscode.window.showInputBox({ title, prompt, value: byDefault, password: secret, ignoreFocusOut: true });
+		if (value === undefined || value.trim() === "") return;
+		await mcpInputs.set({ workspace: isOwn ? undefined : goal.workspace, server: server.name, id }, value.trim());
+	}
+}
