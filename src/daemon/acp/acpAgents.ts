@@ -22,7 +22,7 @@ export interface AcpAgentsOptions {
 	readonly processes: AgentProcesses;
 	/** Of this product. */
 	readonly version: string;
-	/** For an agent's first answer; default a minute. */
+	/** For an agent's first answer; default two minutes. */
 	readonly initMs?: number;
 	/** For an agent that was told to stop; default ten seconds. */
 	readonly graceMs?: number;
@@ -39,7 +39,7 @@ const readsItself: Readonly<Record<string, readonly GuidanceKind[]>> = {
 
 export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 	const { config, env, log, processes, version } = options;
-	const { initMs = 60_000, graceMs = 10_000, idleMs = 10 * 60_000 } = options;
+	const { initMs = 120_000, graceMs = 10_000, idleMs = 10 * 60_000 } = options;
 	const lives = new Map<string, OpenedThread>();
 	const resting = new Map<string, NodeJS.Timeout>();
 	/** Why processes were ended from here. */

@@ -3,6 +3,7 @@ import type { AgentProcess } from "../agents/process/agentProcess.ts";
 import type { SessionUpdate, TurnSession } from "../agents/turnSession.ts";
 import { type ToolContext, ToolError } from "../tools/tool.ts";
 import { readText, writeText } from "./clientFiles.ts";
+import { elicited } from "./elicitation.ts";
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
 import { optionsOf, type SessionOptions, withChange } from "./options.ts";
 import { permissionAnswer } from "./permission.ts";
@@ -155,6 +156,11 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 			return guarded(async () => ({ content: await readText(files, params) }));
 		})
 		.onRequest(sdk.methods.client.fs.writeTextFile, ({ params, requestId }) => guarded(() => write(params, requestId)))
+		.onRequest(sdk.methods.client.elicitation.create, async ({ params, requestId }) => {
+			const session = turn?.session;
+			if (!session) return { action: "cancel" };
+			return elicited(`${number} ${String(requestId)}`, fieldsOf(params), (question) => session.ask(question));
+		})
 		.connect(spooled.stream);
 	const conversation: Conversation = {
 		number,

@@ -120,7 +120,11 @@ async function openSession(
 	const initialize = conversation.request("initialize", "initialize", {
 		protocolVersion: 1,
 		clientInfo: { name: "mission-control", title: "Mission Control", version },
-		clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: false },
+		clientCapabilities: {
+			fs: { readTextFile: true, writeTextFile: true },
+			terminal: false,
+			elicitation: { form: {}, url: {} },
+		},
 	});
 	const first = await inTime(initialize, initMs);
 	if (first.protocolVersion !== 1)
