@@ -60,6 +60,12 @@ export const commands: readonly CommandRow[] = [
 			{ flags: "--title <title>", about: "a short name" },
 			{ flags: "--workspace <folder>", about: "where it works (default: the current folder)" },
 			{ flags: "--playbook <file>", about: "a Markdown playbook to run" },
+			{
+				flags: "--input <name=value>",
+				about: "a value that the playbook asks for; may be given several times",
+				many: true,
+			},
+			{ flags: "--inputs <file>", about: "the same of a JSON or YAML file with names and values" },
 			{ flags: "--preset <name>", about: "settings that were kept under this name" },
 			...settingOptions,
 			{

@@ -14,6 +14,7 @@ import {
 	TurnIdSchema,
 	UndoIdSchema,
 } from "./ids.ts";
+import { InputValue } from "./inputs.ts";
 import { LaunchSettings } from "./settings.ts";
 import { SignedAnswer } from "./signedAnswer.ts";
 import { ThreadSummary } from "./threadSummary.ts";
@@ -62,7 +63,17 @@ export const eventBodies = {
 		/** What the folder is known by; absent where an earlier version did not look. */
 		folder: v.optional(FolderIdentity),
 		settings: LaunchSettings,
-		playbook: v.optional(v.object({ path: v.string(), text: v.string(), sha256: v.string() })),
+		playbook: v.optional(
+			v.object({
+				path: v.string(),
+				text: v.string(),
+				sha256: v.string(),
+				/** What was given for its inputs: commands and checks get them as variables. */
+				inputs: v.optional(v.array(InputValue)),
+				/** Of text and inputs, for what is approved of them; absent where there are none. */
+				digest: v.optional(v.string()),
+			}),
+		),
 		/** The preset whose settings were taken. */
 		preset: v.optional(v.string()),
 		/** What was asked for and could not be had, and what was taken instead. */

@@ -46,7 +46,7 @@ export interface Goal {
 	/** What the folder is known by; absent until it was looked at. */
 	readonly folder?: FolderIdentity;
 	readonly settings: LaunchSettings;
-	readonly playbook?: { readonly path: string; readonly sha256: string };
+	readonly playbook?: Omit<NonNullable<EventBody<"goal.launched">["playbook"]>, "text">;
 	readonly launchedAt: string;
 	readonly updatedAt: string;
 	/** Set once the goal is over. */

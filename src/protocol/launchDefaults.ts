@@ -1,6 +1,8 @@
 import * as v from "valibot";
+import { StepIdSchema } from "../core/ids.ts";
+import { InputSpec, InputValue } from "../core/inputs.ts";
 import { LaunchSettings, PartialLaunchSettings, SettingsLayer, Source, Sources } from "../core/settings.ts";
-import { CheckSpec, Effort, NotRun, PlanStep } from "../core/values.ts";
+import { CheckSpec, Effort, ModelChoice, NotRun, PlanStep } from "../core/values.ts";
 
 /** What a form needs before a launch: the values that it begins with, and where each of them came from. */
 
@@ -60,6 +62,11 @@ export const LaunchPreparation = v.object({
 			checks: v.array(CheckSpec),
 			/** Code before the first step, which is not run. Each step says what is not run of it. */
 			notRun: v.optional(v.array(NotRun), []),
+			/** What it asks for, and the values that a launch like this would take. */
+			inputs: v.optional(v.array(InputSpec), []),
+			values: v.optional(v.array(InputValue), []),
+			/** Steps that are handed to agents, with who would do each; nobody where none is set up. */
+			agents: v.optional(v.array(v.object({ stepId: StepIdSchema, agent: v.optional(ModelChoice) })), []),
 		}),
 	),
 });

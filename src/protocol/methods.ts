@@ -9,12 +9,14 @@ import {
 	StepIdSchema,
 	ThreadIdSchema,
 } from "../core/ids.ts";
+import { GivenInputs } from "../core/inputs.ts";
 import { PartialLaunchSettings } from "../core/settings.ts";
 import {
 	Actor,
 	ApprovalScope,
 	BudgetLimits,
 	Effort,
+	ModelChoice,
 	NotCovered,
 	RosterEdit,
 	RosterReach,
@@ -124,9 +126,9 @@ export const methods = {
 			preset: v.optional(v.string()),
 			/** Roles whose files in the workspace say what the settings leave open. Read now, kept with the goal. */
 			roles: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
-			/** A playbook's text, and where it was read. */
-			playbook: v.optional(v.object({ path: v.string(), text })),
-			/** Approve the commands and writes of exactly this playbook's text. */
+			/** A playbook's text, where it was read, and what is given for its inputs. */
+			playbook: v.optional(v.object({ path: v.string(), text, inputs: v.optional(GivenInputs) })),
+			/** Approve the commands and writes of exactly this playbook's text, with exactly these inputs. */
 			grantPlaybook: v.optional(v.boolean(), false),
 			requestId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 		}),
@@ -145,8 +147,10 @@ export const methods = {
 			workspace: v.string(),
 			/** Without it, the default preset; empty for none. */
 			preset: v.optional(v.string()),
+			/** Who a launch of a playbook would name as the primary agent. */
+			agent: v.optional(ModelChoice),
 			/** A launch of this playbook: what it would run is said, too, or why it is refused. */
-			playbook: v.optional(v.object({ path: v.string(), text })),
+			playbook: v.optional(v.object({ path: v.string(), text, inputs: v.optional(GivenInputs) })),
 		}),
 		result: LaunchPreparation,
 	},

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { agentKind } from "../core/agentKinds.ts";
 import type { Goal, Step, Thread } from "../core/goal.ts";
 import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
+import { InputValue } from "../core/inputs.ts";
 import { choicesOf } from "../core/questions/questions.ts";
 import { processesThatAreOver } from "../core/rules/agentProcesses.ts";
 import { isUnderWay } from "../core/rules/calls.ts";
@@ -30,6 +31,7 @@ import {
 } from "../core/values.ts";
 import { answerValueKinds } from "../core/words/answerValues.ts";
 import { stateReason } from "../core/words/stateReason.ts";
+import { stepWorker } from "../core/words/stepWorker.ts";
 import { threadName } from "../core/words/threadName.ts";
 
 /**
@@ -133,6 +135,8 @@ export const StepView = v.object({
 	title: v.string(),
 	kind: v.string(),
 	role: v.string(),
+	/** Who does it, in a playbook that hands steps to agents: `playbook`, or role and agent. */
+	worker: v.optional(v.string()),
 	needs: v.array(StepIdSchema),
 	state: v.picklist(["pending", "in_progress", "verifying", "completed", "failed", "skipped"]),
 	verified: v.optional(v.boolean()),
@@ -237,6 +241,8 @@ export const GoalView = v.object({
 	allows: v.array(v.string()),
 	autonomy: Autonomy,
 	playbook: v.optional(v.string()),
+	/** What was given for the playbook's inputs. */
+	inputs: v.optional(v.array(InputValue)),
 	plan: v.object({
 		revision: v.number(),
 		approved: v.boolean(),
@@ -352,6 +358,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 		allows: [...allowedOfGoal(goal)],
 		autonomy: goal.settings.autonomy,
 		playbook: goal.playbook?.path,
+		inputs: goal.playbook?.inputs,
 		plan: {
 			revision: goal.plan?.revision ?? 0,
 			approved: goal.plan?.approved ?? false,
@@ -406,6 +413,7 @@ function viewStep(goal: Goal, step: Step): StepView {
 		title: step.title,
 		kind: step.kind,
 		role: step.role,
+		worker: stepWorker(goal, step),
 		needs: step.needs,
 		state: step.state,
 		verified: step.verified,

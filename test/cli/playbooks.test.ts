@@ -124,4 +124,72 @@ describe("a playbook from the command line", function () {
 		assert.equal(code, 0, error);
 		assert.equal(readFileSync(at("app/b.txt"), "utf8"), "hello\n");
 	});
+
+	describe("that asks for inputs", () => {
+		const text =
+			'---\ninputs:\n  target: { options: [staging, production], description: Where to. }\n  version: { default: 1.10 }\n---\n# Deploy\n## Say it\n```sh\necho "$INPUT_TARGET $INPUT_VERSION" > deployed.txt\n```\n';
+		const deploy = (...args: string[]) =>
+			stage.run("launch", "--playbook", stage.playbook("inputs.md", text), "--grant", "playbook", ...args);
+
+		it("takes them one by one and of a file, one by one before the file, and says what was approved", () => {
+			writeFileSync(at("values.yaml"), "target: production\nversion: 2.50\n");
+			const launched = deploy("--inputs", "values.yaml", "--input", "target=staging", "--follow");
+			assert.equal(launched.code, 0, launched.error);
+			assert.match(launched.error, /with INPUT_TARGET=staging\n\s+with INPUT_VERSION=2\.50/);
+			assert.equal(readFileSync(at("deployed.txt"), "utf8"), "staging 2.50\n");
+			const [{ goalId }] = stage.json("list");
+			assert.match(stage.run("show", goalId).out, /inputs\s+INPUT_TARGET=staging, INPUT_VERSION=2\.50/);
+		});
+
+		it("says in a preview what it asks for, and launches nothing", () => {
+			const before = stage.json("list").length;
+			const { code, out } = deploy("--input", "version=3", "--preview");
+			assert.equal(code, 0);
+			assert.match(out, /input target {2}INPUT_TARGET has no value yet {2}staging \| production: Where to\./);
+			assert.match(out, /input version {2}INPUT_VERSION=3/);
+			assert.equal(stage.json("list").length, before);
+		});
+
+		const refused: readonly (readonly [args: readonly string[], code: number, sentence: RegExp])[] = [
+			[[], 3, /inputs\.md:3: the input “target” has no value\. Give it \(Where to\) by --input target=staging/],
+			[["--input", "target=moon"], 3, /inputs\.md:3: the input “target” is none of its options/],
+			[["--input", "target=staging", "--input", "nope=1"], 3, /the playbook has no input “nope”/],
+			[["--input", "target"], 2, /“--input target” names no value\. Write --input name=value\./],
+			[["--input", "target=staging", "--input", "target=production"], 2, /The input target is given twice/],
+			[["--inputs", "gone.yaml"], 2, /The inputs file .*gone\.yaml is not there/],
+			[["--inputs", "list.yaml"], 2, /The inputs file .*list\.yaml is a list\. It has the form/],
+		];
+		for (const [args, code, sentence] of refused)
+			it(`is refused with ${args.join(" ") || "nothing given"}, exit code ${code}`, () => {
+				writeFileSync(at("list.yaml"), "- a\n");
+				const run = deploy(...args);
+				assert.equal(run.code, code, run.error);
+				assert.match(run.error, sentence);
+				const json = deploy(...args, "--json");
+				assert.match(JSON.parse(json.error).error.message, sentence);
+			});
+
+		it("is needed for inputs", () => {
+			const { code, error } = stage.run("launch", "Do it", "--input", "a=b");
+			assert.equal(code, 2);
+			assert.match(error, /--input and --inputs are for a playbook/);
+		});
+	});
+
+	it("with a step for an agent says which step needs one, with exit code 3, and who would do it", () => {
+		const file = stage.playbook(
+			"agent.md",
+			"# Mixed",
+			`## Run\n${"```sh\ntrue\n```"}\n`,
+			"## Think\nagent: implementer\n\nThink.\n",
+		);
+		const { code, error } = stage.run("launch", "--playbook", file, "--grant", "playbook");
+		assert.equal(code, 3);
+		assert.match(
+			error,
+			/agent\.md:\d+: the step “Think” needs an agent \(implementer\), and none is set up\. Name one by --agent/,
+		);
+		const preview = stage.run("launch", "--playbook", file, "--preview");
+		assert.match(preview.out, /2 Think {2}after 1, by implementer, and no agent is set up for it/);
+	});
 });

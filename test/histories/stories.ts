@@ -311,6 +311,42 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, isOver);
 		},
 	},
+	"playbook-with-agent": {
+		about: "A playbook that asks for a value runs a command, hands a step to an agent, and checks what came of both.",
+		launch: {
+			prompt: "",
+			settings: { agent: model },
+			grantPlaybook: true,
+			playbook: {
+				path: "greet.md",
+				inputs: { name: "Mara" },
+				text: [
+					"---",
+					"inputs:",
+					"  name: { description: Who is greeted. }",
+					"  tone: { options: [warm, short], default: warm }",
+					"---",
+					"# Greet",
+					"## Begin",
+					'```sh\necho "Dear $INPUT_NAME" > greeting.txt\n```',
+					"## Go on",
+					"agent: implementer",
+					"",
+					"Do greet.",
+					'```check\ngrep -q "$INPUT_NAME" greeting.txt\n```',
+					"",
+				].join("\n"),
+			},
+		},
+		model: working(
+			"",
+			{ greet: [{ name: "writeFile", args: { path: "greeting.txt", content: "Dear Mara, good morning.\n" } }] },
+			"She is greeted.",
+		),
+		async live({ person }) {
+			await person.follow(approveAll, isOver);
+		},
+	},
 	"killed-reconciled": {
 		about:
 			"The daemon is killed while a command runs (it is followed), while the model answers (it is asked again), and together with a command (its outcome is unknown).",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { GoalId } from "../../core/ids.ts";
+import { inputWords } from "../../core/inputs.ts";
 import type { Input, Methods } from "../../protocol/methods.ts";
 import { type PlaybookActionText, playbookActions } from "../../protocol/playbookActions.ts";
 import type { OptionValues } from "../input/commandRow.ts";
@@ -15,11 +16,11 @@ import { followFeed } from "./feed.ts";
 export async function launch(context: Context, typedPrompt: string | undefined, options: OptionValues): Promise<void> {
 	const { output } = context;
 	if (options.preview === true) {
-		const playbook = readPlaybook(context, textOption(options, "playbook"));
+		const playbook = await readPlaybook(context, options);
 		return (await import("./preview.ts")).preview(context, options, playbook);
 	}
 	const prompt = (await typedOrRead(typedPrompt, context.readStdin)) ?? "";
-	const playbook = readPlaybook(context, textOption(options, "playbook"));
+	const playbook = await readPlaybook(context, options);
 	const grantPlaybook = options.grant === "playbook";
 	if (!playbook && prompt.trim() === "") {
 		throw wrongUsage("The prompt is empty. Write what is to be reached, or name a playbook with --playbook.");
@@ -48,13 +49,19 @@ export async function launch(context: Context, typedPrompt: string | undefined, 
 /** What the daemon reads in the playbook, which is what it will carry out; a playbook that it refuses is not approved. */
 async function whatIsGranted(
 	{ ask, output }: Context,
-	{ workspace, preset }: Input<Methods, "goal/launch">,
+	{ workspace, preset, settings }: Input<Methods, "goal/launch">,
 	playbook: GivenPlaybook,
 ): Promise<readonly PlaybookActionText[] | undefined> {
-	const prepared = await ask("launch/prepare", { workspace, preset, playbook });
-	if (!prepared.playbook) return undefined;
+	const prepared = await ask("launch/prepare", { workspace, preset, playbook, agent: settings?.agent });
+	if (!prepared.playbook || prepared.problems.some(({ path }) => path === playbook.path)) return undefined;
 	const granted = playbookActions(prepared.playbook);
 	output.aside(`Approved, exactly as written in ${playbook.path}:`);
+	for (const value of prepared.playbook.values) output.aside(indent(`with ${inputWords(value)}`));
+	const agents = prepared.playbook.agents.length;
+	if (agents > 0)
+		output.aside(
+			indent(`${agents === 1 ? "1 step is" : `${agents} steps are`} for agents: what they do is asked about as ever.`),
+		);
 	for (const { action, text } of granted) output.aside(indent(`${action}${text ? `\n${indent(text.trimEnd())}` : ""}`));
 	return granted;
 }

@@ -1,11 +1,12 @@
+import { type InputSpec, type InputValue, inputWords } from "../../core/inputs.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { withRoleFiles } from "../../core/rules/roster.ts";
 import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../core/settings.ts";
-import type { Assignment, NotRun } from "../../core/values.ts";
+import type { Assignment, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { sourceText } from "../../core/words/sources.ts";
 import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
-import { stepActions } from "../../protocol/playbookActions.ts";
+import { type PlaybookPreview, stepActions } from "../../protocol/playbookActions.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
 import { listOption, textOption, workspaceFolder } from "../input/given.ts";
@@ -22,8 +23,9 @@ export async function preview(
 	playbook: GivenPlaybook | undefined,
 ): Promise<void> {
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
-	const form = await context.ask("launch/prepare", { workspace, preset: textOption(options, "preset"), playbook });
 	const said = await launchSettings(context, options);
+	const preset = textOption(options, "preset");
+	const form = await context.ask("launch/prepare", { workspace, preset, playbook, agent: said.agent });
 	const { settings, sources } = form.playbook
 		? ofPlaybook(form, said)
 		: resolve([
@@ -55,9 +57,11 @@ export async function preview(
 	);
 }
 
-/** The agent is the playbook's own whatever was said; the launch's checks come on top of its. */
+/** Where no step is for an agent the agent is the playbook's own, whatever was said; the launch's checks come on top of its. */
 function ofPlaybook(form: LaunchPreparation, said: PartialLaunchSettings): ReturnType<typeof resolve> {
-	const { agent: _none, ...rest } = said;
+	const { agent, ...others } = said;
+	const isFree = form.playbook!.agents.length > 0;
+	const rest = isFree ? { ...others, ...(agent && { agent }) } : others;
 	const { settings, sources } = resolve([{ source: { kind: "launch" }, settings: rest }, ...form.layers]);
 	const checks = [...(said.checks ?? []), ...form.settings.checks];
 	const from = form.settings.checks.length > 0 ? form.sources.checks : sources.checks;
@@ -65,18 +69,38 @@ function ofPlaybook(form: LaunchPreparation, said: PartialLaunchSettings): Retur
 }
 
 /** What would run: each step with its commands, writes and checks, in the order written. */
-function playbookText({ title, steps, notRun }: NonNullable<LaunchPreparation["playbook"]>): string {
+function playbookText(playbook: NonNullable<LaunchPreparation["playbook"]>): string {
+	const { title, steps, notRun, inputs, values, agents } = playbook;
 	const positions = new Map(steps.map(({ stepId }, index) => [stepId, index + 1]));
 	const told = steps.map((step, index) => {
 		const { title, needs } = step;
 		const after = needs.length === 0 ? "at once" : `after ${needs.map((step) => positions.get(step)).join(", ")}`;
 		return [
-			`${index + 1} ${paint.bold(title)}  ${paint.dim(after)}`,
+			`${index + 1} ${paint.bold(title)}  ${paint.dim([after, workerText(step, agents)].filter(Boolean).join(", "))}`,
 			...stepActions(step).flatMap(({ action, text }) => [indent(paint.dim(action)), indent(text.trimEnd(), "    ")]),
 			...notRunText(step.notRun),
 		].join("\n");
 	});
-	return [paint.bold(title), ...notRunText(notRun), ...told].join("\n");
+	return [
+		paint.bold(title),
+		...inputs.map((input) => indent(inputText(input, values))),
+		...notRunText(notRun),
+		...told,
+	].join("\n");
+}
+
+function inputText({ name, type, variable, description, options }: InputSpec, values: readonly InputValue[]): string {
+	const value = values.find((one) => one.name === name);
+	const said = value ? inputWords(value) : paint.yellow(`${variable} has no value yet`);
+	const about = [options ? options.join(" | ") : type, description].filter(Boolean).join(": ");
+	return `${paint.dim("input")} ${name}  ${said}  ${paint.dim(about)}`;
+}
+
+/** Who does it, where it does not run by itself. */
+function workerText({ stepId, role, actions }: PlanStep, agents: PlaybookPreview["agents"]): string {
+	if (actions) return "";
+	const agent = agents.find((one) => one.stepId === stepId)?.agent;
+	return agent ? `by ${role} (${formatModelRef(agent)})` : `by ${role}, and no agent is set up for it`;
 }
 
 function notRunText(items: readonly NotRun[] = []): readonly string[] {

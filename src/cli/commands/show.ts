@@ -1,3 +1,4 @@
+import { inputWords } from "../../core/inputs.ts";
 import { isOpen } from "../../core/rules/reviews.ts";
 import { type AnswerValueKind, answerValues } from "../../core/words/answerValues.ts";
 import { elapsed } from "../../core/words/duration.ts";
@@ -64,6 +65,7 @@ function facts(goal: GoalView, now: number): string {
 			[paint.dim("objective"), oneLine(goal.prompt, 200)],
 			[paint.dim("workspace"), goal.workspace],
 			[paint.dim("playbook"), goal.playbook ?? ""],
+			[paint.dim("inputs"), (goal.inputs ?? []).map(inputWords).join(", ")],
 			[paint.dim("autonomy"), goal.autonomy],
 			[paint.dim("changed"), changed],
 			[paint.dim("launched"), `${ago(goal.launchedAt, now)}, last event ${ago(goal.updatedAt, now)}`],
@@ -93,7 +95,7 @@ function droppedLine(step: StepView): string {
 
 function stepLine(step: StepView, mark: Mark, word: string, position: string): string {
 	const attempts = step.attempts.length > 1 ? `attempt ${step.attempts.length}` : "";
-	const about = paint.dim([word, attempts].filter(Boolean).join(", "));
+	const about = paint.dim([word, attempts, step.worker && `by ${step.worker}`].filter(Boolean).join(", "));
 	return [`${sign(mark)} ${position} ${step.title}`, about, paint.dim(step.stepId)].filter(Boolean).join("  ");
 }
 

@@ -1,4 +1,5 @@
 import { agentKind } from "../agentKinds.ts";
+import type { EventOf } from "../events.ts";
 import type { Goal, Thread } from "../goal.ts";
 import { modelName } from "../rules/contextWindow.ts";
 import { assignmentFor, instructionsOf, isSameChoice, roleInstructions } from "../rules/roster.ts";
@@ -18,7 +19,7 @@ export const goalFolds: Folds<"goal" | "budget" | "price" | "work" | "hold" | "r
 		workspace: e.workspace,
 		folder: e.folder,
 		settings: e.settings,
-		playbook: e.playbook ? { path: e.playbook.path, sha256: e.playbook.sha256 } : undefined,
+		playbook: withoutText(e.playbook),
 		launchedAt: e.at,
 		budget: e.settings.budget,
 		roster: { revision: 1, assignments: e.settings.assignments },
@@ -73,6 +74,12 @@ export const goalFolds: Folds<"goal" | "budget" | "price" | "work" | "hold" | "r
 		);
 	},
 };
+
+function withoutText(playbook: EventOf<"goal.launched">["playbook"]): Goal["playbook"] {
+	if (!playbook) return undefined;
+	const { text: _text, ...rest } = playbook;
+	return rest;
+}
 
 function isActive(thread: Thread): boolean {
 	return thread.state === "active" && agentKind(thread.assignment).takesRoles;

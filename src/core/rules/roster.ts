@@ -20,7 +20,8 @@ export interface RosterEntry extends ModelChoice {
 export function rosterOf(goal: Goal): readonly RosterEntry[] {
 	const primary = goal.settings.agent;
 	const named = goal.roster.assignments;
-	const builtIn = agentKind(primary).takesRoles ? ["planner", "implementer"] : ["implementer"];
+	// A playbook is its own plan.
+	const builtIn = agentKind(primary).takesRoles && !goal.playbook ? ["planner", "implementer"] : ["implementer"];
 	const unnamed = builtIn.filter((role) => !named.some((assignment) => assignment.role === role));
 	return [
 		...unnamed.map((role) => ({ ...primary, role, enabled: true, inherits: true, source: "primary" })),

@@ -11,7 +11,7 @@ export function systemPrompt(turn: Turn, surroundings: Surroundings): string {
 	const parts = {
 		plan: () => [planner(goal), files(surroundings)],
 		work: () => [
-			thread.parentThreadId ? helper(thread.role) : worker(thread.role),
+			thread.parentThreadId ? helper(thread.role) : worker(isOwnRole(turn) ? "implementer" : thread.role),
 			objective(goal),
 			planOverview(goal, step?.stepId ?? ""),
 		],
@@ -85,8 +85,16 @@ Answer with one JSON document and nothing else:
 { "summary": "what was achieved, in one or two sentences", "reflection": "what went well, what cost time, what remains doubtful", "memory": "what to know next time in this workspace; leave it out if there is nothing" }`;
 }
 
-function objective({ title, prompt }: Goal): string {
-	return `The goal “${title}”:\n${bounded(prompt, 8000)}`;
+/** Of a step that names its own agent the role is only a name in the roster. */
+function isOwnRole({ thread, step }: Turn): boolean {
+	return thread.role === step?.stepId || /^step-\d+$/.test(thread.role);
+}
+
+function objective({ title, prompt, playbook }: Goal): string {
+	const inputs = (playbook?.inputs ?? []).map(({ variable, value }) => `${variable}=${bounded(value, 1000)}`);
+	const given =
+		inputs.length > 0 ? `\nWhat the person gave for it; commands have it as variables:\n${inputs.join("\n")}` : "";
+	return `The goal “${title}”:\n${bounded(prompt, 8000)}${given}`;
 }
 
 function planOverview({ plan, steps }: Goal, current: string): string {

@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import { parseModelRef } from "../../core/modelRef.ts";
 import { PartialLaunchSettings } from "../../core/settings.ts";
+import { nearName } from "../../core/words/nearName.ts";
 
 /**
  * Launch settings as people write them: one `name: value` a line, in the head of a playbook and in a preset's file. Every
@@ -24,7 +25,7 @@ export interface SettingsProblem {
 }
 
 /** A person does not write so many settings at the head of a playbook. */
-const maxHeadChars = 8000;
+const maxHeadChars = 20_000;
 
 /**
  * What would nest deeper than settings ever do. The YAML parser calls itself for each level, and a text made to end its
@@ -38,8 +39,22 @@ export function isTooDeep(text: string): boolean {
 const nothing: WrittenSettings = { settings: {}, checks: [], others: {}, problems: [] };
 type Schemas = Readonly<Record<string, v.GenericSchema>>;
 
-/** `also` are names that may stand beside the settings. */
-export function readSettings(text: string, maxChars = maxHeadChars, also: Schemas = {}): WrittenSettings {
+/** Where a value stands that is read node by node, and whom to tell what is wrong. Lines are from 1, in the text. */
+export interface NodeContext {
+	/** Of its name. */
+	readonly line: number;
+	lineOf(node: unknown): number;
+	complain(line: number, message: string, fix: string): void;
+}
+type Readers = Readonly<Record<string, (node: unknown, context: NodeContext) => unknown>>;
+
+/** `also` are names that may stand beside the settings, by a schema or by what reads their node. */
+export function readSettings(
+	text: string,
+	maxChars = maxHeadChars,
+	also: Schemas = {},
+	readers: Readers = {},
+): WrittenSettings {
 	if (text.length > maxChars) {
 		const message = `the settings have ${text.length} characters, more than ${maxChars}`;
 		return { ...nothing, problems: [{ line: 1, message, fix: "Make them shorter." }] };
@@ -48,7 +63,7 @@ export function readSettings(text: string, maxChars = maxHeadChars, also: Schema
 		const message = "the settings have too many nested lists and brackets";
 		return { ...nothing, problems: [{ line: 1, message, fix: "Use fewer levels." }] };
 	}
-	return parseSettings(text, also);
+	return parseSettings(text, also, readers);
 }
 
 const { checks: _, ...entries } = PartialLaunchSettings.entries;
@@ -72,7 +87,7 @@ export const Checks = v.union(
 	"write one command, or a list of commands",
 );
 
-function parseSettings(text: string, also: Schemas): WrittenSettings {
+function parseSettings(text: string, also: Schemas, readers: Readers): WrittenSettings {
 	const schemas: Schemas = { ...settingSchemas, checks: Checks, ...also };
 	const counter = new LineCounter();
 	const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
@@ -93,10 +108,18 @@ function parseSettings(text: string, also: Schemas): WrittenSettings {
 	for (const pair of document.contents.items) {
 		const name = isScalar(pair.key) ? String(pair.key.value) : "";
 		const line = lineAt(isScalar(pair.key) ? pair.key.range?.[0] : undefined);
+		if (Object.hasOwn(readers, name)) {
+			const lineOf = (node: unknown) => lineAt((node as Node | null)?.range?.[0]);
+			const complain = (at: number, message: string, fix: string) => void problems.push({ line: at, message, fix });
+			others[name] = readers[name]!(pair.value, { line, lineOf, complain });
+			continue;
+		}
 		const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
 		if (!schema) {
-			const names = Object.keys(schemas).join(", ");
-			problems.push({ line, message: `unknown setting “${name}”`, fix: `Use one of: ${names}.` });
+			const names = [...Object.keys(schemas), ...Object.keys(readers)];
+			const near = nearName(name, names);
+			const fix = `Use one of: ${names.join(", ")}${near ? ` (did you mean “${near}”?)` : ""}.`;
+			problems.push({ line, message: `unknown setting “${name}”`, fix });
 			continue;
 		}
 		const value = v.safeParse(schema, plainValue(pair.value));

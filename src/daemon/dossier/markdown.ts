@@ -1,4 +1,5 @@
 import type { Goal, Step } from "../../core/goal.ts";
+import { inputWords } from "../../core/inputs.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { progress } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
@@ -8,6 +9,7 @@ import { markOfGoal, markOfStep } from "../../core/words/markOf.ts";
 import { checkMarks, goalMarks, riskMarks, stepMarks } from "../../core/words/marks.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { stateReason } from "../../core/words/stateReason.ts";
+import { stepWorker } from "../../core/words/stepWorker.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { cell, code, inline, quote } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
@@ -68,6 +70,7 @@ function head(data: DossierData): string {
 		["Autonomy", `${settings.autonomy}; plan approval ${settings.planApproval}`],
 		["Budget", budget.length > 0 ? budget.join(", ") : undefined],
 		["Playbook", playbook && `${code(playbook.path)}, SHA-256 ${code(playbook.sha256.slice(0, 16))}`],
+		["Inputs", playbook?.inputs?.map((input) => code(inputWords(input))).join(", ")],
 	];
 	const over = goal.prompt.length - promptChars;
 	const prompt =
@@ -102,13 +105,15 @@ function board({ goal }: DossierData): string {
 	const steps = planSteps(goal);
 	if (steps.length === 0) return "## Steps\n\nThere is no plan yet.";
 	const roles = new Set(steps.map(({ role }) => role));
-	const head = ["", "Step", ...(roles.size > 1 ? ["Role"] : []), "State", "Attempts", "Needs", "Checks"];
+	const isMixed = steps.some((step) => stepWorker(goal, step));
+	const by = isMixed ? ["By"] : roles.size > 1 ? ["Role"] : [];
+	const head = ["", "Step", ...by, "State", "Attempts", "Needs", "Checks"];
 	const rows = steps.map((step, index) => {
 		const needs = step.needs.map((need) => (goal.plan?.order.indexOf(need) ?? -1) + 1);
 		const cells = [
 			String(index + 1),
 			inline(step.title),
-			...(roles.size > 1 ? [inline(step.role)] : []),
+			...by.map(() => inline(stepWorker(goal, step) ?? step.role)),
 			stateWord(goal, step),
 			String(step.attempts.length),
 			needs.join(", "),

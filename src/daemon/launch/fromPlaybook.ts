@@ -1,27 +1,41 @@
-import { playbookAgent } from "../../core/agentKinds.ts";
+import { agentKind, playbookAgent } from "../../core/agentKinds.ts";
 import type { GoalEvent } from "../../core/events.ts";
 import type { CheckId } from "../../core/ids.ts";
+import type { GivenInputs, InputValue } from "../../core/inputs.ts";
+import { parseModelRef } from "../../core/modelRef.ts";
 import { Refusal } from "../../core/refusal.ts";
+import { withRoleFiles } from "../../core/rules/roster.ts";
 import { type LaunchSettings, resolve, type SettingsLayer } from "../../core/settings.ts";
-import type { CheckSpec } from "../../core/values.ts";
+import type { Assignment, CheckSpec } from "../../core/values.ts";
 import { notRunNotes } from "../../core/words/notRun.ts";
 import type { Methods, Params } from "../../protocol/methods.ts";
 import { commandEnvironment } from "../commands/commandEnvironment.ts";
 import { findProgram } from "../commands/findProgram.ts";
-import type { Playbook } from "../playbook/parsePlaybook.ts";
+import type { AgentStep, Playbook } from "../playbook/parsePlaybook.ts";
 import { describeProblem, type PlaybookProblem } from "../playbook/problem.ts";
 import { notLooser } from "../presets/presets.ts";
-import type { OfferedPreset } from "./layers.ts";
+import { requireProviders } from "../roster/requireProviders.ts";
+import type { LaunchServices } from "./launchServices.ts";
+import { type OfferedPreset, savedLayers } from "./layers.ts";
+import { takenInputs } from "./takenInputs.ts";
 
-/** What a launch of a playbook comes to: its plan is known from the start, and its agent needs no model. */
+/**
+ * What a launch of a playbook comes to: its plan is known from the start. Its fixed steps need no model; where it hands
+ * steps to agents, these are named as for any goal.
+ */
 export async function fromPlaybook(
 	params: Params<Methods, "goal/launch">,
 	given: GivenPlaybook,
 	preset: OfferedPreset | undefined,
+	files: readonly Assignment[],
+	services: LaunchServices,
 ): Promise<Prepared> {
 	const playbook = await readPlaybook(given);
-	const [agent, ...rest] = playbookLayers(playbook, preset);
-	const { settings } = resolve([agent, { source: { kind: "launch" }, settings: params.settings }, ...rest]);
+	const inputs = takenInputs(given.path, playbook.inputs, given.inputs ?? {});
+	const [agent, ...rest] = playbookLayers(playbook, preset, services);
+	const said = { source: { kind: "launch" as const }, settings: params.settings };
+	const { settings: resolved } = resolve(agent ? [agent, said, ...rest] : [said, ...rest]);
+	const settings = withAgents(given.path, playbook, resolved, files, services);
 	// What the person names at launch comes on top of what the playbook says.
 	const named = (params.settings.checks ?? []).map(
 		(command, index): CheckSpec => ({ checkId: `goal.asked.${index + 1}` as CheckId, command }),
@@ -30,6 +44,7 @@ export async function fromPlaybook(
 		title: params.title ?? playbook.title,
 		prompt: params.prompt.trim() || playbook.objective || playbook.title,
 		settings: { ...settings, checks: named.map((check) => check.command) },
+		inputs,
 		following: [
 			{
 				type: "plan.proposed",
@@ -48,6 +63,8 @@ export interface Prepared {
 	readonly title: string;
 	readonly prompt: string;
 	readonly settings: LaunchSettings;
+	/** Of a playbook that asks for some. */
+	readonly inputs?: readonly InputValue[];
 	/** What is known from the start: a playbook's plan. */
 	readonly following: readonly GoalEvent[];
 	/** What a person should know of it. */
@@ -57,6 +74,7 @@ export interface Prepared {
 export interface GivenPlaybook {
 	readonly path: string;
 	readonly text: string;
+	readonly inputs?: GivenInputs;
 }
 
 /** The playbook, or a refusal with every line that cannot be meant. The parser is loaded when it is first needed. */
@@ -85,18 +103,67 @@ function notesOf({ notRun, steps }: Playbook): readonly string[] {
 }
 
 /**
- * In order of precedence: the agent, which cannot be chosen, and behind what the launch itself says the rest. What the
- * person chose for this launch counts before what the file says; what is always taken, after it.
+ * In order of precedence. First, where no step is handed to an agent, the agent, which cannot be chosen then; behind what
+ * the launch itself says the rest. What the person chose for this launch counts before what the file says; what is always
+ * taken, after it.
  */
 export function playbookLayers(
 	playbook: Playbook,
 	preset: OfferedPreset | undefined,
-): [SettingsLayer, ...SettingsLayer[]] {
+	services: LaunchServices,
+): [SettingsLayer | undefined, ...SettingsLayer[]] {
 	const source = { kind: "playbook" } as const;
 	const fromPreset = preset ? [{ source: preset.source, settings: preset.settings }] : [];
 	const fromFile = { source, settings: notLooser(playbook.settings) };
-	return [
-		{ source, settings: { agent: playbookAgent } },
-		...(preset?.isNamed ? [...fromPreset, fromFile] : [fromFile, ...fromPreset]),
+	const said = preset?.isNamed ? [...fromPreset, fromFile] : [fromFile, ...fromPreset];
+	if (playbook.agents.length === 0) return [{ source, settings: { agent: playbookAgent } }, ...said];
+	return [undefined, ...said, ...savedLayers(services)];
+}
+
+/** With who does the steps that are handed to agents; refused where nobody could. */
+export function withAgents(
+	path: string,
+	playbook: Playbook,
+	settings: LaunchSettings,
+	files: readonly Assignment[],
+	services: LaunchServices,
+): LaunchSettings {
+	const { agents } = playbook;
+	if (agents.length === 0) return settings;
+	const own = agents.flatMap((step) => ownAssignment(step, services));
+	const assignments = [
+		...withRoleFiles(settings.assignments, files).filter(({ role }) => own.every((one) => one.role !== role)),
+		...own,
 	];
+	const problems = agents.flatMap((step) => agentProblem(step, settings, assignments));
+	if (problems.length > 0)
+		throw new Refusal("noAgent", problems.map((problem) => describeProblem(path, problem)).join("\n"));
+	requireProviders([settings.agent, ...assignments], services);
+	return { ...settings, assignments };
+}
+
+function ownAssignment({ role, named }: AgentStep, { isListed }: LaunchServices): Assignment[] {
+	const choice = named === undefined ? undefined : parseModelRef(named, isListed);
+	return choice ? [{ role, enabled: true, ...choice, source: "playbook" }] : [];
+}
+
+const knownRoles: ReadonlySet<string> = new Set(["implementer", "researcher"]);
+
+function agentProblem(
+	{ title, role, named, line }: AgentStep,
+	{ agent }: LaunchSettings,
+	assignments: readonly Assignment[],
+): PlaybookProblem[] {
+	const who = `the step “${title.slice(0, 80)}”`;
+	if (named !== undefined) return [];
+	const assignment = assignments.find((one) => one.role === role);
+	if (!assignment && !knownRoles.has(role)) {
+		const fix =
+			"Name who works in it by --roster or a preset, take its role file over by --role, or write “agent: implementer”.";
+		return [{ line, message: `${who} is for the role “${role}”, which nobody has here`, fix }];
+	}
+	const provider = (assignment?.enabled ? assignment.provider : undefined) ?? agent.provider;
+	if (agentKind({ provider }).takesRoles) return [];
+	const fix = "Name one by --agent, or configure a provider in config.jsonc; its other steps need none.";
+	return [{ line, message: `${who} needs an agent (${role}), and none is set up`, fix }];
 }

@@ -1,8 +1,9 @@
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { agentKind } from "../../core/agentKinds.ts";
-import type { GoalEvent } from "../../core/events.ts";
+import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { GoalId, GrantId } from "../../core/ids.ts";
+import type { InputValue } from "../../core/inputs.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { withRoleFiles } from "../../core/rules/roster.ts";
 import { resolve } from "../../core/settings.ts";
@@ -15,7 +16,7 @@ import { readFolderIdentity } from "../policy/folderIdentity.ts";
 import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
 import { requireProviders } from "../roster/requireProviders.ts";
 import { unpricedNotes } from "../roster/unpriced.ts";
-import { fromPlaybook, type Prepared } from "./fromPlaybook.ts";
+import { fromPlaybook, type GivenPlaybook, type Prepared } from "./fromPlaybook.ts";
 import type { LaunchServices } from "./launchServices.ts";
 import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
 
@@ -39,7 +40,7 @@ export async function launch(
 	const preset = await presetLayer(params.preset, workspace, services);
 	const files = await namedRoles(params.roles, workspace, services);
 	const prepared = params.playbook
-		? await fromPlaybook(params, params.playbook, preset)
+		? await fromPlaybook(params, params.playbook, preset, files.assignments, services)
 		: fromPrompt(params, services, preset, files.assignments);
 	const { title, prompt, following } = prepared;
 	requireOnce(prepared.settings.assignments);
@@ -47,7 +48,7 @@ export async function launch(
 	const unpriced = unpricedNotes(settings, services);
 	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...unpriced, ...prepared.notes];
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
-	const playbook = params.playbook && { ...params.playbook, sha256: textHash(params.playbook.text) };
+	const playbook = params.playbook && storedPlaybook(params.playbook, prepared.inputs ?? []);
 	const events: GoalEvent[] = [
 		{ type: "goal.launched", goalId, title, prompt, workspace, folder, settings, playbook, ...taken, by },
 		...(playbook && params.grantPlaybook
@@ -57,7 +58,7 @@ export async function launch(
 						grantId: services.newId<GrantId>("r"),
 						scope: "goal" as const,
 						kind: "playbook" as const,
-						subject: playbook.sha256,
+						subject: playbook.digest ?? playbook.sha256,
 						files: {},
 						by,
 					},
@@ -138,8 +139,14 @@ function firstLine(prompt: string): string {
 
 const maxTitle = 80;
 
-function textHash(text: string): string {
-	return sha256(Buffer.from(text));
+/** What is approved of a playbook is its text with what was given for its inputs. */
+function storedPlaybook(
+	{ path, text }: GivenPlaybook,
+	inputs: readonly InputValue[],
+): NonNullable<EventOf<"goal.launched">["playbook"]> {
+	const stored = { path, text, sha256: sha256(Buffer.from(text)) };
+	if (inputs.length === 0) return stored;
+	return { ...stored, inputs: [...inputs], digest: sha256(["playbook", stored.sha256, inputs]) };
 }
 
 /** The folder itself, whatever links lead to it. */

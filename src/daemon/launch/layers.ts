@@ -56,7 +56,9 @@ export async function lastGoalLayer(workspace: string, services: LaunchServices)
 
 function settingsOf({ settings }: Goal): PartialLaunchSettings {
 	const { agent, assignments, ...rest } = settings;
-	return agentKind(agent).takesRoles ? { ...rest, agent, assignments } : rest;
+	// A playbook's own steps named their agents themselves.
+	const kept = assignments.filter(({ source }) => source !== "playbook");
+	return agentKind(agent).takesRoles ? { ...rest, agent, assignments: kept } : rest;
 }
 
 /**

@@ -1,27 +1,31 @@
 import path from "node:path";
 import { agentKind } from "../../core/agentKinds.ts";
+import { Refusal } from "../../core/refusal.ts";
 import { withRoleFiles } from "../../core/rules/roster.ts";
-import { resolve, type SettingsLayer, type Source } from "../../core/settings.ts";
-import type { Assignment } from "../../core/values.ts";
+import { type LaunchSettings, resolve, type SettingsLayer, type Source } from "../../core/settings.ts";
+import type { Assignment, ModelChoice } from "../../core/values.ts";
+import { capital } from "../../core/words/capital.ts";
 import type { RoleOffer, SettingsProblem } from "../../protocol/launchDefaults.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
+import type { Playbook } from "../playbook/parsePlaybook.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
 import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
-import { type GivenPlaybook, playbookLayers, readPlaybook } from "./fromPlaybook.ts";
+import { type GivenPlaybook, playbookLayers, readPlaybook, withAgents } from "./fromPlaybook.ts";
 import { noAgent, workspaceFolder } from "./launch.ts";
 import type { LaunchServices } from "./launchServices.ts";
 import { lastGoalLayer, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
+import { readGivenInputs } from "./takenInputs.ts";
 
 /**
  * What a form begins with. Only a form asks for the last goal and for role files: a launch that shows nothing must not
  * take over what a person allowed some other goal, nor what was committed to the repository.
  */
 export async function prepareLaunch(
-	{ workspace: folder, preset: named, playbook }: Params<Methods, "launch/prepare">,
+	{ workspace: folder, preset: named, playbook, agent }: Params<Methods, "launch/prepare">,
 	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const workspace = await workspaceFolder(folder, services.about.folder);
-	if (playbook) return preparePlaybook(playbook, workspace, named, services);
+	if (playbook) return preparePlaybook(playbook, workspace, { preset: named, agent }, services);
 	const [preset, lastGoal, files, known] = await Promise.all([
 		presetLayer(named, workspace, services),
 		lastGoalLayer(workspace, services),
@@ -65,7 +69,7 @@ export async function prepareLaunch(
 async function preparePlaybook(
 	given: GivenPlaybook,
 	workspace: string,
-	named: string | undefined,
+	{ preset: named, agent }: { readonly preset: string | undefined; readonly agent: ModelChoice | undefined },
 	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const playbook = await readPlaybook(given);
@@ -73,10 +77,14 @@ async function preparePlaybook(
 		presetLayer(named, workspace, services),
 		services.presets.list(workspace),
 	]);
-	const layers = playbookLayers(playbook, preset);
-	const { settings, sources } = resolve(layers);
+	const [fixed, ...rest] = playbookLayers(playbook, preset, services);
+	const said: SettingsLayer[] = agent ? [{ source: { kind: "launch" }, settings: { agent } }] : [];
+	const layers = [...(fixed ? [fixed] : said), ...rest];
+	const { settings: resolved, sources } = resolve(layers);
+	const { settings, problem } = await agentsOf(given.path, playbook, resolved, workspace, services);
+	const { values, problems: wrong } = readGivenInputs(playbook.inputs, given.inputs ?? {});
 	const efforts = withPossibleEfforts(settings, services);
-	const { title, objective, steps, checks, notRun } = playbook;
+	const { title, objective, steps, checks, notRun, inputs } = playbook;
 	// As the launch does it: a preset's checks are about what a prompt makes.
 	const ownChecks = checks.map(({ command }) => command);
 	return {
@@ -86,10 +94,50 @@ async function preparePlaybook(
 		roles: rolesOf(settings.assignments, sources.assignments, [], workspace),
 		preset: preset?.name,
 		presets: [...known.presets],
-		notes: [...(preset?.notes ?? []), ...efforts.notes],
-		problems: [...configProblems(services), ...known.problems],
-		playbook: { title, objective, steps: [...steps], checks: [...checks], notRun: [...notRun] },
+		notes: [...(preset?.notes ?? []), ...efforts.notes, ...(problem ? [problem] : [])],
+		problems: [
+			...configProblems(services),
+			...known.problems,
+			...wrong.map((one) => ({ path: given.path, line: one.line, message: `${capital(one.message)}.`, fix: one.fix })),
+		],
+		playbook: {
+			title,
+			objective,
+			steps: [...steps],
+			checks: [...checks],
+			notRun: [...notRun],
+			inputs: [...inputs],
+			values: [...values],
+			agents: playbook.agents.map(({ stepId, role }) => ({ stepId, agent: workerIn(efforts.settings, role) })),
+		},
 	};
+}
+
+/** Who does the steps that are for agents; where nobody could, the sentence with which a launch would be refused. */
+async function agentsOf(
+	path: string,
+	playbook: Playbook,
+	settings: LaunchSettings,
+	workspace: string,
+	services: LaunchServices,
+): Promise<{ readonly settings: LaunchSettings; readonly problem?: string }> {
+	// A role file takes part only where a launch names it, which is not known here.
+	const files = playbook.agents.length > 0 ? await roleFilesOf(workspace, services) : undefined;
+	const named = files?.roles.filter(({ assignment }) => playbook.agents.some(({ role }) => role === assignment.role));
+	try {
+		return { settings: withAgents(path, playbook, settings, [], services) };
+	} catch (cause) {
+		if (!(cause instanceof Refusal)) throw cause;
+		const hint = named?.length ? ` ${named.map((role) => role.path).join(", ")} describes it.` : "";
+		return { settings, problem: `${cause.message}${hint}` };
+	}
+}
+
+function workerIn({ agent, assignments }: LaunchSettings, role: string): ModelChoice | undefined {
+	const assignment = assignments.find((one) => one.role === role && one.enabled);
+	const { provider = agent.provider, model = agent.model } = assignment ?? {};
+	const effort = assignment?.effort ?? (assignment?.model === undefined ? agent.effort : undefined);
+	return agentKind({ provider }).takesRoles ? { provider, model, ...(effort && { effort }) } : undefined;
 }
 
 /** A mistake in config.jsonc is the form's to say before the launch says it. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Goal } from "../../core/goal.ts";
 import type { StepId, ThreadId } from "../../core/ids.ts";
+import { inputVariables } from "../../core/inputs.ts";
 import { budgetHold, goalHold, holds } from "../../core/rules/holds.ts";
 import type { Output } from "../../core/values.ts";
 import type { CommandOutput } from "../commands/command.ts";
@@ -48,6 +49,7 @@ export async function runCommand(
 	},
 ): Promise<CommandResult> {
 	const goal = driver.goal();
+	const env = { ...parts.environment, ...inputVariables(goal.playbook?.inputs) };
 	const follow = new AbortController();
 	const over = new AbortController();
 	const onAbort = () => {
@@ -60,7 +62,7 @@ export async function runCommand(
 	const watch = watchHeartbeat({ parts, driver }, { ...subject, what: spec.command });
 	try {
 		const outcome = await parts.commands.run(
-			{ ...spec, cwd: goal.workspace, env: parts.environment, maxBytes: maxStoredBytes },
+			{ ...spec, cwd: goal.workspace, env, maxBytes: maxStoredBytes },
 			{ signal: follow.signal, begin: !isStopped(goal), onOutput: watch.sign },
 		);
 		crashPoint("command.ended");

@@ -14,7 +14,7 @@ export function proposing({ parts, driver }: ActivityContext, command: string, a
 		driver.goal().files.untracked === undefined
 			? parts.goalFiles.of(driver.goalId)
 			: "which files this goal has written is unknown, because changes are not tracked";
-	return () => commandProposal(parsed, about, { contents, dataFolder, goalFiles });
+	return () => commandProposal(parsed, about, { contents, dataFolder, goalFiles }, goal.playbook?.inputs);
 }
 
 export function originOf(goal: Goal, call: ToolCall): Proposal["origin"] {

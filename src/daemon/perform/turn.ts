@@ -39,6 +39,12 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 	const thread = goal.threads[threadId];
 	const turn = thread?.turn;
 	if (!thread || !turn) return;
+	const agent = parts.agentFor(thread.assignment);
+	// Before anybody listens for a sign of life: reading files is none of the agent's silence.
+	// One that is taken up from an earlier daemon was told and asked before.
+	const isTakenUp = turn.epoch !== driver.epoch;
+	const isTold = isTakenUp || turn.purpose === "compaction" || isToStop(goal) || thread.state === "closed";
+	if (!isTold) await giveGuidance(context, thread, agent);
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const model = formatModelRef(thread.assignment);
 	const retried = new AbortController();
@@ -60,19 +66,15 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		onText: onDelta,
 		onSign: watch.sign,
 	});
-	const isOver = isToStop(goal) || thread.state === "closed";
+	const isOver = isToStop(driver.goal()) || thread.state === "closed";
 	// An agent whose turn went on without a daemon is told itself that it is over.
 	const isStopped = isOver && !agentKind(thread.assignment).outlivesDaemon;
 	if (isOver) over.abort("stop" satisfies StopReason);
-	// One that is taken up from an earlier daemon was told and asked before.
-	const isTakenUp = turn.epoch !== driver.epoch;
 	const servers = !parts.mcp || turn.purpose === "compaction" || isOver ? noServers : await serversOf(context, thread);
 	if (!isTakenUp && (servers.asks.length > 0 || servers.facts.length > 0)) {
 		await driver.recordFact((now) => askedFirst(now, threadId, turn.turnId, servers));
 		if (servers.asks.length > 0) return watch.stop();
 	}
-	const agent = parts.agentFor(thread.assignment);
-	if (turn.purpose !== "compaction" && !isOver && !isTakenUp) await giveGuidance(context, thread, agent);
 	const transcript = await driver.transcript(threadId);
 	const tools = toolsOf(goal, thread, [...parts.tools, ...servers.tools], parts.delegateDepth);
 	const asked: Turn = {

@@ -1,13 +1,17 @@
 import * as v from "valibot";
+import type { InputSpec } from "../../core/inputs.ts";
 import type { PartialLaunchSettings } from "../../core/settings.ts";
 import { readSettings } from "../config/writtenSettings.ts";
 import type { PlaybookProblem } from "./problem.ts";
+import { readInputs } from "./readInputs.ts";
 
 /** Launch settings at the head of a playbook, between two lines of `---`. */
 export interface FrontMatter {
 	/** Without `checks`: they become checks of the playbook. */
 	readonly settings: PartialLaunchSettings;
 	readonly checks: readonly string[];
+	/** What is asked for at launch. */
+	readonly inputs: readonly InputSpec[];
 	/** Whatever would not run is refused. */
 	readonly strict: boolean;
 	readonly problems: readonly PlaybookProblem[];
@@ -15,7 +19,7 @@ export interface FrontMatter {
 	readonly lines: number;
 }
 
-const nothing: FrontMatter = { settings: {}, checks: [], strict: false, problems: [], lines: 0 };
+const nothing: FrontMatter = { settings: {}, checks: [], inputs: [], strict: false, problems: [], lines: 0 };
 
 export function readFrontMatter(lines: readonly string[]): FrontMatter {
 	const start = lines.findIndex((line) => line.trim() !== "");
@@ -34,10 +38,12 @@ export function readFrontMatter(lines: readonly string[]): FrontMatter {
 		const message = "the settings that begin here are never closed";
 		return { ...nothing, problems: [{ line: 1, message, fix: "End them with a line of three dashes (---)." }] };
 	}
-	const read = readSettings(lines.slice(1, end).join("\n"), undefined, { strict: Strict });
+	const read = readSettings(lines.slice(1, end).join("\n"), undefined, { strict: Strict }, { inputs: readInputs });
+	const inputs = (read.others.inputs as readonly InputSpec[] | undefined) ?? [];
 	return {
 		settings: read.settings,
 		checks: read.checks,
+		inputs: inputs.map((one) => ({ ...one, line: one.line + 1 })),
 		strict: read.others.strict === true,
 		// The text begins below the first fence.
 		problems: read.problems.map((one) => ({ ...one, line: one.line + 1 })),

@@ -1,8 +1,10 @@
 import type { CheckId, StepId } from "../../core/ids.ts";
+import type { InputSpec } from "../../core/inputs.ts";
 import type { PartialLaunchSettings } from "../../core/settings.ts";
 import type { CheckSpec, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
-import { readFrontMatter } from "./frontMatter.ts";
+import { type FrontMatter, readFrontMatter } from "./frontMatter.ts";
+import { inputProblems, inputsWritten } from "./inputUses.ts";
 import { type Block, readMarkdown, tooMuchMarkdown } from "./markdown.ts";
 import type { PlaybookProblem } from "./problem.ts";
 import {
@@ -15,6 +17,7 @@ import {
 	proseOf,
 	readStep,
 } from "./readStep.ts";
+import { ownRole } from "./stepAttributes.ts";
 import { findCycle } from "./stepGraph.ts";
 import { type NeedsProblem, readNeeds, slug, stepNames } from "./stepNames.ts";
 
@@ -32,10 +35,26 @@ export interface Playbook {
 	readonly steps: readonly PlanStep[];
 	/** Checks of the whole goal, from the front matter. */
 	readonly checks: readonly CheckSpec[];
+	/** What is asked for at launch. */
+	readonly inputs: readonly InputSpec[];
+	/** The steps that somebody does; all others run by themselves. */
+	readonly agents: readonly AgentStep[];
 	/** Code before the first step. What is not run of a step is with the step. */
 	readonly notRun: readonly NotRun[];
 	/** Programs that must be on the machine, each with the line of its fence. */
 	readonly programs: Draft["programs"];
+}
+
+/** A step that is handed to an agent. */
+export interface AgentStep {
+	readonly stepId: StepId;
+	readonly title: string;
+	/** Who does it, in the goal's roster. */
+	readonly role: string;
+	/** The model or agent that the playbook names for this role, which is the step's own. */
+	readonly named?: string;
+	/** Of the line that says so. */
+	readonly line: number;
 }
 
 const maxPlaybookChars = 1_000_000;
@@ -79,8 +98,9 @@ export function parsePlaybook(
 		const own = blocks.filter((block) => block.line > start.endLine && block.line < end);
 		return readStep(start, own, lines, end, problems);
 	});
-	const steps = named(drafts, problems);
+	const steps = named(drafts, front.inputs, problems);
 	const notRun = codeBeforeSteps(intro, lines);
+	problems.push(...usesOf(drafts, front));
 	problems.push(...wouldNotRun(drafts, notRun, front.strict, problems.length === 0));
 	if (problems.length > 0) return { problems: problems.sort((a, b) => a.line - b.line) };
 	const name = title?.text || baseName(path);
@@ -88,7 +108,9 @@ export function parsePlaybook(
 		title: name,
 		objective: objective || name,
 		settings: front.settings,
-		steps,
+		steps: steps.map(({ step }) => step),
+		inputs: front.inputs,
+		agents: steps.flatMap(({ agent }) => (agent ? [agent] : [])),
 		checks: front.checks.map((command, at) => ({ checkId: `goal.${at + 1}` as CheckId, command })),
 		notRun,
 		programs: drafts.flatMap((draft) => draft.programs),
@@ -118,8 +140,26 @@ function accidentalHeadings(blocks: readonly Block[], lines: readonly string[]):
 	});
 }
 
-/** The steps with their ids and with what they need. */
-function named(drafts: readonly Draft[], problems: PlaybookProblem[]): readonly PlanStep[] {
+/** How commands and checks name the inputs. Those of the head have its first line. */
+function usesOf(drafts: readonly Draft[], { inputs, checks }: FrontMatter): readonly PlaybookProblem[] {
+	return [
+		...checks.flatMap((check) => inputProblems(check, 1, inputs)),
+		...drafts.flatMap((draft) => [
+			...draft.checks.flatMap((check) => inputProblems(check, draft.line, inputs)),
+			...draft.actions.flatMap((action) =>
+				action.kind === "command" ? inputProblems(action.command, action.line, inputs) : [],
+			),
+		]),
+	];
+}
+
+interface Named {
+	readonly step: PlanStep;
+	readonly agent?: AgentStep;
+}
+
+/** The steps with their ids, with what they need and with who does them. */
+function named(drafts: readonly Draft[], inputs: readonly InputSpec[], problems: PlaybookProblem[]): readonly Named[] {
 	const known = new Map<string, Draft>();
 	const ids = drafts.map((draft) => {
 		const id = slug(draft.title, "");
@@ -155,7 +195,21 @@ function named(drafts: readonly Draft[], problems: PlaybookProblem[]): readonly 
 			fix: "Take one of these needs away; “needs: none” starts a step at once.",
 		});
 	}
-	return drafts.map((draft, at) => toPlanStep(draft, ids[at]!, needs[at]!));
+	const roles = new Set(drafts.flatMap(({ agent }) => (agent && "role" in agent ? [agent.role] : [])));
+	return drafts.map((draft, at): Named => {
+		const id = ids[at]!;
+		if (!draft.agent) return { step: toPlanStep(draft, id, needs[at]!, inputs) };
+		const role = "role" in draft.agent ? draft.agent.role : ownRole(id, at + 1, roles);
+		const agent: AgentStep = {
+			stepId: id as StepId,
+			title: draft.title,
+			role,
+			named: "named" in draft.agent ? draft.agent.named : undefined,
+			line: draft.agent.line,
+		};
+		const { actions: _, ...step } = toPlanStep(draft, id, needs[at]!, inputs);
+		return { step: { ...step, kind: "agent", role }, agent };
+	});
 }
 
 function problemWithId(
@@ -213,13 +267,14 @@ function wouldNotRun(
 		const fix = "Begin each step with a heading such as “## Collect”, and put its commands into sh fences.";
 		return [{ line: 1, message: "this playbook has no steps", fix }];
 	}
-	if (drafts.some(({ actions, checks }) => actions.length > 0 || checks.length > 0)) return [];
+	if (drafts.some(({ actions, checks, agent }) => actions.length > 0 || checks.length > 0 || agent)) return [];
 	const told = all.length > 0 ? ` Not run would be: ${notRunLines(all, 5).join("; ")}.` : "";
 	const fix = `Put commands into sh fences under the headings of steps, or conditions into check fences.${told}`;
 	return [{ line: drafts[0]!.line, message: "nothing in this playbook would run", fix }];
 }
 
-function toPlanStep(draft: Draft, id: string, needs: readonly string[]): PlanStep {
+function toPlanStep(draft: Draft, id: string, needs: readonly string[], inputs: readonly InputSpec[]): PlanStep {
+	const notRun = [...draft.notRun, ...draft.actions.flatMap((action) => inputsWritten(action, inputs))];
 	return {
 		stepId: id as StepId,
 		title: draft.title,
@@ -230,7 +285,7 @@ function toPlanStep(draft: Draft, id: string, needs: readonly string[]): PlanSte
 		checks: draft.checks.map((command, at) => ({ checkId: `${id}.${at + 1}` as CheckId, command })),
 		confidence: "high",
 		actions: [...draft.actions],
-		...(draft.notRun.length > 0 && { notRun: [...draft.notRun] }),
+		...(notRun.length > 0 && { notRun }),
 	};
 }
 

@@ -1,8 +1,9 @@
 import type { NotRun, PlaybookAction } from "../../core/values.ts";
-import { distance, useOf } from "./fenceWords.ts";
+import { useOf } from "./fenceWords.ts";
 import type { Block } from "./markdown.ts";
 import type { PlaybookProblem } from "./problem.ts";
 import { type Code, firstLine, nameOf, passedOver, readFence } from "./readFence.ts";
+import { readAgent, type StepAgent, stepAttributes, type Written } from "./stepAttributes.ts";
 
 /** A step as it is written, before it is known which steps it names. */
 export interface Draft {
@@ -15,7 +16,9 @@ export interface Draft {
 	/** Programs that its commands want, each with a line. */
 	readonly programs: readonly { readonly name: "zsh"; readonly line: number }[];
 	/** As written behind `needs:`; undefined when the step says nothing about it. */
-	readonly needs?: { readonly text: string; readonly line: number };
+	readonly needs?: Written;
+	/** Who does it; undefined for a step that runs what its fences say. */
+	readonly agent?: StepAgent & { readonly line: number };
 	/** Lines that would say what the step needs if they stood where that counts. */
 	readonly strayNeeds: readonly { readonly text: string; readonly line: number; readonly word: string }[];
 }
@@ -35,30 +38,46 @@ export function readStep(
 	const notRun: NotRun[] = [];
 	const programs: { readonly name: "zsh"; readonly line: number }[] = [];
 	const done: Block[] = [];
+	const { needs, agent: named, taken } = stepAttributes(blocks, lines, problems);
+	const agent = named && readAgent(named);
+	if (agent && "message" in agent) problems.push(agent);
 	for (const block of blocks) {
 		if (block.kind === "code") {
 			const read = readFence(block);
 			if (read.problem) problems.push(read.problem);
-			if (read.action) actions.push(read.action);
+			if (read.action && named) problems.push(ranByNobody(block.line, read.action));
+			else if (read.action) actions.push(read.action);
 			if (read.check !== undefined) checks.push(read.check);
 			if (read.program) programs.push({ name: read.program, line: block.line });
 			if (read.action || read.check !== undefined) done.push(block);
 			notRun.push(...(read.notRun ?? []));
 		} else notRun.push(...hiddenCode(block, lines));
 	}
-	const needs = needsOf(blocks, lines, problems);
+	problems.push(...strayAgents(blocks, lines, taken));
 	const leftOut = linesIn([...done, ...comments(blocks)]);
-	if (needs) leftOut.add(needs.line);
+	for (const line of taken) leftOut.add(line);
 	return {
 		title: heading.text,
 		line: heading.line,
 		instructions: proseOf(lines, heading.endLine + 1, end, leftOut),
 		actions,
 		checks,
-		notRun,
-		programs,
+		// Whoever does the step reads all of its text, code in it too.
+		notRun: named ? [] : notRun,
+		programs: named ? [] : programs,
 		needs,
+		agent: agent && !("message" in agent) ? { ...agent, line: named!.line } : undefined,
 		strayNeeds: strayNeeds(blocks, lines, needs?.line),
+	};
+}
+
+/** In a step that somebody does nothing runs by itself but its checks. */
+function ranByNobody(line: number, action: PlaybookAction): PlaybookProblem {
+	const what = action.kind === "write" ? "write a file" : "run";
+	return {
+		line,
+		message: `this step is for an agent, and this fence would ${what} by itself`,
+		fix: "Put it into a step of its own; what is only an example for the agent goes into a text fence.",
 	};
 }
 
@@ -114,24 +133,6 @@ function hiddenCode(block: Block, lines: readonly string[]): readonly NotRun[] {
 	);
 }
 
-const needsLine = /^[*_`]*needs[*_`]*\s*[:：][*_`]*(.*)$/i;
-
-/** `needs:` counts as the first line under the heading that is neither blank nor a comment. */
-function needsOf(blocks: readonly Block[], lines: readonly string[], problems: PlaybookProblem[]): Draft["needs"] {
-	const first = blocks.find((block) => !(block.kind === "html" && block.isComment));
-	if (first?.kind !== "paragraph" || first.isNested) return undefined;
-	const { line } = first;
-	const written = lines[line - 1]!.trim();
-	const text = needsLine.exec(written)?.[1];
-	if (text !== undefined) return { text: text.trim(), line };
-	const [, word] = /^[*_`]*(\p{L}+)[*_`]*\s*[:：]/u.exec(written) ?? [];
-	if (word !== undefined && word.length > 3 && distance(word.toLowerCase(), "needs") === 1) {
-		const message = `“${word}:” says nothing about the order of steps`;
-		problems.push({ line, message, fix: "Write “needs:” if that is what is meant." });
-	}
-	return undefined;
-}
-
 /** Further down, in a list or a quote, or with another word: refused when it names steps. */
 function strayNeeds(blocks: readonly Block[], lines: readonly string[], counted: number | undefined) {
 	return blocks.flatMap((block) =>
@@ -140,6 +141,25 @@ function strayNeeds(blocks: readonly Block[], lines: readonly string[], counted:
 			: linesOf(block, lines).flatMap(({ text, line }) => {
 					const match = /^[*_`]*(needs?|requires?|depends(?: ?on)?)[*_`]*\s*[:：][*_`]*(.*)$/i.exec(text);
 					return match && line !== counted ? [{ word: match[1]!, text: match[2]!.trim(), line }] : [];
+				}),
+	);
+}
+
+/** Further down: refused when it would name who does the step. */
+function strayAgents(
+	blocks: readonly Block[],
+	lines: readonly string[],
+	taken: ReadonlySet<number>,
+): readonly PlaybookProblem[] {
+	return blocks.flatMap((block) =>
+		block.kind !== "paragraph"
+			? []
+			: linesOf(block, lines).flatMap(({ text, line }): PlaybookProblem[] => {
+					const [, name = ""] = /^[*_`]*agent[*_`]*\s*[:：][*_`]*\s*(\S+)\s*$/i.exec(text) ?? [];
+					const isMeant = name.includes("/") || /^(?:implementer|researcher)\W*$/i.test(name);
+					if (!isMeant || taken.has(line)) return [];
+					const message = "“agent:” counts only in the first lines under the heading";
+					return [{ line, message, fix: "Move it there, or put it into other words." }];
 				}),
 	);
 }

@@ -35,7 +35,10 @@ const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, 
 		proposal.kind === "external" &&
 		grant.subject === proposal.tool &&
 		changedFiles(grant.files, proposal.files).length === 0,
-	playbook: (grant, proposal, goal) => proposal.origin === "playbook" && goal.playbook?.sha256 === grant.subject,
+	playbook: (grant, proposal, goal) =>
+		proposal.origin === "playbook" &&
+		goal.playbook !== undefined &&
+		(goal.playbook.digest ?? goal.playbook.sha256) === grant.subject,
 	write: (grant, proposal) => proposal.kind === "edit" && grant.subject === proposal.tool,
 	// One that says nothing of what it covers is of a version that bound less: it is asked for again.
 	command: (grant, proposal) =>
@@ -81,7 +84,8 @@ function goalScope(proposal: Proposal): string | undefined {
 	if (proposal.kind === "external") return `every call of ${proposal.tool}, until its server changes what it is`;
 	if (proposal.kind !== "command") return `every ${proposal.tool} inside the workspace`;
 	if (proposal.covers === "once") return undefined;
-	const files = Object.keys(proposal.files);
+	// What was given for inputs stays as it is for the whole goal.
+	const files = Object.keys(proposal.files).filter((name) => !name.startsWith("$"));
 	const bound = files.length > 0 ? `${named(files, "or")} changes` : undefined;
 	if (proposal.covers !== "written") return `this same command in this folder${bound ? `, until ${bound}` : ""}`;
 	return `this same command in this folder, until ${bound ? `${bound}, or ` : ""}any file changes that this goal has written (${proposal.why})`;

@@ -1,3 +1,4 @@
+import { type InputValue, inputWords } from "../../core/inputs.ts";
 import type { Risk } from "../../core/values.ts";
 import { sha256 } from "../platform/digest.ts";
 import type { FileContents } from "../platform/fileContents.ts";
@@ -52,10 +53,19 @@ export interface World {
 	goalFiles(): Promise<ReadonlyMap<string, GoalFile> | string>;
 }
 
-export async function commandProposal(command: ParsedCommand, about: About, world: World): Promise<Proposal> {
+/** `inputs`: what was given for a playbook's. What the command does depends on them, so a yes to it is bound to them, too. */
+export async function commandProposal(
+	command: ParsedCommand,
+	about: About,
+	world: World,
+	inputs: readonly InputValue[] = [],
+): Promise<Proposal> {
 	const { text, workspace, problem } = command;
 	const bound = await bindingOf(command, world.contents, world.goalFiles);
-	const { files, written } = bound;
+	const values = Object.fromEntries(inputs.map(({ variable, value }) => [`$${variable}`, sha256(value)]));
+	const files = { ...bound.files, ...values };
+	const { written } = bound;
+	const { risk, reasons } = commandRisk(command);
 	const forbidden = about.origin === "person" ? undefined : await forbiddenCommand(command, world.dataFolder);
 	return {
 		...about,
@@ -63,11 +73,20 @@ export async function commandProposal(command: ParsedCommand, about: About, worl
 		summary: text,
 		command: text,
 		unreadable: problem,
-		...commandRisk(command),
+		risk,
+		reasons: [...reasons, ...withInputs(text, inputs)],
 		digest: sha256(["command", text, workspace, policyRevision, files, written]),
 		...bound,
+		files,
 		forbidden,
 	};
+}
+
+/** The values that a person should see before they say yes: those that the command names, or all that it could. */
+function withInputs(text: string, inputs: readonly InputValue[]): readonly string[] {
+	const named = inputs.filter(({ variable }) => text.includes(variable));
+	const shown = (named.length > 0 ? named : inputs).filter(({ value }) => value !== "").slice(0, 10);
+	return shown.length > 0 ? [`with ${shown.map(inputWords).join(", ")}`] : [];
 }
 
 export interface Act {

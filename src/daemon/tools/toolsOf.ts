@@ -11,7 +11,9 @@ const delegatingRoles: ReadonlySet<string> = new Set(["implementer", "researcher
  */
 export function toolsOf(goal: Goal, thread: Thread, tools: readonly Tool[], deepest: number): readonly Tool[] {
 	if (thread.purpose !== "work") return [];
-	const mayDelegate = delegatingRoles.has(thread.role) && threadDepth(goal, thread) < deepest;
+	// A step of a playbook may name a role of its own.
+	const mayDelegate =
+		(delegatingRoles.has(thread.role) || goal.playbook !== undefined) && threadDepth(goal, thread) < deepest;
 	const own = tools.filter((tool) => tool.kind !== "delegate" || mayDelegate);
 	const parent = thread.parentThreadId ? goal.threads[thread.parentThreadId] : undefined;
 	if (!parent) return own;

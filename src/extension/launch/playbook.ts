@@ -1,11 +1,14 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { GoalId } from "../../core/ids.ts";
+import { inputWords } from "../../core/inputs.ts";
+import { formatModelRef } from "../../core/modelRef.ts";
 import { isRefusal, Refusal } from "../../core/refusal.ts";
 import { type PlaybookPreview, playbookActions, playbookNotRun } from "../../protocol/playbookActions.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import { t } from "../words/words.ts";
 import { chooseFolder, launchGoal } from "./launch.ts";
+import { askInputs } from "./playbookInputs.ts";
 import { playbookScore, refusedLine } from "./playbookText.ts";
 
 /** Runs a Markdown playbook: the one that was named, else one that is chosen. What runs is the file as it is saved. */
@@ -18,15 +21,22 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 	const shown = path.relative(folder.uri.fsPath, uri.fsPath);
 	const isInside = !shown.startsWith("..") && !path.isAbsolute(shown);
 	const workspace = folder.uri.fsPath;
-	const playbook = { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text };
+	const read = { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text };
+	const name = path.basename(uri.fsPath);
 	try {
-		const prepared = await daemon.ask("launch/prepare", { workspace, playbook });
-		const grantPlaybook = prepared.playbook && (await askWhatIsApproved(path.basename(uri.fsPath), prepared.playbook));
+		const asked = await daemon.ask("launch/prepare", { workspace, playbook: read });
+		const inputs = await askInputs(name, asked.playbook?.inputs ?? []);
+		if (!inputs) return undefined;
+		const playbook = { ...read, inputs };
+		// With the values, so that what is approved shows them.
+		const isAsked = Object.keys(inputs).length > 0;
+		const prepared = isAsked ? await daemon.ask("launch/prepare", { workspace, playbook }) : asked;
+		const grantPlaybook = prepared.playbook && (await askWhatIsApproved(name, prepared.playbook));
 		if (grantPlaybook === undefined) return undefined;
 		return await launchGoal(daemon, { workspace, playbook, grantPlaybook });
 	} catch (cause) {
 		if (!isRefusal(cause)) throw cause;
-		const line = refusedLine(cause.message, path.basename(uri.fsPath));
+		const line = refusedLine(cause.message, name);
 		if (line === undefined) throw cause;
 		void offerLine(cause.message, uri, line);
 		return undefined;
@@ -47,6 +57,12 @@ async function askWhatIsApproved(name: string, playbook: PlaybookPreview): Promi
 		detail: text,
 	}));
 	const more = notRun.length - rows.length;
+	const values = playbook.values.map((value) => ({ label: `$(symbol-variable) ${inputWords(value)}` }));
+	const handed = playbook.agents.map(({ stepId, agent }) => ({
+		label: `$(comment-discussion) ${playbook.steps.find((step) => step.stepId === stepId)?.title ?? stepId}`,
+		description: agent ? formatModelRef(agent) : t("no agent is set up for it"),
+		detail: t("What it does is asked about as ever."),
+	}));
 	const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly approved?: boolean }>(
 		[
 			{ label: t("Ask Before Each Action"), description: what, approved: false },
@@ -55,6 +71,8 @@ async function askWhatIsApproved(name: string, playbook: PlaybookPreview): Promi
 				description: t("{0}, exactly as written now", what),
 				approved: true,
 			},
+			...(values.length > 0 ? [{ label: t("With"), kind: vscode.QuickPickItemKind.Separator }, ...values] : []),
+			...(handed.length > 0 ? [{ label: t("For agents"), kind: vscode.QuickPickItemKind.Separator }, ...handed] : []),
 			...(rows.length > 0 ? [{ label: t("Not run"), kind: vscode.QuickPickItemKind.Separator }, ...rows] : []),
 			...(more > 0 ? [{ label: t("$(circle-slash) {0} more", more) }] : []),
 		],

@@ -10,10 +10,11 @@ export function playbookScore(text: string): number {
 			text,
 		);
 	const hasChecks = /^[ \t>*+\d.)-]*(?:```|~~~)[ \t]*check(?=\s)/m.test(text);
-	if (!hasSteps || (!hasCommands && !hasChecks)) return 0;
+	const hasAgents = /^agent:\s*\S/m.test(text);
+	if (!hasSteps || (!hasCommands && !hasChecks && !hasAgents)) return 0;
 	const hasFrontMatter = /^---\r?\n[\s\S]*?\n---\r?\n/.test(text);
 	const hasNeeds = /^needs:\s*\S/m.test(text);
-	return 1 + (hasChecks ? 2 : 0) + (hasFrontMatter ? 1 : 0) + (hasNeeds ? 2 : 0);
+	return 1 + (hasChecks ? 2 : 0) + (hasFrontMatter ? 1 : 0) + (hasNeeds ? 2 : 0) + (hasAgents ? 2 : 0);
 }
 
 /** The line that a refusal names (`report.md:12: …`), counted from 1. */

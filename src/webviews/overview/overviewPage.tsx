@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Goal, Step } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
+import { inputWords } from "../../core/inputs.ts";
 import { goalState } from "../../core/rules/goalState.ts";
 import { progress, stepPosition } from "../../core/rules/progress.ts";
 import { planSteps } from "../../core/rules/steps.ts";
@@ -130,6 +131,11 @@ function Facts({ goal, webview }: { goal: Goal; webview: Webview }) {
 						>
 							{pathInside(goal.workspace, goal.playbook.path)}
 						</button>
+						{goal.playbook.inputs?.map((input) => (
+							<div key={input.name} class="quiet small cut" title={input.value}>
+								{inputWords(input)}
+							</div>
+						))}
 					</dd>
 				</>
 			) : null}

@@ -7,6 +7,7 @@ import { droppedSteps, planSteps } from "../../core/rules/steps.ts";
 import { markOfStep } from "../../core/words/markOf.ts";
 import { checkMarks, stepMarks } from "../../core/words/marks.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
+import { stepWorker } from "../../core/words/stepWorker.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { firstLine, plural } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
@@ -105,6 +106,7 @@ export function StepBoard(props: {
 					{placed.map(({ step, subs }, index) => {
 						const mark = markOfStep(goal, step);
 						const word = stepWord(goal, step);
+						const worker = stepWorker(goal, step);
 						const attempt = step.attempt > 1 ? t("attempt {0}", step.attempt) : undefined;
 						return (
 							<li key={step.stepId}>
@@ -127,7 +129,9 @@ export function StepBoard(props: {
 										<span class="spoken">{t("Step {0} of {1}", index + 1, steps.length)}, </span>
 									</span>
 									<span class="cut">{step.title}</span>
-									<span class="role cut">{step.role}</span>
+									<span class="role cut" title={worker}>
+										{worker ?? step.role}
+									</span>
 									<span class="word num cut">{attempt ? `${attempt} · ${word}` : word}</span>
 									<span class="spoken">{spokenChecks(goal, step)}</span>
 								</div>

@@ -153,7 +153,7 @@ describe("the dossier", function () {
 
 	it("of a real goal: what is used by role, model, step and thread adds up to the whole", async () => {
 		for (const { name, dossier } of histories()) {
-			const usage = dossier.split("## Usage")[1]?.split("\n## ")[0] ?? "";
+			const usage = dossier.split("## Usage")[1]?.split(/\n##+ /)[0] ?? "";
 			const whole = /^(\d+) turns.* ([\d,]+) tokens read, ([\d,]+) written/m.exec(usage)?.slice(1);
 			if (!whole) continue;
 			const expected = whole.map((one) => Number(one.replaceAll(",", "")));

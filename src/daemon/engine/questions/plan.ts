@@ -1,5 +1,6 @@
 import type { EventOf } from "../../../core/events.ts";
 import type { Goal } from "../../../core/goal.ts";
+import { inputWords } from "../../../core/inputs.ts";
 import { planSteps } from "../../../core/rules/steps.ts";
 import type { PlanStep } from "../../../core/values.ts";
 import { sha256 } from "../../platform/digest.ts";
@@ -7,12 +8,13 @@ import type { NewId } from "../../platform/ports.ts";
 import { asking, type Consequences } from "./question.ts";
 
 export function askPlan(goal: Goal, newId: NewId, now: number): EventOf<"approval.requested"> {
+	const inputs = goal.playbook?.inputs ?? [];
 	return {
 		...asking(goal.playbook ? "playbook" : "plan", newId, now),
 		kind: "plan",
 		summary: `Approve the plan for “${goal.title}”: ${goal.plan?.order.length ?? 0} steps.`,
-		reasons: [goal.plan?.summary ?? ""].filter(Boolean),
-		digest: sha256(["plan", goal.goalId, goal.plan?.revision, planSteps(goal).map(planned)]),
+		reasons: [goal.plan?.summary ?? "", inputs.map(inputWords).join(", ")].filter(Boolean),
+		digest: sha256(["plan", goal.goalId, goal.plan?.revision, planSteps(goal).map(planned), ...inputs]),
 		options: ["approve", "return"],
 	};
 }
