@@ -4,12 +4,13 @@ import { chatAdaptations } from "./chatAdaptations.ts";
 import { geminiAdaptations } from "./geminiAdaptations.ts";
 import { messagesAdaptations } from "./messagesAdaptations.ts";
 import { responsesAdaptations } from "./responsesAdaptations.ts";
+import { withRefusals } from "./responsesStream.ts";
 
 /**
  * What is particular of each protocol below its package. Chat completions are spoken by hundreds of servers, each in its
  * way, so that their answers are put in order first; the others have one server, and are read as they come.
  */
 export const chatDialect: Dialect = { adaptations: chatAdaptations, readable: readableAnswer };
-export const responsesDialect: Dialect = { adaptations: responsesAdaptations };
+export const responsesDialect: Dialect = { adaptations: responsesAdaptations, readable: withRefusals };
 export const messagesDialect: Dialect = { adaptations: messagesAdaptations };
 export const geminiDialect: Dialect = { adaptations: geminiAdaptations };

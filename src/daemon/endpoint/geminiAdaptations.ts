@@ -9,13 +9,12 @@ export const geminiAdaptations: readonly AdaptationRow[] = [
 	{
 		parameter: "thought signatures",
 		once: true,
-		refused: ({ words }, sent, before) =>
-			!before &&
-			JSON.stringify(sent.contents ?? []).includes('"thoughtSignature":') &&
-			/thought.?signature/i.test(words)
-				? left
-				: undefined,
-		apply: (body) => ({ ...body, contents: withoutSignatures(body.contents) }),
+		refused({ words }, sent, before) {
+			const has = JSON.stringify(sent.contents ?? []).includes('"thoughtSignature":');
+			if (before === left || !has || !/thought.?signature/i.test(words)) return undefined;
+			return before === skipped ? left : skipped;
+		},
+		apply: (body, instead) => ({ ...body, contents: withoutSignatures(body.contents, instead === skipped) }),
 		told: () => "does not take back what it thought earlier and is asked without that this time",
 	},
 	{
@@ -91,13 +90,17 @@ function withConfig(body: Body, ...names: readonly string[]): Body {
 	return { ...body, generationConfig: without(configOf(body), ...names) };
 }
 
-function withoutSignatures(contents: unknown): unknown {
+const skipped = "skipped";
+/** What Google documents for calls that have lost their signature: its newer models insist on one. */
+const stand = { thoughtSignature: "skip_thought_signature_validator" };
+
+function withoutSignatures(contents: unknown, insists: boolean): unknown {
 	if (!Array.isArray(contents)) return contents;
-	return contents.map((content) => {
-		if (!isRecord(content) || !Array.isArray(content.parts)) return content;
-		return {
-			...content,
-			parts: content.parts.map((part) => (isRecord(part) ? without(part, "thoughtSignature") : part)),
-		};
-	});
+	const bare = (part: unknown) => {
+		if (!isRecord(part) || part.thoughtSignature === undefined) return part;
+		return { ...without(part, "thoughtSignature"), ...(insists && part.functionCall !== undefined && stand) };
+	};
+	return contents.map((content) =>
+		isRecord(content) && Array.isArray(content.parts) ? { ...content, parts: content.parts.map(bare) } : content,
+	);
 }

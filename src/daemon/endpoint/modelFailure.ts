@@ -255,10 +255,13 @@ function statusForType({ code, type, message }: { code?: unknown; type?: unknown
 }
 
 function isOutOfCredit(cause: unknown): boolean {
-	const body = (cause as { responseBody?: unknown }).responseBody;
 	const code = (cause as { code?: unknown }).code;
-	return code === "insufficient_quota" || (typeof body === "string" && body.includes('"insufficient_quota"'));
+	return code === "insufficient_quota" || outOfCreditWords.test(`${bodyOf(cause) ?? ""} ${saidBy(cause)}`);
 }
+
+/** As vendors say it with statuses of their own: OpenAI with 429, Anthropic with 400, others with either. */
+const outOfCreditWords =
+	/"insufficient_quota"|credit balance is too low|(out of|no|insufficient) (credits?|balance|funds)\b|exceeded your current quota, please check your plan/i;
 
 /** What the provider said about it, on one line and bounded, as the end of a clause. */
 function saidBy(cause: unknown): string {

@@ -409,11 +409,25 @@ for (const fixture of wireFixtures)
 				}
 			});
 
+			it("but not what a compaction has summed up", async () => {
+				const outcome = answered(await take({ reasoning: "First I look.", signature, calls }));
+				const before = afterwards(outcome, asked);
+				const compacted = event("thread.compacted", {
+					threadId: "t1" as never,
+					upTo: before.at(-1)!.seq,
+					account: "It read two files.",
+					chars: 100,
+				});
+				answered(await take({ text: "ok" }, { turn: { transcript: [...before, compacted] } }));
+				assert.deepEqual(fixture.signatures(sent().body), []);
+				assert.match(JSON.stringify(sent().body), /It read two files/);
+			});
+
 			it("and is asked without it, once, where it takes it back no more", async () => {
 				const outcome = answered(await take({ reasoning: "First I look.", signature, calls }));
 				const adapted: string[] = [];
 				const refuse: WireScript = ({ body }) =>
-					fixture.signatures(body).length > 0
+					fixture.signatures(body).includes(signature)
 						? { status: 400, pieces: [fixture.error("invalid", signatureRefusals[fixture.wire] ?? "")] }
 						: { text: "ok" };
 				const again = () =>

@@ -8,8 +8,8 @@ import { loadConfig } from "../../../src/daemon/config/config.ts";
 import type { WireName } from "../../../src/daemon/providers/providerRow.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
 import { noAcpAgents } from "../../support/noAcpAgents.ts";
-import { type Json, wireFixtures } from "../../support/wireFixtures.ts";
-import { startWireServer, type WireServer } from "../../support/wireServer.ts";
+import { type Json, type WireFixture, wireFixtures } from "../../support/wireFixtures.ts";
+import { startWireServer, type WireScript, type WireServer } from "../../support/wireServer.ts";
 import { completed, makeTurn, message, requested } from "../agents/turns.ts";
 
 const tools = createTools({});
@@ -237,6 +237,58 @@ describe("a vendor's endpoint that refuses", function () {
 		const { outcome } = await take("openai", { model: "small" });
 		assert.equal(outcome.kind === "failed" && outcome.code, "notFound");
 		assert.equal(server.requests.length, asked + 1);
+	});
+});
+
+/** One turn of a model of this protocol, in a folder of its own. */
+async function ask(fixture: WireFixture, script: WireScript) {
+	const server = await startWireServer(fixture);
+	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-native-"));
+	const providers = [{ id: "there", kind: fixture.wire, baseUrl: server.baseUrl }];
+	writeFileSync(path.join(folder, "config.jsonc"), JSON.stringify({ providers }));
+	const agents = openAgents({ config: loadConfig(folder, {}), log, acp: noAcpAgents });
+	try {
+		server.use(script);
+		const agent = agents.agentFor({ provider: "there", model: fixture.model });
+		return await agent.takeTurn(makeTurn({ workspace: folder }), never);
+	} finally {
+		agents.close();
+		await server.close();
+		rmSync(folder, { recursive: true });
+	}
+}
+
+describe("an account without credit", function () {
+	this.timeout(30_000);
+	for (const [wire, status, said] of [
+		["openai", 429, "You exceeded your current quota, please check your plan and billing details."],
+		["anthropic", 400, "Your credit balance is too low to access the Anthropic API."],
+	] as const)
+		it(`is not asked again, and a person is told to add some (${wire})`, async () => {
+			const fixture = wireFixtures.find((each) => each.wire === wire)!;
+			const outcome = await ask(fixture, () => ({ status, pieces: [fixture.error("invalid", said)] }));
+			assert.ok(
+				outcome.kind === "failed" && outcome.code === "rateLimited" && !outcome.retryable,
+				JSON.stringify(outcome),
+			);
+			assert.match(outcome.reason, /has no credit left .* Add some, then resume the goal/);
+		});
+});
+
+describe("OpenAI's responses", function () {
+	this.timeout(30_000);
+	const fixture = wireFixtures.find(({ wire }) => wire === "openai")!;
+
+	it("that refuse are an answer that was stopped, in whatever pieces they come", async () => {
+		const whole = fixture
+			.stream({ text: "I cannot help with that.", usage: { input: 100, output: 9 } }, fixture.model)
+			.join("")
+			.replaceAll("response.output_text.delta", "response.refusal.delta");
+		for (const size of [whole.length, 7, 1000]) {
+			const outcome = await ask(fixture, () => ({ pieces: whole.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [] }));
+			assert.ok(outcome.kind === "answered", JSON.stringify(outcome));
+			assert.deepEqual([outcome.text, outcome.finish], ["I cannot help with that.", "content-filter"]);
+		}
 	});
 });
 
