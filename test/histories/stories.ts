@@ -100,6 +100,25 @@ grep -q Mara report.txt
 \`\`\`
 `;
 
+/** An MCP server that a workspace brings with it. */
+const yard = `const { createInterface } = require("node:readline");
+const stack = { name: "stack", description: "Stacks bricks.", inputSchema: { type: "object", properties: { bricks: { type: "number" } } } };
+const answers = {
+	initialize: () => ({ protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo: { name: "yard", version: "1.0.0" } }),
+	"tools/list": () => ({ tools: [stack, { name: "odd", inputSchema: { type: "array" } }] }),
+	"tools/call": ({ arguments: { bricks } }) =>
+		bricks > 5 ? { content: [{ type: "text", text: "It would fall." }], isError: true }
+		: { content: [{ type: "text", text: "The wall is " + bricks + " high." }, { type: "resource_link", name: "plan", uri: "https://example.org/plan" }] },
+};
+createInterface({ input: process.stdin }).on("line", (line) => {
+	const { id, method, params } = JSON.parse(line);
+	if (id === undefined) return;
+	const answer = answers[method];
+	const rest = answer ? { result: answer(params) } : { error: { code: -32601, message: "Method not found" } };
+	console.log(JSON.stringify({ jsonrpc: "2.0", id, ...rest }));
+});
+`;
+
 export const stories: Readonly<Record<string, Story>> = {
 	"playbook-retried-undone": {
 		about:
@@ -283,6 +302,41 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(approveAll, (goal) => Object.values(goal.holds).length > 0);
 			await client().request("goal/control", { goalId, action: "resume" });
 			await person.follow(approveAll, isOver);
+		},
+	},
+	"mcp-servers": {
+		about:
+			"The workspace proposes three MCP servers: one is allowed and used, one is not there, one is not wanted. One call is granted for the goal, one denied, one is an error.",
+		files: {
+			"yard.cjs": yard,
+			".mcp.json": JSON.stringify({
+				mcpServers: {
+					yard: { command: "node", args: ["yard.cjs"] },
+					quarry: { command: "no-such-quarry" },
+					mill: { type: "http", url: "http://127.0.0.1:9/mcp" },
+				},
+			}),
+		},
+		launch: { prompt: "Build a wall.", settings: { agent: model } },
+		model: working(
+			plan({ id: "wall", title: "Wall", instructions: "Do wall." }),
+			{
+				wall: [
+					{ name: "mcp__yard__stack", args: { bricks: 2 } },
+					{ name: "mcp__yard__stack", args: { bricks: 3 } },
+					{ name: "mcp__yard__stack", args: { bricks: 9 } },
+				],
+			},
+			"The wall stands.",
+		),
+		async live({ person }) {
+			await person.follow(({ question, server, summary }) => {
+				if (question === "mcpServer")
+					return server?.name === "mill" ? { answer: "deny" } : { answer: "approve", scope: "goal" };
+				if (question !== "call") return { answer: "approve" };
+				const isLow = summary.includes('"bricks":2');
+				return isLow ? { answer: "deny", reason: "Not so low." } : { answer: "approve", scope: "goal" };
+			}, isOver);
 		},
 	},
 	"told-instructions": {

@@ -16,7 +16,7 @@ export function decisionOf(event: RecordedEvent, known: Known): Line | undefined
 }
 
 /** Told of elsewhere. */
-const notDecisions = new Set<string>(["goal.launched", "grant.added", "undo.started"]);
+const notDecisions = new Set<string>(["goal.launched", "grant.added", "server.declined", "undo.started"]);
 
 const decisions: LineTable = {
 	"approval.answered": (event, { goal }) => {

@@ -1,4 +1,5 @@
 import { outputTail } from "../../core/goal.ts";
+import { capital } from "../../core/words/capital.ts";
 import type { LineTable } from "./account.ts";
 
 /** What went wrong on the way, whether or not it came right in the end. */
@@ -63,7 +64,7 @@ export const problems: LineTable = {
 		reason: text,
 		isRoutine: true,
 	}),
-	"server.failed": ({ server, reason }) => ({ what: "MCP server not there", about: server, reason }),
+	"server.failed": ({ server, reason }) => ({ what: "MCP server not there", about: server, reason: capital(reason) }),
 	"provider.failed": ({ provider, code, status, reason }) => ({
 		what: "provider failed",
 		about: `${provider}, ${code}${status === undefined ? "" : ` (${status})`}`,

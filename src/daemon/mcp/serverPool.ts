@@ -24,6 +24,7 @@ export interface ServerState {
 
 /** How often one server begins within a goal, until the daemon starts again. */
 const maxStarts = 4;
+const retryMs = 60_000;
 /** A program may be fetched first. */
 const connectMs = 60_000;
 /** Longer answers are not read. */
@@ -36,6 +37,8 @@ interface Slot {
 	opening: Promise<Connected>;
 	connection?: McpConnection;
 	failed?: string;
+	/** One that could not be begun is tried again after a while only. Milliseconds since the epoch. */
+	retryAt: number;
 	starts: number;
 }
 
@@ -58,6 +61,7 @@ export function openServerPool(parts: {
 			const known = slots.get(key);
 			if (known?.connection?.isOpen()) return known.connection;
 			if (known && !known.connection && known.failed === undefined) return settled(known);
+			if (known?.failed !== undefined && parts.clock.now() < known.retryAt) return { failed: known.failed };
 			if (known && known.starts >= maxStarts)
 				return {
 					failed: `${known.failed ?? "it ended again and again."} It was begun ${known.starts} times, and is not begun again for this goal until the daemon starts anew.`,
@@ -95,9 +99,10 @@ export function openServerPool(parts: {
 			onStarted: parts.onStarted,
 			onEnded: parts.onEnded,
 		});
-		const slot: Slot = { name, goalId, abort, opening, starts };
+		const slot: Slot = { name, goalId, abort, opening, starts, retryAt: 0 };
 		opening.then(
 			(connected) => {
+				slot.retryAt = parts.clock.now() + starts * retryMs;
 				if (connected.kind === "failed") slot.failed = connected.reason;
 				else slot.connection = connected.connection;
 				const how = connected.kind === "failed" ? connected.reason : `after ${parts.clock.now() - began} ms`;

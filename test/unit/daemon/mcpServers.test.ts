@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { EventType, RecordedEvent } from "../../../src/core/events.ts";
@@ -172,5 +172,49 @@ describe("an MCP server that a workspace proposes", function () {
 		assert.equal((await asked(second)).summary, "The MCP server yard needs token.", "it was in memory alone");
 		await answer(second, "deny");
 		await untilState(daemon.client, second, ["completed"]);
+	});
+
+	it("of config.jsonc is the person's own: it is not asked about, `allow` lets its tools run, and it ends with its goal", async () => {
+		const provider = { id: "yard", baseUrl: server.baseUrl, models: ["clay"] };
+		const mcpServers = { yard: { ...yardServer("environment", record()), allow: ["stack"], env: { OWN: "1" } } };
+		await daemon.close();
+		home = mkdtempSync(path.join(os.tmpdir(), "mission-mcp-home-"));
+		writeFileSync(
+			path.join(home, "config.jsonc"),
+			JSON.stringify({ providers: [{ ...provider, apiKeyEnv: "YARD_KEY" }], agent: "yard/clay", mcpServers }),
+		);
+		daemon = await startDaemonProcess({ home, env: { YARD_KEY: "yard-key-123456", MISSION_LOG: "debug" } });
+		const { servers } = await daemon.client.request("server/list", { workspace: workspace.folder });
+		assert.deepEqual(
+			servers.map(({ name, source, state, line }) => [name, source, state, line]),
+			[["yard", "config", "ready", 1]],
+		);
+		const goalId = await launch();
+		await untilState(daemon.client, goalId, ["completed"]);
+		const [done] = await events(goalId, "tool.completed");
+		const names = done!.output.head.split(" ");
+		assert.ok(names.includes("PATH") && names.includes("OWN"));
+		assert.deepEqual(
+			names.filter((name) => name === "YARD_KEY" || name.startsWith("MISSION_")),
+			[],
+		);
+		await until("its process has ended", () => readdirSync(path.join(home, "mcp/running")).length === 0);
+	});
+
+	it("is listed with what is wrong in the files that name it", async () => {
+		propose("good");
+		writeFileSync(
+			path.join(workspace.folder, ".mcp.json"),
+			JSON.stringify({ mcpServers: { yard: { command: "other" }, odd: { url: "x", command: "y" } } }, undefined, 1),
+		);
+		const { servers, problems } = await daemon.client.request("server/list", { workspace: workspace.folder });
+		assert.deepEqual(
+			servers.map(({ name, state, file, line }) => [name, state, file, line]),
+			[["yard", "proposed", ".vscode/mcp.json", 2]],
+		);
+		assert.deepEqual(
+			problems.map(({ file, line }) => `${file}:${line}`),
+			[".mcp.json:6", ".mcp.json:3"],
+		);
 	});
 });
