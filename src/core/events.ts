@@ -361,6 +361,8 @@ export const eventBodies = {
 		question: v.optional(v.string()),
 		summary: v.string(),
 		command: v.optional(v.string()),
+		/** Of a page of the web: its address. */
+		url: v.optional(v.string()),
 		risk: Risk,
 		reasons: v.array(v.string()),
 		/** Hex SHA-256 of the action it covers. */
@@ -420,9 +422,9 @@ export const eventBodies = {
 	"grant.added": v.object({
 		grantId: GrantIdSchema,
 		scope: ApprovalScope,
-		/** `command`: this command in this folder. `write`: this tool inside the workspace. `playbook`: all of this text. `server`: this MCP server is started or reached. `external`: this tool of one. */
-		kind: v.picklist(["command", "write", "playbook", "server", "external"]),
-		/** The command, the tool's name, the server's, or the playbook's SHA-256. */
+		/** `command`: this command in this folder. `write`: this tool inside the workspace. `playbook`: all of this text. `server`: this MCP server is started or reached. `external`: this tool of one. `host`: pages of it. */
+		kind: v.picklist(["command", "write", "playbook", "server", "external", "host"]),
+		/** The command, the tool's name, the server's, the host with its port, or the playbook's SHA-256. */
 		subject: v.string(),
 		/** Contents of the files that the command runs and names: it lapses when one changes. Path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),

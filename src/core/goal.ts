@@ -275,6 +275,8 @@ export interface ToolCall {
 	/** The digest a person approved for it, and the contents that it was bound to. */
 	readonly approved?: string;
 	readonly approvedFiles?: Readonly<Record<string, string>>;
+	/** Of a page of the web: where it goes on. */
+	readonly approvedUrl?: string;
 	/** The thread that it opened and waits for. */
 	readonly child?: ThreadId;
 	/** The agent carries it out itself, within its turn: it is judged, and never performed by the engine. */

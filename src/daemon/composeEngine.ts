@@ -38,6 +38,12 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		get commandTimeoutMs() {
 			return config.limits.commandTimeoutMs;
 		},
+		get fetchMs() {
+			return config.limits.fetchMs;
+		},
+		get privateHosts() {
+			return config.fetch.privateHosts;
+		},
 		get questionMs() {
 			return config.limits.questionMs;
 		},

@@ -73,7 +73,7 @@ function setSubject(goal: Goal, approval: Approval, state: "waiting" | "requeste
 	return goal;
 }
 
-const unapproved = { approved: undefined, approvedFiles: undefined };
+const unapproved = { approved: undefined, approvedFiles: undefined, approvedUrl: undefined };
 
 function approvedBy({ digest, files, written }: Approval): Pick<ToolCall, "approved" | "approvedFiles"> {
 	const approvedFiles = { ...files, ...written };
@@ -99,7 +99,12 @@ function applyAnswer(goal: Goal, approval: Approval, answer: string, reason: str
 function answeredCall(call: ToolCall, approval: Approval, answer: string, reason: string | undefined): ToolCall {
 	switch (answer) {
 		case "approve":
-			return { ...call, state: "approved", ...approvedBy(approval) };
+			return {
+				...call,
+				state: "approved",
+				...approvedBy(approval),
+				...(approval.url && { approvedUrl: approval.url }),
+			};
 		case "rerun":
 			return { ...call, state: "approved", ...approvedBy(approval), epoch: 0 };
 		case "skip":

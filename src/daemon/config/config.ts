@@ -7,7 +7,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
 import { createKeyChain, type KeyChain } from "../secrets/providerKeys.ts";
-import type { Discovery, Limits } from "./configSchema.ts";
+import type { Discovery, Fetch, Limits } from "./configSchema.ts";
 import { agentSecrets, type ConfiguredAgent } from "./configuredAgent.ts";
 import type { McpServer } from "./mcpServer.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
@@ -28,6 +28,7 @@ export interface Config {
 	readonly configured: readonly string[];
 	/** Where servers of this machine are looked for, beside the well-known places. */
 	readonly discovery: Discovery;
+	readonly fetch: Fetch;
 	/** What a launch uses that names no agent, as `provider/model[:effort]`. */
 	readonly agent?: string;
 	/** The file names it; otherwise it is the first model that is listed. */
@@ -65,6 +66,7 @@ export function loadConfig(
 		known,
 		configured: own.map(({ id }) => id),
 		discovery: settings.discovery,
+		fetch: settings.fetch,
 		agent: settings.agent ?? firstListed(providers),
 		isAgentSaved: settings.agent !== undefined,
 		roster: settings.roster,

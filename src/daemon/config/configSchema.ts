@@ -39,6 +39,18 @@ export const Discovery = v.object(
 );
 export type Discovery = v.InferOutput<typeof Discovery>;
 
+/** What agents may fetch from the web. Each host is asked about besides, or approved for the goal or the folder. */
+export const Fetch = v.object({
+	privateHosts: described(
+		v.optional(
+			v.array(v.pipe(v.string(), v.regex(/^[a-z0-9.[\]:-]+$/i, "write a host, or host:port"), v.toLowerCase())),
+			[],
+		),
+		"Hosts of this machine and its network that may be fetched from, such as localhost:3000.",
+	),
+});
+export type Fetch = v.InferOutput<typeof Fetch>;
+
 export const limits = {
 	parallelSteps: described(v.optional(Count, 3), "Steps of one goal that run side by side."),
 	parallelGoals: described(
@@ -78,6 +90,7 @@ export const limits = {
 		),
 		"How long the program of an agent lives on while no daemon is there that could hear it.",
 	),
+	fetchMs: described(v.optional(Milliseconds, 30_000), "How long a page of the web may take that an agent fetches."),
 	promptChars: described(
 		v.optional(v.pipe(v.number(), v.integer(), v.minValue(8000), v.maxValue(10_000_000)), 400_000),
 		"The longest prompt that is sent, in characters; older outputs are left out first.",
@@ -106,7 +119,16 @@ export const RosterAssignment = v.object({
 	instructions: described(assignment.instructions, "What whoever works in the role is told beside its work."),
 });
 
-export const settingNames = ["providers", "agents", "agent", "roster", "limits", "discovery", "mcpServers"] as const;
+export const settingNames = [
+	"providers",
+	"agents",
+	"agent",
+	"roster",
+	"limits",
+	"discovery",
+	"fetch",
+	"mcpServers",
+] as const;
 
 /** The JSON Schema of config.jsonc, for editors. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
@@ -132,6 +154,7 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
 			v.optional(v.strictObject(Discovery.entries)),
 			"Model servers of this machine that are found by themselves.",
 		),
+		fetch: described(v.optional(v.strictObject(Fetch.entries)), "What agents may fetch from the web."),
 		mcpServers: described(
 			v.optional(v.record(v.string(), v.strictObject(McpServerEntry.entries))),
 			"MCP servers whose tools agents may use, by their names. They win over those that a workspace proposes.",

@@ -60,6 +60,9 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 		get discovery() {
 			return inForce.discovery;
 		},
+		get fetch() {
+			return inForce.fetch;
+		},
 		get agent() {
 			return inForce.agent;
 		},

@@ -9,7 +9,7 @@ import { acpRows, configuredAgentName } from "../providers/acpRows.ts";
 import { offered } from "../providers/knownProviders.ts";
 import { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
-import { AgentName, Discovery, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
+import { AgentName, Discovery, Fetch, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
 import { ConfiguredAgent } from "./configuredAgent.ts";
 import { isTooDeep } from "./jsonDepth.ts";
 import { type Complain, placeOf, placesIn, properties, read, syntaxError, unknown, unknownNames } from "./jsonNodes.ts";
@@ -26,6 +26,7 @@ export interface Settings {
 	roster?: readonly Assignment[];
 	limits: Limits;
 	discovery: Discovery;
+	fetch: Fetch;
 	mcpServers: readonly McpServer[];
 	readonly problems: ConfigProblem[];
 	/** From 1. */
@@ -38,6 +39,7 @@ export function noSettings(): Settings {
 		acpAgents: [],
 		limits: v.parse(v.object(limits), {}),
 		discovery: {},
+		fetch: v.parse(Fetch, {}),
 		mcpServers: [],
 		problems: [],
 		lineOf: () => 1,
@@ -97,6 +99,10 @@ const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 	discovery(node, settings, complain) {
 		unknownNames(Discovery, node, "“discovery”", complain);
 		settings.discovery = read(Discovery, "discovery", node, complain) ?? {};
+	},
+	fetch(node, settings, complain) {
+		unknownNames(Fetch, node, "“fetch”", complain);
+		settings.fetch = read(Fetch, "fetch", node, complain) ?? settings.fetch;
 	},
 	mcpServers: readMcpServers,
 };

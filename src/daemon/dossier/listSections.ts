@@ -38,6 +38,7 @@ function grants(all: readonly GrantRecord[]): string {
 			write: `${code(subject)} inside the workspace`,
 			server: `the MCP server ${code(subject)}`,
 			external: `every call of ${code(subject)}`,
+			host: `pages of ${code(subject)}`,
 			playbook: `everything in the playbook's text (SHA-256 ${code(subject.slice(0, 16))})`,
 		}[kind];
 		const end = revoked

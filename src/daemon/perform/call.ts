@@ -18,6 +18,7 @@ import { type FileState, fileState, refusedPath, toolContextOf } from "./callPat
 import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
 import { performExternal } from "./external.ts";
+import { performFetch } from "./fetch.ts";
 import type { ActivityContext } from "./parts.ts";
 import { originOf, proposing } from "./proposing.ts";
 import { performQuestion } from "./question.ts";
@@ -79,6 +80,7 @@ const kinds: {
 	command: performCommand,
 	delegate: performDelegation,
 	question: performQuestion,
+	fetch: performFetch,
 	external: performExternal,
 };
 

@@ -48,6 +48,10 @@ export interface PerformParts {
 	readonly silenceMs?: number;
 	/** After this long the default of an agent's question counts; absent: it waits for a person for ever. */
 	readonly questionMs?: number;
+	/** How long a page of the web may take. */
+	readonly fetchMs?: number;
+	/** Hosts of this machine and its network that agents may fetch from. */
+	readonly privateHosts?: readonly string[];
 	/** What the folder that stands there now is known by; undefined for none. Without it no goal asks. */
 	folderNow?(workspace: string): Promise<FolderIdentity | undefined>;
 	/** What was approved for a folder, in whichever goal. */

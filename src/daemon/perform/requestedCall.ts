@@ -15,6 +15,7 @@ const effects: Readonly<Record<Tool["kind"], ToolEffect>> = {
 	// Its child's calls have effects of their own, each judged and recorded.
 	delegate: "none",
 	question: "none",
+	fetch: "none",
 	external: "outside",
 };
 

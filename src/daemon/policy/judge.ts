@@ -35,6 +35,7 @@ const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, 
 		proposal.kind === "external" &&
 		grant.subject === proposal.tool &&
 		changedFiles(grant.files, proposal.files).length === 0,
+	host: (grant, { kind, url }) => kind === "fetch" && url !== undefined && grant.subject === new URL(url).host,
 	playbook: (grant, proposal, goal) =>
 		proposal.origin === "playbook" &&
 		goal.playbook !== undefined &&
@@ -82,6 +83,7 @@ function changedFiles(approved: Readonly<Record<string, string>>, now: Readonly<
 
 function goalScope(proposal: Proposal): string | undefined {
 	if (proposal.kind === "external") return `every call of ${proposal.tool}, until its server changes what it is`;
+	if (proposal.url !== undefined) return `every page of ${new URL(proposal.url).host}, whatever its address says`;
 	if (proposal.kind !== "command") return `every ${proposal.tool} inside the workspace`;
 	if (proposal.covers === "once") return undefined;
 	// What was given for inputs stays as it is for the whole goal.

@@ -11,12 +11,14 @@ import { commandRisk } from "./shell/rules/risk.ts";
 
 /** An action that somebody means to carry out, with all that its judgement needs to know of the world. */
 export interface Proposal {
-	readonly kind: "read" | "edit" | "command" | "todo" | "external";
+	readonly kind: "read" | "fetch" | "edit" | "command" | "todo" | "external";
 	/** The tool's name. */
 	readonly tool: string;
 	/** What people see of it: the command, or the path. */
 	readonly summary: string;
 	readonly command?: string;
+	/** The page that is fetched. */
+	readonly url?: string;
 	/** Why nobody can tell what the command does: then no approval that was given for longer covers it. */
 	readonly unreadable?: string;
 	readonly risk: Risk;
@@ -119,6 +121,14 @@ export function externalProposal(
 ): Proposal {
 	const digest = sha256(["external", about.tool, args, bound, policyRevision]);
 	return { ...about, kind: "external", summary, risk, reasons, digest, files: bound, isAllowed };
+}
+
+/** A page of the web: what is judged is its host. */
+export function fetchProposal({ url, from }: { readonly url: URL; readonly from?: URL }, about: About): Proposal {
+	const digest = sha256(["fetch", url.href, policyRevision]);
+	const led = from && from.host !== url.host ? [`${from.host} leads there`] : [];
+	const reasons = [`reads from ${url.host}`, ...led];
+	return { ...about, kind: "fetch", summary: url.href, url: url.href, risk: "network", reasons, digest, files: {} };
 }
 
 export interface Edit {

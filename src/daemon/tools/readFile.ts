@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { excerptLines, maxLines } from "./excerptLines.ts";
 import { readFileText } from "./textFile.ts";
 import { type ReadTool, ToolError } from "./tool.ts";
 import { readInside } from "./workspaceFiles.ts";
@@ -10,9 +11,6 @@ const Params = v.object({
 	toLine: v.optional(LineNumber),
 });
 
-/** What one call gives at most; a longer file is read in parts. */
-const maxLines = 2000;
-const maxChars = 200_000;
 const maxFileBytes = 16 * 1024 * 1024;
 
 export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
@@ -30,7 +28,7 @@ export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
 			throw new ToolError(`${path} has ${file.size} bytes, too many to read at once: search it with findText.`);
 		const read = await readFileText(file.bytes);
 		if (!read) throw new ToolError(`${path} is not a text file: it has ${file.size} bytes of something else.`);
-		const text = excerpt(read.text.replace(/^\uFEFF/, ""), path, fromLine, toLine);
+		const text = excerptLines(read.text.replace(/^\uFEFF/, ""), path, fromLine, toLine);
 		if (read.encoding === undefined) return text;
 		const isBroken = read.encoding === "utf-8";
 		const note = isBroken
@@ -39,21 +37,3 @@ export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
 		return `${text.replace(/\n?$/, "\n")}[${note}]`;
 	},
 };
-
-function excerpt(text: string, path: string, fromLine?: number, toLine?: number): string {
-	const lines = text.split("\n");
-	const total = text === "" ? 0 : text.endsWith("\n") ? lines.length - 1 : lines.length;
-	const from = fromLine ?? 1;
-	if (from > Math.max(total, 1)) throw new ToolError(`${path} has only ${total} lines.`);
-	if (toLine !== undefined && toLine < from) throw new ToolError("toLine lies before fromLine.");
-	let to = Math.min(toLine ?? total, total, from + maxLines - 1);
-	if (from === 1 && to === total && text.length <= maxChars) return text;
-	let chars = 0;
-	for (let at = from; at <= to; at++) {
-		chars += lines[at - 1]!.length + 1;
-		if (chars > maxChars) to = Math.max(at - 1, from);
-	}
-	const part = lines.slice(from - 1, to).join("\n");
-	const shown = part.length > maxChars ? `${part.slice(0, maxChars)}…` : part;
-	return `${shown}\n[lines ${from}–${to} of ${total} of ${path}]`;
-}

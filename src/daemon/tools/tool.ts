@@ -6,7 +6,15 @@ import type { Asked, Risk, Todo } from "../../core/values.ts";
  * are the engine's, one way for each kind: what reads runs again after a crash, an edit is recognised by content hashes,
  * a command by its spool.
  */
-export type Tool = ReadTool | EditTool | CommandTool | TodoTool | DelegateTool | QuestionTool | ExternalTool;
+export type Tool =
+	| ReadTool
+	| EditTool
+	| CommandTool
+	| TodoTool
+	| DelegateTool
+	| QuestionTool
+	| FetchTool
+	| ExternalTool;
 
 interface ToolBase<Args> {
 	readonly name: string;
@@ -62,6 +70,15 @@ export interface QuestionTool<Args = never> extends ToolBase<Args> {
 	};
 }
 
+/** Gets a page of the web. Judging its host, also one that another leads to, and asking for it are the engine's. */
+export interface FetchTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "fetch";
+	/** Throws `ToolError` when it is no address that can be fetched. */
+	url(args: Args): URL;
+	/** What came, for the agent. `url` is where it came from. Throws `ToolError` for what is no text. */
+	text(args: Args, page: WebPage, url: URL): Promise<string>;
+}
+
 /**
  * Belongs to a server outside. Nobody here knows what it does: it is asked about, its intent is recorded, and after a
  * crash nobody can tell whether it had its effect.
@@ -107,6 +124,18 @@ export interface KeptFile {
 	readonly bytes: Uint8Array;
 	/** Its media type. */
 	readonly type: string;
+}
+
+/** What came for one GET. */
+export interface WebPage {
+	readonly status: number;
+	readonly statusText: string;
+	/** The media type, without parameters. */
+	readonly type: string;
+	/** Unpacked. */
+	readonly bytes: Uint8Array;
+	/** There was more than is read. */
+	readonly isCut: boolean;
 }
 
 export interface ToolContext {

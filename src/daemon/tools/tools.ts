@@ -1,12 +1,13 @@
 import { askPerson } from "./askPerson.ts";
 import { delegate } from "./delegate.ts";
 import { editFile } from "./editFile.ts";
+import { fetchUrl } from "./fetchUrl.ts";
 import { createFindText } from "./findText.ts";
 import { createListFiles } from "./listFiles.ts";
 import { readFile } from "./readFile.ts";
 import { findRipgrep } from "./ripgrep.ts";
 import { runCommand } from "./runCommand.ts";
-import type { CommandTool, DelegateTool, EditTool, QuestionTool, ReadTool, TodoTool, Tool } from "./tool.ts";
+import type { CommandTool, DelegateTool, EditTool, FetchTool, QuestionTool, ReadTool, TodoTool, Tool } from "./tool.ts";
 import { updateTodos } from "./updateTodos.ts";
 import { writeFile } from "./writeFile.ts";
 
@@ -23,6 +24,7 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
 		row(updateTodos),
 		row(delegate),
 		row(askPerson),
+		row(fetchUrl),
 	];
 }
 
@@ -31,7 +33,14 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
  * with what its own `params` let through.
  */
 export function row<Args>(
-	tool: ReadTool<Args> | EditTool<Args> | CommandTool<Args> | TodoTool<Args> | DelegateTool<Args> | QuestionTool<Args>,
+	tool:
+		| ReadTool<Args>
+		| EditTool<Args>
+		| CommandTool<Args>
+		| TodoTool<Args>
+		| DelegateTool<Args>
+		| QuestionTool<Args>
+		| FetchTool<Args>,
 ): Tool {
 	return tool as unknown as Tool;
 }

@@ -22,5 +22,5 @@ export function toolsOf(goal: Goal, thread: Thread, tools: readonly Tool[], deep
 }
 
 function isHarmless({ kind }: Tool): boolean {
-	return kind === "read" || kind === "todo" || kind === "delegate" || kind === "question";
+	return kind === "read" || kind === "todo" || kind === "delegate" || kind === "question" || kind === "fetch";
 }

@@ -13,4 +13,6 @@ const icons: Readonly<Record<string, string>> = {
 	updateTodos: "checklist",
 	delegate: "organization",
 	readSkill: "book",
+	askPerson: "question",
+	fetchUrl: "globe",
 };

@@ -35,6 +35,7 @@ describe("the tools", () => {
 			updateTodos: "todos",
 			askPerson: "question options? several? default?",
 			delegate: "role title instructions",
+			fetchUrl: "url fromLine? toLine?",
 		});
 		assert.deepEqual(toolSchema(tools.get("editFile")!), {
 			type: "object",
@@ -142,8 +143,8 @@ describe("readFile", () => {
 
 	it("gives a long file in parts", async () => {
 		const text = await read({ path: "long.txt" });
-		assert.ok(text.endsWith("line 2000\n[lines 1–2000 of 5000 of long.txt]"), text.slice(-80));
-		assert.ok((await read({ path: "wide.txt" })).length < 210_000);
+		assert.ok(text.endsWith("line 2000\n[lines 1–2000 of 5000 of long.txt; read on with fromLine 2001]"), text.slice(-80));
+		assert.ok((await read({ path: "wide.txt" })).length < 24_000);
 	});
 
 	it("says the size of what is no text, rather than giving garbage", async () => {

@@ -25,6 +25,7 @@ export function askToRun(
 		threadId: call?.threadId,
 		summary: summaryOf(proposal),
 		command: proposal.command,
+		url: proposal.url,
 		risk: proposal.risk,
 		reasons: [...reasons],
 		digest: proposal.digest,
@@ -38,6 +39,7 @@ export function askToRun(
 
 function summaryOf({ kind, command, tool, summary }: Proposal): string {
 	if (command) return `Run \`${command}\``;
+	if (kind === "fetch") return `Fetch ${summary}`;
 	return kind === "external" ? `Call ${summary}` : `${tool} ${summary}`;
 }
 
@@ -53,6 +55,10 @@ export const toolAnswered: Consequences = (approval, { answer, scope }, goal, { 
 	}
 	const call = approval.toolCallId ? goal.calls[approval.toolCallId] : undefined;
 	const isCommand = approval.command !== undefined;
+	if (approval.url !== undefined) {
+		const subject = new URL(approval.url).host;
+		return [{ type: "grant.added", grantId: newId<GrantId>("g"), scope, kind: "host", subject, files: {}, by }];
+	}
 	return [
 		{
 			type: "grant.added",
