@@ -143,7 +143,10 @@ describe("readFile", () => {
 
 	it("gives a long file in parts", async () => {
 		const text = await read({ path: "long.txt" });
-		assert.ok(text.endsWith("line 2000\n[lines 1–2000 of 5000 of long.txt; read on with fromLine 2001]"), text.slice(-80));
+		assert.ok(
+			text.endsWith("line 2000\n[lines 1–2000 of 5000 of long.txt; read on with fromLine 2001]"),
+			text.slice(-80),
+		);
 		assert.ok((await read({ path: "wide.txt" })).length < 24_000);
 	});
 
