@@ -15,9 +15,12 @@ export function isToBeTold({ same, told = 0 }: Thread): boolean {
 	return same !== undefined && same.times >= alikeLimit && !same.told && told < toldLimit;
 }
 
-/** The agent repeats itself although it was told: only a person can help. */
-export function isStuck({ same, told = 0 }: Thread): boolean {
-	if (!same || same.times < alikeLimit) return false;
+/**
+ * The agent repeats itself although it was told: only a person can help. Of one that plans or reviews only the answer
+ * counts, and how often that may be unusable has a limit of its own.
+ */
+export function isStuck({ purpose, same, told = 0 }: Thread): boolean {
+	if (purpose !== "work" || !same || same.times < alikeLimit) return false;
 	return same.told ? same.times >= stuckLimit : told >= toldLimit;
 }
 

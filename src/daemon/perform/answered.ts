@@ -12,6 +12,8 @@ export interface Answered extends Omit<TurnOutcome & { readonly kind: "answered"
 	readonly isOpen?: boolean;
 	/** Something in it looks like a call and was not taken for one: a sentence for the model. */
 	readonly unread?: { readonly problem: string; readonly isExample: boolean };
+	/** Its agent ended with a call of its own that was not carried out, and said nothing of it. */
+	readonly refused?: { readonly summary: string; readonly reason: string };
 }
 
 export function answered(

@@ -2,13 +2,13 @@ import { adaptedKey } from "../../core/adapted.ts";
 import { agentKind, agentsOwnModel } from "../../core/agentKinds.ts";
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
-import type { MessageId, ThreadId, TurnId } from "../../core/ids.ts";
+import type { MessageId, ThreadId } from "../../core/ids.ts";
 import { formatModelRef, isSameModel } from "../../core/modelRef.ts";
 import { readsMessages } from "../../core/rules/threads.ts";
 import type { Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { partArriving } from "../agents/reasoningInText.ts";
-import type { GoalDriver, StopReason } from "../engine/driver.ts";
+import type { StopReason } from "../engine/driver.ts";
 import { skipReflection } from "../engine/enact.ts";
 import { nothingUsed, reservedUsage } from "../engine/turnUsage.ts";
 import { knowsSkills } from "../guidance/guidance.ts";
@@ -25,6 +25,7 @@ import { requested } from "./requestedCall.ts";
 import { retryStalledTurn } from "./retryStalledTurn.ts";
 import { correction, roleAnswers } from "./roleAnswers.ts";
 import { askedFirst, noServers, serversOf } from "./servers.ts";
+import { type SpokenTurn, spokenIn, unspoken } from "./spokenTurn.ts";
 import { chargedFor, failureEvents, isWorthWaiting } from "./turnFailure.ts";
 import { openSession } from "./turnSession.ts";
 import { withoutCall } from "./workAnswer.ts";
@@ -112,7 +113,8 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 	const left = rest();
 	const ended = outcome.kind === "aborted" ? { ...outcome, used: outcome.used ?? used() } : withRest(outcome, left);
 	const messageId = parts.newId<MessageId>("m");
-	const spoken = agentKind(thread.assignment).runsTools === "agent" ? await spokenIn(driver, thread, turn.turnId) : [];
+	const speaks = agentKind(thread.assignment).runsTools === "agent";
+	const spoken = speaks ? spokenIn(await driver.transcript(threadId), thread, turn.turnId) : unspoken;
 	await driver.recordFact((now) => {
 		const current = now.threads[threadId];
 		if (current?.turn?.turnId !== turn.turnId) return [];
@@ -132,15 +134,6 @@ function withRest<T extends TurnOutcome>(outcome: T, { text, reasoning }: { text
 	return { ...outcome, text: [text, outcome.text].filter(Boolean).join("\n\n"), reasoning: before || undefined };
 }
 
-/** What was recorded of the turn's words before it ended. */
-async function spokenIn(driver: GoalDriver, { threadId, role }: Thread, turnId: TurnId): Promise<readonly string[]> {
-	const events = await driver.transcript(threadId);
-	const begun = events.findLastIndex((event) => event.type === "turn.started" && event.turnId === turnId);
-	return events
-		.slice(begun + 1)
-		.flatMap((event) => (event.type === "message.added" && event.from === role && event.text ? [event.text] : []));
-}
-
 type Parts = ActivityContext["parts"];
 
 function outcomeEvents(
@@ -149,7 +142,7 @@ function outcomeEvents(
 	outcome: Exclude<TurnOutcome, { kind: "left" }>,
 	tools: readonly Tool[],
 	parts: Parts,
-	spoken: readonly string[],
+	spoken: SpokenTurn,
 ): GoalEvent[] {
 	const { threadId } = thread;
 	const turn = thread.turn!;
@@ -184,13 +177,14 @@ function outcomeEvents(
 	}
 	if (goal.end || thread.state === "closed") return events;
 	if (thread.purpose !== "work") {
-		const whole = { ...answer, text: [...spoken, text].join("\n\n") };
+		const whole = { ...answer, text: [...spoken.texts, text].join("\n\n") };
 		return [...events, ...roleAnswers[thread.purpose](goal, thread, whole, parts)];
 	}
 	if (calls.length > maxCalls) events.push(correction(thread, tooMany(calls.length), parts));
 	if (calls.length > 0)
 		return [...events, ...calls.slice(0, maxCalls).map((call) => requested(call, thread, turn.turnId, tools, parts))];
-	const last = { ...answer, text: text.trim() ? text : (spoken.at(-1) ?? "") };
+	const isSaid = text.trim() !== "";
+	const last = { ...answer, ...(isSaid ? {} : { text: spoken.texts.at(-1) ?? "", refused: spoken.refused }) };
 	return [...events, ...withoutCall(goal, thread, last, parts)];
 }
 

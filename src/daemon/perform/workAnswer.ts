@@ -50,12 +50,18 @@ interface Missing {
 
 /** Undefined when the answer ends its work. */
 function whatIsMissing(goal: Goal, thread: Thread, answer: Answered): Missing | undefined {
-	const { finish, text, unread, isOpen } = answer;
+	const { finish, text, unread, isOpen, refused } = answer;
 	const hasActed = attemptHasActed(goal, thread);
 	const ended = whyEnded(finish, isOpen);
 	// Told once that an example was taken for a call, the agent is believed: then it is one.
 	if (unread && !(unread.isExample && hasActed && thread.rejected > 0))
 		return { message: unread.problem, diagnosis: "The agent wrote a call as text that cannot be carried out." };
+	// Some agents end their turn at once when they are denied something: what they said before is no report.
+	if (refused)
+		return {
+			message: `Your turn ended with a call that was not carried out (\`${refused.summary}\`: ${refused.reason}). Go on with the work in a way that is allowed, or end it with a report of what you did and what stands in the way.`,
+			diagnosis: `The agent ended its turn whenever a call of it was not carried out, the last time \`${refused.summary}\`: ${refused.reason}`,
+		};
 	if (ended) {
 		const smaller =
 			finish === "length" ? " Go on, in smaller parts." : " Go on with the work, or end it with a report.";

@@ -76,6 +76,29 @@ describe("an agent that is a program", () => {
 		assert.equal(life.events("turn.completed")[1]?.finish, "stop");
 	});
 
+	it("goes on when its turn ended with a call that was denied: what it said before is no report", async () => {
+		let turns = 0;
+		const life = await start(
+			working(async ({ ask: leave, say }) => {
+				turns += 1;
+				if (turns > 1) {
+					await say("Then I leave it.");
+					return "end_turn";
+				}
+				await say("First I build it.");
+				await leave(shell("c1", "make"));
+				return "cancelled";
+			}),
+		);
+		await life.answer("deny", "Not today.");
+		await until("it has reported", () => life.events("message.added").some(({ text }) => text === "Then I leave it."));
+		const told = life.events("message.added").filter(({ from }) => from === "daemon");
+		assert.match(
+			told[0]!.text,
+			/^Your turn ended with a call that was not carried out \(`\w+ make`: Denied by the person/,
+		);
+	});
+
 	it("asks the person once about one call, however often it asks, and anew about another command under the same name", async () => {
 		const chosen: string[] = [];
 		const life = await start(

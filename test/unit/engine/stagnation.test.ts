@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { GoalEvent } from "../../../src/core/events.ts";
 import type { GrantId, StepId } from "../../../src/core/ids.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
-import { normalized } from "../../../src/core/rules/stagnation.ts";
+import { isStuck, normalized } from "../../../src/core/rules/stagnation.ts";
 import type { Agent, Turn } from "../../../src/daemon/agents/agent.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
@@ -115,5 +115,11 @@ describe("an agent that goes round in circles", () => {
 			normalized("09:11:59 FAIL /var/run/b/y.ts:3 after 4 ms (0123456789ab)"),
 		);
 		assert.notEqual(normalized("expected a, got b"), normalized("expected a, got c"));
+	});
+
+	it("and only plans or reviews is not waited for: of that the answer counts, and how often it may be useless", () => {
+		const same = { key: "k", times: 9, summary: "edit a", told: true } as never;
+		assert.equal(isStuck({ purpose: "work", same } as never), true);
+		for (const purpose of ["plan", "review", "reflect"]) assert.equal(isStuck({ purpose, same } as never), false);
 	});
 });
