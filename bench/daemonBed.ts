@@ -34,6 +34,8 @@ export interface BedOptions {
 	readonly nodeFlags?: readonly string[];
 	/** Another build than the one that is measured. */
 	readonly dist?: string;
+	/** Beside the person's. */
+	readonly env?: Readonly<Record<string, string>>;
 }
 
 const actor = { client: "bench" };
@@ -54,7 +56,7 @@ export async function startDaemon(bench: Bench, options: BedOptions = {}): Promi
 	const child = spawn(
 		process.execPath,
 		[...(options.nodeFlags ?? []), script, "run", "--home", home, "--idle-seconds", "600"],
-		{ stdio: ["ignore", "ignore", "inherit"], env: environment() },
+		{ stdio: ["ignore", "ignore", "inherit"], env: { ...environment(), ...options.env } },
 	);
 	const connection = await reach(home, child, onNotice);
 	const readyMs = performance.now() - startedAt;

@@ -27,10 +27,15 @@ export interface AgentModelRequest {
 	readonly effort?: string;
 	/** The whole body, for searching. */
 	readonly text: string;
+	/** When its first byte had come, in milliseconds of this process (`performance.now`). */
 	readonly at: number;
+	/** When the last byte of its answer was handed over. */
+	answeredAt?: number;
 }
 
 export interface AgentAsks {
+	/** Who it is, as it was told. */
+	readonly role: "planner" | "reviewer" | "reflector" | "implementer";
 	/** The first `[[name]]` in what the person said: tests put one into each goal's prompt. */
 	readonly marker?: string;
 	/** What the last message with the marker says. */
@@ -73,11 +78,13 @@ export async function startAgentModels(first: AgentScript): Promise<AgentModels>
 	});
 
 	async function pass(incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> {
+		const at = performance.now();
 		const chunks: Buffer[] = [];
 		for await (const chunk of incoming) chunks.push(chunk as Buffer);
 		const text = Buffer.concat(chunks).toString("utf8");
 		const path = incoming.url ?? "/";
-		if (incoming.method === "POST") requests.push(told(path, text));
+		const request = told(path, text, at);
+		if (incoming.method === "POST") requests.push(request);
 		const { host: _, connection: _connection, "content-length": _length, ...headers } = incoming.headers;
 		const gone = new AbortController();
 		outgoing.once("close", () => gone.abort());
@@ -92,6 +99,7 @@ export async function startAgentModels(first: AgentScript): Promise<AgentModels>
 		});
 		for await (const chunk of response.body ?? []) outgoing.write(chunk);
 		outgoing.end();
+		request.answeredAt = performance.now();
 	}
 
 	server.listen(0, "127.0.0.1");
@@ -127,27 +135,32 @@ function work({ messages = [], tools = [] }: Wire): AgentAsks | undefined {
 	const isMarked = ({ role, text }: { role: string; text: string }) => role === "user" && marker(text) !== undefined;
 	const at = said.findLastIndex(isMarked);
 	if (at < 0) return undefined;
-	// Behind the last thing that the model said, nobody may have asked for anything else.
+	// Behind the last thing that the model said, the agent may have asked for something of its own.
 	const open = said.slice(said.findLastIndex(({ role }) => role === "assistant" || role === "tool") + 1);
-	const asked = open.filter(({ role, text }) => role === "user" && withoutReminders(text) !== "");
-	if (asked.length > 0 && !asked.some(isMarked)) return undefined;
+	if (open.some(({ text }) => ownWish.test(text) && marker(text) === undefined)) return undefined;
+	const whole = said.map(({ text }) => text).join("\n");
 	const results = (from: number) => said.slice(from).flatMap(({ role, text }) => (role === "tool" ? [text] : []));
 	return {
+		role: roles.find(([, says]) => says.test(whole))?.[0] ?? "implementer",
 		marker: marker(said[at]!.text),
 		said: said[at]!.text,
 		results: results(at + 1),
 		allResults: results(0),
-		text: said.map(({ text }) => text).join("\n"),
+		text: whole,
 	};
 }
 
+const roles = [
+	["planner", /You plan the work on a goal/],
+	["reviewer", /You are the independent reviewer/],
+	["reflector", /Write the closing reflection/],
+] as const;
+
+/** What agents ask their models beside the work: what a person may say next, what is worth keeping, whether it goes on well. */
+const ownWish = /SUGGESTION MODE|memory extraction|extract.{0,40}memor|non-productive state|title for this/i;
+
 function marker(text: string): string | undefined {
 	return /\[\[([\w-]+)\]\]/.exec(text)?.[1];
-}
-
-/** Some agents add what they think of to a message of their own. */
-function withoutReminders(text: string): string {
-	return text.replace(/<system-reminder>[\s\S]*?<\/system-reminder>/g, "").trim();
 }
 
 function textOf(content: unknown): string {
@@ -157,7 +170,7 @@ function textOf(content: unknown): string {
 	return content == null ? "" : JSON.stringify(content);
 }
 
-function told(path: string, text: string): AgentModelRequest {
+function told(path: string, text: string, at: number): AgentModelRequest {
 	let body: Record<string, unknown> = {};
 	try {
 		body = JSON.parse(text) as Record<string, unknown>;
@@ -170,6 +183,6 @@ function told(path: string, text: string): AgentModelRequest {
 		model: String(body.model ?? /\/models\/([^/:]+)/.exec(path)?.[1] ?? ""),
 		effort: (body.reasoning_effort as string | undefined) ?? effortOf(body.reasoning) ?? effortOf(body.output_config),
 		text,
-		at: Date.now(),
+		at,
 	};
 }
