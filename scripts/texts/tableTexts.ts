@@ -10,6 +10,7 @@ import { parse, walkNodes } from "./syntax.ts";
 const tables: readonly Table[] = [
 	{ file: "src/core/words/marks.ts", fields: ["word"] },
 	{ file: "src/core/words/answerValues.ts", fields: ["label", "problem"] },
+	{ file: "src/core/words/receipt.ts", constants: ["receiptWords"] },
 	{ file: "src/core/words/roleOff.ts", constants: ["meanings"] },
 	{ file: "src/core/questions/questions.ts", constants: ["pastWords"] },
 	{ file: "src/core/questions/question.ts", constants: ["readByPlanner"] },

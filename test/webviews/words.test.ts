@@ -7,7 +7,6 @@ import { blocks } from "../../src/webviews/shared/markdown.tsx";
 import { outputHead, plainText } from "../../src/webviews/shared/output.ts";
 import { t, tLabel, tNodes, translateWith } from "../../src/webviews/shared/words.ts";
 import { readHunk } from "../../src/webviews/thread/hunk.ts";
-import { isAsAsked } from "../../src/webviews/thread/transcript.ts";
 
 describe("words of the webviews", () => {
 	const table: readonly [string, unknown, unknown][] = [
@@ -28,8 +27,6 @@ describe("words of the webviews", () => {
 			{ words: ["express"], step: "4", role: "reviewer" },
 		],
 		["half a filter", parseQuery("step:"), { words: [] }],
-		["the same model with a date", isAsAsked({ provider: "a", model: "claude-x" }, "claude-x-20260101"), true],
-		["another model", isAsAsked({ provider: "a", model: "claude-x" }, "gpt-5"), false],
 		["lines broken at spaces", wrap("one two three four", 9), ["one two", "three", "four"]],
 		["lines broken anywhere where there is no space", wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]],
 	];

@@ -2,6 +2,7 @@ import { agentKind } from "../../core/agentKinds.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import type { ThreadId } from "../../core/ids.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
+import { type Receipt, receiptOf } from "../../core/rules/receipt.ts";
 import type { Price, Usage } from "../../core/values.ts";
 import type { Known } from "./account.ts";
 
@@ -12,10 +13,17 @@ export interface UsageRecord {
 	readonly threads: readonly ThreadUsage[];
 	/** Threads before those. */
 	readonly threadsLeftOut: number;
-	/** Turns that another model answered than was asked, as the provider said. */
-	readonly answeredByOther: readonly { readonly asked: string; readonly answered: string; readonly turns: number }[];
+	/** Turns in which the model that answered has another name than the one that was asked, as the provider said. */
+	readonly receipts: readonly ReceiptRow[];
 	/** What turns were reckoned at, the first use first; undefined where a model had no known price. */
 	readonly prices: readonly { readonly model: string; readonly price?: Price }[];
+}
+
+interface ReceiptRow {
+	readonly asked: string;
+	readonly answered: string;
+	readonly receipt: Receipt;
+	readonly turns: number;
 }
 
 export interface Amount extends Usage {
@@ -44,7 +52,7 @@ const threadsKept = 200;
 export function createUsageProjection() {
 	const bySubject = new Map<string, SubjectUsage>();
 	const threads = new Map<ThreadId, ThreadUsage>();
-	const others = new Map<string, { asked: string; answered: string; turns: number }>();
+	const receipts = new Map<string, ReceiptRow>();
 	const prices = new Map<string, { model: string; price?: Price }>();
 	let threadsLeftOut = 0;
 
@@ -80,10 +88,13 @@ export function createUsageProjection() {
 					const { price } = event;
 					const model = `${event.asked.provider}/${asked}`;
 					if (price || event.usage.costUsd === null) prices.set(JSON.stringify([model, price]), { model, price });
-					if (event.answered === asked) return;
-					const pair = `${asked} ${event.answered}`;
-					const turns = (others.get(pair)?.turns ?? 0) + 1;
-					others.set(pair, { asked, answered: event.answered, turns });
+					const { answered } = event;
+					const receipt = receiptOf(event.asked, answered);
+					if (answered === asked && receipt === "asAsked") return;
+					// The model's own name says who was asked, except of an agent that chooses its model.
+					const named = receipt === "own" || receipt === "untold" ? model : asked;
+					const pair = `${named} ${answered}`;
+					receipts.set(pair, { asked: named, answered, receipt, turns: (receipts.get(pair)?.turns ?? 0) + 1 });
 					return;
 				}
 				case "turn.interrupted":
@@ -104,7 +115,7 @@ export function createUsageProjection() {
 			bySubject: [...bySubject.values()],
 			threads: [...threads.values()],
 			threadsLeftOut,
-			answeredByOther: [...others.values()],
+			receipts: [...receipts.values()],
 			prices: [...prices.values()],
 		}),
 	};

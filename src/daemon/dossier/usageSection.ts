@@ -1,12 +1,10 @@
+import type { Receipt } from "../../core/rules/receipt.ts";
 import { cell, code, inline } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
 import { count, money, number } from "./words.ts";
 
 /** What it cost: by role, model and step, which each add up to the whole, and by thread. */
-export function usage({
-	goal,
-	usage: { bySubject, threads, threadsLeftOut, answeredByOther, prices },
-}: DossierData): string {
+export function usage({ goal, usage: { bySubject, threads, threadsLeftOut, receipts, prices } }: DossierData): string {
 	const { turns, toolCalls, inputTokens, outputTokens, costUsd, byRole, byModel } = goal.usage;
 	const { cachedInputTokens, cacheWriteTokens, reasoningTokens } = goal.usage;
 	const { estimatedTokens } = goal.usage;
@@ -26,9 +24,9 @@ export function usage({
 	const named = (parts: typeof byRole, asCode: boolean) =>
 		Object.entries(parts).map(([name, part]) => ({ name: asCode ? code(name) : inline(name), ...part }));
 	const steps = bySubject.map(({ subject, ...part }) => ({ name: inline(subject), ...part }));
-	const others = answeredByOther.map(
-		({ asked, answered, turns: times }) =>
-			`- ${code(asked)} was asked and ${code(answered)} answered: ${count(times, "turn")}.`,
+	const others = receipts.map(
+		({ asked, answered, receipt, turns: times }) =>
+			`- ${receiptLines[receipt](code(asked), code(answered))}: ${count(times, "turn")}.`,
 	);
 	const models = named(byModel, true);
 	return [
@@ -47,6 +45,14 @@ export function usage({
 		.filter(Boolean)
 		.join("\n\n");
 }
+
+/** Who answered where the name is another than the one that was asked. */
+const receiptLines: Readonly<Record<Receipt, (asked: string, answered: string) => string>> = {
+	asAsked: (asked, answered) => `${asked} was asked and ${answered} answered, which is the same model`,
+	own: (asked, answered) => `${asked} chose its model itself, and ${answered} answered`,
+	untold: (asked) => `${asked} chose its model itself, and did not say which one answered`,
+	other: (asked, answered) => `${asked} was asked and ${answered} answered`,
+};
 
 const pricesShown = 30;
 

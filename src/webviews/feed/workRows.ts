@@ -1,9 +1,12 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import type { ToolCallId } from "../../core/ids.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
+import { receiptOf } from "../../core/rules/receipt.ts";
 import { answerWords } from "../../core/words/answers.ts";
 import { duration } from "../../core/words/duration.ts";
 import { guidanceWords } from "../../core/words/guidance.ts";
 import { callMarks, signs, stepMarks, todoMarks } from "../../core/words/marks.ts";
+import { receiptWords } from "../../core/words/receipt.ts";
 import { rightsChange } from "../../protocol/changes.ts";
 import { clockSeconds, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
@@ -152,7 +155,25 @@ export const workRows: Rules<Topic> = {
 		opens: "thread",
 	})),
 	"turn.started": "hidden",
-	"turn.completed": "hidden",
+	// One row for each model that answered in a thread, where its first answer is; another than asked has its own row.
+	"turn.completed": {
+		key: (e) => `receipt:${e.threadId}:${formatModelRef(e.asked)}:${e.answered}`,
+		row(e) {
+			const receipt = receiptOf(e.asked, e.answered);
+			if (!agentKind(e.asked).priced || receipt === "other") return undefined;
+			const asked = formatModelRef(e.asked);
+			return {
+				...shown("messages", "hubot", "agent", t("model")),
+				text: receipt === "untold" ? t("{0} answers", asked) : t("{0} answers", e.answered),
+				note:
+					receipt === "untold"
+						? tLabel(receiptWords[receipt])
+						: t("asked {0}: {1}", asked, tLabel(receiptWords[receipt])),
+				threadId: e.threadId,
+				opens: "thread",
+			};
+		},
+	},
 	"model.substituted": makes((e) => ({
 		...shown("errors", "warning", "wait", t("model")),
 		text: t("{0} answered instead of {1}", e.answered, formatModelRef(e.asked)),

@@ -4,9 +4,12 @@ import type { Goal, Thread } from "../../core/goal.ts";
 import type { GoalId, ThreadId } from "../../core/ids.ts";
 import { childThreads } from "../../core/rules/delegations.ts";
 import { stepPosition } from "../../core/rules/progress.ts";
+import { receiptOf } from "../../core/rules/receipt.ts";
+import type { ModelChoice } from "../../core/values.ts";
 import { isDocument } from "../../core/words/answers.ts";
 import { markOfGoal, markOfStep } from "../../core/words/markOf.ts";
 import { threadMarks } from "../../core/words/marks.ts";
+import { receiptWords } from "../../core/words/receipt.ts";
 import { threadName } from "../../core/words/threadName.ts";
 import { Ask } from "../shared/ask.tsx";
 import type { GoalWatch } from "../shared/goalWatch.ts";
@@ -21,7 +24,7 @@ import { Composer } from "./composer.tsx";
 import { EntryView, Speaker } from "./entries.tsx";
 import { useStickyEnd } from "./stickyEnd.ts";
 import { openThreadLog } from "./threadLog.ts";
-import { isAsAsked, type Transcript, transcribe } from "./transcript.ts";
+import { type Transcript, transcribe } from "./transcript.ts";
 
 export function ThreadPage(props: {
 	readonly webview: Webview;
@@ -225,22 +228,25 @@ function Header(props: {
 				{!agentKind(thread.assignment).priced ? (
 					<dd class="quiet">{t("runs without a model")}</dd>
 				) : answered ? (
-					<dd class="row">
-						<span class="mono">{answered.answered}</span>
-						{isAsAsked(answered.asked, answered.answered) ? (
-							<span class="quiet">{t("as asked")}</span>
-						) : (
-							<>
-								<Icon icon="warning" tone="wait" />
-								<span>{t("another model than asked")}</span>
-							</>
-						)}
-					</dd>
+					<Answered {...answered} />
 				) : (
 					<dd class="quiet">{t("not yet")}</dd>
 				)}
 			</dl>
 		</header>
+	);
+}
+
+/** The model that answered last, and whether that is the one that was asked. */
+function Answered({ asked, answered }: { readonly asked: ModelChoice; readonly answered: string }) {
+	const receipt = receiptOf(asked, answered);
+	const word = tLabel(receiptWords[receipt]);
+	return (
+		<dd class="row">
+			{receipt === "untold" ? null : <span class="mono">{answered}</span>}
+			{receipt === "other" ? <Icon icon="warning" tone="wait" /> : null}
+			<span class={receipt === "other" ? undefined : "quiet"}>{word}</span>
+		</dd>
 	);
 }
 

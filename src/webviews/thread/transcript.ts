@@ -222,9 +222,3 @@ function takeQueued(entries: readonly Entry[], unread: number): readonly Extract
 	}
 	return queued;
 }
-
-/** Whether the model that answered is the one that was asked; vendors add dates to names. */
-export function isAsAsked(asked: ModelChoice, answered: string): boolean {
-	const plain = (name: string) => name.split("/").at(-1)!.toLowerCase();
-	return plain(answered).startsWith(plain(asked.model)) || plain(asked.model).startsWith(plain(answered));
-}
