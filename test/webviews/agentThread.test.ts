@@ -93,7 +93,10 @@ describe("a thread of an agent that is a program", () => {
 		await page.locator(".ask").getByText("Edit src/app.ts").first().waitFor();
 		await picture(page, "thread-agent");
 		await audit(page);
-		await page.locator(".ask").getByRole("button", { name: /^Approve/ }).click();
+		await page
+			.locator(".ask")
+			.getByRole("button", { name: /^Approve/ })
+			.click();
 		assert.deepEqual(await asked(page, "approval/answer"), [
 			{ approvalId: "a-90", answer: "approve", scope: "once", digest: "d-90" },
 		]);
