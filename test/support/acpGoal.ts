@@ -7,6 +7,7 @@ import type { Approval, Goal } from "../../src/core/goal.ts";
 import type { ModelChoice } from "../../src/core/values.ts";
 import { type AcpAgentsOptions, acpAgents } from "../../src/daemon/acp/acpAgents.ts";
 import { decide } from "../../src/daemon/engine/decide.ts";
+import { providerRows } from "../../src/daemon/providers/providerRows.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../src/daemon/store/memoryStore.ts";
 import { type MemoryProcesses, memoryProcesses } from "./memoryProcesses.ts";
@@ -74,6 +75,7 @@ export function acpGoals(): AcpGoals {
 		const agents = acpAgents({
 			config: {
 				folder: path.join(folder, "home"),
+				known: providerRows,
 				acpAgents: [{ id: "mine", command: [process.execPath], ...setting.configured }],
 			},
 			env: { PATH: "" },

@@ -15,6 +15,10 @@ export type Act =
 	| { readonly todo: string }
 	/** Ends itself once, where this file is not there yet: it makes it first. */
 	| { readonly dieOnce: string }
+	/** Prints so many bytes without a line break. */
+	| { readonly flood: number }
+	/** Goes on for ever, whatever it is told. */
+	| { readonly ignores: true }
 	/** Until this file is there. */
 	| { readonly awaits: string };
 
@@ -54,7 +58,15 @@ async function carryOut(turn: ScriptedTurn, act: Act, toolCallId: string): Promi
 	else if ("dieOnce" in act) {
 		if (fs.existsSync(act.dieOnce)) return true;
 		fs.writeFileSync(act.dieOnce, "");
+		process.stderr.write("I break here.\n");
 		process.exit(3);
+	} else if ("flood" in act) {
+		process.stdout.write("x".repeat(act.flood));
+		await new Promise(() => {});
+	} else if ("ignores" in act) {
+		process.on("SIGTERM", () => {});
+		setInterval(() => {}, 1000);
+		await new Promise(() => {});
 	} else if ("awaits" in act) {
 		while (!fs.existsSync(act.awaits)) await new Promise((resolve) => setTimeout(resolve, 10));
 	} else {

@@ -9,6 +9,7 @@ import type { Config } from "../config/config.ts";
 import { findAcpAgent } from "../discovery/acpAgents.ts";
 import type { Env, Log } from "../platform/ports.ts";
 import { takeTurn } from "./acpTurn.ts";
+import { agentPrice } from "./agentPrice.ts";
 import { type OpenedThread, processKey } from "./threadSession.ts";
 
 /**
@@ -16,7 +17,7 @@ import { type OpenedThread, processKey } from "./threadSession.ts";
  * daemon, is ended when its thread is done, and when it has had nothing to do for long.
  */
 export interface AcpAgentsOptions {
-	readonly config: Pick<Config, "acpAgents" | "folder">;
+	readonly config: Pick<Config, "acpAgents" | "folder" | "known">;
 	readonly env: Env;
 	readonly log: Pick<Log, "warn" | "debug">;
 	readonly processes: AgentProcesses;
@@ -82,7 +83,7 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 				version,
 				lives,
 				denied: [config.folder],
-				price: () => undefined,
+				price: (one: Pick<ModelChoice, "provider" | "model">) => agentPrice(one, config, env),
 				onProblem: (text: string) => log.warn(text),
 				endedHere: (key: string) => endedHere.get(key),
 			};
@@ -100,7 +101,7 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 				? { readsItself: readsItself[choice.provider], takeTurn: take(choice) }
 				: nobody(`“${choice.provider}” is no agent that is a program.`),
 		isThere: (id) => "program" in findAcpAgent(id, config, env),
-		priceOf: () => undefined,
+		priceOf: (choice) => agentPrice(choice, config, env),
 		windowOf: () => undefined,
 		effortProblem: () => undefined,
 		builtIn: [],

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { agentsOwnModel } from "../../core/agentKinds.ts";
 import type { TurnId } from "../../core/ids.ts";
+import { priceIn } from "../../core/rules/budget.ts";
 import type { ModelChoice, Price, Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { lookAround } from "../agents/surroundings.ts";
@@ -34,7 +36,7 @@ export interface TurnParts extends SessionParts {
 	/** For an agent that was told to stop, in milliseconds. */
 	readonly graceMs: number;
 	readonly denied: readonly string[];
-	price(choice: ModelChoice): Price | undefined;
+	price(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
 }
 
 export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal): Promise<TurnOutcome> {
@@ -186,7 +188,9 @@ async function answered(
 ): Promise<TurnOutcome> {
 	const { choice } = parts;
 	const { before } = conversation;
-	const price = parts.price(choice);
+	const answeredBy = modelIn(answer) ?? currentModel(conversation.options) ?? choice.model;
+	const model = choice.model === agentsOwnModel ? answeredBy : choice.model;
+	const price = priceIn(turn.goal, choice, parts.price({ provider: choice.provider, model }));
 	const usage = turnUsage(
 		answer,
 		{ prompt, spoken: before.spoken, costBefore: before.usage.costUsd, costAfter: conversation.usage.costUsd },
@@ -196,7 +200,7 @@ async function answered(
 		kind: "answered",
 		text: "",
 		calls: [],
-		answered: modelIn(answer) ?? currentModel(conversation.options) ?? choice.model,
+		answered: answeredBy,
 		usage,
 		...(price && { price }),
 		finish: finishOf(textOf(answer.stopReason) ?? "stop", turn),

@@ -73,6 +73,10 @@ export function currentModel(now: SessionOptions): string | undefined {
 	return textOf(byCategory(now, "model")?.currentValue) ?? textOf(now.models.currentModelId);
 }
 
+export function currentEffort(now: SessionOptions): string | undefined {
+	return textOf(byCategory(now, "thought_level")?.currentValue);
+}
+
 export function currentMode(now: SessionOptions): string | undefined {
 	return textOf(byCategory(now, "mode")?.currentValue) ?? textOf(now.modes.currentModeId);
 }

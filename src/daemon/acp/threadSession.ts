@@ -15,7 +15,7 @@ import {
 } from "./agentEnds.ts";
 import { type Conversation, type Listening, openConversation } from "./conversation.ts";
 import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
-import { currentMode, currentModel } from "./options.ts";
+import { currentEffort, currentMode, currentModel } from "./options.ts";
 import { applySettings } from "./sessionSettings.ts";
 
 /**
@@ -167,7 +167,11 @@ async function openSession(
 	const problem = await applySettings(parts, turn, conversation);
 	if (problem) return problem;
 	const info = fieldsOf(first.agentInfo);
-	const settings = { mode: currentMode(conversation.options), model: currentModel(conversation.options) };
+	const settings = {
+		mode: currentMode(conversation.options),
+		model: currentModel(conversation.options),
+		effort: currentEffort(conversation.options),
+	};
 	await turn.session.process({
 		type: "agent.started",
 		process: conversation.number,

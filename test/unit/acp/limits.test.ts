@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { goalState } from "../../../src/core/rules/goalState.ts";
+import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
+import { acpGoals, answerRole, shell, working } from "../../support/acpGoal.ts";
+import { memoryProcesses } from "../../support/memoryProcesses.ts";
+import { scriptedAgent } from "../../support/scriptedAcp.ts";
+import { until } from "../../support/until.ts";
+
+describe("the program of an agent", () => {
+	const { start } = acpGoals();
+	const alive = (memory: { spools: ReadonlyMap<string, { isAlive: boolean }> }) =>
+		[...memory.spools.values()].filter(({ isAlive }) => isAlive).length;
+
+	it("runs one turn after the other in the same session, and is told only what is new", async () => {
+		const texts: string[] = [];
+		let mayEnd = () => {};
+		const end = new Promise<void>((resolve) => {
+			mayEnd = resolve;
+		});
+		const memory = working(async ({ text, say, ask, tell }) => {
+			texts.push(text);
+			if (texts.length === 1) {
+				await ask({ toolCallId: "r", kind: "read", title: "Look" });
+				await tell({ sessionUpdate: "tool_call_update", toolCallId: "r", status: "completed" });
+				await end;
+			}
+			await say(`Turn ${texts.length}.`);
+			return "end_turn";
+		});
+		const life = await start(memory);
+		await until("it works", () => life.events("tool.completed").length > 0);
+		const threadId = life.events("tool.requested")[0]!.threadId;
+		await life.ask({ kind: "send", text: "Use tabs.", threadId });
+		mayEnd();
+		await life.ended();
+		assert.equal(texts.length, 2);
+		assert.match(texts[1]!, /^The person who watches over this goal says:\nUse tabs\.$/);
+		assert.equal(life.events("agent.started").filter((one) => one.threadId === threadId).length, 1);
+	});
+
+	it("is ended when its thread is done, and a goal that ended leaves none behind", async () => {
+		const memory = working(async ({ say, tell }) => {
+			await tell({ sessionUpdate: "tool_call", toolCallId: "r", kind: "read", title: "Look", status: "completed" });
+			await say("Done.");
+			return "end_turn";
+		});
+		const life = await start(memory);
+		await life.ended();
+		await until("its programs are ended", () => alive(memory) === 0);
+		assert.equal(memory.spools.size, 0, "and what passed between it and us is erased");
+		await until("it is told", () => life.events("agent.ended").length === 3);
+		assert.deepEqual(
+			life.events("agent.ended").filter(({ died }) => died),
+			[],
+		);
+	});
+
+	it("is ended when it has had nothing to do for long, and its session is opened again when it is asked anew", async () => {
+		const log: string[] = [];
+		let turns = 0;
+		const memory = working(
+			async ({ say }) => {
+				if (++turns === 1) throw new Error("Overloaded, try again.");
+				await say("Done.");
+				return "end_turn";
+			},
+			{ capabilities: { loadSession: true }, log },
+		);
+		const life = await start(memory, { agent: { idleMs: 10 } });
+		await until("it is asked anew", () => turns > 1);
+		assert.match(life.events("provider.failed")[0]!.reason, /Overloaded/);
+		assert.ok(life.events("agent.ended").some(({ reason, died }) => /nothing to do/.test(reason) && !died));
+		assert.ok(log.some((line) => line.startsWith("session/load")));
+	});
+
+	it("is told to stop when the turn has used more than the goal may, as far as it tells", async () => {
+		const memory = working(async ({ tell, cancelled }) => {
+			await tell({ sessionUpdate: "usage_update", used: 90_000, size: 200_000 });
+			await new Promise((resolve) => cancelled.addEventListener("abort", resolve));
+			return "cancelled";
+		});
+		const life = await start(memory, { settings: { budget: { tokens: 50_000 } } });
+		await until("the turn is ended", () => life.events("provider.failed").length > 0);
+		assert.match(life.events("provider.failed")[0]!.reason, /of 50000 tokens are used/);
+		await until("a person is asked", () => life.approval()?.kind === "budget");
+	});
+
+	it("is asked again when it is silent for the first time, and never while an act of it is under way", async () => {
+		let turns = 0;
+		const quiet = await start(
+			working(async ({ cancelled, say }) => {
+				if (++turns > 1) return say("Here I am.").then(() => "end_turn");
+				await new Promise((resolve) => cancelled.addEventListener("abort", resolve));
+				return "cancelled";
+			}),
+			{ silenceMs: 60 },
+		);
+		await until("it is asked again", () => turns > 1);
+		assert.ok(quiet.events("silence.nudged").some(({ stepId }) => stepId !== undefined));
+		const busy = await start(
+			working(async ({ ask, tell, say }) => {
+				await ask(shell("c", "make"));
+				await until("several silences have passed", () => busy.types("silence.noticed").length > 0);
+				await tell({ sessionUpdate: "tool_call_update", toolCallId: "c", status: "completed" });
+				await say("Done.");
+				return "end_turn";
+			}),
+			{ silenceMs: 60 },
+		);
+		await busy.answer("approve");
+		await busy.ended();
+		// A busy machine may be silent itself before it acts.
+		const [began] = busy.events("tool.started");
+		const given = [...busy.events("silence.nudged"), ...busy.events("turn.interrupted")];
+		assert.deepEqual(
+			given.filter(({ seq, threadId }) => seq > began!.seq && threadId === busy.events("tool.requested")[0]!.threadId),
+			[],
+		);
+	});
+
+	it("goes on while the daemon is stopped in order, and is followed by the next one", async () => {
+		const store = createMemoryStore();
+		let mayEnd = () => {};
+		const end = new Promise<void>((resolve) => {
+			mayEnd = resolve;
+		});
+		let asked = 0;
+		const memory = working(async ({ say, tell }) => {
+			asked++;
+			await tell({ sessionUpdate: "tool_call", toolCallId: "r", kind: "read", title: "Look", status: "completed" });
+			await end;
+			await say("Done.");
+			return "end_turn";
+		});
+		const before = await start(memory, { store });
+		await until("it works", () => before.events("tool.completed").length > 0);
+		await before.close();
+		assert.equal(alive(memory) > 0, true);
+		mayEnd();
+		const after = await start(memory, { store });
+		await after.ended();
+		assert.equal(goalState(after.goal()), "completed");
+		assert.equal(asked, 1);
+		assert.deepEqual(after.types("turn.interrupted"), []);
+	});
+
+	it("that finished its turn and died while no daemon ran has its answer counted", async () => {
+		const store = createMemoryStore();
+		let kill = () => {};
+		const memory = memoryProcesses((spool) =>
+			scriptedAgent({
+				prompt: (turn) =>
+					answerRole(turn) ??
+					(async () => {
+						await turn.tell({
+							sessionUpdate: "tool_call",
+							toolCallId: "r",
+							kind: "read",
+							title: "Look",
+							status: "completed",
+						});
+						kill();
+						await turn.say("It is done.");
+						setTimeout(() => spool.die(), 20);
+						return "end_turn" as const;
+					})(),
+			}),
+		);
+		const before = await start(memory, { store });
+		kill = before.kill;
+		await until("it has died", () =>
+			[...memory.spools.values()].some(
+				({ isAlive, written }) => !isAlive && written.some((line) => line.includes("Write the file")),
+			),
+		);
+		const after = await start(memory, { store });
+		await after.ended();
+		assert.equal(after.events("step.reported")[0]?.report, "It is done.");
+		assert.deepEqual(after.types("provider.failed", "turn.interrupted"), []);
+	});
+});
