@@ -59,6 +59,7 @@ export function composeServices(
 			env,
 			environment: commandEnvironment(env),
 			dataFolder: home,
+			mcp: parts.mcp,
 			get timeoutMs() {
 				return config.limits.commandTimeoutMs;
 			},

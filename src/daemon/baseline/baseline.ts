@@ -1,8 +1,10 @@
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
 import type { Commands } from "../commands/commands.ts";
+import type { Mcp } from "../mcp/mcp.ts";
 import { diskRows } from "./disk.ts";
 import { gitRows } from "./git.ts";
 import { guidanceRows } from "./guidance.ts";
+import { serverRows } from "./servers.ts";
 import { toolRows } from "./tools.ts";
 import { trackingRows } from "./tracking.ts";
 
@@ -14,6 +16,7 @@ export interface BaselineParts {
 	/** That of commands: what agents' commands will find, without keys. */
 	readonly environment: Readonly<Record<string, string>>;
 	readonly dataFolder: string;
+	readonly mcp: Pick<Mcp, "servers">;
 	/** How long a check may run. */
 	readonly timeoutMs: number;
 }
@@ -29,7 +32,7 @@ export async function readBaseline(
 		case "tracking":
 			return trackingRows(folder, parts.environment);
 		case "tools":
-			return toolRows(folder, parts.environment);
+			return [...(await toolRows(folder, parts.environment)), ...(await serverRows(folder, parts.mcp))];
 		case "disk":
 			return diskRows([
 				{ id: "disk.workspace", label: "Free in the workspace", folder },

@@ -1,6 +1,8 @@
+import { isExternalCall } from "../../core/rules/externalCalls.ts";
+
 /** The codicon of a tool, by the name it is called with; the same in feed and thread. */
 export function toolIcon(name: string): string {
-	return icons[name] ?? "tools";
+	return icons[name] ?? (isExternalCall({ name }) ? "plug" : "tools");
 }
 
 const icons: Readonly<Record<string, string>> = {

@@ -143,6 +143,20 @@ describe("an MCP server that a workspace proposes", function () {
 		assert.deepEqual(calls(), ['stack {"bricks":3}']);
 	});
 
+	it("is told when a person cancels the goal in the middle of a call, and the call has its outcome", async () => {
+		propose("slow");
+		const goalId = await launch();
+		await answer(goalId, "approve", "workspace");
+		await answer(goalId, "approve");
+		await until("the server is asked", () => calls().length === 1);
+		await daemon.client.request("goal/control", { goalId, action: "cancel" });
+		await until("it has its outcome", async () => (await events(goalId, "tool.completed")).length === 1);
+		const [done] = await events(goalId, "tool.completed");
+		assert.equal(done?.ok, false);
+		assert.match(done!.output.head, /The server was told; whether the call had its effect is unknown\./);
+		await until("its process has ended", () => readdirSync(path.join(home, "mcp/running")).length === 0);
+	});
+
 	it("waits for what it asks a person to enter, and no log holds it", async () => {
 		const token = "brick-token-1234567";
 		propose("secret", { env: { TOKEN: `\${input:token}` } });
@@ -212,6 +226,14 @@ describe("an MCP server that a workspace proposes", function () {
 			servers.map(({ name, state, file, line }) => [name, state, file, line]),
 			[["yard", "proposed", ".vscode/mcp.json", 2]],
 		);
+		const { rows } = await daemon.client.request("baseline/read", { workspace: workspace.folder, part: "tools" });
+		const row = rows.find(({ id }) => id === "mcp.servers");
+		assert.equal(row?.value, "yard");
+		assert.match(
+			row?.detail ?? "",
+			/^You are asked before a goal first uses what files of the folder propose: yard \(/,
+		);
+		assert.match(rows.find(({ id }) => id === "mcp.problems")?.detail ?? "", /^\.mcp\.json:6: /);
 		assert.deepEqual(
 			problems.map(({ file, line }) => `${file}:${line}`),
 			[".mcp.json:6", ".mcp.json:3"],

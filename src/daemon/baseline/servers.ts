@@ -1,0 +1,41 @@
+import type { BaselineRow } from "../../protocol/baseline.ts";
+import type { Mcp } from "../mcp/mcp.ts";
+import { serverWords } from "../mcp/serverBinding.ts";
+
+const shown = 8;
+
+/** The MCP servers that agents of a goal in this folder may use; none is started for it. */
+export async function serverRows(folder: string, mcp: Pick<Mcp, "servers">): Promise<readonly BaselineRow[]> {
+	const { servers, problems } = await mcp.servers(folder);
+	const proposed = servers.filter(({ source }) => source === "workspace");
+	const found: BaselineRow[] =
+		servers.length === 0
+			? []
+			: [
+					{
+						id: "mcp.servers",
+						state: proposed.length > 0 ? "note" : "ok",
+						label: "MCP servers",
+						value: listed(servers.map(({ name }) => name)),
+						detail:
+							proposed.length > 0
+								? `You are asked before a goal first uses what files of the folder propose: ${listed(proposed.map((server) => `${server.name} (${serverWords(server)})`))}.`
+								: undefined,
+					},
+				];
+	const remarks = problems.slice(0, shown).map(({ file, line, message }) => `${file}:${line}: ${message}`);
+	if (remarks.length > 0)
+		found.push({
+			id: "mcp.problems",
+			state: "note",
+			label: "Of the MCP servers",
+			value: problems.length === 1 ? "1 remark" : `${problems.length} remarks`,
+			detail: remarks.join(" "),
+		});
+	return found;
+}
+
+function listed(names: readonly string[]): string {
+	const more = names.length - shown;
+	return [...names.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+}
