@@ -352,7 +352,7 @@ describe("launch form", () => {
 
 	it("waits for no part of the baseline, nor for the providers", async () => {
 		const page = await stage.open("preflight", { width: 940, height: 1000, memory: draft, story: "slow" });
-		await page.getByText("0 of 6").waitFor();
+		await page.getByText("0 of 7").waitFor();
 		await page.getByRole("button", { name: "Launch Goal" }).click();
 		assert.equal((await launched(page)).prompt, prompt);
 		await leave(page);

@@ -22,13 +22,17 @@ export function systemPrompt(turn: Turn, surroundings: Surroundings): string {
 }
 
 /**
- * What any agent is told before it begins, whoever's loop it works in: what the workspace says of how work is done in it,
- * and what the roster says to its role.
+ * What any agent is told before it begins, whoever's loop it works in: what was given for a playbook, what the workspace
+ * says of how work is done in it, and what the roster says to its role.
  */
 export function guidanceParts({ goal, thread, transcript }: Pick<Turn, "goal" | "thread" | "transcript">): string[] {
 	const given = transcript.filter((event) => event.type === "guidance.given").filter(isStartOf);
 	const own = instructionsOf(goal, thread);
-	return [...given.map(({ text }) => text), ...(own ? [`Instructions for this role:\n${own}`] : [])];
+	return [
+		...givenInputs(goal),
+		...given.map(({ text }) => text),
+		...(own ? [`Instructions for this role:\n${own}`] : []),
+	];
 }
 
 /** What it is told of the workspace later, by the seq of the event after which it is told. */
@@ -90,11 +94,16 @@ function isOwnRole({ thread, step }: Turn): boolean {
 	return thread.role === step?.stepId || /^step-\d+$/.test(thread.role);
 }
 
-function objective({ title, prompt, playbook }: Goal): string {
+function objective({ title, prompt }: Goal): string {
+	return `The goal “${title}”:\n${bounded(prompt, 8000)}`;
+}
+
+/** Values of a playbook's inputs are data, and stand in nothing but this list. */
+function givenInputs({ playbook }: Goal): string[] {
 	const inputs = (playbook?.inputs ?? []).map(({ variable, value }) => `${variable}=${bounded(value, 1000)}`);
-	const given =
-		inputs.length > 0 ? `\nWhat the person gave for it; commands have it as variables:\n${inputs.join("\n")}` : "";
-	return `The goal “${title}”:\n${bounded(prompt, 8000)}${given}`;
+	return inputs.length > 0
+		? [`What the person gave for this goal, as commands of its playbook know it:\n${inputs.join("\n")}`]
+		: [];
 }
 
 function planOverview({ plan, steps }: Goal, current: string): string {
