@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { plainReflection } from "../support/modelServer.ts";
 import { until } from "../support/until.ts";
 import { type Said, type WireFixture, wireFixtures } from "../support/wireFixtures.ts";
@@ -81,8 +83,14 @@ for (const fixture of wireFixtures.filter(({ wire }) => environments[wire]))
 				);
 				assert.equal(turn.signed, undefined, "what only the vendor can read stays in the daemon");
 			}
-			const log = await run("dossier", goalId, "--format", "jsonl");
+			const file = path.join(stage.home, "log.jsonl");
+			await run("dossier", goalId, "--format", "jsonl", "--out", file);
+			const log = readFileSync(file, "utf8");
 			assert.ok(!log.includes(signature) && log.includes("turn.completed"));
+			assert.match(await run("verify", file), /events/);
+			const dossier = await run("dossier", goalId);
+			assert.match(dossier, /tokens read \([\d,]+ of them from the provider's cache\)/);
+			assert.match(dossier, /\| From the cache \|/);
 		});
 
 		it("goes on with what it thought when the daemon is killed in the middle of it", async () => {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { agentKindName } from "../../core/agentKinds.ts";
 import type { ThreadId } from "../../core/ids.ts";
-import { formatModelRef } from "../../core/modelRef.ts";
+import { formatModelRef, parseModelRef } from "../../core/modelRef.ts";
 import type { ModelChoice, Price } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
@@ -128,8 +128,11 @@ export function openAgents({
 		},
 		takesKey: (id) => directory.find(id) !== undefined,
 		prepare() {
-			const used = new Set(config.providers.map(({ kind }) => wires[kind]));
-			for (const wire of used)
+			// Keys for many vendors in the environment do not mean that all of them are asked.
+			const agent = config.agent === undefined ? undefined : parseModelRef(config.agent);
+			const primary = agent && directory.find(agent.provider);
+			const used = primary ? [primary] : config.providers;
+			for (const wire of new Set(used.map(({ kind }) => wires[kind])))
 				wire.load().catch((cause) => log.error("The package for models cannot be loaded", cause));
 		},
 		endAgent: acp.endAgent,

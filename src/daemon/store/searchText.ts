@@ -1,3 +1,5 @@
+import { leaving } from "../../core/leavingEvent.ts";
+
 /**
  * What full-text search sees of an event, and how a query is taken apart. Both adapters use it, so that they find the
  * same events: every word of the query must begin some word of the body's values; case and accents do not matter.
@@ -8,6 +10,8 @@ export function searchText(body: string): string {
 	let value: unknown;
 	try {
 		value = JSON.parse(body);
+		// What only a model's provider can read is no words.
+		if (typeof value === "object" && value !== null) value = leaving(value);
 	} catch {
 		value = body;
 	}
