@@ -10,6 +10,7 @@ import { findAcpAgent } from "../discovery/acpAgents.ts";
 import type { Env, Log } from "../platform/ports.ts";
 import { takeTurn } from "./acpTurn.ts";
 import { agentPrice } from "./agentPrice.ts";
+import { redactionOf } from "./secrets.ts";
 import { type OpenedThread, processKey } from "./threadSession.ts";
 
 /**
@@ -74,6 +75,7 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 			if ("problem" in found)
 				return { kind: "failed" as const, code: "noAgent", reason: found.problem, retryable: false };
 			wake(turn.thread.threadId);
+			const redact = redactionOf(found.environment);
 			const parts = {
 				processes,
 				found,
@@ -84,11 +86,13 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 				lives,
 				denied: [config.folder],
 				price: (one: Pick<ModelChoice, "provider" | "model">) => agentPrice(one, config, env),
-				onProblem: (text: string) => log.warn(text),
+				redact,
+				onProblem: (text: string) => log.warn(redact(text)),
 				endedHere: (key: string) => endedHere.get(key),
 			};
 			try {
-				return await takeTurn(parts, turn, signal);
+				const outcome = await takeTurn(parts, turn, signal);
+				return outcome.kind === "failed" ? { ...outcome, reason: redact(outcome.reason) } : outcome;
 			} finally {
 				rest(turn);
 			}

@@ -7,6 +7,7 @@ import { elicited } from "./elicitation.ts";
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
 import { optionsOf, type SessionOptions, withChange } from "./options.ts";
 import { permissionAnswer } from "./permission.ts";
+import type { Redact } from "./secrets.ts";
 import { openSpooledStream, type Place, type SpooledStream } from "./spooledStream.ts";
 import { openTurnReader, type ToldUsage, type TurnReader, usageTold } from "./turnReader.ts";
 
@@ -58,6 +59,7 @@ export interface ConversationParts {
 	readonly workspace: string;
 	/** Of the spool: what an earlier daemon wrote into the log. */
 	readonly turn: Listening;
+	readonly redact: Redact;
 	onProblem(text: string): void;
 }
 
@@ -138,6 +140,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 				answeredUsage = usage;
 				reader = openTurnReader(workspace);
 			},
+			redact: parts.redact,
 			onGarbage(line) {
 				if (strange++ < 5) onProblem(`it printed what is no message: ${line.slice(0, shownChars)}`);
 			},

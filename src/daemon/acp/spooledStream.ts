@@ -26,6 +26,8 @@ export interface SpoolListener {
 	onAnswer(key: string, place: Place): Promise<void> | void;
 	/** It is no message. */
 	onGarbage(line: string): void;
+	/** Takes out of a line what may stand in no log. */
+	redact(line: string): string;
 }
 
 /** In the output: the offset behind the line, in bytes. */
@@ -86,15 +88,21 @@ export async function openSpooledStream(
 		try {
 			for await (const { line, end } of process.lines(0, signal)) {
 				const message = parse(line);
-				if (message) await receive(message, { end });
-				else if (line.trim() !== "") listener.onGarbage(line);
+				if (message) await receive(message, line, { end });
+				else if (line.trim() !== "") listener.onGarbage(listener.redact(line));
 			}
 		} finally {
 			close();
 		}
 	}
 
-	async function receive(message: Record<string, unknown>, place: Place): Promise<void> {
+	/** Of what is told, and asked about: a file is written as the agent has it. */
+	function told(message: Record<string, unknown>, line: string): Record<string, unknown> {
+		const clean = listener.redact(line);
+		return clean === line ? message : (parse(clean) ?? {});
+	}
+
+	async function receive(message: Record<string, unknown>, line: string, place: Place): Promise<void> {
 		if (typeof message.method !== "string") {
 			const key = String(message.id);
 			// Nobody asked: a stranger's answer, or one to an error that was reported without an id.
@@ -103,15 +111,16 @@ export async function openSpooledStream(
 			if (waiting.has(key)) answer(key, message as AnyMessage);
 			else early.set(key, message as AnyMessage);
 		} else if (!("id" in message)) {
-			if (message.method === "session/update") await listener.onUpdate(message.params, place);
+			if (message.method === "session/update") await listener.onUpdate(told(message, line).params, place);
 			else hand(message as AnyMessage);
 		} else {
 			const request = message as unknown as Request;
 			const id = JSON.stringify(request.id);
 			const times = answered.get(id) ?? 0;
 			if (times > 0) answered.set(id, times - 1);
-			listener.onRequest(request, times > 0);
-			if (times === 0) hand(message as AnyMessage);
+			listener.onRequest({ ...request, params: told(message, line).params }, times > 0);
+			if (times > 0) return;
+			hand((message.method.startsWith("fs/") ? message : told(message, line)) as AnyMessage);
 		}
 	}
 

@@ -16,6 +16,7 @@ import {
 import { type Conversation, type Listening, openConversation } from "./conversation.ts";
 import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
 import { currentEffort, currentMode, currentModel } from "./options.ts";
+import type { Redact } from "./secrets.ts";
 import { applySettings } from "./sessionSettings.ts";
 
 /**
@@ -29,6 +30,7 @@ export interface SessionParts {
 	/** For an agent's first answer, in milliseconds. */
 	readonly initMs: number;
 	readonly version: string;
+	readonly redact: Redact;
 	onProblem(text: string): void;
 	/** Why a process was ended from here; undefined where it died. */
 	endedHere(key: string): string | undefined;
@@ -85,6 +87,7 @@ export async function openThread(
 			process,
 			workspace: goal.workspace,
 			turn: { ...listening, readTo: isTakenUp ? known.readTo : 0 },
+			redact: parts.redact,
 			onProblem: (text) => parts.onProblem(`${found.name} (${key}): ${text}`),
 		});
 		// One that has ended since its last turn is followed by another; what it said in this one is read first.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { goalState } from "../../../src/core/rules/goalState.ts";
 import { acpGoals, answerRole, type Life, shell, working } from "../../support/acpGoal.ts";
@@ -116,6 +117,31 @@ describe("an agent's program that does not behave", () => {
 	it("and says that nobody is signed in is not asked again before a person did that", async () => {
 		const life = await start(working(async () => "end_turn", { needsLogin: true }));
 		assert.match(await heldFor(life), /mine is not signed in\. Sign in with mine itself/);
+	});
+
+	it("and prints its key has it in no event, while a file that it writes stays as it is", async () => {
+		const key = "sk-heron-0123456789";
+		const memory = working(async ({ say, tell, ask, client, sessionId }) => {
+			await say(`My key is ${key}.`);
+			await tell({ sessionUpdate: "tool_call", ...shell("c1", "env"), status: "completed", rawOutput: `KEY=${key}` });
+			const place = path.join(workspace(), "key.txt");
+			await ask({ toolCallId: "e1", kind: "edit", title: key, locations: [{ path: place }] });
+			await client.request("fs/write_text_file", { sessionId, path: place, content: key });
+			await tell({ sessionUpdate: "tool_call_update", toolCallId: "e1", status: "completed" });
+			throw new Error(`It does not take ${key}.`);
+		});
+		const life = await start(memory, { configured: { env: { SOME_API_KEY: key } } });
+		await life.answer("approve");
+		await failedFor(life);
+		const events = JSON.stringify([
+			...life.events("message.added"),
+			...life.events("tool.requested"),
+			...life.events("tool.completed"),
+			...life.events("provider.failed"),
+		]);
+		assert.ok(!events.includes(key) && events.includes("[SOME_API_KEY]"));
+		assert.equal(readFileSync(path.join(workspace(), "key.txt"), "utf8"), key);
+		await life.ask({ kind: "cancel" });
 	});
 
 	it("and plans may only look", async () => {
