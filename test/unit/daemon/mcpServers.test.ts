@@ -157,6 +157,22 @@ describe("an MCP server that a workspace proposes", function () {
 		await until("its process has ended", () => readdirSync(path.join(home, "mcp/running")).length === 0);
 	});
 
+	it("that a killed daemon left, and that ignores the end of its input, is ended by the next daemon", async function () {
+		if (process.platform !== "linux") this.skip();
+		propose("stays");
+		const goalId = await launch();
+		await answer(goalId, "approve", "workspace");
+		assert.match((await asked(goalId)).summary, /^Call yard/);
+		const [left = ""] = readdirSync(path.join(home, "mcp/running"));
+		const pid = left.split(".")[1];
+		assert.ok(existsSync(`/proc/${pid}`));
+		daemon = await daemon.restart();
+		await until("it is gone", () => !existsSync(`/proc/${pid}`));
+		await answer(goalId, "approve");
+		await untilState(daemon.client, goalId, ["completed"]);
+		assert.deepEqual(calls(), ['stack {"bricks":3}']);
+	});
+
 	it("waits for what it asks a person to enter, and no log holds it", async () => {
 		const token = "brick-token-1234567";
 		propose("secret", { env: { TOKEN: `\${input:token}` } });
