@@ -17,7 +17,9 @@ export async function boundServer(
 		const hash = await contents.hash(path.resolve(workspace, inWorkspace(reach.envFile)));
 		files[inWorkspace(reach.envFile)] = hash?.sha256 ?? "absent";
 	}
-	return { files, command: [reach.command, ...reach.args].map((word) => quoted(inWorkspace(word))).join(" ") };
+	const command = [reach.command, ...reach.args].map((word) => quoted(inWorkspace(word))).join(" ");
+	const from = reach.cwd === undefined ? "" : `cd ${quoted(inWorkspace(reach.cwd))} && `;
+	return { files, command: from + command };
 }
 
 /** What an approval calls its definition, among the files that it is bound to. */
