@@ -39,10 +39,13 @@ export function folderMissing(folder: string): string {
 /** Of what the system says, as a sentence. */
 export function notStarted(code: string | undefined, program: string): string {
 	if (code === "ENOENT" || code === "EACCES" || code === "ENOEXEC") return programMissing(program);
-	const reason = reasons[code ?? ""] ?? `the system refused it (${code ?? "no reason given"}). Try it in a terminal`;
+	if (code === undefined) return relayFailed;
+	const reason = reasons[code] ?? `the system refused it (${code}). Try it in a terminal`;
 	return `The agent was not started because ${reason}.`;
 }
 
+const relayFailed =
+	"The agent was not started because its relay did not begin. Check the space and permissions of the data folder.";
 const full = "the disk of the data folder is full. Free some space and try again";
 const crowded = "the machine allows no more processes or memory. End some and try again";
 const reasons: Readonly<Record<string, string>> = {

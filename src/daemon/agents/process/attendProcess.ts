@@ -15,10 +15,12 @@ export interface AttendedProcess extends AgentProcess {
 	release(): void;
 }
 
-const pollMs = 200;
+/** Where the system tells of changes, looking is for what it forgot to tell. */
+const toldPollMs = 1000;
+const untoldPollMs = 100;
 const graceMs = 3000;
 /** Elsewhere than on Linux it takes a program of its own to see whether a process runs. */
-const lookEvery = process.platform === "linux" ? 1 : 10;
+const lookEvery = process.platform === "linux" ? 1 : 5;
 
 /** Watching tells soon, and may miss; looking is the truth. */
 export async function attendProcess(
@@ -41,7 +43,11 @@ export async function attendProcess(
 		waiting.clear();
 	};
 
-	const watcher = watchFile(join(path, "out"), wake);
+	const watcher = watchFile(join(path, "out"), () => {
+		if (waiting.size > 0) wake();
+		else void look(false).catch(() => undefined);
+	});
+	const pollMs = watcher ? toldPollMs : untoldPollMs;
 	const timer = setInterval(() => {
 		void look(++looks % lookEvery === 0).catch(() => undefined);
 		wake();

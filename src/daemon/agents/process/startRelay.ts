@@ -7,7 +7,7 @@ import { syncFolder } from "../../platform/durableFolder.ts";
 import { mark, type RelayOrder } from "./agentSpool.ts";
 
 /** What a relay itself needs of its environment: nothing that opens a door. */
-const ownVariables = ["PATH", "SystemRoot", "windir", "TEMP", "TMP"];
+const ownVariables = ["PATH", "LD_LIBRARY_PATH", "SystemRoot", "windir", "TEMP", "TMP"];
 
 /**
  * Makes the spool at `path` and starts a relay in it. False when the spool is there already. Rejects when the system
