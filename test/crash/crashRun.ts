@@ -217,11 +217,11 @@ export async function answerAll(client: DaemonClient, goal: Goal): Promise<void>
 	}
 }
 
-async function killDaemon({ home }: Bed): Promise<void> {
+export async function killDaemon({ home }: Pick<CrashBed, "home">, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
 	const file = readDaemonFile(home);
 	if (!file) return;
 	try {
-		process.kill(file.pid, "SIGKILL");
+		process.kill(file.pid, signal);
 	} catch {
 		return;
 	}

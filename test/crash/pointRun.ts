@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -255,7 +255,11 @@ function filesOf(folder: string): Record<string, string> {
 	return Object.fromEntries(names.sort().map((name) => [name, readFileSync(path.join(folder, name), "utf8")]));
 }
 
+/** In the store, and in what was said to programs of agents. */
 function unerased(home: string, secret: string): string[] {
-	const folder = path.join(home, "store");
-	return readdirSync(folder).filter((name) => readFileSync(path.join(folder, name)).includes(secret));
+	return ["store", "agents"]
+		.map((name) => path.join(home, name))
+		.filter((folder) => existsSync(folder))
+		.flatMap((folder) => Object.entries(filesOf(folder)))
+		.flatMap(([file, text]) => (text.includes(secret) ? [file] : []));
 }
