@@ -11,7 +11,7 @@ import type { Goal } from "../../src/core/goal.ts";
 import { endStates, goalState } from "../../src/core/rules/goalState.ts";
 import { type Random, seeded } from "../support/seed.ts";
 import { until } from "../support/until.ts";
-import { buildProgram, type Note, notesIn } from "./acpProgram.ts";
+import { buildProgram, type Note, notesIn } from "./actingProgram.ts";
 import { answerAll, killDaemon, unknownOutcomes, wholeLog } from "./crashRun.ts";
 
 /** `npm run test:crash -- --kills 500` for the long form. */

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { StepId } from "../../src/core/ids.ts";
 import { goalState } from "../../src/core/rules/goalState.ts";
 import type { CrashPoint } from "../../src/daemon/platform/crashPoint.ts";
-import { buildProgram, notesIn } from "./acpProgram.ts";
+import { buildProgram, notesIn } from "./actingProgram.ts";
 import { buildDaemon } from "./killableDaemon.ts";
 import { type PointStory, type PointVerdict, runToPoint } from "./pointRun.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 
-/** What the program of acpProgramMain.ts notes of itself. */
+/** What the program of actingProgramMain.ts notes of itself. */
 export interface Note {
 	readonly pid: number;
 	readonly did: "new" | "resume" | "prompt" | "asked" | "acted";
@@ -22,7 +22,7 @@ export function notesIn(file: string): readonly Note[] {
 export async function buildProgram(folder: string): Promise<string> {
 	const outfile = path.join(folder, "agent.cjs");
 	await build({
-		entryPoints: [path.join(__dirname, "acpProgramMain.ts")],
+		entryPoints: [path.join(__dirname, "actingProgramMain.ts")],
 		outfile,
 		bundle: true,
 		platform: "node",
