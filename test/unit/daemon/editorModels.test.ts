@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { openClient } from "../../../src/client/daemonClient.ts";
 import { readDaemonFile } from "../../../src/client/daemonFile.ts";
@@ -216,6 +216,50 @@ describe("a goal with a model that another extension of VS Code provides", funct
 		await completed(goalId);
 		assert.equal((await events(goalId, "provider.failed")).length, 1);
 		assert.equal((await events(goalId, "thread.compacted")).length, 1);
+	});
+
+	it("is asked again where its window says nothing, with a sentence that fits", async () => {
+		const limits = { modelSilenceMs: 1000 };
+		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify({ limits }));
+		daemon = await daemon.restart();
+		let isFirst = true;
+		const window = await open((request) => {
+			if (!isFirst) return honest(request);
+			isFirst = false;
+			return { hangs: true };
+		});
+		const goalId = await launch();
+		await completed(goalId);
+		assert.equal(window.cancelled.length, 1);
+		const [failed] = await events(goalId, "provider.failed");
+		assert.match(
+			failed?.type === "provider.failed" ? failed.reason : "",
+			/^Provider “editor” does not answer \(it took too long\)\. See whether the window of VS Code that has it answers\.$/,
+		);
+	});
+
+	it("keeps a sub-agent waiting for its window, and the one that asked for it", async () => {
+		let hasWindow = false;
+		const window = await open((request) => {
+			if (request.purpose !== "work") return honest(request);
+			const isChild = request.text.includes("COUNT THE GULLS");
+			if (isChild && !request.text.includes("delegate"))
+				return hasWindow
+					? { text: "There are three gulls." }
+					: { end: { kind: "failed", why: "notFound", message: "" } };
+			if (request.toolResults > 0) return honest(request);
+			const args = { role: "researcher", title: "Gulls", instructions: "COUNT THE GULLS" };
+			return { calls: [{ name: "delegate", args }] };
+		});
+		const goalId = await launch();
+		await until("the sub-agent waits", async () => (await events(goalId, "hold.placed")).length === 1);
+		const [hold] = await events(goalId, "hold.placed");
+		assert.deepEqual(hold?.type === "hold.placed" && hold.needsModel, { model: "editor/acme/one" });
+		hasWindow = true;
+		window.offer([model("one"), model("two")]);
+		await completed(goalId);
+		const [delegated] = await events(goalId, "tool.completed");
+		assert.match(delegated?.type === "tool.completed" ? delegated.output.head : "", /three gulls/);
 	});
 
 	it("is cancelled in its window when the goal is", async () => {
