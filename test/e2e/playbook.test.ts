@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Locator } from "playwright-core";
 import { sample } from "../../scripts/paths.mjs";
 import type { Workbench } from "../host/workbench.ts";
+import { until } from "../support/until.ts";
 import { decideInToasts, decideNext } from "./deciding.ts";
 import { pictureOfFailure } from "./failure.ts";
 import { clickUntil } from "./rows.ts";
@@ -112,5 +113,39 @@ describe("a playbook in the real workbench", function () {
 		await one.getByText("header.md").first().waitFor();
 		await one.getByText("questions.md").locator("visible=true").first().waitFor({ state: "detached" });
 		await window.screenshot("changes-step");
+	});
+
+	it("A playbook that asks for values gets them in boxes, checked as they are typed, and shows them before anything is approved.", async () => {
+		const text = [
+			"---",
+			"inputs:",
+			"  target: { options: [staging, production], default: staging, description: Where it goes. }",
+			"  count: { type: number, description: How many. }",
+			"---",
+			"# Deploy it",
+			"## Say where",
+			'```sh\necho "$INPUT_TARGET $INPUT_COUNT" > deployed.txt\n```',
+			"",
+		].join("\n");
+		fs.writeFileSync(path.join(workspace, "deploy.md"), text);
+		await window.palette("Mission Control: Run a Playbook");
+		await window.pick("deploy.md");
+		await window.choose("Run deploy.md: target (1 of 2)", "production");
+		const box = window.quickInput.locator("input:visible").first();
+		await window.quickInput.getByText("Run deploy.md: count (2 of 2)").waitFor();
+		await box.fill("many");
+		await window.quickInput.getByText("Write it with digits, such as 12 or 0.5.").waitFor();
+		await window.screenshot("playbook-input");
+		await box.fill("");
+		await window.answer("Run deploy.md: count (2 of 2)", "3");
+		await window.quickInput.getByText("INPUT_TARGET=production").waitFor();
+		await window.quickInput.getByText("INPUT_COUNT=3").waitFor();
+		await window.pick("Approve What It Says");
+		const said = path.join(workspace, "deployed.txt");
+		await until(
+			"the playbook has run",
+			() => fs.existsSync(said) && fs.readFileSync(said, "utf8") === "production 3\n",
+			60_000,
+		);
 	});
 });
