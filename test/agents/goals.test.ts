@@ -172,7 +172,11 @@ function logOf(world: GoalWorld): string {
 	}
 }
 
-const isWork = (marker: string) => (request: { readonly text: string }) => request.text.includes(`[[${marker}]]`);
+/** The work itself, with tools: an agent asks small models for titles too. */
+const isWork =
+	(marker: string) =>
+	({ text }: { readonly text: string }) =>
+		text.includes(`[[${marker}]]`) && /"tools":\s*\[\s*\{/.test(text);
 
 /** Agents name a model in short; its server is asked for it in full. */
 function isModel(asked: string, named: string): boolean {
