@@ -354,6 +354,27 @@ export const eventBodies = {
 		reason: v.string(),
 	}),
 
+	/** The call that began it is over, and the command runs on. It ends with its thread at latest. */
+	"background.started": v.object({
+		toolCallId: ToolCallIdSchema,
+		threadId: ThreadIdSchema,
+		stepId: v.optional(StepIdSchema),
+		command: v.string(),
+		run: v.number(),
+		/** 0 for no limit. */
+		timeoutMs: v.number(),
+	}),
+	"background.ended": v.object({
+		toolCallId: ToolCallIdSchema,
+		threadId: ThreadIdSchema,
+		stepId: v.optional(StepIdSchema),
+		run: v.number(),
+		exitCode: v.optional(v.number()),
+		reason: v.optional(v.string()),
+		durationMs: v.number(),
+		output: Output,
+	}),
+
 	"approval.requested": v.object({
 		approvalId: ApprovalIdSchema,
 		kind: ApprovalKind,

@@ -78,6 +78,8 @@ export interface Goal {
 	readonly threads: Readonly<Record<ThreadId, Thread>>;
 	/** Calls without an outcome yet. */
 	readonly calls: Readonly<Record<ToolCallId, ToolCall>>;
+	/** Commands in the background that run, and the last that are over, by the call that began them. */
+	readonly background?: Readonly<Record<ToolCallId, Background>>;
 	/** Approvals that wait. */
 	readonly approvals: Readonly<Record<ApprovalId, Approval>>;
 	/** The last answered, expired or superseded ones, newest last, so that a second answer learns of the first. */
@@ -288,6 +290,11 @@ export interface ToolCall {
 	/** What a person decided about it: it is not carried out (denied, skipped), or its outcome stays unknown (verify). */
 	readonly decided?: { readonly answer: "deny" | "skip" | "verify"; readonly reason?: string };
 }
+
+export type Background = EventBody<"background.started"> & {
+	readonly startedAt: string;
+	readonly ended?: { readonly at: string; readonly exitCode?: number; readonly reason?: string };
+};
 
 export type Approval = Omit<EventBody<"approval.requested">, "question"> & {
 	/** Undefined where a later version asks what this one does not know. */

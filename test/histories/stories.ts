@@ -244,6 +244,27 @@ export const stories: Readonly<Record<string, Story>> = {
 			}, isOver);
 		},
 	},
+	"in-the-background": {
+		about: "A model begins two commands in the background, reads one and stops it; the other ends with the step.",
+		launch: { prompt: "Serve.", settings: { agent: model, autonomy: "autonomous" } },
+		model: (request) => {
+			if (request.purpose === "plan") return { text: plan({ id: "serve", title: "Serve", instructions: "Do serve." }) };
+			if (request.purpose === "reflect") return { text: lookBack };
+			const id = /as (c-\w+)\./.exec(request.text)?.[1] ?? "";
+			const begin = (command: string) => ({ name: "runCommand", args: { command, background: true } });
+			const calls = [
+				begin("echo ready; sleep 600"),
+				begin("sleep 700"),
+				{ name: "readOutput", args: { id } },
+				{ name: "stopCommand", args: { id } },
+			];
+			const call = calls[request.toolResults];
+			return call ? { calls: [call], delayMs: 300 } : { text: "It was served." };
+		},
+		async live({ person }) {
+			await person.follow(approveAll, isOver);
+		},
+	},
 	"model-provider-failures": {
 		about:
 			"The provider limits, fails, breaks off and refuses the key; the goal is blocked, resumed, steered and completed.",

@@ -177,6 +177,13 @@ function carryOut(goal: Goal, activity: Activity, draw: Draw, newId: NewId, now:
 			const process = goal.threads[activity.threadId]?.process?.number ?? 1;
 			return [{ type: "agent.ended", threadId: activity.threadId, process, reason: "Its thread is done." }];
 		}
+		case "background": {
+			const begun = goal.background?.[activity.toolCallId];
+			if (!begun) return [];
+			const { toolCallId, threadId, stepId, run } = begun;
+			const output = { head: "", tail: "", bytes: 0, sha256: "" };
+			return [{ type: "background.ended", toolCallId, threadId, stepId, run, exitCode: 0, durationMs: 1, output }];
+		}
 		case "snapshot":
 			return snapshotEvents(goal, draw);
 		case "finish": {

@@ -340,6 +340,16 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		`said nothing since ${clock(e.since)}, ${stallMarks.retried.word}`,
 		toneOf(stallMarks.retried),
 	],
+	"background.started": (e, names) => {
+		names.set(e.toolCallId, e.command);
+		return ["action", brief(e.command), "runs in the background", "dim"];
+	},
+	"background.ended": (e, names) => [
+		"action",
+		brief(name(names, e.toolCallId)),
+		`ended in the background${e.exitCode === undefined ? "" : `, exit ${e.exitCode}`}`,
+		"dim",
+	],
 	"silence.noticed": (e) => [
 		stallMarks.silent.word,
 		brief(e.what),

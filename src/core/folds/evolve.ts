@@ -5,6 +5,7 @@ import { countWork } from "../rules/workingTime.ts";
 import { defaultSettings } from "../settings.ts";
 import { agentFolds } from "./agent.ts";
 import { approvalFolds } from "./approval.ts";
+import { backgroundFolds } from "./background.ts";
 import { callFolds } from "./call.ts";
 import { checkFolds } from "./check.ts";
 import { filesFolds } from "./files.ts";
@@ -72,6 +73,7 @@ const folds: { readonly [T in EventType]: Fold<T> } = {
 	...agentFolds,
 	...workspaceFolds,
 	...callFolds,
+	...backgroundFolds,
 	...approvalFolds,
 	...filesFolds,
 	...checkFolds,

@@ -443,6 +443,7 @@ const automaticKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	undo: false,
 	folder: false,
 	endAgent: false,
+	background: false,
 	review: false,
 	finish: false,
 };
@@ -457,7 +458,8 @@ function keyOf(activity: Activity): string {
 		case "endAgent":
 			return `${activity.kind} ${activity.threadId}`;
 		case "call":
-			return `call ${activity.toolCallId}`;
+		case "background":
+			return `${activity.kind} ${activity.toolCallId}`;
 		case "check":
 			return `check ${activity.checkId}`;
 		case "review":
@@ -474,7 +476,9 @@ function isPointless(goal: Goal, activity: Activity): boolean {
 			? activity.threadId
 			: activity.kind === "call"
 				? goal.calls[activity.toolCallId]?.threadId
-				: undefined;
+				: activity.kind === "background"
+					? goal.background?.[activity.toolCallId]?.threadId
+					: undefined;
 	return threadId !== undefined && goal.threads[threadId]?.state === "closed";
 }
 

@@ -3,6 +3,7 @@ import type { Goal, Step } from "../../core/goal.ts";
 import type { ApprovalId, CheckId, HoldId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
 import { endOfQuestion } from "../../core/questions/questions.ts";
 import { processesThatAreOver } from "../../core/rules/agentProcesses.ts";
+import { runningInBackground } from "../../core/rules/background.ts";
 import { type BrokenLimit, brokenLimit, brokenMinutes, priceIn } from "../../core/rules/budget.ts";
 import {
 	callIsNext,
@@ -103,6 +104,8 @@ export type Activity =
 	/** Another folder stands in the place of the goal's, or none: it is watched until the goal's is back. */
 	| { readonly kind: "folder" }
 	/** The program of a thread is ended, because nobody will ask it anything more. */
+	/** Follows a command that runs in the background. */
+	| { readonly kind: "background"; readonly toolCallId: ToolCallId }
 	| { readonly kind: "endAgent"; readonly threadId: ThreadId }
 	/** Opens an independent review: of a step, or at last of the whole goal. */
 	| { readonly kind: "review"; readonly stepId?: StepId }
@@ -171,6 +174,7 @@ function underWay(goal: Goal, epoch: number): Effect[] {
 		const goesOn = turn.epoch === epoch || agentKind(assignment).outlivesDaemon;
 		return goesOn ? [{ kind: "turn", threadId }] : [{ kind: "interruptTurn", threadId }];
 	});
+	const inBackground = runningInBackground(goal).map(({ toolCallId }): Effect => ({ kind: "background", toolCallId }));
 	const overProcesses = processesThatAreOver(goal).map(({ threadId }): Effect => ({ kind: "endAgent", threadId }));
 	const begunCalls = calls(goal)
 		.filter((call) => isFollowed(goal, call))
@@ -178,7 +182,7 @@ function underWay(goal: Goal, epoch: number): Effect[] {
 	const begunChecks = checks(goal)
 		.filter((check) => check.state === "running")
 		.map(({ checkId }): Effect => ({ kind: "check", checkId }));
-	return [...turns, ...begunCalls, ...begunChecks, ...overProcesses];
+	return [...inBackground, ...turns, ...begunCalls, ...begunChecks, ...overProcesses];
 }
 
 /** What waited for a person or for its turn when its step or its goal went away: it is told so, and nothing begins. */

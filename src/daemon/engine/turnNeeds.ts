@@ -77,6 +77,7 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	// Of one that is open it counts whether its agent is at work.
 	"turn",
 	"endAgent",
+	"background",
 	"failGoal",
 	"folder",
 ]);

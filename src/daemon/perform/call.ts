@@ -1,6 +1,8 @@
 import * as v from "valibot";
+import type { GoalEvent } from "../../core/events.ts";
 import type { ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
+import { runningInBackground } from "../../core/rules/background.ts";
 import { isAgentOwned } from "../../core/rules/calls.ts";
 import { isExternalCall } from "../../core/rules/externalCalls.ts";
 import { nearName } from "../../core/words/nearName.ts";
@@ -13,6 +15,7 @@ import { toolsOf } from "../tools/toolsOf.ts";
 import { writeInside } from "../tools/workspaceFiles.ts";
 import { admit } from "./admit.ts";
 import { performAgentCall } from "./agentCall.ts";
+import { maxBackground, performBackgroundCall } from "./background.ts";
 import { decidedOutcome, failure, finish } from "./callOutcome.ts";
 import { type FileState, fileState, refusedPath, toolContextOf } from "./callPaths.ts";
 import { isStopped, runCommand } from "./command.ts";
@@ -81,6 +84,7 @@ const kinds: {
 	delegate: performDelegation,
 	question: performQuestion,
 	fetch: performFetch,
+	background: performBackgroundCall,
 	external: performExternal,
 };
 
@@ -165,7 +169,12 @@ async function performEdit(context: ActivityContext, call: ToolCall, tool: EditT
 
 async function performCommand(context: ActivityContext, call: ToolCall, tool: CommandTool, args: never): Promise<void> {
 	const { parts, driver } = context;
-	const { command, timeoutMs } = tool.command(args);
+	const { command, timeoutMs, background } = tool.command(args);
+	const tooMany = runningInBackground(driver.goal()).length >= maxBackground;
+	if (background && tooMany && call.state !== "started") {
+		const why = `${maxBackground} commands run in the background already, which is the most. Stop one first.`;
+		return finish(context, call, failure(why));
+	}
 	let run = call.run;
 	// What has its intent in the log is never begun a second time, not even by the daemon that began it.
 	if (call.state !== "started") {
@@ -174,11 +183,16 @@ async function performCommand(context: ActivityContext, call: ToolCall, tool: Co
 		const admitted = await admit(context, {
 			call,
 			propose,
-			begin: (number) => [{ type: "tool.started", toolCallId: call.toolCallId, run: number }],
+			begin: (number) => [
+				{ type: "tool.started", toolCallId: call.toolCallId, run: number },
+				...(background ? beganInBackground(call, command, number, timeoutMs) : []),
+			],
 		});
 		if (admitted.kind === "refused") return finish(context, call, failure(admitted.reason, admitted.reason));
 		if (admitted.kind !== "begun") return;
 		run = admitted.run;
+		// Its call is over in the same transaction; from here on `next` names it.
+		if (background) return;
 	}
 	const result = await runCommand(context, {
 		id: `${call.toolCallId}.${run}`,
@@ -205,6 +219,16 @@ async function performCommand(context: ActivityContext, call: ToolCall, tool: Co
 			});
 	}
 	await result.forget();
+}
+
+/** The intent, the outcome of the call, and what runs on: one transaction. */
+function beganInBackground(call: ToolCall, command: string, run: number, timeoutMs = 0): GoalEvent[] {
+	const { toolCallId, threadId, stepId } = call;
+	const text = `It runs in the background as ${toolCallId}. readOutput gives what it prints, stopCommand ends it; it ends with your work at latest.`;
+	return [
+		{ type: "tool.completed", toolCallId, ok: true, durationMs: 0, output: textOutput(text) },
+		{ type: "background.started", toolCallId, threadId, stepId, command, run, timeoutMs },
+	];
 }
 
 async function interrupted(

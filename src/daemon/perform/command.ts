@@ -39,6 +39,8 @@ export async function runCommand(
 	{ parts, driver, signal }: ActivityContext,
 	{
 		subject,
+		onOutput,
+		isSilent,
 		...spec
 	}: {
 		readonly id: string;
@@ -46,6 +48,9 @@ export async function runCommand(
 		readonly timeoutMs: number;
 		/** Whose command it is: the call, or the run of a check. */
 		readonly subject: { readonly subject: string; readonly stepId?: StepId; readonly threadId?: ThreadId };
+		onOutput?(text: string): void;
+		/** Nobody is told when it says nothing for long. */
+		readonly isSilent?: boolean;
 	},
 ): Promise<CommandResult> {
 	const goal = driver.goal();
@@ -59,11 +64,16 @@ export async function runCommand(
 	signal.addEventListener("abort", onAbort, { once: true });
 	if (signal.aborted) onAbort();
 	else if (isToStop(goal)) void stopUntil(over.signal, parts, spec.id);
-	const watch = watchHeartbeat({ parts, driver }, { ...subject, what: spec.command });
+	const heard = isSilent ? { ...parts, silenceMs: undefined } : parts;
+	const watch = watchHeartbeat({ parts: heard, driver }, { ...subject, what: spec.command });
+	const hear = (text: string) => {
+		watch.sign();
+		onOutput?.(text);
+	};
 	try {
 		const outcome = await parts.commands.run(
 			{ ...spec, cwd: goal.workspace, env, maxBytes: maxStoredBytes },
-			{ signal: follow.signal, begin: !isStopped(goal), onOutput: watch.sign },
+			{ signal: follow.signal, begin: !isStopped(goal), onOutput: hear },
 		);
 		crashPoint("command.ended");
 		const forget = () =>

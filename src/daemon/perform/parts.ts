@@ -11,6 +11,7 @@ import type { FileContents } from "../platform/fileContents.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { BackgroundOutputs } from "./backgroundOutputs.ts";
 import type { Permissions } from "./permissions.ts";
 
 /** What the activities of one goal are carried out with. */
@@ -65,4 +66,5 @@ export interface ActivityContext {
 	readonly driver: GoalDriver;
 	readonly signal: AbortSignal;
 	readonly permissions: Permissions;
+	readonly outputs: BackgroundOutputs;
 }

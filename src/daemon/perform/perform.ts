@@ -1,6 +1,8 @@
 import type { Goal } from "../../core/goal.ts";
 import type { Perform } from "../engine/driver.ts";
 import type { Activity } from "../engine/next.ts";
+import { performBackground } from "./background.ts";
+import { openBackgroundOutputs } from "./backgroundOutputs.ts";
 import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { endAgent } from "./endAgent.ts";
@@ -16,8 +18,9 @@ import { performUndo } from "./undo.ts";
 /** Carries out whatever `next` says is ready; a new kind of activity is a new row here. */
 export function performWith(parts: PerformParts): Perform {
 	const permissions = openPermissions();
+	const outputs = openBackgroundOutputs();
 	return async (activity, driver, signal) => {
-		const context = { parts, driver, signal, permissions };
+		const context = { parts, driver, signal, permissions, outputs };
 		if (activity.kind !== "folder" && !(await isInPlace(context)) && !isFollowedAnywhere(driver.goal(), activity)) {
 			return activity.kind === "turn" ? neverAsked(context, activity.threadId) : undefined;
 		}
@@ -30,6 +33,8 @@ export function performWith(parts: PerformParts): Perform {
 				return performCheck(context, activity.checkId);
 			case "snapshot":
 				return performSnapshot(context);
+			case "background":
+				return performBackground(context, activity.toolCallId);
 			case "endAgent":
 				return endAgent(context, activity.threadId);
 			case "folder":
@@ -46,7 +51,7 @@ export function performWith(parts: PerformParts): Perform {
 
 /** A command that has begun is followed to its end wherever its folder went, and a program ended; in a goal that is held none begins. */
 function isFollowedAnywhere(goal: Goal, activity: Activity): boolean {
-	if (activity.kind === "endAgent") return true;
+	if (activity.kind === "endAgent" || activity.kind === "background") return true;
 	if (activity.kind === "check") return goal.checks[activity.checkId]?.state === "running";
 	const call = activity.kind === "call" ? goal.calls[activity.toolCallId] : undefined;
 	return call?.state === "started" && !call.edit;

@@ -16,6 +16,7 @@ const effects: Readonly<Record<Tool["kind"], ToolEffect>> = {
 	delegate: "none",
 	question: "none",
 	fetch: "none",
+	background: "none",
 	external: "outside",
 };
 

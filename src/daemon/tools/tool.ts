@@ -14,6 +14,7 @@ export type Tool =
 	| DelegateTool
 	| QuestionTool
 	| FetchTool
+	| BackgroundTool
 	| ExternalTool;
 
 interface ToolBase<Args> {
@@ -45,7 +46,18 @@ export interface EditTool<Args = never> extends ToolBase<Args> {
 /** Runs a command in the workspace under the runner that outlives the daemon. */
 export interface CommandTool<Args = never> extends ToolBase<Args> {
 	readonly kind: "command";
-	command(args: Args): { readonly command: string; readonly timeoutMs?: number };
+	command(args: Args): {
+		readonly command: string;
+		readonly timeoutMs?: number;
+		/** The call is over at once, and the command runs on while the agent does. */
+		readonly background?: boolean;
+	};
+}
+
+/** Reads or ends a command that runs in the background. */
+export interface BackgroundTool<Args = never> extends ToolBase<Args> {
+	readonly kind: "background";
+	background(args: Args): { readonly id: string; readonly act: "read" | "stop"; readonly all?: boolean };
 }
 
 /** Writes down the agent's list of what is to do. */

@@ -1,4 +1,5 @@
 import { askPerson } from "./askPerson.ts";
+import { readOutput, stopCommand } from "./backgroundTools.ts";
 import { delegate } from "./delegate.ts";
 import { editFile } from "./editFile.ts";
 import { fetchUrl } from "./fetchUrl.ts";
@@ -7,7 +8,17 @@ import { createListFiles } from "./listFiles.ts";
 import { readFile } from "./readFile.ts";
 import { findRipgrep } from "./ripgrep.ts";
 import { runCommand } from "./runCommand.ts";
-import type { CommandTool, DelegateTool, EditTool, FetchTool, QuestionTool, ReadTool, TodoTool, Tool } from "./tool.ts";
+import type {
+	BackgroundTool,
+	CommandTool,
+	DelegateTool,
+	EditTool,
+	FetchTool,
+	QuestionTool,
+	ReadTool,
+	TodoTool,
+	Tool,
+} from "./tool.ts";
 import { updateTodos } from "./updateTodos.ts";
 import { writeFile } from "./writeFile.ts";
 
@@ -21,6 +32,8 @@ export function createTools(env: Readonly<Record<string, string | undefined>>): 
 		row(createListFiles(ripgrep)),
 		row(createFindText(ripgrep)),
 		row(runCommand),
+		row(readOutput),
+		row(stopCommand),
 		row(updateTodos),
 		row(delegate),
 		row(askPerson),
@@ -40,7 +53,8 @@ export function row<Args>(
 		| TodoTool<Args>
 		| DelegateTool<Args>
 		| QuestionTool<Args>
-		| FetchTool<Args>,
+		| FetchTool<Args>
+		| BackgroundTool<Args>,
 ): Tool {
 	return tool as unknown as Tool;
 }

@@ -3,11 +3,22 @@ import { duration } from "../../core/words/duration.ts";
 import { goalMark } from "../../core/words/markOf.ts";
 import { goalMarks, holdMarks, stallMarks } from "../../core/words/marks.ts";
 import { priceWords } from "../../core/words/unpriced.ts";
-import { clockSeconds, count, firstLine, localTimes, money, plural, short } from "../shared/format.ts";
+import { clockSeconds, count, firstLine, localTimes, money, oneLine, plural, short } from "../shared/format.ts";
 import { t, tLabel } from "../shared/words.ts";
 import { by, failure, goal, makes, marked, type Rules, shown } from "./row.ts";
 
-type Topic = "goal" | "plan" | "roster" | "budget" | "price" | "work" | "hold" | "workspace" | "silence" | "reflection";
+type Topic =
+	| "goal"
+	| "plan"
+	| "roster"
+	| "budget"
+	| "price"
+	| "work"
+	| "hold"
+	| "workspace"
+	| "background"
+	| "silence"
+	| "reflection";
 
 /** The goal as a whole: how it stands, its plan, who works on it, what it may use, what holds it. */
 export const goalRows: Rules<Topic> = {
@@ -151,6 +162,20 @@ export const goalRows: Rules<Topic> = {
 		stepId: e.stepId,
 		threadId: e.threadId,
 		opens: "thread",
+	})),
+	"background.started": makes((e) => ({
+		...shown("tools", "terminal", "idle", t("background")),
+		text: oneLine(e.command),
+		note: t("runs in the background"),
+		threadId: e.threadId,
+		stepId: e.stepId,
+	})),
+	"background.ended": makes((e) => ({
+		...shown("tools", "terminal", "idle", t("background")),
+		text: e.exitCode === undefined ? t("ended") : t("ended with exit code {0}", e.exitCode),
+		note: e.reason,
+		threadId: e.threadId,
+		stepId: e.stepId,
 	})),
 	"silence.noticed": makes((e) => ({
 		...marked("errors", stallMarks.silent, tLabel(stallMarks.silent.word)),

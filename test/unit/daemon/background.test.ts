@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { GoalId } from "../../../src/core/ids.ts";
+import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
+import { type Answer, type ModelServer, plainReflection, startModelServer } from "../../support/modelServer.ts";
+import { until } from "../../support/until.ts";
+
+const plan = JSON.stringify({
+	title: "Serve",
+	summary: "",
+	steps: [{ id: "a", title: "Serve", instructions: "Serve." }],
+});
+/** Says that it runs, once, and goes on until it is ended; its process leaves its number behind. */
+const serve = `echo $$ > pid.txt; echo run >> runs.txt; echo ready; while true; do sleep 0.05; if [ -f say.txt ]; then cat say.txt; rm say.txt; fi; done`;
+
+describe("a command in the background", function () {
+	this.timeout(90_000);
+	let workspace: ReturnType<typeof newWorkspace>;
+	let server: ModelServer;
+	let daemon: DaemonProcess;
+	let told: string[] = [];
+
+	before(async () => {
+		server = await startModelServer({ script: () => ({ text: "" }), models: ["m"] });
+		daemon = await startDaemonProcess();
+		const providers = [{ id: "local", baseUrl: server.baseUrl, models: ["m"] }];
+		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify({ providers, agent: "local/m" }));
+		daemon = await daemon.restart();
+	});
+	beforeEach(() => {
+		workspace = newWorkspace();
+		told = [];
+	});
+	afterEach(() => workspace.remove());
+	after(async () => {
+		await daemon.close();
+		await server.close();
+	});
+
+	const call = (name: string, args: object): Answer => ({ calls: [{ name, args }] });
+	const idIn = (text: string) => /as (c-\w+)\./.exec(text)?.[1] ?? "none";
+	/** `work` answers by the results that the model has read so far. */
+	async function launch(work: (results: readonly string[]) => Answer | Promise<Answer>): Promise<GoalId> {
+		server.use(async ({ purpose, messages }) => {
+			if (purpose === "plan") return { text: plan };
+			if (purpose === "reflect") return { text: plainReflection };
+			told = messages.flatMap(({ role, content }) => (role === "tool" ? [content ?? ""] : []));
+			return work(told);
+		});
+		const settings = { autonomy: "autonomous" as const };
+		const { folder } = workspace;
+		const { goalId } = await daemon.client.request("goal/launch", { workspace: folder, prompt: "Serve", settings });
+		return goalId;
+	}
+	const file = (name: string) => path.join(workspace.folder, name);
+	const runs = () => (existsSync(file("runs.txt")) ? readFileSync(file("runs.txt"), "utf8") : "");
+	const isAlive = () => {
+		try {
+			process.kill(Number(readFileSync(file("pid.txt"), "utf8")), 0);
+			return true;
+		} catch {
+			return false;
+		}
+	};
+	async function approved(goalId: GoalId): Promise<void> {
+		await untilState(daemon.client, goalId, ["awaiting_approval"]);
+		const { approvals } = await daemon.client.request("approval/list", { goalId });
+		assert.equal(approvals[0]?.command, serve, "it is judged like every command");
+		await daemon.client.request("approval/answer", { approvalId: approvals[0]!.approvalId, answer: "approve" });
+	}
+	const begin = call("runCommand", { command: serve, background: true });
+
+	it("runs on while its agent does, is read as it comes, survives kill -9, and is stopped", async () => {
+		let isKilled = false;
+		const goalId = await launch((results) => {
+			const [began = ""] = results;
+			const last = results.at(-1) ?? "";
+			if (results.length === 0) return begin;
+			if (!results.some((text) => text.includes("ready"))) return call("readOutput", { id: idIn(began) });
+			if (!isKilled) return { ...call("listFiles", {}), delayMs: 400 };
+			if (!results.some((text) => text.includes("again"))) return call("readOutput", { id: idIn(began) });
+			if (!/was stopped/.test(last)) return call("stopCommand", { id: idIn(began) });
+			return { text: "Served." };
+		});
+		await approved(goalId);
+		await until("it was read", () => told.some((text) => text.includes("ready")));
+		daemon = await daemon.restart();
+		assert.equal(isAlive(), true);
+		writeFileSync(file("say.txt"), "again\n");
+		isKilled = true;
+		await untilState(daemon.client, goalId, ["completed"], 40_000);
+		assert.equal(runs(), "run\n", "it was begun once");
+		await until("its process is gone", () => !isAlive());
+		assert.match(told.at(-1)!, /ended with exit code \d+: It was stopped\./);
+	});
+
+	it("ends with its agent's work at the latest", async () => {
+		const goalId = await launch((results) => (results.length === 0 ? begin : { text: "Done.", delayMs: 500 }));
+		await approved(goalId);
+		await until("it runs", isAlive);
+		await untilState(daemon.client, goalId, ["completed"], 40_000);
+		await until("its process is gone", () => !isAlive());
+		const { events } = await daemon.client.request("goal/events", { goalId, types: ["background.ended"], limit: 10 });
+		assert.equal(events.length, 1);
+	});
+
+	it("ends when its goal is cancelled", async () => {
+		const goalId = await launch((results) => (results.length === 0 ? begin : { text: "Done.", delayMs: 30_000 }));
+		await approved(goalId);
+		await until("it runs", isAlive);
+		await daemon.client.request("goal/control", { goalId, action: "cancel" });
+		await until("its process is gone", () => !isAlive());
+	});
+
+	it("that is not there is said to be so, and too many are refused", async () => {
+		const quick = { command: "sleep 600", background: true };
+		const goalId = await launch((results) =>
+			results.length === 0
+				? {
+						calls: [
+							...Array.from({ length: 6 }, () => ({ name: "runCommand", args: quick })),
+							{ name: "readOutput", args: { id: "c-none" } },
+						],
+					}
+				: { text: "Done." },
+		);
+		await until(
+			"it is over",
+			async () => {
+				for (const { approvalId } of (await daemon.client.request("approval/list", { goalId })).approvals)
+					await daemon.client.request("approval/answer", { approvalId, answer: "approve" });
+				return (await daemon.client.request("goal/get", { goalId })).state === "completed";
+			},
+			40_000,
+		);
+		assert.match(told[5]!, /5 commands run in the background already/);
+		assert.match(told[6]!, /No command c-none was begun in the background\. Those that run: c-/);
+	});
+});
