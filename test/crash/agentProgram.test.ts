@@ -231,6 +231,7 @@ async function expectWhole(stage: Stage): Promise<void> {
 	for (const step of steps) assert.deepEqual(stage.lines(step), linesOf(step), "an act was repeated or left out");
 	// Planner, one for each step, and who looks back.
 	const notes = stage.notes();
+	await until("its programs have ended with the goal", () => notes.every(({ pid }) => !lives(pid)));
 	const prompts = notes.filter(({ did }) => did === "prompt");
 	assert.equal(prompts.length, new Set(prompts.map(({ pid }) => pid)).size, "a prompt was sent twice");
 	assert.equal(prompts.length, steps.length + 2, "a process was started anew");
