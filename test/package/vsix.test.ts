@@ -53,11 +53,14 @@ describe("the packaged extension", () => {
 
 	it("loads nothing at run time that it does not carry", () => {
 		// The WebSocket library tries two speed-ups, the HTTP client looks for a database, and both go on without them.
+		// The checker of schemas has the names of its parts in text that it would write for others to run.
 		const given = ["vscode", "bufferutil", "utf-8-validate", "node:sqlite"];
 		for (const [name, bytes] of files) {
 			if (!/^dist\/[^/]+\.js$/.test(name)) continue;
 			const required = [...bytes.toString("utf8").matchAll(/\brequire\("([^".][^"]*)"\)/g)].map((match) => match[1]!);
-			const missing = required.filter((module) => !isBuiltin(module) && !given.includes(module));
+			const missing = required.filter(
+				(module) => !isBuiltin(module) && !given.includes(module) && !/^ajv(-formats)?\/dist\//.test(module),
+			);
 			assert.deepEqual(missing, [], `${name} requires what is not in the package`);
 		}
 	});
