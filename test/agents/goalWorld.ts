@@ -19,7 +19,10 @@ export interface GoalWorld {
 	readonly models: AgentModels;
 	client(): DaemonClient;
 	/** Launches a goal of one step for the agent; another model plans it, unless the roster says otherwise. */
-	launch(prompt: string, more?: { model?: string; effort?: string; roster?: readonly object[] }): Promise<GoalId>;
+	launch(
+		prompt: string,
+		more?: { model?: string; effort?: string; roster?: readonly object[]; checks?: readonly string[] },
+	): Promise<GoalId>;
 	goal(goalId: GoalId): Promise<GoalView>;
 	events<T extends EventType>(goalId: GoalId, type: T): Promise<Extract<RecordedEvent, { type: T }>[]>;
 	/** The next question that waits, of those not seen before. */
@@ -48,6 +51,7 @@ export async function openGoalWorld(real: RealAgent, script: AgentScript): Promi
 	const models = await startAgentModels(script);
 	const planner: ModelServer = await startModelServer({
 		script: ({ purpose, text }) => {
+			if (purpose === "review") return { text: JSON.stringify(passed) };
 			if (purpose === "reflect") return { text: plainReflection };
 			const instructions = `[[${/\[\[([\w-]+)\]\]/.exec(text)?.[1]}]] Do what the goal says.`;
 			return { text: JSON.stringify(onePlan(instructions)) };
@@ -74,14 +78,14 @@ export async function openGoalWorld(real: RealAgent, script: AgentScript): Promi
 		models,
 		client,
 		goal,
-		async launch(prompt, { model = "default", effort, roster = [] } = {}) {
+		async launch(prompt, { model = "default", effort, roster = [], checks = [] } = {}) {
 			const own = [{ role: "planner", provider: "yard", model: "plan" }, ...roster];
 			const assignments = own.filter(
 				(one, at) =>
 					!own.slice(at + 1).some((later) => (later as { role: string }).role === (one as { role: string }).role),
 			);
 			const agent = { provider: real.id, model, ...(effort && { effort }) };
-			const settings = { agent, assignments, planApproval: "never" } as never;
+			const settings = { agent, assignments, checks, planApproval: "never" } as never;
 			return (await client().request("goal/launch", { workspace, prompt, settings })).goalId;
 		},
 		async events(goalId, type) {
@@ -149,6 +153,12 @@ export async function openGoalWorld(real: RealAgent, script: AgentScript): Promi
 	};
 	return world;
 }
+
+/** What a reviewer says of work that is done. */
+export const passed = {
+	...{ verdict: "pass", verifier: "read what changed", coverage: "the whole request", gaps: "" },
+	...{ summary: "It is as it was asked for.", diagnosis: "" },
+};
 
 export function onePlan(instructions: string): object {
 	const step = {

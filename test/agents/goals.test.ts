@@ -3,7 +3,7 @@ import path from "node:path";
 import type { AgentAnswer, AgentAsks } from "../support/agentModels.ts";
 import { plainReflection } from "../support/modelServer.ts";
 import { until } from "../support/until.ts";
-import { type GoalWorld, onePlan, openGoalWorld } from "./goalWorld.ts";
+import { type GoalWorld, onePlan, openGoalWorld, passed } from "./goalWorld.ts";
 import { agentsToRun, type RealAgent } from "./realAgents.ts";
 
 /** What the agent's model does, by the marker of the goal. It decides by what is there, as a model would. */
@@ -120,7 +120,7 @@ for (const real of agentsToRun)
 		it("plans and reviews as well as it works", async () => {
 			const { launch, approveUntil, events } = await open((asks) => {
 				if (asks.role === "planner") return { text: JSON.stringify(onePlan("[[whole]] Do what the goal says.")) };
-				if (asks.role === "reviewer") return { text: JSON.stringify(verdict) };
+				if (asks.role === "reviewer") return { text: JSON.stringify(passed) };
 				if (asks.role === "reflector") return { text: plainReflection };
 				return editing(real, asks, world);
 			});
@@ -136,11 +136,6 @@ for (const real of agentsToRun)
 			assert.ok(reviews.length > 0);
 		});
 	});
-
-const verdict = {
-	...{ verdict: "pass", verifier: "read greet.js", coverage: "the greeting", gaps: "" },
-	...{ summary: "The greeting is bonjour.", diagnosis: "" },
-};
 
 /** Reads the file and edits it, for as long as it is not edited. */
 function editing(real: RealAgent, { results }: AgentAsks, world: GoalWorld): AgentAnswer {
