@@ -30,7 +30,10 @@ type Topic =
 	| "file"
 	| "todo";
 
-/** What agents do: steps, threads, turns, calls, and the files that come of them. */
+/**
+ * What agents do: steps, threads, turns, calls, and the files that come of them. Long, because it is a table: one row an
+ * event.
+ */
 export const workRows: Rules<Topic> = {
 	"step.started": makes((e) => ({
 		...shown("goal", "play", "active", t("step")),
