@@ -52,6 +52,8 @@ export function openServerPool(parts: {
 	onEnded(pid: number): void;
 }): ServerPool {
 	const slots = new Map<string, Slot>();
+	/** Servers on their way out. */
+	const going = new Set<Promise<void>>();
 	let isClosed = false;
 
 	return {
@@ -82,9 +84,11 @@ export function openServerPool(parts: {
 					return { name, state: connection.isOpen() ? "running" : "ended" };
 				}),
 		end: (goalId) => drop((slot) => slot.goalId === goalId),
-		close() {
+		async close() {
 			isClosed = true;
-			return drop(() => true);
+			void drop(() => true);
+			// Also those whose goals have just ended.
+			await Promise.all(going);
 		},
 	};
 
@@ -123,11 +127,17 @@ export function openServerPool(parts: {
 		return connected.kind === "failed" ? { failed: connected.reason } : connected.connection;
 	}
 
-	async function drop(which: (slot: Slot) => boolean): Promise<void> {
-		const going = [...slots].filter(([, slot]) => which(slot));
-		for (const [key] of going) slots.delete(key);
+	function drop(which: (slot: Slot) => boolean): Promise<void> {
+		const ending = end(which).finally(() => going.delete(ending));
+		going.add(ending);
+		return ending;
+	}
+
+	async function end(which: (slot: Slot) => boolean): Promise<void> {
+		const dropped = [...slots].filter(([, slot]) => which(slot));
+		for (const [key] of dropped) slots.delete(key);
 		await Promise.all(
-			going.map(async ([, slot]) => {
+			dropped.map(async ([, slot]) => {
 				slot.abort.abort();
 				const connected = await slot.opening.catch(() => undefined);
 				if (connected?.kind === "connected") await connected.connection.close();

@@ -171,6 +171,10 @@ describe("an MCP server that a workspace proposes", function () {
 		await answer(goalId, "approve");
 		await untilState(daemon.client, goalId, ["completed"]);
 		assert.deepEqual(calls(), ['stack {"bricks":3}']);
+		const [next = ""] = readdirSync(path.join(home, "mcp/running"));
+		daemon.process.kill("SIGTERM");
+		await daemon.ended();
+		assert.ok(!existsSync(`/proc/${next.split(".")[1]}`), "a daemon that ends waits until its servers have ended");
 	});
 
 	it("waits for what it asks a person to enter, and no log holds it", async () => {
