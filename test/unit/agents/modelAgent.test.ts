@@ -418,20 +418,24 @@ describe("an agent that is a model", () => {
 			assert.equal(server.requests.length, before + 1, "it does not repeat by itself");
 		});
 
-	const waits: readonly [header: Record<string, string>, ms: number][] = [
+	const waits: readonly [headers: Record<string, string>, ms: number][] = [
 		[{ "retry-after": "2" }, 2000],
 		[{ "retry-after-ms": "350" }, 350],
-		[{ "retry-after": new Date(Date.now() + 3_600_000).toUTCString() }, 3_600_000],
 		[{ "retry-after": "999999999" }, 86_400_000],
 	];
 	for (const [headers, ms] of waits)
-		it(`passes on that the provider wants to be asked again after ${JSON.stringify(headers).slice(0, 24)}`, async () => {
+		it(`passes on that the provider wants to be asked again after ${JSON.stringify(headers)}`, async () => {
 			const outcome = failed(await take(() => ({ status: 429, headers })));
-			assert.ok(
-				Math.abs((outcome.retryAfterMs ?? 0) - ms) <= ("retry-after" in headers && ms === 3_600_000 ? 120_000 : 0),
-				`${outcome.retryAfterMs}`,
-			);
+			assert.equal(outcome.retryAfterMs, ms);
 		});
+	it("passes on until when the provider wants not to be asked, given as a date", async () => {
+		// Dates have whole seconds, the server's own among them, and time passes while the answer is on its way.
+		const asked = Math.floor(Date.now() / 1000) * 1000;
+		const until = asked + 3_600_000;
+		const headers = { "retry-after": new Date(until).toUTCString() };
+		const { retryAfterMs = 0 } = failed(await take(() => ({ status: 429, headers })));
+		assert.ok(retryAfterMs <= until - asked && retryAfterMs >= until - Date.now(), `${retryAfterMs}`);
+	});
 
 	it("never takes half an answer for a whole one", async () => {
 		for (const cutAfter of [1, 2, 3, 4, 5]) {
