@@ -5,7 +5,7 @@ import { type Files, type OracleWorld, openOracleWorld, type Seen } from "./orac
 import { randomCommand, randomStart } from "./randomActs.ts";
 
 /** `MISSION_RUNS` for the long form. A failure names the seed of its run: `MISSION_SEED` with `MISSION_RUNS=1` repeats it. */
-const runs = Number(process.env.MISSION_RUNS ?? 300);
+const runs = Number(process.env.MISSION_RUNS ?? 150);
 
 /** Each is worth a look, and hundreds are not. */
 const maxFailures = 5;
