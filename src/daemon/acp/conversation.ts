@@ -233,7 +233,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		return new Promise((resolve) => signal.addEventListener("abort", () => resolve({ kind: "over" }), { once: true }));
 	}
 
-	/** What it was allowed to change it may write; anything else is a call of its own. */
+	/** What it was allowed to change it may write; anything else, also what it may only read, is a call of its own. */
 	async function write(params: acp.WriteTextFileRequest, requestId: unknown): Promise<Record<string, never>> {
 		const listening = turn;
 		if (!listening) throw new ToolError("No turn is under way, so that nothing may be written.");
@@ -241,7 +241,9 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		const told = { toolCallId: `write ${String(requestId)}`, kind: "edit", title: params.path };
 		const diff = { type: "diff", path: params.path, newText: params.content };
 		const own = openTurnReader(workspace).asks({ ...told, content: [diff] });
-		const covering = reader.openCalls().find((call) => pathsOf(call.args).includes(String(own.args.path)));
+		const covering = reader
+			.openCalls()
+			.find(({ effect, args }) => effect === "workspace" && pathsOf(args).includes(String(own.args.path)));
 		const given = await session.permission(covering ?? own);
 		if (given.kind === "deny") throw new ToolError(given.reason);
 		if (given.kind === "over") throw new ToolError("The turn is over: nothing was written.");

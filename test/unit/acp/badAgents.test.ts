@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { goalState } from "../../../src/core/rules/goalState.ts";
 import { acpGoals, answerRole, type Life, shell, working } from "../../support/acpGoal.ts";
 import { memoryProcesses } from "../../support/memoryProcesses.ts";
-import { scriptedAgent } from "../../support/scriptedAcp.ts";
+import { type ScriptedTurn, scriptedAgent } from "../../support/scriptedAcp.ts";
 import { until } from "../../support/until.ts";
 
 describe("an agent's program that does not behave", () => {
@@ -163,6 +163,34 @@ describe("an agent's program that does not behave", () => {
 		await until("it has planned", () => life.types("plan.proposed").length > 0);
 		assert.deepEqual(chosen, ["allow_once", "reject_once"]);
 		assert.deepEqual(life.types("approval.requested"), []);
+	});
+
+	it("and was allowed to read a file may not write it by that", async () => {
+		const place = () => path.join(workspace(), "x.txt");
+		const refused: string[] = [];
+		const readThenWrite = async (turn: ScriptedTurn) => {
+			await turn.ask({ toolCallId: "r", kind: "read", title: "Read", locations: [{ path: place() }] });
+			await turn.client
+				.request("fs/write_text_file", { sessionId: turn.sessionId, path: place(), content: "changed" })
+				.catch((cause: unknown) => refused.push(String(cause)));
+			await turn.tell({ sessionUpdate: "tool_call_update", toolCallId: "r", status: "completed" });
+		};
+		const memory = memoryProcesses(() =>
+			scriptedAgent({
+				async prompt(turn) {
+					if (/You plan the work|You are the implementer/.test(turn.text)) await readThenWrite(turn);
+					return answerRole(turn) ?? turn.say("Done.").then(() => "end_turn");
+				},
+			}),
+		);
+		const life = await start(memory);
+		await until("a person is asked about the worker's", () => life.approval() !== undefined);
+		assert.match(refused[0] ?? "", /This role only looks/);
+		assert.equal(life.approval()!.summary, "edit x.txt");
+		assert.equal(existsSync(place()), false);
+		await life.answer("deny", "No.");
+		await life.ended();
+		assert.equal(existsSync(place()), false);
 	});
 
 	it("and asks outside a turn is answered as cancelled, and what it tells then is told with the next turn", async () => {
