@@ -64,7 +64,7 @@ const maxDiffs = 50;
  * whatever kind the agent says that it is of.
  */
 export function agentCall(id: string, call: ToldCall, workspace: string, asks: boolean): AgentCall {
-	const isCommand = call.kind === "execute" || commandIn(call.rawInput) !== undefined;
+	const isCommand = call.kind === "execute" || namesCommand(fieldsOf(call.rawInput));
 	const effect = asks && isCommand ? "outside" : effectOf(call);
 	const name = call.name ?? call.kind ?? "other";
 	const command = isCommand ? commandOf(call, workspace) : undefined;
@@ -88,22 +88,48 @@ export function agentCall(id: string, call: ToldCall, workspace: string, asks: b
 	};
 }
 
-/** The command's text, as a shell of the workspace would run it. */
+/** The command's text, as a shell of the workspace would run it. Undefined where the input says more than a shell would do. */
 function commandOf({ rawInput, title }: ToldCall, workspace: string): string | undefined {
-	const input = fieldsOf(rawInput);
-	const text = commandIn(rawInput);
-	const folder = textOf(input.cwd) ?? textOf(input.workdir) ?? textOf(input.directory) ?? textOf(input.dir_path);
+	const input = Object.fromEntries(Object.entries(fieldsOf(rawInput)).filter(([, value]) => (value ?? "") !== ""));
+	if (!Object.keys(input).every((field) => saysOfCommand.has(field))) return undefined;
+	const [folder, ...folders] = folderFields.flatMap((field) => input[field] ?? []);
+	const isOneFolder = folders.length === 0 && (folder === undefined || typeof folder === "string");
 	// Some give it only as the title, in backticks or bare.
-	const command = text ?? (title === undefined ? undefined : title.replace(/^`([\s\S]*)`$/, "$1"));
-	if (command === undefined) return undefined;
+	const isTitled = !namesCommand(input) && input.args === undefined;
+	const command = isTitled ? title?.replace(/^`([\s\S]*)`$/, "$1") : commandIn(input);
+	if (command === undefined || !isOneFolder) return undefined;
 	if (!folder || path.resolve(workspace, folder) === path.resolve(workspace)) return command;
 	return `cd ${quoted(folder)} && ${command}`;
 }
 
-function commandIn(rawInput: unknown): string | undefined {
-	const { command, cmd, script } = fieldsOf(rawInput);
-	const given = command ?? cmd ?? script;
-	return Array.isArray(given) ? ofWords(given.map(String)) : textOf(given);
+const commandFields = ["command", "cmd", "script"];
+const folderFields = ["cwd", "workdir", "working_directory", "workingDirectory", "directory", "dir_path"];
+/** What agents say beside a command that changes nothing of what it does. Any other field may. */
+const saysOfCommand = new Set([
+	...commandFields,
+	...folderFields,
+	"args",
+	...["description", "explanation", "justification", "reason"],
+	...["timeout", "timeout_ms", "timeoutMs", "background", "is_background", "isBackground", "run_in_background"],
+	...["id", "call_id", "turn_id", "approval_id", "parsed_cmd", "available_decisions", "proposed_execpolicy_amendment"],
+]);
+
+function namesCommand(input: Fields): boolean {
+	return commandFields.some((field) => input[field] !== undefined);
+}
+
+/** Undefined where it is none that can be told in one text. */
+function commandIn(input: Fields): string | undefined {
+	const [given, ...others] = commandFields.flatMap((field) => (input[field] === undefined ? [] : [input[field]]));
+	const { args = [] } = input;
+	if (others.length > 0 || !areWords(args)) return undefined;
+	if (areWords(given)) return ofWords([...given, ...args]);
+	const text = textOf(given);
+	return text && [text, ...args.map(quoted)].join(" ");
+}
+
+function areWords(value: unknown): value is readonly string[] {
+	return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 /** Of a command in words: what a shell is given to run, else the words themselves, each as one. */

@@ -38,6 +38,36 @@ describe("a tool call that an agent tells of", () => {
 			{ command: "make" },
 		],
 		"a command that is said to read": [{ kind: "read", rawInput: { command: "rm x" } }, "outside", { command: "rm x" }],
+		"a command with its arguments beside": [
+			{ kind: "execute", title: "Run git", rawInput: { command: "git", args: ["push", "--force", "a b"] } },
+			"outside",
+			{ command: "git push --force 'a b'" },
+		],
+		"a command with what is said about it": [
+			{ kind: "execute", rawInput: { command: "make", description: "Builds", timeout: 5, run_in_background: false } },
+			"outside",
+			{ command: "make" },
+		],
+		"a command beside what runs it elsewhere": [
+			{ kind: "other", name: "ssh", title: "Run", rawInput: { host: "prod", command: "npm test" } },
+			"outside",
+			{ command: undefined, title: "Run", input: { host: "prod", command: "npm test" } },
+		],
+		"a command beside another one": [
+			{ kind: "execute", title: "npm test", rawInput: { command: "npm test", script: "rm -r ." } },
+			"outside",
+			{ command: undefined, input: { command: "npm test", script: "rm -r ." } },
+		],
+		"a command with arguments that are no words": [
+			{ kind: "read", title: "Run", rawInput: { command: "git", args: { push: true } } },
+			"outside",
+			{ command: undefined, input: { command: "git", args: { push: true } } },
+		],
+		"a command by its title, of an input that says something else": [
+			{ kind: "execute", title: "npm test", rawInput: { host: "prod" } },
+			"outside",
+			{ command: undefined, input: { host: "prod" } },
+		],
 		"an edit by its path": [
 			{ kind: "edit", content: [diff(`${workspace}/src/a.ts`)] },
 			"workspace",
