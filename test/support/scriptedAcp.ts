@@ -9,6 +9,8 @@ export interface Scripted {
 	readonly needsLogin?: boolean;
 	/** Beside the session's id. */
 	readonly session?: object;
+	/** Methods that it never answers; logged all the same. */
+	readonly hangs?: readonly string[];
 	/** What happens beside: `session/set_mode`, `session/load`. */
 	readonly log?: string[];
 }
@@ -36,6 +38,11 @@ let sessions = 0;
 export function scriptedAgent(script: Scripted): acp.AgentApp {
 	const cancels = new Map<string, AbortController>();
 	const log = script.log ?? [];
+	/** Its answer, where it gives one. */
+	async function answer<T>(method: string, about: string, given: T): Promise<T> {
+		log.push(`${method} ${about}`);
+		return script.hangs?.includes(method) ? new Promise<T>(() => {}) : given;
+	}
 	return acp
 		.agent({ name: "scripted" })
 		.onRequest("initialize", () => ({
@@ -47,18 +54,9 @@ export function scriptedAgent(script: Scripted): acp.AgentApp {
 			if (script.needsLogin) throw acp.RequestError.authRequired();
 			return { sessionId: `s${++sessions}`, ...script.session };
 		})
-		.onRequest("session/load", ({ params }) => {
-			log.push(`session/load ${params.sessionId}`);
-			return {};
-		})
-		.onRequest("session/resume", ({ params }) => {
-			log.push(`session/resume ${params.sessionId}`);
-			return {};
-		})
-		.onRequest("session/set_mode", ({ params }) => {
-			log.push(`session/set_mode ${params.modeId}`);
-			return {};
-		})
+		.onRequest("session/load", ({ params }) => answer("session/load", params.sessionId, {}))
+		.onRequest("session/resume", ({ params }) => answer("session/resume", params.sessionId, {}))
+		.onRequest("session/set_mode", ({ params }) => answer("session/set_mode", params.modeId, {}))
 		.onRequest("session/set_config_option", ({ params }) => {
 			log.push(`session/set_config_option ${params.configId}=${String(params.value)}`);
 			const { configOptions = [] } = (script.session ?? {}) as { configOptions?: acp.SessionConfigOption[] };

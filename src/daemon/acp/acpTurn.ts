@@ -14,10 +14,12 @@ import {
 	isFromAgent,
 	messageOf,
 	needsLogin,
+	noAnswer,
 	stopped,
 } from "./agentEnds.ts";
 import type { Conversation, Listening } from "./conversation.ts";
 import { type Fields, textOf } from "./fields.ts";
+import { Aborted, TooLate } from "./inTime.ts";
 import { currentModel } from "./options.ts";
 import { promptText } from "./prompt.ts";
 import { applySettings } from "./sessionSettings.ts";
@@ -100,7 +102,7 @@ async function open(
 	if (signal.aborted && signal.reason === "drain") return { kind: "left" };
 	// What was never begun needs no process to be ended.
 	if (signal.aborted && process === undefined) return { kind: "aborted" };
-	return openThread(parts, turn, listening);
+	return openThread(parts, turn, listening, signal);
 }
 
 function isOfAgent({ found, choice }: TurnParts, agent: string | undefined): boolean {
@@ -122,7 +124,7 @@ async function prompted(parts: TurnParts, turn: Turn, opened: OpenedThread, sign
 			if (signal.aborted) return signal.reason === "drain" ? left(conversation) : { kind: "aborted" };
 			const isFree = await settleLast(parts, turn, conversation);
 			if (!isFree) return failure("agentDied", `${found.name} did not end what it did before, so it was ended.`, true);
-			const problem = await applySettings(parts, turn, conversation);
+			const problem = await applySettings(parts, turn, conversation, signal);
 			if (problem) return problem;
 			const surroundings = await lookAround(turn.goal.workspace);
 			const lastTurn = opened.isNew ? undefined : lastPrompted(turn, opened, conversation);
@@ -253,6 +255,11 @@ async function failed(
 ): Promise<TurnOutcome> {
 	const { found } = parts;
 	if (signal.aborted && signal.reason === "drain") return left(conversation);
+	if (cause instanceof TooLate) return noAnswer(turn, conversation, found, parts.initMs);
+	if (cause instanceof Aborted) {
+		await stopped(turn, conversation, "Its turn was ended before it was ready.");
+		return { kind: "aborted" };
+	}
 	if (isFromAgent(cause)) {
 		const code = needsLogin(cause) ? "notSignedIn" : "agentError";
 		const how = code === "notSignedIn" ? ` ${found.signIn ?? `Sign in with ${found.name} itself in a terminal.`}` : "";

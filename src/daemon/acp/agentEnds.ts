@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestError } from "@agentclientprotocol/sdk";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import type { AgentEnd, AgentProcess } from "../agents/process/agentProcess.ts";
+import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
 import type { Conversation } from "./conversation.ts";
 import { cut, fieldsOf, textOf } from "./fields.ts";
 
@@ -42,6 +43,21 @@ export async function ended(
 		...(exitCode !== undefined && { exitCode }),
 		...(isDead && { died: true as const }),
 	});
+}
+
+/** It is ended, because it did not answer within `ms` what it can answer at once. */
+export async function noAnswer(
+	turn: Turn,
+	conversation: Conversation,
+	{ name, program, args }: Pick<FoundAcpAgent, "name" | "program" | "args">,
+	ms: number,
+): Promise<Failed> {
+	await stopped(turn, conversation, "It did not answer when it was started.");
+	return failure(
+		"noAnswer",
+		`${name} was started and did not answer within ${Math.round(ms / 1000)} seconds. See whether it works in a terminal: \`${program} ${args.join(" ")}\`.`,
+		true,
+	);
 }
 
 /** What the agent answers when nobody is signed in. */

@@ -130,7 +130,8 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 			},
 			async onAnswer(key, { end }) {
 				answered.add(key);
-				if (key === "session/load") isLoaded = true;
+				// It may never answer the first; then it is asked for another session.
+				if (key === "session/load" || key === "session/new") isLoaded = true;
 				if (!key.startsWith(promptKey)) return;
 				if (end > readTo && turn) {
 					turn.session.readTo({ process: number, offset: end });

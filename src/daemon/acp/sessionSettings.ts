@@ -4,13 +4,15 @@ import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
 import { type Failed, failure, isFromAgent, messageOf } from "./agentEnds.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Fields } from "./fields.ts";
+import { inTime } from "./inTime.ts";
 import { effortProblem, nextSetting, type Wanted } from "./options.ts";
 
-/** Before a prompt: what the roster and the agent's row want, where the session is not so already. */
+/** Before a prompt: what the roster and the agent's row want, where the session is not so already. Throws as `inTime`. */
 export async function applySettings(
-	{ found, choice }: { readonly found: FoundAcpAgent; readonly choice: ModelChoice },
+	{ found, choice, initMs }: { readonly found: FoundAcpAgent; readonly choice: ModelChoice; readonly initMs: number },
 	turn: Turn,
 	conversation: Conversation,
+	signal: AbortSignal,
 ): Promise<Failed | undefined> {
 	let wanted: Wanted = {
 		mode: found.mode,
@@ -24,10 +26,9 @@ export async function applySettings(
 		if ("problem" in setting) return failure("badRequest", setting.problem, false);
 		const { name, value, method, params, change } = setting;
 		try {
-			await conversation.request(`${method}:${turn.thread.turn?.turnId}:${name}`, method, {
-				sessionId: conversation.sessionId,
-				...params,
-			});
+			const key = `${method}:${turn.thread.turn?.turnId}:${name}`;
+			const { sessionId } = conversation;
+			await inTime(conversation.request(key, method, { sessionId, ...params }), initMs, signal);
 		} catch (cause) {
 			if (!isFromAgent(cause)) throw cause;
 			if (name !== "effort")

@@ -1,5 +1,5 @@
 import type { ModelChoice } from "../../core/values.ts";
-import type { Turn } from "../agents/agent.ts";
+import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import type { AgentProcess, AgentProcesses } from "../agents/process/agentProcess.ts";
 import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
 import {
@@ -11,10 +11,12 @@ import {
 	isFromAgent,
 	messageOf,
 	needsLogin,
+	noAnswer,
 	stopped,
 } from "./agentEnds.ts";
 import { type Conversation, type Listening, openConversation } from "./conversation.ts";
 import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
+import { Aborted, inTime, TooLate } from "./inTime.ts";
 import { currentEffort, currentMode, currentModel } from "./options.ts";
 import type { Redact } from "./secrets.ts";
 import { applySettings } from "./sessionSettings.ts";
@@ -52,7 +54,8 @@ export async function openThread(
 	parts: SessionParts,
 	turn: Turn,
 	listening: Omit<Listening, "readTo">,
-): Promise<OpenedThread | Failed> {
+	signal: AbortSignal,
+): Promise<OpenedThread | TurnOutcome> {
 	const { processes, found, choice } = parts;
 	const { thread, goal } = turn;
 	const known = thread.process;
@@ -102,21 +105,21 @@ export async function openThread(
 			}
 		}
 		try {
-			return await openSession(parts, turn, conversation, identity, isTakenUp ? known.sessionId : undefined);
+			const own = isTakenUp ? known.sessionId : undefined;
+			const opened = await openSession(parts, turn, conversation, { identity, own, signal });
+			if ("kind" in opened) await stopped(turn, conversation, "It opened no session that can be used.");
+			return opened;
 		} catch (cause) {
-			return await failedToOpen(parts, turn, conversation, cause);
+			return await failedToOpen(parts, turn, conversation, cause, signal);
 		}
 	}
 }
-
-class TooLate extends Error {}
 
 async function openSession(
 	parts: SessionParts,
 	turn: Turn,
 	conversation: Conversation,
-	identity: string,
-	own: string | undefined,
+	{ identity, own, signal }: { readonly identity: string; readonly own?: string; readonly signal: AbortSignal },
 ): Promise<OpenedThread | Failed> {
 	const { found, initMs, version } = parts;
 	const { thread, goal } = turn;
@@ -129,7 +132,7 @@ async function openSession(
 			elicitation: { form: {}, url: {} },
 		},
 	});
-	const first = await inTime(initialize, initMs);
+	const first = await inTime(initialize, initMs, signal);
 	if (first.protocolVersion !== 1)
 		return failure(
 			"badRequest",
@@ -145,21 +148,28 @@ async function openSession(
 	if (own !== undefined) {
 		const method = ["session/new", "session/load", "session/resume"].find(conversation.wasSent) ?? "session/new";
 		conversation.sessionId = own;
-		conversation.options = optionsIn(await inTime(conversation.request(method, method, {}), initMs), conversation);
+		const before = await inTime(conversation.request(method, method, {}), initMs, signal);
+		conversation.options = optionsIn(before, conversation);
 		return { conversation, isNew: false, isAfterDeath: false };
 	}
+	/** Opportunistic: agents that say they can do it may not be able to, or never answer. */
+	const tried = (method: string, params: Record<string, unknown>): Promise<Fields | undefined> =>
+		inTime(conversation.request(method, method, params), initMs, signal).catch((cause) => {
+			if (isFromAgent(cause) || cause instanceof TooLate) return undefined;
+			throw cause;
+		});
 	let answer: Fields | undefined;
 	if (earlier !== undefined && resumes !== undefined && resumes !== null) {
-		answer = await tried(conversation, "session/resume", { sessionId: earlier, ...place });
+		answer = await tried("session/resume", { sessionId: earlier, ...place });
 		took = "resumed";
 	}
 	if (!answer && earlier !== undefined && can.loadSession === true) {
-		answer = await tried(conversation, "session/load", { sessionId: earlier, ...place });
+		answer = await tried("session/load", { sessionId: earlier, ...place });
 		took = "loaded";
 	}
 	if (answer) conversation.sessionId = earlier;
 	else {
-		answer = await inTime(conversation.request("session/new", "session/new", place), initMs);
+		answer = await inTime(conversation.request("session/new", "session/new", place), initMs, signal);
 		const sessionId = textOf(answer.sessionId);
 		if (sessionId === undefined)
 			return failure("badRequest", `${found.name} opened a session without an id: it cannot be used.`, false);
@@ -167,7 +177,7 @@ async function openSession(
 		took = earlier === undefined ? "new" : "told";
 	}
 	conversation.options = optionsIn(answer, conversation);
-	const problem = await applySettings(parts, turn, conversation);
+	const problem = await applySettings(parts, turn, conversation, signal);
 	if (problem) return problem;
 	const info = fieldsOf(first.agentInfo);
 	const settings = {
@@ -209,41 +219,28 @@ function optionsIn(answer: Fields, { options }: Conversation): Conversation["opt
 	};
 }
 
-/** Opportunistic: agents that say they can do it may not be able to. */
-async function tried(
-	conversation: Conversation,
-	method: string,
-	params: Record<string, unknown>,
-): Promise<Fields | undefined> {
-	try {
-		return await conversation.request(method, method, params);
-	} catch (cause) {
-		if (isFromAgent(cause)) return undefined;
-		throw cause;
-	}
-}
-
 async function failedToOpen(
 	{ found, initMs, endedHere }: SessionParts,
 	turn: Turn,
 	conversation: Conversation,
 	cause: unknown,
-): Promise<Failed> {
+	signal: AbortSignal,
+): Promise<TurnOutcome> {
 	const { process, number } = conversation;
+	if (cause instanceof Aborted) {
+		if (signal.reason === "drain") {
+			conversation.letGo();
+			return { kind: "left" };
+		}
+		await stopped(turn, conversation, "Its turn was ended before it was ready.");
+		return { kind: "aborted" };
+	}
 	if (needsLogin(cause)) {
 		await stopped(turn, conversation, "It is not signed in.");
 		const how = found.signIn ?? `Sign in with ${found.name} itself in a terminal, then try again.`;
 		return failure("notSignedIn", `${found.name} is not signed in. ${how}`, false);
 	}
-	if (cause instanceof TooLate) {
-		await stopped(turn, conversation, "It did not answer when it was started.");
-		const seconds = Math.round(initMs / 1000);
-		return failure(
-			"noAnswer",
-			`${found.name} was started and did not answer within ${seconds} seconds. See whether it works in a terminal: \`${found.program} ${found.args.join(" ")}\`.`,
-			true,
-		);
-	}
+	if (cause instanceof TooLate) return noAnswer(turn, conversation, found, initMs);
 	if (isFromAgent(cause)) {
 		await stopped(turn, conversation, "It opened no session.");
 		return failure("badRequest", `${found.name} opened no session: ${messageOf(cause)}`, false);
@@ -254,16 +251,4 @@ async function failedToOpen(
 	conversation.letGo();
 	await ended(turn, number, endedHere(key) ?? end.reason, true, end.exitCode);
 	return failure("agentDied", diedText(found.name, end), true);
-}
-
-async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new TooLate()), ms);
-	});
-	try {
-		return await Promise.race([answer, late]);
-	} finally {
-		clearTimeout(timer);
-	}
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { goalState } from "../../../src/core/rules/goalState.ts";
+import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { acpGoals, answerRole, type Life, shell, working } from "../../support/acpGoal.ts";
 import { memoryProcesses } from "../../support/memoryProcesses.ts";
 import { type ScriptedTurn, scriptedAgent } from "../../support/scriptedAcp.ts";
@@ -54,6 +55,66 @@ describe("an agent's program that does not behave", () => {
 		const memory = memoryProcesses(() => "silent");
 		const life = await start(memory, { agent: { initMs: 50 } });
 		assert.match(await failedFor(life), /did not answer within/);
+		assert.equal([...memory.spools.values()][0]?.isAlive, false);
+	});
+
+	const modes = { currentModeId: "auto", availableModes: [{ id: "ask", name: "Ask" }] };
+	const hanging = (log: string[]) =>
+		working(async () => "end_turn", { session: { modes }, hangs: ["session/set_mode"], log });
+
+	it("and never answers what is set before its first prompt is ended after a time", async () => {
+		const memory = hanging([]);
+		const life = await start(memory, { agent: { initMs: 50 }, configured: { mode: "ask" } });
+		assert.match(await failedFor(life), /did not answer within/);
+		assert.equal([...memory.spools.values()][0]?.isAlive, false);
+	});
+
+	it("and hangs before its first prompt is ended with its turn when a person pauses at once", async () => {
+		const log: string[] = [];
+		const memory = hanging(log);
+		const life = await start(memory, { configured: { mode: "ask" } });
+		await until("it is asked for its mode", () => log.length > 0);
+		await life.ask({ kind: "pause", now: true });
+		await until("the turn is over", () => life.events("turn.interrupted").length > 0);
+		assert.match(life.events("agent.ended")[0]!.reason, /before it was ready/);
+		assert.equal([...memory.spools.values()][0]?.isAlive, false);
+	});
+
+	it("and hangs before its first prompt is let go when the daemon is stopped, and followed by the next", async () => {
+		const log: string[] = [];
+		const memory = hanging(log);
+		const store = createMemoryStore();
+		const before = await start(memory, { store, configured: { mode: "ask" } });
+		await until("it is asked for its mode", () => log.length > 0);
+		await before.close();
+		assert.equal([...memory.spools.values()][0]?.isAlive, true);
+		const after = await start(memory, { store, agent: { initMs: 50 }, configured: { mode: "ask" } });
+		assert.match(await failedFor(after), /did not answer within/);
+		assert.equal(log[1], undefined, "it is asked once");
+	});
+
+	it("and never opens its old session again is given a new one, and told what was before", async () => {
+		const log: string[] = [];
+		let turns = 0;
+		const memory = working(
+			async ({ say }) => {
+				if (++turns === 1) throw new Error("Overloaded, try again.");
+				await say("Done.");
+				return "end_turn";
+			},
+			{ capabilities: { loadSession: true }, hangs: ["session/load"], log },
+		);
+		const life = await start(memory, { agent: { initMs: 50, idleMs: 10 } });
+		await until("it is asked anew", () => turns > 1);
+		assert.ok(log.some((line) => line.startsWith("session/load")));
+		assert.equal(life.events("agent.started").at(-1)?.took, "told");
+	});
+
+	it("and opens a session that cannot be used is ended", async () => {
+		const memory = working(async () => "end_turn", { session: { modes } });
+		const life = await start(memory, { configured: { mode: "no-such-mode" } });
+		assert.match(await failedFor(life), /no session mode “no-such-mode”/);
+		assert.match(life.events("agent.ended")[0]!.reason, /opened no session that can be used/);
 		assert.equal([...memory.spools.values()][0]?.isAlive, false);
 	});
 
