@@ -61,7 +61,10 @@ export const McpServerEntry = v.object({
 		`What its environment holds beside what commands get. Values may name \${env:NAME} and \${input:ID}.`,
 	),
 	envFile: described(v.optional(Text), "A file of NAME=value lines for its environment."),
-	cwd: described(v.optional(Text), "The folder in which it starts; the workspace where it is left out."),
+	cwd: described(
+		v.optional(Text),
+		"The folder in which it starts, also relative to the workspace. Where it is left out: your home folder for a server of config.jsonc, the workspace for one of its files.",
+	),
 	url: described(
 		v.optional(
 			v.pipe(v.string(), v.regex(/^(https?:\/\/|\$\{)\S+$/, "write an address that begins with http:// or https://")),

@@ -61,8 +61,13 @@ async function filled(server: McpServer, from: ResolvedFrom): Promise<ResolvedRe
 		command: fill(reach.command),
 		args: reach.args.map(fill),
 		env: { ...from.environment, ...withoutOurs(inFile), ...withoutOurs(fillAll(reach.env)) },
-		cwd: path.resolve(from.workspace, reach.cwd === undefined ? "." : fill(reach.cwd)),
+		cwd: reach.cwd === undefined ? startFolder(server, from.workspace) : path.resolve(from.workspace, fill(reach.cwd)),
 	};
+}
+
+/** The person's own was allowed for all workspaces: what a repository holds, such as `.npmrc`, is not to steer it. */
+function startFolder({ source }: McpServer, workspace: string): string {
+	return source === "config" ? homedir() : workspace;
 }
 
 /** What speaks of the daemon is for nobody else. */

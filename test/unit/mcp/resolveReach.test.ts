@@ -71,6 +71,19 @@ describe("a server's definition, filled in", () => {
 		assert.deepEqual(resolved, { kind: "needs", inputs: [{ id: "b", secret: true }] });
 	});
 
+	const folders: readonly (readonly [source: McpServer["source"], cwd: string | undefined, starts: string])[] = [
+		["config", undefined, os.homedir()],
+		["config", variable("workspaceFolder"), workspace],
+		["config", "sub", path.join(workspace, "sub")],
+		["workspace", undefined, workspace],
+	];
+	for (const [source, cwd, starts] of folders)
+		it(`of ${source} starts ${cwd === undefined ? "by itself" : `with cwd ${cwd}`} in ${starts === os.homedir() ? "the home folder" : "the workspace"}`, async () => {
+			const resolved = await resolve(serverOf({ command: "a", cwd }, source));
+			assert.ok(resolved.kind === "resolved" && resolved.reach.kind === "program");
+			assert.equal(resolved.reach.cwd, starts);
+		});
+
 	it("of the person's own settings may name a key", async () => {
 		const own = serverOf({ command: "a", env: { K: variable("env:OPENAI_API_KEY") } }, "config");
 		assert.equal((await resolve(own)).kind, "resolved");

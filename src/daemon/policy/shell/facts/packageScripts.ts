@@ -176,16 +176,17 @@ async function installed(verb: string, folder: string, reading: Reading): Promis
 	};
 }
 
-/** A program of `node_modules/.bin`, or of the package that is named. */
+/** A program of `node_modules/.bin`, or of the package that is named, as the project's settings say. */
 async function localProgram(args: readonly Word[], folder: string, _reading: Reading): Promise<Runs> {
 	const { rest, values } = readOptions(args, ["-p", "--package", "-c", "--call"], true);
 	const texts = values("-c", "--call").map(({ text }) => ({ text, folder }));
+	const configured = settings.map((file) => path.join(folder, file));
 	const [program] = rest;
-	if (!program) return { texts };
+	if (!program) return { texts, files: configured };
 	const name = program.text.replace(/(?<=.)@[^/@]*$/, "");
 	return {
 		texts,
-		files: [path.join(folder, "node_modules", ".bin", path.basename(name))],
+		files: [...configured, path.join(folder, "node_modules", ".bin", path.basename(name))],
 		calls: [{ words: [{ ...program, text: path.basename(name) }, ...rest.slice(1)], folder }],
 		loads: `\`${path.basename(name)}\` is a package that loads what it finds`,
 	};
