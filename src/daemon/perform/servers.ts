@@ -9,6 +9,7 @@ import { nothingUsed } from "../engine/turnUsage.ts";
 import type { OpenServer } from "../mcp/externalTools.ts";
 import type { ResolvedReach } from "../mcp/mcpConnection.ts";
 import { boundServer, givenWords, serverWords } from "../mcp/serverBinding.ts";
+import { startedFrom } from "../mcp/startedFrom.ts";
 import { isServerAllowed, type ServerBinding } from "../policy/serverGrant.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -102,8 +103,11 @@ async function look(context: ActivityContext, thread: Thread, server: McpServer,
 		}
 		case "failed":
 			return { facts: failedFacts(goal, name, opened.reason) };
-		case "resolved":
-			return { reach: { name, reach: opened.reach } };
+		case "resolved": {
+			const reach = startedFrom(goal.workspace, opened.reach);
+			if (typeof reach === "string") return { facts: failedFacts(goal, name, reach) };
+			return { reach: { name, reach } };
+		}
 		case "open":
 			return { open: opened, facts: startedFacts(goal, name, opened) };
 	}
