@@ -34,6 +34,37 @@ export async function resolveReach(server: McpServer, from: ResolvedFrom): Promi
 	}
 }
 
+/**
+ * A text of a definition as it will be filled in. What a person enters, and what cannot be filled in, stays as it is
+ * written, and then it is open.
+ */
+export function foreseen(
+	text: string,
+	server: McpServer,
+	{ workspace, env }: Pick<ResolvedFrom, "workspace" | "env">,
+): { readonly text: string; readonly isOpen: boolean } {
+	let isOpen = false;
+	const input = (_server: McpServer, id: string) => {
+		isOpen = true;
+		return `\${input:${id}}`;
+	};
+	try {
+		const filledIn = fillIn(text, server, { workspace, env, input, isKey: () => false });
+		return { text: filledIn, isOpen };
+	} catch (cause) {
+		if (cause instanceof Unresolved) return { text, isOpen: true };
+		throw cause;
+	}
+}
+
+/** The variables of its file; none where it cannot be read. */
+export async function foreseenFile(file: string): Promise<Readonly<Record<string, string>>> {
+	return readEnvFile(file).catch((cause: unknown) => {
+		if (cause instanceof Unresolved) return {};
+		throw cause;
+	});
+}
+
 /** The variables of the daemon's environment that it asks for by name. */
 export function variablesOf({ reach }: McpServer): readonly string[] {
 	const found = JSON.stringify(reach).matchAll(/\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}/g);
@@ -79,7 +110,7 @@ function isOurs(name: string): boolean {
 	return name.toUpperCase().startsWith("MISSION_");
 }
 
-function fillIn(text: string, server: McpServer, from: ResolvedFrom): string {
+function fillIn(text: string, server: McpServer, from: Omit<ResolvedFrom, "environment">): string {
 	return text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
 		switch (name) {
 			case "workspaceFolder":

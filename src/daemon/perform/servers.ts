@@ -1,4 +1,3 @@
-import path from "node:path";
 import { agentKind } from "../../core/agentKinds.ts";
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
@@ -10,10 +9,10 @@ import type { OpenServer } from "../mcp/externalTools.ts";
 import type { ResolvedReach } from "../mcp/mcpConnection.ts";
 import { boundServer, givenWords, serverWords } from "../mcp/serverBinding.ts";
 import { startedFrom } from "../mcp/startedFrom.ts";
-import { isServerAllowed, type ServerBinding } from "../policy/serverGrant.ts";
+import { isServerAllowed } from "../policy/serverGrant.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ActivityContext } from "./parts.ts";
-import { proposing } from "./proposing.ts";
+import { readIn } from "./proposing.ts";
 
 /**
  * The MCP servers that a thread may use, as they stand now: opened, or handed on to an agent that speaks to servers
@@ -87,7 +86,7 @@ async function look(context: ActivityContext, thread: Thread, server: McpServer,
 	const { name, digest } = server;
 	const place = server.line > 0 ? `${server.file}:${server.line}` : server.file;
 	if (server.source === "workspace") {
-		const bound = await bindingOf(context, server);
+		const bound = await boundServer(server, { ...readIn(context), env: process.env });
 		if (!isServerAllowed(goal, name, bound, parts.standingGrants?.(goal))) {
 			const asked = { name, digest, place, what: serverWords(server), given: givenWords(server) };
 			return { ask: askAboutServer(thread, asked, bound, parts.newId, parts.clock.now()) };
@@ -111,18 +110,6 @@ async function look(context: ActivityContext, thread: Thread, server: McpServer,
 		case "open":
 			return { open: opened, facts: startedFacts(goal, name, opened) };
 	}
-}
-
-/** A program is bound as a command is: to the files that it runs and names. */
-async function bindingOf(context: ActivityContext, server: McpServer): Promise<ServerBinding> {
-	const bound = await boundServer(server, context.driver.goal().workspace, context.parts.contents);
-	if (server.reach.kind === "http") return { files: bound.files, covers: "files" };
-	const about = { tool: server.name, approved: undefined, origin: "agent" } as const;
-	const { files, covers, written } = await proposing(context, bound.command, about)();
-	// A program of the workspace may load what agents write there; one that lies elsewhere brings its own.
-	const isOfWorkspace = covers !== "files" && Object.keys(files).some((file) => !path.isAbsolute(file));
-	const reach = isOfWorkspace ? ({ covers: "written", written } as const) : ({ covers: "files" } as const);
-	return { files: { ...bound.files, ...files }, ...reach };
 }
 
 function failedFacts(goal: Goal, server: string, reason: string): GoalEvent[] {

@@ -32,9 +32,12 @@ export async function bindingOf(
 	contents: FileContents,
 	/** The files that the goal has written, or why that is not known. */
 	goalFiles: () => Promise<ReadonlyMap<string, GoalFile> | string>,
+	/** Why it may load more than its text tells. */
+	loads?: string,
 ): Promise<Binding> {
 	const { workspace, text } = command;
-	const runs = await whatRuns(command, contents);
+	const told = await whatRuns(command, contents);
+	const runs = { ...told, loads: told.loads ?? loads };
 	const files: Record<string, string> = {};
 	const known = runs.data.length > 0 || runs.loads || runs.unknown ? await goalFiles() : new Map<string, GoalFile>();
 	for (const file of [...runs.executed].sort()) {

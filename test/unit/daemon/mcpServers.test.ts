@@ -120,7 +120,7 @@ describe("an MCP server that a workspace proposes", function () {
 		const third = await launch();
 		const again = await asked(third);
 		assert.match(again.summary, /^Use the MCP server yard\?/);
-		assert.ok(again.reasons.includes("Its definition sets NODE_OPTIONS in its environment."));
+		assert.ok(again.reasons.includes("Its definition sets NODE_OPTIONS=--no-warnings in its environment."));
 		await answer(third, "deny");
 		await untilState(daemon.client, third, ["completed"]);
 		assert.deepEqual(calls(), []);

@@ -90,7 +90,8 @@ export async function whatRuns(command: ParsedCommand, contents: FileContents): 
 	async function simple(one: SimpleCommand, state: ShellState, depth: number): Promise<void> {
 		for (const { name, value } of one.assignments) {
 			more(loadsBy(`${name}=`));
-			for (const folder of one.folders) await named(value.text, folder);
+			const words = new Set([value.text, ...value.text.split(/[\s'"`;=]+/)]);
+			for (const folder of one.folders) for (const word of words) await named(word, folder);
 		}
 		if (one.folders.length === 0 && one.words.length > 0)
 			open("the folder in which it runs is only known when it runs", depth);
