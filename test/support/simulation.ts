@@ -13,6 +13,7 @@ import { openFileContents } from "../../src/daemon/platform/fileContents.ts";
 import { openGoalFiles } from "../../src/daemon/policy/goalFiles.ts";
 import { openChangedFiles } from "../../src/daemon/store/changedFiles.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
+import { delegate } from "../../src/daemon/tools/delegate.ts";
 import { readFile } from "../../src/daemon/tools/readFile.ts";
 import type { Tool } from "../../src/daemon/tools/tool.ts";
 import { commandTool } from "./commandTool.ts";
@@ -83,7 +84,7 @@ export async function simulate({
 	const perform = performWith({
 		...parts,
 		commands: commands ?? simulatedCommands(world, commandMs),
-		tools: [commandTool as Tool, readFile as Tool],
+		tools: [commandTool as Tool, readFile as Tool, delegate as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
 		endAgent,
 		windowOf: () => undefined,

@@ -28,6 +28,13 @@ export function threadDepth(goal: Goal, thread: Thread): number {
 	return parent ? threadDepth(goal, parent) + 1 : 0;
 }
 
+/** Who plans, reviews or looks back only looks; so does a researcher that another thread sent, and whom it sends itself. */
+export function onlyLooks(goal: Goal, thread: Thread): boolean {
+	if (thread.purpose !== "work") return true;
+	const parent = thread.parentThreadId ? goal.threads[thread.parentThreadId] : undefined;
+	return parent !== undefined && (thread.role === "researcher" || onlyLooks(goal, parent));
+}
+
 /** The child is over, or was never opened: nothing will complete the call. */
 export function isAbandoned(goal: Goal, call: ToolCall): boolean {
 	if (!isDelegation(call) || call.state !== "started") return false;

@@ -1,4 +1,5 @@
 import type { ToolCall } from "../../core/goal.ts";
+import { onlyLooks } from "../../core/rules/delegations.ts";
 import { sha256 } from "../platform/digest.ts";
 import { actProposal, editProposal, type Proposal, readProposal } from "../policy/proposal.ts";
 import { ToolError } from "../tools/tool.ts";
@@ -42,9 +43,11 @@ function pathsOf({ args }: ToolCall): readonly string[] {
 	return [...new Set([args.path, ...several].filter((one) => typeof one === "string"))];
 }
 
-/** Who plans, reviews or looks back may look, and changes nothing. */
+/** Whoever only looks changes nothing, by whichever tool of its own. */
 function mayDo({ driver }: ActivityContext, call: ToolCall): boolean {
-	return call.effect === "none" || driver.goal().threads[call.threadId]?.purpose === "work";
+	const goal = driver.goal();
+	const thread = goal.threads[call.threadId];
+	return call.effect === "none" || (thread !== undefined && !onlyLooks(goal, thread));
 }
 
 const onlyReads =

@@ -2,6 +2,7 @@ import { agentKind } from "../../core/agentKinds.ts";
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
 import type { ThreadId, TurnId } from "../../core/ids.ts";
+import { onlyLooks } from "../../core/rules/delegations.ts";
 import type { McpServer } from "../config/mcpServer.ts";
 import { askAboutServer, askForInputs } from "../engine/questions/mcpServer.ts";
 import { nothingUsed } from "../engine/turnUsage.ts";
@@ -41,8 +42,7 @@ export async function serversOf(context: ActivityContext, thread: Thread): Promi
 	const { mcp } = context.parts;
 	const goal = context.driver.goal();
 	const { readsMessages, runsTools } = agentKind(thread.assignment);
-	const onlyReads = thread.parentThreadId !== undefined && thread.role === "researcher";
-	if (!mcp || thread.purpose !== "work" || !readsMessages || onlyReads) return noServers;
+	if (!mcp || !readsMessages || onlyLooks(goal, thread)) return noServers;
 	const { servers } = await mcp.servers(goal.workspace);
 	const wanted = servers.filter(({ name, digest }) => goal.servers?.[name]?.declined !== digest);
 	const looked = await Promise.all(wanted.map((server) => look(context, thread, server, runsTools === "engine")));

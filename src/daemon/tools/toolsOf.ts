@@ -1,5 +1,5 @@
 import type { Goal, Thread } from "../../core/goal.ts";
-import { threadDepth } from "../../core/rules/delegations.ts";
+import { onlyLooks, threadDepth } from "../../core/rules/delegations.ts";
 import type { Tool } from "./tool.ts";
 
 /** Roles that may hand on a part of their work. */
@@ -18,7 +18,7 @@ export function toolsOf(goal: Goal, thread: Thread, tools: readonly Tool[], deep
 	const parent = thread.parentThreadId ? goal.threads[thread.parentThreadId] : undefined;
 	if (!parent) return own;
 	const allowed = new Set(toolsOf(goal, parent, tools, deepest));
-	return own.filter((tool) => allowed.has(tool) && (thread.role !== "researcher" || isHarmless(tool)));
+	return own.filter((tool) => allowed.has(tool) && (!onlyLooks(goal, thread) || isHarmless(tool)));
 }
 
 function isHarmless({ kind }: Tool): boolean {

@@ -191,6 +191,36 @@ describe("an agent that runs its own tools", () => {
 		]);
 	});
 
+	it("sent as a researcher only reads, and so does whoever it sends", async () => {
+		const told: Record<string, string[]> = {};
+		const sent = (role: string) =>
+			answered("", [{ name: "delegate", args: { role, title: `Be ${role}`, instructions: "Do it." } }]);
+		const acts: AgentCall[] = [
+			{ id: "r", name: "read", args: { path: "package.json" }, effect: "none", summary: "package.json" },
+			{ id: "w", name: "edit", args: { path: "made.txt" }, effect: "workspace", summary: "made.txt" },
+			make,
+		];
+		const asked = new Set<string>();
+		const simulation = await start(async ({ thread, session }) => {
+			const { role, parentThreadId } = thread;
+			const place = parentThreadId === undefined ? "step" : role;
+			if (asked.has(thread.threadId)) return answered(`Done as ${place}.`);
+			asked.add(thread.threadId);
+			if (place === "step") return sent("researcher");
+			told[place] = [];
+			for (const act of acts) {
+				const permission = await session.permission({ ...act, id: `${place}-${act.id}` });
+				told[place].push(permission.kind === "deny" ? permission.reason.slice(0, 21) : permission.kind);
+				await session.update({ kind: "callEnded", id: `${place}-${act.id}`, ok: true, output: "" });
+			}
+			return place === "researcher" ? sent("implementer") : answered("Made.");
+		});
+		await ended(simulation);
+		const onlyRead = ["allow", "This role only looks:", "This role only looks:"];
+		assert.deepEqual(told, { researcher: onlyRead, implementer: onlyRead });
+		assert.deepEqual(typesOf(simulation, "approval.requested"), []);
+	});
+
 	it("asks a person in the middle of its turn, once by each name, and the goal waits for them meanwhile", async () => {
 		const told: SessionAnswer[] = [];
 		const which = { id: "q1", question: "Which?", options: [{ label: "A" }, { label: "B" }], from: "The server files" };
