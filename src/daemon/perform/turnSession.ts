@@ -7,6 +7,7 @@ import type { AgentCall, Permission, SessionUpdate, TurnSession } from "../agent
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { askWithin } from "./asking.ts";
 import type { ActivityContext } from "./parts.ts";
+import { openSaid } from "./said.ts";
 
 /** The engine's side of a turn's session: what the agent tells becomes events while the turn is open, and none after it. */
 export interface OpenedSession {
@@ -30,7 +31,7 @@ export function openSession(
 	const { parts, driver, permissions } = context;
 	const asked = new Map<string, Promise<Permission>>();
 	const startedAt = new Map<string, number>();
-	let said = { text: "", reasoning: "" };
+	const said = { text: openSaid(), reasoning: openSaid() };
 	let place: { readonly process: number; readonly offset: number } | undefined;
 	let used: Usage | undefined;
 
@@ -49,8 +50,7 @@ export function openSession(
 	}
 
 	function rest(): ReturnType<OpenedSession["rest"]> {
-		const taken = said;
-		said = { text: "", reasoning: "" };
+		const taken = { text: said.text.take(), reasoning: said.reasoning.take() };
 		const events: GoalEvent[] = place
 			? [{ type: "agent.read", threadId, process: place.process, readTo: place.offset }]
 			: [];
@@ -104,7 +104,7 @@ export function openSession(
 		switch (told.kind) {
 			case "text":
 			case "reasoning":
-				said[told.kind] += told.text;
+				said[told.kind].add(told.text);
 				return hears.onText(told.text, told.kind === "reasoning");
 			case "plan":
 				await record(() => [{ type: "todo.updated", threadId, todos: [...told.todos] }]);

@@ -243,6 +243,34 @@ describe("an agent that runs its own tools", () => {
 		assert.equal(typesOf(simulation, "approval.requested").length, 2);
 	});
 
+	it("that says more than a message holds keeps the beginning and the end of it, and says what is left out", async () => {
+		const part = "0123456789abcdef".repeat(4096);
+		const simulation = await start(async ({ session }) => {
+			for (const kind of ["reasoning", "text"] as const) {
+				await session.update({ kind, text: `${kind} begins.` });
+				for (let parts = 0; parts < 100; parts++) await session.update({ kind, text: part });
+				await session.update({ kind, text: `${kind} ends.` });
+			}
+			await session.permission({ id: "r1", name: "read", args: {}, effect: "none", summary: "notes" });
+			await session.update({ kind: "callEnded", id: "r1", ok: true, output: "" });
+			await session.update({ kind: "text", text: part });
+			return answered("Done.");
+		});
+		await ended(simulation);
+		const [flood, last] = simulation.events.flatMap((event) =>
+			event.type === "message.added" && event.from === "implementer" ? [event] : [],
+		);
+		for (const kind of ["reasoning", "text"] as const) {
+			const said = flood?.[kind] ?? "";
+			assert.ok(said.length < 3 * 1024 * 1024, `${said.length} characters`);
+			assert.ok(said.startsWith(`${kind} begins.0123`) && said.endsWith(`cdef${kind} ends.`));
+			const [note, left] = /\n\[… (\d+) characters of what was said are left out …\]\n/.exec(said) ?? [];
+			const whole = 100 * part.length + `${kind} begins.${kind} ends.`.length;
+			assert.equal(said.length - (note?.length ?? 0) + Number(left), whole);
+		}
+		assert.equal(last?.text, `${part}\n\nDone.`);
+	});
+
 	it("that has ended its turn has its question taken back", async () => {
 		const told: SessionAnswer[] = [];
 		let turns = 0;
