@@ -1,13 +1,13 @@
 import type { Goal } from "../../core/goal.ts";
 import { questionByKey } from "../../core/questions/agent.ts";
 import type { SessionAnswer } from "../agents/turnSession.ts";
-import { type AgentQuestion, askQuestion } from "../engine/questions/agent.ts";
+import { type AgentQuestion, askQuestion, tooManyAsked } from "../engine/questions/agent.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /**
  * Asks a person in the middle of something that goes on only in this process: the turn of an agent that runs its own
  * tools, a call of a server. The question is in the log; whoever asks again by the same key, after a restart too, gets
- * the answer that was given meanwhile.
+ * the answer that was given meanwhile. Where too many wait already, it is declined at once.
  */
 export async function askWithin(
 	{ parts, driver }: Pick<ActivityContext, "parts" | "driver">,
@@ -15,11 +15,14 @@ export async function askWithin(
 	signal: AbortSignal,
 ): Promise<SessionAnswer> {
 	const { key } = question;
-	await driver.recordFact((goal) =>
-		goal.end || questionByKey(goal, key)
-			? []
-			: [askQuestion(question, parts.newId, parts.clock.now(), parts.questionMs)],
-	);
+	let reason: string | undefined;
+	await driver.recordFact((goal) => {
+		reason = undefined;
+		if (goal.end || questionByKey(goal, key)) return [];
+		reason = tooManyAsked(goal);
+		return reason ? [] : [askQuestion(question, parts.newId, parts.clock.now(), parts.questionMs)];
+	});
+	if (reason) return { kind: "declined", reason };
 	return (await driver.until((goal) => answerIn(goal, key), signal)) ?? { kind: "over" };
 }
 

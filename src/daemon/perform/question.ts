@@ -1,13 +1,10 @@
 import type { ToolCall } from "../../core/goal.ts";
 import { goalHold } from "../../core/rules/holds.ts";
-import { askQuestion } from "../engine/questions/agent.ts";
+import { askQuestion, tooManyAsked } from "../engine/questions/agent.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { type QuestionTool, ToolError } from "../tools/tool.ts";
 import { failure, finish } from "./callOutcome.ts";
 import type { ActivityContext } from "./parts.ts";
-
-/** Questions of agents that may wait in one goal: more would be a flood, and not a person's to answer. */
-const maxWaiting = 20;
 
 /**
  * A question to the person. From here on the call is nothing but a state; the answer completes it. It has no effect, so
@@ -31,11 +28,9 @@ export async function performQuestion(
 	await driver.commit((goal) => {
 		const now = goal.calls[toolCallId];
 		if (now?.state !== "requested" || now.decided || goal.end || goalHold(goal) || goal.undo) return [];
-		const waiting = Object.values(goal.approvals).filter(({ question }) => question === "agent").length;
-		if (waiting >= maxWaiting) {
-			const why = `${waiting} questions of this goal wait for the person already. Go on without an answer, or ask later.`;
+		const why = tooManyAsked(goal);
+		if (why)
 			return [{ type: "tool.completed", toolCallId, ok: false, durationMs: 0, output: textOutput(why), refused: why }];
-		}
 		const question = { ...asked, threadId, stepId, toolCallId };
 		return [askQuestion(question, parts.newId, parts.clock.now(), parts.questionMs)];
 	});

@@ -271,6 +271,21 @@ describe("an agent that runs its own tools", () => {
 		assert.equal(last?.text, `${part}\n\nDone.`);
 	});
 
+	it("that asks more than a person can answer is told so at once, and goes on", async () => {
+		const told: SessionAnswer[] = [];
+		const simulation = await start(async ({ session }) => {
+			for (let number = 1; number <= 23; number++)
+				void session.ask({ id: `q${number}`, question: `Number ${number}?` }).then((given) => told.push(given));
+			await until("three are refused", () => told.length === 3);
+			assert.equal(Object.keys(goalOf(simulation).approvals).length, 20);
+			return answered("Done.");
+		});
+		await until("all of them are over", () => told.length === 23);
+		for (const refused of told.slice(0, 3))
+			assert.ok(refused.kind === "declined" && /20 questions of this goal wait/.test(refused.reason ?? ""));
+		assert.equal(typesOf(simulation, "approval.requested").length, 20);
+	});
+
 	it("that has ended its turn has its question taken back", async () => {
 		const told: SessionAnswer[] = [];
 		let turns = 0;

@@ -1,5 +1,5 @@
 import type { EventOf, GoalEvent } from "../../../core/events.ts";
-import type { Approval } from "../../../core/goal.ts";
+import type { Approval, Goal } from "../../../core/goal.ts";
 import type { StepId, ThreadId, ToolCallId } from "../../../core/ids.ts";
 import { askedOptions, reservedAnswers } from "../../../core/questions/agent.ts";
 import { Refusal } from "../../../core/refusal.ts";
@@ -48,6 +48,16 @@ export function askQuestion(
 		asked,
 		...(isTimed && { expiresAt: new Date(now + deadlineMs).toISOString() }),
 	};
+}
+
+/** Questions of agents that may wait in one goal: more would be a flood, and not a person's to answer. */
+const maxWaiting = 20;
+
+/** Why no agent of the goal, and no server, may ask one more now. */
+export function tooManyAsked(goal: Goal): string | undefined {
+	const waiting = Object.values(goal.approvals).filter(({ question }) => question === "agent").length;
+	if (waiting < maxWaiting) return undefined;
+	return `${waiting} questions of this goal wait for the person already. Go on without an answer, or ask later.`;
 }
 
 /** Each option by its label; one that would mean something else everywhere, by its place as well. */
