@@ -103,9 +103,9 @@ export type Activity =
 	| { readonly kind: "undo" }
 	/** Another folder stands in the place of the goal's, or none: it is watched until the goal's is back. */
 	| { readonly kind: "folder" }
-	/** The program of a thread is ended, because nobody will ask it anything more. */
 	/** Follows a command that runs in the background. */
 	| { readonly kind: "background"; readonly toolCallId: ToolCallId }
+	/** The program of a thread is ended, because nobody will ask it anything more. */
 	| { readonly kind: "endAgent"; readonly threadId: ThreadId }
 	/** Opens an independent review: of a step, or at last of the whole goal. */
 	| { readonly kind: "review"; readonly stepId?: StepId }
