@@ -47,6 +47,8 @@ export async function performBackground(context: ActivityContext, toolCallId: To
 				return [{ ...ended, ...nothing, reason: "It runs no more, and left no record of how it ended." }];
 		}
 	});
+	// Nobody can ask about one that the goal has forgotten.
+	outputs.keepOnly(Object.values(driver.goal().background ?? {}).map((one) => one.toolCallId));
 	await result.forget();
 }
 

@@ -1,10 +1,12 @@
 import type { ToolCallId } from "../../core/ids.ts";
 
-/** What commands in the background have printed, as far as this daemon has heard it: after a restart it hears all again. */
+/** What commands of one goal in the background have printed, as far as this daemon has heard it: after a restart it hears all again. */
 export interface BackgroundOutputs {
 	add(id: ToolCallId, text: string): void;
 	/** What was not read before, or the end of all. */
 	read(id: ToolCallId, all: boolean): string;
+	/** Forgets what all others have printed. */
+	keepOnly(ids: readonly ToolCallId[]): void;
 }
 
 const maxHeard = 256 * 1024;
@@ -30,6 +32,9 @@ export function openBackgroundOutputs(): BackgroundOutputs {
 			known.read = known.text.length;
 			if (text.length <= maxRead) return text;
 			return `[… ${text.length - maxRead} characters before this are left out …]\n${text.slice(-maxRead)}`;
+		},
+		keepOnly(ids) {
+			for (const id of heard.keys()) if (!ids.includes(id)) heard.delete(id);
 		},
 	};
 }

@@ -1,8 +1,8 @@
 import type { Goal } from "../../core/goal.ts";
-import type { Perform } from "../engine/driver.ts";
+import type { GoalDriver, Perform } from "../engine/driver.ts";
 import type { Activity } from "../engine/next.ts";
 import { performBackground } from "./background.ts";
-import { openBackgroundOutputs } from "./backgroundOutputs.ts";
+import { type BackgroundOutputs, openBackgroundOutputs } from "./backgroundOutputs.ts";
 import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { endAgent } from "./endAgent.ts";
@@ -18,8 +18,11 @@ import { performUndo } from "./undo.ts";
 /** Carries out whatever `next` says is ready; a new kind of activity is a new row here. */
 export function performWith(parts: PerformParts): Perform {
 	const permissions = openPermissions();
-	const outputs = openBackgroundOutputs();
+	/** They go with the goal's driver, once the goal is over. */
+	const heard = new WeakMap<GoalDriver, BackgroundOutputs>();
 	return async (activity, driver, signal) => {
+		const outputs = heard.get(driver) ?? openBackgroundOutputs();
+		heard.set(driver, outputs);
 		const context = { parts, driver, signal, permissions, outputs };
 		if (activity.kind !== "folder" && !(await isInPlace(context)) && !isFollowedAnywhere(driver.goal(), activity)) {
 			return activity.kind === "turn" ? neverAsked(context, activity.threadId) : undefined;
