@@ -124,7 +124,8 @@ export function openEditorWindows(): EditorWindows {
 	function withdraw(window: Window, model: EditorModel, access: "gone" | "refused"): void {
 		const { offered } = window;
 		if (!offered) return;
-		const others = offered.models.filter((one) => one !== model);
+		// The window may have said meanwhile what it has now.
+		const others = offered.models.filter(({ vendor, id }) => vendor !== model.vendor || id !== model.id);
 		window.offered = { ...offered, models: access === "gone" ? others : [...others, { ...model, access }] };
 	}
 

@@ -66,11 +66,25 @@ export function createEditorModels(access: vscode.LanguageModelAccessInformation
 		return isOther;
 	}
 
+	/** The person took their consent back: the vendor's models wait to be allowed again. */
+	async function letGo(vendor: string): Promise<void> {
+		if (!taken().includes(vendor)) return;
+		await take(taken().filter((one) => one !== vendor));
+	}
+
+	/** Told before what follows from it is asked for. */
+	async function take(vendors: readonly string[]): Promise<void> {
+		await memento.update(takenVendors, vendors);
+		await lookAgain();
+	}
+
 	return {
 		list,
 		async respond(request, emit, signal) {
 			const { answerOf } = await import("./answerOf.ts");
-			return answerOf(request, (model) => mayUse(model) === "allowed", emit, signal);
+			const end = await answerOf(request, (model) => mayUse(model) === "allowed", emit, signal);
+			if (end.kind === "failed" && end.why === "noPermissions") await letGo(request.vendor).catch(() => undefined);
+			return end;
 		},
 		onChange(listener) {
 			listeners.add(listener);
@@ -93,9 +107,7 @@ export function createEditorModels(access: vscode.LanguageModelAccessInformation
 			const { askPerson } = await import("./askPerson.ts");
 			const others = taken().filter((vendor) => vendor !== model.vendor);
 			const isAllowed = await askPerson(model);
-			await memento.update(takenVendors, isAllowed ? [...others, model.vendor] : others);
-			// Told before what follows from it is asked for.
-			await lookAgain();
+			await take(isAllowed ? [...others, model.vendor] : others);
 			return isAllowed;
 		},
 		dispose() {

@@ -115,6 +115,23 @@ describe("windows that offer models", () => {
 		assert.deepEqual(slow.cancelled, [callId]);
 	});
 
+	it("name a model once, also where they say of it in the middle of a call that it waits to be allowed", async () => {
+		const windows = openEditorWindows();
+		const unasked = { window: "w", models: [model("one", { access: "unasked" })] };
+		const one = line({
+			async respond() {
+				joined.changed(unasked);
+				return { kind: "failed", why: "noPermissions", message: "" };
+			},
+		});
+		const joined = windows.join(one.made);
+		assert.deepEqual(await windows.ask("acme/one", request(), never), { kind: "notAllowed", windows: ["w"] });
+		assert.deepEqual(
+			windows.offered().flatMap(({ models }) => models.map(({ id }) => id)),
+			["one"],
+		);
+	});
+
 	it("count no more once they are gone", async () => {
 		const windows = openEditorWindows();
 		const one = line({});
