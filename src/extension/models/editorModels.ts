@@ -84,6 +84,11 @@ export function createEditorModels(access: vscode.LanguageModelAccessInformation
 			const { answerOf } = await import("./answerOf.ts");
 			const end = await answerOf(request, (model) => mayUse(model) === "allowed", emit, signal);
 			if (end.kind === "failed" && end.why === "noPermissions") await letGo(request.vendor).catch(() => undefined);
+			if (end.kind === "failed" && end.why === "notFound") {
+				// The daemon passes it over now; told anew, it counts again.
+				known = known.filter(({ vendor, id }) => vendor !== request.vendor || id !== request.id);
+				lookSoon();
+			}
 			return end;
 		},
 		onChange(listener) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EditorAnswerEnd, EditorModel } from "../../../src/protocol/editorModels.ts";
 import { inEditor } from "../../support/inEditor.ts";
+import { until } from "../../support/until.ts";
 
 type Made = typeof import("../../../src/extension/models/editorModels.ts");
 
@@ -82,6 +83,16 @@ describe("models that this window offers", () => {
 		assert.equal(await models.allow(model as never), true);
 		assert.deepEqual(told, [["unasked"], ["allowed"]]);
 		assert.equal(why(await respond()), "done");
+		models.dispose();
+	});
+
+	it("are offered again when they were gone for a moment", async () => {
+		const { models, state, told, respond } = await editor();
+		state.isThere = false;
+		assert.equal(why(await respond()), "notFound");
+		state.isThere = true;
+		await until("it is told", () => told.length > 0);
+		assert.deepEqual(told, [["allowed"]]);
 		models.dispose();
 	});
 });
