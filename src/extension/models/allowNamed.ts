@@ -1,5 +1,6 @@
 import { editorProvider } from "../../core/agentKinds.ts";
 import { Refusal } from "../../core/refusal.ts";
+import { resolve } from "../../core/settings.ts";
 import type { Input, MethodName, Methods, Params } from "../../protocol/methods.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import { t } from "../words/words.ts";
@@ -15,7 +16,7 @@ export async function allowNamed<M extends MethodName>(
 	method: M,
 	params: Input<Methods, M>,
 ): Promise<void> {
-	const named = await namedModels(models, daemon, method, params);
+	const named = await namedModels(daemon, method, params);
 	for (const name of new Set(named)) {
 		const model = await models.find(name);
 		if (model && !(await models.allow(model)))
@@ -27,7 +28,6 @@ export async function allowNamed<M extends MethodName>(
 }
 
 async function namedModels(
-	models: EditorModels,
 	daemon: Pick<Daemon, "ask">,
 	method: MethodName,
 	params: unknown,
@@ -37,13 +37,22 @@ async function namedModels(
 		return preview ? [] : ofEditor(edits);
 	}
 	if (method !== "goal/launch") return [];
-	const { settings, workspace, preset, playbook } = params as Input<Methods, "goal/launch">;
-	const { agent, assignments = [] } = settings ?? {};
-	const isOpen = models.known.some(({ access }) => access !== "allowed");
-	if (agent || playbook || !isOpen) return ofEditor([...(agent ? [agent] : []), ...assignments]);
-	// What a preset or config.jsonc names counts as well.
-	const prepared = await daemon.ask("launch/prepare", { workspace, preset } as Params<Methods, "launch/prepare">);
-	return ofEditor([prepared.settings.agent, ...prepared.settings.assignments, ...assignments]);
+	const { settings = {}, workspace, preset, playbook } = params as Params<Methods, "goal/launch">;
+	const { agent } = settings;
+	const prepared = await daemon.ask("launch/prepare", { workspace, preset, playbook, agent });
+	const steps = prepared.playbook?.agents;
+	// Such a playbook asks no model.
+	if (steps?.length === 0) return [];
+	const { settings: taken } = resolve([
+		{ source: { kind: "launch" }, settings },
+		// What only a form takes, because it shows it.
+		...prepared.layers.filter(({ source }) => source.kind !== "lastGoal" && source.kind !== "roleFile"),
+	]);
+	return ofEditor([
+		taken.agent,
+		...taken.assignments.map((one) => ({ ...one, provider: one.provider ?? taken.agent.provider })),
+		...(steps ?? []).flatMap((step) => step.agent ?? []),
+	]);
 }
 
 function ofEditor(
