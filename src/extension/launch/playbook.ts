@@ -7,6 +7,7 @@ import { isRefusal, Refusal } from "../../core/refusal.ts";
 import { type PlaybookPreview, playbookActions, playbookNotRun } from "../../protocol/playbookActions.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import { t } from "../words/words.ts";
+import { chooseAgent } from "./chooseAgent.ts";
 import { chooseFolder, launchGoal } from "./launch.ts";
 import { askInputs } from "./playbookInputs.ts";
 import { playbookScore, refusedLine } from "./playbookText.ts";
@@ -21,19 +22,23 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 	const shown = path.relative(folder.uri.fsPath, uri.fsPath);
 	const isInside = !shown.startsWith("..") && !path.isAbsolute(shown);
 	const workspace = folder.uri.fsPath;
-	const read = { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text };
+	const file = { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text };
 	const name = path.basename(uri.fsPath);
 	try {
-		const asked = await daemon.ask("launch/prepare", { workspace, playbook: read });
+		const asked = await daemon.ask("launch/prepare", { workspace, playbook: file });
 		const inputs = await askInputs(name, asked.playbook?.inputs ?? []);
 		if (!inputs) return undefined;
-		const playbook = { ...read, inputs };
+		const playbook = { ...file, inputs };
 		// With the values, so that what is approved shows them.
 		const isAsked = Object.keys(inputs).length > 0;
-		const prepared = isAsked ? await daemon.ask("launch/prepare", { workspace, playbook }) : asked;
+		const read = isAsked ? await daemon.ask("launch/prepare", { workspace, playbook }) : asked;
+		const alone = read.playbook && stepWithoutAgent(read.playbook);
+		const agent = alone && (await chooseAgent(await daemon.ask("provider/list", {}), { title: alone }));
+		if (alone && !agent) return undefined;
+		const prepared = agent ? await daemon.ask("launch/prepare", { workspace, playbook, agent }) : read;
 		const grantPlaybook = prepared.playbook && (await askWhatIsApproved(name, prepared.playbook));
 		if (grantPlaybook === undefined) return undefined;
-		return await launchGoal(daemon, { workspace, playbook, grantPlaybook });
+		return await launchGoal(daemon, { workspace, playbook, grantPlaybook, settings: agent ? { agent } : undefined });
 	} catch (cause) {
 		if (!isRefusal(cause)) throw cause;
 		const line = refusedLine(cause.message, name);
@@ -43,13 +48,22 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 	}
 }
 
+/** What a person is asked where a step is for an agent and none is set up. */
+function stepWithoutAgent({ agents, steps }: PlaybookPreview): string | undefined {
+	const alone = agents.find(({ agent }) => agent === undefined);
+	const step = alone && steps.find(({ stepId }) => stepId === alone.stepId);
+	return step && t("Agent for “{0}”", step.title);
+}
+
 /**
  * Whether the actions of the playbook are approved with the launch, as it is written at this moment and as the daemon
  * reads it. A playbook says beforehand what it does, so a person who has read it need not be asked for each line of it.
- * What it does not do is said under the two answers; choosing such a row answers nothing.
+ * What it does not do is said under the two answers; choosing such a row answers nothing. Where all of it is for agents
+ * there is nothing to approve beforehand.
  */
 async function askWhatIsApproved(name: string, playbook: PlaybookPreview): Promise<boolean | undefined> {
 	const what = whatItSays(playbookActions(playbook).map(({ action }) => action));
+	if (what === "") return false;
 	const notRun = playbookNotRun(playbook);
 	const rows = notRun.slice(0, maxNotRunRows).map(({ what: code, line, reason, text }) => ({
 		label: t("$(circle-slash) {0}, line {1}", code, line),
