@@ -3,7 +3,7 @@ import type { Secrets } from "./providerKeys.ts";
 
 /**
  * Values that the person entered for MCP servers. Like keys of providers they lie in the editor's SecretStorage, and go to
- * the daemon each time it is connected, because it keeps them in memory alone.
+ * the daemon each time it is connected and has none, because it keeps them in memory alone.
  */
 export interface McpInputs {
 	/** Hands it over, then keeps it. Resolves with the goals that go on. */
@@ -34,10 +34,19 @@ export function createMcpInputs(
 
 	async function handOver(): Promise<void> {
 		for (const { value, ...input } of await read())
-			await daemon.ask("server/input", { ...input, value }).catch((cause: unknown) => {
+			try {
+				if (!(await isGiven(input))) await daemon.ask("server/input", { ...input, value });
+			} catch (cause) {
 				// Its server may be gone from the files; it may come back.
 				report(sentence(input, cause));
-			});
+			}
+	}
+
+	/** What the daemon has counts: it may have been given since, in a terminal or another editor. */
+	async function isGiven({ workspace, server, id }: McpInput): Promise<boolean> {
+		const { servers } = await daemon.ask("server/list", { workspace });
+		const inputs = servers.find(({ name }) => name === server)?.inputs ?? [];
+		return inputs.some((input) => input.id === id && input.isGiven);
 	}
 
 	async function read(): Promise<readonly (McpInput & { readonly value: string })[]> {

@@ -5,13 +5,21 @@ import { until } from "../../support/until.ts";
 const token = { workspace: "/work/wall", server: "yard", id: "token" };
 
 describe("what the editor keeps for MCP servers", () => {
-	it("goes to the daemon first, and again at each connection; what is not wanted any more is said and kept", async () => {
+	it("goes to the daemon first, and again where it has none; what is not wanted any more is said and kept", async () => {
 		const kept = new Map<string, string>();
 		const asked: object[] = [];
 		const reports: string[] = [];
 		let connect = (_state: string) => {};
+		const given = new Set<string>();
+		let lists = 0;
+		const listed = ({ workspace }: { workspace?: string }) => {
+			lists++;
+			const inputs = [{ id: "token", secret: true, isGiven: given.has("token") }];
+			return { servers: workspace === token.workspace ? [{ name: "yard", source: "workspace", inputs }] : [] };
+		};
 		const daemon = {
-			async ask(_method: string, params: { server: string; value?: string }) {
+			async ask(method: string, params: { server: string; workspace?: string; value?: string }) {
+				if (method === "server/list") return listed(params);
 				asked.push(params);
 				if (params.server !== "yard") throw new Error("There is no MCP server of this name.");
 				return { goals: ["g-1"] };
@@ -44,10 +52,17 @@ describe("what the editor keeps for MCP servers", () => {
 		await until("it is handed over", () => asked.length === 1);
 		assert.deepEqual(asked, [{ ...token, value: "brick-token-2" }]);
 
+		// Another was given meanwhile, in a terminal: it is newer than what is kept here.
+		given.add("token");
+		lists = 0;
+		connect("connected");
+		await until("it is looked at", () => lists === 1);
+
 		const [[name, text] = ["", ""]] = [...kept];
 		kept.set(name, text.replace("yard", "mill"));
 		connect("connected");
 		await until("it is said", () => reports.length === 1);
+		assert.deepEqual(asked.slice(1), [{ ...token, server: "mill", value: "brick-token-2" }]);
 		assert.match(reports[0]!, /^The input token of the MCP server mill was not handed over: There is no MCP server/);
 		assert.ok(!reports[0]!.includes("brick-token"));
 	});
