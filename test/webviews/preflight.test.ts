@@ -338,8 +338,10 @@ describe("launch form", () => {
 		const page = await open();
 		const baseline = page.getByRole("complementary", { name: "Baseline before launch" });
 		await baseline.getByText("run `claude` and sign in with /login").waitFor();
-		await baseline.getByRole("button", { name: "Try Codex" }).click();
-		await baseline.getByText("starts in 2.3 s").waitFor();
+		await baseline.getByRole("button", { name: "Try Codex" }).press("Enter");
+		await baseline.getByRole("status").getByText("starts in 2.3 s").waitFor();
+		const focused = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+		assert.equal(focused, "Try Codex again", "the keyboard stays where it was");
 		await page.evaluate(() => {
 			const reason = "Claude Code has to be signed in first: run `claude` and sign in with /login.";
 			window.fake.launch.trial = { ok: false, needsLogin: true, reason, tookMs: 900, models: [] };

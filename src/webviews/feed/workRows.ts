@@ -8,7 +8,7 @@ import { guidanceWords } from "../../core/words/guidance.ts";
 import { callMarks, signs, stepMarks, todoMarks } from "../../core/words/marks.ts";
 import { receiptWords } from "../../core/words/receipt.ts";
 import { rightsChange } from "../../protocol/changes.ts";
-import { clockSeconds, firstLine, oneLine, plainMarkdown, summaryText } from "../shared/format.ts";
+import { clockSeconds, firstLine, oneLine, plainMarkdown, plural, summaryText } from "../shared/format.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
 import { t, tLabel } from "../shared/words.ts";
 import { by, callKey, failure, interrupted, makes, marked, type Rules, shown } from "./row.ts";
@@ -197,7 +197,7 @@ export const workRows: Rules<Topic> = {
 	})),
 	"server.started": makes((e) => ({
 		...shown("tools", "plug", "idle", t("server")),
-		text: t("{0}: {1} tools", e.server, e.tools),
+		text: `${e.server}: ${plural(e.tools, "{0} tool", "{0} tools")}`,
 		body: e.leftOut?.join("\n"),
 	})),
 	"server.failed": makes((e) => ({

@@ -74,11 +74,11 @@ function ProgramRow({ webview, provider }: { readonly webview: Webview; readonly
 		setTrial(told);
 	}
 	const label = <span title={version}>{name}</span>;
-	if (startedAt !== undefined)
-		return <Row mark={{ icon: "loading", tone: "active" }} spin label={label} value={elapsed(now - startedAt)} />;
+	const isTrying = startedAt !== undefined;
 	const tryIt = (
 		<Link
 			class="small"
+			disabled={isTrying}
 			label={trial === undefined ? t("Try {0}", name) : t("Try {0} again", name)}
 			onOpen={() => void start()}
 		>
@@ -91,17 +91,22 @@ function ProgramRow({ webview, provider }: { readonly webview: Webview; readonly
 	const word = isGood ? ready : lacking(told ?? provider);
 	return (
 		<Row
-			mark={isGood ? baselineMarks.ok : baselineMarks.problem}
+			mark={isTrying ? trying : isGood ? baselineMarks.ok : baselineMarks.problem}
+			spin={isTrying}
 			label={label}
 			value={
 				<>
-					{word} · {tryIt}
+					{/* Empty while it is tried, so that the word is told also when it is the same again. */}
+					<span role="status">{isTrying ? null : word}</span>
+					{isTrying ? elapsed(now - startedAt) : null} · {tryIt}
 				</>
 			}
-			detail={isGood ? undefined : (told?.reason ?? provider.reason)}
+			detail={isGood || isTrying ? undefined : (told?.reason ?? provider.reason)}
 		/>
 	);
 }
+
+const trying = { icon: "loading", tone: "active" } as const;
 
 function lacking({ needsKey, needsLogin, install }: Partial<Provider>): string {
 	if (needsKey) return t("no key");

@@ -7,16 +7,19 @@ export function Link(props: {
 	readonly class?: string;
 	readonly label?: string;
 	readonly tabIndex?: number;
+	/** It does nothing now, and keeps the focus. */
+	readonly disabled?: boolean;
 }) {
 	return (
 		<button
 			type="button"
 			class={`link ${props.class ?? ""}`}
 			aria-label={props.label}
+			aria-disabled={props.disabled}
 			tabIndex={props.tabIndex}
 			onClick={(event) => {
 				event.stopPropagation();
-				props.onOpen();
+				if (!props.disabled) props.onOpen();
 			}}
 		>
 			{props.children}
