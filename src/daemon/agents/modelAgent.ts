@@ -74,11 +74,14 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 	let outcome = await askOn(wire);
 	const fallback = parts.load ? undefined : wires[wire].fallback;
 	if (outcome.kind === "failed" && outcome.unknownPath && fallback) {
-		const adaptation = { parameter: otherProtocol, instead: fallback };
-		await tell(adaptation);
-		learned.learn(provider, choice.model, adaptation);
 		wire = fallback;
 		outcome = await askOn(wire);
+		// A proxy whose server is away knows no path at all: only an answer shows what is spoken.
+		if (outcome.kind === "answered") {
+			const adaptation = { parameter: otherProtocol, instead: fallback };
+			await tell(adaptation);
+			learned.learn(provider, choice.model, adaptation);
+		}
 	}
 	const price = priceIn(turn.goal, choice, priceOf(provider, choice.model, known));
 	switch (outcome.kind) {

@@ -226,6 +226,26 @@ describe("a vendor's endpoint that refuses", function () {
 		}
 	});
 
+	for (const [about, status] of [
+		["knows no path at all", 404],
+		["fails in both protocols", 503],
+	] as const)
+		it(`everything for a moment, and ${about}, is asked in its own protocol afterwards`, async () => {
+			const server = servers.get("openai")!;
+			server.use(({ path: asked }) => ({ status: asked.endsWith("/responses") ? 404 : status, pieces: ["away"] }));
+			const { outcome, told } = await take("openai", { model: "small" });
+			assert.equal(outcome.kind, "failed", JSON.stringify(outcome));
+			assert.deepEqual(told, []);
+			server.use(() => ({ text: "Back." }));
+			const asked = server.requests.length;
+			const next = await take("openai", { model: "small" });
+			assert.equal(next.outcome.kind === "answered" && next.outcome.text, "Back.");
+			assert.deepEqual(
+				server.requests.slice(asked).map((request) => request.path),
+				["/v1/responses"],
+			);
+		});
+
 	it("a model that it does not have is asked for in no other protocol", async () => {
 		const server = servers.get("openai")!;
 		const said = fixtureOf("openai").error(
