@@ -6,9 +6,27 @@ import type { ProviderRow } from "./providerRow.ts";
 /** What a model costs and how much it reads: as config.jsonc says, else as the catalogue does, else unknown. */
 export function priceOf(provider: Provider, model: string, rows?: readonly ProviderRow[]): Price | undefined {
 	const configured = provider.prices?.[model];
-	if (configured) return { ...configured, source: "config" };
 	const { price } = knownModel(provider, model, rows);
+	if (configured) return { ...configured, ...cacheWriteOf(provider, configured, price), source: "config" };
 	return price && { ...price, source: "catalogue" };
+}
+
+/** What is kept in Anthropic's cache costs this much more than what is only read. */
+const cacheWriteRatio = 1.25;
+
+/**
+ * Of a price that says nothing of it: as much dearer as it is in the catalogue, or else at Anthropic's, where conversations
+ * are kept without being told. Otherwise a turn would cost more than was reserved for it.
+ */
+function cacheWriteOf(
+	{ kind }: Pick<Provider, "kind">,
+	{ input, cacheWrite }: Price,
+	known: Price | undefined,
+): Pick<Price, "cacheWrite"> {
+	if (cacheWrite !== undefined) return { cacheWrite };
+	if (known?.cacheWrite !== undefined && known.input > 0)
+		return { cacheWrite: (input * known.cacheWrite) / known.input };
+	return kind === "anthropic" ? { cacheWrite: input * cacheWriteRatio } : {};
 }
 
 /** In tokens; undefined where it is unknown. */

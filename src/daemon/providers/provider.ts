@@ -10,7 +10,10 @@ const Prices = v.object({
 	input: described(Price, "USD for a million tokens that the model reads."),
 	output: described(Price, "USD for a million tokens that the model writes."),
 	cachedInput: described(v.optional(Price), "USD for a million tokens that the provider had kept from before."),
-	cacheWrite: described(v.optional(Price), "USD for a million tokens that the provider keeps for later."),
+	cacheWrite: described(
+		v.optional(Price),
+		"USD for a million tokens that the provider keeps for later. Without it: as much more than input as in the catalogue, or at Anthropic's.",
+	),
 });
 
 export const Provider = v.object({

@@ -51,6 +51,21 @@ describe("what is known of a model", () => {
 		assert.equal(contextWindowOf(own, "gpt-4"), 8192);
 	});
 
+	for (const [about, provider, model, price, cacheWrite] of [
+		["a model that the catalogue knows", "anthropic", "claude-sonnet-4-20250514", { input: 6, output: 30 }, 7.5],
+		["one behind another protocol", "openai-compatible", "claude-sonnet-4-20250514", { input: 6, output: 30 }, 7.5],
+		["one that it does not know", "anthropic", "claude-own", { input: 4, output: 8 }, 5],
+		["one that is free", "anthropic", "claude-own", { input: 0, output: 0 }, 0],
+		["one that says it", "anthropic", "claude-own", { input: 4, output: 8, cacheWrite: 4.5 }, 4.5],
+		["a protocol that keeps nothing", "openai-compatible", "own", { input: 4, output: 8 }, undefined],
+	] as const)
+		it(`prices what is kept in a cache where config.jsonc prices ${about}`, () => {
+			const more = { kind: provider, prices: { [model]: price } };
+			const known = priceOf(at("anthropic", "https://gateway.example/v1", more), model);
+			assert.equal(known?.cacheWrite, cacheWrite);
+			assert.deepEqual([known?.input, known?.output, known?.source], [price.input, price.output, "config"]);
+		});
+
 	it("reckons what was read from the provider's cache at its own price", () => {
 		const usage = { inputTokens: 1_000_000, outputTokens: 100_000, cachedInputTokens: 600_000 };
 		assert.equal(costOf(usage, { input: 2, output: 10, cachedInput: 0.5 }), 0.4 * 2 + 0.6 * 0.5 + 1);
