@@ -82,8 +82,11 @@ export function inputVariables(inputs: readonly InputValue[] = []): Readonly<Rec
 	return Object.fromEntries(inputs.map(({ variable, value }) => [variable, value]));
 }
 
-/** `INPUT_TARGET=staging`, for people: one line, as much of it as can be read at a glance. */
+/** `INPUT_TARGET=staging`, for people: one line, as much of it as can be read at a glance, and how much more there is. */
 export function inputWords({ variable, value }: InputValue): string {
 	const line = value.replace(/\s+/g, " ");
-	return `${variable}=${line.length > 120 ? `${line.slice(0, 119)}…` : line}`;
+	const more = line.length - maxShownChars;
+	return `${variable}=${more > 0 ? `${line.slice(0, maxShownChars)}… (${more} more characters)` : line}`;
 }
+
+const maxShownChars = 120;

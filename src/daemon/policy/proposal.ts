@@ -87,9 +87,13 @@ export async function commandProposal(
 /** The values that a person should see before they say yes: those that the command names, or all that it could. */
 function withInputs(text: string, inputs: readonly InputValue[]): readonly string[] {
 	const named = inputs.filter(({ variable }) => text.includes(variable));
-	const shown = (named.length > 0 ? named : inputs).filter(({ value }) => value !== "").slice(0, 10);
-	return shown.length > 0 ? [`with ${shown.map(inputWords).join(", ")}`] : [];
+	const given = (named.length > 0 ? named : inputs).filter(({ value }) => value !== "");
+	if (given.length === 0) return [];
+	const more = given.length > maxShownInputs ? ` and ${given.length - maxShownInputs} more` : "";
+	return [`with ${given.slice(0, maxShownInputs).map(inputWords).join(", ")}${more}`];
 }
+
+const maxShownInputs = 10;
 
 export interface Act {
 	readonly args: unknown;

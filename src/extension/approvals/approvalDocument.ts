@@ -19,10 +19,10 @@ export function approvalDocument(approval: Approval, goal: Goal): string {
 	if (content !== undefined) lines.push(rule, ...content.split("\n"), rule, "");
 	if (approval.command !== undefined) {
 		lines.push(rule, ...approval.command.split("\n"), rule, "");
-		const unseen = unseenCharacters(approval.command);
-		if (unseen.length > 0) lines.push(t("Contains characters that cannot be seen: {0}", unseen.join(", ")), "");
+		lines.push(...unseenLines(approval.command));
 	}
 	if (approval.kind === "plan") lines.push(...planLines(goal), "");
+	if (approval.kind === "plan" || approval.command !== undefined) lines.push(...inputLines(goal));
 	lines.push(t("Goal: {0}", goal.title));
 	if (step) lines.push(t("Step {0}: {1}", stepPosition(goal, step), step.title));
 	lines.push(t("Folder: {0}", goal.workspace), t("Risk: {0}", riskWord(approval.risk)));
@@ -70,6 +70,22 @@ function planLines(goal: Goal): readonly string[] {
 			...step.checks.map((check) => `   ${t("check")}: ${check.command}`),
 		];
 	});
+}
+
+/** What commands get for a playbook's inputs, whole: what they do depends on it. */
+function inputLines({ playbook }: Goal): readonly string[] {
+	const given = (playbook?.inputs ?? []).filter(({ value }) => value !== "");
+	return given.flatMap(({ variable, value }) => [
+		t("Input {0}:", variable),
+		...value.split("\n").map((line) => `    ${line}`),
+		...unseenLines(value),
+		"",
+	]);
+}
+
+function unseenLines(text: string): readonly string[] {
+	const unseen = unseenCharacters(text);
+	return unseen.length > 0 ? [t("Contains characters that cannot be seen: {0}", unseen.join(", ")), ""] : [];
 }
 
 /** `U+202E at 14`: where a character is invisible or changes the direction of writing. Tabs and line breaks show. */

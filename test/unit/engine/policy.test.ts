@@ -261,6 +261,23 @@ describe("what an agent may", () => {
 					}
 			});
 
+		it("a command shows values of inputs, and how many there are beside those", async () => {
+			const reasons = async (count: number) => {
+				const inputs = Array.from({ length: count }, (_, at) => ({
+					name: `i${at}`,
+					variable: `INPUT_I${at}`,
+					value: "v",
+				}));
+				const about = { tool: "runCommand", origin: "playbook" as const };
+				const world = { dataFolder, contents: openFileContents(), goalFiles: async () => new Map() };
+				const made = await commandProposal(parseCommand("ls", { workspace, home }), about, world, inputs);
+				return made.reasons.filter((reason) => reason.startsWith("with "));
+			};
+			assert.deepEqual(await reasons(0), []);
+			assert.match((await reasons(10))[0]!, /INPUT_I9=v$/);
+			assert.match((await reasons(13))[0]!, /^with INPUT_I0=v, .*INPUT_I9=v and 3 more$/);
+		});
+
 		for (const [autonomy, kind] of [
 			["supervised", "ask"],
 			["aware", "ask"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Approval } from "../../../src/core/goal.ts";
+import type { Approval, Goal } from "../../../src/core/goal.ts";
 import { approvalDocument, unseenCharacters } from "../../../src/extension/approvals/approvalDocument.ts";
 import { approvalSentence, lateSentence, toastChoices } from "../../../src/extension/approvals/approvalText.ts";
 import { isWhollyVisible, plainLine } from "../../../src/extension/approvals/visibleText.ts";
@@ -139,6 +139,16 @@ describe("the words of an approval", () => {
 			settled("deny", { client: "VS Code", user: "ada", pid: 1 }),
 			`Already denied in VS Code by ada at ${clockTime(at)}.`,
 		);
+	});
+
+	it("stand in a document with all that a playbook's inputs hold", () => {
+		const values = [`${"x".repeat(500)} end`, "one\ntwo\u202e", ...Array.from({ length: 12 }, (_, at) => `v${at}`)];
+		const inputs = values.map((value, at) => ({ name: `i${at}`, variable: `INPUT_I${at}`, value }));
+		const made = { ...goal({ command: 'echo "$INPUT_I0"' }), playbook: { path: "p.md", inputs } } as unknown as Goal;
+		const text = approvalDocument(Object.values(made.approvals)[0]!, made);
+		for (const value of values)
+			for (const line of value.split("\n")) assert.ok(text.includes(`\n    ${line}\n`), line.slice(0, 20));
+		assert.match(text, /Input INPUT_I1:\n {4}one\n {4}two.\nContains characters that cannot be seen: U\+202E at 8/);
 	});
 
 	it("stand in a document with the exact command, its risk, its reasons and its digest", () => {

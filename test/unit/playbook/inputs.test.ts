@@ -269,9 +269,13 @@ describe("what is given for inputs", () => {
 		assert.deepEqual([problem?.line, problem?.fix], [1, "Leave it away: this playbook asks for nothing."]);
 	});
 
-	it("is told in a line", () => {
+	it("is told in a line, with how much of it is left out", () => {
 		assert.equal(inputWords({ name: "a", variable: "INPUT_A", value: "x\ny" }), "INPUT_A=x y");
-		assert.equal(inputWords({ name: "a", variable: "INPUT_A", value: "x".repeat(500) }).length, 128);
+		assert.equal(
+			inputWords({ name: "a", variable: "INPUT_A", value: "x".repeat(500) }),
+			`INPUT_A=${"x".repeat(120)}… (380 more characters)`,
+		);
+		assert.equal(inputWords({ name: "a", variable: "INPUT_A", value: "x".repeat(120) }), `INPUT_A=${"x".repeat(120)}`);
 		assert.deepEqual(readInput({ type: "number" }, "1e3"), { value: "1e3" });
 		assert.ok("problem" in readInput({ type: "number" }, "0x10"));
 		assert.ok("problem" in readInput({ type: "number" }, "Infinity"));
