@@ -12,8 +12,8 @@ export function readGivenInputs(
 	const values = specs.flatMap((spec): InputValue[] => {
 		const { name, variable, line } = spec;
 		const said = Object.hasOwn(given, name) ? given[name] : undefined;
+		if (said === undefined && spec.default !== undefined) return [{ name, variable, value: spec.default }];
 		const isEmpty = said === undefined || (typeof said === "string" && said.trim() === "");
-		if (isEmpty && spec.default !== undefined) return [{ name, variable, value: spec.default }];
 		if (isEmpty && spec.required) {
 			problems.push({ line, message: `the input “${name}” has no value`, fix: howToGive(spec) });
 			return [];

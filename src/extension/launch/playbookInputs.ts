@@ -40,7 +40,7 @@ async function askInput(title: string, input: InputSpec): Promise<string | undef
 /** As the daemon would say it. */
 function problemWith(input: InputSpec, text: string): string | undefined {
 	if (text.trim() === "") {
-		if (!input.required || input.default !== undefined) return undefined;
+		if (!input.required) return undefined;
 		return t("This playbook needs a value for {0}.", input.name);
 	}
 	const read = readInput(input, text);

@@ -236,7 +236,15 @@ describe("what is given for inputs", () => {
 			INPUT_DRY: "true",
 			INPUT_NOTE: "a\nb $(x)",
 		});
-		assert.equal(values({ target: "staging", count: " " }).INPUT_COUNT, "3");
+	});
+
+	it("is empty where it is given as empty, also where there is a default", () => {
+		assert.equal(values({ target: "staging", count: " " }).INPUT_COUNT, "");
+		const title = accepted(head("inputs:\n  title: { default: Draft }")).inputs;
+		assert.deepEqual(inputVariables(readGivenInputs(title, { title: "" }).values), { INPUT_TITLE: "" });
+		assert.deepEqual(inputVariables(readGivenInputs(title, {}).values), { INPUT_TITLE: "Draft" });
+		const needed = accepted(head("inputs:\n  title: { default: Draft, required: true }")).inputs;
+		assert.match(readGivenInputs(needed, { title: "" }).problems[0]?.message ?? "", /“title” has no value/);
 	});
 
 	const wrong: readonly (readonly [given: Record<string, string | number | boolean>, sentence: RegExp])[] = [
