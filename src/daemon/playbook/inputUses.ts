@@ -9,11 +9,10 @@ import type { PlaybookProblem } from "./problem.ts";
  */
 export function inputProblems(text: string, line: number, inputs: readonly InputSpec[]): readonly PlaybookProblem[] {
 	if (inputs.length === 0) return [];
-	const [template, named] = /\$?\{\{\s*(?:github\.event\.)?inputs?\.([\w-]+)\s*\}\}/.exec(text) ?? [];
-	if (template) {
-		const variable = inputs.find(({ name }) => name === named)?.variable ?? `INPUT_${named!.toUpperCase()}`;
-		const fix = `Write "$${variable}", in quotes: commands get inputs as variables.`;
-		return [{ line, message: `nothing is filled in for “${template.slice(0, 60)}”`, fix }];
+	const found = templateIn(text, inputs);
+	if (found) {
+		const fix = `Write "$${found.variable}", in quotes: commands get inputs as variables.`;
+		return [{ line, message: found.message, fix }];
 	}
 	const variables = inputs.map(({ variable }) => variable);
 	const unknown = variablesIn(text).find((name) => !variables.includes(name) && !isSet(text, name));
@@ -21,6 +20,27 @@ export function inputProblems(text: string, line: number, inputs: readonly Input
 	const near = nearName(unknown, variables);
 	const fix = near ? `Write $${near} if that is what is meant.` : `The inputs are: ${variables.join(", ")}.`;
 	return [{ line, message: `$${unknown} is no input of this playbook`, fix }];
+}
+
+/** In the words for an agent, which is told the values beside them. `line` is that of the step, `lines` those of the file. */
+export function proseProblems(
+	text: string,
+	line: number,
+	lines: readonly string[],
+	inputs: readonly InputSpec[],
+): readonly PlaybookProblem[] {
+	const found = inputs.length === 0 ? undefined : templateIn(text, inputs);
+	if (!found) return [];
+	const at = lines.findIndex((one, index) => index >= line && one.includes(found.template));
+	const fix = `Write $${found.variable}: the agent is told what was given for it.`;
+	return [{ line: at < 0 ? line : at + 1, message: found.message, fix }];
+}
+
+function templateIn(text: string, inputs: readonly InputSpec[]) {
+	const [template, named] = /\$?\{\{\s*(?:github\.event\.)?inputs?\.([\w-]+)\s*\}\}/.exec(text) ?? [];
+	if (template === undefined) return undefined;
+	const variable = inputs.find(({ name }) => name === named)?.variable ?? `INPUT_${named!.toUpperCase()}`;
+	return { template, variable, message: `nothing is filled in for “${template.slice(0, 60)}”` };
 }
 
 /** A file is written as it stands. That may be meant, of a script: so it is told and not refused. */

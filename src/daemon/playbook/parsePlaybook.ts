@@ -4,7 +4,7 @@ import type { PartialLaunchSettings } from "../../core/settings.ts";
 import type { CheckSpec, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { type FrontMatter, readFrontMatter } from "./frontMatter.ts";
-import { inputProblems, inputsWritten } from "./inputUses.ts";
+import { inputProblems, inputsWritten, proseProblems } from "./inputUses.ts";
 import { type Block, readMarkdown, tooMuchMarkdown } from "./markdown.ts";
 import type { PlaybookProblem } from "./problem.ts";
 import {
@@ -100,7 +100,7 @@ export function parsePlaybook(
 	});
 	const steps = named(drafts, front.inputs, problems);
 	const notRun = codeBeforeSteps(intro, lines);
-	problems.push(...usesOf(drafts, front));
+	problems.push(...usesOf(drafts, front, lines));
 	problems.push(...wouldNotRun(drafts, notRun, front.strict, problems.length === 0));
 	if (problems.length > 0) return { problems: problems.sort((a, b) => a.line - b.line) };
 	const name = title?.text || baseName(path);
@@ -141,11 +141,16 @@ function accidentalHeadings(blocks: readonly Block[], lines: readonly string[]):
 }
 
 /** How commands and checks name the inputs. Those of the head have its first line. */
-function usesOf(drafts: readonly Draft[], { inputs, checks }: FrontMatter): readonly PlaybookProblem[] {
+function usesOf(
+	drafts: readonly Draft[],
+	{ inputs, checks }: FrontMatter,
+	lines: readonly string[],
+): readonly PlaybookProblem[] {
 	return [
 		...checks.flatMap((check) => inputProblems(check, 1, inputs)),
 		...drafts.flatMap((draft) => [
-			...draft.checks.flatMap((check) => inputProblems(check, draft.line, inputs)),
+			...(draft.agent ? proseProblems(draft.instructions, draft.line, lines, inputs) : []),
+			...draft.checks.flatMap(({ command, line }) => inputProblems(command, line, inputs)),
 			...draft.actions.flatMap((action) =>
 				action.kind === "command" ? inputProblems(action.command, action.line, inputs) : [],
 			),
@@ -282,7 +287,7 @@ function toPlanStep(draft: Draft, id: string, needs: readonly string[], inputs: 
 		kind: "playbook",
 		role: "implementer",
 		needs: needs as readonly string[] as StepId[],
-		checks: draft.checks.map((command, at) => ({ checkId: `${id}.${at + 1}` as CheckId, command })),
+		checks: draft.checks.map(({ command }, at) => ({ checkId: `${id}.${at + 1}` as CheckId, command })),
 		confidence: "high",
 		actions: [...draft.actions],
 		...(notRun.length > 0 && { notRun }),

@@ -11,7 +11,8 @@ export interface Draft {
 	readonly line: number;
 	readonly instructions: string;
 	readonly actions: readonly PlaybookAction[];
-	readonly checks: readonly string[];
+	/** Each with the line of its fence. */
+	readonly checks: readonly { readonly command: string; readonly line: number }[];
 	readonly notRun: readonly NotRun[];
 	/** Programs that its commands want, each with a line. */
 	readonly programs: readonly { readonly name: "zsh"; readonly line: number }[];
@@ -34,7 +35,7 @@ export function readStep(
 	problems: PlaybookProblem[],
 ): Draft {
 	const actions: PlaybookAction[] = [];
-	const checks: string[] = [];
+	const checks: Draft["checks"][number][] = [];
 	const notRun: NotRun[] = [];
 	const programs: { readonly name: "zsh"; readonly line: number }[] = [];
 	const done: Block[] = [];
@@ -47,7 +48,7 @@ export function readStep(
 			if (read.problem) problems.push(read.problem);
 			if (read.action && named) problems.push(ranByNobody(block.line, read.action));
 			else if (read.action) actions.push(read.action);
-			if (read.check !== undefined) checks.push(read.check);
+			if (read.check !== undefined) checks.push({ command: read.check, line: block.line });
 			if (read.program) programs.push({ name: read.program, line: block.line });
 			if (read.action || read.check !== undefined) done.push(block);
 			notRun.push(...(read.notRun ?? []));

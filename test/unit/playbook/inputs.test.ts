@@ -185,7 +185,17 @@ describe("how a playbook's commands name its inputs", () => {
 		[
 			"a check with a name that is none",
 			run + fence("test -n $INPUT_X", "check"),
-			"p.md:5: $INPUT_X is no input of this playbook.",
+			"p.md:9: $INPUT_X is no input of this playbook.",
+		],
+		[
+			"a template in what an agent is told",
+			"agent: implementer\n\nShip it.\nThen tell {{ inputs.target }} so.\n",
+			"p.md:9: nothing is filled in for “{{ inputs.target }}”. Write $INPUT_TARGET: the agent is told",
+		],
+		[
+			"a template in an example for an agent",
+			`agent: implementer\n\n${fence("to: {{inputs.target}}", "text")}`,
+			"p.md:9: nothing is filled in for “{{inputs.target}}”.",
 		],
 	];
 	for (const [about, body, sentence] of wrong)
@@ -196,6 +206,10 @@ describe("how a playbook's commands name its inputs", () => {
 				sentences.join("\n"),
 			);
 		});
+
+	it("is not filled into prose that nobody works from, which may speak of templates", () => {
+		accepted(playbook(`Unlike {{ inputs.target }}.\n\n${run}`));
+	});
 
 	it("is their own business where a playbook asks for nothing", () => {
 		accepted(`## A\n${fence("echo $INPUT_X {{ inputs.y }}")}`);
