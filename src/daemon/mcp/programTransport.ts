@@ -52,6 +52,7 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 		words = (words + text).slice(-lastWordsChars);
 	};
 	let isClosing = false;
+	let hasExited = false;
 
 	const transport: ProgramTransport = {
 		ended,
@@ -107,7 +108,7 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 				await Promise.race([new Promise<void>((resolve) => input.once("drain", resolve)), ended]);
 		},
 		async close() {
-			if (isClosing || !child?.pid) return;
+			if (isClosing || hasExited || !child?.pid) return;
 			isClosing = true;
 			child.stdin?.end();
 			for (const [signal, waitMs] of [
@@ -115,25 +116,22 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 				["SIGTERM", askedMs],
 				["SIGKILL", askedMs],
 			] as const) {
-				if (signal) signalGroup(child, signal);
-				if (await isOver(ended, waitMs)) break;
+				if (signal && !hasExited) endTree(child, signal);
+				if (await isOver(ended, waitMs)) return;
 			}
-			// What it had started ends with it.
-			signalGroup(child, "SIGKILL");
-			onEnded(child.pid);
 		},
 	};
 	return transport;
 
+	/** From here on its id may be another process's: what it had started ends now, and nothing is signalled any more. */
 	async function over(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+		hasExited = true;
+		if (process.platform !== "win32") signalGroup(child!.pid!);
+		onEnded(child!.pid!);
 		const drained = new Promise<void>((resolve) => child?.once("close", () => resolve()));
 		await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
 		child?.stdout?.destroy();
 		child?.stderr?.destroy();
-		if (child?.pid && !isClosing) {
-			signalGroup(child, "SIGKILL");
-			onEnded(child.pid);
-		}
 		tellEnded(signal ? `was ended by ${signal}` : `ended with exit code ${code ?? "unknown"}`);
 		transport.onclose?.();
 	}
@@ -162,11 +160,16 @@ async function isOver(ended: Promise<unknown>, ms: number): Promise<boolean> {
 	return result;
 }
 
-function signalGroup({ pid, kill }: ChildProcess, signal: NodeJS.Signals): void {
-	if (pid === undefined) return;
+function endTree(child: ChildProcess, signal: NodeJS.Signals): void {
+	if (process.platform !== "win32") return signalGroup(child.pid!, signal);
+	// There is no group, and nobody can be asked to end.
+	const taskkill = spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { windowsHide: true, stdio: "ignore" });
+	taskkill.once("error", () => child.kill("SIGKILL"));
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
 	try {
-		if (process.platform === "win32") kill(signal);
-		else process.kill(-pid, signal);
+		process.kill(-pid, signal);
 	} catch {
 		// It is gone already.
 	}
