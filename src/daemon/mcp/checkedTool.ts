@@ -3,6 +3,7 @@ import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/
 import * as v from "valibot";
 import { sha256 } from "../platform/digest.ts";
 import type { JsonSchema } from "../tools/toolSchema.ts";
+import { checkable } from "./checkableSchema.ts";
 import type { McpTool } from "./mcpConnection.ts";
 
 /** A description beyond these is no description any more: it would fill the model's window. */
@@ -18,8 +19,16 @@ const Described = v.looseObject({
 	annotations: v.optional(v.looseObject({ readOnlyHint: Hint, destructiveHint: Hint, openWorldHint: Hint })),
 });
 
-/** The tool, or the sentence why it is left out. What a server writes about its tools is material, and is bounded. */
-export function checkedTool(listed: unknown): McpTool | string {
+/**
+ * Checks what one server lists: gives the tool, or the sentence why it is left out. What a server writes about its tools
+ * is material, and is bounded. Servers share nothing, so that none decides what fits the tool of another.
+ */
+export function toolChecker(): (listed: unknown) => McpTool | string {
+	const validator = new AjvJsonSchemaValidator();
+	return (listed) => checkedTool(listed, validator);
+}
+
+function checkedTool(listed: unknown, validator: AjvJsonSchemaValidator): McpTool | string {
 	const described = v.safeParse(Described, listed);
 	if (!described.success) {
 		const [issue] = described.issues;
@@ -27,12 +36,14 @@ export function checkedTool(listed: unknown): McpTool | string {
 		return `${name} is left out: its “${v.getDotPath(issue) ?? "description"}” cannot be read.`;
 	}
 	const { name, description = "", inputSchema, outputSchema, annotations } = described.output;
-	if (JSON.stringify(inputSchema).length > maxSchemaChars)
-		return `The tool ${name} is left out: its schema has more than ${maxSchemaChars} characters.`;
 	const { $schema: _, ...schema } = inputSchema;
 	try {
-		const input = checker(inputSchema);
-		const output = outputSchema && checker(outputSchema);
+		if (JSON.stringify(inputSchema).length > maxSchemaChars)
+			return `The tool ${name} is left out: its schema has more than ${maxSchemaChars} characters.`;
+		const input = checker(inputSchema, validator);
+		// The model does not see it, so the tool can be used without.
+		const isOutputRead = outputSchema && JSON.stringify(outputSchema).length <= maxSchemaChars;
+		const output = isOutputRead ? checker(outputSchema, validator) : undefined;
 		return {
 			name,
 			description: bounded(description),
@@ -64,22 +75,15 @@ function bounded(text: string): string {
 	return plain.length > maxDescriptionChars ? `${plain.slice(0, maxDescriptionChars)}…` : plain;
 }
 
-const validator = new AjvJsonSchemaValidator();
-
-function checker(schema: object): (value: unknown) => string | undefined {
-	const check = validator.getValidator(withoutPatterns(schema) as JsonSchemaType);
+function checker(schema: object, validator: AjvJsonSchemaValidator): (value: unknown) => string | undefined {
+	const check = validator.getValidator(checkable(schema) as JsonSchemaType);
 	return (value) => {
-		const result = check(value);
-		return result.valid ? undefined : result.errorMessage.slice(0, 1000);
+		try {
+			const result = check(value);
+			return result.valid ? undefined : result.errorMessage.slice(0, 1000);
+		} catch {
+			// A schema may refer to itself without end: whether the value fits is left to the server.
+			return undefined;
+		}
 	};
-}
-
-/** Patterns are left to the server: one that was made for it would keep the daemon busy for ever. */
-function withoutPatterns(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(withoutPatterns);
-	if (typeof value !== "object" || value === null) return value;
-	const kept = Object.entries(value).filter(
-		([name, inner]) => !(name === "pattern" && typeof inner === "string") && name !== "patternProperties",
-	);
-	return Object.fromEntries(kept.map(([name, inner]) => [name, withoutPatterns(inner)]));
 }

@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/client";
 import * as v from "valibot";
 import { boundedFetch } from "./boundedFetch.ts";
-import { checkedTool } from "./checkedTool.ts";
+import { toolChecker } from "./checkedTool.ts";
 import type { McpAnswer, McpCallOptions, McpConnection, McpTool, ResolvedReach } from "./mcpConnection.ts";
 import { type ProgramTransport, programTransport } from "./programTransport.ts";
 
@@ -126,7 +126,7 @@ async function connectOnce(
 			cursor = answer.nextCursor;
 			if (cursor === undefined) break;
 		}
-		const checked = found.slice(0, maxTools).map(checkedTool);
+		const checked = found.slice(0, maxTools).map(toolChecker());
 		const names = new Set<string>();
 		const said: string[] = [];
 		tools = checked
