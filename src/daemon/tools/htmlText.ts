@@ -27,6 +27,11 @@ export function htmlText(html: string, base: string): { readonly title: string; 
 
 const maxDepth = 1000;
 const pieceChars = 16 * 1024;
+const maxLineChars = 8 * 1024;
+/** A longer one says nothing to a reader. */
+const maxHrefChars = 500;
+/** Addresses in full may make the text much longer than the page. */
+const maxChars = 4 * 1024 * 1024;
 
 const silent = new Set("script style noscript template svg math iframe object canvas form button select".split(" "));
 const blocks = new Set(
@@ -39,7 +44,8 @@ const maxListDepth = 8;
 class Page {
 	title = "";
 	private lines: string[] = [];
-	private line = "";
+	private readonly line = new Line();
+	private chars = 0;
 	private skipped = 0;
 	private readonly lists: { ordered: boolean; count: number }[] = [];
 	/** Links do not stand in each other: an open one ends where the next begins. */
@@ -64,18 +70,18 @@ class Page {
 			if (this.mainDepth++ === 0 && !this.main) this.main = { from: this.lines.length, to: -1 };
 		} else if (/^h[1-6]$/.test(name)) {
 			this.end(true);
-			this.line = `${"#".repeat(Number(name[1]))} `;
+			this.add(`${"#".repeat(Number(name[1]))} `);
 		} else if (name === "li") {
 			this.end(false);
 			const list = this.lists.at(-1);
 			const depth = Math.min(this.lists.length, maxListDepth);
 			const sign = list?.ordered ? `${++list.count}.` : "-";
-			this.line = `${"  ".repeat(Math.max(0, depth - 1))}${sign} `;
+			this.add(`${"  ".repeat(Math.max(0, depth - 1))}${sign} `);
 		} else if (name === "pre") {
 			this.end(true);
 			if (this.pre++ === 0) this.put("```");
 		} else if (name === "code") {
-			if (this.pre === 0) this.line += "`";
+			if (this.pre === 0) this.add("`");
 		} else if (name === "blockquote") {
 			this.end(true);
 			this.quotes++;
@@ -86,11 +92,11 @@ class Page {
 		} else if (name === "tr") {
 			this.end(false);
 			this.cells = 0;
-		} else if (name === "td" || name === "th") this.line += this.cells++ === 0 ? "| " : " | ";
+		} else if (name === "td" || name === "th") this.add(this.cells++ === 0 ? "| " : " | ");
 		else if (name === "img") {
 			const alt = attributes.alt?.trim();
-			if (alt) this.line += `[image: ${alt}]`;
-		} else if (name === "a") this.link = { href: this.absolute(attributes.href), from: this.line.length };
+			if (alt) this.add(`[image: ${alt}]`);
+		} else if (name === "a") this.link = { href: this.absolute(attributes.href), from: this.line.pieces };
 		else if (blocks.has(name)) this.end(name !== "dd" && name !== "dt");
 		if (name === "ul" || name === "ol") this.lists.push({ ordered: name === "ol", count: 0 });
 	}
@@ -100,15 +106,15 @@ class Page {
 		if (this.skipped > 0 || this.isTitle) return;
 		if (this.pre > 0) {
 			const [first = "", ...rest] = text.split("\n");
-			this.line += first;
+			this.add(first);
 			for (const more of rest) {
-				this.put(this.line);
-				this.line = more;
+				this.put(this.line.take());
+				this.add(more);
 			}
 			return;
 		}
 		const plain = text.replace(/\s+/g, " ");
-		this.line += this.line === "" || this.line.endsWith(" ") ? plain.trimStart() : plain;
+		this.add(this.line.isOpen ? plain.trimStart() : plain);
 	}
 
 	close(name: string): void {
@@ -120,17 +126,18 @@ class Page {
 		if (this.skipped > 0) return;
 		if (name === "a") {
 			const { href = "", from = 0 } = this.link ?? {};
-			const label = this.line.slice(from).trim();
-			if (href && label) this.line = `${this.line.slice(0, from)}[${label}](${href})`;
 			this.link = undefined;
+			if (!href) return;
+			const text = this.line.take(from);
+			const label = text.trim();
+			this.add(label ? `[${label}](${href})` : text);
 		} else if (name === "pre") {
-			this.put(this.line);
-			this.line = "";
+			this.put(this.line.take());
 			if (--this.pre === 0) this.put("```", "");
 		} else if (name === "code") {
-			if (this.pre === 0) this.line += "`";
+			if (this.pre === 0) this.add("`");
 		} else if (name === "tr") {
-			if (this.line) this.line += " |";
+			if (this.line.chars > 0) this.add(" |");
 			this.end(false);
 		} else if (name === "blockquote") {
 			this.end(true);
@@ -160,18 +167,60 @@ class Page {
 		if (this.pre > 0) return;
 		// A link around blocks is no link any more.
 		this.link = undefined;
-		if (/[^\s#-]/.test(this.line)) this.put(this.line.trimEnd());
-		this.line = "";
+		const line = this.line.take();
+		if (/[^\s#-]/.test(line)) this.put(line.trimEnd());
 		if (isParagraph && this.lines.at(-1) !== "") this.lines.push("");
 	}
 
+	/** A line that does not end is one of its own now and then. A link in it is none any more. */
+	private add(text: string): void {
+		this.line.add(text);
+		if (this.line.chars < maxLineChars) return;
+		this.link = undefined;
+		const line = this.line.take();
+		const end = this.pre > 0 ? line.length : line.lastIndexOf(" ") + 1 || line.length;
+		this.put(this.pre > 0 ? line : line.slice(0, end).trimEnd());
+		this.line.add(line.slice(end));
+	}
+
 	private put(...lines: readonly string[]): void {
+		if (this.chars > maxChars) return;
+		for (const line of lines) this.chars += line.length + 1;
+		if (this.chars > maxChars) lines = [...lines, "[the text of the page is longer than is read]"];
 		this.lines.push(...lines.map((line) => (this.quotes > 0 && line ? `> ${line}` : line)));
 	}
 
 	private absolute(href: string | undefined): string {
 		if (!href || href.startsWith("#") || !URL.canParse(href, this.base)) return "";
 		const url = new URL(href, this.base);
-		return /^(https?|mailto):$/.test(url.protocol) ? url.href : "";
+		return /^(https?|mailto):$/.test(url.protocol) && url.href.length <= maxHrefChars ? url.href : "";
+	}
+}
+
+/** What a line is made of, put together once: a string that is looked at after each piece is copied as often. */
+class Line {
+	chars = 0;
+	private parts: string[] = [];
+
+	get pieces(): number {
+		return this.parts.length;
+	}
+
+	/** No space is needed before what comes next. */
+	get isOpen(): boolean {
+		return this.parts.at(-1)?.endsWith(" ") ?? true;
+	}
+
+	add(text: string): void {
+		if (text === "") return;
+		this.parts.push(text);
+		this.chars += text.length;
+	}
+
+	/** What came since there were so many pieces. */
+	take(from = 0): string {
+		const text = this.parts.splice(from).join("");
+		this.chars -= text.length;
+		return text;
 	}
 }

@@ -46,9 +46,48 @@ describe("a page as text", () => {
 
 	it("takes a page that is nothing but brackets, and a million of them in each other, at once", () => {
 		const startedAt = performance.now();
-		assert.equal(text("<".repeat(100_000)).length <= 100_000, true);
+		assert.ok(text("<".repeat(100_000)).length < 100_100);
 		text("<div><ul><li><blockquote><a href=x>".repeat(60_000));
 		text(`<pre>${"x\n".repeat(500_000)}`);
 		assert.ok(performance.now() - startedAt < 10_000);
+	});
+
+	const longLines: readonly (readonly [what: string, piece: string])[] = [
+		["links", "<a href=b>x</a> "],
+		["words in marks", "<code>x</code> "],
+		["links that are never closed", "<a href=b>x "],
+		["cells", "<td>x"],
+		["lines of code", "<pre><b>x</b></pre>"],
+	];
+	for (const [what, piece] of longLines)
+		it(`takes twice as long for twice as many ${what}`, () => {
+			const took = (count: number) => {
+				const html = piece.repeat(count);
+				const once = () => {
+					const startedAt = performance.now();
+					text(html);
+					return performance.now() - startedAt;
+				};
+				return Math.min(once(), once(), once());
+			};
+			took(1000);
+			const ratio = took(64_000) / took(8000);
+			assert.ok(ratio < 24, `${ratio} times as long for 8 times as many`);
+		}).timeout(60_000);
+
+	it("is no larger than can be read, however long its addresses are", () => {
+		const html = "<a href=b>x</a>".repeat(120_000);
+		assert.doesNotMatch(htmlText(html, `https://example.org/${"a".repeat(4000)}/`).text, /example/);
+		const long = htmlText(html, `https://example.org/${"a".repeat(400)}/`).text;
+		assert.ok(long.length < 4.1 * 1024 * 1024, `${long.length} characters`);
+		assert.match(long, /\[the text of the page is longer than is read\]$/);
+		assert.ok(Math.max(...long.split("\n").map((line) => line.length)) < 10_000);
+	});
+
+	it("breaks a line without an end between its words", () => {
+		const words = Array.from({ length: 10_000 }, (_, at) => `word${at}`);
+		const lines = text(`<p>${words.join(" ")}</p>`).split("\n");
+		assert.ok(lines.length > 5);
+		assert.deepEqual(lines.join(" ").split(" "), words);
 	});
 });
