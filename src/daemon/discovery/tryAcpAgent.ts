@@ -17,6 +17,8 @@ interface TrialOptions {
 }
 
 const maxOutputBytes = 4 * 1024 * 1024;
+/** What it had written before it ended is read for so long. */
+const drainMs = 200;
 const protocolVersion = 1;
 /** What the protocol answers where somebody has to sign in first. */
 const authRequired = -32_000;
@@ -109,6 +111,17 @@ function speakWith({ program, args, environment }: FoundAcpAgent, folder: string
 			resolve();
 		});
 	});
+	let hasExited = false;
+	child.once("exit", () => {
+		// What it had started ends now: later its id may be another process's.
+		signal("SIGKILL");
+		hasExited = true;
+		// What left its group may hold its output open for ever.
+		setTimeout(() => {
+			child.stdout.destroy();
+			child.stderr.destroy();
+		}, drainMs).unref();
+	});
 	child.stdin.on("error", () => {});
 	child.stderr.on("data", (chunk: Buffer) => {
 		errors = `${errors}${chunk.toString("utf8")}`.slice(-4000);
@@ -153,6 +166,7 @@ function speakWith({ program, args, environment }: FoundAcpAgent, folder: string
 	}
 
 	function signal(name: NodeJS.Signals): void {
+		if (hasExited) return;
 		try {
 			if (process.platform === "win32" || child.pid === undefined) child.kill(name);
 			else process.kill(-child.pid, name);

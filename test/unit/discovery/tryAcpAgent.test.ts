@@ -96,6 +96,23 @@ describe("an agent that is tried", function () {
 			assert.match(trial.reason!, says);
 		});
 
+	it("and leaves a program behind that holds its output open is waited for no longer", async () => {
+		const left = path.join(folder, "left");
+		const source = `
+			import { spawn } from "node:child_process";
+			import { writeFileSync } from "node:fs";
+			const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { stdio: "inherit", detached: true });
+			writeFileSync(${JSON.stringify(left)}, String(child.pid));
+			process.stderr.write("no yard\\n");
+			process.exit(3);`;
+		try {
+			const { reason } = await attempt(source);
+			assert.match(reason!, /^X ended with exit code 3: no yard\./);
+		} finally {
+			process.kill(Number(readFileSync(left, "utf8")), "SIGKILL");
+		}
+	});
+
 	it("and has to sign in says how", async () => {
 		const found = agent(
 			'asked(({ id, method }) => say(method === "initialize" ? { id, result: hello } : { id, error: { code: -32000, message: "auth" } }));',
