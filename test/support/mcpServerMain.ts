@@ -91,8 +91,13 @@ async function answer(method: string, params: Record<string, unknown>): Promise<
 				serverInfo: { name: "yard", version: "1.0.0" },
 			};
 		case "tools/list":
+			if (manner === "slow-pages") {
+				await sleep(500);
+				return { tools: [look], nextCursor: "more" };
+			}
 			return tools(params.cursor as string | undefined);
 		case "tools/call":
+			if (manner === "refuses") return { error: { code: -32050, message: "The yard is shut." } };
 			return call(String(params.name), (params.arguments ?? {}) as object);
 		default:
 			return undefined;
@@ -123,5 +128,6 @@ createInterface({ input: process.stdin }).on("line", async (line) => {
 	if (id === undefined) return;
 	if (manner === "strict" && method === "server/discover") process.exit(2);
 	const result = await answer(method, params);
-	send(result === undefined ? { id, error: { code: -32601, message: "Method not found" } } : { id, result });
+	if (result && "error" in result) send({ id, ...result });
+	else send(result === undefined ? { id, error: { code: -32601, message: "Method not found" } } : { id, result });
 });

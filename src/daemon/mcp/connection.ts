@@ -1,8 +1,10 @@
 import {
 	type CallToolResult,
 	Client,
+	ProtocolError,
 	SdkError,
 	SdkErrorCode,
+	SdkHttpError,
 	StreamableHTTPClientTransport,
 	type Tool,
 	type Transport,
@@ -11,17 +13,18 @@ import * as v from "valibot";
 import { boundedFetch } from "./boundedFetch.ts";
 import { toolChecker } from "./checkedTool.ts";
 import type { McpAnswer, McpCallOptions, McpConnection, McpTool, ResolvedReach } from "./mcpConnection.ts";
-import { type ProgramTransport, programTransport } from "./programTransport.ts";
+import { isNotRead, type ProgramTransport, programTransport } from "./programTransport.ts";
 
 /**
  * One connection to one server, in whichever of the two revisions it speaks: the stateless one is asked for first. Read
  * only when a server is used, because the protocol's package is large.
  */
 export async function connect(reach: ResolvedReach, options: ConnectOptions): Promise<Connected> {
-	const connected = await connectOnce(reach, options, "auto");
+	const late = AbortSignal.timeout(options.timeoutMs);
+	const connected = await connectOnce(reach, options, late, "auto");
 	// A program of the older revision may end when it is asked for the newer one.
 	const mayBeOlder = connected.kind === "failed" && connected.hasEnded && reach.kind === "program";
-	return mayBeOlder && !options.signal.aborted ? connectOnce(reach, options, "legacy") : connected;
+	return mayBeOlder && !options.signal.aborted ? connectOnce(reach, options, late, "legacy") : connected;
 }
 
 export type Connected =
@@ -33,6 +36,7 @@ export interface ConnectOptions {
 	/** The name of the client, as servers see it, and its version. */
 	readonly client: { readonly name: string; readonly version: string };
 	readonly signal: AbortSignal;
+	/** Until it is connected and its tools are listed. */
 	readonly timeoutMs: number;
 	readonly maxMessageBytes: number;
 	/** A process was started. */
@@ -50,6 +54,7 @@ const ToolPage = v.looseObject({ tools: v.array(v.unknown()), nextCursor: v.opti
 async function connectOnce(
 	reach: ResolvedReach,
 	{ client: clientInfo, signal, timeoutMs, maxMessageBytes, onStarted, onEnded }: ConnectOptions,
+	late: AbortSignal,
 	mode: "auto" | "legacy",
 ): Promise<Connected> {
 	const listeners = new Set<() => void>();
@@ -82,12 +87,12 @@ async function connectOnce(
 		isClosed = true;
 	});
 	try {
-		await client.connect(transport, { timeout: timeoutMs, signal });
-		await list();
+		await client.connect(transport, { timeout: timeoutMs, signal: AbortSignal.any([signal, late]) });
+		await list(late);
 	} catch (cause) {
 		await client.close().catch(() => undefined);
 		await transport.close().catch(() => undefined);
-		return connectFailure(cause, program, isClosed, timeoutMs);
+		return connectFailure(cause, program, isClosed, late.aborted, timeoutMs);
 	}
 	const { name, version } = client.getServerVersion() ?? { name: "", version: "" };
 	const connection: McpConnection = {
@@ -95,7 +100,7 @@ async function connectOnce(
 		revision: client.getNegotiatedProtocolVersion() ?? "",
 		isOpen: () => !isClosed,
 		async tools() {
-			if (isStale) await list();
+			if (isStale) await listAnew();
 			return { tools, problems };
 		},
 		call,
@@ -107,7 +112,17 @@ async function connectOnce(
 	};
 	return { kind: "connected", connection };
 
-	async function list(): Promise<void> {
+	async function listAnew(): Promise<void> {
+		try {
+			await list(AbortSignal.timeout(timeoutMs));
+		} catch (cause) {
+			isStale = true;
+			if (isGone(cause)) isClosed = true;
+			throw cause;
+		}
+	}
+
+	async function list(late: AbortSignal): Promise<void> {
 		isStale = false;
 		if (!client.getServerCapabilities()?.tools) {
 			problems = [];
@@ -120,7 +135,7 @@ async function connectOnce(
 			const answer: v.InferOutput<typeof ToolPage> = await client.request(
 				{ method: "tools/list", params: cursor === undefined ? {} : { cursor } },
 				ToolPage,
-				{ timeout: timeoutMs, signal },
+				{ timeout: timeoutMs, signal: AbortSignal.any([signal, late]) },
 			);
 			found.push(...answer.tools);
 			cursor = answer.nextCursor;
@@ -156,7 +171,10 @@ async function connectOnce(
 			);
 			return { kind: "answered", result: result as CallToolResult };
 		} catch (cause) {
-			return { kind: "failed", reason: callFailure(cause, options, program, isClosed) };
+			const reason = callFailure(cause, options, program, isClosed);
+			// It is begun anew when it is needed next.
+			if (isGone(cause)) isClosed = true;
+			return { kind: "failed", reason };
 		} finally {
 			listeners.delete(options.onSign);
 		}
@@ -178,6 +196,7 @@ function connectFailure(
 	cause: unknown,
 	program: ProgramTransport | undefined,
 	isClosed: boolean,
+	isLate: boolean,
 	timeoutMs: number,
 ): Connected & { kind: "failed" } {
 	const words = program?.lastWords();
@@ -186,7 +205,7 @@ function connectFailure(
 	if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
 		return failed("its program was not found: install it, or name it by its whole path.");
 	if (isClosed) return failed(`it ended before it answered.${said}`, true);
-	if (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout)
+	if (isLate || (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout))
 		return failed(`it gave no answer within ${Math.round(timeoutMs / 1000)} seconds.${said}`);
 	return failed(`it could not be spoken to: ${messageOf(cause)}${said}`);
 }
@@ -204,7 +223,16 @@ function callFailure(
 	}
 	if (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout)
 		return `it gave no answer within ${Math.round(timeoutMs / 1000)} seconds. ${unknown}`;
-	return messageOf(cause);
+	// Only the server itself can say that it did nothing.
+	const isAnswer = cause instanceof ProtocolError && !isNotRead(cause.data);
+	return isAnswer ? messageOf(cause) : `${messageOf(cause)} ${unknown}`;
+}
+
+/** A server that was started again knows no session from before, and one that has ended refuses connections. */
+function isGone(cause: unknown): boolean {
+	if (cause instanceof SdkHttpError && cause.status === 404) return true;
+	const { code, cause: inner } = (cause ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
+	return code === "ECONNREFUSED" || (inner !== undefined && isGone(inner));
 }
 
 const unknown = "Whether it had its effect is unknown: look before you repeat it.";

@@ -81,7 +81,7 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 						onSign();
 						const why = `The answer has ${bytes} bytes, more than the ${spec.maxMessageBytes} that are read.`;
 						if (id === undefined) transport.onerror?.(new Error(why));
-						else transport.onmessage?.({ jsonrpc: "2.0", id, error: { code: tooLongCode, message: why } });
+						else transport.onmessage?.({ jsonrpc: "2.0", id, error: { code: tooLongCode, message: why, data: notRead } });
 					},
 				});
 				started.once("error", (cause) => {
@@ -139,6 +139,12 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 
 /** The code of an error that stands for a message that was not read. */
 const tooLongCode = -32_000;
+const notRead = { mission: "not read" };
+
+/** Whether an error with this data stands for an answer that was not read. */
+export function isNotRead(data: unknown): boolean {
+	return typeof data === "object" && data !== null && "mission" in data && data.mission === notRead.mission;
+}
 
 function messageOf(line: string): JSONRPCMessage | undefined {
 	try {

@@ -56,6 +56,7 @@ describe("a server that behaves badly", function () {
 	const doNotStart: readonly (readonly [manner: string, timeoutMs: number, says: RegExp])[] = [
 		["exits", 30_000, /^it ended before it answered\. It said: there is no yard/],
 		["silent", 2000, /^it gave no answer within 2 seconds\./],
+		["slow-pages", 3000, /^it gave no answer within 3 seconds\./],
 		["garbage", 10_000, /^it gave no answer within 10 seconds\. It said: welcome to the yard!/],
 	];
 	for (const [manner, timeoutMs, says] of doNotStart)
@@ -81,8 +82,9 @@ describe("a server that behaves badly", function () {
 
 	const callsFail: readonly (readonly [manner: string, says: RegExp])[] = [
 		["dies", /^it ended while the call ran\. Whether it had its effect is unknown.* Its last words: the roof fell in/],
-		["huge", /^The answer has 52428\d\d\d bytes, more than the 8388608 that are read\./],
-		["nonsense", /content/],
+		["huge", /^The answer has 52428\d\d\d bytes, more than the 8388608 that are read\. Whether it had/],
+		["refuses", /^The yard is shut\.$/],
+		["nonsense", /content.* Whether it had its effect is unknown/s],
 	];
 	for (const [manner, says] of callsFail)
 		it(`fails the call with a sentence: ${manner}`, async () => {
