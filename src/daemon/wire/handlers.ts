@@ -250,7 +250,10 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	}),
 	"server/list": async ({ workspace, goalId }, { services }) =>
 		listServers(services, workspace && (await workspaceFolder(workspace, services.about.folder)), goalId),
-	"server/input": async (given, { services }) => ({ goals: [...(await services.serverInputs.take(given))] }),
+	"server/input": async ({ workspace, ...given }, { services }) => {
+		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));
+		return { goals: [...(await services.serverInputs.take({ ...given, workspace: folder }))] };
+	},
 	"config/read": ({ watch }, client) => {
 		const { config } = client.services;
 		config.refresh();

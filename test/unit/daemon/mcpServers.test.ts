@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { EventType, RecordedEvent } from "../../../src/core/events.ts";
@@ -184,7 +193,10 @@ describe("an MCP server that a workspace proposes", function () {
 		await answer(goalId, "approve", "workspace");
 		const question = await asked(goalId);
 		assert.equal(question.summary, "The MCP server yard needs token.");
-		const given = { workspace: workspace.folder, server: "yard" };
+		// A link to a folder is the folder.
+		const link = path.join(home, "link");
+		symlinkSync(workspace.folder, link);
+		const given = { workspace: link, server: "yard" };
 		await assert.rejects(
 			daemon.client.request("server/input", { ...given, id: "color", value: "red" }),
 			/asks for token/,
