@@ -8,6 +8,7 @@ import { openShadowRepositories, type ShadowRepositories } from "./changes/shado
 import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import { type Commands, openCommands } from "./commands/commands.ts";
 import { tracedCommands } from "./commands/tracedCommands.ts";
+import { agentKeyVariables } from "./config/configuredAgent.ts";
 import type { LiveConfig } from "./config/liveConfig.ts";
 import { type EditorWindows, openEditorWindows } from "./editor/editorWindows.ts";
 import { type GivenInputs, openGivenInputs } from "./mcp/givenInputs.ts";
@@ -119,8 +120,8 @@ export async function composeParts({
 	};
 }
 
-/** Variables of the environment that hold keys of providers. */
-function keyVariables({ providers, known }: LiveConfig): ReadonlySet<string> {
+/** Variables of the environment that hold keys of providers and agents. */
+function keyVariables({ providers, known, acpAgents: agents }: LiveConfig): ReadonlySet<string> {
 	const configured = providers.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []);
-	return new Set([...configured, ...known.flatMap(({ keyNames }) => keyNames)]);
+	return new Set([...configured, ...known.flatMap(({ keyNames }) => keyNames), ...agentKeyVariables(agents)]);
 }

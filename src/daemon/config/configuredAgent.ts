@@ -52,7 +52,21 @@ export function filledIn(given: ConfiguredAgent["env"], env: Env): Record<string
 export function agentSecrets(agents: readonly ConfiguredAgent[], env: Env): readonly string[] {
 	const own = acpRows.flatMap(({ keyNames }) => keyNames.map((name) => [name, env[name] ?? ""] as const));
 	const given = agents.flatMap((agent) => Object.entries(filledIn(agent.env, env)));
-	return [...own, ...given].flatMap(([name, value]) => (/KEY|TOKEN|SECRET|PASSWORD/i.test(name) ? [value.trim()] : []));
+	return [...own, ...given].flatMap(([name, value]) => (isSecretName(name) ? [value.trim()] : []));
+}
+
+/** The daemon's variables from which agents get keys. */
+export function agentKeyVariables(agents: readonly ConfiguredAgent[]): readonly string[] {
+	const given = agents.flatMap(({ env }) => Object.entries(env ?? {}));
+	const named = given.flatMap(([name, text]) => {
+		const asked = [...text.matchAll(/\$\{env:([^}]+)\}/g)].map((match) => match[1]!);
+		return isSecretName(name) ? asked : asked.filter(isSecretName);
+	});
+	return [...acpRows.flatMap(({ keyNames }) => keyNames), ...named];
+}
+
+function isSecretName(name: string): boolean {
+	return /KEY|TOKEN|SECRET|PASSWORD/i.test(name);
 }
 
 function ownVariable(name: string, env: Env): string | undefined {

@@ -8,7 +8,9 @@ export interface GivenInputs {
 	/** Keeps a value, or forgets it. Whether it is another than the one before. */
 	give(scope: string, id: string, value: string | undefined, secret: boolean): boolean;
 	value(scope: string, id: string): string | undefined;
-	/** Takes what was given for secret inputs out of a text. */
+	/** From now on it is taken out of every text. */
+	hide(value: string): void;
+	/** Takes what was given for secret inputs, and what was hidden, out of a text. */
 	redact(text: string): string;
 }
 
@@ -30,6 +32,7 @@ export function openGivenInputs(hide: (value: string) => void, redact: (text: st
 			return before !== value;
 		},
 		value: (scope, id) => values.get(keyOf(scope, id)),
+		hide,
 		redact,
 	};
 }

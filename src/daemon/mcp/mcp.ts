@@ -9,6 +9,7 @@ import { openLeftovers } from "./leftovers.ts";
 import type { ResolvedReach } from "./mcpConnection.ts";
 import { resolveReach } from "./resolveReach.ts";
 import { openServerPool, type ServerState } from "./serverPool.ts";
+import { serverSecrets } from "./serverSecrets.ts";
 
 /**
  * MCP servers: which there are, what they need, and their tools. Whether a goal may use one is not decided here: only
@@ -63,7 +64,11 @@ export function openMcp(parts: McpParts): Mcp {
 		clock: parts.clock,
 		log: parts.log,
 		// The package that speaks the protocol is large, and read when the first server is used.
-		connect: async (reach, options) => (await import("./connection.ts")).connect(reach, options),
+		async connect(reach, options) {
+			const connected = await (await import("./connection.ts")).connect(reach, options);
+			if (connected.kind === "connected") return connected;
+			return { ...connected, reason: parts.inputs.redact(connected.reason) };
+		},
 		onStarted: leftovers.add,
 		onEnded: leftovers.remove,
 	});
@@ -76,6 +81,8 @@ export function openMcp(parts: McpParts): Mcp {
 			input: (one, id) => parts.inputs.value(inputScope(one, workspace), id),
 			isKey: parts.isKey,
 		});
+		if (resolved.kind === "resolved")
+			for (const secret of serverSecrets(server, resolved.reach, parts)) parts.inputs.hide(secret);
 		return resolved.kind === "problem" ? { kind: "failed", reason: resolved.reason } : resolved;
 	}
 
