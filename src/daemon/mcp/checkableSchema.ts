@@ -10,7 +10,16 @@ export function checkable(schema: object): unknown {
 
 const neverChecked = ["$id", "pattern", "patternProperties", "uniqueItems"];
 /** These refuse what fits a part, so that a wider part makes them narrower. */
-const wrongWhenWider = ["not", "if", "then", "else", "oneOf", "maxContains", "unevaluatedProperties", "unevaluatedItems"];
+const wrongWhenWider = [
+	"not",
+	"if",
+	"then",
+	"else",
+	"oneOf",
+	"maxContains",
+	"unevaluatedProperties",
+	"unevaluatedItems",
+];
 
 /** Their names are a server's own, and no keywords. */
 const named = ["properties", "$defs", "definitions", "dependentSchemas"];

@@ -81,7 +81,8 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 						onSign();
 						const why = `The answer has ${bytes} bytes, more than the ${spec.maxMessageBytes} that are read.`;
 						if (id === undefined) transport.onerror?.(new Error(why));
-						else transport.onmessage?.({ jsonrpc: "2.0", id, error: { code: tooLongCode, message: why, data: notRead } });
+						else
+							transport.onmessage?.({ jsonrpc: "2.0", id, error: { code: tooLongCode, message: why, data: notRead } });
 					},
 				});
 				started.once("error", (cause) => {
@@ -167,7 +168,10 @@ async function isOver(ended: Promise<unknown>, ms: number): Promise<boolean> {
 }
 
 function endTree(child: ChildProcess, signal: NodeJS.Signals): void {
-	if (process.platform !== "win32") return signalGroup(child.pid!, signal);
+	if (process.platform !== "win32") {
+		signalGroup(child.pid!, signal);
+		return;
+	}
 	// There is no group, and nobody can be asked to end.
 	const taskkill = spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { windowsHide: true, stdio: "ignore" });
 	taskkill.once("error", () => child.kill("SIGKILL"));

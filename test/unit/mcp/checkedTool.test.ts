@@ -29,7 +29,12 @@ describe("what a server says of its tools", () => {
 			{ patternProperties: "many" },
 			/patternProperties must be number/,
 		],
-		["a value that looks like a keyword", { properties: { a: { const: { $id: "b" } } } }, { a: { $id: "b" } }, undefined],
+		[
+			"a value that looks like a keyword",
+			{ properties: { a: { const: { $id: "b" } } } },
+			{ a: { $id: "b" } },
+			undefined,
+		],
 		["no more than one of a kind", { properties: { a: { uniqueItems: true } } }, { a: many }, undefined],
 		["no property but those", { properties: {}, additionalProperties: false }, { b: 1 }, /additional properties/],
 		["one of two", { properties: { a: { oneOf: [{ type: "number" }, true] } } }, { a: 1 }, /exactly one/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, type Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { connect } from "../../../src/daemon/mcp/connection.ts";
 import type { McpAnswer, McpConnection } from "../../../src/daemon/mcp/mcpConnection.ts";
 
@@ -19,7 +19,8 @@ describe("a server at an address that was started again", () => {
 			if (request.method !== "POST") return void response.writeHead(405).end();
 			const { id, method } = JSON.parse(text);
 			const session = request.headers["mcp-session-id"];
-			if (session !== undefined && !sessions.has(String(session))) return void response.writeHead(404).end("no session");
+			if (session !== undefined && !sessions.has(String(session)))
+				return void response.writeHead(404).end("no session");
 			if (id === undefined) return void response.writeHead(202).end();
 			if (method === "tools/call" && isSilent) return void request.socket.destroy();
 			if (method === "initialize") {
