@@ -188,16 +188,7 @@ async function answered(
 	answer: Fields,
 	prompt: string,
 ): Promise<TurnOutcome> {
-	const { choice } = parts;
-	const { before } = conversation;
-	const answeredBy = modelIn(answer) ?? currentModel(conversation.options) ?? choice.model;
-	const model = choice.model === agentsOwnModel ? answeredBy : choice.model;
-	const price = priceIn(turn.goal, choice, parts.price({ provider: choice.provider, model }));
-	const usage = turnUsage(
-		answer,
-		{ prompt, spoken: before.spoken, costBefore: before.usage.costUsd, costAfter: conversation.usage.costUsd },
-		price,
-	);
+	const { usage, price, answeredBy } = usedIn(parts, turn, conversation, answer, prompt);
 	return {
 		kind: "answered",
 		text: "",
@@ -207,6 +198,15 @@ async function answered(
 		...(price && { price }),
 		finish: finishOf(textOf(answer.stopReason) ?? "stop", turn),
 	};
+}
+
+function usedIn({ choice, price }: TurnParts, turn: Turn, conversation: Conversation, answer: Fields, prompt: string) {
+	const { before, usage, options } = conversation;
+	const answeredBy = modelIn(answer) ?? currentModel(options) ?? choice.model;
+	const model = choice.model === agentsOwnModel ? answeredBy : choice.model;
+	const known = priceIn(turn.goal, choice, price({ provider: choice.provider, model }));
+	const costs = { costBefore: before.usage.costUsd, costAfter: usage.costUsd };
+	return { usage: turnUsage(answer, { prompt, spoken: before.spoken, ...costs }, known), price: known, answeredBy };
 }
 
 /** An agent that was denied something may end its turn as cancelled: nobody else cancelled it. */
@@ -232,18 +232,27 @@ async function cancelled(
 	answering: Promise<Fields>,
 ): Promise<TurnOutcome> {
 	const over = answering.then(
-		() => true,
-		() => true,
+		(answer) => ({ answer }),
+		() => ({ answer: undefined }),
 	);
 	await conversation.notify("session/cancel", { sessionId: conversation.sessionId }).catch(() => undefined);
 	const listened = await Promise.race([over, sleep(parts.graceMs, false, { ref: false })]);
-	if (!listened) await stopped(turn, conversation, "It went on after it was told to stop, so it was ended.");
-	const used = usedSoFar(conversation);
+	if (!listened) {
+		for (const update of conversation.reader.unfinished()) await turn.session.update(update);
+		await stopped(turn, conversation, "It went on after it was told to stop, so it was ended.");
+	}
+	const counted = listened?.answer && usedIn(parts, turn, conversation, listened.answer, "").usage;
+	const used = counted && !counted.estimated ? counted : usedSoFar(turn, conversation);
 	return used ? { kind: "aborted", used } : { kind: "aborted" };
 }
 
-function usedSoFar({ usage }: Conversation): Usage | undefined {
-	return usage.used === undefined ? undefined : { inputTokens: usage.used, outputTokens: 0, costUsd: null };
+/** As far as the agent told. */
+function usedSoFar({ thread }: Turn, { usage, before, startedAt, isAnswered }: Conversation): Usage | undefined {
+	const { used, costUsd } = usage;
+	if (used === undefined && costUsd === undefined) return undefined;
+	const from = isAnswered(`session/prompt:${thread.turn?.turnId}`) ? before.usage : startedAt;
+	const cost = costUsd === undefined ? null : Math.max(0, costUsd - (from.costUsd ?? 0));
+	return { inputTokens: used ?? 0, outputTokens: 0, costUsd: cost };
 }
 
 async function failed(
@@ -263,7 +272,8 @@ async function failed(
 	if (isFromAgent(cause)) {
 		const code = needsLogin(cause) ? "notSignedIn" : "agentError";
 		const how = code === "notSignedIn" ? ` ${found.signIn ?? `Sign in with ${found.name} itself in a terminal.`}` : "";
-		return failure(code, `${found.name}: ${messageOf(cause)}${how}`, code === "agentError");
+		const answered = failure(code, `${found.name}: ${messageOf(cause)}${how}`, code === "agentError");
+		return { ...answered, used: usedSoFar(turn, conversation) };
 	}
 	for (const update of conversation.reader.unfinished()) await turn.session.update(update);
 	const end = await endOf(conversation.process);
@@ -274,8 +284,8 @@ async function failed(
 	await ended(turn, conversation.number, here ?? end.reason, here === undefined, end.exitCode);
 	const died: Failed = failure("agentDied", diedText(found.name, end), true);
 	return signal.aborted
-		? { kind: "aborted", used: usedSoFar(conversation) }
-		: { ...died, used: usedSoFar(conversation) };
+		? { kind: "aborted", used: usedSoFar(turn, conversation) }
+		: { ...died, used: usedSoFar(turn, conversation) };
 }
 
 /** A limit of the goal's that the turn has passed, as far as its agent tells. Minutes end what runs by themselves. */

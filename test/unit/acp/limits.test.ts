@@ -85,6 +85,61 @@ describe("the program of an agent", () => {
 		await until("a person is asked", () => life.approval()?.kind === "budget");
 	});
 
+	const costs = (amount: number) => ({
+		sessionUpdate: "usage_update",
+		used: 190_000,
+		size: 200_000,
+		cost: { amount, currency: "USD" },
+	});
+	const stops = {
+		"as its answer counts it": { inputTokens: 180_000, outputTokens: 9, totalTokens: 180_009 },
+		"as far as it told, where its answer counts nothing": undefined,
+	};
+	for (const [how, usage] of Object.entries(stops))
+		it(`is charged what a turn that a person ended has used: ${how}`, async () => {
+			const memory = working(async ({ tell, cancelled }) => {
+				await tell(costs(0.25));
+				await new Promise((resolve) => cancelled.addEventListener("abort", resolve));
+				return { stopReason: "cancelled", usage } as never;
+			});
+			const life = await start(memory);
+			await until("it works", () => life.types("turn.started").length === 2);
+			await until("it has told", () => [...memory.spools.values()].some(({ written }) => written.some(isWork)));
+			await life.ask({ kind: "pause", now: true });
+			await until("the turn is over", () => life.events("turn.interrupted").length > 0);
+			const { charged } = life.events("turn.interrupted")[0]!;
+			assert.equal(charged?.costUsd, 0.25);
+			assert.equal(charged?.inputTokens, usage ? 180_000 : 190_000);
+		});
+
+	const isWork = (line: string) => line.includes("Write the file");
+
+	it("is charged what a turn has used that it answers with an error", async () => {
+		const life = await start(
+			working(async ({ tell }) => {
+				await tell(costs(0.25));
+				throw new Error("Overloaded, try again.");
+			}),
+		);
+		await until("the turn fails", () => life.events("provider.failed").length > 0);
+		assert.equal(life.events("provider.failed")[0]!.charged?.costUsd, 0.25);
+	});
+
+	it("that does not listen to being stopped leaves what it had begun in the log", async () => {
+		let begun = false;
+		const memory = working(async ({ tell }) => {
+			await tell({ sessionUpdate: "tool_call", ...shell("u1", "make"), status: "in_progress" });
+			begun = true;
+			return new Promise(() => {});
+		});
+		const life = await start(memory);
+		await until("it has begun", () => begun);
+		await life.ask({ kind: "pause", now: true });
+		await until("the turn is over", () => life.events("turn.interrupted").length > 0);
+		const [call] = life.events("tool.requested");
+		assert.deepEqual([call?.summary, call?.unasked], ["make", true]);
+	});
+
 	it("is asked again when it is silent for the first time, and never while an act of it is under way", async () => {
 		let turns = 0;
 		const quiet = await start(
