@@ -82,6 +82,7 @@ export function acpGoals(): AcpGoals {
 			log: { warn: (text) => void warnings.push(text), debug() {} },
 			processes: daemon.processes,
 			version: "0",
+			redact: (text) => text,
 			graceMs: 200,
 			...setting.agent,
 		});

@@ -10,7 +10,7 @@ import { findAcpAgent } from "../discovery/acpAgents.ts";
 import type { Env, Log } from "../platform/ports.ts";
 import { takeTurn } from "./acpTurn.ts";
 import { agentPrice } from "./agentPrice.ts";
-import { redactionOf } from "./secrets.ts";
+import { type Redact, redactionOf } from "./secrets.ts";
 import { type OpenedThread, processKey } from "./threadSession.ts";
 
 /**
@@ -24,6 +24,8 @@ export interface AcpAgentsOptions {
 	readonly processes: AgentProcesses;
 	/** Of this product. */
 	readonly version: string;
+	/** Takes out of a text the secrets of this daemon: an agent is given those of the MCP servers that it may use. */
+	redact(text: string): string;
 	/** For an agent's first answer; default two minutes. */
 	readonly initMs?: number;
 	/** For an agent that was told to stop; default ten seconds. */
@@ -75,7 +77,9 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 			if ("problem" in found)
 				return { kind: "failed" as const, code: "noAgent", reason: found.problem, retryable: false };
 			wake(turn.thread.threadId);
-			const redact = redactionOf(found.environment);
+			const programs = (turn.servers ?? []).flatMap(({ reach }) => (reach.kind === "program" ? [reach.env] : []));
+			const given = [found.environment, ...programs].map(redactionOf);
+			const redact: Redact = (text) => given.reduce((clean, one) => one(clean), options.redact(text));
 			const parts = {
 				processes,
 				found,

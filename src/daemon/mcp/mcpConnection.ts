@@ -1,7 +1,10 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/client";
 import type { JsonSchema } from "../tools/toolSchema.ts";
 
-/** A server's reach with everything filled in: it may hold secrets, so it is kept in memory and written nowhere. */
+/**
+ * A server's reach with everything filled in: it may hold secrets, so it is kept in memory and written into no log. An
+ * agent that is a program is given it, so that it lies in the spool of its thread until the thread is done.
+ */
 export type ResolvedReach =
 	| {
 			readonly kind: "program";

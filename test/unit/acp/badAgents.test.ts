@@ -205,6 +205,21 @@ describe("an agent's program that does not behave", () => {
 		await life.ask({ kind: "cancel" });
 	});
 
+	it("and prints a secret of the daemon's, as of an MCP server that it was given, has it in no event", async () => {
+		const life = await start(
+			working(async ({ say }) => {
+				await say("It is hunter2-of-server.");
+				throw new Error("It does not take hunter2-of-server.");
+			}),
+			{ agent: { redact: (text) => text.replaceAll("hunter2-of-server", "[secret]") } },
+		);
+		assert.equal(await failedFor(life), "mine: Internal error: It does not take [secret].");
+		assert.deepEqual(
+			life.events("message.added").flatMap(({ from, text }) => (from === "implementer" ? [text] : [])),
+			["It is [secret]."],
+		);
+	});
+
 	it("and plans may only look", async () => {
 		const chosen: string[] = [];
 		const memory = memoryProcesses(() =>
