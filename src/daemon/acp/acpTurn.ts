@@ -236,7 +236,7 @@ async function cancelled(
 		() => ({ answer: undefined }),
 	);
 	await conversation.notify("session/cancel", { sessionId: conversation.sessionId }).catch(() => undefined);
-	const listened = await Promise.race([over, sleep(parts.graceMs, false, { ref: false })]);
+	const listened = await Promise.race([over, sleep(parts.graceMs, undefined, { ref: false })]);
 	if (!listened) {
 		for (const update of conversation.reader.unfinished()) await turn.session.update(update);
 		await stopped(turn, conversation, "It went on after it was told to stop, so it was ended.");
