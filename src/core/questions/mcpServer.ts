@@ -25,8 +25,10 @@ export const mcpServer: QuestionRow = {
 			answer: "approve",
 			scope: "goal",
 			label: "Allow for Goal",
-			effect:
-				"This goal may use it, until its definition or a file that it runs changes. Its calls are asked about one by one.",
+			effect: (_goal, { covers }) =>
+				covers === "written"
+					? "This goal may use it, until its definition or a file that it runs changes, or it has to be started again after the goal wrote files. Its calls are asked about one by one."
+					: "This goal may use it, until its definition or a file that it runs changes. Its calls are asked about one by one.",
 			runs: true,
 			primary: true,
 			plain: "approve",

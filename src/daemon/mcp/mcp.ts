@@ -22,6 +22,8 @@ export interface Mcp {
 	): Promise<{ readonly servers: readonly McpServer[]; readonly problems: readonly McpProblem[] }>;
 	/** Starts or reaches it where that is not done yet. */
 	open(goalId: string, workspace: string, server: McpServer): Promise<Opened>;
+	/** It runs for this goal, and nothing would be started. */
+	isOpen(goalId: string, workspace: string, server: McpServer): Promise<boolean>;
 	/** With everything filled in, for an agent that speaks to servers itself. */
 	reach(workspace: string, server: McpServer): Promise<Reached>;
 	/** The tools of those that are open. */
@@ -102,6 +104,10 @@ export function openMcp(parts: McpParts): Mcp {
 			};
 		},
 		reach,
+		async isOpen(goalId, workspace, server) {
+			const reached = await reach(workspace, server);
+			return reached.kind === "resolved" && pool.isOpen(goalId, server.name, reached.reach);
+		},
 		async open(goalId, workspace, server) {
 			const reached = await reach(workspace, server);
 			if (reached.kind !== "resolved") return reached;

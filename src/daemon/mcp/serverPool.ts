@@ -10,6 +10,8 @@ import type { McpConnection, ResolvedReach } from "./mcpConnection.ts";
 export interface ServerPool {
 	/** The sentence why there is none goes on from the server's name. */
 	connection(goalId: string, name: string, reach: ResolvedReach): Promise<McpConnection | { readonly failed: string }>;
+	/** It runs, begun for this goal in just this way. */
+	isOpen(goalId: string, name: string, reach: ResolvedReach): boolean;
 	/** Of a goal: what its servers are, as far as they were asked for. */
 	states(goalId: string): readonly ServerState[];
 	end(goalId: string): Promise<void>;
@@ -75,6 +77,7 @@ export function openServerPool(parts: {
 			slots.set(key, slot);
 			return settled(slot);
 		},
+		isOpen: (goalId, name, reach) => slots.get(sha256([goalId, name, reach]))?.connection?.isOpen() === true,
 		states: (goalId) =>
 			[...slots.values()]
 				.filter((slot) => slot.goalId === goalId)

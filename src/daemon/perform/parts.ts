@@ -39,7 +39,7 @@ export interface PerformParts {
 	/** The files that the goal, or one of its steps, changed so far. */
 	listChanges(goalId: GoalId, stepId?: StepId): Promise<readonly ChangeView[]>;
 	/** MCP servers; without it there are none. */
-	readonly mcp?: Pick<Mcp, "servers" | "open" | "reach" | "tools">;
+	readonly mcp?: Pick<Mcp, "servers" | "isOpen" | "open" | "reach" | "tools">;
 	/** Environment of commands: allow-listed. */
 	readonly environment: Readonly<Record<string, string>>;
 	/** The data folder, which no agent may reach. */

@@ -87,7 +87,8 @@ async function look(context: ActivityContext, thread: Thread, server: McpServer,
 	const place = server.line > 0 ? `${server.file}:${server.line}` : server.file;
 	if (server.source === "workspace") {
 		const bound = await boundServer(server, { ...readIn(context), env: process.env });
-		if (!isServerAllowed(goal, name, bound, parts.standingGrants?.(goal))) {
+		const runs = isOpened ? await mcp.isOpen(goal.goalId, goal.workspace, server) : isHandedOn(thread);
+		if (!isServerAllowed(goal, name, runs ? { ...bound, covers: "files" } : bound, parts.standingGrants?.(goal))) {
 			const asked = { name, digest, place, what: serverWords(server), given: givenWords(server) };
 			return { ask: askAboutServer(thread, asked, bound, parts.newId, parts.clock.now()) };
 		}
@@ -110,6 +111,11 @@ async function look(context: ActivityContext, thread: Thread, server: McpServer,
 		case "open":
 			return { open: opened, facts: startedFacts(goal, name, opened) };
 	}
+}
+
+/** The agent that starts it itself has done so, when its session began. */
+function isHandedOn({ process }: Thread): boolean {
+	return process?.sessionId !== undefined && !process.ended;
 }
 
 function failedFacts(goal: Goal, server: string, reason: string): GoalEvent[] {

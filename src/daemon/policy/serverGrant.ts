@@ -5,8 +5,9 @@ import type { Proposal } from "./proposal.ts";
 export type ServerBinding = Pick<Proposal, "files" | "covers" | "written">;
 
 /**
- * Whether a person has allowed the server as it is now. What this goal has written and the server may load must be as
- * it was then; what other goals had written then says nothing.
+ * Whether a person has allowed the server as it is now. What this goal has written and the server may load when it
+ * starts must be as it was then; what other goals had written then says nothing. Of one that runs and has loaded its
+ * files, `covers` is `files`.
  */
 export function isServerAllowed(
 	goal: Goal,

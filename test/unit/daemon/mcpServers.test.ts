@@ -32,10 +32,14 @@ describe("an MCP server that a workspace proposes", function () {
 	let home: string;
 	let server: ModelServer;
 	let daemon: DaemonProcess;
+	/** The work begins with a file. */
+	let written = false;
 	const script: Script = ({ purpose, toolResults, tools }) => {
 		if (purpose === "plan") return { text: JSON.stringify(plan) };
 		if (purpose === "reflect") return { text: JSON.stringify({ summary: "It stands.", reflection: "All well." }) };
-		if (toolResults > 0) return { text: "The wall stands." };
+		if (toolResults > (written ? 1 : 0)) return { text: "The wall stands." };
+		if (written && toolResults === 0)
+			return { calls: [{ name: "writeFile", args: { path: "later.sh", content: "exit 1" } }] };
 		if (!tools.includes("mcp__yard__stack"))
 			return { calls: [{ name: "writeFile", args: { path: "wall", content: "" } }] };
 		return { calls: [{ name: "mcp__yard__stack", args: { bricks: 3 } }] };
@@ -48,6 +52,7 @@ describe("an MCP server that a workspace proposes", function () {
 	});
 	after(() => server.close());
 	beforeEach(async () => {
+		written = false;
 		folder = mkdtempSync(path.join(os.tmpdir(), "mission-mcp-"));
 		workspace = newWorkspace();
 		home = mkdtempSync(path.join(os.tmpdir(), "mission-mcp-home-"));
@@ -134,6 +139,21 @@ describe("an MCP server that a workspace proposes", function () {
 		await untilState(daemon.client, third, ["completed"]);
 		assert.deepEqual(calls(), []);
 		assert.equal((await events(third, "server.declined")).length, 1);
+	});
+
+	it("is not asked about again while it runs, whatever the goal writes that it could load when it starts", async () => {
+		propose("good", { env: { "npm_config_script-shell": "./later.sh" } });
+		written = true;
+		const goalId = await launch();
+		const first = await asked(goalId);
+		assert.match(first.summary, /^Use the MCP server yard\?/);
+		await answer(goalId, "approve", "goal");
+		assert.match((await asked(goalId)).summary, /^Call yard/);
+		await answer(goalId, "approve", "goal");
+		await untilState(daemon.client, goalId, ["completed"]);
+		const questions = (await events(goalId, "approval.requested")).map(({ question }) => question);
+		assert.deepEqual(questions, ["mcpServer", "call"]);
+		assert.deepEqual(calls(), ['stack {"bricks":3}']);
 	});
 
 	it("asks about a call that a killed daemon left, and never makes it again by itself", async () => {
