@@ -36,7 +36,7 @@ async function askedBefore(launch: Launch, layers: readonly SettingsLayer[], age
 			return { layers, settings: layers[0]?.settings, playbook: agents && { agents } };
 		},
 	};
-	const params = { workspace: "/work/wall", prompt: "Greet", ...launch };
+	const params = { workspace: "/house/wall", prompt: "Greet", ...launch };
 	await allowNamed(models as never, daemon as never, "goal/launch", params);
 	return asked;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createMcpInputs } from "../../../src/extension/keys/mcpInputs.ts";
 import { until } from "../../support/until.ts";
 
-const token = { workspace: "/work/wall", server: "yard", id: "token" };
+const token = { workspace: "/house/wall", server: "yard", id: "token" };
 
 describe("what the editor keeps for MCP servers", () => {
 	it("goes to the daemon first, and again where it has none; what is not wanted any more is said and kept", async () => {

@@ -8,7 +8,7 @@ interface Item {
 	readonly agent?: object;
 }
 
-const file = { path: "/work/wall/a.md", fsPath: "/work/wall/a.md", toString: () => "file:///work/wall/a.md" };
+const file = { path: "/house/wall/a.md", fsPath: "/house/wall/a.md", toString: () => "file:///house/wall/a.md" };
 const agent = { provider: "openai", model: "gpt-5" };
 const greet = { stepId: "greet", title: "Greet", needs: [], checks: [], role: "implementer" };
 const build = {
@@ -30,7 +30,7 @@ async function run(steps: readonly object[], agents: readonly object[], choose: 
 		rowsSeen.push(...rows);
 		return rows.find(({ label }) => label === choose(title));
 	};
-	const folder = { uri: { fsPath: "/work/wall" } };
+	const folder = { uri: { fsPath: "/house/wall" } };
 	const vscode = {
 		QuickPickItemKind: { Separator: -1 },
 		workspace: {
