@@ -136,7 +136,7 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 	const away: Effect[] = folderHold(goal) && (goal.undo || !goal.end) ? [{ kind: "folder" }] : [];
 	if (away.length > 0) return withTimers(goal, now, [...begun, ...away]);
 	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
-	const timed = timeEffects(goal, now);
+	const timed = timeEffects(goal, epoch, now);
 	if (timed.length > 0) return { effects: [...begun, ...timed] };
 	// What a command wrote until its time was up is the goal's work, and not what others do while it waits.
 	if (budgetHold(goal) && snapshotIsDue(goal) && goal.files.writers.length === 0) begun.push({ kind: "snapshot" });
@@ -155,8 +155,10 @@ export function next(goal: Goal, epoch: number, now: number, limits: Limits): Ne
 }
 
 /** The goal's minutes are used up: what runs is ended, and a person is asked. A word about the goal is not worth asking for. */
-function timeEffects(goal: Goal, now: number): Effect[] {
+function timeEffects(goal: Goal, epoch: number, now: number): Effect[] {
 	if (goal.end) return [];
+	// Nothing counts while no daemon is there: this one's time counts from its first note on.
+	if (goal.budget.minutes !== undefined && goal.work.epoch !== epoch && isWorking(goal)) return [{ kind: "noteWork" }];
 	const broken = brokenMinutes(goal, now);
 	if (!broken) return (nextNote(goal) ?? Number.POSITIVE_INFINITY) <= now ? [{ kind: "noteWork" }] : [];
 	const isAsked = Object.values(goal.approvals).some(({ resource }) => resource === "minutes");

@@ -3,6 +3,8 @@ import type { GoalEvent } from "../../../src/core/events.ts";
 import { evolve, newGoal } from "../../../src/core/folds/evolve.ts";
 import type { Goal } from "../../../src/core/goal.ts";
 import { workedMs } from "../../../src/core/rules/workingTime.ts";
+import { next } from "../../../src/daemon/engine/next.ts";
+import { engineLimits } from "../../support/engineLimits.ts";
 import { seeded } from "../../support/seed.ts";
 import { goalId, launchPrompt, person } from "../../support/simulation.ts";
 
@@ -30,6 +32,11 @@ function begin(minutes?: number) {
 			epoch++;
 		},
 		worked: () => workedMs(goal, now),
+		/** What the time alone asks for now. */
+		timed: () =>
+			next(goal, epoch, now, engineLimits)
+				.effects.map(({ kind }) => kind)
+				.filter((kind) => kind === "noteWork" || kind === "endAtLimit"),
 	};
 }
 
@@ -111,6 +118,27 @@ describe("working time", () => {
 		run.add(turnEnds);
 		run.pass(1_000);
 		assert.equal(run.worked(), 3_000);
+	});
+
+	it("is over no sooner because a daemon was long in coming", () => {
+		const run = begin(1);
+		run.add(turnBegins);
+		run.pass(2_000);
+		run.add({ type: "work.noted" });
+		run.pass(3_600_000);
+		run.newDaemon();
+		assert.deepEqual(run.timed(), ["noteWork"]);
+		run.add({ type: "work.noted" });
+		assert.deepEqual(run.timed(), []);
+		assert.equal(run.worked(), 2_000);
+		run.pass(4_000);
+		assert.deepEqual(run.timed(), ["noteWork"]);
+		run.add({ type: "work.noted" });
+		for (let note = 0; note < 18; note++) {
+			run.pass(3_000);
+			assert.deepEqual(run.timed(), note < 17 ? ["noteWork"] : ["endAtLimit"], `after ${run.worked()} ms`);
+			if (note < 17) run.add({ type: "work.noted" });
+		}
 	});
 
 	it("under a limit counts no gap that a daemon at work would not have left", () => {
