@@ -94,7 +94,7 @@ function isOwnRole({ thread, step }: Turn): boolean {
 	return thread.role === step?.stepId || /^step-\d+$/.test(thread.role);
 }
 
-function objective({ title, prompt }: Goal): string {
+export function objective({ title, prompt }: Goal): string {
 	return `The goal “${title}”:\n${bounded(prompt, 8000)}`;
 }
 
@@ -106,7 +106,7 @@ function givenInputs({ playbook }: Goal): string[] {
 		: [];
 }
 
-function planOverview({ plan, steps }: Goal, current: string): string {
+export function planOverview({ plan, steps }: Goal, current: string): string {
 	if (!plan || plan.order.length < 2) return "";
 	const lines = plan.order.flatMap((stepId) => {
 		const step = steps[stepId];
