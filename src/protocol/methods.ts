@@ -487,6 +487,8 @@ export const methods = {
 			),
 			/** The agent used when none is named. */
 			primary: v.optional(v.string()),
+			/** A window of VS Code has not said in time which models it has; who asks again hears of them. */
+			moreToCome: v.optional(v.boolean()),
 		}),
 	},
 	"provider/key": {

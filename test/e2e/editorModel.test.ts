@@ -26,8 +26,14 @@ describe("a model of another extension in the real workbench", function () {
 		// As long as it lies there, the model does not end its answer.
 		const hold = path.join(path.dirname(stage.home), "hold");
 		fs.writeFileSync(hold, "");
+		// And so long the extension does not say what it has.
+		const late = path.join(path.dirname(stage.home), "late");
+		fs.writeFileSync(late, "");
 		await window.palette("Mission Control: Launch Goal");
 		await window.quickInput.getByRole("button", { name: "Choose the Agent" }).click();
+		await window.quickInput.getByPlaceholder("provider/model:effort").waitFor();
+		assert.equal(await window.quickInput.getByText("editor/reef/keeper", { exact: true }).count(), 0);
+		fs.rmSync(late);
 		await window.choose("Agent", "editor/reef/keeper");
 		await window.quickInput.getByText("Agent: editor/reef/keeper.").waitFor();
 		await window.enter("Write a greeting");

@@ -19,7 +19,7 @@ export async function providers(
 }
 
 async function list(context: Context, refresh: boolean): Promise<void> {
-	const { providers: all, primary } = await context.ask("provider/list", { refresh });
+	const { providers: all, primary, moreToCome } = await context.ask("provider/list", { refresh });
 	const isWaiting = ({ usable, needsKey, source }: (typeof all)[number]) =>
 		!usable && needsKey === true && source === "environment";
 	const keyless = all.filter(isWaiting).map(({ id }) => id);
@@ -39,6 +39,7 @@ async function list(context: Context, refresh: boolean): Promise<void> {
 					),
 			keyless.length > 0 ? `Usable with a key (\`mission providers key NAME\`): ${keyless.join(", ")}` : "",
 			absent.length > 0 ? `Not on this machine; to have one, install it: ${absent.join(", ")}` : "",
+			moreToCome ? "A window of VS Code has not said yet which models it has. Run this again in a moment." : "",
 			primary ? `Used when none is named: ${primary}` : "",
 		]
 			.filter(Boolean)

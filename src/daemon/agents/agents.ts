@@ -118,7 +118,7 @@ export function openAgents({
 				...one,
 				priced: one.models.filter((model) => makerOf({ provider: one.id }).priceOf({ provider: one.id, model })),
 			}));
-			return { providers, primary: config.agent };
+			return { providers, primary: config.agent, moreToCome: windows.areAsked || undefined };
 		},
 		tryAgent: directory.tryAgent,
 		readRegistry: directory.registry,

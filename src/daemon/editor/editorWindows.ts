@@ -18,6 +18,8 @@ export interface EditorWindows {
 	join(line: WindowLine): JoinedWindow;
 	/** Asks the windows that have not said yet what they have; with `refresh` all of them. About a second at most. */
 	look(refresh?: boolean): Promise<void>;
+	/** A window was asked and has not said yet what it has. */
+	readonly areAsked: boolean;
 	/** What is known of windows now. */
 	offered(): readonly OfferedModels[];
 	/** A model as the windows have it, one that may be used first. `name` is `vendor/id` or `vendor/family`. */
@@ -172,6 +174,9 @@ export function openEditorWindows(): EditorWindows {
 			};
 		},
 		look,
+		get areAsked() {
+			return [...windows].some(({ asking }) => asking !== undefined);
+		},
 		offered: () => [...windows].flatMap(({ offered }) => offered ?? []),
 		find: (name) => having(name)[0]?.model,
 		async ask(name, request, signal) {

@@ -14,29 +14,36 @@ export interface AgentQuestion {
 	readonly mayInherit?: boolean;
 }
 
-/** Listed models, and any other that is typed as `provider/model:effort`. Nothing, when it was left. */
+/**
+ * Listed models, and any other that is typed as `provider/model:effort`. Nothing, when it was left. The list is asked for
+ * again while it says that there is more to come: an extension that provides models may take long to start.
+ */
 export function chooseAgent(
-	providers: Providers,
+	list: () => Promise<Providers>,
 	question: AgentQuestion & { readonly mayInherit: boolean },
 ): Promise<ModelChoice | typeof primaryAgent | undefined>;
 export function chooseAgent(
-	providers: Providers,
+	list: () => Promise<Providers>,
 	question?: AgentQuestion & { readonly mayInherit?: undefined },
 ): Promise<ModelChoice | undefined>;
-export function chooseAgent(
-	providers: Providers,
+export async function chooseAgent(
+	list: () => Promise<Providers>,
 	{ title = t("Agent"), provider, mayInherit }: AgentQuestion = {},
 ): Promise<ModelChoice | typeof primaryAgent | undefined> {
+	let providers = await list();
 	const pick = vscode.window.createQuickPick<(AgentRow | InheritRow) & vscode.QuickPickItem>();
 	pick.title = title;
 	pick.placeholder = t("Choose, or type provider/model or provider/model:effort");
 	pick.matchOnDescription = true;
+	pick.keepScrollPosition = true;
 	// A webview from which it was asked for may take the focus back a moment after the list before this one has closed.
 	pick.ignoreFocusOut = true;
 	const inherit: readonly InheritRow[] = mayInherit ? [{ label: t("As the Primary Agent"), agent: primaryAgent }] : [];
 	let isUnfolded = false;
-	const all = providers.providers;
-	const asked = () => ({ ...providers, providers: provider ? all.filter(({ id }) => id === provider) : all });
+	const asked = () => {
+		const all = providers.providers;
+		return { ...providers, providers: provider ? all.filter(({ id }) => id === provider) : all };
+	};
 	const show = (isAnew = false) => {
 		const rows = [...inherit, ...agentRows(asked(), pick.value, isUnfolded)];
 		// Thousands of rows are handed over once; only a name that was typed makes others.
@@ -44,6 +51,23 @@ export function chooseAgent(
 		if (isAnew || rows.length !== pick.items.length || now !== before) pick.items = rows;
 	};
 	show(true);
+	let isOpen = true;
+	const listAgain = async () => {
+		while (isOpen && providers.moreToCome) {
+			const before = namesIn(providers);
+			providers = await list();
+			if (!isOpen || namesIn(providers) === before) continue;
+			const [active] = pick.activeItems;
+			show(true);
+			pick.activeItems = pick.items.filter(({ label }) => label === active?.label);
+		}
+	};
+	pick.busy = providers.moreToCome === true;
+	listAgain()
+		.catch(() => undefined)
+		.finally(() => {
+			if (isOpen) pick.busy = false;
+		});
 	return new Promise((resolve) => {
 		pick.onDidChangeValue(() => show());
 		pick.onDidAccept(() => {
@@ -58,11 +82,16 @@ export function chooseAgent(
 			pick.hide();
 		});
 		pick.onDidHide(() => {
+			isOpen = false;
 			resolve(undefined);
 			pick.dispose();
 		});
 		pick.show();
 	});
+}
+
+function namesIn({ providers }: Providers): string {
+	return JSON.stringify(providers.map(({ id, usable, models }) => [id, usable, models]));
 }
 
 interface InheritRow {

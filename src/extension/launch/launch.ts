@@ -58,7 +58,7 @@ export async function askAndLaunch(
 				draft = { ...draft, preset: (await choosePreset((await presets).presets)) ?? draft.preset };
 				break;
 			case "agent":
-				draft = { ...draft, agent: (await chooseAgent(await providers)) ?? draft.agent };
+				draft = { ...draft, agent: (await chooseAgent(() => daemon.ask("provider/list", {}))) ?? draft.agent };
 				break;
 			case "options":
 				draft = { ...draft, choices: await chooseOptions(draft.choices) };

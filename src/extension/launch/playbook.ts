@@ -33,7 +33,7 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 		const isAsked = Object.keys(inputs).length > 0;
 		const read = isAsked ? await daemon.ask("launch/prepare", { workspace, playbook }) : asked;
 		const alone = read.playbook && stepWithoutAgent(read.playbook);
-		const agent = alone && (await chooseAgent(await daemon.ask("provider/list", {}), { title: alone }));
+		const agent = alone && (await chooseAgent(() => daemon.ask("provider/list", {}), { title: alone }));
 		if (alone && !agent) return undefined;
 		const prepared = agent ? await daemon.ask("launch/prepare", { workspace, playbook, agent }) : read;
 		const grantPlaybook = prepared.playbook && (await askWhatIsApproved(name, prepared.playbook));

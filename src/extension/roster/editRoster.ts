@@ -67,7 +67,7 @@ async function chooseEdit(
 	});
 	if (!chosen || chosen.edit) return chosen?.edit;
 	const title = t("Edit Roster (2/3): which model works as {0}?", role);
-	const agent = await chooseAgent(await daemon.ask("provider/list", {}), { title });
+	const agent = await chooseAgent(() => daemon.ask("provider/list", {}), { title });
 	return agent && { role, enabled: true, ...agent };
 }
 

@@ -27,9 +27,9 @@ export function createPreflight(
 			const folders = (vscode.workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, path: uri.fsPath }));
 			return { folders, seed: mine };
 		},
-		async chooseAgent({ title, provider, mayInherit }, providers) {
+		async chooseAgent({ title, provider, mayInherit }, list) {
 			const { chooseAgent, primaryAgent } = await import("../launch/chooseAgent.ts");
-			const chosen = await chooseAgent(providers, { title, provider, mayInherit });
+			const chosen = await chooseAgent(list, { title, provider, mayInherit });
 			return chosen === primaryAgent ? { inherits: true } : { agent: chosen };
 		},
 		async setKey(provider) {

@@ -53,7 +53,7 @@ export interface FormContext {
 	start(): Result<WebviewMethods, "form/start">;
 	chooseAgent(
 		ask: Params<WebviewMethods, "form/chooseAgent">,
-		providers: Result<WebviewMethods, "provider/list">,
+		list: () => Promise<Result<WebviewMethods, "provider/list">>,
 	): Promise<Result<WebviewMethods, "form/chooseAgent">>;
 	savePreset(ask: Params<WebviewMethods, "form/savePreset">): Promise<Result<WebviewMethods, "form/savePreset">>;
 	setKey(provider: string): Promise<void>;
@@ -141,7 +141,7 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 		"form/start": () => context.form?.start() ?? { folders: [] },
 		"form/chooseAgent": async (params) => {
 			const { form } = context;
-			return form ? form.chooseAgent(params, await acted("provider/list")({ refresh: false })) : {};
+			return form ? form.chooseAgent(params, async () => acted("provider/list")({ refresh: false })) : {};
 		},
 		"form/savePreset": async (params) => {
 			acting();

@@ -85,12 +85,15 @@ exports.activate = (context) => {
 			);
 		},
 	};
+	// An extension that takes long to say what it has, as long as a story wants it so.
+	const late = path.join(beside, "late");
 	// Its editor asks the person before another extension may use it, as with models that need an account.
 	const guarded = {
 		...provider,
-		provideLanguageModelChatInformation: async () => [
-			{ ...information("keeper"), requiresAuthorization: { label: "The Harbour" } },
-		],
+		async provideLanguageModelChatInformation() {
+			while (fs.existsSync(late)) await sleep(50);
+			return [{ ...information("keeper"), requiresAuthorization: { label: "The Harbour" } }];
+		},
 	};
 	context.subscriptions.push(
 		vscode.lm.registerLanguageModelChatProvider("harbour", provider),

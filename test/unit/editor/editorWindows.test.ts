@@ -53,6 +53,7 @@ describe("windows that offer models", () => {
 		const startedAt = performance.now();
 		await windows.look();
 		assert.ok(performance.now() - startedAt < 5000);
+		assert.ok(windows.areAsked, "whoever asks again hears of it");
 		assert.deepEqual(
 			windows.offered().map(({ window }) => window),
 			["quick"],
@@ -62,6 +63,7 @@ describe("windows that offer models", () => {
 		answer({ window: "slow", models: [model("one")] });
 		await until("the slow one counts", () => windows.find("acme/one") !== undefined);
 		assert.equal(changes, 1);
+		await until("nothing is asked any more", () => !windows.areAsked);
 	});
 
 	it("share the work: the one that answers least is asked", async () => {
