@@ -4,11 +4,15 @@ import { ToolError } from "./tool.ts";
 
 /**
  * The glob of a tool call: `*`, `?`, `[a-z]`, `**` and `{a,b}`. One without `/` is matched with the name alone, any other
- * with the path from the folder that was asked for. Not compiled to a regular expression: an agent may write one that
+ * with the path from the folder that was asked for; `!` in front turns it round. Not compiled to a regular expression: an agent may write one that
  * takes forever.
  */
 export function globFilter(glob: string | undefined, folder: string | undefined): (path: string) => boolean {
 	if (!glob) return () => true;
+	if (glob.startsWith("!")) {
+		const isExcluded = globFilter(glob.slice(1), folder);
+		return (path) => !isExcluded(path);
+	}
 	const byName = !glob.includes("/");
 	const globs = expandBraces(toBytes(glob.replace(/^\.?\//, "")))
 		.map((each) => parseGlob(each, false))

@@ -19,6 +19,9 @@ describe("a glob of a tool call", () => {
 		["?.md", undefined, []],
 		["[a-b].ts*", undefined, ["a.ts", "b.tsx", "src/a.ts"]],
 		[".*", undefined, [".env"]],
+		["!*.{ts,tsx}", undefined, [".env", "src/deep/c.js", "src/deep/ü.md"]],
+		["!src/**", undefined, ["a.ts", "b.tsx", ".env", "test/a.test.ts"]],
+		["!deep/*", "src", ["a.ts", "b.tsx", ".env", "src/a.ts", "test/a.test.ts", "src/{x}.ts"]],
 	];
 	for (const [glob, folder, matched] of rows)
 		it(`${glob} from ${folder ?? "the workspace"} matches ${matched.length} of ${paths.length}`, () => {

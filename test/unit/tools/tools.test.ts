@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { rm, symlink, writeFile as writeDisk } from "node:fs/promises";
+import { rm, symlink, truncate, writeFile as writeDisk } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import { encodeText } from "../../../src/daemon/text/encodeText.ts";
-import { lineSearch } from "../../../src/daemon/tools/lineSearch.ts";
 import { findRipgrep } from "../../../src/daemon/tools/ripgrep.ts";
 import { type Tool, ToolError } from "../../../src/daemon/tools/tool.ts";
 import { toolSchema } from "../../../src/daemon/tools/toolSchema.ts";
@@ -30,7 +29,7 @@ describe("the tools", () => {
 			writeFile: "path content",
 			editFile: "path edits",
 			listFiles: "path? glob?",
-			findText: "pattern path? glob?",
+			findText: "pattern path? glob? literal? case? multiline? context? filesOnly? limit?",
 			runCommand: "command timeoutMs? background?",
 			readOutput: "id all?",
 			stopCommand: "id",
@@ -80,6 +79,8 @@ describe("the tools", () => {
 		["listFiles", {}, "."],
 		["listFiles", { path: "src", glob: "*.ts" }, "src  *.ts"],
 		["findText", { pattern: "a+", glob: "*.ts" }, "/a+/  *.ts"],
+		["findText", { pattern: "a+", case: "ignore", multiline: true, path: "src" }, "/a+/is  src"],
+		["findText", { pattern: "f(", literal: true }, "“f(”"],
 		["runCommand", { command: "npm test" }, "npm test"],
 		[
 			"updateTodos",
@@ -102,6 +103,10 @@ describe("the tools", () => {
 		["readFile", {}],
 		["readFile", { path: "a", fromLine: 0 }],
 		["editFile", { path: "a", edits: [] }],
+		["findText", { pattern: "" }],
+		["findText", { pattern: "a", context: 21 }],
+		["findText", { pattern: "a", limit: 0 }],
+		["findText", { pattern: "a", case: "upper" }],
 		["runCommand", { command: "" }],
 		["runCommand", { command: "x", timeoutMs: -1 }],
 		["updateTodos", { todos: [{ content: "a", state: "done" }] }],
@@ -399,6 +404,7 @@ for (const [name, program] of [
 			["in a folder", { pattern: "needle", path: "src" }, "src/b.ts:2: needle"],
 			["in a file", { pattern: "nothing", path: "a.ts" }, "a.ts:2: nothing"],
 			["in files that a glob matches", { pattern: "needle", glob: ".hidden/*" }, ".hidden/d.ts:1: needle hidden"],
+			["in all files but those of a glob", { pattern: "needle", glob: "!*.ts" }, "Nothing matches needle."],
 			["a pattern that begins like an option", { pattern: "--files" }, "Nothing matches --files."],
 			["nothing", { pattern: "absent everywhere" }, "Nothing matches absent everywhere."],
 		];
@@ -407,21 +413,146 @@ for (const [name, program] of [
 				assert.equal(await find(args), answer);
 			});
 
+		const poem = [
+			"Größe und Änderung",
+			"\tthe first line",
+			"  second(line, [0])",
+			"",
+			"THE third line",
+			"interface Foo {",
+			'  say "hello"',
+			"}",
+			"l'été 12 слово",
+			"",
+		].join("\n");
+		const inPoem: readonly [what: string, args: object, lines: readonly number[]][] = [
+			["with its capitals, if nothing is said", { pattern: "the" }, [2]],
+			["in any case", { pattern: "THE", case: "ignore" }, [2, 5]],
+			["smart, in lower case: any", { pattern: "the", case: "smart" }, [2, 5]],
+			["smart, with a capital: that", { pattern: "THE", case: "smart" }, [5]],
+			["smart, with a capital that is no letter of it", { pattern: "\\Sthe|the\\b", case: "smart" }, [2, 5]],
+			["in any case, in another script", { pattern: "änderung", case: "ignore" }, [1]],
+			["in any case, by a flag in the pattern", { pattern: "(?i)the" }, [2, 5]],
+			["a literal text", { pattern: "second(line, [0])", literal: true }, [3]],
+			["a literal text smartly", { pattern: "FOO {", literal: true, case: "smart" }, []],
+			["words of other scripts", { pattern: "\\bÄnderung\\b|\\bслово\\b" }, [1, 9]],
+			["letters of every script", { pattern: "^\\w+ und \\w+$" }, [1]],
+			["no word", { pattern: "r\\B" }, [1, 2, 5, 6]],
+			["what is no letter", { pattern: "^[\\W\\s]*second" }, [3]],
+			["in names of classes as grep has them", { pattern: "^[[:space:]]+[[:alpha:]]+[(]" }, [3]],
+			["a brace that stands for itself", { pattern: "Foo {$" }, [6]],
+			["what needs no escape", { pattern: '\\"hello\\"' }, [7]],
+			["what looks ahead", { pattern: "the(?= third)", case: "ignore" }, [5]],
+			["what comes again", { pattern: "(l)\\1" }, [7]],
+			["empty lines", { pattern: "^$" }, [4]],
+			["every line", { pattern: "^" }, [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+			["across lines, with . for each character", { pattern: "Foo \\{.*\\}", multiline: true }, [6, 7, 8]],
+			["across lines, more than once", { pattern: "line.*?[,e]", multiline: true }, [2, 3, 5, 6]],
+			["across lines, by a line break in the pattern", { pattern: "\\)\\n\\nTHE .*" }, [3, 4, 5]],
+			["across lines, by the line breaks of others", { pattern: "Foo \\{\\r\\n" }, [6]],
+			["across lines, by a literal text", { pattern: "{\n  say", literal: true }, [6, 7]],
+			["across lines, in any case", { pattern: "foo.*HELLO", multiline: true, case: "ignore" }, [6, 7]],
+			["in one line, where a class has a line break", { pattern: "the[^\\n]*" }, [2]],
+		];
+		for (const [ending, lineEnd] of [
+			["LF", "\n"],
+			["CRLF", "\r\n"],
+		] as const)
+			for (const [what, args, lines] of inPoem)
+				it(`finds ${what}, in a file with ${ending}`, async () => {
+					await writeDisk(path.join(place.workspace, "poem.txt"), poem.replaceAll("\n", lineEnd));
+					const expected = lines.map((line) => `poem.txt:${line}: ${poem.split("\n")[line - 1]}`).join("\n");
+					assert.equal(
+						await find({ path: "poem.txt", ...args }),
+						expected || `Nothing matches ${(args as { pattern: string }).pattern}.`,
+					);
+				});
+
+		const numbered = Array.from({ length: 30 }, (_, at) => `line ${at + 1}`).join("\n");
+		const besides: readonly [what: string, args: object, answer: string][] = [
+			[
+				"lines before and after, each once",
+				{ pattern: "line (3|5|20)$", context: 2 },
+				[
+					...["b.txt-1- line 1", "b.txt-2- line 2", "b.txt:3: line 3", "b.txt-4- line 4", "b.txt:5: line 5"],
+					...["b.txt-6- line 6", "b.txt-7- line 7", "--", "b.txt-18- line 18", "b.txt-19- line 19"],
+					...["b.txt:20: line 20", "b.txt-21- line 21", "b.txt-22- line 22"],
+				].join("\n"),
+			],
+			[
+				"no lines beyond the ends of the file",
+				{ pattern: "line (1|30)$", context: 1 },
+				"b.txt:1: line 1\nb.txt-2- line 2\n--\nb.txt-29- line 29\nb.txt:30: line 30",
+			],
+			[
+				"what stands beside what is shown, and not beside what is left out",
+				{ pattern: "line (3|20|25)$", context: 1, limit: 1 },
+				"b.txt-2- line 2\nb.txt:3: line 3\nb.txt-4- line 4\n[2 more lines in 1 file match: make the pattern narrower, or name a folder or a glob]",
+			],
+			["a file once, by its name", { pattern: "line", filesOnly: true }, "b.txt"],
+			[
+				"how many lines are left out",
+				{ pattern: "line", limit: 2 },
+				"b.txt:1: line 1\nb.txt:2: line 2\n[28 more lines in 1 file match: make the pattern narrower, or name a folder or a glob]",
+			],
+			[
+				"all, where as many as the limit match",
+				{ pattern: "line [12]$", limit: 2 },
+				"b.txt:1: line 1\nb.txt:2: line 2",
+			],
+		];
+		for (const [what, args, answer] of besides)
+			it(`gives ${what}`, async () => {
+				await writeDisk(path.join(place.workspace, "b.txt"), numbered);
+				assert.equal(await find({ glob: "b.txt", ...args }), answer);
+			});
+
+		it("gives files in the order of their names, and says how many more match in how many", async () => {
+			for (const file of ["src/deep/z.md", "src/deep.md", "src/a10.md", "src/a2.md", "z.md"])
+				await writeDisk(path.join(place.workspace, file), "thread\nthread\n");
+			assert.equal(
+				await find({ pattern: "thread", glob: "*.md", limit: 3 }),
+				"src/a10.md:1: thread\nsrc/a10.md:2: thread\nsrc/a2.md:1: thread\n[7 more lines in 4 files match: make the pattern narrower, or name a folder or a glob]",
+			);
+			assert.equal(
+				await find({ pattern: "thread", filesOnly: true, limit: 4 }),
+				"src/a10.md\nsrc/a2.md\nsrc/deep/z.md\nsrc/deep.md\n[1 more file matches: make the pattern narrower, or name a folder or a glob]",
+			);
+		});
+
 		it("says what is wrong with a pattern", async () => {
 			await assert.rejects(find({ pattern: "a(" }), toolError(/^Invalid regular expression a\(/));
+			await assert.rejects(find({ pattern: "a(\\n", multiline: true }), toolError(/^Invalid regular expression a\(/));
 		});
 
 		it("gives a bounded answer and says so", async () => {
-			await writeDisk(path.join(place.workspace, "many.txt"), `${"x".repeat(1500)} needle\n`.repeat(1000));
+			const many = path.join(place.workspace, "many.txt");
+			await writeDisk(many, `${"x".repeat(1500)} needle\n`.repeat(1000));
 			const answer = await find({ pattern: "x needle", path: "many.txt" });
-			assert.equal(answer.split("\n").length, 201);
-			assert.match(answer, /there may be more/);
-			assert.ok(answer.length < 100_000, `${answer.length}`);
-			await rm(path.join(place.workspace, "many.txt"));
+			assert.ok(answer.length <= 23_000, `${answer.length}`);
+			const shown = answer.split("\n").length - 1;
+			assert.match(answer, new RegExp(`\\n\\[${1000 - shown} more lines in 1 file match: [^\\n]*\\]$`));
+			await writeDisk(many, "needle\n".repeat(20_000));
+			assert.match(
+				await find({ pattern: "needle", path: "many.txt" }),
+				/\n\[more than 9,800 more lines match: [^\n]*\]$/,
+			);
+			await rm(many);
 			for (let at = 0; at < 1200; at++) await writeDisk(path.join(place.workspace, "src/deep", `f${at}.md`), "");
 			const listing = (await list({ glob: "*.md" })).split("\n");
 			assert.equal(listing.length, 1001);
 			assert.equal(listing.at(-1), "[200 more: name a folder or a glob]");
+		});
+
+		it("searches a file that is too large to be read at once, or says that it is too large", async () => {
+			await writeDisk(path.join(place.workspace, "large.txt"), `${"a line of a large file\n".repeat(900_000)}needle\n`);
+			await assert.rejects(run("readFile", { path: "large.txt" }, place), toolError(/search it with findText/));
+			assert.equal(
+				await find({ pattern: "^needle", path: "large.txt" }),
+				name === "ripgrep"
+					? "large.txt:900001: needle"
+					: "Nothing matches ^needle in what was searched.\n[too large to be searched: large.txt]",
+			);
 		});
 
 		it("ends when it is aborted", async () => {
@@ -430,18 +561,34 @@ for (const [name, program] of [
 		});
 	});
 
-describe("a pattern that takes exponential time", () => {
-	it("is given up inside its match, and does not hang the daemon", () => {
-		const search = lineSearch("^(a+)+$");
-		assert.ok("run" in search);
-		const startedAt = performance.now();
-		assert.equal(search.run(`${"a".repeat(40)}b`, 10), undefined);
-		assert.ok(performance.now() - startedAt < 10_000);
-		assert.deepEqual(search.run("aaa\nb\naa", 10), [
-			{ line: 1, text: "aaa" },
-			{ line: 3, text: "aa" },
-		]);
+describe("our own search", () => {
+	let place: Workspace;
+	beforeEach(async () => {
+		place = await makeWorkspace({ "a.txt": "needle\n", "b.txt": `${"a".repeat(40)}b\n` });
 	});
+	afterEach(() => place.dispose());
+
+	it("says which files are too large for it", async () => {
+		await truncate(path.join(place.workspace, "b.txt"), 5 * 1024 * 1024);
+		assert.equal(
+			await run("findText", { pattern: "needle" }, place),
+			"a.txt:1: needle\n[too large to be searched: b.txt]",
+		);
+		assert.equal(
+			await run("findText", { pattern: "absent" }, place),
+			"Nothing matches absent in what was searched.\n[too large to be searched: b.txt]",
+		);
+	});
+
+	for (const multiline of [false, true])
+		it(`gives up a pattern that takes exponential time, ${multiline ? "across lines" : "in a line"}`, async () => {
+			const startedAt = performance.now();
+			await assert.rejects(
+				run("findText", { pattern: "^(a+)+$", multiline }, place),
+				toolError(/^The pattern \^\(a\+\)\+\$ takes too long: make it simpler\.$/),
+			);
+			assert.ok(performance.now() - startedAt < 10_000);
+		});
 });
 
 function run(name: string, args: object, context: Workspace, from = tools): Promise<string> {
