@@ -36,6 +36,9 @@ function tools(cursor: string | undefined): object {
 			return cursor === undefined ? { tools: [stack], nextCursor: "2" } : { tools: [look] };
 		case "endless":
 			return { tools: [{ ...look, name: `look${cursor ?? 0}` }], nextCursor: `${Number(cursor ?? 0) + 1}` };
+		case "falls-asleep":
+			if (!existsSync(`${record}.go`)) setTimeout(fall, 300);
+			return { tools: [stack] };
 		case "grows":
 			return { tools: isGrown ? [stack, look] : [stack] };
 		default:
@@ -78,13 +81,27 @@ async function call(name: string, args: { readonly bricks?: number; readonly wai
 	return { ...text(`The wall is ${height} high.`), structuredContent: { height } };
 }
 
+/** Until the test says so; one that falls asleep was quick the first time, and ends once it was looked at. */
+async function slowly(): Promise<void> {
+	const isFirst = !existsSync(record);
+	appendFileSync(record, "initialize\n");
+	if (isFirst && manner === "falls-asleep") return;
+	while (!existsSync(`${record}.go`)) await sleep(20);
+}
+
 function send(message: object): void {
 	process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+}
+
+function fall(): void {
+	appendFileSync(record, "exit\n");
+	process.exit(0);
 }
 
 async function answer(method: string, params: Record<string, unknown>): Promise<object | undefined> {
 	switch (method) {
 		case "initialize":
+			if (manner === "slow-start" || manner === "falls-asleep") await slowly();
 			return {
 				protocolVersion: "2025-11-25",
 				capabilities: { tools: { listChanged: true } },

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { McpInput, McpServer } from "../config/mcpServer.ts";
@@ -145,10 +145,14 @@ const maxEnvFileBytes = 256 * 1024;
 
 /** `NAME=value` lines, as tools that read such files agree: comments, `export`, quotes. */
 async function readEnvFile(file: string): Promise<Readonly<Record<string, string>>> {
-	const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+	const unreadable = (cause: NodeJS.ErrnoException) => {
 		throw new Unresolved(`its “envFile” ${file} cannot be read (${cause.code}).`);
-	});
-	if (text.length > maxEnvFileBytes) throw new Unresolved(`its “envFile” ${file} is too large.`);
+	};
+	const info = await stat(file).catch(unreadable);
+	// A pipe may never come to its end.
+	if (!info.isFile()) throw new Unresolved(`its “envFile” ${file} is no regular file.`);
+	if (info.size > maxEnvFileBytes) throw new Unresolved(`its “envFile” ${file} is too large.`);
+	const text = await readFile(file, "utf8").catch(unreadable);
 	const env: Record<string, string> = {};
 	for (const line of text.split(/\r?\n/)) {
 		const [, name, written = ""] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];

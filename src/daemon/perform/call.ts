@@ -43,6 +43,8 @@ export async function performCall(context: ActivityContext, toolCallId: ToolCall
 	if (isExternalCall(call) && call.state === "started")
 		return interrupted(context, call, "Its server was asked, and the daemon ended before it answered.");
 	const known = thread && isExternalCall(call) ? await serversOf(context, thread) : undefined;
+	// Told to stop while a server started: it is made when the goal goes on.
+	if (known && context.signal.aborted) return;
 	const all = known ? [...parts.tools, ...known.tools] : parts.tools;
 	const tools = thread ? toolsOf(goal, thread, all, parts.delegateDepth) : all;
 	const tool = tools.find((candidate) => candidate.name === call.name);

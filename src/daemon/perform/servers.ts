@@ -10,6 +10,7 @@ import type { OpenServer } from "../mcp/externalTools.ts";
 import type { ResolvedReach } from "../mcp/mcpConnection.ts";
 import { boundServer, givenWords, serverWords } from "../mcp/serverBinding.ts";
 import { startedFrom } from "../mcp/startedFrom.ts";
+import { whenAborted } from "../platform/whenAborted.ts";
 import { isServerAllowed } from "../policy/serverGrant.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -38,6 +39,7 @@ export interface NamedReach {
 
 export const noServers: ThreadServers = { tools: [], reaches: [], asks: [], facts: [] };
 
+/** Once the signal aborts no server is waited for: those that are not there yet are left out. */
 export async function serversOf(context: ActivityContext, thread: Thread): Promise<ThreadServers> {
 	const { mcp } = context.parts;
 	const goal = context.driver.goal();
@@ -45,7 +47,8 @@ export async function serversOf(context: ActivityContext, thread: Thread): Promi
 	if (!mcp || !readsMessages || onlyLooks(goal, thread)) return noServers;
 	const { servers } = await mcp.servers(goal.workspace);
 	const wanted = servers.filter(({ name, digest }) => goal.servers?.[name]?.declined !== digest);
-	const looked = await Promise.all(wanted.map((server) => look(context, thread, server, runsTools === "engine")));
+	const over = whenAborted(context.signal);
+	const looked = await Promise.all(wanted.map((server) => look(context, thread, server, runsTools === "engine", over)));
 	const open = looked.flatMap((one) => one.open ?? []);
 	return {
 		tools: mcp.tools(open),
@@ -79,7 +82,13 @@ interface Looked {
 	readonly facts?: readonly GoalEvent[];
 }
 
-async function look(context: ActivityContext, thread: Thread, server: McpServer, isOpened: boolean): Promise<Looked> {
+async function look(
+	context: ActivityContext,
+	thread: Thread,
+	server: McpServer,
+	isOpened: boolean,
+	over: Promise<undefined>,
+): Promise<Looked> {
 	const { parts, driver } = context;
 	const mcp = parts.mcp!;
 	const goal = driver.goal();
@@ -93,9 +102,11 @@ async function look(context: ActivityContext, thread: Thread, server: McpServer,
 			return { ask: askAboutServer(thread, asked, bound, parts.newId, parts.clock.now()) };
 		}
 	}
+	// A start that nobody waits for any more goes on: the next turn finds it, or the goal's end ends it.
 	const opened = isOpened
-		? await mcp.open(goal.goalId, goal.workspace, server)
+		? await Promise.race([mcp.open(goal.goalId, goal.workspace, server), over])
 		: await mcp.reach(goal.workspace, server);
+	if (!opened) return {};
 	switch (opened.kind) {
 		case "needs": {
 			const asked = { name, digest, place };

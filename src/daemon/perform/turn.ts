@@ -41,11 +41,19 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 	const turn = thread?.turn;
 	if (!thread || !turn) return;
 	const agent = parts.agentFor(thread.assignment);
-	// Before anybody listens for a sign of life: reading files is none of the agent's silence.
+	// Before anybody listens for a sign of life: reading files and starting servers is none of the agent's silence.
 	// One that is taken up from an earlier daemon was told and asked before.
 	const isTakenUp = turn.epoch !== driver.epoch;
 	const isTold = isTakenUp || turn.purpose === "compaction" || isToStop(goal) || thread.state === "closed";
 	if (!isTold) await giveGuidance(context, thread, agent);
+	const isOver = isToStop(driver.goal()) || thread.state === "closed";
+	const { outlivesDaemon } = agentKind(thread.assignment);
+	const servers = !parts.mcp || turn.purpose === "compaction" || isOver ? noServers : await serversOf(context, thread);
+	const isLookedAt = !isTakenUp && (outlivesDaemon || !signal.aborted);
+	if (isLookedAt && (servers.asks.length > 0 || servers.facts.length > 0)) {
+		await driver.recordFact((now) => askedFirst(now, threadId, turn.turnId, servers));
+		if (servers.asks.length > 0) return;
+	}
 	const step = thread.stepId ? goal.steps[thread.stepId] : undefined;
 	const model = formatModelRef(thread.assignment);
 	const retried = new AbortController();
@@ -67,15 +75,9 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		onText: onDelta,
 		onSign: watch.sign,
 	});
-	const isOver = isToStop(driver.goal()) || thread.state === "closed";
 	// An agent whose turn went on without a daemon is told itself that it is over.
-	const isStopped = isOver && !agentKind(thread.assignment).outlivesDaemon;
+	const isStopped = isOver && !outlivesDaemon;
 	if (isOver) over.abort("stop" satisfies StopReason);
-	const servers = !parts.mcp || turn.purpose === "compaction" || isOver ? noServers : await serversOf(context, thread);
-	if (!isTakenUp && (servers.asks.length > 0 || servers.facts.length > 0)) {
-		await driver.recordFact((now) => askedFirst(now, threadId, turn.turnId, servers));
-		if (servers.asks.length > 0) return watch.stop();
-	}
 	const transcript = await driver.transcript(threadId);
 	const tools = toolsOf(goal, thread, [...parts.tools, ...servers.tools], parts.delegateDepth);
 	const asked: Turn = {
@@ -104,7 +106,7 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		});
 		return;
 	}
-	const cannotBegin = isStopped || (ends.aborted && !agentKind(thread.assignment).outlivesDaemon);
+	const cannotBegin = isStopped || (ends.aborted && !outlivesDaemon);
 	const outcome: TurnOutcome = cannotBegin
 		? { kind: "aborted" }
 		: await agent.takeTurn(asked, ends).finally(watch.stop);

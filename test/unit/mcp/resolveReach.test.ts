@@ -56,6 +56,7 @@ describe("a server's definition, filled in", () => {
 		[{ command: "a", args: [variable("NONE")] }, /the variable NONE is not set/],
 		[{ command: "a", args: [variable("command:pick")] }, /known to other tools only/],
 		[{ command: "a", envFile: "none.env" }, /“envFile” .* cannot be read \(ENOENT\)/],
+		[{ command: "a", envFile: "." }, /“envFile” .* is no regular file/],
 		[{ url: `${variable("env:SOME")}` }, /no address/],
 	];
 	for (const [entry, says] of refused)
