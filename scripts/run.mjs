@@ -16,17 +16,14 @@ export class Sentence extends Error {}
 
 /**
  * Runs a program to its end and returns its exit code; 124 when `timeoutMs` passed.
- * Its output goes to the terminal; with `quiet` only when it fails.
+ * Its output goes to the terminal; with `quiet` only when it fails; with `write` it is handed over there.
  */
-export async function run(command, args, { cwd = root, env, quiet = false, timeoutMs } = {}) {
-	const child = start(command, args, {
-		cwd,
-		env,
-		stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
-	});
+export async function run(command, args, { cwd = root, env, quiet = false, write, timeoutMs } = {}) {
+	const to = quiet || write ? "pipe" : "inherit";
+	const child = start(command, args, { cwd, env, stdio: ["ignore", to, to] });
 	let output = "";
-	child.stdout?.on("data", (chunk) => (output += chunk));
-	child.stderr?.on("data", (chunk) => (output += chunk));
+	const take = write ?? ((text) => (output += text));
+	for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", take);
 	const code = await ended(child, timeoutMs);
 	if (code !== 0 && quiet) process.stderr.write(output);
 	return code;

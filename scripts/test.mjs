@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /*
  * `npm test`: sets up what is missing, then checks everything there is to check. Each stage is a process of its own with
- * a time limit; a stage that fails does not stop the next. The last line is the sum: "N passed, N failed".
+ * a time limit; a stage that fails does not stop the next. The longest has others beside it, whose output is shown when
+ * they are at their end. The last line is the sum: "N passed, N failed".
  *
  *   npm test                          everything
  *   npm test -- --only unit,e2e       only these stages
@@ -21,7 +22,8 @@ import { ensureDependencies, script, seconds } from "./setup.mjs";
 
 /**
  * A stage with `suites` counts the tests of that folder; any other is one test. `bin` is a program of node_modules,
- * `[package, name]`; without it and without `module` the suites run in mocha.
+ * `[package, name]`; without it and without `module` the suites run in mocha. Those `beside` a stage run while it does,
+ * one after the other.
  */
 const stages = [
 	{ name: "build", module: "esbuild.mjs", args: ["--production"], minutes: 5 },
@@ -30,12 +32,12 @@ const stages = [
 	{ name: "knip", bin: ["knip", "knip"], args: [], minutes: 5 },
 	{ name: "docs", bin: ["tsx", "tsx"], args: ["scripts/docs.ts", "--check"], minutes: 5 },
 	{ name: "unit", suites: "test/unit", minutes: 30 },
-	{ name: "cli", suites: "test/cli", minutes: 10 },
+	{ name: "cli", suites: "test/cli", minutes: 15, beside: "unit" },
+	{ name: "webviews", suites: "test/webviews", minutes: 25, beside: "unit" },
+	{ name: "agents", suites: "test/agents", minutes: 30, beside: "unit" },
+	{ name: "package", suites: "test/package", minutes: 5, beside: "unit" },
 	{ name: "crash", suites: "test/crash", minutes: 25 },
-	{ name: "webviews", suites: "test/webviews", minutes: 15 },
-	{ name: "package", suites: "test/package", minutes: 5 },
 	{ name: "host", suites: "test/vscode", module: "test/host/runInHost.ts", args: [], minutes: 10 },
-	{ name: "agents", suites: "test/agents", minutes: 30 },
 	{ name: "e2e", suites: "test/e2e", minutes: 30 },
 ];
 
@@ -57,7 +59,11 @@ async function main(args) {
 	try {
 		await ensureDependencies();
 		results.push(await stage("setup", () => setUp()));
-		for (const each of wanted) results.push(await stage(each.name, () => runStage(each, folder, env, grep)));
+		for (const [first, ...beside] of waves(wanted)) {
+			const run = (each, late) => stage(each.name, (write) => runStage(each, folder, env, grep, write), late);
+			const others = inTurn(beside, (each) => run(each, true));
+			results.push(await run(first), ...(await others));
+		}
 		results.push(await stage("leftovers", () => leftovers(`${path.basename(folder)}/`)));
 	} finally {
 		fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -81,18 +87,39 @@ function parse(args) {
 	return { ...values, wanted: stages.filter(({ name }) => only.includes(name)) };
 }
 
-/** Runs one stage; a Sentence that it throws is its failure. */
-async function stage(name, perform) {
-	console.log(`\n── ${name} ${"─".repeat(Math.max(3, 70 - name.length))}`);
+/** What runs at the same time, the stage that the others are beside first. */
+function waves(wanted) {
+	const made = [];
+	for (const each of wanted) {
+		const wave = each.beside && made.find(([{ name, beside }]) => (beside ?? name) === each.beside);
+		if (wave) wave.push(each);
+		else made.push([each]);
+	}
+	return made;
+}
+
+async function inTurn(each, perform) {
+	const results = [];
+	for (const one of each) results.push(await perform(one));
+	return results;
+}
+
+/** Runs one stage; a Sentence that it throws is its failure. `late`: it is shown when it is at its end. */
+async function stage(name, perform, late = false) {
+	let kept = "";
+	const write = late ? (text) => (kept += text) : undefined;
+	const say = (text) => (late ? write(`${text}\n`) : console.log(text));
+	say(`\n── ${name} ${"─".repeat(Math.max(3, 70 - name.length))}`);
 	const startedAt = Date.now();
 	let counts;
 	try {
-		counts = await perform();
+		counts = await perform(write);
 	} catch (error) {
-		const why = error instanceof Sentence ? error.message : error;
-		console.error(why);
-		counts = { ...failed, failures: [String(why)] };
+		const why = error instanceof Sentence ? error.message : (error.stack ?? String(error));
+		say(why);
+		counts = { ...failed, failures: [why] };
 	}
+	process.stdout.write(kept);
 	return { name, took: seconds(startedAt), skipped: 0, ...counts };
 }
 
@@ -110,10 +137,9 @@ async function setUp() {
 	return passed;
 }
 
-async function runStage({ name, bin, module, args, suites, minutes }, folder, env, grep) {
+async function runStage({ name, bin, module, args, suites, minutes }, folder, env, grep, write) {
 	if (suites && !fs.existsSync(path.join(root, suites))) throw new Sentence(`${suites} does not exist.`);
-	const counts = path.join(folder, "counts.json");
-	fs.rmSync(counts, { force: true });
+	const counts = path.join(folder, `${name}.json`);
 	const mocha = ["--no-config", "--forbid-only", "--timeout=20000", "--reporter=scripts/mochaReporter.cjs"];
 	const command = bin
 		? [program(bin), ...args]
@@ -128,14 +154,15 @@ async function runStage({ name, bin, module, args, suites, minutes }, folder, en
 			MISSION_TEST_RUN: `${path.basename(folder)}/${name}`,
 		},
 		timeoutMs: minutes * 60_000,
+		write,
 	});
 	if (!suites) return code === 0 ? passed : failed;
 	if (!fs.existsSync(counts)) throw new Sentence(`The suites of ${suites} did not come to an end (exit code ${code}).`);
 	const counted = JSON.parse(fs.readFileSync(counts, "utf8"));
 	if (counted.passed + counted.failed === 0 && !grep) throw new Sentence(`${suites} holds no test.`);
 	if (code === 0 || counted.failed > 0) return counted;
-	console.error(`All tests of ${suites} passed, and yet its process ended with exit code ${code}.`);
-	return { ...counted, failed: 1 };
+	const why = `All tests of ${suites} passed, and yet its process ended with exit code ${code}.`;
+	return { ...counted, failed: 1, failures: [why] };
 }
 
 function grepped(pattern) {
