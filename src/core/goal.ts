@@ -218,9 +218,11 @@ export interface Thread {
 		readonly readTo: number;
 		/** Absent until it has answered. */
 		readonly sessionId?: string;
-		/** The session of the process before it. */
-		readonly before?: string;
+		/** The last process before it that had a session. */
+		readonly before?: { readonly sessionId: string; readonly agent: string; readonly died?: true };
 		readonly ended?: boolean;
+		/** Nobody ended it. */
+		readonly died?: true;
 	};
 	readonly turns: number;
 	/** Actions that were carried out or deliberately passed over: a playbook's place in its step. */

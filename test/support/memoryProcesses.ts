@@ -89,9 +89,9 @@ function openSpool(launch: AgentLaunch, program: Program) {
 		news.dispatchEvent(new Event("news"));
 	}
 
-	function end(reason: string): void {
+	function end(reason: string, wasStopped = true): void {
 		if (over) return;
-		over = { exitCode: 1, errorTail: "", reason };
+		over = { exitCode: 1, wasStopped, errorTail: "", reason };
 		finish(over);
 		news.dispatchEvent(new Event("news"));
 	}
@@ -130,12 +130,12 @@ function openSpool(launch: AgentLaunch, program: Program) {
 			return over === undefined;
 		},
 		print,
-		die: (reason = "It was killed.") => end(reason),
+		die: (reason = "It was killed.") => end(reason, false),
 		end,
 		attended: (killed: AbortSignal): AgentProcess => ({
 			written: async () => [...written],
 			async write(line) {
-				if (killed.aborted) throw new Error("This daemon is dead.");
+				if (killed.aborted) return new Promise(() => {});
 				if (over) throw new Error("The process has ended.");
 				written.push(line);
 				input.enqueue(Buffer.from(`${line}\n`));

@@ -11,16 +11,23 @@ export const agentFolds: Folds<"agent"> = {
 		})),
 	"agent.read": (goal, { threadId, process: number, readTo }) =>
 		withThread(goal, threadId, (thread) => ({ ...thread, process: { ...processOf(thread, number), readTo } })),
-	"agent.ended": (goal, { threadId, process: number }) =>
+	"agent.ended": (goal, { threadId, process: number, died }) =>
 		withThread(goal, threadId, (thread) => ({
 			...thread,
-			process: { ...processOf(thread, number), ended: true },
+			process: { ...processOf(thread, number), ended: true, ...(died && { died }) },
 		})),
 };
 
+type Process = NonNullable<Thread["process"]>;
+
 /** As it is known; of one that comes after another, the session that may be taken up. */
-function processOf({ process }: Thread, number: number): NonNullable<Thread["process"]> {
+function processOf({ process }: Thread, number: number): Process {
 	if (process?.number === number) return process;
-	const before = process?.sessionId ?? process?.before;
-	return { number, readTo: 0, ...(before !== undefined && { before }) };
+	const before = process && sessionBefore(process);
+	return { number, readTo: 0, ...(before && { before }) };
+}
+
+/** What whoever comes after the process comes after. */
+export function sessionBefore({ sessionId, agent, died, before }: Process): Process["before"] {
+	return sessionId === undefined || agent === undefined ? before : { sessionId, agent, ...(died && { died }) };
 }

@@ -20,7 +20,7 @@ import { threadFolds } from "./thread.ts";
 import { workspaceFolds } from "./workspace.ts";
 
 /** Grows with every change of the fold that makes an older checkpoint wrong. */
-export const foldVersion = 16;
+export const foldVersion = 17;
 
 /** A goal of which nothing has happened yet. */
 export function newGoal(goalId: GoalId): Goal {

@@ -21,7 +21,7 @@ import type { Conversation, Listening } from "./conversation.ts";
 import { type Fields, textOf } from "./fields.ts";
 import { Aborted, TooLate } from "./inTime.ts";
 import { currentModel } from "./options.ts";
-import { promptText } from "./prompt.ts";
+import { type PromptParts, promptText } from "./prompt.ts";
 import { applySettings } from "./sessionSettings.ts";
 import { type OpenedThread, openThread, processKey, type SessionParts } from "./threadSession.ts";
 import { modelIn, turnUsage } from "./usage.ts";
@@ -95,7 +95,7 @@ async function open(
 	const isSame = live && process?.number === live.conversation.number && !process.ended && process.agent !== undefined;
 	if (live && isSame && !live.conversation.isOver && isOfAgent(parts, process.agent)) {
 		await live.conversation.attach({ ...listening, readTo: process.readTo });
-		return { ...live, isNew: false, isAfterDeath: false };
+		return live;
 	}
 	if (live) live.conversation.letGo();
 	lives.delete(threadId);
@@ -127,8 +127,7 @@ async function prompted(parts: TurnParts, turn: Turn, opened: OpenedThread, sign
 			const problem = await applySettings(parts, turn, conversation, signal);
 			if (problem) return problem;
 			const surroundings = await lookAround(turn.goal.workspace);
-			const lastTurn = opened.isNew ? undefined : lastPrompted(turn, opened, conversation);
-			said = promptText({ turn, surroundings, lastTurn, isAfterDeath: opened.isAfterDeath });
+			said = promptText({ turn, surroundings, ...heardBefore(turn, opened) });
 			if (signal.aborted) return signal.reason === "drain" ? left(conversation) : { kind: "aborted" };
 		}
 		answering = conversation.request(key, "session/prompt", { sessionId, prompt: [{ type: "text", text: said }] });
@@ -155,19 +154,33 @@ function aborted(signal: AbortSignal): Promise<"aborted"> {
 	});
 }
 
-/** The last turn whose prompt this session was sent. */
-function lastPrompted(turn: Turn, { isAfterDeath }: OpenedThread, conversation: Conversation): TurnId | undefined {
-	const before = turn.transcript.flatMap((event) =>
-		event.type === "turn.started" && event.turnId !== turn.thread.turn?.turnId ? [event.turnId] : [],
+/** What the session knows of the thread already, and what it is to hear of who was there before it. */
+function heardBefore(turn: Turn, { conversation, before }: OpenedThread): Pick<PromptParts, "lastTurn" | "before"> {
+	const lastTurn = lastPrompted(turn, conversation);
+	if (lastTurn !== undefined) return { lastTurn, before: undefined };
+	if (before === undefined || before === "other" || conversation.wasSent("session/new")) return { lastTurn, before };
+	// Of the process before nobody knows what its session kept: what it answered, it has.
+	const { provider } = turn.thread.assignment;
+	const answered = turn.transcript.flatMap((event) =>
+		event.type === "turn.completed" && event.asked.provider === provider ? [event.turnId] : [],
 	);
-	if (!isAfterDeath) return before.findLast((turnId) => conversation.wasSent(`session/prompt:${turnId}`));
-	// Of the process that died nobody knows what its session kept: what was answered, it has.
-	return turn.transcript.findLast((event) => event.type === "turn.completed")?.turnId ?? before[0];
+	return { lastTurn: answered.at(-1) ?? turnsBefore(turn)[0], before };
+}
+
+/** The last turn whose prompt this process was sent. */
+function lastPrompted(turn: Turn, conversation: Conversation): TurnId | undefined {
+	return turnsBefore(turn).findLast((turnId) => conversation.wasSent(`session/prompt:${turnId}`));
+}
+
+function turnsBefore({ transcript, thread }: Turn): readonly TurnId[] {
+	return transcript.flatMap((event) =>
+		event.type === "turn.started" && event.turnId !== thread.turn?.turnId ? [event.turnId] : [],
+	);
 }
 
 /** An earlier turn may have been ended without its agent: it is told so, before it is asked anything else. */
 async function settleLast(parts: TurnParts, turn: Turn, conversation: Conversation): Promise<boolean> {
-	const last = lastPrompted(turn, { conversation, isNew: false, isAfterDeath: false }, conversation);
+	const last = lastPrompted(turn, conversation);
 	const key = `session/prompt:${last}`;
 	if (last === undefined || conversation.isAnswered(key)) return true;
 	const answer = conversation.request(key, "session/prompt", {}).then(
@@ -281,7 +294,7 @@ async function failed(
 	if (!end) throw cause;
 	const here = parts.endedHere(processKey(turn.thread.threadId, conversation.number));
 	conversation.letGo();
-	await ended(turn, conversation.number, here ?? end.reason, here === undefined, end.exitCode);
+	await ended(turn, conversation.number, here ?? end.reason, here === undefined && !end.wasStopped, end.exitCode);
 	const died: Failed = failure("agentDied", diedText(found.name, end), true);
 	return signal.aborted
 		? { kind: "aborted", used: usedSoFar(turn, conversation) }

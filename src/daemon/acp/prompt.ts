@@ -4,28 +4,28 @@ import type { Turn } from "../agents/agent.ts";
 import { conversationText } from "../agents/promptMessages.ts";
 import { guidanceParts, laterGuidance, objective, planOverview, systemPrompt } from "../agents/prompts.ts";
 import type { Surroundings } from "../agents/surroundings.ts";
+import type { Before } from "./threadSession.ts";
 
 /**
  * What an agent with a session of its own is told. At first who it is, what the goal is and what its thread is for; from
- * then on only what is new, because it keeps the conversation itself. One that takes over from a process that died
- * without its session reads what was said and done, as the log has it.
+ * then on only what is new, because it keeps the conversation itself. One that takes over without the session of who was
+ * there before reads what was said and done, as the log has it.
  */
 export interface PromptParts {
 	readonly turn: Turn;
 	readonly surroundings: Surroundings;
 	/** The last turn whose prompt this session has; undefined for none. */
 	readonly lastTurn: TurnId | undefined;
-	/** It is another process than the one that had the turns before. */
-	readonly isAfterDeath: boolean;
+	/** Who had the turns before, where this process had none yet. */
+	readonly before: Before | undefined;
 }
 
 const maxHistoryChars = 120_000;
 
-export function promptText({ turn, surroundings, lastTurn, isAfterDeath }: PromptParts): string {
+export function promptText({ turn, surroundings, lastTurn, before }: PromptParts): string {
 	if (lastTurn !== undefined) {
 		const news = newsSince(turn, lastTurn);
-		const died = isAfterDeath ? [afterDeath] : [];
-		return [...died, ...(news.length > 0 ? news : ["Go on."])].join("\n\n");
+		return [...warnings(turn, before), ...(news.length > 0 ? news : ["Go on."])].join("\n\n");
 	}
 	const { role, purpose } = turn.thread;
 	const system = purpose === "work" ? workerPrompt(turn) : systemPrompt(turn, surroundings);
@@ -36,11 +36,30 @@ export function promptText({ turn, surroundings, lastTurn, isAfterDeath }: Promp
 	);
 	if (!hasWorked) return [system, ...told.map(heard)].join("\n\n");
 	const history = conversationText(role, turn.transcript, maxHistoryChars);
-	return `${system}\n\n${afterDeath} What was said and done before, as it was recorded:\n\n${history}\n\nGo on from there.`;
+	const who =
+		before === "died" || before === "ended"
+			? "You worked on this before, and your session of then is not here."
+			: "Another agent worked on this before you.";
+	const about = [...warnings(turn, before), `${who} What was said and done, as it was recorded:`].join("\n\n");
+	return [system, about, history, "Go on from there."].join("\n\n");
 }
 
-const afterDeath =
-	"The program that you were before has died. What it was doing then may be half done: look before you do anything again.";
+/** What may be half done, because whoever had the turns before did not come to its end. */
+function warnings(turn: Turn, before: Before | undefined): readonly string[] {
+	const look = "What was being done then may be half done: look before you do anything again.";
+	if (before === "died") return [`The program that you were before has died. ${look}`];
+	return before !== undefined && wasCutOff(turn) ? [`The turn before this one was ended early. ${look}`] : [];
+}
+
+/** The last turn was ended from here when its agent had begun to tell of it. */
+function wasCutOff({ transcript }: Turn): boolean {
+	const last = transcript.findLast(({ type }) => type === "turn.completed" || type === "turn.interrupted");
+	if (last?.type !== "turn.interrupted") return false;
+	const begun = transcript.findIndex((event) => event.type === "turn.started" && event.turnId === last.turnId);
+	return transcript
+		.slice(begun)
+		.some((event) => event.type === "agent.read" && event.readTo > 0 && event.seq < last.seq);
+}
 
 /** What came to the thread since the turn began, and what became of calls of which it does not know. */
 function newsSince({ transcript, thread }: Turn, lastTurn: TurnId): string[] {

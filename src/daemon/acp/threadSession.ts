@@ -1,3 +1,4 @@
+import { sessionBefore } from "../../core/folds/agent.ts";
 import type { ModelChoice } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import type { AgentProcess, AgentProcesses } from "../agents/process/agentProcess.ts";
@@ -40,11 +41,12 @@ export interface SessionParts {
 
 export interface OpenedThread {
 	readonly conversation: Conversation;
-	/** It does not know what was said to the process before it. */
-	readonly isNew: boolean;
-	/** It is another process than the one of the last turn. */
-	readonly isAfterDeath: boolean;
+	/** What had a session in the thread before this process; undefined where nothing had. */
+	readonly before: Before | undefined;
 }
+
+/** `died`: the agent's own process, which nobody ended. `ended`: its own process. `other`: another agent's. */
+export type Before = "died" | "ended" | "other";
 
 export function processKey(threadId: string, number: number): string {
 	return `${threadId}.${number}`;
@@ -67,10 +69,12 @@ export async function openThread(
 		folder: goal.workspace,
 		environment: found.environment,
 	};
+	let last = known?.ended ? sessionBefore(known) : known?.before;
 	let number = known === undefined ? 1 : known.ended ? known.number + 1 : known.number;
 	if (known && !known.ended && known.agent !== undefined && known.agent !== identity) {
 		await processes.find(processKey(thread.threadId, number)).then((process) => process?.stop());
 		await ended(turn, number, "Another agent thinks in the thread now.");
+		last = sessionBefore(known);
 		number++;
 	}
 	for (let tries = 0; ; tries++) {
@@ -99,14 +103,16 @@ export async function openThread(
 			const end = await process.ended;
 			conversation.letGo();
 			if (conversation.wasSent("initialize")) {
-				await ended(turn, number, here ?? end.reason, here === undefined, end.exitCode);
+				const died = here === undefined && !end.wasStopped;
+				await ended(turn, number, here ?? end.reason, died, end.exitCode);
+				if (isTakenUp) last = sessionBefore({ ...known, ...(died && { died }) });
 				number++;
 				continue;
 			}
 		}
 		try {
 			const own = isTakenUp ? known.sessionId : undefined;
-			const opened = await openSession(parts, turn, conversation, { identity, own, signal });
+			const opened = await openSession(parts, turn, conversation, { identity, own, last, signal });
 			if ("kind" in opened) await stopped(turn, conversation, "It opened no session that can be used.");
 			return opened;
 		} catch (cause) {
@@ -115,14 +121,24 @@ export async function openThread(
 	}
 }
 
+interface Opening {
+	readonly identity: string;
+	/** Its session, as an earlier daemon left it. */
+	readonly own?: string;
+	readonly last: LastSession;
+	readonly signal: AbortSignal;
+}
+
+type LastSession = NonNullable<Turn["thread"]["process"]>["before"];
+
 async function openSession(
 	parts: SessionParts,
 	turn: Turn,
 	conversation: Conversation,
-	{ identity, own, signal }: { readonly identity: string; readonly own?: string; readonly signal: AbortSignal },
+	{ identity, own, last, signal }: Opening,
 ): Promise<OpenedThread | Failed> {
 	const { found, initMs, version } = parts;
-	const { thread, goal } = turn;
+	const { goal } = turn;
 	const initialize = conversation.request("initialize", "initialize", {
 		protocolVersion: 1,
 		clientInfo: { name: "mission-control", title: "Mission Control", version },
@@ -142,15 +158,17 @@ async function openSession(
 	const can = fieldsOf(first.agentCapabilities);
 	const resumes = fieldsOf(can.sessionCapabilities).resume;
 	const place = { cwd: goal.workspace, mcpServers: serversFor(turn, fieldsOf(can.mcpCapabilities)) };
-	const known = thread.process;
-	const earlier = known?.number === conversation.number ? known.before : (known?.sessionId ?? known?.before);
+	const isOwn = last !== undefined && (last.agent === found.id || last.agent.startsWith(`${found.id}/`));
+	const before: Before | undefined = last && (isOwn ? (last.died ? "died" : "ended") : "other");
+	/** A session of another agent's is nobody else's to open. */
+	const earlier = isOwn ? last.sessionId : undefined;
 	let took: "new" | "resumed" | "loaded" | "told" = "new";
 	if (own !== undefined) {
 		const method = ["session/new", "session/load", "session/resume"].find(conversation.wasSent) ?? "session/new";
 		conversation.sessionId = own;
-		const before = await inTime(conversation.request(method, method, {}), initMs, signal);
-		conversation.options = optionsIn(before, conversation);
-		return { conversation, isNew: false, isAfterDeath: false };
+		const opened = await inTime(conversation.request(method, method, {}), initMs, signal);
+		conversation.options = optionsIn(opened, conversation);
+		return { conversation, before };
 	}
 	/** Opportunistic: agents that say they can do it may not be able to, or never answer. */
 	const tried = (method: string, params: Record<string, unknown>): Promise<Fields | undefined> =>
@@ -197,7 +215,7 @@ async function openSession(
 			Object.entries(settings).filter((one): one is [string, string] => one[1] !== undefined),
 		),
 	});
-	return { conversation, isNew: took === "new" || took === "told", isAfterDeath: took !== "new" };
+	return { conversation, before };
 }
 
 /** The MCP servers that the thread may use, as the agent can take them. */
@@ -249,6 +267,7 @@ async function failedToOpen(
 	if (!end) throw cause;
 	const key = processKey(turn.thread.threadId, number);
 	conversation.letGo();
-	await ended(turn, number, endedHere(key) ?? end.reason, true, end.exitCode);
+	const here = endedHere(key);
+	await ended(turn, number, here ?? end.reason, here === undefined && !end.wasStopped, end.exitCode);
 	return failure("agentDied", diedText(found.name, end), true);
 }

@@ -8,7 +8,7 @@ export function agentEnd(path: string, marks: AgentMarks, limits: RelayLimits, i
 	const exitCode = marks.exit !== undefined && /^\d+$/.test(marks.exit) ? Number(marks.exit) : undefined;
 	const signal = marks.exit !== undefined && exitCode === undefined ? marks.exit : undefined;
 	const errorTail = `${endOf(join(path, "err.before"))}${endOf(join(path, "err"))}`.slice(-tailChars).trim();
-	return { exitCode, signal, errorTail, reason: why() };
+	return { exitCode, signal, wasStopped: marks.stopped || marks.ended === "alone", errorTail, reason: why() };
 
 	function why(): string {
 		if (marks.ended) return relayReasons[marks.ended](limits);

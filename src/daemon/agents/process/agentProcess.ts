@@ -53,6 +53,8 @@ export interface AgentEnd {
 	readonly exitCode?: number;
 	/** The name of the signal that ended it. */
 	readonly signal?: string;
+	/** A daemon ended it, or its relay did because none came for long: it did not die. */
+	readonly wasStopped: boolean;
 	/** The last lines that it wrote on standard error. */
 	readonly errorTail: string;
 	/** Why it ended, in a sentence for a person. */

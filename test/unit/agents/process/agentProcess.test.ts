@@ -138,6 +138,7 @@ describe("an agent's process", () => {
 			assert.deepEqual(await agent.ended, {
 				exitCode: undefined,
 				signal: "SIGKILL",
+				wasStopped: false,
 				errorTail: "",
 				reason: "The agent's program was ended by SIGKILL.",
 			});
@@ -188,6 +189,7 @@ describe("an agent's process", () => {
 				assert.equal(pids.length, 2);
 				await process.stop(600);
 				assert.match((await process.ended).reason, /was stopped by Mission Control/);
+				assert.ok((await process.ended).wasStopped);
 				await until("all have ended", () => pids.every((pid) => !runs(pid)));
 				assert.deepEqual(await bench.processes.running(), []);
 			});
