@@ -350,6 +350,18 @@ export const commands: readonly CommandRow[] = [
 			(await import("./commands/check.ts")).runChecks(context, goalId, checkId),
 	},
 	{
+		name: "background",
+		about: "list the commands that a goal's agents run in the background; `background <goal> stop <id>` ends one",
+		arguments: [
+			goal,
+			["[action]", "list or stop (default: list)"],
+			["[id]", "the command to be stopped: its id, or how it begins"],
+		],
+		asks: ["goal/list", "background/list", "background/stop"],
+		run: async (context, [goalId = "", action = "list", id]) =>
+			(await import("./commands/background.ts")).background(context, goalId, action, id),
+	},
+	{
 		name: "grants",
 		about: "list what was approved for longer than once; `grants revoke <grant>` takes one back",
 		arguments: [

@@ -216,8 +216,8 @@ export const eventBodies = {
 		from: v.string(),
 		text: v.string(),
 		reasoning: v.optional(v.string()),
-		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command or its own answer said nothing; `notRun`, code of a playbook's step is not run. */
-		about: v.optional(v.picklist(["stagnation", "silence", "notRun"])),
+		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command or its own answer said nothing; `notRun`, code of a playbook's step is not run; `background`, a person ended what it runs in the background. */
+		about: v.optional(v.picklist(["stagnation", "silence", "notRun", "background"])),
 	}),
 
 	"turn.started": v.object({
@@ -363,6 +363,13 @@ export const eventBodies = {
 		run: v.number(),
 		/** 0 for no limit. */
 		timeoutMs: v.number(),
+	}),
+	/** A person wants it ended; `background.ended` follows. */
+	"background.stopRequested": v.object({
+		toolCallId: ToolCallIdSchema,
+		threadId: ThreadIdSchema,
+		stepId: v.optional(StepIdSchema),
+		by: Actor,
 	}),
 	"background.ended": v.object({
 		toolCallId: ToolCallIdSchema,

@@ -13,6 +13,7 @@ import type {
 } from "./ids.ts";
 import type { LaunchSettings } from "./settings.ts";
 import type {
+	Actor,
 	BudgetLimits,
 	FolderIdentity,
 	HoldCause,
@@ -295,7 +296,15 @@ export interface ToolCall {
 
 export type Background = EventBody<"background.started"> & {
 	readonly startedAt: string;
-	readonly ended?: { readonly at: string; readonly exitCode?: number; readonly reason?: string };
+	/** The person who wants it ended. */
+	readonly stopBy?: Actor;
+	readonly ended?: {
+		readonly at: string;
+		readonly exitCode?: number;
+		readonly reason?: string;
+		/** What it printed last. */
+		readonly lastLine?: string;
+	};
 };
 
 export type Approval = Omit<EventBody<"approval.requested">, "question"> & {

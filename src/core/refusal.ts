@@ -15,6 +15,7 @@ export const refusalCodes = {
 	unknownStep: "There is no such step, or none was named where several could be meant.",
 	unknownThread: "There is no such thread, or none that reads.",
 	unknownCheck: "There is no such check.",
+	unknownCommand: "No agent of the goal began such a command in the background.",
 	unknownApproval: "There is no such approval.",
 	unknownGrant: "There is no such grant.",
 	unknownPath: "The goal did not change that file.",

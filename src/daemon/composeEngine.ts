@@ -51,6 +51,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 			return config.limits.silenceMs;
 		},
 		standingGrants: parts.grants.of,
+		lastLines: parts.lastLines,
 		onDelta: parts.deltas.push,
 	});
 	const supervisor = openSupervisor(store, {

@@ -13,6 +13,7 @@ import type { LiveConfig } from "./config/liveConfig.ts";
 import { type EditorWindows, openEditorWindows } from "./editor/editorWindows.ts";
 import { type GivenInputs, openGivenInputs } from "./mcp/givenInputs.ts";
 import { type Mcp, openMcp } from "./mcp/mcp.ts";
+import { type LastLines, openLastLines } from "./perform/lastLines.ts";
 import type { Clock, Log, NewId } from "./platform/ports.ts";
 import { type Trace, traceOf } from "./platform/trace.ts";
 import { type GoalFiles, openGoalFiles } from "./policy/goalFiles.ts";
@@ -43,6 +44,7 @@ export interface DaemonParts {
 	readonly repositories: ShadowRepositories;
 	readonly grants: StandingGrants;
 	readonly deltas: Deltas;
+	readonly lastLines: LastLines;
 	readonly mcp: Mcp;
 	/** What a person gave for the inputs of MCP servers. */
 	readonly mcpInputs: GivenInputs;
@@ -115,6 +117,7 @@ export async function composeParts({
 		repositories,
 		grants,
 		deltas: openDeltas(),
+		lastLines: openLastLines(),
 		mcp,
 		mcpInputs,
 	};

@@ -68,6 +68,7 @@ export function composeServices(
 		folderNow: readFolderIdentity,
 		grants: parts.grants,
 		onDelta: parts.deltas.listen,
+		lastLine: parts.lastLines.of,
 		clients,
 		draining,
 		stop,

@@ -8,6 +8,7 @@ import {
 	GrantIdSchema,
 	StepIdSchema,
 	ThreadIdSchema,
+	ToolCallIdSchema,
 } from "../core/ids.ts";
 import { GivenInputs } from "../core/inputs.ts";
 import { PartialLaunchSettings } from "../core/settings.ts";
@@ -26,7 +27,7 @@ import { AnswerValues } from "../core/words/answerValues.ts";
 import { BaselineRow, baselineParts } from "./baseline.ts";
 import { ConfigState } from "./config.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
-import { ApprovalView, AssignmentView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
+import { ApprovalView, AssignmentView, BackgroundView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /*
  * Long, because it is a table: everything that can be asked over the wire stands in one place, a row each.
@@ -308,6 +309,22 @@ export const methods = {
 			/** What the run waits for, in a sentence; absent when it begins now. */
 			queued: v.optional(v.string()),
 		}),
+	},
+	"background/list": {
+		about:
+			"Commands that a goal's agents run in the background, with what each printed last: those that run, then the last that are over.",
+		effect: "reads",
+		webviews: true,
+		params: goalOnly,
+		result: v.object({ commands: v.array(BackgroundView) }),
+	},
+	"background/stop": {
+		about: "Ends a command in the background, with all its processes. The agent that began it is told.",
+		effect: "acts",
+		repeatable: always,
+		webviews: true,
+		params: v.object({ goalId: GoalIdSchema, toolCallId: ToolCallIdSchema }),
+		result: GoalView,
 	},
 	"step/undo": {
 		about:

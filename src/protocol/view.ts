@@ -1,7 +1,15 @@
 import * as v from "valibot";
 import { agentKind } from "../core/agentKinds.ts";
 import type { Goal, Step, Thread } from "../core/goal.ts";
-import { ApprovalIdSchema, CheckIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
+import {
+	ApprovalIdSchema,
+	CheckIdSchema,
+	GoalIdSchema,
+	StepIdSchema,
+	ThreadIdSchema,
+	type ToolCallId,
+	ToolCallIdSchema,
+} from "../core/ids.ts";
 import { InputValue } from "../core/inputs.ts";
 import { choicesOf } from "../core/questions/questions.ts";
 import { processesThatAreOver } from "../core/rules/agentProcesses.ts";
@@ -20,6 +28,7 @@ import {
 	ApprovalScope,
 	Asked,
 	Autonomy,
+	actorName,
 	budgetResources,
 	ChangeStatus,
 	Effort,
@@ -227,6 +236,26 @@ export const ThreadView = v.object({
 });
 export type ThreadView = v.InferOutput<typeof ThreadView>;
 
+/** A command that an agent runs in the background. */
+export const BackgroundView = v.object({
+	/** Of the call that began it: by this it is stopped. */
+	toolCallId: ToolCallIdSchema,
+	command: v.string(),
+	threadId: ThreadIdSchema,
+	stepId: v.optional(StepIdSchema),
+	state: v.picklist(["running", "stopping", "ended"]),
+	startedAt: v.string(),
+	/** The person who stopped it. */
+	stoppedBy: v.optional(v.string()),
+	endedAt: v.optional(v.string()),
+	exitCode: v.optional(v.number()),
+	/** Why it ended, where it did not by itself. */
+	reason: v.optional(v.string()),
+	/** What it printed last. */
+	lastLine: v.optional(v.string()),
+});
+export type BackgroundView = v.InferOutput<typeof BackgroundView>;
+
 export const GoalView = v.object({
 	goalId: GoalIdSchema,
 	title: v.string(),
@@ -268,6 +297,8 @@ export const GoalView = v.object({
 		byModel: v.record(v.string(), usagePart),
 	}),
 	threads: v.array(ThreadView),
+	/** Commands in the background: those that run first, then the last that are over. Absent where there are none. */
+	background: v.optional(v.array(BackgroundView)),
 	/** Those changed last, where there are very many; `change/list` has more. */
 	changes: v.array(ChangeView),
 	untracked: v.optional(v.string()),
@@ -383,6 +414,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 			const model = `${assignment.provider}/${assignment.model}`;
 			return { threadId, role, stepId, attempt, state, model, parentThreadId, title, name: threadName(goal, thread) };
 		}),
+		background: goal.background && viewBackground(goal),
 		changes: [...changes],
 		untracked: goal.files.untracked,
 		lastSeq: goal.seq,
@@ -405,6 +437,29 @@ export function viewApprovals(goal: Goal): ApprovalView[] {
 		}));
 		return { ...shown, goalId: goal.goalId, state: "pending", choices };
 	});
+}
+
+/** `lastLine` knows what those that run printed last. */
+export function viewBackground(
+	goal: Goal,
+	lastLine?: (toolCallId: ToolCallId) => string | undefined,
+): BackgroundView[] {
+	const all = Object.values(goal.background ?? {}).map(
+		({ toolCallId, command, threadId, stepId, startedAt, stopBy, ended }): BackgroundView => ({
+			toolCallId,
+			command,
+			threadId,
+			stepId,
+			state: ended ? "ended" : stopBy ? "stopping" : "running",
+			startedAt,
+			stoppedBy: stopBy && actorName(stopBy),
+			endedAt: ended?.at,
+			exitCode: ended?.exitCode,
+			reason: ended?.reason,
+			lastLine: ended ? ended.lastLine : lastLine?.(toolCallId),
+		}),
+	);
+	return [...all.filter((one) => one.state !== "ended"), ...all.filter((one) => one.state === "ended").reverse()];
 }
 
 function viewStep(goal: Goal, step: Step): StepView {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Goal } from "../../src/core/goal.ts";
-import type { GrantId } from "../../src/core/ids.ts";
+import type { GrantId, ToolCallId } from "../../src/core/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import { acpProgram, scriptedChoice } from "../support/acpProgram.ts";
 import type { Script } from "../support/modelServer.ts";
@@ -262,6 +262,28 @@ export const stories: Readonly<Record<string, Story>> = {
 			return call ? { calls: [call], delayMs: 300 } : { text: "It was served." };
 		},
 		async live({ person }) {
+			await person.follow(approveAll, isOver);
+		},
+	},
+	"background-stopped": {
+		about: "A model begins a command in the background; a person stops it, and the model is told.",
+		launch: { prompt: "Serve.", settings: { agent: model, autonomy: "autonomous" } },
+		model: (request) => {
+			if (request.purpose === "plan") return { text: plan({ id: "serve", title: "Serve", instructions: "Do serve." }) };
+			if (request.purpose === "reflect") return { text: lookBack };
+			if (request.toolResults === 0) {
+				const args = { command: "echo ready; sleep 600", background: true };
+				return { calls: [{ name: "runCommand", args }] };
+			}
+			const isTold = request.messages.some(({ content }) => content?.startsWith("The person stopped"));
+			return isTold
+				? { text: "It was served, until it was stopped." }
+				: { calls: [{ name: "listFiles", args: {} }], delayMs: 300 };
+		},
+		async live({ person }) {
+			const { background = {} } = await person.follow(approveAll, (goal) => goal.background !== undefined);
+			const [{ toolCallId } = { toolCallId: "none" as ToolCallId }] = Object.values(background);
+			await person.client().request("background/stop", { goalId: person.goalId, toolCallId });
 			await person.follow(approveAll, isOver);
 		},
 	},

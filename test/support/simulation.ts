@@ -8,6 +8,7 @@ import type { Changes } from "../../src/daemon/changes/changes.ts";
 import type { CommandOutcome } from "../../src/daemon/commands/command.ts";
 import type { Commands } from "../../src/daemon/commands/commands.ts";
 import { type DriverParts, type GoalDriver, openDriver } from "../../src/daemon/engine/driver.ts";
+import { openLastLines } from "../../src/daemon/perform/lastLines.ts";
 import { performWith } from "../../src/daemon/perform/perform.ts";
 import { openFileContents } from "../../src/daemon/platform/fileContents.ts";
 import { openGoalFiles } from "../../src/daemon/policy/goalFiles.ts";
@@ -98,6 +99,7 @@ export async function simulate({
 		dataFolder: "/nowhere",
 		commandTimeoutMs: 1000,
 		silenceMs,
+		lastLines: openLastLines(),
 		onDelta() {},
 	});
 	const driver = await openDriver(goalId, { ...parts, perform });

@@ -60,6 +60,57 @@ describe("overview", () => {
 		await leave(page);
 	});
 
+	it("shows what runs in the background and what it printed last, and stops it", async () => {
+		const page = await open();
+		await page.locator(".ask").waitFor();
+		const call = (toolCallId: string) => ({ toolCallId: toolCallId as never, threadId: "t-4" as never });
+		await page.evaluate(
+			([watch, build]) =>
+				window.fake.append([
+					{ type: "background.started", ...build, command: "npm run build", run: 1, timeoutMs: 0 },
+					{ type: "background.started", ...watch, command: "npm run watch -- --verbose", run: 1, timeoutMs: 0 },
+					{
+						...{ type: "background.ended", ...build, run: 1, exitCode: 2, durationMs: 1 },
+						output: { head: "", tail: "Cannot find tsc.\n", bytes: 17, sha256: "" },
+					},
+				]),
+			[call("c-watch"), call("c-build")] as const,
+		);
+		const block = page.getByRole("region", { name: "In the background" });
+		const rows = () => block.locator("[data-background]").allInnerTexts();
+		const flat = async () => (await rows()).map((row) => row.replace(/\s+/g, " ").trim());
+		await becomes(flat, [
+			"npm run watch -- --verbose Stop since 14:31 · 0 s c-watch says: ready on port 3000",
+			"npm run build ended with exit code 2 Cannot find tsc.",
+		]);
+		await audit(page);
+		await block.scrollIntoViewIfNeeded();
+		await picture(page, "overview-background");
+		const stop = block.getByRole("button", { name: "Stop npm run watch -- --verbose" });
+		await stop.focus();
+		await page.keyboard.press("Enter");
+		assert.deepEqual(await asked(page, "background/stop"), [{ goalId: "goal-1", toolCallId: "c-watch" }]);
+		await becomes(
+			async () => (await flat())[0],
+			"npm run watch -- --verbose being stopped c-watch says: ready on port 3000",
+		);
+		await page.evaluate(
+			(watch) =>
+				window.fake.append([
+					{
+						...{ type: "background.ended", ...watch, run: 1, exitCode: 143, durationMs: 1 },
+						output: { head: "", tail: "bye\n", bytes: 4, sha256: "" },
+					},
+				]),
+			call("c-watch"),
+		);
+		await becomes(
+			async () => (await flat())[0],
+			"npm run watch -- --verbose ended with exit code 143 stopped by mara in editor · bye",
+		);
+		await leave(page);
+	});
+
 	it("says who answered what was asked here", async () => {
 		const page = await open();
 		await page.locator(".ask").waitFor();

@@ -18,6 +18,7 @@ import { withLocalTimes } from "../../core/words/waiting.ts";
 import type { AnsweredApproval, ApprovalView, CheckView, GoalView, ReviewView, StepView } from "../../protocol/view.ts";
 import type { Context } from "../input/context.ts";
 import { resolveGoal } from "../input/resolve.ts";
+import { backgroundText } from "../terminal/backgroundText.ts";
 import { ago, clock, count, indent, money, oneLine, table } from "../terminal/layout.ts";
 import { paint } from "../terminal/output.ts";
 import { coloured, sign, stateText } from "../terminal/states.ts";
@@ -51,6 +52,7 @@ export function goalText(goal: GoalView, now: number): string {
 		section("Answered", answeredTable(goal.answered ?? [], now)),
 		section("Agents", rosterText(goal.roster.assignments)),
 		section("Sub-agents", subAgents(goal)),
+		section("In the background", backgroundText(goal.background ?? [], now)),
 		section("Used", usage(goal)),
 		section("You can", possible(goal)),
 	];
@@ -142,13 +144,16 @@ export function approvalText(approval: ApprovalView): string {
 }
 
 /** Commands for what the goal and its steps allow now. */
-function possible({ goalId, allows, plan }: GoalView): string {
+function possible({ goalId, allows, plan, background = [] }: GoalView): string {
 	const ofGoal = ["pause", "resume", "cancel", "delete", "raise"].filter((request) => allows.includes(request));
 	const ofSteps = ["retry", "rerun", "skip", "undo"].flatMap((request) => {
 		const steps = plan.steps.flatMap((step, index) => (step.allows.includes(request) ? [index + 1] : []));
 		return steps.length > 0 ? [[`mission ${request} ${goalId} <step>`, paint.dim(`step ${steps.join(", ")}`)]] : [];
 	});
-	return table([...ofGoal.map((request) => [`mission ${request} ${goalId}`]), ...ofSteps]);
+	const running = background.filter((one) => one.state === "running");
+	const stop =
+		running.length > 0 ? [[`mission background ${goalId} stop <id>`, paint.dim(count(running.length, "command"))]] : [];
+	return table([...ofGoal.map((request) => [`mission ${request} ${goalId}`]), ...ofSteps, ...stop]);
 }
 
 /** What to type for one way to answer. */

@@ -344,6 +344,12 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		names.set(e.toolCallId, e.command);
 		return ["action", brief(e.command), "runs in the background", "dim"];
 	},
+	"background.stopRequested": (e, names) => [
+		"action",
+		brief(name(names, e.toolCallId)),
+		`is stopped by ${actorName(e.by)}`,
+		"yellow",
+	],
 	"background.ended": (e, names) => [
 		"action",
 		brief(name(names, e.toolCallId)),

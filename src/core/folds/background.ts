@@ -1,4 +1,5 @@
 import type { Background, Goal } from "../goal.ts";
+import { lastLineOf } from "../words/lastLine.ts";
 import type { Folds } from "./fold.ts";
 import { addWriter } from "./writers.ts";
 
@@ -11,10 +12,16 @@ export const backgroundFolds: Folds<"background"> = {
 		const { seq: _seq, epoch: _epoch, at, type: _type, ...body } = e;
 		return { ...goal, background: kept({ ...goal.background, [e.toolCallId]: { ...body, startedAt: at } }) };
 	},
+	"background.stopRequested": (goal, e) => {
+		const known = goal.background?.[e.toolCallId];
+		if (!known || known.ended) return goal;
+		return { ...goal, background: { ...goal.background, [e.toolCallId]: { ...known, stopBy: e.by } } };
+	},
 	"background.ended": (goal, e) => {
 		const known = goal.background?.[e.toolCallId];
 		if (!known) return goal;
-		const ended = { at: e.at, exitCode: e.exitCode, reason: e.reason };
+		const lastLine = lastLineOf(e.output.tail || e.output.head);
+		const ended = { at: e.at, exitCode: e.exitCode, reason: e.reason, lastLine };
 		const { files } = goal;
 		const isLookedFor = files.untracked === undefined || files.retry === true;
 		// What it wrote last has not been looked at.

@@ -5,7 +5,7 @@ export function runningInBackground(goal: Goal): readonly Background[] {
 	return Object.values(goal.background ?? {}).filter(({ ended }) => !ended);
 }
 
-/** Its thread is over, and nothing needs it any more. */
-export function isLeftRunning(goal: Goal, { threadId }: Background): boolean {
-	return goal.end !== undefined || goal.threads[threadId]?.state !== "active";
+/** Its thread is over, and nothing needs it any more; or a person wants it ended. */
+export function isToEnd(goal: Goal, { threadId, stopBy }: Background): boolean {
+	return stopBy !== undefined || goal.end !== undefined || goal.threads[threadId]?.state !== "active";
 }

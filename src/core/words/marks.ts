@@ -107,6 +107,13 @@ export const callMarks = {
 	refused: { word: "not run", icon: "error", tone: "fail" },
 } as const satisfies Record<ToolCall["state"] | "done" | "failed" | "refused", Mark>;
 
+/** Of a command in the background. */
+export const backgroundMarks = {
+	running: { word: "running", icon: "record", tone: "active" },
+	stopping: { word: "being stopped", icon: "circle-slash", tone: "idle" },
+	ended: { word: "ended", icon: "circle-large", tone: "idle" },
+} as const satisfies Record<"running" | "stopping" | "ended", Mark>;
+
 export const threadMarks = {
 	active: { word: "active", icon: "comment", tone: "agent" },
 	waiting: { word: "waits for you", icon: "comment", tone: "agent" },

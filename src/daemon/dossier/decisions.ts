@@ -46,6 +46,11 @@ const decisions: LineTable = {
 		const grant = goal.grants[grantId];
 		return { what: "grant revoked", code: grant?.subject ?? grantId, by: by && actorName(by), reason };
 	},
+	"background.stopRequested": ({ toolCallId, by }, { goal }) => ({
+		what: "command in the background stopped",
+		code: goal.background?.[toolCallId]?.command ?? toolCallId,
+		by: actorName(by),
+	}),
 	"plan.approved": ({ revision, by }) => ({
 		what: "plan approved",
 		about: `revision ${revision}`,

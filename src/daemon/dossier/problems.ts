@@ -43,7 +43,7 @@ export const problems: LineTable = {
 		isRoutine: true,
 	}),
 	"message.added": ({ from, text, threadId, about }, { role }) => {
-		if (from !== "daemon" || about === "silence" || about === "notRun") return undefined;
+		if (from !== "daemon" || about === "silence" || about === "notRun" || about === "background") return undefined;
 		const what = about === "stagnation" ? "agent repeats itself" : "answer not usable";
 		return { what, about: role(threadId), reason: text, isRoutine: true };
 	},

@@ -9,6 +9,7 @@ import type { Request, RequestContext } from "./requests/request.ts";
 import { runChecks } from "./requests/runChecks.ts";
 import { send } from "./requests/send.ts";
 import { stepRequest } from "./requests/stepRequests.ts";
+import { stopBackground } from "./requests/stopBackground.ts";
 
 /**
  * What a person may do to a goal now. Pure: a request and the goal give the events that carry it out, or a refusal that
@@ -36,6 +37,8 @@ export function decide(request: Request, goal: Goal, context: RequestContext): G
 			return replanNow(request.reason, goal, context);
 		case "runChecks":
 			return runChecks(request.checkId, goal, context);
+		case "stopBackground":
+			return stopBackground(request.toolCallId, goal, context);
 		default:
 			return control(request, goal, context);
 	}

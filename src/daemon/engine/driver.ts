@@ -4,6 +4,7 @@ import type { EventType, GoalEvent, RecordedEvent } from "../../core/events.ts";
 import { evolve, evolveAll, foldVersion, newGoal } from "../../core/folds/evolve.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId, StepId, ThreadId } from "../../core/ids.ts";
+import { isToEnd } from "../../core/rules/background.ts";
 import { readEvent } from "../../core/upcast.ts";
 import { summarize } from "../../protocol/view.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
@@ -471,14 +472,16 @@ function keyOf(activity: Activity): string {
 
 /** Its thread has ended, so nothing waits for its outcome. */
 function isPointless(goal: Goal, activity: Activity): boolean {
+	if (activity.kind === "background") {
+		const background = goal.background?.[activity.toolCallId];
+		return background !== undefined && isToEnd(goal, background);
+	}
 	const threadId =
 		activity.kind === "turn"
 			? activity.threadId
 			: activity.kind === "call"
 				? goal.calls[activity.toolCallId]?.threadId
-				: activity.kind === "background"
-					? goal.background?.[activity.toolCallId]?.threadId
-					: undefined;
+				: undefined;
 	return threadId !== undefined && goal.threads[threadId]?.state === "closed";
 }
 

@@ -1,6 +1,7 @@
 import type { Background, Goal, ToolCall } from "../../core/goal.ts";
 import type { ToolCallId } from "../../core/ids.ts";
-import { isLeftRunning, runningInBackground } from "../../core/rules/background.ts";
+import { isToEnd, runningInBackground } from "../../core/rules/background.ts";
+import { actorName } from "../../core/values.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import type { BackgroundTool } from "../tools/tool.ts";
 import { failure, finish } from "./callOutcome.ts";
@@ -16,7 +17,7 @@ export async function performBackground(context: ActivityContext, toolCallId: To
 	const background = driver.goal().background?.[toolCallId];
 	if (!background || background.ended) return;
 	const { command, run, timeoutMs, stepId, threadId } = background;
-	const signal = isLeftRunning(driver.goal(), background) ? AbortSignal.abort("stop") : context.signal;
+	const signal = isToEnd(driver.goal(), background) ? AbortSignal.abort("stop") : context.signal;
 	const result = await runCommand(
 		{ ...context, signal },
 		{
@@ -25,8 +26,13 @@ export async function performBackground(context: ActivityContext, toolCallId: To
 			timeoutMs,
 			// It may well say nothing for long.
 			subject: { subject: toolCallId, stepId, threadId },
-			onOutput: (text) => outputs.add(toolCallId, text),
+			onOutput(text) {
+				outputs.add(toolCallId, text);
+				context.parts.lastLines.push(toolCallId, text);
+			},
 			isSilent: true,
+			// Its agent may have ended it, or be gone: the event says which.
+			whyStopped: () => undefined,
 		},
 	);
 	if (result.kind === "detached") return;
@@ -37,7 +43,9 @@ export async function performBackground(context: ActivityContext, toolCallId: To
 		switch (result.kind) {
 			case "ended": {
 				const { exitCode, durationMs, output, stopped } = result;
-				return [{ ...ended, exitCode, durationMs, output, reason: stopped ? "It was stopped." : undefined }];
+				const by = goal.background[toolCallId].stopBy;
+				const reason = stopped ? (by ? `Stopped by ${actorName(by)}.` : "It was stopped.") : undefined;
+				return [{ ...ended, exitCode, durationMs, output, reason }];
 			}
 			case "notStarted":
 				return [{ ...ended, ...nothing, reason: result.reason }];
@@ -47,6 +55,7 @@ export async function performBackground(context: ActivityContext, toolCallId: To
 				return [{ ...ended, ...nothing, reason: "It runs no more, and left no record of how it ended." }];
 		}
 	});
+	context.parts.lastLines.forget(toolCallId);
 	// Nobody can ask about one that the goal has forgotten.
 	outputs.keepOnly(Object.values(driver.goal().background ?? {}).map((one) => one.toolCallId));
 	await result.forget();

@@ -41,6 +41,7 @@ export async function runCommand(
 		subject,
 		onOutput,
 		isSilent,
+		whyStopped = stopReason,
 		...spec
 	}: {
 		readonly id: string;
@@ -51,6 +52,8 @@ export async function runCommand(
 		onOutput?(text: string): void;
 		/** Nobody is told when it says nothing for long. */
 		readonly isSilent?: boolean;
+		/** What is said at the end of the output when it was stopped. */
+		readonly whyStopped?: (goal: Goal) => string | undefined;
 	},
 ): Promise<CommandResult> {
 	const goal = driver.goal();
@@ -97,7 +100,7 @@ export async function runCommand(
 					exitCode: stoppedExit,
 					durationMs: outcome.durationMs,
 					stopped: true,
-					output: withNote(outcome.output, stopReason(driver.goal())),
+					output: withNote(outcome.output, whyStopped(driver.goal())),
 					forget,
 				};
 			case "unknown":

@@ -12,6 +12,7 @@ import type { Clock, Log, NewId } from "../platform/ports.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { BackgroundOutputs } from "./backgroundOutputs.ts";
+import type { LastLines } from "./lastLines.ts";
 import type { Permissions } from "./permissions.ts";
 
 /** What the activities of one goal are carried out with. */
@@ -57,6 +58,8 @@ export interface PerformParts {
 	folderNow?(workspace: string): Promise<FolderIdentity | undefined>;
 	/** What was approved for a folder, in whichever goal. */
 	standingGrants?(goal: Goal): readonly Grant[];
+	/** What commands in the background print, for people. */
+	readonly lastLines: LastLines;
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 

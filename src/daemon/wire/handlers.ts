@@ -9,7 +9,7 @@ import { readEvent } from "../../core/upcast.ts";
 import { type Actor, actorName } from "../../core/values.ts";
 import { type Handlers, type Methods, type Notice, type Notices, protocolVersion } from "../../protocol/methods.ts";
 import { isNewer } from "../../protocol/version.ts";
-import { type GoalView, viewApprovals, viewCheck, viewGoal } from "../../protocol/view.ts";
+import { type GoalView, viewApprovals, viewBackground, viewCheck, viewGoal } from "../../protocol/view.ts";
 import { ChangesError } from "../changes/changesError.ts";
 import { withLineCounts } from "../changes/lineCounts.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
@@ -189,6 +189,12 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 		return { checks: checks(goal).map(viewCheck), queued: whyQueued(goal) };
 	},
 
+	"background/list": async ({ goalId }, { services }) => ({
+		commands: viewBackground(await services.supervisor.goal(goalId), services.lastLine),
+	}),
+	"background/stop": async ({ goalId, toolCallId }, client) =>
+		view(client.services, await ask(client, goalId, { kind: "stopBackground", toolCallId })),
+
 	"step/undo": (params, client) => undoSteps(client.services, client.actor(), params),
 	"change/list": async ({ goalId, stepId }, { services }) => {
 		const goal = await services.supervisor.goal(goalId);
@@ -297,7 +303,12 @@ async function view(services: Services, goal: Goal): Promise<GoalView> {
 		services.changedFiles.list(goal.goalId),
 		services.answeredApprovals.list(goal),
 	]);
-	return { ...viewGoal(goal, changes.slice(-maxChangesShown), services.clock.now()), answered: [...answered] };
+	const shown = viewGoal(goal, changes.slice(-maxChangesShown), services.clock.now());
+	return {
+		...shown,
+		background: goal.background && viewBackground(goal, services.lastLine),
+		answered: [...answered],
+	};
 }
 
 /** Changes beside a goal, and in their own list: 16 MiB of JSON are reached at some 40,000. */

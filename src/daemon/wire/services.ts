@@ -1,4 +1,4 @@
-import type { GoalId, ThreadId, TurnId } from "../../core/ids.ts";
+import type { GoalId, ThreadId, ToolCallId, TurnId } from "../../core/ids.ts";
 import type { FolderIdentity } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { BaselineParts } from "../baseline/baseline.ts";
@@ -51,6 +51,8 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 		goalId: GoalId,
 		listener: (threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean) => void,
 	): () => void;
+	/** What a command that runs in the background printed last. */
+	lastLine(toolCallId: ToolCallId): string | undefined;
 	clients(): number;
 	draining(): boolean;
 	/** Begins to stop; resolves with the names of commands that go on. Turns under way get `turnsMs` to end by themselves. */

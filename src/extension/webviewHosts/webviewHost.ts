@@ -127,10 +127,12 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 		"goal/get": (params) => daemon.read("goal/get", params),
 		"goal/events": (params) => daemon.read("goal/events", params),
 		"goal/search": (params) => daemon.read("goal/search", params),
+		"background/list": (params) => daemon.read("background/list", params),
 		"change/list": (params) => daemon.read("change/list", params),
 		"change/diff": (params) => daemon.read("change/diff", params),
 		"goal/control": acted("goal/control"),
 		"thread/send": acted("thread/send"),
+		"background/stop": acted("background/stop"),
 		"approval/answer": async (params) => {
 			if (params.answer !== "give" || !context.answer) return acted("approval/answer")(params);
 			acting();

@@ -170,6 +170,12 @@ export const goalRows: Rules<Topic> = {
 		threadId: e.threadId,
 		stepId: e.stepId,
 	})),
+	"background.stopRequested": makes((e) => ({
+		...shown("tools", "terminal", "idle", t("background")),
+		text: t("stopped by {0}", by(e.by)),
+		threadId: e.threadId,
+		stepId: e.stepId,
+	})),
 	"background.ended": makes((e) => ({
 		...shown("tools", "terminal", "idle", t("background")),
 		text: e.exitCode === undefined ? t("ended") : t("ended with exit code {0}", e.exitCode),

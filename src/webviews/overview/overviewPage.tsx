@@ -16,6 +16,7 @@ import type { Host } from "../shared/host.ts";
 import { StateLine } from "../shared/stateLine.tsx";
 import type { Webview } from "../shared/webview.tsx";
 import { t, tLabel } from "../shared/words.ts";
+import { Background } from "./background.tsx";
 import { Budget } from "./budget.tsx";
 import { ChangedFiles } from "./changedFiles.tsx";
 import { Checks } from "./checks.tsx";
@@ -81,6 +82,7 @@ function Overview({ webview, goal }: { webview: Webview; goal: Goal }) {
 					))}
 					<Answered goal={goal} />
 					<StepBoard webview={webview} goal={goal} changes={changes} onRefused={setRefusal} />
+					<Background webview={webview} goal={goal} now={now} onRefused={setRefusal} />
 					<ChangedFiles webview={webview} goal={goal} changes={changes} untracked={view.untracked} />
 					<Threads webview={webview} goal={goal} />
 				</div>

@@ -63,6 +63,7 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 			case "message.added":
 				if (event.threadId !== threadId) break;
 				if (event.about === "notRun") note("circle-slash", "idle", firstLine(event.text), event.text);
+				else if (event.about === "background") note("terminal", "idle", firstLine(event.text), event.text);
 				else if (event.from === "daemon") {
 					const title = instructed ? firstLine(event.text) : t("Instructions from the plan");
 					entries.push({ ...place, kind: "instructions", title, text: event.text });

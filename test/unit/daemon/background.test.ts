@@ -20,6 +20,8 @@ describe("a command in the background", function () {
 	let server: ModelServer;
 	let daemon: DaemonProcess;
 	let told: string[] = [];
+	/** What persons and the daemon said to the model. */
+	let said: string[] = [];
 
 	before(async () => {
 		server = await startModelServer({ script: () => ({ text: "" }), models: ["m"] });
@@ -45,6 +47,7 @@ describe("a command in the background", function () {
 		server.use(async ({ purpose, messages }) => {
 			if (purpose === "plan") return { text: plan };
 			if (purpose === "reflect") return { text: plainReflection };
+			said = messages.flatMap(({ role, content }) => (role === "user" ? [content ?? ""] : []));
 			told = messages.flatMap(({ role, content }) => (role === "tool" ? [content ?? ""] : []));
 			return work(told);
 		});
@@ -63,10 +66,10 @@ describe("a command in the background", function () {
 			return false;
 		}
 	};
-	async function approved(goalId: GoalId): Promise<void> {
+	async function approved(goalId: GoalId, command = serve): Promise<void> {
 		await untilState(daemon.client, goalId, ["awaiting_approval"]);
 		const { approvals } = await daemon.client.request("approval/list", { goalId });
-		assert.equal(approvals[0]?.command, serve, "it is judged like every command");
+		assert.equal(approvals[0]?.command, command, "it is judged like every command");
 		await daemon.client.request("approval/answer", { approvalId: approvals[0]!.approvalId, answer: "approve" });
 	}
 	const begin = call("runCommand", { command: serve, background: true });
@@ -93,6 +96,82 @@ describe("a command in the background", function () {
 		assert.equal(runs(), "run\n", "it was begun once");
 		await until("its process is gone", () => !isAlive());
 		assert.match(told.at(-1)!, /ended with exit code \d+: It was stopped\./);
+	});
+
+	it("is shown with what it printed last, and a person stops it, of which its agent is told", async () => {
+		let isTold = "";
+		const goalId = await launch(async (results) => {
+			if (results.length === 0) return begin;
+			isTold = said.find((text) => text.startsWith("The person stopped")) ?? "";
+			return isTold ? { text: "Served." } : { ...call("listFiles", {}), delayMs: 200 };
+		});
+		await approved(goalId);
+		const shown = async () => (await daemon.client.request("background/list", { goalId })).commands;
+		await until("its line is there", async () => (await shown())[0]?.lastLine === "ready");
+		const [running] = await shown();
+		assert.deepEqual([running?.command, running?.state, running?.exitCode], [serve, "running", undefined]);
+		assert.ok(Date.parse(running!.startedAt) <= Date.now());
+
+		daemon = await daemon.restart();
+		await until("its line is there again", async () => (await shown())[0]?.lastLine === "ready");
+		assert.deepEqual((await daemon.client.request("goal/get", { goalId })).background, await shown());
+
+		const { toolCallId } = running!;
+		const stopped = await daemon.client.request("background/stop", { goalId, toolCallId });
+		assert.notEqual(stopped.background?.[0]?.state, "running");
+		await daemon.client.request("background/stop", { goalId, toolCallId });
+		await until("its process is gone", () => !isAlive());
+		await untilState(daemon.client, goalId, ["completed"], 40_000);
+		assert.equal(
+			isTold,
+			`The person stopped \`${serve}\`, which you run in the background (${toolCallId}). Do not start it again unless your work needs it.`,
+		);
+		assert.equal(runs(), "run\n");
+		const [ended] = await shown();
+		assert.deepEqual([ended?.state, ended?.lastLine], ["ended", "ready"]);
+		assert.match(ended?.reason ?? "", /^Stopped by /);
+		const types = ["background.stopRequested", "background.ended"];
+		const { events } = await daemon.client.request("goal/events", { goalId, types, limit: 10 });
+		assert.deepEqual(
+			events.map(({ type }) => type),
+			types,
+		);
+		const { text } = await daemon.client.request("dossier/get", { goalId });
+		assert.match(text, /command in the background stopped/);
+	});
+
+	it("that a person stopped is ended by the next daemon, where the one that was asked was killed", async () => {
+		const stubborn = `trap '' TERM; ${serve}`;
+		const slow = call("runCommand", { command: stubborn, background: true });
+		const goalId = await launch((results) => (results.length === 0 ? slow : { text: "Done.", delayMs: 30_000 }));
+		await approved(goalId, stubborn);
+		await until("it runs", isAlive);
+		const shown = async () => (await daemon.client.request("background/list", { goalId })).commands[0];
+		await daemon.client.request("background/stop", { goalId, toolCallId: (await shown())!.toolCallId });
+		daemon = await daemon.restart();
+		await until("its process is gone", () => !isAlive(), 30_000);
+		await until("its end is known", async () => (await shown())?.state === "ended");
+		assert.match((await shown())?.reason ?? "", /^Stopped by /);
+		assert.equal(runs(), "run\n");
+		await daemon.client.request("goal/control", { goalId, action: "cancel" });
+	});
+
+	it("that is not there is not stopped, and one that is over neither", async () => {
+		const quick = call("runCommand", { command: "echo over", background: true });
+		const goalId = await launch((results) => (results.length === 0 ? quick : { text: "Done.", delayMs: 1000 }));
+		await until("it is over", async () => {
+			const { approvals } = await daemon.client.request("approval/list", { goalId });
+			for (const { approvalId } of approvals)
+				await daemon.client.request("approval/answer", { approvalId, answer: "approve" });
+			return (await daemon.client.request("background/list", { goalId })).commands[0]?.state === "ended";
+		});
+		const [over] = (await daemon.client.request("background/list", { goalId })).commands;
+		assert.deepEqual([over?.exitCode, over?.lastLine], [0, "over"]);
+		const stop = (toolCallId: string) =>
+			daemon.client.request("background/stop", { goalId, toolCallId: toolCallId as never });
+		await assert.rejects(stop(over!.toolCallId), /`echo over` is over already\.$/);
+		await assert.rejects(stop("c-none"), /No command c-none was begun in the background\. None runs\.$/);
+		await untilState(daemon.client, goalId, ["completed"], 40_000);
 	});
 
 	it("ends with its agent's work at the latest", async () => {

@@ -12,6 +12,7 @@ import { createPlaybookAgent } from "../../../src/daemon/agents/playbookAgent.ts
 import type { Commands } from "../../../src/daemon/commands/commands.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { openSupervisor, type Supervisor } from "../../../src/daemon/engine/supervisor.ts";
+import { openLastLines } from "../../../src/daemon/perform/lastLines.ts";
 import { performWith } from "../../../src/daemon/perform/perform.ts";
 import { openFileContents } from "../../../src/daemon/platform/fileContents.ts";
 import { openGoalFiles } from "../../../src/daemon/policy/goalFiles.ts";
@@ -83,6 +84,7 @@ describe("the goals of a daemon take turns", () => {
 				environment: {},
 				dataFolder: "/nowhere",
 				commandTimeoutMs: 1000,
+				lastLines: openLastLines(),
 				onDelta() {},
 			}),
 		});

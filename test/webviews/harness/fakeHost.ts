@@ -6,7 +6,7 @@ import { Refusal } from "../../../src/core/refusal.ts";
 import { mergeChange } from "../../../src/protocol/changes.ts";
 import type { Handlers } from "../../../src/protocol/methods.ts";
 import { answering, openPeer } from "../../../src/protocol/peer.ts";
-import { type ChangeView, summarize, viewGoal } from "../../../src/protocol/view.ts";
+import { type ChangeView, summarize, viewBackground, viewGoal } from "../../../src/protocol/view.ts";
 import {
 	type Connection,
 	type FormSeed,
@@ -126,6 +126,12 @@ const handlers: Handlers<WebviewMethods, object> = {
 		if (!asked) throw new Refusal("alreadyAnswered", "This approval has been answered already.");
 		append([{ type: "approval.answered", approvalId, answer, scope, reason, by: { client: "editor", user: "mara" } }]);
 		return { approvalId, answer, by: "editor (mara)" };
+	},
+	"background/list": () => ({ commands: viewBackground(goal, (id) => `${id} says: ready on port 3000`) }),
+	"background/stop": ({ toolCallId }) => {
+		const { threadId } = goal.background![toolCallId]!;
+		append([{ type: "background.stopRequested", toolCallId, threadId, by: { client: "editor", user: "mara" } }]);
+		return view();
 	},
 	"check/run": ({ checkId }) => {
 		for (const check of Object.values(goal.checks)) {

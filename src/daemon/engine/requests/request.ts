@@ -1,4 +1,4 @@
-import type { ApprovalId, CheckId, GrantId, StepId, ThreadId } from "../../../core/ids.ts";
+import type { ApprovalId, CheckId, GrantId, StepId, ThreadId, ToolCallId } from "../../../core/ids.ts";
 import type { Actor, ApprovalScope, BudgetLimits } from "../../../core/values.ts";
 import type { AnswerValues } from "../../../core/words/answerValues.ts";
 import type { NewId } from "../../platform/ports.ts";
@@ -29,6 +29,7 @@ export type Request =
 	| { readonly kind: "editPlan"; readonly markdown: string }
 	| { readonly kind: "replan"; readonly reason?: string }
 	| { readonly kind: "runChecks"; readonly checkId?: CheckId }
+	| { readonly kind: "stopBackground"; readonly toolCallId: ToolCallId }
 	| { readonly kind: "revoke"; readonly grantId: GrantId };
 
 export interface RequestContext {
