@@ -5,7 +5,7 @@ import { type ToolContext, ToolError } from "../tools/tool.ts";
 import { readText, writeText } from "./clientFiles.ts";
 import { elicited } from "./elicitation.ts";
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
-import { optionsOf, type SessionOptions, withChange } from "./options.ts";
+import { afterAnswer, noOptions, type SessionOptions, withChange } from "./options.ts";
 import { permissionAnswer } from "./permission.ts";
 import type { Redact } from "./secrets.ts";
 import { openSpooledStream, type Place, type SpooledStream } from "./spooledStream.ts";
@@ -25,7 +25,8 @@ export interface Conversation {
 	notify(method: string, params: Record<string, unknown>): Promise<void>;
 	/** The session that it is about; what is told of others is passed over. */
 	sessionId: string | undefined;
-	options: SessionOptions;
+	/** What it is set to, and can be, as far as was read. */
+	readonly options: SessionOptions;
 	readonly usage: ToldUsage;
 	/** What it had used when the turn under way began. */
 	readonly startedAt: ToldUsage;
@@ -79,6 +80,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	let usage: ToldUsage = {};
 	let before = { usage, spoken: 0 };
 	let answeredUsage: ToldUsage = {};
+	let options = noOptions;
 	let kept: { readonly update: Fields; readonly end: number }[] = [];
 	let isLoaded = false;
 	const answered = new Set<string>();
@@ -92,7 +94,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		// What is said while an old session is loaded was said before.
 		if (spooled.wasSent("session/load") && !isLoaded) return;
 		if (conversation.sessionId !== undefined && sessionId !== conversation.sessionId) return stranger(sessionId);
-		conversation.options = withChange(conversation.options, update);
+		options = withChange(options, update);
 		if (update.sessionUpdate === "usage_update") usage = { ...usage, ...known(usageTold(update)) };
 		if (end <= readTo) return void reader.update(update);
 		if (turn) return tell(update, end);
@@ -128,8 +130,9 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 				const call = reader.asks(fieldsOf(fieldsOf(params).toolCall));
 				if (!isAnswered) asked.set(JSON.stringify(id), call);
 			},
-			async onAnswer(key, { end }) {
+			async onAnswer({ key, params, result }, { end }) {
 				answered.add(key);
+				if (result !== undefined) options = afterAnswer(options, key, fieldsOf(params), fieldsOf(result));
 				// It may never answer the first; then it is asked for another session.
 				if (key === "session/load" || key === "session/new") isLoaded = true;
 				if (!key.startsWith(promptKey)) return;
@@ -170,12 +173,12 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		number,
 		process,
 		sessionId: undefined,
-		options: optionsOf({}),
+		get options() {
+			return options;
+		},
 		async request(key, method, params) {
 			spooled.name(params, key);
-			const answer = fieldsOf(await connection.agent.request<unknown, Record<string, unknown>>(method, params));
-			conversation.options = withChange(conversation.options, answer);
-			return answer;
+			return fieldsOf(await connection.agent.request<unknown, Record<string, unknown>>(method, params));
 		},
 		wasSent: spooled.wasSent,
 		isAnswered: (key) => answered.has(key),

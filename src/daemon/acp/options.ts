@@ -12,12 +12,26 @@ export interface SessionOptions {
 	readonly models: Fields;
 }
 
-/** Of what `session/new` and its like answered. */
-export function optionsOf(answer: Fields): SessionOptions {
-	return { options: listOf(answer.configOptions), modes: fieldsOf(answer.modes), models: fieldsOf(answer.models) };
+/** Of what `session/new` and its like answered; what it leaves out is as it was. */
+export function optionsOf(answer: Fields, known: SessionOptions = noOptions): SessionOptions {
+	return {
+		options: Array.isArray(answer.configOptions) ? listOf(answer.configOptions) : known.options,
+		modes: answer.modes ? fieldsOf(answer.modes) : known.modes,
+		models: answer.models ? fieldsOf(answer.models) : known.models,
+	};
 }
 
-/** As an update or an answer changes them. */
+export const noOptions: SessionOptions = { options: [], modes: {}, models: {} };
+
+/** As the answer to a request that was written says, or, where it says nothing, as it was asked for. */
+export function afterAnswer(known: SessionOptions, key: string, params: Fields, result: Fields): SessionOptions {
+	const [method = ""] = key.split(":");
+	if (["session/new", "session/load", "session/resume"].includes(method)) return optionsOf(result, known);
+	const { modeId, modelId } = method.startsWith("session/set_") ? params : {};
+	return withChange(known, { currentModeId: modeId, currentModelId: modelId, ...result });
+}
+
+/** As an update changes them. */
 export function withChange(known: SessionOptions, change: Fields): SessionOptions {
 	return {
 		options: Array.isArray(change.configOptions) ? listOf(change.configOptions) : known.options,
@@ -33,8 +47,6 @@ export interface Setting {
 	readonly method: "session/set_mode" | "session/set_model" | "session/set_config_option";
 	/** Beside the session's id. */
 	readonly params: Fields;
-	/** What the options are once it was answered. */
-	readonly change: Fields;
 }
 
 export interface Wanted extends Pick<ModelChoice, "model" | "effort"> {
@@ -92,7 +104,6 @@ function modeSetting(now: SessionOptions, mode: string, name: string): Setting |
 			value: mode,
 			method: "session/set_mode",
 			params: { modeId: mode },
-			change: { currentModeId: mode },
 		};
 	const offered = [...modes, ...(option ? valuesOf(option).map(({ value }) => value) : [])];
 	// One without modes has none that could act by itself, as far as it says.
@@ -119,7 +130,6 @@ function modelSetting(now: SessionOptions, model: string, name: string): Setting
 					value: old,
 					method: "session/set_model",
 					params: { modelId: old },
-					change: { currentModelId: old },
 				};
 	const offered = [...(option ? valuesOf(option) : []), ...models].map(({ value }) => value);
 	const choice =
@@ -138,7 +148,7 @@ function effortSetting(now: SessionOptions, effort: Effort): Setting | undefined
 
 function configSetting(name: Setting["name"], option: Fields, value: string): Setting {
 	const id = String(option.id);
-	return { name, value, method: "session/set_config_option", params: { configId: id, value }, change: {} };
+	return { name, value, method: "session/set_config_option", params: { configId: id, value } };
 }
 
 function byCategory({ options }: SessionOptions, category: string): Fields | undefined {

@@ -3,7 +3,6 @@ import type { Turn } from "../agents/agent.ts";
 import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
 import { type Failed, failure, isFromAgent, messageOf } from "./agentEnds.ts";
 import type { Conversation } from "./conversation.ts";
-import type { Fields } from "./fields.ts";
 import { inTime } from "./inTime.ts";
 import { effortProblem, nextSetting, type Wanted } from "./options.ts";
 
@@ -24,7 +23,7 @@ export async function applySettings(
 		const setting = nextSetting(conversation.options, wanted, found.name);
 		if (!setting) break;
 		if ("problem" in setting) return failure("badRequest", setting.problem, false);
-		const { name, value, method, params, change } = setting;
+		const { name, value, method, params } = setting;
 		try {
 			const key = `${method}:${turn.thread.turn?.turnId}:${name}`;
 			const { sessionId } = conversation;
@@ -34,7 +33,6 @@ export async function applySettings(
 			if (name !== "effort")
 				return failure("badRequest", `${found.name} does not take the ${name} “${value}”: ${messageOf(cause)}`, false);
 		}
-		conversation.options = { ...conversation.options, ...changed(conversation, change) };
 		wanted = {
 			...wanted,
 			...(name === "mode" ? { mode: undefined } : {}),
@@ -45,11 +43,4 @@ export async function applySettings(
 	const problem = choice.effort && effortProblem(conversation.options, choice.effort, found.name);
 	if (problem) await turn.onAdapted({ parameter: "effort", instead: "left out", text: problem });
 	return undefined;
-}
-
-function changed({ options: { modes, models } }: Conversation, change: Fields): Partial<Conversation["options"]> {
-	return {
-		modes: change.currentModeId ? { ...modes, currentModeId: change.currentModeId } : modes,
-		models: change.currentModelId ? { ...models, currentModelId: change.currentModelId } : models,
-	};
 }

@@ -23,7 +23,7 @@ export interface SpoolListener {
 	/** The agent asks for something; `isAnswered`: it was answered before, and is not handed on. */
 	onRequest(request: Request, isAnswered: boolean): void;
 	/** One of our requests was answered; called before whoever waits for it goes on. */
-	onAnswer(key: string, place: Place): Promise<void> | void;
+	onAnswer(answer: Answer, place: Place): Promise<void> | void;
 	/** It is no message. */
 	onGarbage(line: string): void;
 	/** Takes out of a line what may stand in no log. */
@@ -32,6 +32,13 @@ export interface SpoolListener {
 
 /** In the output: the offset behind the line, in bytes. */
 export type Place = Pick<AgentLine, "end">;
+/** To a request as it was written, by whichever daemon. */
+export interface Answer {
+	readonly key: string;
+	readonly params: unknown;
+	/** Undefined where it is an error. */
+	readonly result: unknown;
+}
 type Id = string | number | null;
 export interface Request {
 	readonly id: Id;
@@ -45,7 +52,8 @@ export async function openSpooledStream(
 	signal: AbortSignal,
 ): Promise<SpooledStream> {
 	const before = readWritten(await process.written());
-	const sent = new Set(before.requests);
+	/** With what was asked. */
+	const sent = new Map<string, unknown>(before.requests.map(({ id, params }) => [String(id), params]));
 	const answered = new Map<string, number>();
 	for (const id of before.answers) answered.set(id, (answered.get(id) ?? 0) + 1);
 	const names = new WeakMap<object, string>();
@@ -72,7 +80,7 @@ export async function openSpooledStream(
 				early.delete(key);
 				answer(key, known);
 			} else if (!sent.has(key)) {
-				sent.add(key);
+				sent.set(key, params);
 				await process.write(JSON.stringify({ ...message, id: key }));
 			}
 		},
@@ -107,7 +115,7 @@ export async function openSpooledStream(
 			const key = String(message.id);
 			// Nobody asked: a stranger's answer, or one to an error that was reported without an id.
 			if (!sent.has(key)) return;
-			await listener.onAnswer(key, place);
+			await listener.onAnswer({ key, params: sent.get(key), result: message.result }, place);
 			if (waiting.has(key)) answer(key, message as AnyMessage);
 			else early.set(key, message as AnyMessage);
 		} else if (!("id" in message)) {
@@ -147,14 +155,14 @@ export async function openSpooledStream(
 	}
 }
 
-/** What was said to the process: names of requests, and ids of the agent's own that were answered. */
-function readWritten(lines: readonly string[]): { readonly requests: string[]; readonly answers: string[] } {
-	const requests: string[] = [];
+/** What was said to the process: requests by their names, and ids of the agent's own that were answered. */
+function readWritten(lines: readonly string[]): { readonly requests: Request[]; readonly answers: string[] } {
+	const requests: Request[] = [];
 	const answers: string[] = [];
 	for (const line of lines) {
 		const message = parse(line);
 		if (!message || !("id" in message)) continue;
-		if (typeof message.method === "string") requests.push(String(message.id));
+		if (typeof message.method === "string") requests.push(message as unknown as Request);
 		else answers.push(JSON.stringify(message.id));
 	}
 	return { requests, answers };

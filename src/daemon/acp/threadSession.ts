@@ -16,7 +16,7 @@ import {
 	stopped,
 } from "./agentEnds.ts";
 import { type Conversation, type Listening, openConversation } from "./conversation.ts";
-import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
+import { type Fields, fieldsOf, textOf } from "./fields.ts";
 import { Aborted, inTime, TooLate } from "./inTime.ts";
 import { currentEffort, currentMode, currentModel } from "./options.ts";
 import type { Redact } from "./secrets.ts";
@@ -166,8 +166,7 @@ async function openSession(
 	if (own !== undefined) {
 		const method = ["session/new", "session/load", "session/resume"].find(conversation.wasSent) ?? "session/new";
 		conversation.sessionId = own;
-		const opened = await inTime(conversation.request(method, method, {}), initMs, signal);
-		conversation.options = optionsIn(opened, conversation);
+		await inTime(conversation.request(method, method, {}), initMs, signal);
 		return { conversation, before };
 	}
 	/** Opportunistic: agents that say they can do it may not be able to, or never answer. */
@@ -194,7 +193,6 @@ async function openSession(
 		conversation.sessionId = sessionId;
 		took = earlier === undefined ? "new" : "told";
 	}
-	conversation.options = optionsIn(answer, conversation);
 	const problem = await applySettings(parts, turn, conversation, signal);
 	if (problem) return problem;
 	const info = fieldsOf(first.agentInfo);
@@ -227,14 +225,6 @@ function serversFor({ servers = [] }: Turn, can: Fields): Fields[] {
 			return [{ name, command: reach.command, args: [...reach.args], env: pairs(reach.env) }];
 		return can.http === true ? [{ type: "http", name, url: reach.url, headers: pairs(reach.headers) }] : [];
 	});
-}
-
-function optionsIn(answer: Fields, { options }: Conversation): Conversation["options"] {
-	return {
-		options: Array.isArray(answer.configOptions) ? listOf(answer.configOptions) : options.options,
-		modes: answer.modes ? fieldsOf(answer.modes) : options.modes,
-		models: answer.models ? fieldsOf(answer.models) : options.models,
-	};
 }
 
 async function failedToOpen(

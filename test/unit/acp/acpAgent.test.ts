@@ -345,7 +345,7 @@ describe("an agent that is a program", () => {
 		const choice = { provider: "agent-mine", model: "large", effort: "high" as const };
 		const life = await start(memory, { choice, configured: { mode: "ask" } });
 		await until("it is asked", () => log.includes("session/prompt"));
-		assert.equal(life.events("agent.started").length, 1);
+		assert.deepEqual(life.events("agent.started")[0]?.settings, { mode: "ask", model: "vendor/Large", effort: "high" });
 		assert.deepEqual(log.slice(0, 4), [
 			"session/set_mode ask",
 			"session/set_config_option y=vendor/Large",
