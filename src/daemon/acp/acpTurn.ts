@@ -5,6 +5,7 @@ import { priceIn } from "../../core/rules/budget.ts";
 import type { ModelChoice, Price, Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { lookAround } from "../agents/surroundings.ts";
+import type { AgentCall } from "../agents/turnSession.ts";
 import {
 	diedText,
 	ended,
@@ -17,7 +18,7 @@ import {
 	noAnswer,
 	stopped,
 } from "./agentEnds.ts";
-import type { Conversation, Listening } from "./conversation.ts";
+import type { Conversation, Listening, Told } from "./conversation.ts";
 import { type Fields, textOf } from "./fields.ts";
 import { Aborted, TooLate } from "./inTime.ts";
 import { currentModel } from "./options.ts";
@@ -46,15 +47,15 @@ export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal
 	const { thread, goal } = turn;
 	const { threadId } = thread;
 	const refused = new AbortController();
-	let unasked: string | undefined;
+	let unasked: AgentCall | undefined;
 	let overspent: string | undefined;
 	const listening: Omit<Listening, "readTo"> = {
 		session: turn.session,
 		files: { workspace: goal.workspace, denied: parts.denied, signal },
-		onTold() {
-			const [first] = found.refuseUnasked ? (lives.get(threadId)?.conversation.reader.unasked ?? []) : [];
-			if (first) unasked = first.summary;
-			overspent ??= whatIsOverspent(turn, lives.get(threadId)?.conversation);
+		prompt: promptName(turn),
+		onTold(told) {
+			if (found.refuseUnasked) unasked ??= told.unasked[0];
+			overspent ??= whatIsOverspent(turn, told);
 			if (unasked !== undefined || overspent !== undefined) refused.abort();
 		},
 	};
@@ -65,15 +66,12 @@ export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal
 	const ends = AbortSignal.any([signal, refused.signal]);
 	try {
 		const outcome = await prompted(parts, turn, opened, ends);
-		if (unasked !== undefined && outcome.kind === "aborted")
-			return {
-				...failure(
-					"unasked",
-					`${found.name} did something without asking (\`${unasked}\`), and config.jsonc wants such a turn ended (“refuseUnasked”). Look at what it did; then resume the goal, or choose another agent.`,
-					false,
-				),
-				used: outcome.used,
-			};
+		// Its answer may have come with what it did, or while no daemon ran.
+		if (outcome.kind === "answered" && found.refuseUnasked) unasked ??= conversation.before.unasked[0];
+		if (unasked !== undefined && (outcome.kind === "aborted" || outcome.kind === "answered")) {
+			const used = outcome.kind === "answered" ? outcome.usage : outcome.used;
+			return { ...failure("unasked", refusedText(found.name, unasked), false), used };
+		}
 		if (overspent !== undefined && outcome.kind === "aborted")
 			return { ...failure("overspent", overspent, true), used: outcome.used };
 		return outcome;
@@ -81,6 +79,14 @@ export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal
 		conversation.detach();
 		if (conversation.isOver) lives.delete(threadId);
 	}
+}
+
+function refusedText(name: string, { summary }: AgentCall): string {
+	return `${name} did something without asking (\`${summary}\`), and config.jsonc wants such a turn ended (“refuseUnasked”). Look at what it did; then resume the goal, or choose another agent.`;
+}
+
+function promptName({ thread }: Turn): string {
+	return `session/prompt:${thread.turn?.turnId}`;
 }
 
 async function open(
@@ -115,8 +121,7 @@ async function prompted(parts: TurnParts, turn: Turn, opened: OpenedThread, sign
 	const { found } = parts;
 	const { conversation } = opened;
 	const { sessionId } = conversation;
-	const turnId = turn.thread.turn!.turnId;
-	const key = `session/prompt:${turnId}`;
+	const key = promptName(turn);
 	let said = "";
 	let answering: Promise<Fields>;
 	try {
@@ -260,10 +265,10 @@ async function cancelled(
 }
 
 /** As far as the agent told. */
-function usedSoFar({ thread }: Turn, { usage, before, startedAt, isAnswered }: Conversation): Usage | undefined {
+function usedSoFar(turn: Turn, { usage, before, startedAt, isAnswered }: Conversation): Usage | undefined {
 	const { used, costUsd } = usage;
 	if (used === undefined && costUsd === undefined) return undefined;
-	const from = isAnswered(`session/prompt:${thread.turn?.turnId}`) ? before.usage : startedAt;
+	const from = isAnswered(promptName(turn)) ? before.usage : startedAt;
 	const cost = costUsd === undefined ? null : Math.max(0, costUsd - (from.costUsd ?? 0));
 	return { inputTokens: used ?? 0, outputTokens: 0, costUsd: cost };
 }
@@ -302,14 +307,13 @@ async function failed(
 }
 
 /** A limit of the goal's that the turn has passed, as far as its agent tells. Minutes end what runs by themselves. */
-function whatIsOverspent({ goal, thread }: Turn, conversation: Conversation | undefined): string | undefined {
+function whatIsOverspent({ goal, thread }: Turn, { usage, startedAt }: Told): string | undefined {
 	const { tokens, usd } = goal.budget;
-	const usage = conversation?.usage ?? {};
 	const usedTokens = goal.usage.inputTokens + goal.usage.outputTokens;
 	if (tokens !== undefined && usage.used !== undefined && usedTokens + usage.used > tokens)
 		return `${usedTokens + usage.used} of ${tokens} tokens are used, the turn of the ${thread.role} included: it was ended.`;
 	if (usd !== undefined && usage.costUsd !== undefined) {
-		const used = (goal.usage.costUsd ?? 0) + usage.costUsd - (conversation?.startedAt.costUsd ?? 0);
+		const used = (goal.usage.costUsd ?? 0) + usage.costUsd - (startedAt.costUsd ?? 0);
 		if (used > usd)
 			return `${used.toFixed(4)} of ${usd} USD are used, the turn of the ${thread.role} included: it was ended.`;
 	}

@@ -1,6 +1,6 @@
 import type * as acp from "@agentclientprotocol/sdk";
 import type { AgentProcess } from "../agents/process/agentProcess.ts";
-import type { SessionUpdate, TurnSession } from "../agents/turnSession.ts";
+import type { AgentCall, SessionUpdate, TurnSession } from "../agents/turnSession.ts";
 import { type ToolContext, ToolError } from "../tools/tool.ts";
 import { readText, writeText } from "./clientFiles.ts";
 import { elicited } from "./elicitation.ts";
@@ -30,8 +30,8 @@ export interface Conversation {
 	readonly usage: ToldUsage;
 	/** What it had used when the turn under way began. */
 	readonly startedAt: ToldUsage;
-	/** Of the turn that was answered last: what had been used when it began, and how many tokens it said. */
-	readonly before: { readonly usage: ToldUsage; readonly spoken: number };
+	/** Of the turn that was answered last: what had been used when it began, how many tokens it said, and what it did unasked. */
+	readonly before: { readonly usage: ToldUsage; readonly spoken: number; readonly unasked: readonly AgentCall[] };
 	/** The next turn listens. What was told since the last one is told to it first. */
 	attach(turn: Listening): Promise<void>;
 	detach(): void;
@@ -50,8 +50,19 @@ export interface Listening {
 	readonly files: ToolContext;
 	/** What was in the log before: it is read again for what it says of later things, and told to nobody. */
 	readonly readTo: number;
-	/** After each thing that was told. */
-	onTold(): void;
+	/** The name of its prompt. */
+	readonly prompt: string;
+	/** After each thing that was told in the turn, also of what an earlier daemon has recorded. */
+	onTold(told: Told): void;
+}
+
+/** Of a turn, so far. */
+export interface Told {
+	readonly usage: ToldUsage;
+	/** What had been used when it began. */
+	readonly startedAt: ToldUsage;
+	/** What ran and was not asked about. */
+	readonly unasked: readonly AgentCall[];
 }
 
 export interface ConversationParts {
@@ -78,7 +89,9 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	let turn: Listening | undefined = parts.turn;
 	let readTo = parts.turn.readTo;
 	let usage: ToldUsage = {};
-	let before = { usage, spoken: 0 };
+	let before: Conversation["before"] = { usage, spoken: 0, unasked: [] };
+	/** Of what ran unasked, how much did before the turn under way. */
+	let unaskedBefore = 0;
 	let answeredUsage: ToldUsage = {};
 	let options = noOptions;
 	let kept: { readonly update: Fields; readonly end: number }[] = [];
@@ -96,7 +109,12 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		if (conversation.sessionId !== undefined && sessionId !== conversation.sessionId) return stranger(sessionId);
 		options = withChange(options, update);
 		if (update.sessionUpdate === "usage_update") usage = { ...usage, ...known(usageTold(update)) };
-		if (end <= readTo) return void reader.update(update);
+		if (end <= readTo) {
+			reader.update(update);
+			if (turn && isUnderWay(turn)) turn.onTold(toldSoFar());
+			else unaskedBefore = reader.unasked.length;
+			return;
+		}
 		if (turn) return tell(update, end);
 		kept.push({ update, end });
 		if (kept.length > maxKept) kept.shift();
@@ -113,7 +131,17 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		listening.session.readTo({ process: number, offset: end });
 		readTo = end;
 		if (last) await listening.session.update(last);
-		listening.onTold();
+		listening.onTold(toldSoFar());
+	}
+
+	function toldSoFar(): Told {
+		return { usage, startedAt: answeredUsage, unasked: reader.unasked.slice(unaskedBefore) };
+	}
+
+	/** All prompts before its own were answered, as far as was read. */
+	function isUnderWay({ prompt }: Listening): boolean {
+		const isOver = (key: string) => !key.startsWith(promptKey) || answered.has(key);
+		return spooled.wasSent(prompt) && spooled.sentBefore(prompt).every(isOver);
 	}
 
 	function stranger(sessionId: unknown): void {
@@ -140,8 +168,9 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 					turn.session.readTo({ process: number, offset: end });
 					readTo = end;
 				}
-				before = { usage: answeredUsage, spoken: reader.spoken };
+				before = { usage: answeredUsage, spoken: reader.spoken, unasked: toldSoFar().unasked };
 				answeredUsage = usage;
+				unaskedBefore = 0;
 				reader = openTurnReader(workspace);
 			},
 			redact: parts.redact,
@@ -194,6 +223,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		},
 		async attach(next) {
 			turn = next;
+			unaskedBefore = reader.unasked.length;
 			const waiting = kept;
 			kept = [];
 			for (const { update, end } of waiting) await tell(update, end);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { goalState } from "../../../src/core/rules/goalState.ts";
+import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { acpGoals, answerRole, shell, working } from "../../support/acpGoal.ts";
 import { memoryProcesses } from "../../support/memoryProcesses.ts";
@@ -198,6 +199,43 @@ describe("the program of an agent", () => {
 		assert.equal(asked, 1);
 		assert.deepEqual(after.types("turn.interrupted"), []);
 	});
+
+	for (const [how, isSilent] of [
+		["and goes on", true],
+		["and is done while none runs", false],
+	] as const)
+		it(`that did something without asking, where config.jsonc refuses that, has its turn ended by the daemon that takes it over: it tells no more ${how}`, async () => {
+			const store = createMemoryStore();
+			let kill = () => {};
+			const memory = working(async ({ tell, cancelled }) => {
+				await tell({ sessionUpdate: "tool_call", ...shell("u1", "rm -r old"), status: "completed" });
+				await until("the daemon is dead", () => isDead);
+				if (isSilent) await new Promise((resolve) => cancelled.addEventListener("abort", resolve));
+				return isSilent ? "cancelled" : "end_turn";
+			});
+			let isDead = false;
+			// It dies in the moment in which it has recorded what was done.
+			const dying: Store = {
+				...store,
+				async append(...given) {
+					const seq = await store.append(...given);
+					if (given[3].some(({ type }) => type === "tool.completed")) kill();
+					return seq;
+				},
+			};
+			const configured = { refuseUnasked: true };
+			const before = await start(memory, { store: dying, configured });
+			kill = () => {
+				before.kill();
+				isDead = true;
+			};
+			await until("it has acted", () => isDead);
+			const after = await start(memory, { store, configured });
+			await until("the goal is held", () => after.events("hold.placed").length > 0);
+			assert.match(after.events("hold.placed")[0]!.reason, /without asking \(`rm -r old`\)/);
+			assert.deepEqual(after.types("turn.started", "turn.completed"), []);
+			await after.ask({ kind: "cancel" });
+		});
 
 	it("that finished its turn and died while no daemon ran has its answer counted", async () => {
 		const store = createMemoryStore();
