@@ -336,6 +336,16 @@ export const eventBodies = {
 		/** Of a file edit: content hashes (hex SHA-256, `absent` for no file) before and after, which tell whether it was applied. */
 		edit: v.optional(v.object({ path: v.string(), before: v.string(), after: v.string() })),
 	}),
+	/** The intent, within a call of an agent's, to write a file for it: hashes of the content before and after, as of an edit. */
+	"tool.writeStarted": v.object({
+		toolCallId: ToolCallIdSchema,
+		threadId: ThreadIdSchema,
+		/** The agent's request, by its place in what its process printed. */
+		request: v.string(),
+		path: v.string(),
+		before: v.string(),
+		after: v.string(),
+	}),
 	"tool.completed": v.object({
 		toolCallId: ToolCallIdSchema,
 		ok: v.boolean(),

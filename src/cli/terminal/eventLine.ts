@@ -70,6 +70,7 @@ function isPlumbing(event: RecordedEvent): boolean {
 		case "thread.closed":
 		case "silence.ended":
 		case "agent.read":
+		case "tool.writeStarted":
 			return true;
 		case "thread.opened":
 			return !agentKind(event.assignment).readsMessages;
@@ -246,6 +247,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 			return ["action", text, `${callMarks.refused.word}: ${e.refused}`, toneOf(callMarks.refused)];
 		return ["action", text, ended(e), toneOf(callMarks[e.ok ? "done" : "failed"])];
 	},
+	"tool.writeStarted": (e) => ["action", e.path, "writes", "dim"],
 	"tool.interrupted": (e, names) => ["action", name(names, e.toolCallId), interruption(e), "red"],
 	"approval.requested": (e, names) => {
 		names.set(e.approvalId, e.summary);

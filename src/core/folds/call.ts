@@ -41,6 +41,7 @@ export const callFolds: Folds<"tool"> = {
 				: { ...goal.files, writers: addWriter(goal.files.writers, { id: e.toolCallId, stepId: call.stepId }) };
 		return { ...goal, calls: { ...goal.calls, [e.toolCallId]: started }, files };
 	},
+	"tool.writeStarted": (goal) => goal,
 	"tool.completed": (goal, e) => {
 		const call = goal.calls[e.toolCallId];
 		if (!call) return goal;

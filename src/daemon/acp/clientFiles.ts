@@ -1,7 +1,8 @@
+import type { Intended, IntendedWrite } from "../agents/turnSession.ts";
 import { sha256 } from "../platform/digest.ts";
 import { decodeText } from "../tools/textFile.ts";
 import { type ToolContext, ToolError } from "../tools/tool.ts";
-import { absent, readInside, writeInside } from "../tools/workspaceFiles.ts";
+import { hashInside, readInside, writeInside } from "../tools/workspaceFiles.ts";
 import { numberOf } from "./fields.ts";
 
 /** The files of the workspace as an agent reads and writes them through us: by the same guards as our own tools. */
@@ -24,9 +25,27 @@ export async function readText(
 	return lines.slice(Math.max(0, first - 1), most === undefined ? undefined : Math.max(0, first - 1) + most).join("\n");
 }
 
-/** Throws `ToolError`. */
-export async function writeText(context: ToolContext, path: string, content: string): Promise<void> {
-	const before = await readInside(context, path, maxBytes);
-	const expectedBefore = before ? sha256(before.bytes) : absent;
-	await writeInside(context, path, Buffer.from(content, "utf8"), { expectedBefore });
+/**
+ * Throws `ToolError`. The intent comes first, so that a daemon that is asked again after another was killed sees by the
+ * content whether it was carried out, and never writes over what came later.
+ */
+export async function writeText(
+	context: ToolContext,
+	{ path, content }: { readonly path: string; readonly content: string },
+	intend: (hashes: Pick<IntendedWrite, "before" | "after">) => Promise<Intended>,
+): Promise<void> {
+	const bytes = Buffer.from(content, "utf8");
+	const now = await hashInside(context, path);
+	const after = sha256(bytes);
+	const meant = await intend({ before: now, after });
+	if (meant.kind === "over") throw new ToolError("The turn is over: nothing was written.");
+	if (meant.kind === "known") {
+		if (meant.outcome?.ok || (!meant.outcome && now === after)) return;
+		if (meant.outcome) throw new ToolError(meant.outcome.output);
+		if (now !== meant.before)
+			throw new ToolError(
+				`${path} is neither as it was when this was begun nor as this would have left it: somebody changed it meanwhile. Read it again before you change it.`,
+			);
+	}
+	await writeInside(context, path, bytes, { expectedBefore: now });
 }

@@ -97,7 +97,8 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	let kept: { readonly update: Fields; readonly end: number }[] = [];
 	let isLoaded = false;
 	const answered = new Set<string>();
-	const asked = new Map<string, ReturnType<TurnReader["asks"]>>();
+	/** What the agent asked for and was not answered, by its number, as it was to be understood when it was read. */
+	const requests = new Map<string, Asked>();
 	let isOver = false;
 	let strange = 0;
 
@@ -153,10 +154,11 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		process,
 		{
 			onUpdate,
-			onRequest({ id, method, params }, isAnswered) {
-				if (method !== "session/request_permission") return;
-				const call = reader.asks(fieldsOf(fieldsOf(params).toolCall));
-				if (!isAnswered) asked.set(JSON.stringify(id), call);
+			onRequest({ id, method, params }, isAnswered, { end }) {
+				const call = method === "session/request_permission" && reader.asks(fieldsOf(fieldsOf(params).toolCall));
+				if (isAnswered) return;
+				const write = method === "fs/write_text_file" && writing(fieldsOf(params), end);
+				requests.set(JSON.stringify(id), { end, ...(call && { call }), ...(write && { write }) });
 			},
 			async onAnswer({ key, params, result }, { end }) {
 				answered.add(key);
@@ -184,18 +186,20 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	const connection = sdk
 		.client({ name: "mission-control" })
 		.onRequest(sdk.methods.client.session.requestPermission, ({ params, requestId, signal }) =>
-			permission(params, asked.get(JSON.stringify(requestId)), signal),
+			permission(params, take(requestId)?.call, signal),
 		)
 		.onRequest(sdk.methods.client.fs.readTextFile, async ({ params }) => {
 			const files = turn?.files;
 			if (!files) throw sdk.RequestError.internalError({ details: "No turn is under way." });
 			return guarded(async () => ({ content: await readText(files, params) }));
 		})
-		.onRequest(sdk.methods.client.fs.writeTextFile, ({ params, requestId }) => guarded(() => write(params, requestId)))
+		.onRequest(sdk.methods.client.fs.writeTextFile, ({ params, requestId }) =>
+			guarded(() => write(params, take(requestId))),
+		)
 		.onRequest(sdk.methods.client.elicitation.create, async ({ params, requestId }) => {
 			const session = turn?.session;
 			if (!session) return { action: "cancel" };
-			return elicited(`${number} ${String(requestId)}`, fieldsOf(params), (question) => session.ask(question));
+			return elicited(`${number} ${take(requestId)?.end}`, fieldsOf(params), (question) => session.ask(question));
 		})
 		.connect(spooled.stream);
 	const conversation: Conversation = {
@@ -252,7 +256,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 
 	async function permission(
 		{ sessionId, options }: acp.RequestPermissionRequest,
-		call: ReturnType<TurnReader["asks"]> | undefined,
+		call: AgentCall | undefined,
 		signal: AbortSignal,
 	): Promise<acp.RequestPermissionResponse> {
 		const isOurs = conversation.sessionId === undefined || sessionId === conversation.sessionId;
@@ -262,31 +266,55 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		return { outcome: permissionAnswer(given, options) };
 	}
 
+	function take(requestId: unknown): Asked | undefined {
+		const name = JSON.stringify(requestId);
+		const asked = requests.get(name);
+		requests.delete(name);
+		return asked;
+	}
+
 	/** The agent does not wait for its answer any more. */
 	function withdrawn(signal: AbortSignal): Promise<{ readonly kind: "over" }> {
 		return new Promise((resolve) => signal.addEventListener("abort", () => resolve({ kind: "over" }), { once: true }));
 	}
 
 	/** What it was allowed to change it may write; anything else, also what it may only read, is a call of its own. */
-	async function write(params: acp.WriteTextFileRequest, requestId: unknown): Promise<Record<string, never>> {
-		const listening = turn;
-		if (!listening) throw new ToolError("No turn is under way, so that nothing may be written.");
-		const { session, files } = listening;
-		const told = { toolCallId: `write ${String(requestId)}`, kind: "edit", title: params.path };
-		const diff = { type: "diff", path: params.path, newText: params.content };
-		const own = openTurnReader(workspace).asks({ ...told, content: [diff] });
+	function writing(params: Fields, end: number): Writing {
+		const path = textOf(params.path) ?? "";
+		const diff = { type: "diff", path, newText: params.content };
+		// Two of one number are two.
+		const call = { toolCallId: `write ${end}`, kind: "edit", title: path, content: [diff] };
+		const own = openTurnReader(workspace).asks(call);
 		const covering = reader
 			.openCalls()
 			.find(({ effect, args }) => effect === "workspace" && pathsOf(args).includes(String(own.args.path)));
-		const given = await session.permission(covering ?? own);
+		return { path, call: covering ?? own, isOwn: !covering };
+	}
+
+	/** `asked` has no secrets in it, and goes into the log; `params` are as the agent has them. */
+	async function write(params: acp.WriteTextFileRequest, asked: Asked | undefined): Promise<Record<string, never>> {
+		const listening = turn;
+		if (!listening || !asked?.write) throw new ToolError("No turn is under way, so that nothing may be written.");
+		const { session, files } = listening;
+		const { path, call, isOwn } = asked.write;
+		if (path !== params.path)
+			throw new ToolError(
+				"Its path holds a secret, which may stand in no log: nothing was written. Name it otherwise.",
+			);
+		const given = await session.permission(call);
 		if (given.kind === "deny") throw new ToolError(given.reason);
 		if (given.kind === "over") throw new ToolError("The turn is over: nothing was written.");
 		try {
-			await writeText(files, params.path, params.content);
-			if (!covering) await session.update({ kind: "callEnded", id: own.id, ok: true, output: `Wrote ${params.path}.` });
+			await writeText(files, params, async (hashes) => {
+				const request = `${number} ${asked.end}`;
+				const intended = await session.intend({ request, callId: call.id, path, ...hashes });
+				// What covers it may be over without it.
+				return intended.kind === "known" && !isOwn ? { ...intended, outcome: undefined } : intended;
+			});
+			if (isOwn) await session.update({ kind: "callEnded", id: call.id, ok: true, output: `Wrote ${path}.` });
 		} catch (cause) {
-			if (!covering && cause instanceof ToolError)
-				await session.update({ kind: "callEnded", id: own.id, ok: false, output: cause.message });
+			if (isOwn && cause instanceof ToolError)
+				await session.update({ kind: "callEnded", id: call.id, ok: false, output: cause.message });
 			throw cause;
 		}
 		return {};
@@ -302,6 +330,21 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	}
 
 	return conversation;
+}
+
+interface Asked {
+	/** Where its line ends in what the process printed: so it is known from every other. */
+	readonly end: number;
+	readonly call?: AgentCall;
+	readonly write?: Writing;
+}
+
+interface Writing {
+	readonly path: string;
+	/** By which it may be. */
+	readonly call: AgentCall;
+	/** It is its own call, and covered by no other. */
+	readonly isOwn: boolean;
 }
 
 function known(told: ToldUsage): ToldUsage {

@@ -23,7 +23,7 @@ export interface SpoolListener {
 	/** Waited for before anything that came later is read. */
 	onUpdate(params: unknown, place: Place): Promise<void> | void;
 	/** The agent asks for something; `isAnswered`: it was answered before, and is not handed on. */
-	onRequest(request: Request, isAnswered: boolean): void;
+	onRequest(request: Request, isAnswered: boolean, place: Place): void;
 	/** One of our requests was answered; called before whoever waits for it goes on. */
 	onAnswer(answer: Answer, place: Place): Promise<void> | void;
 	/** It is no message. */
@@ -132,7 +132,7 @@ export async function openSpooledStream(
 			const id = JSON.stringify(request.id);
 			const times = answered.get(id) ?? 0;
 			if (times > 0) answered.set(id, times - 1);
-			listener.onRequest({ ...request, params: told(message, line).params }, times > 0);
+			listener.onRequest({ ...request, params: told(message, line).params }, times > 0, place);
 			if (times > 0) return;
 			hand((message.method.startsWith("fs/") ? message : told(message, line)) as AnyMessage);
 		}

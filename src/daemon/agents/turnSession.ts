@@ -13,6 +13,8 @@ export interface TurnSession {
 	 * `allow` is durable: from there on the act may have had its effect. The same id is never asked about twice.
 	 */
 	permission(call: AgentCall): Promise<Permission>;
+	/** The intent to write a file for the agent, durable when it resolves; of the same request it is what was meant at first. */
+	intend(write: IntendedWrite): Promise<Intended>;
 	/** Asks the person, who may take long. The same id is asked once in a thread, also when the daemon was another one. */
 	ask(question: SessionQuestion): Promise<SessionAnswer>;
 	/** All that the process printed up to here was told: it is in the log with the next thing that is, and read no second time. */
@@ -78,6 +80,29 @@ export interface AgentCall {
 	/** What people see of it: the command, or the path. */
 	readonly summary: string;
 }
+
+export interface IntendedWrite {
+	/** The agent's request; no two of a thread have the same. */
+	readonly request: string;
+	/** The call that covers it, which was allowed. */
+	readonly callId: string;
+	readonly path: string;
+	/** Hashes of the content, `absent` for no file. */
+	readonly before: string;
+	readonly after: string;
+}
+
+export type Intended =
+	| { readonly kind: "new" }
+	/** By an earlier daemon; `outcome` where its call has one. */
+	| {
+			readonly kind: "known";
+			readonly before: string;
+			readonly after: string;
+			readonly outcome?: { readonly ok: boolean; readonly output: string };
+	  }
+	/** The turn is over: nothing is written. */
+	| { readonly kind: "over" };
 
 export type Permission =
 	| { readonly kind: "allow" }

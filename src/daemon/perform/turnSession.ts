@@ -3,7 +3,14 @@ import type { Goal, Thread, ToolCall } from "../../core/goal.ts";
 import type { MessageId, ToolCallId, TurnId } from "../../core/ids.ts";
 import { threadCalls } from "../../core/rules/calls.ts";
 import type { Usage } from "../../core/values.ts";
-import type { AgentCall, Permission, SessionUpdate, TurnSession } from "../agents/turnSession.ts";
+import type {
+	AgentCall,
+	Intended,
+	IntendedWrite,
+	Permission,
+	SessionUpdate,
+	TurnSession,
+} from "../agents/turnSession.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { askWithin } from "./asking.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -140,9 +147,29 @@ export function openSession(
 		}
 	}
 
+	async function intend({ request, callId, path, before, after }: IntendedWrite): Promise<Intended> {
+		const transcript = await driver.transcript(threadId);
+		const meant = transcript.findLast((event) => event.type === "tool.writeStarted" && event.request === request);
+		if (meant?.type === "tool.writeStarted") {
+			const ended = transcript.findLast(
+				(event) => event.type === "tool.completed" && event.toolCallId === meant.toolCallId,
+			);
+			const outcome = ended?.type === "tool.completed" ? { ok: ended.ok, output: ended.output.head } : undefined;
+			return { kind: "known", before: meant.before, after: meant.after, ...(outcome && { outcome }) };
+		}
+		const call = requestOf(transcript, turnId, callId);
+		let isMeant = false;
+		await record(() => {
+			isMeant = call !== undefined;
+			return call ? [{ type: "tool.writeStarted", toolCallId: call, threadId, request, path, before, after }] : [];
+		});
+		return { kind: isMeant ? "new" : "over" };
+	}
+
 	return {
 		session: {
 			update,
+			intend,
 			ask: ({ id, ...question }) =>
 				askWithin(context, { ...question, key: `${threadId} ${id}`, threadId, stepId }, context.signal),
 			permission(call) {
@@ -165,14 +192,18 @@ export function openSession(
 
 /** The answer to a call that is over, where the agent has not been told yet: an earlier daemon was about to. */
 function decidedBefore(transcript: readonly RecordedEvent[], turnId: TurnId, id: string): Permission | undefined {
-	const call = transcript.findLast(
-		(event) => event.type === "tool.requested" && event.turnId === turnId && event.agentCallId === id,
-	);
-	if (call?.type !== "tool.requested") return undefined;
-	const outcome = transcript.findLast(
-		(event) => event.type === "tool.completed" && event.toolCallId === call.toolCallId,
-	);
+	const call = requestOf(transcript, turnId, id);
+	if (call === undefined) return undefined;
+	const outcome = transcript.findLast((event) => event.type === "tool.completed" && event.toolCallId === call);
 	if (outcome?.type !== "tool.completed") return undefined;
 	if (outcome.refused === undefined) return { kind: "allow" };
 	return { kind: "deny", reason: outcome.output.head || outcome.refused };
+}
+
+/** The call that the agent knows by this id. */
+function requestOf(transcript: readonly RecordedEvent[], turnId: TurnId, id: string): ToolCallId | undefined {
+	const call = transcript.findLast(
+		(event) => event.type === "tool.requested" && event.turnId === turnId && event.agentCallId === id,
+	);
+	return call?.type === "tool.requested" ? call.toolCallId : undefined;
 }

@@ -262,6 +262,7 @@ export const workRows: Rules<Topic> = {
 			};
 		},
 	},
+	"tool.writeStarted": "hidden",
 	"tool.interrupted": {
 		key: (e) => callKey(e.toolCallId),
 		change: interrupted,

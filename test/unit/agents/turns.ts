@@ -59,6 +59,7 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 		transcript: parts.transcript ?? [message("goal", "Collect the numbers.")],
 		session: {
 			update: async () => {},
+			intend: async () => ({ kind: "over" }),
 			permission: async () => ({ kind: "deny", reason: "Nobody is asked here." }),
 			ask: async () => ({ kind: "over" }),
 			readTo() {},
