@@ -14,7 +14,7 @@ import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
 import { readFolderIdentity } from "../policy/folderIdentity.ts";
 import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
-import { requireProviders } from "../roster/requireProviders.ts";
+import { requireProviders, requireWorkers } from "../roster/requireProviders.ts";
 import { unpricedNotes } from "../roster/unpriced.ts";
 import { fromPlaybook, type GivenPlaybook, type Prepared } from "./fromPlaybook.ts";
 import type { LaunchServices } from "./launchServices.ts";
@@ -44,6 +44,7 @@ export async function launch(
 		: fromPrompt(params, services, preset, files.assignments);
 	const { title, prompt, following } = prepared;
 	requireOnce(prepared.settings.assignments);
+	requireWorkers(prepared.settings.assignments);
 	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
 	const unpriced = unpricedNotes(settings, services);
 	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...unpriced, ...prepared.notes];

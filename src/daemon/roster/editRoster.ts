@@ -20,7 +20,8 @@ import { undoUnderWay } from "../../core/rules/stepControls.ts";
 import { planSteps } from "../../core/rules/steps.ts";
 import { threads } from "../../core/rules/threads.ts";
 import type { Actor, Assignment, RosterEdit, RosterReach } from "../../core/values.ts";
-import { reviewerOnMeans, roleOffMeans, roleOffRefusal } from "../../core/words/roleOff.ts";
+import { reviewerOnMeans, roleOffMeans } from "../../core/words/roleOff.ts";
+import { requireWorkers } from "./requireProviders.ts";
 
 /**
  * Who works from now on. An edit never touches a call in flight, nor what past attempts ran with; the person says how far
@@ -53,8 +54,13 @@ export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalE
 	const roles = request.edits.map(({ role }) => role);
 	const twice = roles.find((role, index) => roles.indexOf(role) !== index);
 	if (twice) throw new Refusal("twice", `The role ${twice} is named twice. Say once who works in it.`);
-	const kept = request.edits.flatMap(({ role, enabled }) => (enabled === false ? (roleOffRefusal(role) ?? []) : []));
-	if (kept[0]) throw new Refusal("notOff", kept[0]);
+	requireWorkers(request.edits);
+	for (const { role, enabled } of request.edits)
+		if (enabled === false && !rolesOf(goal).has(role))
+			throw new Refusal(
+				"unknownRole",
+				`The goal has no ${role} to turn off. Its roles: ${[...rolesOf(goal)].join(", ")}.`,
+			);
 	const after = edited(goal, request.edits);
 	if (JSON.stringify(after.roster.assignments) === JSON.stringify(goal.roster.assignments))
 		throw new Refusal("empty", "The roster is already like that.");
@@ -67,6 +73,12 @@ export function editRoster(request: RosterRequest, goal: Goal, by: Actor): GoalE
 			apply === "restart-step" ? restart(goal, thread, by, request.undo) : freed(goal, thread, by),
 		),
 	];
+}
+
+/** Those that the roster names, those that steps are for, and those that are there without either. */
+function rolesOf(goal: Goal): ReadonlySet<string> {
+	const named = rosterOf(goal).map(({ role }) => role);
+	return new Set([...named, ...planSteps(goal).map(({ role }) => role), "reviewer", "researcher"]);
 }
 
 /** Who waits for a provider need not wait any more when another one is named. */

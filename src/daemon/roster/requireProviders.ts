@@ -1,4 +1,6 @@
+import { agentKind } from "../../core/agentKinds.ts";
 import { Refusal } from "../../core/refusal.ts";
+import { roleOffRefusal } from "../../core/words/roleOff.ts";
 
 export interface ProviderNames {
 	isProvider(provider: string): boolean;
@@ -24,5 +26,20 @@ export function requireProviders(named: readonly { readonly provider?: string }[
 				`There is no provider “${provider}”. \`mission providers\` lists those that are set up.`,
 			);
 		}
+	}
+}
+
+/** Refuses a roster in which steps would be nobody's: what only runs playbooks in a role, or the implementer turned off. */
+export function requireWorkers(
+	named: readonly { readonly role: string; readonly provider?: string; readonly enabled?: boolean }[],
+): void {
+	for (const { role, provider, enabled } of named) {
+		const off = enabled === false ? roleOffRefusal(role) : undefined;
+		if (off) throw new Refusal("notOff", off);
+		if (provider !== undefined && !agentKind({ provider }).takesRoles)
+			throw new Refusal(
+				"noRole",
+				`“${provider}” runs the commands of playbooks and can do no step of its own, so it cannot be the ${role}. Name a model or an agent: \`mission providers\` lists them.`,
+			);
 	}
 }

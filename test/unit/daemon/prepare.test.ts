@@ -293,6 +293,16 @@ describe("a launch", function () {
 			},
 			/The role reviewer is named twice\. Say once who works in it\./,
 		],
+		[
+			"a role that only playbooks' commands would have",
+			{ settings: { assignments: [{ role: "implementer", provider: "builtin", model: "playbook" }] } },
+			/“builtin” runs the commands of playbooks .* cannot be the implementer\. Name a model or an agent/,
+		],
+		[
+			"an implementer that is turned off",
+			{ settings: { assignments: [{ role: "implementer", enabled: false }] } },
+			/the implementer cannot be turned off/,
+		],
 		["a budget that is not a number", { settings: { budget: { usd: "lots" } } }, /budget\.usd/],
 		["a budget below nothing", { settings: { budget: { turns: -1 } } }, /budget\.turns/],
 		["a role that no file describes", { roles: ["poet"] }, /No file describes the role “poet”\. `mission roles` lists/],

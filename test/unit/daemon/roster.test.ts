@@ -208,6 +208,11 @@ describe("editing the roster of a running goal", function () {
 		const refused = (edits: object[], sentence: RegExp, more: object = {}) =>
 			assert.rejects(daemon.client.request("roster/edit", { goalId, edits, ...more } as never), sentence);
 		await refused([{ ...stone, provider: "nowhere" }], /There is no provider “nowhere”/);
+		await refused([{ role: "implementer", provider: "builtin", model: "playbook" }], /“builtin” runs the commands/);
+		await refused(
+			[{ role: "revewer", enabled: false }],
+			/no revewer to turn off\. Its roles: planner, implementer, reviewer, /,
+		);
 		await refused([stone, stone], /The role implementer is named twice/);
 		await refused([{ role: "Two Words", enabled: true }], /lower-case letters/);
 		await refused([stone], /It is at revision 1|is at revision 1/, { revision: 7 });

@@ -11,7 +11,8 @@ function withEvents(goal: Goal, events: readonly GoalEvent[]): Goal {
 }
 
 describe("a role that is turned off", () => {
-	const goal = withEvents(newGoal(goalId), launchPrompt("Do it", { reviewed: true }));
+	const launched = withEvents(newGoal(goalId), launchPrompt("Do it", { reviewed: true }));
+	const goal = withEvents(launched, editRoster({ edits: [{ role: "tester", enabled: true }] }, launched, person));
 	const off = (role: string) => ({ edits: [{ role, enabled: false }] });
 	const edited = (role: string) => withEvents(goal, editRoster(off(role), goal, person));
 
@@ -28,6 +29,10 @@ describe("a role that is turned off", () => {
 			const { provider, model } = assignmentFor(edited(role), role);
 			assert.deepEqual([provider, model], [goal.settings.agent.provider, goal.settings.agent.model]);
 		}
+	});
+
+	it("is one that the goal has: another is a slip of the pen", () => {
+		assert.throws(() => editRoster(off("revewer"), goal, person), /The goal has no revewer to turn off/);
 	});
 
 	it("is never the implementer, because an agent has to do the steps", () => {
