@@ -69,11 +69,28 @@ describe("an agent that is a program", () => {
 				return "cancelled";
 			}),
 		);
-		await life.answer("deny", "Not today.");
+		await life.answer("deny");
 		await life.ended();
 		assert.deepEqual([chosen, goalState(life.goal())], [["reject_once"], "completed"]);
 		assert.deepEqual(life.types("tool.started"), []);
 		assert.equal(life.events("turn.completed")[1]?.finish, "stop");
+	});
+
+	it("reads the reason for which it was denied before its report counts", async () => {
+		const prompts: string[] = [];
+		const life = await start(
+			working(async ({ text, ask: leave, say }) => {
+				prompts.push(text);
+				if (prompts.length === 1) await leave(shell("c1", "make"));
+				await say(prompts.length === 1 ? "It cannot be built." : "Then I leave it.");
+				return "end_turn";
+			}),
+		);
+		await life.answer("deny", "Not on a Sunday.");
+		await life.ended();
+		assert.equal(prompts.length, 2);
+		assert.match(prompts[1]!, /Not on a Sunday\./);
+		assert.equal(life.events("step.reported")[0]?.report, "Then I leave it.");
 	});
 
 	it("goes on when its turn ended with a call that was denied: what it said before is no report", async () => {
@@ -90,7 +107,7 @@ describe("an agent that is a program", () => {
 				return "cancelled";
 			}),
 		);
-		await life.answer("deny", "Not today.");
+		await life.answer("deny");
 		await until("it has reported", () => life.events("message.added").some(({ text }) => text === "Then I leave it."));
 		const told = life.events("message.added").filter(({ from }) => from === "daemon");
 		assert.match(

@@ -1,12 +1,13 @@
+import { agentKind } from "../../../core/agentKinds.ts";
 import type { EventOf, GoalEvent } from "../../../core/events.ts";
-import type { Check, ToolCall } from "../../../core/goal.ts";
-import type { GrantId } from "../../../core/ids.ts";
+import type { Approval, Check, Goal, ToolCall } from "../../../core/goal.ts";
+import type { GrantId, MessageId } from "../../../core/ids.ts";
 import { Refusal } from "../../../core/refusal.ts";
 import { isExternalCall } from "../../../core/rules/externalCalls.ts";
 import type { NewId } from "../../platform/ports.ts";
 import type { Verdict } from "../../policy/judge.ts";
 import type { Proposal } from "../../policy/proposal.ts";
-import { asking, type Consequences } from "./question.ts";
+import { asking, type Consequences, type Given } from "./question.ts";
 
 /** Whether a call or a check happens, as it is proposed. */
 export function askToRun(
@@ -44,7 +45,9 @@ function summaryOf({ kind, command, tool, summary }: Proposal): string {
 }
 
 /** The answer itself lets it happen, or not; approved for longer than once, it leaves a grant. */
-export const toolAnswered: Consequences = (approval, { answer, scope }, goal, { by, newId }): GoalEvent[] => {
+export const toolAnswered: Consequences = (approval, given, goal, { by, newId }): GoalEvent[] => {
+	const { answer, scope } = given;
+	if (answer === "deny") return reasonFor(approval, given, goal, newId);
 	if (answer !== "approve" || scope === "once") return [];
 	if (!approval.goalScope) throw new Refusal("badScope", "This can only be approved once.");
 	if (scope === "workspace" && approval.covers === "written") {
@@ -73,3 +76,15 @@ export const toolAnswered: Consequences = (approval, { answer, scope }, goal, { 
 		},
 	];
 };
+
+/**
+ * An agent that runs its own tools learns from its protocol only that it may not. The reason is said to it as any word of
+ * a person's: it gets a turn to read it before its report counts. One whose calls the engine runs reads it as the result.
+ */
+function reasonFor({ toolCallId }: Approval, { reason }: Given, goal: Goal, newId: NewId): GoalEvent[] {
+	const call = toolCallId ? goal.calls[toolCallId] : undefined;
+	const thread = call && goal.threads[call.threadId];
+	if (!thread || !reason?.trim() || agentKind(thread.assignment).runsTools !== "agent") return [];
+	const { threadId } = thread;
+	return [{ type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "person", text: reason }];
+}
