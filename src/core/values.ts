@@ -55,6 +55,8 @@ export const Asked = v.object({
 	closed: v.optional(v.boolean()),
 	/** What the agent would take: labels of options, or its words where there are none. Never taken unasked. */
 	default: v.optional(v.array(v.string())),
+	/** An address of the web that the person is to open, and nobody else opens. */
+	url: v.optional(v.string()),
 	/** Who asks, where it is not the thread's agent itself. */
 	from: v.optional(v.string()),
 	/** What whoever asks knows the question by, so that it is asked once. */

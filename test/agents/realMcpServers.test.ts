@@ -8,7 +8,7 @@ import path from "node:path";
 import { fetchMcpServers } from "../../scripts/mcpServers.mjs";
 import { callResult } from "../../src/daemon/mcp/callResult.ts";
 import { connect } from "../../src/daemon/mcp/connection.ts";
-import type { McpConnection, ResolvedReach } from "../../src/daemon/mcp/mcpConnection.ts";
+import type { McpCallOptions, McpConnection, ResolvedReach } from "../../src/daemon/mcp/mcpConnection.ts";
 import { until } from "../support/until.ts";
 
 describe("real MCP servers", function () {
@@ -53,12 +53,19 @@ describe("real MCP servers", function () {
 		open.push(connected.connection);
 		return connected.connection;
 	}
-	async function call(connection: McpConnection, name: string, args: object, onSign = () => {}) {
+	async function call(
+		connection: McpConnection,
+		name: string,
+		args: object,
+		onSign = () => {},
+		elicit: McpCallOptions["elicit"] = () => assert.fail("nobody is asked"),
+	) {
 		const tool = (await connection.tools()).tools.find((one) => one.name === name) ?? assert.fail(`no ${name}`);
 		const answer = await connection.call(tool, args, {
 			signal: new AbortController().signal,
 			timeoutMs: 60_000,
 			onSign,
+			elicit,
 		});
 		return answer.kind === "answered"
 			? callResult(answer.result, undefined)
@@ -80,6 +87,17 @@ describe("real MCP servers", function () {
 		assert.ok(tools.length >= 10);
 		assert.deepEqual(problems, []);
 		assert.equal((await call(connection, "echo", { message: "hello" })).text, "Echo: hello");
+		assert.ok(tools.some(({ name }) => name === "trigger-elicitation-request"));
+		const declined = await call(
+			connection,
+			"trigger-elicitation-request",
+			{},
+			() => {},
+			async () => ({
+				action: "decline",
+			}),
+		);
+		assert.match(declined.text, /declined/);
 		const image = await call(connection, "get-tiny-image", {});
 		assert.match(image.text, /\[image image\/png, \d+ bytes, kept for the person as file 1\]/);
 		const links = await call(connection, "get-resource-links", { count: 2 });
@@ -119,7 +137,7 @@ describe("real MCP servers", function () {
 	});
 
 	for (const how of ["stdio", "http"] as const)
-		it(`one of the revision 2026-07-28 is spoken to in its own, and is told that nobody can be asked: ${how}`, async () => {
+		it(`one of the revision 2026-07-28 is spoken to in its own, and asks the person within a call: ${how}`, async () => {
 			const args = ["--import", loader, newer, packages, how];
 			let reach = program(...args);
 			if (how === "http") {
@@ -129,9 +147,24 @@ describe("real MCP servers", function () {
 			const connection = await begun(reach);
 			assert.equal(connection.revision, "2026-07-28");
 			assert.equal((await call(connection, "stack", { bricks: 2 })).text, "The wall is 2 high.");
-			const asked = await call(connection, "ask", {});
-			assert.equal(asked.ok, false);
-			assert.match(asked.text, /elicit/i);
+			const asked: unknown[] = [];
+			const elicit: McpCallOptions["elicit"] = async (request) => {
+				asked.push(request);
+				return { action: "accept", content: { color: "red" } };
+			};
+			assert.equal((await call(connection, "ask", {}, () => {}, elicit)).text, "The wall is red.");
+			assert.match(JSON.stringify(asked), /"message":"Which color\?"/);
+			const declined = await call(
+				connection,
+				"ask",
+				{},
+				() => {},
+				async () => ({ action: "decline" }),
+			);
+			assert.equal(declined.text, "The wall has no color: decline.");
+			const sampled = await call(connection, "sample", {});
+			assert.equal(sampled.ok, false);
+			assert.match(sampled.text, /sampling\/createMessage.* do not declare/);
 		});
 });
 

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * An MCP server of the revision 2025-11-25 over standard input and output, that behaves as its first argument says: well,
+ * An MCP server of the revision 2025-11-25 (where it says so, 2026-07-28) over standard input and output, that behaves as its first argument says: well,
  * or badly in one way. The second is a file to which it adds a line for each call that it carries out.
  */
 const [, , manner = "good", record = ""] = process.argv;
@@ -17,6 +17,17 @@ const stack = {
 };
 const look = { name: "look", inputSchema: { type: "object" } };
 let isGrown = false;
+let isOpened = false;
+const waiting = new Map<string, (reply: Reply) => void>();
+
+const form = (properties: object) => ({ message: "Which bricks?", requestedSchema: { type: "object", properties } });
+const questions: Readonly<Record<string, object>> = {
+	asks: form({ color: { type: "string", title: "Color", enum: ["red", "yellow"] } }),
+	withdraws: form({ color: { type: "string" } }),
+	"asks-url": { mode: "url", message: "Sign in.", url: "https://yard.example/in", elicitationId: "e" },
+	"asks-too-much": form({ color: { type: "string", enum: Array.from({ length: 51 }, (_, at) => `color ${at}`) } }),
+	samples: { messages: [], maxTokens: 10 },
+};
 
 function tools(cursor: string | undefined): object {
 	switch (manner) {
@@ -41,6 +52,8 @@ function tools(cursor: string | undefined): object {
 			return { tools: [stack] };
 		case "grows":
 			return { tools: isGrown ? [stack, look] : [stack] };
+		case "samples-anew":
+			return { resultType: "complete", tools: [stack], ttlMs: 0, cacheScope: "private" };
 		default:
 			return { tools: [stack, look] };
 	}
@@ -70,12 +83,39 @@ async function call(name: string, args: { readonly bricks?: number; readonly wai
 			return text(`the token is ${process.env.TOKEN}`);
 		case "environment":
 			return text(Object.keys(process.env).sort().join(" "));
+		case "asks":
+		case "asks-url":
+		case "asks-too-much":
+		case "samples":
+		case "withdraws": {
+			const answer = ask(manner === "samples" ? "sampling/createMessage" : "elicitation/create", questions[manner]!);
+			if (manner === "withdraws") {
+				await until(() => existsSync(`${record}.go`));
+				send({ method: "notifications/cancelled", params: { requestId: "asked-1" } });
+				break;
+			}
+			const { result, error } = await answer;
+			return text(JSON.stringify(result ?? error));
+		}
+		case "samples-anew": {
+			const sample = { method: "sampling/createMessage", params: questions.samples };
+			return { resultType: "input_required", inputRequests: { sample } };
+		}
+		case "url-first":
+			if (!isOpened) {
+				isOpened = true;
+				const elicitations = [
+					{ mode: "url", message: "Sign in first.", url: "https://yard.example/in", elicitationId: "e" },
+				];
+				return { error: { code: -32042, message: "Sign in first.", data: { elicitations } } };
+			}
+			break;
 		case "grows":
 			isGrown = true;
 			send({ method: "notifications/tools/list_changed" });
 			break;
 		case "slow":
-			while (record !== "" && !existsSync(`${record}.go`)) await sleep(20);
+			await until(() => record === "" || existsSync(`${record}.go`));
 	}
 	const height = args.bricks ?? 0;
 	return { ...text(`The wall is ${height} high.`), structuredContent: { height } };
@@ -86,7 +126,23 @@ async function slowly(): Promise<void> {
 	const isFirst = !existsSync(record);
 	appendFileSync(record, "initialize\n");
 	if (isFirst && manner === "falls-asleep") return;
-	while (!existsSync(`${record}.go`)) await sleep(20);
+	await until(() => existsSync(`${record}.go`));
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+	while (!isSo()) await sleep(20);
+}
+
+interface Reply {
+	readonly result?: object;
+	readonly error?: object;
+}
+
+/** A request of the server's own. */
+function ask(method: string, params: object): Promise<Reply> {
+	const id = `asked-${waiting.size + 1}`;
+	send({ id, method, params });
+	return new Promise((resolve) => waiting.set(id, resolve));
 }
 
 function send(message: object): void {
@@ -100,6 +156,15 @@ function fall(): void {
 
 async function answer(method: string, params: Record<string, unknown>): Promise<object | undefined> {
 	switch (method) {
+		case "server/discover":
+			if (manner !== "samples-anew") return undefined;
+			return {
+				resultType: "complete",
+				supportedVersions: ["2026-07-28"],
+				capabilities: { tools: {} },
+				ttlMs: 0,
+				cacheScope: "private",
+			};
 		case "initialize":
 			if (manner === "slow-start" || manner === "falls-asleep") await slowly();
 			return {
@@ -141,7 +206,8 @@ if (manner === "stays") {
 
 createInterface({ input: process.stdin }).on("line", async (line) => {
 	if (manner === "silent" || manner === "garbage") return;
-	const { id, method, params = {} } = JSON.parse(line);
+	const { id, method, params = {}, ...reply } = JSON.parse(line);
+	if (method === undefined) return waiting.get(id)?.(reply);
 	if (id === undefined) return;
 	if (manner === "strict" && method === "server/discover") process.exit(2);
 	const result = await answer(method, params);

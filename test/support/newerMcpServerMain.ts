@@ -9,6 +9,15 @@ import { pathToFileURL } from "node:url";
  */
 const [, , packages = "", how = "stdio"] = process.argv;
 
+/** What comes with a call that is made again once the person has answered. */
+interface Asked {
+	readonly mcpReq: {
+		readonly inputResponses?: Readonly<
+			Record<string, { readonly action: string; readonly content?: Readonly<Record<string, unknown>> } | undefined>
+		>;
+	};
+}
+
 main().catch((cause) => {
 	console.error(cause);
 	process.exit(1);
@@ -26,16 +35,19 @@ async function main(): Promise<void> {
 			{ description: "Stacks bricks.", inputSchema: z.object({ bricks: z.number() }) },
 			({ bricks }: { bricks: number }) => ({ content: [{ type: "text", text: `The wall is ${bricks} high.` }] }),
 		);
-		server.registerTool("ask", { description: "Asks first.", inputSchema: z.object({}) }, () =>
-			inputRequired({
-				inputRequests: {
-					color: inputRequired.elicit({
-						message: "Which color?",
-						requestedSchema: { type: "object", properties: { color: { type: "string" } } },
-					}),
-				},
-			}),
-		);
+		const asksFirst = { description: "Asks first.", inputSchema: z.object({}) };
+		const color = inputRequired.elicit({
+			message: "Which color?",
+			requestedSchema: { type: "object", properties: { color: { type: "string" } } },
+		});
+		server.registerTool("ask", asksFirst, (_args: object, { mcpReq }: Asked) => {
+			const answer = mcpReq.inputResponses?.color;
+			if (!answer) return inputRequired({ inputRequests: { color } });
+			const text = answer.action === "accept" ? `is ${answer.content?.color}` : `has no color: ${answer.action}`;
+			return { content: [{ type: "text", text: `The wall ${text}.` }] };
+		});
+		const sample = inputRequired.createMessage({ messages: [], maxTokens: 10 });
+		server.registerTool("sample", asksFirst, () => inputRequired({ inputRequests: { sample } }));
 		return server;
 	};
 	if (how === "stdio") return void serveStdio(create);

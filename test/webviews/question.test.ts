@@ -45,6 +45,19 @@ const several: GoalEvent = {
 	},
 };
 
+const address: GoalEvent = {
+	...common,
+	approvalId: "q-3" as never,
+	summary: "Sign in to the yard.\nhttps://yard.example/in?state=1",
+	options: ["I have done it", "decline"],
+	asked: {
+		options: [{ answer: "I have done it", label: "I have done it" }],
+		closed: true,
+		url: "https://yard.example/in?state=1",
+		from: "The MCP server yard",
+	},
+};
+
 describe("a question of an agent", () => {
 	let stage: Stage;
 	before(async () => {
@@ -67,6 +80,15 @@ describe("a question of an agent", () => {
 			.waitFor();
 		return page;
 	}
+
+	it("about an address shows all of it, and a link that the person may follow", async () => {
+		const page = await open("thread", address);
+		const ask = page.locator(".ask");
+		const link = ask.getByRole("link", { name: "Open yard.example in your browser" });
+		assert.equal(await link.getAttribute("href"), "https://yard.example/in?state=1");
+		await audit(page);
+		await leave(page);
+	});
 
 	for (const app of ["thread", "overview"] as const)
 		it(`has its options with what they mean, and one click answers, in the ${app}`, async () => {

@@ -59,8 +59,8 @@ function setSubject(goal: Goal, approval: Approval, state: "waiting" | "requeste
 	if (approval.kind === "recovery" || approval.kind === "step") return goal;
 	if (approval.toolCallId) {
 		const call = goal.calls[approval.toolCallId];
-		// A server asks in the middle of a call: that goes on when it was answered.
-		if (approval.question === "agent" && call?.state === "started") return goal;
+		// A server asks in the middle of a call: that goes on when it was answered, and is no other when it was not.
+		if (approval.question === "agent" && (call?.state === "started" || call?.state === "unknown")) return goal;
 		return call ? { ...goal, calls: { ...goal.calls, [call.toolCallId]: { ...call, state, ...unapproved } } } : goal;
 	}
 	if (approval.checkId) {

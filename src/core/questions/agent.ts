@@ -12,7 +12,11 @@ export const agent: QuestionRow = {
 	kind: "question",
 	options: ({ asked }) => (asked ? [...asked.options.map((option) => offered(option, asked)), ...always] : []),
 	ends(goal, { toolCallId, threadId }) {
-		if (toolCallId !== undefined) return goal.calls[toolCallId] === undefined ? decidedOtherwise : undefined;
+		if (toolCallId !== undefined) {
+			const call = goal.calls[toolCallId];
+			if (call?.state === "unknown") return "The call in which it was asked was cut off.";
+			return call === undefined ? decidedOtherwise : undefined;
+		}
 		const asks = threads(goal).find((thread) => thread.threadId === threadId);
 		return asks?.state === "active" && asks.turn ? undefined : "The agent does not wait for it any more.";
 	},
@@ -23,13 +27,17 @@ const always: readonly OptionRow[] = [
 	{
 		answer: "choose",
 		label: "Choose Several",
-		effect: "The agent goes on with those that you choose.",
+		effect: (_goal, { asked }) =>
+			asked?.from === undefined
+				? "The agent goes on with those that you choose."
+				: "The server goes on with those that you choose.",
 		chooses: true,
 	},
 	{
 		answer: "default",
 		label: "Use Its Default",
-		effect: (_goal, { asked }) => `The agent goes on with what it would choose: ${asked?.default?.join(", ")}.`,
+		effect: (_goal, { asked }) =>
+			`The ${asked?.from === undefined ? "agent" : "server"} goes on with what it would choose: ${asked?.default?.join(", ")}.`,
 		primary: true,
 		plain: "approve",
 		when: (_goal, { asked }) => !isOffered(asked),
@@ -37,15 +45,21 @@ const always: readonly OptionRow[] = [
 	{
 		answer: "text",
 		label: "Answer in Words",
-		effect: "The agent goes on with what you write.",
-		reason: "Your answer, read by the agent",
+		effect: (_goal, { asked }) =>
+			asked?.from === undefined ? "The agent goes on with what you write." : "The server goes on with what you write.",
+		reason: (_goal, { asked }) =>
+			asked?.from === undefined ? "Your answer, read by the agent" : "Your answer, sent to the server",
 		asksFirst: true,
 	},
 	{
 		answer: "decline",
 		label: "Decline",
-		effect: "The agent is told that you give no answer, and goes on.",
-		reason: "Reason, read by the agent",
+		effect: (_goal, { asked }) =>
+			asked?.from === undefined
+				? "The agent is told that you give no answer, and goes on."
+				: "The server is told that you give no answer, and goes on.",
+		reason: (_goal, { asked }) =>
+			asked?.from === undefined ? "Reason, read by the agent" : "Reason, kept in the log alone",
 		plain: "deny",
 	},
 ];
@@ -66,7 +80,7 @@ export const reservedAnswers: readonly string[] = [...always.map(({ answer }) =>
 
 function offered({ answer, label, description }: Asked["options"][number], asked: Asked): OptionRow {
 	const isDefault = isOffered(asked) && asked.default?.[0] === label;
-	const goesOn = "The agent goes on with this answer.";
+	const goesOn = `The ${asked.from === undefined ? "agent" : "server"} goes on with this answer.`;
 	return {
 		answer,
 		label,

@@ -23,7 +23,7 @@ export interface OptionRow {
 	readonly scope?: ApprovalScope;
 	readonly label: Text;
 	readonly effect: Text;
-	readonly reason?: string;
+	readonly reason?: Text;
 	readonly value?: AnswerValueKind;
 	readonly asksFirst?: boolean;
 	/** Several of the question's own options are chosen first. */

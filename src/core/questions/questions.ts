@@ -69,7 +69,7 @@ export function choicesOf(goal: Goal, approval: Approval): readonly Choice[] {
 			scope: row.scope ?? "once",
 			label: text(row.label, goal, approval),
 			effect: text(row.effect, goal, approval),
-			reason: row.reason,
+			reason: row.reason && text(row.reason, goal, approval),
 			value: row.value,
 			asksFirst: row.asksFirst === true,
 			chooses: row.chooses,

@@ -18,6 +18,11 @@ export function isUnderWay(call: ToolCall): boolean {
 	return call.state === "started" && !isDelegation(call);
 }
 
+/** It is being carried out, and no person is asked something in the middle of it. */
+export function callWorks(goal: Goal, call: ToolCall): boolean {
+	return isUnderWay(call) && !isAskedWithin(goal, call);
+}
+
 /** Its agent carries it out, within a turn: there it is asked for, allowed or denied, and told of. */
 export function isAgentOwned(call: ToolCall): boolean {
 	return call.owner === "agent";
@@ -86,7 +91,7 @@ function isAsking(goal: Goal, { threadId }: Thread): boolean {
 }
 
 /** A person is asked something in the middle of it. */
-function isAskedWithin(goal: Goal, { toolCallId }: ToolCall): boolean {
+export function isAskedWithin(goal: Goal, { toolCallId }: ToolCall): boolean {
 	return Object.values(goal.approvals).some(
 		(approval) => approval.question === "agent" && approval.toolCallId === toolCallId,
 	);

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../events.ts";
 import type { Goal } from "../goal.ts";
-import { calls, isUnderWay, turnWorks } from "./calls.ts";
+import { calls, callWorks, turnWorks } from "./calls.ts";
 import { checks } from "./checks.ts";
 import { canMove } from "./movement.ts";
 import { threadIsFree, threads } from "./threads.ts";
@@ -27,7 +27,7 @@ export function isWorking(goal: Goal): boolean {
 	if (goal.seq === 0 || goal.end) return false;
 	const isUnderWayNow =
 		threads(goal).some((thread) => turnWorks(goal, thread)) ||
-		calls(goal).some(isUnderWay) ||
+		calls(goal).some((call) => callWorks(goal, call)) ||
 		checks(goal).some((check) => check.state === "running");
 	if (isUnderWayNow || goal.undo) return isUnderWayNow;
 	return canMove(goal, (thread) => threadIsFree(goal, thread) && thread.retryAt === undefined);

@@ -1,9 +1,9 @@
 import type * as acp from "@agentclientprotocol/sdk";
 import type { AgentProcess } from "../agents/process/agentProcess.ts";
 import type { AgentCall, SessionUpdate, TurnSession } from "../agents/turnSession.ts";
+import { elicited, NotAskable } from "../mcp/elicited.ts";
 import { type ToolContext, ToolError } from "../tools/tool.ts";
 import { readText, writeText } from "./clientFiles.ts";
-import { elicited } from "./elicitation.ts";
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
 import { afterAnswer, noOptions, type SessionOptions, withChange } from "./options.ts";
 import { permissionAnswer } from "./permission.ts";
@@ -199,7 +199,12 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		.onRequest(sdk.methods.client.elicitation.create, async ({ params, requestId }) => {
 			const session = turn?.session;
 			if (!session) return { action: "cancel" };
-			return elicited(`${number} ${take(requestId)?.end}`, fieldsOf(params), (question) => session.ask(question));
+			try {
+				return await elicited(`${number} ${take(requestId)?.end}`, params, (question) => session.ask(question));
+			} catch (cause) {
+				if (cause instanceof NotAskable) throw new sdk.RequestError(-32602, cause.message);
+				throw cause;
+			}
 		})
 		.connect(spooled.stream);
 	const conversation: Conversation = {

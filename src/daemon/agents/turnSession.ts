@@ -1,5 +1,6 @@
 import type { EventOf } from "../../core/events.ts";
 import type { Todo, ToolEffect } from "../../core/values.ts";
+import type { PersonAnswer, PersonQuestion } from "../tools/personQuestion.ts";
 
 /**
  * What an agent that runs its own tools tells and asks within an open turn. The engine records all of it as it happens;
@@ -16,7 +17,7 @@ export interface TurnSession {
 	/** The intent to write a file for the agent, durable when it resolves; of the same request it is what was meant at first. */
 	intend(write: IntendedWrite): Promise<Intended>;
 	/** Asks the person, who may take long. The same id is asked once in a thread, also when the daemon was another one. */
-	ask(question: SessionQuestion): Promise<SessionAnswer>;
+	ask(question: PersonQuestion): Promise<PersonAnswer>;
 	/** All that the process printed up to here was told: it is in the log with the next thing that is, and read no second time. */
 	readTo(place: { readonly process: number; readonly offset: number }): void;
 	/** A process is about to begin, has begun or ended; durable when it resolves. */
@@ -25,28 +26,6 @@ export interface TurnSession {
 
 type Told<T extends "agent.started" | "agent.read" | "agent.ended"> = Omit<EventOf<T>, "threadId">;
 export type ProcessTold = Told<"agent.started"> | Told<"agent.read"> | Told<"agent.ended">;
-
-/** A question of the agent's, or of a server that it uses. */
-export interface SessionQuestion {
-	readonly id: string;
-	readonly question: string;
-	/** No two of one label; none for an answer in words. */
-	readonly options?: readonly { readonly label: string; readonly description?: string }[];
-	readonly several?: boolean;
-	/** Only the options count, and no words. */
-	readonly closed?: boolean;
-	/** Labels of options, or words where there are none. */
-	readonly default?: string[];
-	/** Who asks, where that is not the agent itself. */
-	readonly from?: string;
-}
-
-export type SessionAnswer =
-	/** `chosen` are labels, or the default in words; what was written is `text`. */
-	| { readonly kind: "answered"; readonly chosen: readonly string[]; readonly text?: string }
-	| { readonly kind: "declined"; readonly reason?: string }
-	/** The turn, or what asked, is over before anybody answered. */
-	| { readonly kind: "over" };
 
 export type SessionUpdate =
 	| { readonly kind: "text" | "reasoning"; readonly text: string }

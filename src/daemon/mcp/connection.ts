@@ -1,19 +1,24 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
 	type CallToolResult,
 	Client,
 	ProtocolError,
+	ProtocolErrorCode,
 	SdkError,
 	SdkErrorCode,
 	SdkHttpError,
 	StreamableHTTPClientTransport,
 	type Tool,
 	type Transport,
+	UrlElicitationRequiredError,
 } from "@modelcontextprotocol/client";
 import * as v from "valibot";
 import { boundedFetch } from "./boundedFetch.ts";
+import { type CallLimit, openCallLimit } from "./callLimit.ts";
 import { toolChecker } from "./checkedTool.ts";
+import { type Elicited, NotAskable } from "./elicited.ts";
 import type { McpAnswer, McpCallOptions, McpConnection, McpTool, ResolvedReach } from "./mcpConnection.ts";
-import { isNotRead, type ProgramTransport, programTransport } from "./programTransport.ts";
+import { isOurs, ours, type ProgramTransport, programTransport } from "./programTransport.ts";
 
 /**
  * One connection to one server, in whichever of the two revisions it speaks: the stateless one is asked for first. Read
@@ -69,6 +74,7 @@ async function connectOnce(
 	let isStale = false;
 	let isClosed = false;
 	const client = new Client(clientInfo, {
+		capabilities: { elicitation: { form: {}, url: {} } },
 		versionNegotiation: { mode, probe: { timeoutMs: Math.min(probeMs, timeoutMs) } },
 		listChanged: {
 			tools: {
@@ -81,6 +87,16 @@ async function connectOnce(
 	});
 	client.onerror = () => undefined;
 	client.setNotificationHandler("notifications/message", onSign);
+	client.setRequestHandler("elicitation/create", async ({ params }, { mcpReq }) => {
+		// A server of the older revision over standard input and output does not say in which call it asks.
+		const asking = within.getStore() ?? [...underWay][0];
+		return asking ? elicit(asking, params, mcpReq.signal) : { action: "cancel" };
+	});
+	client.fallbackRequestHandler = async ({ method }) => {
+		throw new ProtocolError(ProtocolErrorCode.MethodNotFound, refusals[method] ?? `${method} is not offered here.`);
+	};
+	const underWay = new Set<CallUnderWay>();
+	const within = new AsyncLocalStorage<CallUnderWay>();
 	let tools: readonly McpTool[] = [];
 	let problems: readonly string[] = [];
 	program?.ended.then(() => {
@@ -158,25 +174,58 @@ async function connectOnce(
 	}
 
 	async function call(tool: McpTool, args: object, options: McpCallOptions): Promise<McpAnswer> {
+		const one: CallUnderWay = { options, limit: openCallLimit(options.timeoutMs) };
 		listeners.add(options.onSign);
+		underWay.add(one);
 		try {
-			const result = await client.callTool(
-				{ name: tool.name, arguments: { ...args } },
-				{
-					signal: options.signal,
-					timeout: options.timeoutMs,
-					onprogress: options.onSign,
-					toolDefinition: { ...tool.definition, outputSchema: undefined } as Tool,
-				},
-			);
-			return { kind: "answered", result: result as CallToolResult };
+			return { kind: "answered", result: await within.run(one, () => callOnce(one, tool, args)) };
 		} catch (cause) {
-			const reason = callFailure(cause, options, program, isClosed);
+			const reason = callFailure(cause, one, program, isClosed);
 			// It is begun anew when it is needed next.
 			if (isGone(cause)) isClosed = true;
 			return { kind: "failed", reason };
 		} finally {
+			one.limit.end();
+			underWay.delete(one);
 			listeners.delete(options.onSign);
+		}
+	}
+
+	/** A server may refuse a call until the person has opened addresses: then it is made again. */
+	async function callOnce(one: CallUnderWay, tool: McpTool, args: object, tries = 1): Promise<CallToolResult> {
+		const { options, limit } = one;
+		const signal = AbortSignal.any([options.signal, limit.signal]);
+		try {
+			const result = await client.callTool(
+				{ name: tool.name, arguments: { ...args } },
+				{
+					signal,
+					timeout: maxTimerMs,
+					onprogress: options.onSign,
+					toolDefinition: { ...tool.definition, outputSchema: undefined } as Tool,
+				},
+			);
+			return result as CallToolResult;
+		} catch (cause) {
+			if (!(cause instanceof UrlElicitationRequiredError) || tries > maxTries) throw cause;
+			for (const asked of cause.elicitations.slice(0, maxAddresses)) {
+				const { action } = await elicit(one, { ...asked, mode: "url" }, signal);
+				if (action !== "accept") throw cause;
+			}
+			return callOnce(one, tool, args, tries + 1);
+		}
+	}
+
+	/** A person takes the time that it takes: none of it is the call's. */
+	async function elicit({ options, limit }: CallUnderWay, request: unknown, withdrawn: AbortSignal): Promise<Elicited> {
+		limit.pause();
+		try {
+			return await options.elicit(request, withdrawn);
+		} catch (cause) {
+			if (cause instanceof NotAskable) throw new ProtocolError(ProtocolErrorCode.InvalidParams, cause.message, ours);
+			throw cause;
+		} finally {
+			limit.resume();
 		}
 	}
 }
@@ -210,9 +259,25 @@ function connectFailure(
 	return failed(`it could not be spoken to: ${messageOf(cause)}${said}`);
 }
 
+interface CallUnderWay {
+	readonly options: McpCallOptions;
+	readonly limit: CallLimit;
+}
+
+/** How often a call is made whose server wants addresses opened first, and how many of them at once. */
+const maxTries = 3;
+const maxAddresses = 5;
+/** Longer timers fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+const refusals: Readonly<Record<string, string | undefined>> = {
+	"sampling/createMessage": "The models of this client are lent to no server: sampling is not offered.",
+	"roots/list": "This client tells no server about its folders: roots are not offered.",
+};
+
 function callFailure(
 	cause: unknown,
-	{ timeoutMs }: McpCallOptions,
+	{ limit, options: { timeoutMs } }: CallUnderWay,
 	program: ProgramTransport | undefined,
 	isClosed: boolean,
 ): string {
@@ -221,11 +286,18 @@ function callFailure(
 		const said = words ? ` Its last words: ${words.slice(-500)}` : "";
 		return `it ended while the call ran. ${unknown}${said}`;
 	}
-	if (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout)
-		return `it gave no answer within ${Math.round(timeoutMs / 1000)} seconds. ${unknown}`;
+	if (limit.isUsedUp()) return `it gave no answer within ${Math.round(timeoutMs / 1000)} seconds. ${unknown}`;
+	if (cause instanceof UrlElicitationRequiredError)
+		return "it wants addresses to be opened first, and the person did not open them. It did nothing.";
+	if (cause instanceof SdkError && cause.code === SdkErrorCode.CapabilityNotSupported)
+		return `it asks for what no server gets. ${refusals[methodIn(cause.data)] ?? messageOf(cause)} ${unknown}`;
 	// Only the server itself can say that it did nothing.
-	const isAnswer = cause instanceof ProtocolError && !isNotRead(cause.data);
+	const isAnswer = cause instanceof ProtocolError && !isOurs(cause.data);
 	return isAnswer ? messageOf(cause) : `${messageOf(cause)} ${unknown}`;
+}
+
+function methodIn(data: unknown): string {
+	return typeof data === "object" && data !== null && "method" in data ? String(data.method) : "";
 }
 
 /** A server that was started again knows no session from before, and one that has ended refuses connections. */

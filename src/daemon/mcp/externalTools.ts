@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import type { McpServer } from "../config/mcpServer.ts";
+import type { PersonQuestion } from "../tools/personQuestion.ts";
 import { type ExternalTool, ToolError } from "../tools/tool.ts";
 import { callResult } from "./callResult.ts";
+import { elicited } from "./elicited.ts";
 import type { McpConnection, McpTool } from "./mcpConnection.ts";
 import { definitionName } from "./serverBinding.ts";
 import { toolNames } from "./toolNames.ts";
@@ -50,7 +52,16 @@ function externalTool(name: string, { server, connection, redact }: OpenServer, 
 			return `${server.name}: ${tool.name}${shown === "{}" ? "" : ` ${shown}`}`;
 		},
 		async call(args, context) {
-			const answer = await connection.call(tool, args, context);
+			const from = `The MCP server ${server.name}`;
+			let asked = 0;
+			const answer = await connection.call(tool, args, {
+				...context,
+				elicit(request, withdrawn) {
+					asked += 1;
+					const ask = (question: PersonQuestion) => context.ask({ ...question, from }, withdrawn);
+					return elicited(`${asked}`, request, ask, redact);
+				},
+			});
 			if (answer.kind === "failed") throw new ToolError(redact(`${server.name}: ${answer.reason}`));
 			const { structuredContent, isError } = answer.result;
 			const problem = structuredContent === undefined || isError ? undefined : tool.contentProblem(structuredContent);

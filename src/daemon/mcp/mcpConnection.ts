@@ -1,5 +1,6 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/client";
 import type { JsonSchema } from "../tools/toolSchema.ts";
+import type { Elicited } from "./elicited.ts";
 
 /**
  * A server's reach with everything filled in: it may hold secrets, so it is kept in memory and written into no log. An
@@ -39,6 +40,11 @@ export interface McpCallOptions {
 	readonly timeoutMs: number;
 	/** Something came from the server. */
 	onSign(): void;
+	/**
+	 * The server asks the person for something, in a request as it sent it. Meanwhile the call's time does not pass. Throws
+	 * `NotAskable` for what cannot be asked; `withdrawn` aborts when the server waits no longer.
+	 */
+	elicit(request: unknown, withdrawn: AbortSignal): Promise<Elicited>;
 }
 
 /** A tool as a server describes it, as far as that can be used. */

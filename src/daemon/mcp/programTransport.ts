@@ -81,8 +81,7 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 						onSign();
 						const why = `The answer has ${bytes} bytes, more than the ${spec.maxMessageBytes} that are read.`;
 						if (id === undefined) transport.onerror?.(new Error(why));
-						else
-							transport.onmessage?.({ jsonrpc: "2.0", id, error: { code: tooLongCode, message: why, data: notRead } });
+						else transport.onmessage?.({ jsonrpc: "2.0", id, error: { code: tooLongCode, message: why, data: ours } });
 					},
 				});
 				started.once("error", (cause) => {
@@ -140,11 +139,11 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 
 /** The code of an error that stands for a message that was not read. */
 const tooLongCode = -32_000;
-const notRead = { mission: "not read" };
+/** The data of an error that comes from here and not from the server: its answer was not read, or what it asks not asked. */
+export const ours = { from: "mission-control" };
 
-/** Whether an error with this data stands for an answer that was not read. */
-export function isNotRead(data: unknown): boolean {
-	return typeof data === "object" && data !== null && "mission" in data && data.mission === notRead.mission;
+export function isOurs(data: unknown): boolean {
+	return typeof data === "object" && data !== null && "from" in data && data.from === ours.from;
 }
 
 function messageOf(line: string): JSONRPCMessage | undefined {

@@ -1,7 +1,8 @@
 import type { Goal } from "../../core/goal.ts";
 import { questionByKey } from "../../core/questions/agent.ts";
-import type { SessionAnswer } from "../agents/turnSession.ts";
+import type { GoalDriver } from "../engine/driver.ts";
 import { type AgentQuestion, askQuestion, tooManyAsked } from "../engine/questions/agent.ts";
+import type { PersonAnswer } from "../tools/personQuestion.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function askWithin(
 	{ parts, driver }: Pick<ActivityContext, "parts" | "driver">,
 	question: AgentQuestion & { readonly key: string },
 	signal: AbortSignal,
-): Promise<SessionAnswer> {
+): Promise<PersonAnswer> {
 	const { key } = question;
 	let reason: string | undefined;
 	await driver.recordFact((goal) => {
@@ -26,7 +27,15 @@ export async function askWithin(
 	return (await driver.until((goal) => answerIn(goal, key), signal)) ?? { kind: "over" };
 }
 
-function answerIn(goal: Goal, key: string): SessionAnswer | undefined {
+/** Whoever asked waits no longer: the question is taken back. */
+export async function withdrawQuestion(driver: GoalDriver, key: string, reason: string): Promise<void> {
+	await driver.recordFact((goal) => {
+		const found = Object.values(goal.approvals).find(({ asked }) => asked?.key === key);
+		return found ? [{ type: "approval.superseded", approvalId: found.approvalId, reason }] : [];
+	});
+}
+
+function answerIn(goal: Goal, key: string): PersonAnswer | undefined {
 	const found = questionByKey(goal, key);
 	if (found && !("answer" in found)) return undefined;
 	if (!found || found.state === "superseded" || found.state === "expired") return { kind: "over" };

@@ -1,8 +1,10 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { ToolCall } from "../../core/goal.ts";
 import { externalProposal } from "../policy/proposal.ts";
+import type { PersonAnswer, PersonQuestion } from "../tools/personQuestion.ts";
 import { type ExternalResult, type ExternalTool, ToolError } from "../tools/tool.ts";
 import { admit } from "./admit.ts";
+import { askWithin, withdrawQuestion } from "./asking.ts";
 import { failure, finish } from "./callOutcome.ts";
 import { stopReason } from "./command.ts";
 import { keepExternal } from "./externalOutput.ts";
@@ -31,12 +33,22 @@ export async function performExternal(
 	});
 	if (admitted.kind === "refused") return finish(context, call, failure(admitted.reason, admitted.reason));
 	if (admitted.kind !== "begun") return;
+	const { run } = admitted;
 	const started = parts.clock.now();
 	const took = () => parts.clock.now() - started;
 	const timeoutMs = Math.min(tool.timeoutMs ?? parts.commandTimeoutMs, maxTimeoutMs);
 	const watch = watchHeartbeat({ parts, driver }, { subject: toolCallId, what: call.summary, stepId, threadId });
+	async function ask({ id, ...question }: PersonQuestion, withdrawn: AbortSignal): Promise<PersonAnswer> {
+		const key = `${toolCallId}.${run} ${id}`;
+		const about = { ...question, key, threadId, stepId, toolCallId };
+		const answer = await askWithin(context, about, AbortSignal.any([signal, withdrawn]));
+		watch.sign();
+		if (withdrawn.aborted && !signal.aborted)
+			await withdrawQuestion(driver, key, "The server does not wait for it any more.");
+		return answer;
+	}
 	try {
-		const result = await tool.call(args, { signal, timeoutMs, onSign: watch.sign });
+		const result = await tool.call(args, { signal, timeoutMs, onSign: watch.sign, ask });
 		const output = await keepExternal(parts.dataFolder, toolCallId, result);
 		return await finish(context, call, {
 			ok: result.ok,

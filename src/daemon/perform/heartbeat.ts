@@ -1,7 +1,7 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { MessageId, StepId, ThreadId } from "../../core/ids.ts";
-import { turnWaits } from "../../core/rules/calls.ts";
+import { calls, isAskedWithin, turnWaits } from "../../core/rules/calls.ts";
 import { readsMessages } from "../../core/rules/threads.ts";
 import { elapsed } from "../../core/words/duration.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -91,9 +91,11 @@ export function watchHeartbeat(
 		});
 	}
 
-	/** An agent that asked in the middle of its turn is not silent. */
+	/** An agent that asked in the middle of its turn is not silent, and no server that asked in the middle of a call. */
 	function waitsForPerson(): boolean {
 		const goal = driver.goal();
+		const call = calls(goal).find(({ toolCallId }) => toolCallId === about.subject);
+		if (call && isAskedWithin(goal, call)) return true;
 		const thread = about.threadId ? goal.threads[about.threadId] : undefined;
 		return thread?.turn?.turnId === about.subject && turnWaits(goal, thread);
 	}

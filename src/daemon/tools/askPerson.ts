@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { seenText } from "../text/seenText.ts";
 import { type QuestionTool, ToolError } from "./tool.ts";
 
 export const maxOptions = 20;
@@ -34,7 +35,7 @@ export const askPerson: QuestionTool<v.InferOutput<typeof Params>> = {
 	params: Params,
 	summarize: ({ question }) => question.trim().slice(0, 200),
 	question({ question, options = [], several, default: taken }) {
-		const text = clean(question, true);
+		const text = seenText(question, true);
 		if (text === "") throw new ToolError("The question is empty: say what you want to know.");
 		if (text.length > maxQuestionChars)
 			throw new ToolError(`The question has ${text.length} characters, at most ${maxQuestionChars}: say it shorter.`);
@@ -52,13 +53,13 @@ export const askPerson: QuestionTool<v.InferOutput<typeof Params>> = {
 
 function readOption(option: v.InferOutput<typeof Option> | string, at: number) {
 	const { label, description } = typeof option === "string" ? { label: option, description: undefined } : option;
-	const name = clean(label);
+	const name = seenText(label);
 	if (name === "") throw new ToolError(`Option ${at + 1} has no label.`);
 	if (name.length > maxLabelChars)
 		throw new ToolError(
 			`The label of option ${at + 1} has ${name.length} characters, at most ${maxLabelChars}: put more into its description.`,
 		);
-	return { label: name, description: description === undefined ? undefined : clean(description).slice(0, 500) };
+	return { label: name, description: description === undefined ? undefined : seenText(description).slice(0, 500) };
 }
 
 function readDefault(
@@ -66,7 +67,7 @@ function readDefault(
 	labels: readonly string[],
 	several: boolean | undefined,
 ): string[] | undefined {
-	const taken = (typeof given === "string" ? [given] : (given ?? [])).map((one) => clean(one)).filter(Boolean);
+	const taken = (typeof given === "string" ? [given] : (given ?? [])).map((one) => seenText(one)).filter(Boolean);
 	if (taken.length === 0) return undefined;
 	if (labels.length === 0) return [taken.join(", ").slice(0, maxQuestionChars)];
 	const chosen = taken.map((one) => {
@@ -82,11 +83,4 @@ function readDefault(
 
 function sameWord(a: string, b: string): boolean {
 	return a.toLowerCase() === b.toLowerCase();
-}
-
-/** Without what cannot be seen or turns the direction of writing: a person decides by what they read. */
-function clean(text: string, isLong = false): string {
-	const plain = text.replace(/\r\n?/g, "\n").replace(/[\p{Cf}\u115f\u1160\u3164\uffa0]/gu, "");
-	const seen = isLong ? plain.replace(/[^\P{Cc}\n\t]/gu, "") : plain.replace(/[\p{Cc}\s]+/gu, " ");
-	return seen.trim();
 }

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { Asked, Risk, Todo } from "../../core/values.ts";
+import type { PersonAnswer, PersonQuestion } from "./personQuestion.ts";
 
 /**
  * A tool is data and its own idea, no more. Validating, judging, recording, timing, truncating, aborting and recovering
@@ -120,6 +121,8 @@ export interface ExternalContext {
 	readonly timeoutMs: number;
 	/** Something came from the server. */
 	onSign(): void;
+	/** Asks the person in the middle of the call, on behalf of the server; `withdrawn` aborts when it waits no longer. */
+	ask(question: PersonQuestion, withdrawn: AbortSignal): Promise<PersonAnswer>;
 }
 
 export interface ExternalResult {

@@ -19,6 +19,8 @@ export function approvalSentence(approval: Approval, goal: Goal): string {
 
 /** Opens the exact action instead of answering. */
 export const showAnswer = "show";
+/** Opens the address that the question is about, and is no answer. */
+export const addressAnswer = "address";
 /** Opens the list of all answers, each with what it does. */
 export const moreAnswer = "more";
 
@@ -32,6 +34,8 @@ export function toastChoices(approval: Approval, goal: Goal): readonly Button[] 
 		: approval.command === undefined || isWhollyVisible(approval.command, toastMaxChars);
 	const show = { label: t("Show"), answer: showAnswer, scope: "once" } as const;
 	const choices = choicesOf(goal, approval).map((choice) => ({ ...choice, label: buttonLabel(choice) }));
+	if (approval.asked?.url !== undefined)
+		return fitting([{ label: t("Open Link…"), answer: addressAnswer, scope: "once" }, ...choices, show]);
 	return fitting(shown ? [...choices, show] : [show, ...choices.filter((choice) => !choice.runs)]);
 }
 

@@ -105,6 +105,10 @@ export function createApprovals(daemon: Daemon, goals: Goals, give: Give): Appro
 		},
 		answer: (waiting, choice) => reported(answer(waiting, choice)),
 		open: ({ goal, approval }) => open(goal.goalId, approval.approvalId),
+		async openAddress({ approval: { asked } }) {
+			// VS Code shows where it leads, and asks whether that is trusted.
+			if (asked?.url !== undefined) await vscode.env.openExternal(vscode.Uri.parse(asked.url, true));
+		},
 		async list({ goal: { goalId }, approval: { approvalId } }) {
 			await vscode.commands.executeCommand("missionControl.answer", { goalId, approvalId });
 		},

@@ -1,6 +1,6 @@
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId } from "../../core/ids.ts";
-import { approvalSentence, type Button, moreAnswer, showAnswer, toastChoices } from "./approvalText.ts";
+import { addressAnswer, approvalSentence, type Button, moreAnswer, showAnswer, toastChoices } from "./approvalText.ts";
 
 /**
  * One approval at a time as a notification. What was shown once and put away without an answer stays in the tree and the
@@ -24,6 +24,8 @@ export interface ToastHost {
 	retract(waiting: Waiting): void;
 	answer(waiting: Waiting, choice: Button): Promise<void>;
 	open(waiting: Waiting): Promise<void>;
+	/** Opens the address that the question is about. */
+	openAddress(waiting: Waiting): Promise<void>;
 	/** Lists all answers. */
 	list(waiting: Waiting): Promise<void>;
 	readonly nowMs: () => number;
@@ -66,8 +68,14 @@ export function createToastQueue(host: ToastHost): ToastQueue {
 		next();
 	}
 
-	function carryOut(waiting: Waiting, chosen: Button): Promise<void> {
+	async function carryOut(waiting: Waiting, chosen: Button): Promise<void> {
 		if (chosen.answer === showAnswer) return host.open(waiting);
+		if (chosen.answer === addressAnswer) {
+			await host.openAddress(waiting);
+			// What comes of it is still to be answered.
+			seen.delete(waiting.approval.approvalId);
+			return;
+		}
 		return chosen.answer === moreAnswer ? host.list(waiting) : host.answer(waiting, chosen);
 	}
 

@@ -63,6 +63,13 @@ export function Ask(props: {
 					</button>
 				</div>
 			)}
+			{approval.asked?.url === undefined ? null : (
+				<p class="ask-text">
+					<a class="link" href={approval.asked.url} rel="noreferrer">
+						{t("Open {0} in your browser", new URL(approval.asked.url).host)}
+					</a>
+				</p>
+			)}
 			<p class="ask-text small">
 				{effectOf(approval)}
 				{approval.goalScope ? (

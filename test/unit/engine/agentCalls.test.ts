@@ -7,12 +7,13 @@ import { goalState } from "../../../src/core/rules/goalState.ts";
 import { canMove } from "../../../src/core/rules/movement.ts";
 import { isWorking } from "../../../src/core/rules/workingTime.ts";
 import type { Agent, Turn, TurnOutcome } from "../../../src/daemon/agents/agent.ts";
-import type { AgentCall, Permission, SessionAnswer } from "../../../src/daemon/agents/turnSession.ts";
+import type { AgentCall, Permission } from "../../../src/daemon/agents/turnSession.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { next } from "../../../src/daemon/engine/next.ts";
 import { needsOf } from "../../../src/daemon/engine/turnNeeds.ts";
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
+import type { PersonAnswer } from "../../../src/daemon/tools/personQuestion.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import {
 	answered,
@@ -222,7 +223,7 @@ describe("an agent that runs its own tools", () => {
 	});
 
 	it("asks a person in the middle of its turn, once by each name, and the goal waits for them meanwhile", async () => {
-		const told: SessionAnswer[] = [];
+		const told: PersonAnswer[] = [];
 		const which = { id: "q1", question: "Which?", options: [{ label: "A" }, { label: "B" }], from: "The server files" };
 		const simulation = await start(async ({ session }) => {
 			told.push(...(await Promise.all([session.ask(which), session.ask(which)])));
@@ -233,7 +234,9 @@ describe("an agent that runs its own tools", () => {
 		});
 		await until("a person is asked", () => approvalOf(simulation) !== undefined);
 		assert.equal(goalState(goalOf(simulation)), "awaiting_approval");
-		assert.deepEqual(approvalOf(simulation)!.reasons, ["The server files asks."]);
+		assert.deepEqual(approvalOf(simulation)!.reasons, [
+			"The server files asks, and is told what you answer: no password belongs here.",
+		]);
 		await answer(simulation, "B");
 		await until("it asks on", () => approvalOf(simulation)?.summary === "And its name?");
 		await answer(simulation, "text", "Ada");
@@ -272,7 +275,7 @@ describe("an agent that runs its own tools", () => {
 	});
 
 	it("that asks more than a person can answer is told so at once, and goes on", async () => {
-		const told: SessionAnswer[] = [];
+		const told: PersonAnswer[] = [];
 		const simulation = await start(async ({ session }) => {
 			for (let number = 1; number <= 23; number++)
 				void session.ask({ id: `q${number}`, question: `Number ${number}?` }).then((given) => told.push(given));
@@ -287,7 +290,7 @@ describe("an agent that runs its own tools", () => {
 	});
 
 	it("that has ended its turn has its question taken back", async () => {
-		const told: SessionAnswer[] = [];
+		const told: PersonAnswer[] = [];
 		let turns = 0;
 		const simulation = await start(async ({ session }) => {
 			if (++turns > 1) return answered("Done.");

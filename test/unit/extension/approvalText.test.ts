@@ -43,6 +43,17 @@ describe("the words of an approval", () => {
 		assert.match(sentence({ goalScope }), /For the goal it covers this same command in this folder\.$/);
 	});
 
+	it("of a question about an address offer to open it", () => {
+		const asked = {
+			options: [{ answer: "I have done it", label: "I have done it" }],
+			closed: true,
+			url: "https://yard.example/in",
+		};
+		const options = ["I have done it", "decline"];
+		const more: Partial<Approval> = { kind: "question", question: "agent", command: undefined, options, asked };
+		assert.deepEqual(labels(more), ["Open Link…", "I have done it", "Decline", "Show"]);
+	});
+
 	it("of an agent's question offer its options, where all of the question can be read", () => {
 		const options = ["Postgres", "SQLite", "text", "decline"];
 		const question = (summary: string, more: object = {}): Partial<Approval> => ({

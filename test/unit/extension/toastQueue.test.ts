@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Goal } from "../../../src/core/goal.ts";
-import { type Button, moreAnswer, showAnswer } from "../../../src/extension/approvals/approvalText.ts";
+import { addressAnswer, type Button, moreAnswer, showAnswer } from "../../../src/extension/approvals/approvalText.ts";
 import { createToastQueue, toastStaysMs, type Waiting } from "../../../src/extension/approvals/toastQueue.ts";
 import { asked, goalOf } from "./goalFixture.ts";
 
@@ -20,12 +20,26 @@ describe("approval notifications", () => {
 			retract: ({ approval }) => void did.push(`retract ${approval.command}`),
 			answer: async ({ approval }, choice) => void did.push(`${choice.answer} ${approval.command}`),
 			open: async ({ approval }) => void did.push(`open ${approval.command}`),
+			openAddress: async ({ approval }) => void did.push(`address of ${approval.command}`),
 			list: async ({ approval }) => void did.push(`list ${approval.command}`),
 		});
 		return { queue, shown, did, pass: (ms: number) => (now += ms) };
 	}
 	const choice = (answer: string): Button => ({ label: answer, answer, scope: "once" });
 	const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+	it("about an address open it when that is chosen, answer nothing, and come again for the answer", async () => {
+		const { queue, shown, did } = screen();
+		queue.update(waiting("first"));
+		shown[0]!.choose(choice(addressAnswer));
+		await settle();
+		assert.deepEqual(did, ["address of first"]);
+		assert.equal(shown.length, 2);
+		shown[1]!.choose(choice("I have done it"));
+		await settle();
+		assert.deepEqual(did, ["address of first", "I have done it first"]);
+		queue.dispose();
+	});
 
 	it("come one at a time, the next when the one before is answered", async () => {
 		const { queue, shown, did } = screen();

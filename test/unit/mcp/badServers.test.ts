@@ -10,6 +10,8 @@ import { until } from "../../support/until.ts";
 const maxMessageBytes = 8 * 1024 * 1024;
 const env = { PATH: process.env.PATH ?? "", TOKEN: "hunter2hunter2" };
 
+const nobody = () => assert.fail("nobody is asked");
+
 describe("a server that behaves badly", function () {
 	this.timeout(60_000);
 	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-yard-"));
@@ -42,7 +44,7 @@ describe("a server that behaves badly", function () {
 	async function stack(connection: McpConnection, timeoutMs = 20_000, signal = new AbortController().signal) {
 		const { tools } = await connection.tools();
 		const tool = tools.find(({ name }) => name === "stack") ?? assert.fail("there is no tool");
-		return connection.call(tool, { bricks: 3 }, { signal, timeoutMs, onSign() {} });
+		return connection.call(tool, { bricks: 3 }, { signal, timeoutMs, onSign() {}, elicit: nobody });
 	}
 	function reasonOf(answer: McpAnswer | Connected): string {
 		return answer.kind === "failed" ? answer.reason : assert.fail(JSON.stringify(answer).slice(0, 500));

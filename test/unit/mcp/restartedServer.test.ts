@@ -4,6 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { connect } from "../../../src/daemon/mcp/connection.ts";
 import type { McpAnswer, McpConnection } from "../../../src/daemon/mcp/mcpConnection.ts";
 
+const nobody = () => assert.fail("nobody is asked");
+
 describe("a server at an address that was started again", () => {
 	let server: Server;
 	let sessions = new Set<string>();
@@ -68,7 +70,11 @@ describe("a server at an address that was started again", () => {
 	}
 	async function look(connection: McpConnection): Promise<McpAnswer> {
 		const [tool] = (await connection.tools()).tools;
-		return connection.call(tool!, {}, { signal: new AbortController().signal, timeoutMs: 5000, onSign() {} });
+		return connection.call(
+			tool!,
+			{},
+			{ signal: new AbortController().signal, timeoutMs: 5000, onSign() {}, elicit: nobody },
+		);
 	}
 
 	it("and knows the session no more is begun anew", async () => {

@@ -39,7 +39,11 @@ export function askQuestion(
 		...base,
 		kind: "question",
 		summary: question,
-		reasons: [...(about.from ? [`${about.from} asks.`] : []), ...reasons],
+		reasons: [
+			...(about.from ? [`${about.from} asks, and is told what you answer: no password belongs here.`] : []),
+			...(about.url ? ["Nothing opens the address but you. Look at where it leads before you do."] : []),
+			...reasons,
+		],
 		digest: sha256(["agent", threadId, toolCallId, question, asked]),
 		options: [...askedOptions(asked)],
 		threadId,
