@@ -148,8 +148,10 @@ export const methods = {
 			workspace: v.string(),
 			/** Without it, the default preset; empty for none. */
 			preset: v.optional(v.string()),
-			/** Who a launch of a playbook would name as the primary agent. */
+			/** Who a launch of a playbook would name: the primary agent, others for roles, and roles whose files are read. */
 			agent: v.optional(ModelChoice),
+			assignments: PartialLaunchSettings.entries.assignments,
+			roles: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
 			/** A launch of this playbook: what it would run is said, too, or why it is refused. */
 			playbook: v.optional(v.object({ path: v.string(), text, inputs: v.optional(GivenInputs) })),
 		}),

@@ -192,4 +192,28 @@ describe("a playbook from the command line", function () {
 		const preview = stage.run("launch", "--playbook", file, "--preview");
 		assert.match(preview.out, /2 Think {2}after 1, by implementer, and no agent is set up for it/);
 	});
+
+	it("says in a preview who would do which step, by the roster and the role files that are given", () => {
+		const providers = [{ id: "dock", kind: "openai-compatible", baseUrl: "http://127.0.0.1:9/v1", models: ["a", "b"] }];
+		mkdirSync(stage.home, { recursive: true });
+		writeFileSync(path.join(stage.home, "config.jsonc"), JSON.stringify({ providers }));
+		const file = stage.playbook(
+			...["crew.md", "# Crew", "## Think\nagent: implementer\n\nThink.\n", "## Write\nagent: scribe\n\nWrite.\n"],
+		);
+		mkdirSync(path.join(stage.workspace, ".claude/agents"), { recursive: true });
+		writeFileSync(
+			path.join(stage.workspace, ".claude/agents/scribe.md"),
+			"---\nname: scribe\nmodel: dock/b:high\n---\n",
+		);
+		stage.playbook("crew.yaml", "assignments:", "  - { role: implementer, provider: dock, model: b }");
+		const launch = ["launch", "--playbook", file, "--agent", "dock/a", "--preview"];
+		const alone = stage.run(...launch);
+		assert.match(alone.out, /nobody has here|2 Write.*by scribe \(dock\/a\)/);
+		assert.match(alone.out + alone.error, /scribe\.md describes it/);
+		const { out, error } = stage.run(...launch, "--roster", "crew.yaml", "--role", "scribe");
+		assert.match(out, /1 Think {2}at once, by implementer \(dock\/b\)/, error);
+		assert.match(out, /2 Write {2}after 1, by scribe \(dock\/b:high\)/);
+		const unknown = stage.run(...launch, "--role", "carver");
+		assert.deepEqual([unknown.code, /No file describes the role “carver”/.test(unknown.error)], [3, true]);
+	});
 });

@@ -49,10 +49,11 @@ export async function launch(context: Context, typedPrompt: string | undefined, 
 /** What the daemon reads in the playbook, which is what it will carry out; a playbook that it refuses is not approved. */
 async function whatIsGranted(
 	{ ask, output }: Context,
-	{ workspace, preset, settings }: Input<Methods, "goal/launch">,
+	{ workspace, preset, settings, roles }: Input<Methods, "goal/launch">,
 	playbook: GivenPlaybook,
 ): Promise<readonly PlaybookActionText[] | undefined> {
-	const prepared = await ask("launch/prepare", { workspace, preset, playbook, agent: settings?.agent });
+	const { agent, assignments } = settings ?? {};
+	const prepared = await ask("launch/prepare", { workspace, preset, playbook, agent, assignments, roles });
 	if (!prepared.playbook || prepared.problems.some(({ path }) => path === playbook.path)) return undefined;
 	const granted = playbookActions(prepared.playbook);
 	output.aside(`Approved, exactly as written in ${playbook.path}:`);

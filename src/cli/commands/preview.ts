@@ -25,7 +25,10 @@ export async function preview(
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
 	const said = await launchSettings(context, options);
 	const preset = textOption(options, "preset");
-	const form = await context.ask("launch/prepare", { workspace, preset, playbook, agent: said.agent });
+	const roles = [...(listOption(options, "role") ?? [])];
+	const { agent, assignments } = said;
+	const named = playbook ? { playbook, agent, assignments, roles } : {};
+	const form = await context.ask("launch/prepare", { workspace, preset, ...named });
 	const { settings, sources } = form.playbook
 		? ofPlaybook(form, said)
 		: resolve([
@@ -33,7 +36,7 @@ export async function preview(
 				// What only a form takes, because it shows it.
 				...form.layers.filter(({ source }) => source.kind !== "lastGoal" && source.kind !== "roleFile"),
 			]);
-	const files = filesOf(form.roles, form.playbook ? [] : (listOption(options, "role") ?? []));
+	const files = filesOf(form.roles, form.playbook ? [] : roles);
 	const whole = { ...settings, assignments: withRoleFiles(settings.assignments, files) };
 	for (const note of form.notes) context.output.aside(note);
 	for (const { path, line, message, fix } of form.problems)
@@ -65,7 +68,8 @@ function ofPlaybook(form: LaunchPreparation, said: PartialLaunchSettings): Retur
 	const { settings, sources } = resolve([{ source: { kind: "launch" }, settings: rest }, ...form.layers]);
 	const checks = [...(said.checks ?? []), ...form.settings.checks];
 	const from = form.settings.checks.length > 0 ? form.sources.checks : sources.checks;
-	return { settings: { ...settings, checks }, sources: { ...sources, checks: from } };
+	const { assignments } = form.settings;
+	return { settings: { ...settings, assignments, checks }, sources: { ...sources, checks: from } };
 }
 
 /** What would run: each step with its commands, writes and checks, in the order written. */

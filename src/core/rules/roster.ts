@@ -29,9 +29,7 @@ export function rosterOf(goal: Goal): readonly RosterEntry[] {
 			const inherits = assignment.model === undefined;
 			return {
 				role: assignment.role,
-				provider: assignment.provider ?? primary.provider,
-				model: assignment.model ?? primary.model,
-				effort: assignment.effort ?? (inherits ? primary.effort : undefined),
+				...filledIn(assignment, primary),
 				enabled: assignment.enabled,
 				inherits,
 				source: inherits ? "primary" : assignment.source,
@@ -42,15 +40,32 @@ export function rosterOf(goal: Goal): readonly RosterEntry[] {
 	];
 }
 
+/** What an assignment leaves open is the primary agent's; its effort only with its model. */
+function filledIn({ provider, model, effort }: Assignment, primary: ModelChoice) {
+	return {
+		provider: provider ?? primary.provider,
+		model: model ?? primary.model,
+		effort: effort ?? (model === undefined ? primary.effort : undefined),
+	};
+}
+
+/** Who works in a role of a goal with these settings. A role that is disabled or unknown is worked by the primary agent. */
+export function assignedChoice(
+	{ agent, assignments }: { readonly agent: ModelChoice; readonly assignments: readonly Assignment[] },
+	role: string,
+): ModelChoice {
+	const assignment = assignments.find((one) => one.role === role && one.enabled);
+	const { provider, model, effort } = assignment ? filledIn(assignment, agent) : agent;
+	return effort ? { provider, model, effort } : { provider, model };
+}
+
 export function isSameChoice(a: ModelChoice, b: ModelChoice): boolean {
 	return a.provider === b.provider && a.model === b.model && a.effort === b.effort;
 }
 
-/** The model that a new thread of the role is given. A role that is disabled or unknown is worked by the primary agent. */
-export function assignmentFor(goal: Goal, role: string): ModelChoice {
-	const entry = rosterOf(goal).find((candidate) => candidate.role === role && candidate.enabled);
-	const { provider, model, effort } = entry ?? goal.settings.agent;
-	return effort ? { provider, model, effort } : { provider, model };
+/** The model that a new thread of the role is given. */
+export function assignmentFor({ settings, roster }: Goal, role: string): ModelChoice {
+	return assignedChoice({ agent: settings.agent, assignments: roster.assignments }, role);
 }
 
 /** What the roster says to whoever works in the role; empty for nothing. */

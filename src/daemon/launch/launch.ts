@@ -83,7 +83,7 @@ async function knownLaunch(
 }
 
 /** What the files of these roles say now; a launch that names none reads none. */
-async function namedRoles(
+export async function namedRoles(
 	roles: readonly string[],
 	workspace: string,
 	services: LaunchServices,

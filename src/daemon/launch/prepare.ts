@@ -1,7 +1,7 @@
 import path from "node:path";
 import { agentKind } from "../../core/agentKinds.ts";
 import { Refusal } from "../../core/refusal.ts";
-import { withRoleFiles } from "../../core/rules/roster.ts";
+import { assignedChoice, withRoleFiles } from "../../core/rules/roster.ts";
 import { type LaunchSettings, resolve, type SettingsLayer, type Source } from "../../core/settings.ts";
 import type { Assignment, ModelChoice } from "../../core/values.ts";
 import { capital } from "../../core/words/capital.ts";
@@ -11,7 +11,7 @@ import type { Playbook } from "../playbook/parsePlaybook.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
 import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
 import { type GivenPlaybook, playbookLayers, readPlaybook, withAgents } from "./fromPlaybook.ts";
-import { noAgent, workspaceFolder } from "./launch.ts";
+import { namedRoles, noAgent, workspaceFolder } from "./launch.ts";
 import type { LaunchServices } from "./launchServices.ts";
 import { lastGoalLayer, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
 import { readGivenInputs } from "./takenInputs.ts";
@@ -21,18 +21,19 @@ import { readGivenInputs } from "./takenInputs.ts";
  * take over what a person allowed some other goal, nor what was committed to the repository.
  */
 export async function prepareLaunch(
-	{ workspace: folder, preset: named, playbook, agent }: Params<Methods, "launch/prepare">,
+	{ workspace: folder, preset: named, playbook, ...said }: Params<Methods, "launch/prepare">,
 	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const workspace = await workspaceFolder(folder, services.about.folder);
-	if (playbook) return preparePlaybook(playbook, workspace, { preset: named, agent }, services);
+	// A launch takes what config.jsonc says at that moment.
+	services.config.refresh();
+	if (playbook) return preparePlaybook(playbook, workspace, { preset: named, ...said }, services);
 	const [preset, lastGoal, files, known] = await Promise.all([
 		presetLayer(named, workspace, services),
 		lastGoalLayer(workspace, services),
 		roleFilesOf(workspace, services),
 		services.presets.list(workspace),
 	]);
-	services.config.refresh();
 	const offered = [preset, lastGoal, ...savedLayers(services)].filter((layer) => layer !== undefined);
 	const builtIn = files.roles.filter(({ assignment }) => Object.hasOwn(builtInRoles, assignment.role));
 	const layers: SettingsLayer[] = [
@@ -69,7 +70,7 @@ export async function prepareLaunch(
 async function preparePlaybook(
 	given: GivenPlaybook,
 	workspace: string,
-	{ preset: named, agent }: { readonly preset: string | undefined; readonly agent: ModelChoice | undefined },
+	{ preset: named, agent, assignments, roles }: Omit<Params<Methods, "launch/prepare">, "workspace" | "playbook">,
 	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const playbook = await readPlaybook(given);
@@ -77,11 +78,13 @@ async function preparePlaybook(
 		presetLayer(named, workspace, services),
 		services.presets.list(workspace),
 	]);
+	const files = await namedRoles(roles, workspace, services);
 	const [fixed, ...rest] = playbookLayers(playbook, preset, services);
-	const said: SettingsLayer[] = agent ? [{ source: { kind: "launch" }, settings: { agent } }] : [];
-	const layers = [...(fixed ? [fixed] : said), ...rest];
+	const isSaid = agent !== undefined || assignments !== undefined;
+	const said: SettingsLayer[] = isSaid ? [{ source: { kind: "launch" }, settings: { agent, assignments } }] : [];
+	const layers = [...(fixed ? [fixed] : []), ...said, ...rest];
 	const { settings: resolved, sources } = resolve(layers);
-	const { settings, problem } = await agentsOf(given.path, playbook, resolved, workspace, services);
+	const { settings, problem } = await agentsOf(given.path, playbook, resolved, files.assignments, workspace, services);
 	const { values, problems: wrong } = readGivenInputs(playbook.inputs, given.inputs ?? {});
 	const efforts = withPossibleEfforts(settings, services);
 	const { title, objective, steps, checks, notRun, inputs } = playbook;
@@ -94,7 +97,7 @@ async function preparePlaybook(
 		roles: rolesOf(settings.assignments, sources.assignments, [], workspace),
 		preset: preset?.name,
 		presets: [...known.presets],
-		notes: [...(preset?.notes ?? []), ...efforts.notes, ...(problem ? [problem] : [])],
+		notes: [...(preset?.notes ?? []), ...files.notes, ...efforts.notes, ...(problem ? [problem] : [])],
 		problems: [
 			...configProblems(services),
 			...known.problems,
@@ -118,26 +121,25 @@ async function agentsOf(
 	path: string,
 	playbook: Playbook,
 	settings: LaunchSettings,
+	files: readonly Assignment[],
 	workspace: string,
 	services: LaunchServices,
 ): Promise<{ readonly settings: LaunchSettings; readonly problem?: string }> {
-	// A role file takes part only where a launch names it, which is not known here.
-	const files = playbook.agents.length > 0 ? await roleFilesOf(workspace, services) : undefined;
-	const named = files?.roles.filter(({ assignment }) => playbook.agents.some(({ role }) => role === assignment.role));
 	try {
-		return { settings: withAgents(path, playbook, settings, [], services) };
+		return { settings: withAgents(path, playbook, settings, files, services) };
 	} catch (cause) {
 		if (!(cause instanceof Refusal)) throw cause;
-		const hint = named?.length ? ` ${named.map((role) => role.path).join(", ")} describes it.` : "";
+		// A role file takes part only where a launch names it.
+		const { roles } = await roleFilesOf(workspace, services);
+		const open = roles.filter(({ assignment: { role } }) => playbook.agents.some((step) => step.role === role));
+		const hint = open.length > 0 ? ` ${open.map((role) => role.path).join(", ")} describes it.` : "";
 		return { settings, problem: `${cause.message}${hint}` };
 	}
 }
 
-function workerIn({ agent, assignments }: LaunchSettings, role: string): ModelChoice | undefined {
-	const assignment = assignments.find((one) => one.role === role && one.enabled);
-	const { provider = agent.provider, model = agent.model } = assignment ?? {};
-	const effort = assignment?.effort ?? (assignment?.model === undefined ? agent.effort : undefined);
-	return agentKind({ provider }).takesRoles ? { provider, model, ...(effort && { effort }) } : undefined;
+function workerIn(settings: LaunchSettings, role: string): ModelChoice | undefined {
+	const choice = assignedChoice(settings, role);
+	return agentKind(choice).takesRoles ? choice : undefined;
 }
 
 /** A mistake in config.jsonc is the form's to say before the launch says it. */

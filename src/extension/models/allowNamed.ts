@@ -37,9 +37,9 @@ async function namedModels(
 		return preview ? [] : ofEditor(edits);
 	}
 	if (method !== "goal/launch") return [];
-	const { settings = {}, workspace, preset, playbook } = params as Params<Methods, "goal/launch">;
-	const { agent } = settings;
-	const prepared = await daemon.ask("launch/prepare", { workspace, preset, playbook, agent });
+	const { settings = {}, workspace, preset, playbook, roles } = params as Params<Methods, "goal/launch">;
+	const { agent, assignments } = settings;
+	const prepared = await daemon.ask("launch/prepare", { workspace, preset, playbook, agent, assignments, roles });
 	const steps = prepared.playbook?.agents;
 	// Such a playbook asks no model.
 	if (steps?.length === 0) return [];

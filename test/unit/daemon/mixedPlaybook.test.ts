@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { GoalId } from "../../../src/core/ids.ts";
+import { formatModelRef } from "../../../src/core/modelRef.ts";
+import type { PartialLaunchSettings } from "../../../src/core/settings.ts";
+import type { Assignment, ModelChoice } from "../../../src/core/values.ts";
 import type { Input, Methods } from "../../../src/protocol/methods.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelRequest, type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
+import { until } from "../../support/until.ts";
 
 const example = path.join(import.meta.dirname, "../../../examples/release");
 const text = readFileSync(path.join(example, "cut-release.md"), "utf8");
@@ -258,6 +262,100 @@ describe("a playbook that hands a step to an agent", function () {
 		assert.equal(server.requests.length, from);
 		assert.equal((await daemon.client.request("goal/get", { goalId })).plan.steps[0]?.worker, undefined);
 	});
+
+	const crew = [
+		...["# Crew", "## Plain", "agent: implementer", "Do it.", "## Dig", "needs: none", "agent: researcher", "Look."],
+		...["## Write", "needs: none", "agent: scribe", "Write.", "## Judge", "needs: none"],
+		...["agent: local/critic:low", "Judge."],
+	].join("\n\n");
+	const work = (role: string, more: Partial<Assignment> = {}): Assignment => ({
+		...{ role, enabled: true, source: "launch" },
+		...more,
+	});
+	const critic = { provider: "local", model: "critic" };
+	const scribe = work("scribe", critic);
+	const named: readonly [
+		about: string,
+		said: {
+			readonly agent?: ModelChoice;
+			readonly assignments?: readonly Assignment[];
+			readonly roles?: readonly string[];
+			readonly preset?: string;
+		},
+		steps: readonly string[],
+	][] = [
+		["the primary agent", { agent, assignments: [scribe] }, ["scripted", "scripted", "critic", "critic:low"]],
+		[
+			"the primary agent's effort only with its model",
+			{
+				agent: { ...agent, effort: "high" },
+				assignments: [work("scribe", { ...critic, effort: "low" }), work("researcher", critic)],
+			},
+			["scripted:high", "critic", "critic:low", "critic:low"],
+		],
+		[
+			"a role without a model of its own, with an effort of its own",
+			{ agent: { ...agent, effort: "high" }, assignments: [scribe, work("implementer", { effort: "low" })] },
+			["scripted:low", "scripted:high", "critic", "critic:low"],
+		],
+		[
+			"a role that is off",
+			{ agent, assignments: [scribe, work("researcher", { ...critic, enabled: false })] },
+			["scripted", "scripted", "critic", "critic:low"],
+		],
+		[
+			"a role file that the launch names",
+			{ agent, roles: ["scribe"] },
+			["scripted", "scripted", "critic:high", "critic:low"],
+		],
+		[
+			"a role file, and a model that the launch names for its role",
+			{ agent, roles: ["scribe"], assignments: [work("scribe", agent)] },
+			["scripted", "scripted", "scripted", "critic:low"],
+		],
+		["a preset", { preset: "crew" }, ["critic", "scripted", "critic", "critic:low"]],
+		[
+			"a preset, and a roster of the launch, which replaces its",
+			{ preset: "crew", assignments: [work("scribe", agent)] },
+			["scripted", "scripted", "scripted", "critic:low"],
+		],
+	];
+	for (const [about, { agent: primary, assignments, roles, preset }, steps] of named)
+		it(`has the same agents in the preview and in the launch: ${about}`, async () => {
+			mkdirSync(path.join(workspace, ".claude/agents"), { recursive: true });
+			writeFileSync(
+				path.join(workspace, ".claude/agents/scribe.md"),
+				"---\nname: scribe\nmodel: local/critic:high\n---\nWrite.\n",
+			);
+			const saved: PartialLaunchSettings = { agent, assignments: [work("implementer", critic), scribe] };
+			await daemon.client.request("preset/save", { name: "crew", settings: saved });
+			const playbook = { path: "crew.md", text: crew };
+			const said = { assignments: assignments && [...assignments], roles: [...(roles ?? [])], preset };
+			const prepared = await daemon.client.request("launch/prepare", { workspace, playbook, agent: primary, ...said });
+			assert.deepEqual(prepared.notes, []);
+			const previewed = prepared.playbook!.agents.map(({ stepId, agent: one }) => [stepId, one && formatModelRef(one)]);
+			assert.deepEqual(previewed, [
+				["plain", `local/${steps[0]}`],
+				["dig", `local/${steps[1]}`],
+				["write", `local/${steps[2]}`],
+				["judge", `local/${steps[3]}`],
+			]);
+			const settings = { ...(primary && { agent: primary }), ...(assignments && { assignments: [...assignments] }) };
+			const { preset: _, assignments: __, ...rest } = said;
+			server.use(() => ({ text: "Done." }));
+			const { goalId } = await daemon.client.request("goal/launch", { workspace, playbook, settings, preset, ...rest });
+			await until("each step has its thread", async () => {
+				const { goal } = await daemon.client.request("goal/watch", { goalId });
+				const opened = Object.values(goal.threads).filter(({ stepId }) => stepId !== undefined);
+				if (new Set(opened.map(({ stepId }) => stepId)).size < 4) return false;
+				assert.deepEqual(
+					Object.fromEntries(opened.map((one) => [one.stepId, formatModelRef(one.assignment)])),
+					Object.fromEntries(previewed),
+				);
+				return true;
+			});
+			await daemon.client.request("goal/control", { goalId, action: "cancel" }).catch(() => undefined);
+		});
 
 	it("tells before the launch who would do what, with which values", async () => {
 		const ask = (more: object, inputs?: Record<string, string>) =>
