@@ -62,6 +62,8 @@ describe("a question of an agent, in the terminal", function () {
 		assert.match(first.out, /Answered “SQLite 3”: Which database\?/);
 		const second = await run("answer", ids[1]!, "--option", "tags", "--option", "1", "--json");
 		assert.deepEqual(JSON.parse(second.out).chosen, ["users", "tags"]);
+		const late = await run("answer", ids[1]!, "--option", "users", "--option", "posts");
+		assert.match(late.error, /^Already answered/);
 		assert.match((await run("answer", ids[2]!, "--text", "garden")).out, /Answered in words: What is it called\?/);
 		assert.equal((await run("wait", goalId, "--timeout", "60")).code, 0);
 		assert.deepEqual(told, [

@@ -1,4 +1,6 @@
-import { answeredWord } from "../../core/questions/questions.ts";
+import type { GoalId } from "../../core/ids.ts";
+import { answeredWord, reachOf } from "../../core/questions/questions.ts";
+import type { ApprovalScope } from "../../core/values.ts";
 import {
 	type AnswerValueKind,
 	type AnswerValues,
@@ -17,13 +19,19 @@ import { approvalText } from "./show.ts";
 export async function approvals(context: Context, typedGoal: string | undefined): Promise<void> {
 	const goalId = typedGoal === undefined ? undefined : await resolveGoal(context, typedGoal);
 	const { approvals: waiting } = await context.ask("approval/list", { goalId });
+	const { goals } = goalId || waiting.length === 0 ? { goals: [] } : await context.ask("goal/list", {});
+	const titles = new Map(goals.map((goal) => [goal.goalId, goal.title]));
 	context.output.result(waiting, () =>
 		waiting.length === 0
 			? "Nothing waits for you."
 			: waiting
-					.map((approval) => (goalId ? "" : `${paint.dim(`goal ${approval.goalId}`)}\n`) + approvalText(approval))
+					.map((approval) => (goalId ? "" : `${goalLine(approval.goalId, titles)}\n`) + approvalText(approval))
 					.join("\n\n"),
 	);
+}
+
+function goalLine(goalId: GoalId, titles: ReadonlyMap<GoalId, string>): string {
+	return paint.dim(["goal", goalId, titles.get(goalId)].filter(Boolean).join("  "));
 }
 
 /** `approve` and `deny` mean for each kind of approval what the daemon says they mean; `given` undefined: `--option`. */
@@ -39,21 +47,21 @@ export async function answer(
 	const option = given ?? chosen ?? (words === undefined ? undefined : "text");
 	if (!option) throw wrongUsage(`--option says which answer: ${optionsText(approval)}.`);
 	const values = answerValueKinds.map((kind) => valueOption(options, kind));
-	const scope = textOption(options, "scope") as "once" | "goal" | "workspace" | undefined;
+	const scope = (textOption(options, "scope") ?? "once") as ApprovalScope;
 	const answered = await context.ask("approval/answer", {
 		approvalId,
 		answer: option,
-		scope: scope ?? "once",
+		scope,
 		reason: words ?? textOption(options, "reason"),
 		chosen: several,
 		digest: approval?.digest,
 		...Object.assign({}, ...values),
 	});
-	context.output.result(
-		answered,
-		() =>
-			`${answeredWord(answered.answer, answered.chosen)}: ${approval?.command ?? approval?.summary ?? answered.approvalId}`,
-	);
+	context.output.result(answered, () => {
+		const reach = reachOf(approval?.choices ?? [], answered.answer, scope);
+		const what = approval?.command ?? approval?.summary ?? answered.approvalId;
+		return `${answeredWord(answered.answer, answered.chosen, reach)}: ${what}`;
+	});
 }
 
 /** One option as it is; of an agent's question also by its number, and several of them. */
@@ -63,8 +71,9 @@ function chosenOptions(options: OptionValues, approval: ApprovalView | undefined
 		const isNumber = /^\d+$/.test(typed) && !own.some(({ answer: known }) => known === typed);
 		return (isNumber ? own[Number(typed) - 1]?.answer : undefined) ?? typed;
 	});
-	if (chosen.length < 2) return { chosen: chosen[0] };
-	if (!approval?.asked) throw wrongUsage("--option names one answer here.");
+	// Of one that no longer waits the daemon says what became of it.
+	if (chosen.length < 2 || !approval) return { chosen: chosen[0] };
+	if (!approval.asked) throw wrongUsage("--option names one answer here.");
 	return { chosen: "choose", several: chosen };
 }
 
@@ -79,5 +88,8 @@ function valueOption(options: OptionValues, kind: AnswerValueKind): AnswerValues
 function optionsText(approval: ApprovalView | undefined): string {
 	const options = approval?.choices.filter(({ scope }) => scope === "once") ?? [];
 	if (options.length === 0) return "`mission approvals` shows the options";
-	return options.map(({ answer: option, label }) => `${option} (${label})`).join(", ");
+	return options
+		.filter(({ chooses }) => !chooses)
+		.map(({ answer: option, label }) => (option === label ? option : `${option} (${label})`))
+		.join(", ");
 }

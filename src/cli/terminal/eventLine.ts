@@ -261,7 +261,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	"approval.answered": (e, names) => [
 		"approval",
 		name(names, e.approvalId),
-		`${uncapital(answeredWord(e.answer, e.chosen))} by ${actorName(e.by)}${e.answer === "text" ? `: ${e.reason}` : ""}`,
+		`${uncapital(answeredWord(e.answer, e.chosen, e.scope))} by ${actorName(e.by)}${e.answer === "text" ? `: ${e.reason}` : ""}`,
 		toneOf(approvalMarks[answeredState(e.answer)]),
 	],
 	"approval.expired": (e, names) => [

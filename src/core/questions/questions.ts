@@ -92,16 +92,28 @@ export function meantBy(given: string, approval: Approval): string | undefined {
 	return given === "deny" ? approval.options.at(-1) : undefined;
 }
 
+/** How far an answer reaches: where it cannot hold once alone, plain `approve` is the shortest that is offered. */
+export function reachOf(
+	choices: readonly Pick<Choice, "answer" | "scope">[],
+	answer: string,
+	asked: ApprovalScope,
+): ApprovalScope {
+	const offered = choices.filter((choice) => choice.answer === answer).map(({ scope }) => scope);
+	if (asked !== "once" || offered.length === 0 || offered.includes("once")) return asked;
+	return offered.includes("goal") ? "goal" : "workspace";
+}
+
 /** Why a question has ended without an answer; undefined while an answer would count. */
 export function endOfQuestion(goal: Goal, approval: Approval): string | undefined {
 	if (goal.end) return `The goal is ${goal.end.state}.`;
 	return approval.question && questions[approval.question].ends(goal, approval);
 }
 
-/** What was answered, in the past: `Approved`, `Goal stopped`, of an agent's options `Answered “A”, “B”`. */
-export function answeredWord(answer: string, chosen?: readonly string[]): string {
+/** What was answered, in the past: `Approved for this goal`, `Goal stopped`, of an agent's options `Answered “A”, “B”`. */
+export function answeredWord(answer: string, chosen?: readonly string[], scope: ApprovalScope = "once"): string {
 	if (chosen?.length) return `Answered ${chosen.map((label) => `“${label}”`).join(", ")}`;
-	return pastWords[answer] ?? `Answered “${answer}”`;
+	const word = pastWords[answer] ?? `Answered “${answer}”`;
+	return scope === "once" ? word : `${word} for this ${scope}`;
 }
 
 const pastWords: Readonly<Record<string, string>> = {

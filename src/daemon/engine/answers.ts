@@ -1,7 +1,7 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Approval, Goal } from "../../core/goal.ts";
 import type { ApprovalId } from "../../core/ids.ts";
-import { choicesOf, meantBy } from "../../core/questions/questions.ts";
+import { choicesOf, meantBy, reachOf } from "../../core/questions/questions.ts";
 import { Refusal, refuse } from "../../core/refusal.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
 import { answerValues } from "../../core/words/answerValues.ts";
@@ -18,8 +18,9 @@ export function answer(request: Request & { kind: "answer" }, goal: Goal, contex
 		throw new Refusal("changed", "The action changed after you saw it. Look at the approval again and decide anew.");
 	}
 	const { approvalId, question } = approval;
-	const { scope, reason, values } = request;
+	const { reason, values } = request;
 	const given = canonicalAnswer(request.answer, goal, approval);
+	const scope = reachOf(choicesOf(goal, approval), given, request.scope);
 	requireValue(given, request, goal, approval);
 	const labels = approval.asked && chosenBy(given, { chosen: request.chosen, text: reason }, approval.asked);
 	const chosen = labels?.length ? [...labels] : undefined;
@@ -49,7 +50,9 @@ function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {
 function canonicalAnswer(given: string, goal: Goal, approval: Approval): string {
 	const answer = meantBy(given, approval);
 	if (answer !== undefined) return answer;
-	const choices = choicesOf(goal, approval).map((choice) => `${choice.answer} (${choice.label})`);
+	const choices = choicesOf(goal, approval)
+		.filter(({ chooses }) => !chooses)
+		.map(({ answer, label }) => (answer === label ? answer : `${answer} (${label})`));
 	throw new Refusal(
 		"badAnswer",
 		`“${given}” is no answer to this. Choose one of: ${[...new Set(choices)].join(", ")}.`,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { GoalEvent } from "../../../src/core/events.ts";
 import { evolveAll, record } from "../../../src/core/folds/evolve.ts";
 import type { Approval, Goal } from "../../../src/core/goal.ts";
-import { choicesOf, meantBy } from "../../../src/core/questions/questions.ts";
+import { answeredWord, choicesOf, meantBy, reachOf } from "../../../src/core/questions/questions.ts";
 import { allStepsOver } from "../../../src/core/rules/steps.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import { histories } from "../../histories/history.ts";
@@ -141,5 +141,20 @@ describe("what a question offers", () => {
 				for (const approval of Object.values(goal.approvals)) assertHonest(goal, approval, seen);
 			});
 		assert.ok(seen.has("plan") && seen.has("budget"), [...seen].join());
+	});
+});
+
+describe("how far an answer reaches", () => {
+	const choices = [
+		{ answer: "approve", scope: "workspace" },
+		{ answer: "approve", scope: "goal" },
+		{ answer: "deny", scope: "once" },
+	] as const;
+
+	it("is never less than what is offered, so that what is recorded and said is what holds", () => {
+		assert.equal(reachOf(choices, "approve", "once"), "goal");
+		assert.equal(reachOf(choices, "approve", "workspace"), "workspace");
+		assert.equal(reachOf(choices, "deny", "once"), "once");
+		assert.equal(answeredWord("approve", undefined, "goal"), "Approved for this goal");
 	});
 });
