@@ -81,8 +81,15 @@ export async function composeParts({
 		relay: readFileSync(path.join(__dirname, "agentRelay.js"), "utf8"),
 		limits: () => ({ aloneMs: config.limits.agentAloneMs }),
 	});
-	const acp = acpAgents({ config, env, log, processes: agentProcesses, version, redact: config.keys.redact });
-	const agents = openAgents({ config, log, trace, env, acp, windows });
+	const agents = openAgents({
+		config,
+		log,
+		trace,
+		env,
+		acp: (hearAgent) =>
+			acpAgents({ config, env, log, processes: agentProcesses, version, redact: config.keys.redact, hearAgent }),
+		windows,
+	});
 	const repositories = openShadowRepositories(home, log);
 	const grants = openStandingGrants(path.join(home, "grants.json"), (problem) => log.warn(problem));
 	const mcpInputs = openGivenInputs(config.keys.hide, config.keys.redact);

@@ -83,6 +83,7 @@ export function acpGoals(): AcpGoals {
 			processes: daemon.processes,
 			version: "0",
 			redact: (text) => text,
+			hearAgent() {},
 			graceMs: 200,
 			...setting.agent,
 		});

@@ -1,7 +1,7 @@
 import { nobody, type ProgramAgents } from "../../src/daemon/agents/agentKinds.ts";
 
 /** For tests of models: no agent is a program of its own. */
-export const noAcpAgents: ProgramAgents = {
+export const noAcpAgents = (): ProgramAgents => ({
 	create: () => nobody("No agents are started in this test."),
 	isThere: () => false,
 	priceOf: () => undefined,
@@ -10,4 +10,4 @@ export const noAcpAgents: ProgramAgents = {
 	builtIn: [],
 	endAgent: async () => {},
 	close() {},
-};
+});

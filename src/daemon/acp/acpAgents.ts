@@ -7,6 +7,7 @@ import { nobody, type ProgramAgents } from "../agents/agentKinds.ts";
 import type { AgentProcesses } from "../agents/process/agentProcess.ts";
 import type { Config } from "../config/config.ts";
 import { findAcpAgent } from "../discovery/acpAgents.ts";
+import type { AgentOffers } from "../discovery/agentOffers.ts";
 import type { Env, Log } from "../platform/ports.ts";
 import { takeTurn } from "./acpTurn.ts";
 import { agentPrice } from "./agentPrice.ts";
@@ -26,6 +27,8 @@ export interface AcpAgentsOptions {
 	readonly version: string;
 	/** Takes out of a text the secrets of this daemon: an agent is given those of the MCP servers that it may use. */
 	redact(text: string): string;
+	/** What an agent offers, as its session tells. */
+	hearAgent(id: string, offers: AgentOffers): void;
 	/** For an agent's first answer; default two minutes. */
 	readonly initMs?: number;
 	/** For an agent that was told to stop; default ten seconds. */
@@ -93,6 +96,7 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 				redact,
 				onProblem: (text: string) => log.warn(redact(text)),
 				endedHere: (key: string) => endedHere.get(key),
+				hearAgent: options.hearAgent,
 			};
 			try {
 				const outcome = await takeTurn(parts, turn, signal);

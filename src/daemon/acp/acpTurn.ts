@@ -24,7 +24,7 @@ import { Aborted, TooLate } from "./inTime.ts";
 import { currentModel } from "./options.ts";
 import { type PromptParts, promptText } from "./prompt.ts";
 import { applySettings } from "./sessionSettings.ts";
-import { type OpenedThread, openThread, processKey, type SessionParts } from "./threadSession.ts";
+import { hearLater, type OpenedThread, openThread, processKey, type SessionParts } from "./threadSession.ts";
 import { modelIn, turnUsage } from "./usage.ts";
 
 /**
@@ -76,6 +76,7 @@ export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal
 			return { ...failure("overspent", overspent, true), used: outcome.used };
 		return outcome;
 	} finally {
+		hearLater(parts, opened);
 		conversation.detach();
 		if (conversation.isOver) lives.delete(threadId);
 	}

@@ -3,6 +3,7 @@ import type { ModelChoice } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import type { AgentProcess, AgentProcesses } from "../agents/process/agentProcess.ts";
 import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
+import { type AgentOffers, offersOf } from "../discovery/agentOffers.ts";
 import {
 	diedText,
 	ended,
@@ -35,6 +36,8 @@ export interface SessionParts {
 	readonly version: string;
 	readonly redact: Redact;
 	onProblem(text: string): void;
+	/** What the agent lets one choose. */
+	hearAgent(id: string, offers: AgentOffers): void;
 	/** Why a process was ended from here; undefined where it died. */
 	endedHere(key: string): string | undefined;
 }
@@ -43,6 +46,8 @@ export interface OpenedThread {
 	readonly conversation: Conversation;
 	/** What had a session in the thread before this process; undefined where nothing had. */
 	readonly before: Before | undefined;
+	/** What it offered when this daemon opened its session. */
+	readonly offers?: AgentOffers;
 }
 
 /** `died`: the agent's own process, which nobody ended. `ended`: its own process. `other`: another agent's. */
@@ -193,6 +198,7 @@ async function openSession(
 		conversation.sessionId = sessionId;
 		took = earlier === undefined ? "new" : "told";
 	}
+	const offers = heard(parts, answer);
 	const problem = await applySettings(parts, turn, conversation, signal);
 	if (problem) return problem;
 	const info = fieldsOf(first.agentInfo);
@@ -213,7 +219,23 @@ async function openSession(
 			Object.entries(settings).filter((one): one is [string, string] => one[1] !== undefined),
 		),
 	});
-	return { conversation, before };
+	return { conversation, before, offers };
+}
+
+/** An old session that is opened again may say nothing of it. */
+function heard({ found, hearAgent }: SessionParts, answer: Fields): AgentOffers | undefined {
+	if (!Array.isArray(answer.configOptions) && !answer.models) return undefined;
+	const offers = offersOf(answer, found);
+	hearAgent(found.id, offers);
+	return offers;
+}
+
+/** Models that it tells of later. Its efforts stay those of the model that it began with: threads differ in theirs. */
+export function hearLater({ found, hearAgent }: SessionParts, { conversation, offers }: OpenedThread): void {
+	const { options, models } = conversation.options;
+	const now = offersOf({ configOptions: options, models }, found).models;
+	const isNews = now.length > 0 && JSON.stringify(now) !== JSON.stringify(offers?.models);
+	if (offers && isNews) hearAgent(found.id, { ...offers, models: now });
 }
 
 /** The MCP servers that the thread may use, as the agent can take them. */

@@ -62,8 +62,8 @@ export interface AgentsOptions {
 	readonly trace?: Trace;
 	/** Where agents' programs and keys are looked for. */
 	readonly env?: Env;
-	/** Agents that are programs of their own. */
-	readonly acp: ProgramAgents;
+	/** Agents that are programs of their own, which tell what they offer. */
+	acp(hearAgent: Directory["hearAgent"]): ProgramAgents;
 	/** Windows of VS Code, for models that other extensions provide. */
 	readonly windows?: EditorWindows;
 }
@@ -73,13 +73,14 @@ export function openAgents({
 	log,
 	trace,
 	env = {},
-	acp,
+	acp: programAgents,
 	windows = openEditorWindows(),
 }: AgentsOptions): Agents {
 	const agents = new Map<string, Agent>();
 	const learned = openLearned(path.join(config.folder, "learned.json"), { onProblem: (problem) => log.warn(problem) });
 	const closing = new AbortController();
 	const directory: Directory = openDirectory(config, env, (problem) => log.warn(problem));
+	const acp = programAgents(directory.hearAgent);
 	const makers: AgentMakers = {
 		playbook: playbookAgents(),
 		model: modelAgents({ config, directory, learned, closing: closing.signal }),
