@@ -126,13 +126,17 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		const listening = turn!;
 		const told: SessionUpdate[] = [...reader.update(update)];
 		if (update.sessionUpdate === "usage_update")
-			told.push({ kind: "usage", inputTokens: usage.used ?? 0, outputTokens: 0, costUsd: usage.costUsd ?? null });
+			told.push({ kind: "usage", inputTokens: usage.used ?? 0, outputTokens: 0, costUsd: costSince(answeredUsage) });
 		const last = told.pop();
 		for (const one of told) await listening.session.update(one);
 		listening.session.readTo({ process: number, offset: end });
 		readTo = end;
 		if (last) await listening.session.update(last);
 		listening.onTold(toldSoFar());
+	}
+
+	function costSince(begin: ToldUsage): number | null {
+		return usage.costUsd === undefined ? null : Math.max(0, usage.costUsd - (begin.costUsd ?? 0));
 	}
 
 	function toldSoFar(): Told {

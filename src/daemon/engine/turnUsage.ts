@@ -6,13 +6,13 @@ import type { Usage } from "../../core/values.ts";
  * certainly sent and received.
  */
 export function reservedUsage({ reserved }: NonNullable<Thread["turn"]>, certain?: Usage): Usage {
-	if (certain && certain.inputTokens + certain.outputTokens > reserved.tokens) return certain;
-	return {
-		inputTokens: reserved.tokens,
-		outputTokens: 0,
-		costUsd: reserved.usd,
-		estimated: reserved.tokens > 0 || undefined,
-	};
+	const costUsd = dearer(reserved.usd, certain?.costUsd ?? null);
+	if (certain && certain.inputTokens + certain.outputTokens > reserved.tokens) return { ...certain, costUsd };
+	return { inputTokens: reserved.tokens, outputTokens: 0, costUsd, estimated: reserved.tokens > 0 || undefined };
+}
+
+function dearer(one: number | null, other: number | null): number | null {
+	return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 export const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };

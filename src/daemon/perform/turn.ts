@@ -61,7 +61,7 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 	const ends = AbortSignal.any([signal, retried.signal, over.signal]);
 	const about: Silent = { subject: turn.turnId, what: model, stepId: thread.stepId, threadId };
 	const watch = watchHeartbeat({ parts, driver }, about, {
-		events: (now, since) => retryStalledTurn(now, about, since, parts.silenceMs!, parts.newId),
+		events: (now, since) => retryStalledTurn(now, about, since, parts.silenceMs!, parts.newId, used()),
 		after: () => retried.abort(),
 	});
 	const show = (text: string, reasoning: boolean) => parts.onDelta(goal, threadId, turn.turnId, text, reasoning);

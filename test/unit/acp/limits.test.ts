@@ -126,6 +126,21 @@ describe("the program of an agent", () => {
 		assert.equal(life.events("provider.failed")[0]!.charged?.costUsd, 0.25);
 	});
 
+	it("is charged what a turn has cost that was silent and is asked again", async () => {
+		let turns = 0;
+		const life = await start(
+			working(async ({ tell, cancelled, say }) => {
+				if (++turns > 1) return say("Here I am.").then(() => "end_turn");
+				await tell({ ...costs(0.25), used: 10 });
+				await new Promise((resolve) => cancelled.addEventListener("abort", resolve));
+				return "cancelled";
+			}),
+			{ silenceMs: 60 },
+		);
+		await until("it is asked again", () => turns > 1);
+		assert.equal(life.events("turn.interrupted")[0]?.charged.costUsd, 0.25);
+	});
+
 	it("that does not listen to being stopped leaves what it had begun in the log", async () => {
 		let begun = false;
 		const memory = working(async ({ tell }) => {
