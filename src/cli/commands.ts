@@ -41,6 +41,11 @@ const settingOptions: readonly OptionRow[] = [
 		about: "what it does when the daemon starts again",
 		choices: ["resume", "pause"],
 	},
+	{
+		flags: "--proposed-servers <what>",
+		about: "MCP servers that files of the folder propose: asked about, or left out",
+		choices: ["ask", "leaveOut"],
+	},
 	{ flags: "--budget-usd <number>", about: "most it may cost" },
 	{ flags: "--budget-tokens <number>", about: "most tokens it may use" },
 	{ flags: "--budget-minutes <number>", about: "most minutes it may take" },

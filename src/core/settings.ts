@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { playbookAgent } from "./agentKinds.ts";
 import { GoalIdSchema } from "./ids.ts";
-import { Assignment, Autonomy, BudgetLimits, ModelChoice, PlanApproval, Priority } from "./values.ts";
+import { Assignment, Autonomy, BudgetLimits, ModelChoice, PlanApproval, Priority, ProposedServers } from "./values.ts";
 
 /**
  * Launch settings have one schema. A preset, the last goal, the saved default, a playbook's front matter and the form
@@ -15,13 +15,18 @@ export const LaunchSettings = v.object({
 	planApproval: PlanApproval,
 	/** What happens to an unfinished goal when the daemon starts again. */
 	restart: v.picklist(["resume", "pause"]),
+	/** Goals of earlier versions do not say it. */
+	proposedServers: v.optional(ProposedServers, "ask"),
 	budget: BudgetLimits,
 	/** Acceptance checks, as commands. */
 	checks: v.array(v.string()),
 });
 export type LaunchSettings = v.InferOutput<typeof LaunchSettings>;
 
-export const PartialLaunchSettings = v.partial(LaunchSettings);
+/** What is not said stays open for the next layer. */
+export const PartialLaunchSettings = v.partial(
+	v.object({ ...LaunchSettings.entries, proposedServers: ProposedServers }),
+);
 export type PartialLaunchSettings = v.InferOutput<typeof PartialLaunchSettings>;
 
 export const defaultSettings: LaunchSettings = {
@@ -31,6 +36,7 @@ export const defaultSettings: LaunchSettings = {
 	autonomy: "aware",
 	planApproval: "lowConfidence",
 	restart: "resume",
+	proposedServers: "ask",
 	budget: {},
 	checks: [],
 };
@@ -58,9 +64,10 @@ export const Sources = v.object({
 	autonomy: Source,
 	planApproval: Source,
 	restart: Source,
+	proposedServers: v.optional(Source, { kind: "default" }),
 	budget: Source,
 	checks: Source,
-} satisfies Record<keyof LaunchSettings, typeof Source>);
+} satisfies Record<keyof LaunchSettings, unknown>);
 export type Sources = v.InferOutput<typeof Sources>;
 
 /** The first layer that has a value wins; what none has comes from the defaults, with the source `default`. */

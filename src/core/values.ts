@@ -165,6 +165,10 @@ export const RosterEdit = v.object({
 });
 export type RosterEdit = v.InferOutput<typeof RosterEdit>;
 
+/** MCP servers that files of the workspace propose: a person is asked about each, or they are left out. */
+export const ProposedServers = v.picklist(["ask", "leaveOut"]);
+export type ProposedServers = v.InferOutput<typeof ProposedServers>;
+
 /** Threads that open later; the threads at work too, from their next turn; or their steps begin again. */
 export const RosterReach = v.picklist(["future", "next-turn", "restart-step"]);
 export type RosterReach = v.InferOutput<typeof RosterReach>;

@@ -60,6 +60,9 @@ export function composeServices(
 			environment: commandEnvironment(env),
 			dataFolder: home,
 			mcp: parts.mcp,
+			get proposedServers() {
+				return config.proposedServers;
+			},
 			get timeoutMs() {
 				return config.limits.commandTimeoutMs;
 			},

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { EventType, RecordedEvent } from "../../src/core/events.ts";
 import type { GoalId } from "../../src/core/ids.ts";
-import type { ApprovalScope, BudgetLimits } from "../../src/core/values.ts";
+import type { ApprovalScope, BudgetLimits, ProposedServers } from "../../src/core/values.ts";
 import type { GoalView } from "../../src/protocol/view.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "./daemonProcess.ts";
 import { yardServer } from "./mcpServer.ts";
@@ -20,7 +20,7 @@ export interface Yard {
 	/** What it waits for comes. */
 	go(): void;
 	propose(manner: string, more?: object): void;
-	launch(more?: { readonly budget?: BudgetLimits; readonly mcp?: unknown }): Promise<GoalId>;
+	launch(more?: { readonly budget?: BudgetLimits; readonly proposedServers?: ProposedServers }): Promise<GoalId>;
 	/** The one question that waits. */
 	asked(goalId: GoalId): Promise<GoalView["approvals"][number]>;
 	answer(goalId: GoalId, answer: string, more?: { scope?: ApprovalScope; reason?: string }): Promise<void>;
@@ -99,10 +99,10 @@ export async function openYard({
 			mkdirSync(path.join(workspace.folder, ".vscode"), { recursive: true });
 			writeFileSync(path.join(workspace.folder, ".vscode/mcp.json"), `// ours\n${JSON.stringify({ servers })}`);
 		},
-		async launch({ budget, ...more } = {}) {
-			const settings = { autonomy: "autonomous", planApproval: "never", budget, ...more } as const;
+		async launch(more) {
+			const settings = { autonomy: "autonomous", planApproval: "never", ...more } as const;
 			const request = { workspace: workspace.folder, prompt: "Build", settings };
-			return (await daemon.client.request("goal/launch", request as never)).goalId;
+			return (await daemon.client.request("goal/launch", request)).goalId;
 		},
 		asked,
 		async answer(goalId, given, more = {}) {

@@ -83,6 +83,7 @@ describe("launch form", () => {
 					autonomy: "aware",
 					planApproval: "lowConfidence",
 					restart: "resume",
+					proposedServers: "ask",
 					budget: { usd: 8, tokens: 4_000_000, minutes: 180 },
 					checks: ["npm run typecheck", "npm test -- contract"],
 				},

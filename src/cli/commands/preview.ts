@@ -127,6 +127,7 @@ const words: Readonly<Record<keyof LaunchSettings, string>> = {
 	planApproval: "plan approval",
 	priority: "priority",
 	restart: "restart",
+	proposedServers: "proposed MCP servers",
 	budget: "budget",
 	checks: "checks",
 };
@@ -138,6 +139,7 @@ const texts: { readonly [K in keyof LaunchSettings]: (settings: LaunchSettings) 
 	planApproval: ({ planApproval }) => planApproval,
 	priority: ({ priority }) => priority,
 	restart: ({ restart }) => restart,
+	proposedServers: ({ proposedServers }) => (proposedServers === "ask" ? "asked about" : "left out"),
 	budget: ({ budget }) =>
 		Object.entries(budget)
 			.map(([resource, limit]) => `${limit} ${resource}`)

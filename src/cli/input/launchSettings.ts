@@ -22,6 +22,7 @@ export async function launchSettings(context: Context, options: OptionValues): P
 			autonomy: options.autonomy,
 			planApproval: options.planApproval,
 			restart: options.restart,
+			proposedServers: options.proposedServers,
 			agent: agent === undefined ? undefined : await readAgent(context, agent),
 			budget: Object.values(budget).some((limit) => limit !== undefined) ? budget : undefined,
 			checks,

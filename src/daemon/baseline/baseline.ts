@@ -1,3 +1,4 @@
+import type { ProposedServers } from "../../core/values.ts";
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Mcp } from "../mcp/mcp.ts";
@@ -17,6 +18,8 @@ export interface BaselineParts {
 	readonly environment: Readonly<Record<string, string>>;
 	readonly dataFolder: string;
 	readonly mcp: Pick<Mcp, "servers">;
+	/** As config.jsonc says it. */
+	readonly proposedServers?: ProposedServers;
 	/** How long a check may run. */
 	readonly timeoutMs: number;
 }
@@ -32,7 +35,10 @@ export async function readBaseline(
 		case "tracking":
 			return trackingRows(folder, parts.environment);
 		case "tools":
-			return [...(await toolRows(folder, parts.environment)), ...(await serverRows(folder, parts.mcp))];
+			return [
+				...(await toolRows(folder, parts.environment)),
+				...(await serverRows(folder, parts.mcp, parts.proposedServers)),
+			];
 		case "disk":
 			return diskRows([
 				{ id: "disk.workspace", label: "Free in the workspace", folder },

@@ -1,3 +1,4 @@
+import type { ProposedServers } from "../../core/values.ts";
 import type { BaselineRow } from "../../protocol/baseline.ts";
 import type { Mcp } from "../mcp/mcp.ts";
 import { serverWords } from "../mcp/serverBinding.ts";
@@ -5,9 +6,14 @@ import { serverWords } from "../mcp/serverBinding.ts";
 const shown = 8;
 
 /** The MCP servers that agents of a goal in this folder may use; none is started for it. */
-export async function serverRows(folder: string, mcp: Pick<Mcp, "servers">): Promise<readonly BaselineRow[]> {
+export async function serverRows(
+	folder: string,
+	mcp: Pick<Mcp, "servers">,
+	proposedServers: ProposedServers = "ask",
+): Promise<readonly BaselineRow[]> {
 	const { servers, problems } = await mcp.servers(folder);
 	const proposed = servers.filter(({ source }) => source === "workspace");
+	const names = listed(proposed.map((server) => `${server.name} (${serverWords(server)})`));
 	const found: BaselineRow[] =
 		servers.length === 0
 			? []
@@ -19,7 +25,9 @@ export async function serverRows(folder: string, mcp: Pick<Mcp, "servers">): Pro
 						value: listed(servers.map(({ name }) => name)),
 						detail:
 							proposed.length > 0
-								? `You are asked before a goal first uses what files of the folder propose: ${listed(proposed.map((server) => `${server.name} (${serverWords(server)})`))}.`
+								? proposedServers === "ask"
+									? `You are asked before a goal first uses what files of the folder propose: ${names}.`
+									: `config.jsonc leaves out what files of the folder propose, unless the launch says otherwise: ${names}.`
 								: undefined,
 					},
 				];

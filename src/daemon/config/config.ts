@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Assignment } from "../../core/values.ts";
+import type { Assignment, ProposedServers } from "../../core/values.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
 import type { Env } from "../platform/ports.ts";
 import { providersOfEnvironment } from "../providers/knownProviders.ts";
@@ -38,6 +38,8 @@ export interface Config {
 	readonly limits: Limits;
 	/** MCP servers of the file. */
 	readonly mcpServers: readonly McpServer[];
+	/** Whether those that workspaces propose are left out where a launch says nothing of it. */
+	readonly proposedServers?: ProposedServers;
 	readonly problems: readonly ConfigProblem[];
 	readonly keys: KeyChain;
 }
@@ -72,6 +74,7 @@ export function loadConfig(
 		roster: settings.roster,
 		limits: settings.limits,
 		mcpServers: settings.mcpServers,
+		proposedServers: settings.proposedServers,
 		problems: settings.problems,
 		keys,
 	};

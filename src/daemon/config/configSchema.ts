@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { Assignment } from "../../core/values.ts";
+import { Assignment, ProposedServers } from "../../core/values.ts";
 import { described, Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
@@ -128,6 +128,7 @@ export const settingNames = [
 	"discovery",
 	"fetch",
 	"mcpServers",
+	"proposedServers",
 ] as const;
 
 /** The JSON Schema of config.jsonc, for editors. */
@@ -158,6 +159,10 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
 		mcpServers: described(
 			v.optional(v.record(v.string(), v.strictObject(McpServerEntry.entries))),
 			"MCP servers whose tools agents may use, by their names. They win over those that a workspace proposes.",
+		),
+		proposedServers: described(
+			v.optional(ProposedServers),
+			"What a goal does with MCP servers that files of its workspace propose, where its launch says nothing of it: ask about each (the default), or leave them out.",
 		),
 	});
 	return { ...toJsonSchema(whole, { typeMode: "input", errorMode: "ignore" }), title: "Mission Control configuration" };

@@ -75,6 +75,9 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 		get limits() {
 			return inForce.limits;
 		},
+		get proposedServers() {
+			return inForce.proposedServers;
+		},
 		get mcpServers() {
 			return inForce.mcpServers;
 		},

@@ -2,7 +2,7 @@ import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import * as v from "valibot";
 import { isOwnId, ownAgentPrefix } from "../../core/agentKinds.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
-import type { Assignment } from "../../core/values.ts";
+import { type Assignment, ProposedServers } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
 import { acpRows, configuredAgentName } from "../providers/acpRows.ts";
@@ -28,6 +28,7 @@ export interface Settings {
 	discovery: Discovery;
 	fetch: Fetch;
 	mcpServers: readonly McpServer[];
+	proposedServers?: ProposedServers;
 	readonly problems: ConfigProblem[];
 	/** From 1. */
 	lineOf(node: Node): number;
@@ -105,6 +106,9 @@ const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 		settings.fetch = read(Fetch, "fetch", node, complain) ?? settings.fetch;
 	},
 	mcpServers: readMcpServers,
+	proposedServers(node, settings, complain) {
+		settings.proposedServers = read(ProposedServers, "proposedServers", node, complain);
+	},
 };
 
 function readProviders(list: Node, settings: Settings, complain: Complain): void {

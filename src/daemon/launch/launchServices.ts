@@ -1,7 +1,7 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
-import type { Assignment } from "../../core/values.ts";
+import type { Assignment, ProposedServers } from "../../core/values.ts";
 import type { ConfigState } from "../../protocol/config.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
 import type { NewId } from "../platform/ports.ts";
@@ -41,6 +41,7 @@ interface LaunchConfig {
 	/** The file names it; otherwise it is the first model that is listed. */
 	readonly isAgentSaved: boolean;
 	readonly roster?: readonly Assignment[];
+	readonly proposedServers?: ProposedServers;
 	state(): ConfigState;
 	refresh(): void;
 }

@@ -4,9 +4,6 @@ import {
 	Client,
 	ProtocolError,
 	ProtocolErrorCode,
-	SdkError,
-	SdkErrorCode,
-	SdkHttpError,
 	StreamableHTTPClientTransport,
 	type Tool,
 	type Transport,
@@ -18,7 +15,8 @@ import { type CallLimit, openCallLimit } from "./callLimit.ts";
 import { toolChecker } from "./checkedTool.ts";
 import { type Elicited, NotAskable } from "./elicited.ts";
 import type { McpAnswer, McpCallOptions, McpConnection, McpTool, ResolvedReach } from "./mcpConnection.ts";
-import { isOurs, ours, type ProgramTransport, programTransport } from "./programTransport.ts";
+import { ours, programTransport } from "./programTransport.ts";
+import { type ConnectFailed, callFailure, connectFailure, isGone, refusals } from "./serverFailures.ts";
 
 /**
  * One connection to one server, in whichever of the two revisions it speaks: the stateless one is asked for first. Read
@@ -32,10 +30,7 @@ export async function connect(reach: ResolvedReach, options: ConnectOptions): Pr
 	return mayBeOlder && !options.signal.aborted ? connectOnce(reach, options, late, "legacy") : connected;
 }
 
-export type Connected =
-	| { readonly kind: "connected"; readonly connection: McpConnection }
-	/** `reason` goes on from the server's name: “it ended …”. */
-	| { readonly kind: "failed"; readonly reason: string; readonly hasEnded: boolean };
+export type Connected = { readonly kind: "connected"; readonly connection: McpConnection } | ConnectFailed;
 
 export interface ConnectOptions {
 	/** The name of the client, as servers see it, and its version. */
@@ -180,7 +175,7 @@ async function connectOnce(
 		try {
 			return { kind: "answered", result: await within.run(one, () => callOnce(one, tool, args)) };
 		} catch (cause) {
-			const reason = callFailure(cause, one, program, isClosed);
+			const reason = callFailure(cause, options.timeoutMs, one.limit.isUsedUp(), program, isClosed);
 			// It is begun anew when it is needed next.
 			if (isGone(cause)) isClosed = true;
 			return { kind: "failed", reason };
@@ -241,24 +236,6 @@ function httpTransport(
 	});
 }
 
-function connectFailure(
-	cause: unknown,
-	program: ProgramTransport | undefined,
-	isClosed: boolean,
-	isLate: boolean,
-	timeoutMs: number,
-): Connected & { kind: "failed" } {
-	const words = program?.lastWords();
-	const said = words ? ` It said: ${words.slice(-500)}` : "";
-	const failed = (reason: string, hasEnded = false) => ({ kind: "failed" as const, reason, hasEnded });
-	if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
-		return failed("its program was not found: install it, or name it by its whole path.");
-	if (isClosed) return failed(`it ended before it answered.${said}`, true);
-	if (isLate || (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout))
-		return failed(`it gave no answer within ${Math.round(timeoutMs / 1000)} seconds.${said}`);
-	return failed(`it could not be spoken to: ${messageOf(cause)}${said}`);
-}
-
 interface CallUnderWay {
 	readonly options: McpCallOptions;
 	readonly limit: CallLimit;
@@ -269,49 +246,3 @@ const maxTries = 3;
 const maxAddresses = 5;
 /** Longer timers fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
-
-const refusals: Readonly<Record<string, string | undefined>> = {
-	"sampling/createMessage": "The models of this client are lent to no server: sampling is not offered.",
-	"roots/list": "This client tells no server about its folders: roots are not offered.",
-};
-
-function callFailure(
-	cause: unknown,
-	{ limit, options: { timeoutMs } }: CallUnderWay,
-	program: ProgramTransport | undefined,
-	isClosed: boolean,
-): string {
-	if (isClosed || (cause instanceof SdkError && cause.code === SdkErrorCode.ConnectionClosed)) {
-		const words = program?.lastWords();
-		const said = words ? ` Its last words: ${words.slice(-500)}` : "";
-		return `it ended while the call ran. ${unknown}${said}`;
-	}
-	if (limit.isUsedUp()) return `it gave no answer within ${Math.round(timeoutMs / 1000)} seconds. ${unknown}`;
-	if (cause instanceof UrlElicitationRequiredError)
-		return "it wants addresses to be opened first, and the person did not open them. It did nothing.";
-	if (cause instanceof SdkError && cause.code === SdkErrorCode.CapabilityNotSupported)
-		return `it asks for what no server gets. ${refusals[methodIn(cause.data)] ?? messageOf(cause)} ${unknown}`;
-	// Only the server itself can say that it did nothing.
-	const isAnswer = cause instanceof ProtocolError && !isOurs(cause.data);
-	return isAnswer ? messageOf(cause) : `${messageOf(cause)} ${unknown}`;
-}
-
-function methodIn(data: unknown): string {
-	return typeof data === "object" && data !== null && "method" in data ? String(data.method) : "";
-}
-
-/** A server that was started again knows no session from before, and one that has ended refuses connections. */
-function isGone(cause: unknown): boolean {
-	if (cause instanceof SdkHttpError && cause.status === 404) return true;
-	const { code, cause: inner } = (cause ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
-	return code === "ECONNREFUSED" || (inner !== undefined && isGone(inner));
-}
-
-const unknown = "Whether it had its effect is unknown: look before you repeat it.";
-
-function messageOf(cause: unknown): string {
-	if (!(cause instanceof Error)) return String(cause).slice(0, 1000);
-	const inner = cause.cause instanceof Error ? ` (${cause.cause.message})` : "";
-	const text = `${cause.message}${inner}`.slice(0, 1000);
-	return /[.!?)]$/.test(text) ? text : `${text}.`;
-}

@@ -46,7 +46,10 @@ export async function serversOf(context: ActivityContext, thread: Thread): Promi
 	const { readsMessages, runsTools } = agentKind(thread.assignment);
 	if (!mcp || !readsMessages || onlyLooks(goal, thread)) return noServers;
 	const { servers } = await mcp.servers(goal.workspace);
-	const wanted = servers.filter(({ name, digest }) => goal.servers?.[name]?.declined !== digest);
+	const isLeftOut = ({ source }: McpServer) => source === "workspace" && goal.settings.proposedServers === "leaveOut";
+	const wanted = servers.filter(
+		(server) => !isLeftOut(server) && goal.servers?.[server.name]?.declined !== server.digest,
+	);
 	const over = whenAborted(context.signal);
 	const looked = await Promise.all(wanted.map((server) => look(context, thread, server, runsTools === "engine", over)));
 	const open = looked.flatMap((one) => one.open ?? []);

@@ -23,6 +23,8 @@ const about: Readonly<Record<string, string>> = {
 	autonomy: "What the goal may do without asking. In a repository's preset only `supervised` counts.",
 	planApproval: "When a person approves the plan. In a repository's preset only `always` counts.",
 	restart: "What the goal does when the daemon starts again.",
+	proposedServers:
+		"Whether MCP servers that files of the folder propose are asked about, or left out. In a repository's preset only `leaveOut` counts.",
 	budget: "The most it may use; what is left out has no limit.",
 	checks: "Acceptance checks: commands that exit with 0 when the goal is done.",
 };

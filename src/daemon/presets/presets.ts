@@ -159,11 +159,17 @@ function requireName(name: string): void {
 }
 
 /** A file of the repository may ask for more care than the person is used to, never for less. */
-export function notLooser({ autonomy, planApproval, ...settings }: PartialLaunchSettings): PartialLaunchSettings {
+export function notLooser({
+	autonomy,
+	planApproval,
+	proposedServers,
+	...settings
+}: PartialLaunchSettings): PartialLaunchSettings {
 	return {
 		...settings,
 		autonomy: autonomy === "supervised" ? autonomy : undefined,
 		planApproval: planApproval === "always" ? planApproval : undefined,
+		proposedServers: proposedServers === "leaveOut" ? proposedServers : undefined,
 	};
 }
 

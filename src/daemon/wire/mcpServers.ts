@@ -9,7 +9,7 @@ type Listed = Result<Methods, "server/list">["servers"][number];
 
 /** The MCP servers that goals of a folder may use, how each stands, and what is wrong in the files that name them. */
 export async function listServers(
-	{ mcp, mcpInputs, supervisor, grants }: Services,
+	{ mcp, mcpInputs, supervisor, grants, config }: Services,
 	workspace: string | undefined,
 	goalId: GoalId | undefined,
 ): Promise<Result<Methods, "server/list">> {
@@ -19,6 +19,7 @@ export async function listServers(
 	const standing = goal
 		? [...Object.values(goal.grants), ...grants.of(goal)]
 		: grants.all().filter((grant) => grant.workspace === folder);
+	const isLeftOut = (goal ? goal.settings.proposedServers : config.proposedServers) === "leaveOut";
 	const running = goalId ? mcp.states(goalId) : [];
 	return {
 		servers: servers.map((server) => ({
@@ -42,6 +43,13 @@ export async function listServers(
 		const note = goal?.servers?.[server.name];
 		if (note?.declined === server.digest)
 			return { state: "declined", reason: "You wanted this goal to go on without it." };
+		if (server.source === "workspace" && isLeftOut)
+			return {
+				state: "declined",
+				reason: goal
+					? "This goal was launched without what files of the folder propose."
+					: "“proposedServers” in config.jsonc leaves it out, unless a launch says otherwise.",
+			};
 		const isAllowed = standing.some(
 			({ kind, files }) => kind === "server" && files[definitionName(server)] === server.digest,
 		);

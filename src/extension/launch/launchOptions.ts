@@ -1,5 +1,5 @@
 import { LaunchSettings, type PartialLaunchSettings } from "../../core/settings.ts";
-import { Autonomy, type BudgetResource, PlanApproval, Priority } from "../../core/values.ts";
+import { Autonomy, type BudgetResource, PlanApproval, Priority, ProposedServers } from "../../core/values.ts";
 import { t } from "../words/words.ts";
 
 /** What a person may set at launch besides the prompt and the agent. What is left alone is decided by the daemon. */
@@ -40,6 +40,7 @@ export function launchOptions(): readonly LaunchOption[] {
 		picked("autonomy", t("Autonomy"), Autonomy.options),
 		picked("planApproval", t("Plan approval"), PlanApproval.options),
 		picked("restart", t("When the daemon starts again"), LaunchSettings.entries.restart.options),
+		picked("proposedServers", t("Proposed MCP servers"), ProposedServers.options),
 		{
 			kind: "text",
 			label: t("Check"),
@@ -55,7 +56,7 @@ export function launchOptions(): readonly LaunchOption[] {
 }
 
 function picked(
-	key: "priority" | "autonomy" | "planApproval" | "restart",
+	key: "priority" | "autonomy" | "planApproval" | "restart" | "proposedServers",
 	label: string,
 	values: readonly string[],
 ): LaunchOption {

@@ -23,6 +23,7 @@ export interface Draft {
 	readonly autonomy?: PartialLaunchSettings["autonomy"];
 	readonly planApproval?: PartialLaunchSettings["planApproval"];
 	readonly restart?: PartialLaunchSettings["restart"];
+	readonly proposedServers?: PartialLaunchSettings["proposedServers"];
 	/** As typed. */
 	readonly budget: Readonly<Partial<Record<BudgetResource, string>>>;
 	readonly checks?: readonly string[];

@@ -16,6 +16,7 @@ export function settingsOf(draft: Draft, prepared: LaunchPreparation): PartialLa
 		autonomy: draft.autonomy ?? settings.autonomy,
 		planApproval: draft.planApproval ?? settings.planApproval,
 		restart: draft.restart ?? settings.restart,
+		proposedServers: draft.proposedServers ?? settings.proposedServers,
 		budget: Object.fromEntries(amounts.filter(([, amount]) => amount !== undefined)),
 		checks: [...(draft.checks ?? settings.checks)],
 	};

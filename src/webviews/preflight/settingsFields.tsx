@@ -1,5 +1,12 @@
 import type { LaunchSettings } from "../../core/settings.ts";
-import { Autonomy, type BudgetResource, budgetResources, PlanApproval, Priority } from "../../core/values.ts";
+import {
+	Autonomy,
+	type BudgetResource,
+	budgetResources,
+	PlanApproval,
+	Priority,
+	ProposedServers,
+} from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { Segments } from "../shared/controls/segments.tsx";
@@ -22,7 +29,7 @@ interface SettingsProps {
 export function SettingsFields({ webview, draft, prepared, problemsAt, change }: SettingsProps) {
 	const { settings, sources } = prepared;
 	const autonomy = draft.autonomy ?? settings.autonomy;
-	const noteOf = (key: "autonomy" | "planApproval" | "restart" | "priority", name: string) => (
+	const noteOf = (key: "autonomy" | "planApproval" | "restart" | "priority" | "proposedServers", name: string) => (
 		<SourceNote
 			webview={webview}
 			source={sources[key]}
@@ -106,6 +113,18 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 						onChange={(value) => change({ priority: value as LaunchSettings["priority"] })}
 					/>
 				</Field>
+				<Field
+					id="proposed-servers"
+					name={t("Proposed MCP servers")}
+					note={noteOf("proposedServers", t("Proposed MCP servers"))}
+				>
+					<Dropdown
+						label={t("Proposed MCP servers")}
+						value={draft.proposedServers ?? settings.proposedServers}
+						options={ProposedServers.options.map((value) => ({ value, label: serverWords[value]() }))}
+						onChange={(value) => change({ proposedServers: value as LaunchSettings["proposedServers"] })}
+					/>
+				</Field>
 			</div>
 		</>
 	);
@@ -121,6 +140,11 @@ const planWords: { readonly [P in LaunchSettings["planApproval"]]: () => string 
 	always: () => t("Always"),
 	lowConfidence: () => t("When confidence is low"),
 	never: () => t("Never"),
+};
+
+const serverWords: { readonly [P in LaunchSettings["proposedServers"]]: () => string } = {
+	ask: () => t("Asked about before they are used"),
+	leaveOut: () => t("Left out"),
 };
 
 const units: { readonly [R in BudgetResource]: { readonly unit: () => string; readonly name: () => string } } = {

@@ -85,6 +85,7 @@ function makeGoal({ workspace = "/nowhere", planNote }: TurnParts): Goal {
 			autonomy: "aware",
 			planApproval: "never",
 			restart: "resume",
+			proposedServers: "ask",
 			budget: {},
 			checks: [],
 		},

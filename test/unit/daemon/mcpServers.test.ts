@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { ProposedServers } from "../../../src/core/values.ts";
 import { untilState } from "../../support/daemonProcess.ts";
 import { openYard, stackOnce, type Yard } from "../../support/mcpYard.ts";
 import type { Script } from "../../support/modelServer.ts";
@@ -196,6 +197,48 @@ describe("an MCP server that a workspace proposes", function () {
 			[],
 		);
 		await until("its process has ended", () => readdirSync(path.join(yard.home, "mcp/running")).length === 0);
+	});
+
+	const wishes: readonly (readonly [config: object, launch: ProposedServers | undefined, isAsked: boolean])[] = [
+		[{}, undefined, true],
+		[{}, "leaveOut", false],
+		[{ proposedServers: "leaveOut" }, undefined, false],
+		[{ proposedServers: "leaveOut" }, "ask", true],
+	];
+	for (const [config, proposedServers, isAsked] of wishes)
+		it(`is ${isAsked ? "asked about" : "left out"} where config.jsonc says ${JSON.stringify(config)} and the launch ${proposedServers ?? "nothing"}`, async () => {
+			await yard.close();
+			yard = await openYard({ script, config });
+			yard.propose("good");
+			const goalId = await yard.launch(proposedServers && { proposedServers });
+			if (isAsked) {
+				assert.match((await yard.asked(goalId)).summary, /^Use the MCP server yard\?/);
+				return yard.answer(goalId, "deny");
+			}
+			await untilState(yard.daemon.client, goalId, ["completed"]);
+			assert.deepEqual(await yard.events(goalId, "approval.requested"), []);
+			const { servers } = await yard.daemon.client.request("server/list", { goalId });
+			assert.deepEqual(
+				servers.map(({ state, reason }) => [state, reason]),
+				[["declined", "This goal was launched without what files of the folder propose."]],
+			);
+		});
+
+	it("is left out where the person's config.jsonc says so, whatever a preset of the repository or the last goal says", async () => {
+		await yard.close();
+		yard = await openYard({ script, config: { proposedServers: "leaveOut" } });
+		yard.propose("good");
+		const presets = path.join(yard.workspace, ".mission/presets");
+		mkdirSync(presets, { recursive: true });
+		writeFileSync(path.join(presets, "loose.yaml"), "proposedServers: ask\n");
+		await yard.answer(await yard.launch({ proposedServers: "ask" }), "deny");
+		const prepared = await yard.daemon.client.request("launch/prepare", { workspace: yard.workspace, preset: "loose" });
+		assert.equal(prepared.settings.proposedServers, "leaveOut");
+		assert.equal(prepared.sources.proposedServers.kind, "savedDefault");
+		const { servers } = await yard.daemon.client.request("server/list", { workspace: yard.workspace });
+		assert.match(servers[0]?.reason ?? "", /^“proposedServers” in config\.jsonc leaves it out/);
+		const { rows } = await yard.daemon.client.request("baseline/read", { workspace: yard.workspace, part: "tools" });
+		assert.match(rows.find(({ id }) => id === "mcp.servers")?.detail ?? "", /^config\.jsonc leaves out what files/);
 	});
 
 	it("is listed with what is wrong in the files that name it", async () => {

@@ -69,6 +69,7 @@ describe("what a launch form begins with", function () {
 				restart: "last goal here",
 				checks: "last goal here",
 				assignments: "last goal here",
+				proposedServers: "default",
 			},
 		);
 		assert.deepEqual(after.settings.agent, { provider: "yard", model: "large", effort: "high" });

@@ -54,6 +54,7 @@ const prepared: LaunchPreparation = {
 		autonomy: { kind: "default" },
 		planApproval: lastGoal,
 		restart: { kind: "default" },
+		proposedServers: { kind: "default" },
 		budget: team,
 		checks: team,
 	},
