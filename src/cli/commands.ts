@@ -160,7 +160,7 @@ export const commands: readonly CommandRow[] = [
 				many: true,
 			},
 			{ flags: "--text <words>", about: "the answer to an agent's question, in words" },
-			{ flags: "--price <in,out>", about: "with --option price: USD per million tokens, as 0.5,2" },
+			{ flags: "--price <in,out>", about: "with --option price: USD per million tokens, as 0.5,2 or 3,15,cache3.75" },
 			{ flags: "--tokens <n>", about: "with --option tokens: how many the goal may use in all" },
 			scope,
 			reason,

@@ -413,7 +413,14 @@ export const eventBodies = {
 		/** Of a budget's approval: what is used up. */
 		resource: v.optional(BudgetResourceSchema),
 		/** Of a budget's approval: the model whose price is unknown, so that a limit of money cannot be held. */
-		unpriced: v.optional(v.object({ provider: v.string(), model: v.string() })),
+		unpriced: v.optional(
+			v.object({
+				provider: v.string(),
+				model: v.string(),
+				/** What its provider keeps for later requests costs more than what is only read. */
+				keepsPrompts: v.optional(v.boolean()),
+			}),
+		),
 		/** Contents that it is bound to: what the command runs and names. Path to hex SHA-256. */
 		files: v.optional(v.record(v.string(), v.string()), {}),
 		/** `files`: those are all it can run. `written`: it may load more, so that it is bound to what the goal has written. */

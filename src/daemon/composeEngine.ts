@@ -69,6 +69,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 				return config.limits.replans;
 			},
 			priceOf: agents.priceOf,
+			keepsPrompts: agents.keepsPrompts,
 			windowOf: agents.windowOf,
 		},
 		parallelGoals: () => config.limits.parallelGoals,

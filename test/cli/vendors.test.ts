@@ -58,6 +58,36 @@ for (const fixture of wireFixtures.filter(({ wire }) => environments[wire]))
 			return (await run("launch", "Look around.", "--agent", model, ...more, "--json")).goalId;
 		}
 
+		it("is priced by a person with what its cache costs, where it has a price of its own", async () => {
+			const written = fixture.wire === "anthropic" ? { written: 4_000 } : {};
+			use((results) => ({
+				...(results === 0 ? { calls: [{ name: "listFiles", args: "{}" }] } : { text: "Seen." }),
+				usage: { input: 9_000, output: 90, ...written },
+			}));
+			const launch = ["launch", "Look.", "--agent", `${fixture.provider}/house`, "--budget-usd", "5", "--json"];
+			for (const [typed, words] of [
+				["2,10", written.written ? ", $2.5 kept in the cache" : ""],
+				["2,10,cache4", ", $4 kept in the cache"],
+			] as const) {
+				const { goalId } = await run(...launch);
+				await run("wait", goalId, "--for", "awaiting_approval", "--timeout", "60");
+				const [{ approvalId }] = await run("approvals", goalId, "--json");
+				const isAsked = /unless you name its price: 3, 15, cache 3\.75/.test(await run("approvals", goalId));
+				assert.equal(isAsked, written.written !== undefined);
+				await run("answer", approvalId, "--option", "price", "--price", typed);
+				const goal = await run("wait", goalId, "--timeout", "60", "--json");
+				assert.equal(goal.state, "completed", goal.stateReason);
+				const feed = await run("feed", goalId);
+				assert.ok(feed.includes(`house costs $2 a million tokens read, $10 written${words}  set by`), feed);
+				const { inputTokens, outputTokens, cacheWriteTokens = 0, costUsd } = goal.usage;
+				assert.ok(inputTokens > 9_000);
+				const more = typed === "2,10" ? 0.5 : 2;
+				const cost = (inputTokens * 2 + outputTokens * 10 + cacheWriteTokens * more) / 1e6;
+				assert.ok(Math.abs(costUsd - cost) < 1e-9, JSON.stringify(goal.usage));
+				assert.equal(cacheWriteTokens > 0, written.written !== undefined);
+			}
+		});
+
 		it("completes, and its receipt says what was asked, who answered, and what was read from the cache", async () => {
 			use((results) =>
 				results === 0

@@ -7,8 +7,10 @@ export const budget: QuestionRow = {
 		{
 			answer: "price",
 			label: "Set Price",
-			effect:
-				"The goal reckons with this price, the limit of money stays, and the goal goes on. 0, 0 for what is free.",
+			effect: (_goal, { unpriced }) =>
+				unpriced?.keepsPrompts
+					? "The goal reckons with this price, the limit of money stays, and the goal goes on. What is kept in the provider's cache is taken for 1.25 times the input, unless you name its price: 3, 15, cache 3.75."
+					: "The goal reckons with this price, the limit of money stays, and the goal goes on. 0, 0 for what is free.",
 			value: "price",
 			primary: true,
 		},

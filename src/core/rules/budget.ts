@@ -19,6 +19,9 @@ export function priceIn(
 	return prices?.[formatModelRef({ provider, model })] ?? known;
 }
 
+/** Where nobody says what is kept in a provider's cache costs, it is taken for so much dearer than what is only read. */
+export const cacheWriteRatio = 1.25;
+
 export interface Reservation {
 	/** Of the prompt and the answer together. */
 	readonly tokens: number;

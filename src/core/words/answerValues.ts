@@ -5,7 +5,12 @@ export const answerValueKinds = ["price", "tokens"] as const;
 export type AnswerValueKind = (typeof answerValueKinds)[number];
 
 /** USD per million tokens. */
-const TypedPrice = v.object({ input: amount(), output: amount() });
+const TypedPrice = v.object({
+	input: amount(),
+	output: amount(),
+	/** Of what the provider keeps for a later request. */
+	cacheWrite: v.optional(amount()),
+});
 const TypedTokens = v.pipe(v.number(), v.integer("a number of tokens is whole"), v.minValue(1));
 
 /** The values as they are sent, each under the name of its kind. */
@@ -29,8 +34,12 @@ export const answerValues: { readonly [K in AnswerValueKind]: ValueRow } = {
 		example: "0.5, 2",
 		problem: "A price is two numbers, for example 0.5, 2.",
 		parse(text) {
-			const [input, output, ...more] = text.trim().split(/\s*[,;/]\s*|\s+/);
-			return more.length === 0 ? valid({ price: { input: number(input), output: number(output) } }) : undefined;
+			// By its name: a third number alone may be a decimal comma that was meant.
+			const [, both = "", cache] = /^(.*?)(?:[\s,;/]+cache[\s:=]*(.*))?$/is.exec(text.trim())!;
+			const [input, output, ...more] = both.split(/\s*[,;/]\s*|\s+/);
+			if (more.length > 0) return undefined;
+			const price = { input: number(input), output: number(output) };
+			return valid({ price: cache === undefined ? price : { ...price, cacheWrite: number(cache) } });
 		},
 	},
 	tokens: {

@@ -21,6 +21,8 @@ function remedy(name: string): string {
 }
 
 /** A price as people read it. */
-export function priceWords({ input, output }: Pick<Price, "input" | "output">): string {
-	return input === 0 && output === 0 ? "nothing" : `$${input} a million tokens read, $${output} written`;
+export function priceWords({ input, output, cacheWrite }: Pick<Price, "input" | "output" | "cacheWrite">): string {
+	if (input === 0 && output === 0 && !cacheWrite) return "nothing";
+	const kept = cacheWrite === undefined ? "" : `, $${cacheWrite} kept in the cache`;
+	return `$${input} a million tokens read, $${output} written${kept}`;
 }

@@ -12,6 +12,8 @@ export interface AgentMaker {
 	isThere(provider: string): boolean;
 	/** Undefined where none is known. */
 	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
+	/** What its provider keeps for later requests has a price of its own. */
+	keepsPrompts?(provider: string): boolean;
 	/** In tokens; undefined where none is known. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */

@@ -34,6 +34,8 @@ export interface Agents {
 	effortProblem(choice: ModelChoice): string | undefined;
 	/** Undefined where none is known. The built-in agent is free. */
 	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
+	/** What the provider keeps for later requests has a price of its own. */
+	keepsPrompts(provider: string): boolean;
 	/** The model's context window in tokens; undefined where none is known. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** Looks whether each provider answers, in about a second; what was heard lately counts unless `refresh` asks anew. */
@@ -111,6 +113,7 @@ export function openAgents({
 		whyNot: directory.whyNot,
 		effortProblem: (choice) => makerOf(choice).effortProblem(choice),
 		priceOf: (choice) => makerOf(choice).priceOf(choice),
+		keepsPrompts: (provider) => makerOf({ provider }).keepsPrompts?.(provider) === true,
 		windowOf: (choice) => makerOf(choice).windowOf(choice),
 		async listProviders(refresh = false) {
 			const [{ here, others }] = await Promise.all([directory.list(refresh), windows.look(refresh)]);

@@ -4,7 +4,7 @@ import type { Directory } from "../discovery/directory.ts";
 import { adaptationText, lossOf } from "../endpoint/adaptations.ts";
 import type { Learned } from "../endpoint/learned.ts";
 import { effortProblem } from "../providers/efforts.ts";
-import { contextWindowOf, priceOf } from "../providers/modelFacts.ts";
+import { contextWindowOf, keepsPrompts, priceOf } from "../providers/modelFacts.ts";
 import { type AgentMaker, nobody } from "./agentKinds.ts";
 import { createModelAgent } from "./modelAgent.ts";
 
@@ -41,6 +41,10 @@ export function modelAgents({ config, directory, learned, closing }: ModelAgents
 		priceOf({ provider: id, model }) {
 			const provider = directory.find(id);
 			return provider && priceOf(provider, model, known);
+		},
+		keepsPrompts(id) {
+			const provider = directory.find(id);
+			return provider !== undefined && keepsPrompts(provider);
 		},
 		windowOf({ provider: id, model }) {
 			const provider = directory.find(id);

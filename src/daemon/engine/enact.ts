@@ -119,7 +119,7 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 		case "askAboutChecks":
 			return [askAboutChecks(goal, effect.checkIds, newId, now)];
 		case "askBudget":
-			return askBudget(goal, effect, newId, now);
+			return askBudget(goal, effect, limits, newId, now);
 		case "endAtLimit": {
 			const hold: GoalEvent = {
 				type: "hold.placed",
@@ -128,7 +128,7 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 				reason: `${effect.broken.reason} What ran was ended. Raise the limit, and the goal goes on.`,
 				now: true,
 			};
-			return [...(budgetHold(goal) ? [] : [hold]), ...askBudget(goal, effect, newId, now)];
+			return [...(budgetHold(goal) ? [] : [hold]), ...askBudget(goal, effect, limits, newId, now)];
 		}
 		case "noteWork":
 			return [{ type: "work.noted" }];

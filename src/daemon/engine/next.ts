@@ -125,6 +125,8 @@ export interface Limits {
 	readonly replans: number;
 	/** What a model costs; undefined where no price is known. */
 	priceOf(choice: ModelChoice): Price | undefined;
+	/** What the provider keeps for later requests has a price of its own. Without it none does. */
+	keepsPrompts?(provider: string): boolean;
 	/** How many tokens a model reads; undefined where it is unknown. */
 	windowOf(choice: ModelChoice): number | undefined;
 }

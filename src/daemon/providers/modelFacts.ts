@@ -1,3 +1,4 @@
+import { cacheWriteRatio } from "../../core/rules/budget.ts";
 import type { Price } from "../../core/values.ts";
 import { knownModel } from "./catalogue.ts";
 import type { Provider } from "./provider.ts";
@@ -10,9 +11,6 @@ export function priceOf(provider: Provider, model: string, rows?: readonly Provi
 	if (configured) return { ...configured, ...cacheWriteOf(provider, configured, price), source: "config" };
 	return price && { ...price, source: "catalogue" };
 }
-
-/** What is kept in Anthropic's cache costs this much more than what is only read. */
-const cacheWriteRatio = 1.25;
 
 /**
  * Of a price that says nothing of it: as much dearer as it is in the catalogue, or else at Anthropic's, where conversations
@@ -27,6 +25,11 @@ function cacheWriteOf(
 	if (known?.cacheWrite !== undefined && known.input > 0)
 		return { cacheWrite: (input * known.cacheWrite) / known.input };
 	return kind === "anthropic" ? { cacheWrite: input * cacheWriteRatio } : {};
+}
+
+/** Conversations are marked to be kept, which such providers charge for. */
+export function keepsPrompts({ kind, promptCaching }: Pick<Provider, "kind" | "promptCaching">): boolean {
+	return kind === "anthropic" && promptCaching !== false;
 }
 
 /** In tokens; undefined where it is unknown. */

@@ -13,7 +13,6 @@ import {
 	messageRefusal,
 } from "../../../src/core/rules/controls.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
-import { assignmentFor } from "../../../src/core/rules/roster.ts";
 import { stepRefusal, stepRequests } from "../../../src/core/rules/stepControls.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
 import type { Request } from "../../../src/daemon/engine/requests/request.ts";
@@ -59,8 +58,7 @@ const asked: { readonly [R in Exclude<GoalRequest, "message">]: (goal: Goal) => 
 	replan: (goal) => decided(goal, { kind: "replan" }),
 	editRoster: (goal) =>
 		attempted(() => {
-			const { provider } = assignmentFor(goal, "researcher");
-			const edits = [{ role: "researcher", provider, model: `other-${goal.roster.revision}` }];
+			const edits = [{ role: "researcher", provider: "local", model: `other-${goal.roster.revision}` }];
 			editRoster({ edits, apply: "future" }, goal, person);
 		}),
 	runChecks: (goal) => decided(goal, { kind: "runChecks" }),

@@ -2,7 +2,7 @@ import type { GoalEvent } from "../../../core/events.ts";
 import type { Goal } from "../../../core/goal.ts";
 import type { ThreadId } from "../../../core/ids.ts";
 import { Refusal } from "../../../core/refusal.ts";
-import type { BrokenLimit } from "../../../core/rules/budget.ts";
+import { type BrokenLimit, cacheWriteRatio } from "../../../core/rules/budget.ts";
 import { calls, isUnderWay } from "../../../core/rules/calls.ts";
 import type { BudgetLimits } from "../../../core/values.ts";
 import { sha256 } from "../../platform/digest.ts";
@@ -14,10 +14,15 @@ import { asking, type Consequences } from "./question.ts";
 export function askBudget(
 	goal: Goal,
 	{ broken, threadId }: { readonly broken: BrokenLimit; readonly threadId?: ThreadId },
+	{ keepsPrompts }: { readonly keepsPrompts?: (provider: string) => boolean },
 	newId: NewId,
 	now: number,
 ): GoalEvent[] {
-	const { resource, limit, used, unpriced, reason } = broken;
+	const { resource, limit, used, reason } = broken;
+	const unpriced =
+		broken.unpriced && keepsPrompts?.(broken.unpriced.provider)
+			? { ...broken.unpriced, keepsPrompts: true }
+			: broken.unpriced;
 	return [
 		{ type: "budget.exceeded", resource, limit, used, reason },
 		{
@@ -53,9 +58,11 @@ export const budgetAnswered: Consequences = (approval, { answer, values = {} }, 
 	const { resource, unpriced, approvalId } = approval;
 	if (answer === "stop" || !resource) return [{ type: "goal.failed", reason: approval.summary }];
 	if (answer === "price" && values.price && unpriced) {
-		const { provider, model } = unpriced;
+		const { provider, model, keepsPrompts } = unpriced;
+		// Otherwise a turn would cost more than was reserved for it.
+		const kept = keepsPrompts ? { cacheWrite: values.price.input * cacheWriteRatio } : {};
 		return [
-			{ type: "price.set", provider, model, price: values.price, by },
+			{ type: "price.set", provider, model, price: { ...kept, ...values.price }, by },
 			...endedQuestions(
 				goal,
 				approvalId,
