@@ -380,6 +380,25 @@ export const commands: readonly CommandRow[] = [
 		},
 	},
 	{
+		name: "policy",
+		about: "show the rules of what agents may do, check or set some, or test what would come of a command",
+		arguments: [
+			["[action]", "show, check, set or test (default: show)"],
+			["[what]", "with check and set: a file with rules; with test: a command, or - for JSON strings, one a line"],
+		],
+		options: [
+			{ flags: "--workspace <folder>", about: "the folder (default: the current one); with set: only there" },
+			{
+				flags: "--autonomy <autonomy>",
+				about: "of the goal (default: aware)",
+				choices: ["supervised", "aware", "autonomous"],
+			},
+		],
+		asks: ["policy/read", "policy/check", "policy/set", "policy/test"],
+		run: async (context, [action = "show", what], options) =>
+			(await import("./commands/policy.ts")).policy(context, action, what, options),
+	},
+	{
 		name: "presets",
 		about: "list kept launch settings, keep some, rename or delete them, or choose the default",
 		arguments: [

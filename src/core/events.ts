@@ -335,6 +335,8 @@ export const eventBodies = {
 		run: v.number(),
 		/** Of a file edit: content hashes (hex SHA-256, `absent` for no file) before and after, which tell whether it was applied. */
 		edit: v.optional(v.object({ path: v.string(), before: v.string(), after: v.string() })),
+		/** The rule that let it happen unasked, in words; absent where a person approved it, or nobody was to be asked. */
+		rule: v.optional(v.string()),
 	}),
 	/** The intent, within a call of an agent's, to write a file for it: hashes of the content before and after, as of an edit. */
 	"tool.writeStarted": v.object({

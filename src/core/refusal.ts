@@ -29,6 +29,7 @@ export const refusalCodes = {
 	badAnswer: "The answer is not one of the approval's options, or lacks the value that it needs.",
 	badScope: "The approval cannot be given for so long.",
 	badConfig: "config.jsonc has a mistake that blocks launches.",
+	badPolicy: "A policy has a mistake.",
 	badInputs: "An input of the playbook is missing or wrong; the sentence names it.",
 	badKey: "What was given is not a key.",
 	badName: "That cannot name a preset.",

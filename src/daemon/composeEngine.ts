@@ -52,6 +52,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		},
 		standingGrants: parts.grants.of,
 		lastLines: parts.lastLines,
+		policy: parts.policy,
 		onDelta: parts.deltas.push,
 	});
 	const supervisor = openSupervisor(store, {

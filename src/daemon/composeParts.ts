@@ -10,13 +10,20 @@ import { type Commands, openCommands } from "./commands/commands.ts";
 import { tracedCommands } from "./commands/tracedCommands.ts";
 import { agentKeyVariables } from "./config/configuredAgent.ts";
 import type { LiveConfig } from "./config/liveConfig.ts";
+import {
+	type OrganisationPolicy,
+	organisationPolicyFile,
+	readOrganisationPolicy,
+} from "./config/organisationPolicy.ts";
 import { type EditorWindows, openEditorWindows } from "./editor/editorWindows.ts";
 import { type GivenInputs, openGivenInputs } from "./mcp/givenInputs.ts";
 import { type Mcp, openMcp } from "./mcp/mcp.ts";
 import { type LastLines, openLastLines } from "./perform/lastLines.ts";
 import type { Clock, Log, NewId } from "./platform/ports.ts";
 import { type Trace, traceOf } from "./platform/trace.ts";
+import { fileRulesOf } from "./policy/fileRules.ts";
 import { type GoalFiles, openGoalFiles } from "./policy/goalFiles.ts";
+import { openPolicyRules, type PolicyRules } from "./policy/policyRules.ts";
 import { noSandbox } from "./policy/sandbox/none.ts";
 import { openStandingGrants, type StandingGrants } from "./policy/standingGrants.ts";
 import { type ChangedFiles, openChangedFiles } from "./store/changedFiles.ts";
@@ -43,6 +50,8 @@ export interface DaemonParts {
 	readonly goalFiles: GoalFiles;
 	readonly repositories: ShadowRepositories;
 	readonly grants: StandingGrants;
+	readonly organisation: OrganisationPolicy | undefined;
+	readonly policy: PolicyRules;
 	readonly deltas: Deltas;
 	readonly lastLines: LastLines;
 	readonly mcp: Mcp;
@@ -81,13 +90,25 @@ export async function composeParts({
 		relay: readFileSync(path.join(__dirname, "agentRelay.js"), "utf8"),
 		limits: () => ({ aloneMs: config.limits.agentAloneMs }),
 	});
+	const organisation = readOrganisationPolicy(organisationPolicyFile(env));
+	if (organisation && "unreadable" in organisation) log.error(organisation.unreadable);
+	const policy = openPolicyRules(organisation, () => config.policy);
 	const agents = openAgents({
 		config,
 		log,
 		trace,
 		env,
 		acp: (hearAgent) =>
-			acpAgents({ config, env, log, processes: agentProcesses, version, redact: config.keys.redact, hearAgent }),
+			acpAgents({
+				config,
+				env,
+				log,
+				processes: agentProcesses,
+				version,
+				redact: config.keys.redact,
+				hearAgent,
+				fileRules: (workspace) => fileRulesOf(policy.now, workspace),
+			}),
 		windows,
 	});
 	const repositories = openShadowRepositories(home, log);
@@ -123,6 +144,8 @@ export async function composeParts({
 		goalFiles: openGoalFiles(store),
 		repositories,
 		grants,
+		organisation,
+		policy,
 		deltas: openDeltas(),
 		lastLines: openLastLines(),
 		mcp,

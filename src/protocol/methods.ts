@@ -15,6 +15,7 @@ import { PartialLaunchSettings } from "../core/settings.ts";
 import {
 	Actor,
 	ApprovalScope,
+	Autonomy,
 	BudgetLimits,
 	Effort,
 	ModelChoice,
@@ -25,8 +26,9 @@ import {
 } from "../core/values.ts";
 import { AnswerValues } from "../core/words/answerValues.ts";
 import { BaselineRow, baselineParts } from "./baseline.ts";
-import { ConfigState } from "./config.ts";
+import { ConfigProblem, ConfigState } from "./config.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
+import { LevelRules, TestedCommand } from "./policy.ts";
 import { ApprovalView, AssignmentView, BackgroundView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /*
@@ -61,6 +63,7 @@ const GoalSnapshot = v.custom<Goal>(
 const events = v.array(RecordedEventSchema) as v.GenericSchema<unknown, RecordedEvent[]>;
 
 const always = () => true;
+const PolicyText = v.pipe(v.string(), v.maxLength(5_000_000, "a policy has at most 5000000 characters"));
 const isPreview = ({ preview }: { readonly preview?: boolean }) => preview === true;
 
 /**
@@ -628,6 +631,36 @@ export const methods = {
 		effect: "reads",
 		params: v.object({ watch: v.optional(v.boolean(), false) }),
 		result: ConfigState,
+	},
+	"policy/read": {
+		about: "The rules in force in a folder, level by level, the last being what each level of autonomy means.",
+		effect: "reads",
+		params: v.object({ workspace: v.optional(v.string()), autonomy: v.optional(Autonomy) }),
+		result: v.object({ levels: v.array(LevelRules) }),
+	},
+	"policy/check": {
+		about: "What is wrong in a policy, with its place. Nothing is kept.",
+		effect: "reads",
+		params: v.object({ text: PolicyText }),
+		result: v.object({ problems: v.array(ConfigProblem) }),
+	},
+	"policy/set": {
+		about:
+			"Keeps a policy: the person's own, or of a folder. It takes the place of the one before, in config.jsonc, whose other lines stay as they are. One with a mistake is refused.",
+		effect: "acts",
+		repeatable: always,
+		params: v.object({ text: PolicyText, workspace: v.optional(v.string()) }),
+		result: v.object({ file: v.string(), rules: v.number() }),
+	},
+	"policy/test": {
+		about: "What would come of commands of an agent, in their order, without running them.",
+		effect: "reads",
+		params: v.object({
+			commands: v.pipe(v.array(v.pipe(v.string(), v.maxLength(200_000))), v.maxLength(1000)),
+			workspace: v.string(),
+			autonomy: v.optional(Autonomy),
+		}),
+		result: v.object({ results: v.array(TestedCommand) }),
 	},
 	"baseline/read": {
 		about:

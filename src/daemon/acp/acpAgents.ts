@@ -9,6 +9,7 @@ import type { Config } from "../config/config.ts";
 import { findAcpAgent } from "../discovery/acpAgents.ts";
 import type { AgentOffers } from "../discovery/agentOffers.ts";
 import type { Env, Log } from "../platform/ports.ts";
+import type { FileRules } from "../tools/tool.ts";
 import { takeTurn } from "./acpTurn.ts";
 import { agentPrice } from "./agentPrice.ts";
 import { type Redact, redactionOf } from "./secrets.ts";
@@ -29,6 +30,8 @@ export interface AcpAgentsOptions {
 	redact(text: string): string;
 	/** What an agent offers, as its session tells. */
 	hearAgent(id: string, offers: AgentOffers): void;
+	/** What rules say of files of a workspace. */
+	fileRules?(workspace: string): FileRules;
 	/** For an agent's first answer; default two minutes. */
 	readonly initMs?: number;
 	/** For an agent that was told to stop; default ten seconds. */
@@ -92,6 +95,7 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 				version,
 				lives,
 				denied: [config.folder],
+				fileRules: options.fileRules,
 				price: (one: Pick<ModelChoice, "provider" | "model">) => agentPrice(one, config, env),
 				redact,
 				onProblem: (text: string) => log.warn(redact(text)),

@@ -6,6 +6,7 @@ import type { ModelChoice, Price, Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import { lookAround } from "../agents/surroundings.ts";
 import type { AgentCall } from "../agents/turnSession.ts";
+import type { FileRules } from "../tools/tool.ts";
 import {
 	diedText,
 	ended,
@@ -39,6 +40,8 @@ export interface TurnParts extends SessionParts {
 	/** For an agent that was told to stop, in milliseconds. */
 	readonly graceMs: number;
 	readonly denied: readonly string[];
+	/** What rules say of files of a workspace. */
+	fileRules?(workspace: string): FileRules;
 	price(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
 }
 
@@ -51,7 +54,12 @@ export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal
 	let overspent: string | undefined;
 	const listening: Omit<Listening, "readTo"> = {
 		session: turn.session,
-		files: { workspace: goal.workspace, denied: parts.denied, signal },
+		files: {
+			workspace: goal.workspace,
+			denied: parts.denied,
+			fileRules: parts.fileRules?.(goal.workspace),
+			signal,
+		},
 		prompt: promptName(turn),
 		onTold(told) {
 			if (found.refuseUnasked) unasked ??= told.unasked[0];

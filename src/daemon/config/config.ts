@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { Policy } from "../../core/policy/rule.ts";
 import type { Assignment, ProposedServers } from "../../core/values.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
 import type { Env } from "../platform/ports.ts";
@@ -40,6 +41,8 @@ export interface Config {
 	readonly mcpServers: readonly McpServer[];
 	/** Whether those that workspaces propose are left out where a launch says nothing of it. */
 	readonly proposedServers?: ProposedServers;
+	/** A person's rules. Undefined where the file cannot tell them. */
+	readonly policy: Policy | undefined;
 	readonly problems: readonly ConfigProblem[];
 	readonly keys: KeyChain;
 }
@@ -75,6 +78,7 @@ export function loadConfig(
 		limits: settings.limits,
 		mcpServers: settings.mcpServers,
 		proposedServers: settings.proposedServers,
+		policy: settings.problems.some(({ blocks }) => blocks) ? undefined : settings.policy,
 		problems: settings.problems,
 		keys,
 	};

@@ -1,5 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
+import { Policy } from "../../core/policy/rule.ts";
 import { Assignment, ProposedServers } from "../../core/values.ts";
 import { described, Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
@@ -129,6 +130,7 @@ export const settingNames = [
 	"fetch",
 	"mcpServers",
 	"proposedServers",
+	"policy",
 ] as const;
 
 /** The JSON Schema of config.jsonc, for editors. */
@@ -163,6 +165,10 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
 		proposedServers: described(
 			v.optional(ProposedServers),
 			"What a goal does with MCP servers that files of its workspace propose, where its launch says nothing of it: ask about each (the default), or leave them out.",
+		),
+		policy: described(
+			v.optional(Policy),
+			"What agents may do unasked, what is asked about, and what never happens. What no rule covers follows from a goal's autonomy.",
 		),
 	});
 	return { ...toJsonSchema(whole, { typeMode: "input", errorMode: "ignore" }), title: "Mission Control configuration" };

@@ -71,7 +71,8 @@ export function read<T>(
 
 function hint(issue: v.BaseIssue<unknown>): string {
 	if (issue.received === "undefined") return "is missing.";
-	if (issue.type === "regex") return `cannot be read: ${issue.message}.`;
+	// Words of our own say more than what was expected.
+	if (!issue.message.startsWith("Invalid ")) return `cannot be read: ${issue.message}.`;
 	return `cannot be read: expected ${issue.expected ?? "another value"}.`;
 }
 

@@ -81,6 +81,9 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 		get mcpServers() {
 			return inForce.mcpServers;
 		},
+		get policy() {
+			return inForce.policy;
+		},
 		/** Of the file as it is now. */
 		get problems() {
 			return latest.problems;

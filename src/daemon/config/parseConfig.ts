@@ -2,6 +2,7 @@ import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import * as v from "valibot";
 import { isOwnId, ownAgentPrefix } from "../../core/agentKinds.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
+import type { Policy } from "../../core/policy/rule.ts";
 import { type Assignment, ProposedServers } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
@@ -14,6 +15,7 @@ import { ConfiguredAgent } from "./configuredAgent.ts";
 import { isTooDeep } from "./jsonDepth.ts";
 import { type Complain, placeOf, placesIn, properties, read, syntaxError, unknown, unknownNames } from "./jsonNodes.ts";
 import { digestOf, inputsOf, type McpServer, McpServerEntry, McpServerName, reachOf } from "./mcpServer.ts";
+import { readPolicy } from "./policyNodes.ts";
 
 /**
  * The text of config.jsonc as settings. Whatever is wrong becomes a sentence with its place, and costs no more than what
@@ -29,6 +31,7 @@ export interface Settings {
 	fetch: Fetch;
 	mcpServers: readonly McpServer[];
 	proposedServers?: ProposedServers;
+	policy: Policy;
 	readonly problems: ConfigProblem[];
 	/** From 1. */
 	lineOf(node: Node): number;
@@ -42,6 +45,7 @@ export function noSettings(): Settings {
 		discovery: {},
 		fetch: v.parse(Fetch, {}),
 		mcpServers: [],
+		policy: { rules: [], workspaces: {} },
 		problems: [],
 		lineOf: () => 1,
 	};
@@ -73,7 +77,7 @@ export function parseConfig(text: string, known: readonly ProviderRow[]): Settin
 	for (const [name, key, value] of properties(tree)) {
 		if (name === "$schema") continue;
 		if (!Object.hasOwn(readers, name)) unknown(key, `setting “${name}”`, name, settingNames, complain, true);
-		else if (rows.has(name)) complain(key, `“${name}” appears twice: keep one.`, name === "limits");
+		else if (rows.has(name)) complain(key, `“${name}” appears twice: keep one.`, limiting.has(name));
 		else rows.set(name, value);
 	}
 	// In this order, whatever the file's: the roster and the agent name providers.
@@ -84,6 +88,9 @@ export function parseConfig(text: string, known: readonly ProviderRow[]): Settin
 	settings.problems.sort((a, b) => a.line - b.line || a.column - b.column);
 	return settings;
 }
+
+/** What limits goals: without it they might do more than the person allowed. */
+const limiting: ReadonlySet<string> = new Set(["limits", "policy"]);
 
 type Reader = (node: Node, settings: Settings, complain: Complain, known: readonly ProviderRow[]) => void;
 
@@ -108,6 +115,10 @@ const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 	mcpServers: readMcpServers,
 	proposedServers(node, settings, complain) {
 		settings.proposedServers = read(ProposedServers, "proposedServers", node, complain);
+	},
+	policy(node, settings, complain) {
+		// A rule that does not hold is a door that stands open.
+		settings.policy = readPolicy(node, "policy", (at, sentence) => complain(at, sentence, true)) ?? settings.policy;
 	},
 };
 

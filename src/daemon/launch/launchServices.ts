@@ -17,6 +17,8 @@ export interface LaunchServices extends ProviderNames, EffortRules, Prices {
 	readonly store: EventReader & Requests;
 	readonly presets: Presets;
 	readonly config: LaunchConfig;
+	/** Why nothing may happen at all, whatever is launched. */
+	readonly policyProblem?: string;
 	readonly newId: NewId;
 	/** `folder` is the data folder, in which no goal works. */
 	readonly about: { readonly folder: string };

@@ -83,7 +83,8 @@ export function savedLayers(services: LaunchServices): readonly Offered[] {
 }
 
 /** Nothing is launched while config.jsonc might mean other limits than those in force; what else is wrong is said. */
-export function configLaunchNotes({ config }: LaunchServices): readonly string[] {
+export function configLaunchNotes({ config, policyProblem }: LaunchServices): readonly string[] {
+	if (policyProblem !== undefined) throw new Refusal("badPolicy", policyProblem);
 	config.refresh();
 	const state = config.state();
 	const blocking = state.problems.filter(({ blocks }) => blocks);

@@ -8,6 +8,7 @@ import { allWriters, isBasedOn, type Look } from "../tracking/changesSince.ts";
 import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
 import { look } from "./snapshot.ts";
+import { standing } from "./standing.ts";
 
 /**
  * The gate before every effect: what is asked for is judged, and if it may happen, its intent is recorded. The judgement
@@ -34,10 +35,12 @@ const freshMs = 100;
 export async function admit(context: ActivityContext, { call, check, propose, begin }: Admittance): Promise<Admission> {
 	const { parts, driver } = context;
 	const now = parts.clock.now();
-	const standing = () => parts.standingGrants?.(driver.goal()) ?? [];
 	let proposal = await propose();
 	let before: Look | undefined;
-	if (judge(driver.goal(), proposal, standing()).kind === "allow" && isLookDue(driver.goal(), now)) {
+	if (
+		judge(driver.goal(), proposal, standing(parts, driver.goal())).kind === "allow" &&
+		isLookDue(driver.goal(), now)
+	) {
 		before = await look(context);
 		proposal = await propose();
 	}
@@ -53,7 +56,7 @@ export async function admit(context: ActivityContext, { call, check, propose, be
 		const verdict = judge(
 			goal,
 			{ ...proposal, approved: subject.approved, approvedFiles: subject.approvedFiles },
-			standing(),
+			standing(parts, goal),
 		);
 		switch (verdict.kind) {
 			case "refuse":
@@ -65,11 +68,15 @@ export async function admit(context: ActivityContext, { call, check, propose, be
 				const run = (call?.run ?? check?.runs ?? 0) + 1;
 				const tree = seen.length > 0 ? before?.tree : goal.files.tree;
 				admission = { kind: "begun", run, tree };
-				return [...seen, ...begin(run, tree)];
+				return [...seen, ...begin(run, tree).map((event) => ruled(event, verdict.rule))];
 			}
 		}
 	});
 	return admission;
+}
+
+function ruled(event: GoalEvent, rule: string | undefined): GoalEvent {
+	return rule !== undefined && event.type === "tool.started" ? { ...event, rule } : event;
 }
 
 /** What was changed outside is looked for before a writer starts, so that it is not blamed for it. */

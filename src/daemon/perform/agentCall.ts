@@ -56,14 +56,14 @@ const onlyReads =
 async function propose(context: ActivityContext, call: ToolCall, paths: readonly string[]): Promise<Proposal> {
 	const { name, args, effect, summary } = call;
 	const about = { tool: name, approved: call.approved, origin: originOf(context.driver.goal(), call) };
-	if (effect === "none") return readProposal({ args, summary }, about);
+	if (effect === "none") return readProposal({ args, summary }, paths, about);
 	if (typeof args.command === "string") return proposing(context, args.command, about)();
 	if (effect === "workspace" && paths.length > 0) {
 		try {
 			const states = await Promise.all(paths.map((path) => fileState(toolContextOf(context), path)));
 			const before = states.length === 1 ? states[0]!.sha256 : sha256(states.map((state) => state.sha256));
 			const isNew = states.every(({ bytes }) => bytes === undefined);
-			return editProposal({ path: paths.join(", "), args, summary, before, isNew }, about);
+			return editProposal({ paths, args, summary, before, isNew }, about);
 		} catch (cause) {
 			if (!(cause instanceof ToolError)) throw cause;
 		}

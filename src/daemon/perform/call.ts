@@ -9,7 +9,8 @@ import { nearName } from "../../core/words/nearName.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
-import { editProposal } from "../policy/proposal.ts";
+import { judge } from "../policy/judge.ts";
+import { editProposal, readProposal } from "../policy/proposal.ts";
 import { type CommandTool, type EditTool, type ReadTool, type TodoTool, type Tool, ToolError } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
 import { writeInside } from "../tools/workspaceFiles.ts";
@@ -26,6 +27,7 @@ import type { ActivityContext } from "./parts.ts";
 import { originOf, proposing } from "./proposing.ts";
 import { performQuestion } from "./question.ts";
 import { serversOf } from "./servers.ts";
+import { standing } from "./standing.ts";
 
 /**
  * One tool call, from what an agent asked for to its outcome: validated, judged, its intent recorded, carried out, its
@@ -100,6 +102,9 @@ async function performRead(context: ActivityContext, call: ToolCall, tool: ReadT
 	reading.catch(() => undefined);
 	const refusal = await refusedPath(toolContext, tool.path(args), "read");
 	if (refusal) return finish(context, call, failure(refusal, refusal));
+	const permitted = await permitRead(context, call, tool.path(args));
+	if (permitted === "waits") return;
+	if (permitted !== "allowed") return finish(context, call, failure(permitted.refused, permitted.refused));
 	try {
 		const text = await reading;
 		return await finish(context, call, { ok: true, output: textOutput(text), durationMs: took() });
@@ -109,6 +114,25 @@ async function performRead(context: ActivityContext, call: ToolCall, tool: ReadT
 		if (cause instanceof ToolError) return finish(context, call, { ...failure(cause.message), durationMs: took() });
 		throw cause;
 	}
+}
+
+/** Most reads are nobody's business; one that a rule speaks of goes through the gate like any act. */
+async function permitRead(
+	context: ActivityContext,
+	call: ToolCall,
+	path: string,
+): Promise<"allowed" | "waits" | { readonly refused: string }> {
+	const about = { tool: call.name, approved: call.approved, origin: originOf(context.driver.goal(), call) };
+	const proposal = readProposal({ args: call.args, summary: call.summary }, [path], about);
+	const goal = context.driver.goal();
+	if (judge(goal, proposal, standing(context.parts, goal)).kind === "allow") return "allowed";
+	const admitted = await admit(context, {
+		call,
+		propose: async () => proposal,
+		begin: (run) => [{ type: "tool.started", toolCallId: call.toolCallId, run }],
+	});
+	if (admitted.kind === "refused") return { refused: admitted.reason };
+	return admitted.kind === "begun" ? "allowed" : "waits";
 }
 
 async function performTodo(context: ActivityContext, call: ToolCall, tool: TodoTool, args: never): Promise<void> {
@@ -143,7 +167,7 @@ async function performEdit(context: ActivityContext, call: ToolCall, tool: EditT
 		throw cause;
 	}
 	const proposal = editProposal(
-		{ path, args: call.args, summary: call.summary, before: before.sha256, isNew: before.bytes === undefined },
+		{ paths: [path], args: call.args, summary: call.summary, before: before.sha256, isNew: before.bytes === undefined },
 		{ tool: call.name, approved: call.approved, origin: originOf(driver.goal(), call) },
 	);
 	const edit = { path, before: before.sha256, after: sha256(after) };

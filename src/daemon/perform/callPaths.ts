@@ -1,12 +1,20 @@
 import { sha256 } from "../platform/digest.ts";
+import { fileRulesOf } from "../policy/fileRules.ts";
 import { type ToolContext, ToolError } from "../tools/tool.ts";
 import { absent, readInside } from "../tools/workspaceFiles.ts";
 import { resolveInside } from "../tools/workspacePath.ts";
 import type { ActivityContext } from "./parts.ts";
+import { rulesIn } from "./standing.ts";
 
-/** `mission` and its data folder are out of reach for every tool. */
+/** `mission` and its data folder are out of reach for every tool, and what rules deny. */
 export function toolContextOf({ parts, driver, signal }: ActivityContext): ToolContext {
-	return { workspace: driver.goal().workspace, denied: [parts.dataFolder], signal };
+	const goal = driver.goal();
+	return {
+		workspace: goal.workspace,
+		denied: [parts.dataFolder],
+		fileRules: fileRulesOf(rulesIn(parts), goal.workspace),
+		signal,
+	};
 }
 
 /** The sentence with which a path is refused, if it is. */

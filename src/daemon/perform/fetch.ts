@@ -10,6 +10,7 @@ import { getPage } from "../tools/webPage.ts";
 import { failure, finish } from "./callOutcome.ts";
 import type { ActivityContext } from "./parts.ts";
 import { originOf } from "./proposing.ts";
+import { standing } from "./standing.ts";
 
 const maxRedirects = 5;
 
@@ -73,7 +74,7 @@ async function permit(
 		if (!now || now.decided || (now.state !== "requested" && now.state !== "approved")) return [];
 		if (goal.end || goalHold(goal) || goal.undo) return [];
 		const approved = now.approved === proposal.digest ? now.approved : undefined;
-		const verdict = judge(goal, { ...proposal, approved }, parts.standingGrants?.(goal) ?? []);
+		const verdict = judge(goal, { ...proposal, approved }, standing(parts, goal));
 		if (verdict.kind === "allow") permitted = "allowed";
 		if (verdict.kind === "refuse") permitted = { refused: verdict.reason };
 		return verdict.kind === "ask" ? [askToRun({ call }, proposal, verdict, parts.newId, parts.clock.now())] : [];

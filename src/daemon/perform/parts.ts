@@ -10,6 +10,7 @@ import type { Mcp } from "../mcp/mcp.ts";
 import type { FileContents } from "../platform/fileContents.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
+import type { PolicyRules } from "../policy/policyRules.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { BackgroundOutputs } from "./backgroundOutputs.ts";
 import type { LastLines } from "./lastLines.ts";
@@ -60,6 +61,10 @@ export interface PerformParts {
 	standingGrants?(goal: Goal): readonly Grant[];
 	/** What commands in the background print, for people. */
 	readonly lastLines: LastLines;
+	/** What people laid down beforehand; without it only what a goal's autonomy means. */
+	readonly policy?: Pick<PolicyRules, "now">;
+	/** Commands run inside walls. */
+	readonly isSandboxed?: boolean;
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 

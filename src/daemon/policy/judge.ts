@@ -1,27 +1,53 @@
 import type { Goal, Grant } from "../../core/goal.ts";
 import { ownOutput } from "./ownOutput.ts";
 import type { Proposal } from "./proposal.ts";
+import type { Decision, Rules } from "./rules/decide.ts";
 
 /**
  * Whether an action may happen: allow, ask or refuse, with reasons. Pure; what it needs to know of the world (the files
  * a command names, whether a path is inside) is in the proposal. Nothing an agent writes can make it more lenient.
  */
 export type Verdict =
-	| { readonly kind: "allow" }
+	| { readonly kind: "allow"; readonly rule?: string }
 	| { readonly kind: "ask"; readonly reasons: readonly string[]; readonly goalScope?: string }
 	| { readonly kind: "refuse"; readonly reason: string };
 
-/** `standing`: what was approved for the goal's folder, in whichever goal. */
-export function judge(goal: Goal, proposal: Proposal, standing: readonly Grant[] = []): Verdict {
+/** What a person laid down beforehand. */
+export interface Standing {
+	readonly rules: Rules;
+	/** What was approved for the goal's folder, in whichever goal. */
+	readonly grants: readonly Grant[];
+	/** Whether the action would happen inside a sandbox. */
+	readonly isSandboxed: boolean;
+}
+
+/**
+ * What is denied never happens, whoever wants it. A person's yes to this very action, or to more for longer, comes before
+ * a rule that asks, but for an organisation's, which only a yes to this very action satisfies.
+ */
+export function judge(goal: Goal, proposal: Proposal, { rules, grants, isSandboxed }: Standing): Verdict {
 	if (proposal.forbidden !== undefined) return { kind: "refuse", reason: proposal.forbidden };
-	if (proposal.kind === "read" || proposal.kind === "todo") return { kind: "allow" };
-	if (proposal.origin === "person") return { kind: "allow" };
-	if (proposal.isAllowed) return { kind: "allow" };
-	if (proposal.approved === proposal.digest || isGranted(goal, proposal, standing)) return { kind: "allow" };
-	if (proposal.kind === "edit" && goal.settings.autonomy === "autonomous") return { kind: "allow" };
-	const again = whyAgain(goal, proposal, standing);
+	const { workspace, settings } = goal;
+	const decision = rules.decide(proposal.acts, { workspace, isSandboxed, autonomy: settings.autonomy });
+	if (decision.effect === "deny") return { kind: "refuse", reason: deniedBy(decision) };
+	const asks = decision.effect === "ask" ? decision.rule : undefined;
+	if (proposal.origin === "person" || (proposal.kind === "read" && !asks)) return { kind: "allow" };
+	if (proposal.approved === proposal.digest) return { kind: "allow" };
+	if (asks?.level !== "organisation" && isGranted(goal, proposal, grants)) return { kind: "allow" };
+	if (!asks && proposal.isAllowed) return { kind: "allow" };
+	if (decision.effect === "allow") return { kind: "allow", rule: decision.rule?.name };
+	const again = whyAgain(goal, proposal, grants);
 	const narrow = proposal.covers === "once" ? [`This can only be approved once: ${proposal.why}`] : [];
-	return { kind: "ask", reasons: [...again, ...proposal.reasons, ...narrow], goalScope: goalScope(proposal) };
+	const ruled = asks ? [[asks.rule.why, `a rule asks (${asks.name})`].filter(Boolean).join("; ")] : [];
+	const goalScope = asks?.level === "organisation" ? undefined : goalScopeOf(proposal);
+	return { kind: "ask", reasons: [...again, ...ruled, ...proposal.reasons, ...narrow], goalScope };
+}
+
+/** For the agent, and for whoever reads why it did not happen. */
+export function deniedBy({ rule }: Decision): string {
+	const why = rule?.rule.why;
+	if (why !== undefined && rule?.rule.effect === "deny" && rule.name === why) return why;
+	return [why, `A rule denies it (${rule?.name}). Do it in another way, or leave it.`].filter(Boolean).join(" ");
 }
 
 function isGranted(goal: Goal, proposal: Proposal, standing: readonly Grant[]): boolean {
@@ -81,7 +107,7 @@ function changedFiles(approved: Readonly<Record<string, string>>, now: Readonly<
 	return [...names].filter((name) => approved[name] !== now[name] && !(name in approved && now[name] === ownOutput));
 }
 
-function goalScope(proposal: Proposal): string | undefined {
+function goalScopeOf(proposal: Proposal): string | undefined {
 	if (proposal.kind === "external") return `every call of ${proposal.tool}, until its server changes what it is`;
 	if (proposal.url !== undefined) return `every page of ${new URL(proposal.url).host}, whatever its address says`;
 	if (proposal.kind !== "command") return `every ${proposal.tool} inside the workspace`;

@@ -5,13 +5,15 @@ import type { FileContents } from "../platform/fileContents.ts";
 import { bindingOf } from "./binding.ts";
 import type { GoalFile } from "./goalFiles.ts";
 import { policyRevision } from "./revision.ts";
+import type { Act } from "./rules/act.ts";
+import { commandActs } from "./rules/commandActs.ts";
 import type { ParsedCommand } from "./shell/parse/parseCommand.ts";
 import { forbiddenCommand } from "./shell/rules/forbidden.ts";
 import { commandRisk } from "./shell/rules/risk.ts";
 
 /** An action that somebody means to carry out, with all that its judgement needs to know of the world. */
 export interface Proposal {
-	readonly kind: "read" | "fetch" | "edit" | "command" | "todo" | "external";
+	readonly kind: "read" | "fetch" | "edit" | "command" | "external";
 	/** The tool's name. */
 	readonly tool: string;
 	/** What people see of it: the command, or the path. */
@@ -21,6 +23,8 @@ export interface Proposal {
 	readonly url?: string;
 	/** Why nobody can tell what the command does: then no approval that was given for longer covers it. */
 	readonly unreadable?: string;
+	/** What it comes to, as rules look at it. */
+	readonly acts: readonly Act[];
 	readonly risk: Risk;
 	/** Why it has that risk. */
 	readonly reasons: readonly string[];
@@ -75,6 +79,7 @@ export async function commandProposal(
 		summary: text,
 		command: text,
 		unreadable: problem,
+		acts: commandActs(command, about.tool, risk),
 		risk,
 		reasons: [...reasons, ...withInputs(text, inputs)],
 		digest: sha256(["command", text, workspace, policyRevision, files, written]),
@@ -95,26 +100,44 @@ function withInputs(text: string, inputs: readonly InputValue[]): readonly strin
 
 const maxShownInputs = 10;
 
-export interface Act {
+export interface Call {
 	readonly args: unknown;
 	readonly summary: string;
 }
 
-export function readProposal({ args, summary }: Act, about: About): Proposal {
+export function readProposal({ args, summary }: Call, paths: readonly string[], about: About): Proposal {
 	const digest = sha256(["read", about.tool, args, policyRevision]);
-	return { ...about, kind: "read", summary, risk: "read", reasons: [], digest, files: {} };
+	const acts = [readAct(about.tool, paths)];
+	return { ...about, kind: "read", summary, acts, risk: "read", reasons: [], digest, files: {} };
+}
+
+/** A look at files with an agent's own tool. */
+export function readAct(tool: string, paths: readonly string[]): Act {
+	return { kind: "read", tool, risk: "read", isCertain: true, paths };
 }
 
 /** An act of an agent's own of which nothing is known but its name: it is asked about each time. */
-export function actProposal({ args, summary }: Act, about: About): Proposal {
+export function actProposal({ args, summary }: Call, about: About): Proposal {
 	const why = "it is unknown beforehand what it does";
 	const digest = sha256(["act", about.tool, args, policyRevision]);
-	return { ...about, kind: "command", summary, risk: "write", reasons: [why], digest, files: {}, covers: "once", why };
+	const acts: Act[] = [{ kind: "call", tool: about.tool, risk: "write", isCertain: false }];
+	return {
+		...about,
+		kind: "command",
+		summary,
+		acts,
+		risk: "write",
+		reasons: [why],
+		digest,
+		files: {},
+		covers: "once",
+		why,
+	};
 }
 
 /** A call of a tool that belongs to a server outside: its server's words may raise the risk, and permit nothing. */
 export function externalProposal(
-	{ args, summary }: Act,
+	{ args, summary }: Call,
 	{
 		risk,
 		reasons,
@@ -124,7 +147,8 @@ export function externalProposal(
 	about: About,
 ): Proposal {
 	const digest = sha256(["external", about.tool, args, bound, policyRevision]);
-	return { ...about, kind: "external", summary, risk, reasons, digest, files: bound, isAllowed };
+	const acts: Act[] = [{ kind: "call", tool: about.tool, risk, isCertain: true }];
+	return { ...about, kind: "external", summary, acts, risk, reasons, digest, files: bound, isAllowed };
 }
 
 /** A page of the web: what is judged is its host. */
@@ -132,11 +156,23 @@ export function fetchProposal({ url, from }: { readonly url: URL; readonly from?
 	const digest = sha256(["fetch", url.href, policyRevision]);
 	const led = from && from.host !== url.host ? [`${from.host} leads there`] : [];
 	const reasons = [`reads from ${url.host}`, ...led];
-	return { ...about, kind: "fetch", summary: url.href, url: url.href, risk: "network", reasons, digest, files: {} };
+	const acts: Act[] = [{ kind: "fetch", tool: about.tool, risk: "network", isCertain: true, host: url.hostname }];
+	return {
+		...about,
+		kind: "fetch",
+		summary: url.href,
+		url: url.href,
+		acts,
+		risk: "network",
+		reasons,
+		digest,
+		files: {},
+	};
 }
 
 export interface Edit {
-	readonly path: string;
+	/** Relative to the workspace. */
+	readonly paths: readonly string[];
 	readonly args: unknown;
 	readonly summary: string;
 	/** Hex SHA-256 of the file as it is. */
@@ -144,11 +180,13 @@ export interface Edit {
 	readonly isNew: boolean;
 }
 
-export function editProposal({ path, args, summary, before, isNew }: Edit, about: About): Proposal {
+export function editProposal({ paths, args, summary, before, isNew }: Edit, about: About): Proposal {
+	const path = paths.join(", ");
 	return {
 		...about,
 		kind: "edit",
 		summary,
+		acts: [{ kind: "edit", tool: about.tool, risk: "write", isCertain: true, paths }],
 		risk: "write",
 		reasons: [isNew ? `creates ${path}` : `changes ${path}`],
 		digest: sha256(["edit", about.tool, args, before, policyRevision]),

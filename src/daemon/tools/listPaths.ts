@@ -51,7 +51,8 @@ async function deniedFolders({ workspace, denied }: ToolContext): Promise<readon
 export async function deniedIn(context: ToolContext): Promise<(relative: string) => boolean> {
 	const folders = await deniedFolders(context);
 	return (relative) =>
-		folders.some((folder) => folder === "." || relative === folder || relative.startsWith(`${folder}/`));
+		folders.some((folder) => folder === "." || relative === folder || relative.startsWith(`${folder}/`)) ||
+		context.fileRules?.hides(relative) === true;
 }
 
 /**

@@ -153,11 +153,20 @@ export interface WebPage {
 	readonly isCut: boolean;
 }
 
+export interface FileRules {
+	/** The sentence with which a file is refused, if it is. */
+	refusal(relative: string): string | undefined;
+	/** Left out of lists and searches: it is refused, or asked about. */
+	hides(relative: string): boolean;
+}
+
 export interface ToolContext {
 	/** Absolute, symlinks resolved. */
 	readonly workspace: string;
 	/** Absolute folders and files that nothing may read or write: the data folder. */
 	readonly denied: readonly string[];
+	/** What people's rules say of reading files; paths are relative to the workspace. */
+	readonly fileRules?: FileRules;
 	readonly signal: AbortSignal;
 }
 

@@ -7,7 +7,7 @@ import { type ToolContext, ToolError } from "./tool.ts";
  * Where a path that an agent gave really leads. Symbolic links are followed before anything is decided, and what was
  * opened is asked once more where it lies: a link that is swapped in between the look and the opening is caught.
  */
-export type Place = Pick<ToolContext, "workspace" | "denied">;
+export type Place = Pick<ToolContext, "workspace" | "denied" | "fileRules">;
 export type Purpose = "read" | "write";
 
 export interface InsidePath {
@@ -50,6 +50,8 @@ export async function assertAllowed(place: Place, real: string, shown: string, p
 		if (relativeInside(realDenied, real) !== undefined)
 			throw new ToolError(`${shown} belongs to Mission Control itself and may be neither read nor written.`);
 	}
+	const refusal = purpose === "read" ? place.fileRules?.refusal(inside) : undefined;
+	if (refusal) throw new ToolError(`${shown}: ${refusal}`);
 }
 
 /** Where the opened file lies, as the system knows it, and not as its name said before. */

@@ -13,6 +13,7 @@ import { type GoalView, viewApprovals, viewBackground, viewCheck, viewGoal } fro
 import { ChangesError } from "../changes/changesError.ts";
 import { withLineCounts } from "../changes/lineCounts.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
+import { parsePolicy } from "../config/policyNodes.ts";
 import { decide } from "../engine/decide.ts";
 import type { Request } from "../engine/requests/request.ts";
 import { eraseGoal } from "../erase/eraseGoal.ts";
@@ -24,6 +25,7 @@ import type { EventQuery, EventReader, StoredEvent } from "../store/eventStore.t
 import { undoSteps } from "../undo/undoSteps.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import { listServers } from "./mcpServers.ts";
+import { readPolicy, setPolicy, testCommands } from "./policy.ts";
 import type { Services } from "./services.ts";
 
 /*
@@ -265,6 +267,19 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 		config.refresh();
 		if (watch) client.watchConfig(config.onChange(() => client.notify("config/changed", config.state())));
 		return config.state();
+	},
+	"policy/read": async ({ workspace, autonomy }, { services }) => {
+		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));
+		return { levels: [...readPolicy(services, folder, autonomy)] };
+	},
+	"policy/check": ({ text }) => ({ problems: [...parsePolicy(text).problems] }),
+	"policy/set": async ({ text, workspace }, { services }) => {
+		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));
+		return setPolicy(services, text, folder);
+	},
+	"policy/test": async ({ commands, workspace, autonomy }, { services }) => {
+		const folder = await workspaceFolder(workspace, services.about.folder);
+		return { results: [...(await testCommands(services, commands, folder, autonomy))] };
 	},
 	"baseline/read": async ({ workspace, part }, { services }) => {
 		const folder = await workspaceFolder(workspace, services.about.folder);

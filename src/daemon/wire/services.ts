@@ -3,6 +3,7 @@ import type { FolderIdentity } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { BaselineParts } from "../baseline/baseline.ts";
 import type { LiveConfig } from "../config/liveConfig.ts";
+import type { OrganisationPolicy } from "../config/organisationPolicy.ts";
 import type { Dossiers } from "../dossier/dossier.ts";
 import type { EditorWindows } from "../editor/editorWindows.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
@@ -13,6 +14,7 @@ import type { LaunchServices } from "../launch/launchServices.ts";
 import type { GivenInputs } from "../mcp/givenInputs.ts";
 import type { Mcp } from "../mcp/mcp.ts";
 import type { Clock } from "../platform/ports.ts";
+import type { PolicyRules } from "../policy/policyRules.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { RosterServices } from "../roster/roster.ts";
 import type { AnsweredApprovals } from "../store/answeredApprovals.ts";
@@ -29,7 +31,7 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	readonly dossiers: Dossiers;
 	readonly clock: Clock;
 	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };
-	readonly config: LaunchServices["config"] & Pick<LiveConfig, "onChange">;
+	readonly config: LaunchServices["config"] & Pick<LiveConfig, "onChange" | "policy" | "file">;
 	listProviders(refresh: boolean): Promise<Result<Methods, "provider/list">>;
 	tryAgent(id: string): Promise<Result<Methods, "provider/try">>;
 	readRegistry(refresh: boolean): Promise<Result<Methods, "agent/registry">>;
@@ -44,6 +46,11 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	readonly baseline: BaselineParts;
 	/** What the folder that stands there now is known by. */
 	folderNow(workspace: string): Promise<FolderIdentity | undefined>;
+	/** Rules that people laid down. */
+	readonly policyRules: PolicyRules;
+	readonly organisation: OrganisationPolicy | undefined;
+	/** The person's home folder, as commands know it. */
+	readonly home: string | undefined;
 	/** What was approved for whole folders. */
 	readonly grants: StandingGrants;
 	/** Streamed text of a goal, until the returned function is called. */

@@ -7,9 +7,11 @@ import { evolveAll, newGoal, record } from "../../../src/core/folds/evolve.ts";
 import type { Goal, Grant } from "../../../src/core/goal.ts";
 import type { GrantId } from "../../../src/core/ids.ts";
 import { openFileContents } from "../../../src/daemon/platform/fileContents.ts";
-import { judge } from "../../../src/daemon/policy/judge.ts";
+import { judge, type Standing } from "../../../src/daemon/policy/judge.ts";
 import { ownOutput } from "../../../src/daemon/policy/ownOutput.ts";
 import { commandProposal, type Proposal } from "../../../src/daemon/policy/proposal.ts";
+import type { Act } from "../../../src/daemon/policy/rules/act.ts";
+import { rulesOf } from "../../../src/daemon/policy/rules/decide.ts";
 import { parseCommand } from "../../../src/daemon/policy/shell/parse/parseCommand.ts";
 import { forbiddenCommand } from "../../../src/daemon/policy/shell/rules/forbidden.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
@@ -139,19 +141,33 @@ describe("what an agent may", () => {
 				},
 			},
 		});
-		const proposal = (more: Partial<Proposal>): Proposal => ({
-			kind: "command",
-			tool: "runCommand",
-			summary: "sh run.sh",
-			command: "sh run.sh",
-			risk: "write",
-			reasons: [],
-			digest: "d",
-			files: {},
-			covers: "files",
-			origin: "agent",
-			...more,
-		});
+		const proposal = (more: Partial<Proposal>): Proposal => {
+			const kind = more.kind ?? "command";
+			const isFile = kind === "read" || kind === "edit";
+			const act: Act = {
+				kind: isFile ? kind : "command",
+				tool: more.tool ?? "runCommand",
+				risk: kind === "read" ? "read" : "write",
+				isCertain: true,
+				...(isFile ? { paths: ["a.txt"] } : { words: ["sh", "run.sh"] }),
+			};
+			return {
+				kind,
+				tool: "runCommand",
+				summary: "sh run.sh",
+				command: "sh run.sh",
+				acts: [act],
+				risk: "write",
+				reasons: [],
+				digest: "d",
+				files: {},
+				covers: "files",
+				origin: "agent",
+				...more,
+			};
+		};
+		const rules = rulesOf({ user: { rules: [], workspaces: {} } });
+		const none: Standing = { rules, grants: [], isSandboxed: false };
 		const verdicts: readonly [string, Goal, Partial<Proposal>, "allow" | "ask" | "refuse"][] = [
 			["without one a command asks", ungranted, {}, "ask"],
 			["an approval of this very action", ungranted, { approved: "d" }, "allow"],
@@ -226,7 +242,7 @@ describe("what an agent may", () => {
 			["reading asks nobody", ungranted, { kind: "read" }, "allow"],
 		];
 		for (const [name, given, more, kind] of verdicts) {
-			it(name, () => assert.equal(judge(given, proposal(more)).kind, kind));
+			it(name, () => assert.equal(judge(given, proposal(more), none).kind, kind));
 		}
 
 		const unreadable = [
@@ -257,7 +273,7 @@ describe("what an agent may", () => {
 						const goalOf = { ...given, settings: { ...given.settings, autonomy } };
 						// Also one that claims to cover as much as an approval could.
 						for (const claimed of [made, { ...made, covers, files: {}, written: {} }])
-							assert.equal(judge(goalOf, claimed, Object.values(given.grants)).kind, "ask");
+							assert.equal(judge(goalOf, claimed, { ...none, grants: Object.values(given.grants) }).kind, "ask");
 					}
 			});
 
@@ -285,8 +301,8 @@ describe("what an agent may", () => {
 		] as const) {
 			const given = { ...ungranted, settings: { ...ungranted.settings, autonomy } };
 			it(`an ${autonomy} goal: an edit inside the workspace`, () =>
-				assert.equal(judge(given, proposal({ kind: "edit", tool: "writeFile" })).kind, kind));
-			it(`an ${autonomy} goal: a command asks`, () => assert.equal(judge(given, proposal({})).kind, "ask"));
+				assert.equal(judge(given, proposal({ kind: "edit", tool: "writeFile" }), none).kind, kind));
+			it(`an ${autonomy} goal: a command asks`, () => assert.equal(judge(given, proposal({}), none).kind, "ask"));
 		}
 	});
 });

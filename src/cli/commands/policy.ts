@@ -1,0 +1,115 @@
+import path from "node:path";
+import { ruleWords } from "../../core/policy/ruleWords.ts";
+import type { Autonomy } from "../../core/values.ts";
+import type { LevelRules, TestedCommand } from "../../protocol/policy.ts";
+import type { OptionValues } from "../input/commandRow.ts";
+import type { Context } from "../input/context.ts";
+import { readText, textOption, workspaceFolder } from "../input/given.ts";
+import { answeredNo, wrongUsage } from "../terminal/failure.ts";
+import { indent } from "../terminal/layout.ts";
+import { paint } from "../terminal/output.ts";
+
+export async function policy(
+	context: Context,
+	action: string,
+	what: string | undefined,
+	options: OptionValues,
+): Promise<void> {
+	const act = actions[action];
+	if (!act) throw wrongUsage(`“${action}” cannot be done with the policy: ${Object.keys(actions).join(", ")} can.`);
+	await act(context, what, options);
+}
+
+const actions: Readonly<
+	Record<string, (context: Context, what: string | undefined, options: OptionValues) => Promise<void>>
+> = { show, check, set, test };
+
+async function show(context: Context, what: string | undefined, options: OptionValues): Promise<void> {
+	if (what !== undefined) throw wrongUsage("`mission policy show` takes nothing behind it.");
+	const workspace = workspaceFolder(context, textOption(options, "workspace"));
+	const { levels } = await context.ask("policy/read", { workspace, autonomy: autonomyOf(options) });
+	const strictest = "Deny wins over ask, and ask over allow, whichever level says it. What no rule covers asks.";
+	context.output.result(levels, () =>
+		[...levels.map((level) => levelText(level, options)), paint.dim(strictest)].join("\n\n"),
+	);
+}
+
+function levelText({ level, file, rules, problem }: LevelRules, options: OptionValues): string {
+	const name = level === "autonomy" ? `autonomy: ${autonomyOf(options) ?? "aware"}` : level;
+	const lines = rules.map((rule, at) => {
+		const why = rule.why === undefined ? "" : paint.dim(`  ${rule.why}`);
+		return `${String(at + 1).padStart(3)}  ${ruleWords(rule)}${why}`;
+	});
+	const said = problem ? [paint.red(problem)] : lines.length > 0 ? lines : ["no rules"];
+	return [`${paint.bold(name)}${file ? paint.dim(`  ${file}`) : ""}`, indent(said.join("\n"))].join("\n");
+}
+
+async function check(context: Context, file: string | undefined): Promise<void> {
+	const { text, shown } = policyFile(context, file, "check");
+	const { problems } = await context.ask("policy/check", { text });
+	const lines = problems.map(({ line, column, message }) => `${shown}:${line}:${column}: ${message}`);
+	context.output.result(problems, () => (lines.length > 0 ? lines.join("\n") : "The policy has no mistakes."));
+	if (problems.length > 0) throw answeredNo("badPolicy", lines[0]!);
+}
+
+async function set(context: Context, file: string | undefined, options: OptionValues): Promise<void> {
+	const { text } = policyFile(context, file, "set");
+	const typed = textOption(options, "workspace");
+	const workspace = typed === undefined ? undefined : workspaceFolder(context, typed);
+	const kept = await context.ask("policy/set", { text, workspace });
+	const where = workspace ? `for ${workspace}` : "for every folder";
+	context.output.result(
+		kept,
+		() => `Kept ${kept.rules} ${kept.rules === 1 ? "rule" : "rules"} ${where} in ${kept.file}.`,
+	);
+}
+
+async function test(context: Context, command: string | undefined, options: OptionValues): Promise<void> {
+	if (command === undefined) throw wrongUsage('Name the command: `mission policy test "git push"`, or - for many.');
+	const at = {
+		workspace: workspaceFolder(context, textOption(options, "workspace")),
+		autonomy: autonomyOf(options),
+	};
+	if (command !== "-") {
+		const { results } = await context.ask("policy/test", { commands: [command], ...at });
+		context.output.result(results[0], () => trialText(results[0]!));
+		return;
+	}
+	const commands = (await context.readStdin()).split("\n").flatMap(commandInLine);
+	for (let begin = 0; begin < commands.length; begin += perRequest) {
+		const { results } = await context.ask("policy/test", {
+			commands: commands.slice(begin, begin + perRequest),
+			...at,
+		});
+		for (const result of results) context.output.line(result, () => JSON.stringify(result));
+	}
+}
+
+const perRequest = 200;
+
+function commandInLine(line: string, at: number): string[] {
+	if (line.trim() === "") return [];
+	let read: unknown;
+	try {
+		read = JSON.parse(line);
+	} catch {
+		read = undefined;
+	}
+	if (typeof read !== "string") throw wrongUsage(`Line ${at + 1} is no JSON string: write "git push", in quotes.`);
+	return [read];
+}
+
+function trialText({ risk, reasons, verdict, rule }: TestedCommand): string {
+	const colour = { allow: paint.green, ask: paint.yellow, deny: paint.red }[verdict];
+	const why = reasons.length > 0 ? `: ${reasons.join("; ")}` : "";
+	return [`${colour(verdict)}  ${risk}${why}`, rule ? indent(paint.dim(`by ${rule}`)) : ""].filter(Boolean).join("\n");
+}
+
+function policyFile(context: Context, file: string | undefined, action: string): { text: string; shown: string } {
+	if (file === undefined) throw wrongUsage(`Name the file with the rules: \`mission policy ${action} FILE\`.`);
+	return { text: readText(path.resolve(context.cwd, file), "policy"), shown: file };
+}
+
+function autonomyOf(options: OptionValues): Autonomy | undefined {
+	return textOption(options, "autonomy") as Autonomy | undefined;
+}

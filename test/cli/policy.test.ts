@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { openStage, type Stage } from "./mission.ts";
+
+describe("mission policy", function () {
+	this.timeout(120_000);
+	let stage: Stage;
+	before(() => {
+		stage = openStage();
+		for (const [name, text] of Object.entries({
+			"rules.jsonc":
+				'{ "rules": [ // ours\n{ "effect": "deny", "command": "git push *", "why": "Pushing is mine." }] }',
+			"folder.jsonc": '{ "rules": [{ "effect": "allow", "command": "./build.sh *" }] }',
+			"broken.jsonc": '{ "rules": [\n{ "effect": "deny", "comand": "x" }] }',
+		}))
+			writeFileSync(path.join(stage.workspace, name), text);
+	});
+	after(() => stage.end());
+
+	it("says what would come of a command without running it, by the rules in force", () => {
+		assert.equal(stage.json("policy", "test", "./build.sh && touch ran").verdict, "ask");
+		assert.equal(stage.json("policy", "set", "rules.jsonc").rules, 1);
+		assert.equal(stage.json("policy", "set", "folder.jsonc", "--workspace", ".").rules, 1);
+		const denied = stage.json("policy", "test", "cd x && git -C y push --force");
+		assert.equal(denied.verdict, "deny");
+		assert.equal(denied.rule, "user rule 1: deny command `git push *`");
+		assert.ok(Array.isArray(denied.reasons) && ["read", "write", "network", "dangerous"].includes(denied.risk));
+		const allowed = stage.json("policy", "test", "./build.sh all");
+		assert.deepEqual([allowed.verdict, allowed.rule], ["allow", "workspace rule 1: allow command `./build.sh *`"]);
+		assert.equal(stage.json("policy", "test", "./build.sh all", "--workspace", "..").verdict, "ask");
+		assert.equal(stage.json("policy", "test", "mission approve a-1").verdict, "deny");
+		assert.ok(!existsSync(path.join(stage.workspace, "ran")));
+	});
+
+	it("answers many, one JSON a line, in their order", () => {
+		const commands = ["git push", "./build.sh", "echo 'never closed", 'say "hi"\n', ""];
+		const input = `${commands.map((command) => JSON.stringify(command)).join("\n")}\n`;
+		const { code, out } = stage.runWith({ input }, "policy", "test", "-");
+		assert.equal(code, 0);
+		const answers = out
+			.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		assert.deepEqual(
+			answers.map(({ verdict }) => verdict),
+			["deny", "allow", "ask", "ask", "ask"],
+		);
+		const wrong = stage.runWith({ input: '"ls"\nls\n' }, "policy", "test", "-");
+		assert.deepEqual([wrong.code, wrong.out], [2, ""]);
+		assert.match(wrong.error, /^Line 2 is no JSON string/);
+	});
+
+	it("shows the rules of every level, and what the level of autonomy means", () => {
+		const { out } = stage.run("policy", "show", "--autonomy", "autonomous");
+		assert.match(out, /user .*config\.jsonc\n\s+1 {2}deny command `git push \*` {2}Pushing is mine\./);
+		assert.match(out, /workspace .*\n\s+1 {2}allow command `\.\/build\.sh \*`/);
+		assert.match(out, /autonomy: autonomous\n(.*\n)*.*allow kind edit, path `\*\*`/);
+		assert.deepEqual(
+			stage.json("policy").map(({ level }: { level: string }) => level),
+			["user", "workspace", "autonomy"],
+		);
+	});
+
+	it("is what a goal at work keeps to: what a rule allows runs unasked and says so, what one denies does not run", () => {
+		writeFileSync(path.join(stage.workspace, "build.sh"), "#!/bin/sh\necho built > built\n", { mode: 0o755 });
+		stage.playbook(
+			"ruled.md",
+			"# Ruled",
+			"## Build",
+			"```sh",
+			"./build.sh",
+			"```",
+			"## Push",
+			"```sh",
+			"git push && touch pushed",
+			"```",
+		);
+		const { goalId } = stage.json("launch", "--playbook", "ruled.md", "--autonomy", "autonomous");
+		stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+		const feed = stage
+			.run("feed", goalId, "--json")
+			.out.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		const started = feed.filter(({ type }) => type === "tool.started");
+		assert.deepEqual(
+			started.map(({ rule }) => rule),
+			["workspace rule 1: allow command `./build.sh *`"],
+		);
+		const refused = feed.find(({ type, refused }) => type === "tool.completed" && refused !== undefined);
+		assert.equal(
+			refused.refused,
+			"Pushing is mine. A rule denies it (user rule 1: deny command `git push *`). Do it in another way, or leave it.",
+		);
+		assert.ok(existsSync(path.join(stage.workspace, "built")) && !existsSync(path.join(stage.workspace, "pushed")));
+		assert.ok(feed.every(({ type, command }) => type !== "approval.requested" || command === undefined));
+		stage.json("cancel", goalId);
+	});
+
+	it("checks a file, says each mistake with its line, and keeps none of it", () => {
+		const before = readFileSync(path.join(stage.home, "config.jsonc"), "utf8");
+		const checked = stage.run("policy", "check", "broken.jsonc");
+		assert.equal(checked.code, 1);
+		assert.match(checked.out, /^broken\.jsonc:2:\d+: unknown setting “comand” of a rule; did you mean “command”\?/);
+		assert.equal(stage.json("policy", "check", "rules.jsonc").length, 0);
+		const set = stage.run("policy", "set", "broken.jsonc");
+		assert.equal(set.code, 3);
+		assert.match(set.error, /^This policy was not kept: 2:\d+: unknown setting/);
+		assert.equal(readFileSync(path.join(stage.home, "config.jsonc"), "utf8"), before);
+	});
+});
