@@ -112,7 +112,7 @@ const fetchAlone = {
 };
 
 /**
- * Of the catalogue of models only names, prices and windows are kept, as text that is read when a provider is first asked
+ * Of the catalogue of models only names, prices, windows and whether they see are kept, as text that is read when a provider is first asked
  * about: 500 KB become 65, and cost nothing at the start.
  */
 const smallCatalogue = {
@@ -120,7 +120,7 @@ const smallCatalogue = {
 	setup(build) {
 		build.onLoad({ filter: /@tokenlens[\\/]models[\\/]dist[\\/]index\.js$/ }, () => {
 			const lists = Object.entries(providersCatalog).map(([id, { api, models }]) => {
-				const kept = Object.entries(models).map(([name, { cost, limit, reasoning }]) => [
+				const kept = Object.entries(models).map(([name, { cost, limit, reasoning, modalities }]) => [
 					name,
 					{
 						cost: cost && {
@@ -131,6 +131,7 @@ const smallCatalogue = {
 						},
 						limit: limit && { context: limit.context },
 						reasoning,
+						modalities: modalities && { input: modalities.input.filter((kind) => kind === "image") },
 					},
 				]);
 				const text = JSON.stringify(JSON.stringify(Object.fromEntries(kept)));

@@ -38,6 +38,7 @@ export const daemon: House = {
 			rooms: [
 				"store",
 				"changes",
+				"images",
 				"commands",
 				"tools",
 				"policy",

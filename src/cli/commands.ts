@@ -10,6 +10,11 @@ const step = ["[step]", "the step's id, or its position from 1; not needed where
 const id = ["<id>", "the approval's id, or how it begins"] as const;
 const reason: OptionRow = { flags: "--reason <text>", about: "why" };
 const ofStep: OptionRow = { flags: "--step <step>", about: "of this step only" };
+const image: OptionRow = {
+	flags: "--image <file>",
+	about: "a PNG, JPEG, GIF or WebP to look at; may be given several times",
+	many: true,
+};
 const scope: OptionRow = {
 	flags: "--scope <scope>",
 	about: "how far it reaches",
@@ -71,6 +76,7 @@ export const commands: readonly CommandRow[] = [
 				many: true,
 			},
 			{ flags: "--inputs <file>", about: "the same of a JSON or YAML file with names and values" },
+			image,
 			{ flags: "--preset <name>", about: "settings that were kept under this name" },
 			...settingOptions,
 			{
@@ -224,7 +230,7 @@ export const commands: readonly CommandRow[] = [
 		name: "send",
 		about: "send a message to the agent that works",
 		arguments: [goal, ["<text>", "the message; `-` reads it from standard input"]],
-		options: [{ flags: "--thread <thread>", about: "to this thread (default: the active one)" }],
+		options: [{ flags: "--thread <thread>", about: "to this thread (default: the active one)" }, image],
 		asks: ["thread/send", "goal/get"],
 		run: async (context, [goalId = "", text = ""], options) =>
 			(await import("./commands/send.ts")).send(context, goalId, text, options),
@@ -306,6 +312,13 @@ export const commands: readonly CommandRow[] = [
 		asks: ["goal/list", "goal/events"],
 		run: async (context, [goalId = "", id], options) =>
 			(await import("./commands/output.ts")).output(context, goalId, id, options),
+	},
+	{
+		name: "images",
+		about: "list the images that a goal was given or has read, or write one of them, byte for byte",
+		arguments: [goal, ["[image]", "its name, or how its digest begins"]],
+		asks: ["goal/list", "goal/events", "image/get"],
+		run: async (context, [goalId = "", image]) => (await import("./commands/images.ts")).images(context, goalId, image),
 	},
 	{
 		name: "dossier",

@@ -14,6 +14,7 @@ import {
 	TurnIdSchema,
 	UndoIdSchema,
 } from "./ids.ts";
+import { Image } from "./image.ts";
 import { InputValue } from "./inputs.ts";
 import { LaunchSettings } from "./settings.ts";
 import { SignedAnswer } from "./signedAnswer.ts";
@@ -74,6 +75,8 @@ export const eventBodies = {
 				digest: v.optional(v.string()),
 			}),
 		),
+		/** Given with the prompt. Their bytes lie beside the log. */
+		images: v.optional(v.array(Image)),
 		/** The preset whose settings were taken. */
 		preset: v.optional(v.string()),
 		/** What was asked for and could not be had, and what was taken instead. */
@@ -215,6 +218,8 @@ export const eventBodies = {
 		/** `person`, `daemon`, or the role that speaks. */
 		from: v.string(),
 		text: v.string(),
+		/** Given with it. */
+		images: v.optional(v.array(Image)),
 		reasoning: v.optional(v.string()),
 		/** Why the daemon says it, where it corrects no answer: `stagnation`, the agent repeats itself; `silence`, a command or its own answer said nothing; `notRun`, code of a playbook's step is not run; `background`, a person ended what it runs in the background. */
 		about: v.optional(v.picklist(["stagnation", "silence", "notRun", "background"])),
@@ -354,6 +359,8 @@ export const eventBodies = {
 		exitCode: v.optional(v.number()),
 		durationMs: v.number(),
 		output: Output,
+		/** What it came to beside its text. */
+		images: v.optional(v.array(Image)),
 		/** Set when the call was not carried out, with the reason: refused by policy, denied by the person, skipped. */
 		refused: v.optional(v.string()),
 		/** There is no such tool, or its arguments could not be used: there was nothing to carry out. */

@@ -11,6 +11,7 @@ import type {
 	ToolCallId,
 	TurnId,
 } from "./ids.ts";
+import type { Image } from "./image.ts";
 import type { LaunchSettings } from "./settings.ts";
 import type {
 	Actor,
@@ -43,6 +44,8 @@ export interface Goal {
 	readonly seq: number;
 	readonly title: string;
 	readonly prompt: string;
+	/** Given with the prompt. */
+	readonly images?: readonly Image[];
 	readonly workspace: string;
 	/** What the folder is known by; absent until it was looked at. */
 	readonly folder?: FolderIdentity;

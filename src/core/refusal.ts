@@ -30,6 +30,8 @@ export const refusalCodes = {
 	badScope: "The approval cannot be given for so long.",
 	badConfig: "config.jsonc has a mistake that blocks launches.",
 	badPolicy: "A policy has a mistake.",
+	badImage: "An image cannot be read or is too large, or nobody would look at it; the sentence names it.",
+	unknownImage: "The image is not kept with that goal.",
 	badInputs: "An input of the playbook is missing or wrong; the sentence names it.",
 	badKey: "What was given is not a key.",
 	badName: "That cannot name a preset.",

@@ -49,6 +49,7 @@ export function composeServices(
 		readRegistry: agents.readRegistry,
 		effortProblem: agents.effortProblem,
 		priceOf: agents.priceOf,
+		sees: agents.sees,
 		windows: parts.windows,
 		mcp: parts.mcp,
 		mcpInputs: parts.mcpInputs,

@@ -10,6 +10,7 @@ import {
 	ThreadIdSchema,
 	ToolCallIdSchema,
 } from "../core/ids.ts";
+import { Image, maxImages } from "../core/image.ts";
 import { GivenInputs } from "../core/inputs.ts";
 import { PartialLaunchSettings } from "../core/settings.ts";
 import {
@@ -51,6 +52,16 @@ export const maxPromptChars = 1_000_000;
 const goalOnly = v.object({ goalId: GoalIdSchema });
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.pipe(v.string(), v.maxLength(maxPromptChars, `a text has at most ${maxPromptChars} characters`));
+/** A file's name, and its bytes: PNG, JPEG, GIF or WebP. What else they are is refused with a sentence. */
+const GivenImage = v.object({
+	name: v.pipe(v.string(), v.maxLength(1000)),
+	base64: v.pipe(v.string(), v.maxLength(maxMessageBytes)),
+});
+const GivenImages = v.pipe(
+	v.array(GivenImage),
+	v.maxLength(maxImages, `at most ${maxImages} images are given at once`),
+);
+export type GivenImage = v.InferOutput<typeof GivenImage>;
 /** Whatever else was written there is not repeated: it might be a key. */
 const ProviderId = v.pipe(
 	v.string("a provider is named with a text"),
@@ -132,6 +143,8 @@ export const methods = {
 			roles: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
 			/** A playbook's text, where it was read, and what is given for its inputs. */
 			playbook: v.optional(v.object({ path: v.string(), text, inputs: v.optional(GivenInputs) })),
+			/** To look at, for whoever is told what the goal is. */
+			images: v.optional(GivenImages, []),
 			/** Approve the commands and writes of exactly this playbook's text, with exactly these inputs. */
 			grantPlaybook: v.optional(v.boolean(), false),
 			requestId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
@@ -258,8 +271,21 @@ export const methods = {
 		about: "A message of the person to a thread (the active one when none is named). It is read before its next turn.",
 		effect: "acts",
 		webviews: true,
-		params: v.object({ goalId: GoalIdSchema, threadId: v.optional(ThreadIdSchema), text }),
+		params: v.object({
+			goalId: GoalIdSchema,
+			threadId: v.optional(ThreadIdSchema),
+			/** May be empty where images are given. */
+			text,
+			images: v.optional(GivenImages, []),
+		}),
 		result: GoalView,
+	},
+	"image/get": {
+		about: "The bytes of an image that an event of the goal names.",
+		effect: "reads",
+		webviews: true,
+		params: v.object({ goalId: GoalIdSchema, sha256: Image.entries.sha256 }),
+		result: v.object({ base64: v.string(), mediaType: Image.entries.mediaType }),
 	},
 	"approval/list": {
 		about: "What waits for a person, of one goal or of all.",
@@ -486,6 +512,8 @@ export const methods = {
 					models: v.array(v.string()),
 					/** Those of them whose price is known: with another one a limit of money cannot be held. */
 					priced: v.optional(v.array(v.string())),
+					/** Those of them that are known to see no images. */
+					blind: v.optional(v.array(v.string())),
 					/** How many more it has. */
 					modelsLeftOut: v.optional(v.number()),
 					usable: v.boolean(),

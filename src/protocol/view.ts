@@ -10,6 +10,7 @@ import {
 	type ToolCallId,
 	ToolCallIdSchema,
 } from "../core/ids.ts";
+import { Image } from "../core/image.ts";
 import { InputValue } from "../core/inputs.ts";
 import { choicesOf } from "../core/questions/questions.ts";
 import { processesThatAreOver } from "../core/rules/agentProcesses.ts";
@@ -260,6 +261,8 @@ export const GoalView = v.object({
 	goalId: GoalIdSchema,
 	title: v.string(),
 	prompt: v.string(),
+	/** Given with the prompt. */
+	images: v.optional(v.array(Image)),
 	workspace: v.string(),
 	priority: Priority,
 	state: v.picklist(goalStates),
@@ -381,6 +384,7 @@ export function viewGoal(goal: Goal, changes: readonly ChangeView[], now: number
 		goalId: goal.goalId,
 		title: goal.title,
 		prompt: goal.prompt,
+		images: goal.images && [...goal.images],
 		workspace: goal.workspace,
 		priority: goal.settings.priority,
 		state: goalState(goal),

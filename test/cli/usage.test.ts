@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commands } from "../../src/cli/commands.ts";
+import { png } from "../support/images.ts";
 import { openStage, type Run, type Stage } from "./mission.ts";
 
 /** What stands on standard error with `--json`: one document, and nothing beside it. */
@@ -18,6 +19,8 @@ describe("a command line that cannot be meant", function () {
 	before(() => {
 		stage = openStage();
 		mkdirSync(path.join(stage.workspace, "folder"));
+		writeFileSync(path.join(stage.workspace, "empty.png"), "");
+		writeFileSync(path.join(stage.workspace, "half.png"), png().subarray(0, 40));
 		stage.playbook("fine.md", "# Fine", "## One", "```sh", "true", "```");
 		stage.playbook("broken.md", "# Broken", "## One", "needs: nobody", "```sh", "true", "```");
 		stage.playbook("roster.yaml", "assignments:", "  - provider: local");
@@ -33,6 +36,15 @@ describe("a command line that cannot be meant", function () {
 		[["launch", "x", "--workspace", "fine.md"], 2, /^The workspace .*fine\.md is a file\./],
 		[["launch", "--playbook", "nowhere.md"], 2, /^The playbook .*nowhere\.md is not there\./],
 		[["launch", "--playbook", "folder"], 2, /^The playbook .*folder is a folder\./],
+		[["launch", "x", "--image", "nowhere.png"], 2, /^The image .*nowhere\.png is not there\./],
+		[["launch", "x", "--image", "folder"], 2, /^The image .*folder is a folder\./],
+		[["launch", "x", "--image", "empty.png"], 2, /^empty\.png is empty: it has 0 bytes\./],
+		[["launch", "x", "--image", "fine.md"], 2, /^fine\.md is none of the images that models read/],
+		[["launch", "x", "--image", "half.png"], 2, /^half\.png begins as a PNG, and is damaged or cut off\./],
+		[["launch", "x", "--preview", "--image", "nowhere.png"], 2, /^The image .*nowhere\.png is not there\./],
+		[["launch", "x", ...Array.from({ length: 11 }, () => ["--image", "a.png"]).flat()], 2, /^At most 10 images/],
+		[["send", "g", "x", "--image", "fine.md"], 2, /^fine\.md is none of the images that models read/],
+		[["send", "g", " ", "--thread", "t"], 2, /^The message is empty\./],
 		[["launch", "x", "--grant", "playbook"], 2, /^--grant playbook approves a playbook/],
 		[["launch", "x", "--agent", "nonsense"], 2, /^An agent is named provider\/model/],
 		[["launch", "x", "--budget-usd", "-1"], 2, /^--budget-usd takes a number of 0 or more/],
@@ -124,6 +136,8 @@ describe("a command line that cannot be meant", function () {
 		[["diff", "GOAL", "nothing.txt", "--content", "before"], 3, "unknownFile"],
 		[["inventory", "nobody"], 3, "unknownGoal"],
 		[["output", "GOAL", "nothing"], 3, "unknownOutput"],
+		[["images", "nobody"], 3, "unknownGoal"],
+		[["images", "GOAL", "nothing"], 3, "unknownImage"],
 		[["dossier", "GOAL", "--out", "nowhere/x.md"], 1, "notWritten"],
 		[["verify", "fine.md"], 1, "brokenChain"],
 		[["plan", "GOAL", "approve"], 3, "notNow"],

@@ -7,6 +7,8 @@ import type { Approval, Goal } from "../../src/core/goal.ts";
 import type { ModelChoice } from "../../src/core/values.ts";
 import { type AcpAgentsOptions, acpAgents } from "../../src/daemon/acp/acpAgents.ts";
 import { decide } from "../../src/daemon/engine/decide.ts";
+import { keepChecked } from "../../src/daemon/images/givenImages.ts";
+import { imagesFolder } from "../../src/daemon/images/imageFiles.ts";
 import { providerRows } from "../../src/daemon/providers/providerRows.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../src/daemon/store/memoryStore.ts";
@@ -32,7 +34,11 @@ export interface Setting {
 	readonly settings?: object;
 	readonly choice?: ModelChoice;
 	readonly silenceMs?: number;
+	/** Given with the prompt. */
+	readonly images?: readonly NamedBytes[];
 }
+
+type NamedBytes = readonly [name: string, bytes: Uint8Array];
 
 /** A daemon that runs. */
 export interface Life {
@@ -43,6 +49,8 @@ export interface Life {
 	ask(request: Parameters<typeof decide>[0]): Promise<unknown>;
 	/** Of whatever the person is asked, or is asked next. */
 	answer(given: string, reason?: string): Promise<void>;
+	/** A message of the person's to the thread that works. */
+	send(text: string, images: readonly NamedBytes[]): Promise<unknown>;
 	ended(): Promise<void>;
 	/** As by SIGKILL: it writes nothing any more. */
 	kill(): void;
@@ -72,9 +80,14 @@ export function acpGoals(): AcpGoals {
 	async function start(memory: MemoryProcesses, setting: Setting = {}): Promise<Life> {
 		const { store = createMemoryStore(), choice = defaultChoice } = setting;
 		const daemon = memory.daemon();
+		const dataFolder = path.join(folder, "home");
+		const kept = async (images: readonly NamedBytes[]) => {
+			const checked = images.map(([name, bytes]) => ({ name, bytes }));
+			return keepChecked(imagesFolder(dataFolder, driver.goalId), checked);
+		};
 		const agents = acpAgents({
 			config: {
-				folder: path.join(folder, "home"),
+				folder: dataFolder,
 				known: providerRows,
 				acpAgents: [{ id: "mine", command: [process.execPath], ...setting.configured }],
 			},
@@ -89,7 +102,14 @@ export function acpGoals(): AcpGoals {
 		});
 		const agent = agents.create(choice);
 		const { endAgent } = agents;
-		const simulation = await simulate({ store, world: newWorld(), agent, endAgent, silenceMs: setting.silenceMs });
+		const simulation = await simulate({
+			store,
+			world: newWorld(),
+			agent,
+			endAgent,
+			silenceMs: setting.silenceMs,
+			dataFolder,
+		});
 		const { driver, events } = simulation;
 		const goal = () => driver.goal();
 		const approval = () => Object.values(goal().approvals)[0];
@@ -108,6 +128,7 @@ export function acpGoals(): AcpGoals {
 				const { approvalId } = approval()!;
 				await life.ask({ kind: "answer", approvalId, answer: given, scope: "once", reason });
 			},
+			send: async (text, images) => life.ask({ kind: "send", text, images: await kept(images) }),
 			ended: () => until("the goal ends", () => goal().end !== undefined),
 			kill() {
 				daemon.kill();
@@ -121,11 +142,14 @@ export function acpGoals(): AcpGoals {
 		};
 		running.add(life);
 		if (goal().seq > 0) driver.wake();
-		else
+		else {
+			const images = setting.images && (await kept(setting.images));
 			await driver.commit(() => {
 				const [launched] = launchPrompt() as [EventOf<"goal.launched">];
-				return [{ ...launched, workspace, settings: { ...launched.settings, agent: choice, ...setting.settings } }];
+				const settings = { ...launched.settings, agent: choice, ...setting.settings };
+				return [{ ...launched, workspace, images, settings }];
 			});
+		}
 		return life;
 	}
 

@@ -75,6 +75,17 @@ async function call(name: string, args: { readonly bricks?: number; readonly wai
 			return { ...text("There are no bricks."), isError: true };
 		case "huge":
 			return text("x".repeat(50 * 1024 * 1024));
+		case "image":
+			return {
+				content: [
+					{
+						type: "image",
+						mimeType: "image/gif",
+						data: "R0lGODlhDAAIAIAAAP8AAP///yH5BAAAAAAALAAAAAAMAAgAAAIJhI+py+0Po5wFADs=",
+					},
+					{ type: "image", mimeType: "image/png", data: "bm8gaW1hZ2U=" },
+				],
+			};
 		case "long":
 			return text("brick\n".repeat(20_000));
 		case "nonsense":

@@ -6,6 +6,7 @@ export const noAcpAgents = (): ProgramAgents => ({
 	isThere: () => false,
 	priceOf: () => undefined,
 	windowOf: () => undefined,
+	sees: () => undefined,
 	effortProblem: () => undefined,
 	builtIn: [],
 	endAgent: async () => {},

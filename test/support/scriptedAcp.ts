@@ -19,6 +19,8 @@ export interface ScriptedTurn {
 	readonly text: string;
 	readonly sessionId: string;
 	readonly client: acp.AgentContext;
+	/** In base64. */
+	readonly images: readonly string[];
 	/** Aborts when the turn is cancelled. */
 	readonly cancelled: AbortSignal;
 	tell(update: object): Promise<void>;
@@ -84,9 +86,11 @@ export function scriptedAgent(script: Scripted): acp.AgentApp {
 				const tell = (update: object) =>
 					client.notify("session/update", { sessionId, update } as acp.SessionNotification);
 				const text = params.prompt.map((block) => (block.type === "text" ? block.text : "")).join("");
+				const images = params.prompt.flatMap((block) => (block.type === "image" ? [block.data] : []));
 				log.push("session/prompt");
 				const said = await script.prompt({
 					text,
+					images,
 					sessionId,
 					client,
 					cancelled: cancel.signal,

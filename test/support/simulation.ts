@@ -57,6 +57,7 @@ export interface SimulationOptions {
 	readonly silenceMs?: number;
 	/** Ends the program of a thread. */
 	readonly endAgent?: (threadId: ThreadId, process: number) => Promise<void>;
+	readonly dataFolder?: string;
 }
 
 let ids = 0;
@@ -70,6 +71,7 @@ export async function simulate({
 	changes,
 	silenceMs,
 	endAgent = async () => {},
+	dataFolder = "/nowhere",
 }: SimulationOptions): Promise<Simulation> {
 	const events: RecordedEvent[] = [];
 	const parts: DriverParts = {
@@ -96,7 +98,7 @@ export async function simulate({
 		goalFiles: openGoalFiles(store),
 		listChanges: openChangedFiles(store).list,
 		environment: {},
-		dataFolder: "/nowhere",
+		dataFolder,
 		commandTimeoutMs: 1000,
 		silenceMs,
 		lastLines: openLastLines(),

@@ -17,6 +17,8 @@ export interface WireFixture {
 	toolNames(body: Json): readonly string[];
 	/** The results of calls, by message. */
 	results(body: Json): readonly (readonly string[])[];
+	/** Images, in their order: in base64, and whether they stand in the result of a call. */
+	images(body: Json): readonly SentImage[];
 	/** What asks for the effort. */
 	effort(body: Json): unknown;
 	/** What asks for an answer of a shape. */
@@ -29,6 +31,12 @@ export interface WireFixture {
 	error(kind: ErrorKind, message: string): object;
 	/** A prompt that is too long, in the vendor's words, and the window that it names. */
 	readonly tooLong: { readonly status: number; readonly message: string; readonly window: number | undefined };
+}
+
+export interface SentImage {
+	readonly mediaType: string;
+	readonly base64: string;
+	readonly inResult: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies are looked into as they come
@@ -66,6 +74,18 @@ function halves(text: string): readonly string[] {
 const flat = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value : []);
 
+function ofDataUrl(url: string, inResult: boolean): SentImage {
+	const [, mediaType = "", base64 = ""] = /^data:([^;]+);base64,(.*)$/.exec(url) ?? [];
+	return { mediaType, base64, inResult };
+}
+
+const ofSource = ({ media_type: mediaType, data: base64 }: Json, inResult: boolean) => ({
+	mediaType,
+	base64,
+	inResult,
+});
+const ofInline = ({ mimeType: mediaType, data: base64 }: Json, inResult: boolean) => ({ mediaType, base64, inResult });
+
 const openaiTypes: Readonly<Record<ErrorKind, readonly [type: string, code: string | null]>> = {
 	invalid: ["invalid_request_error", null],
 	auth: ["invalid_request_error", "invalid_api_key"],
@@ -98,6 +118,12 @@ const chat: WireFixture = {
 		const found = messages.filter(({ role }: Json) => role === "tool").map(({ content }: Json) => content);
 		return found.length > 0 ? [found] : [];
 	},
+	images: ({ messages }) =>
+		messages.flatMap(({ role, content }: Json) =>
+			list(content).flatMap((part) =>
+				part.type === "image_url" ? [ofDataUrl(part.image_url.url, role === "tool")] : [],
+			),
+		),
 	effort: ({ reasoning_effort }) => reasoning_effort,
 	schema: ({ response_format }) => response_format?.json_schema?.schema,
 	signatures: () => [],
@@ -155,9 +181,17 @@ const responses: WireFixture = {
 	results: ({ input }) => {
 		const found = input
 			.filter(({ type }: Json) => type === "function_call_output")
-			.map(({ output }: Json) => flat(output));
+			.map(({ output }: Json) =>
+				Array.isArray(output) ? output.map(({ text }) => text ?? "").join("") : flat(output),
+			);
 		return found.length > 0 ? [found] : [];
 	},
+	images: ({ input }) =>
+		input.flatMap(({ type, content, output }: Json) =>
+			list(type === "function_call_output" ? output : content).flatMap((part) =>
+				part.type === "input_image" ? [ofDataUrl(part.image_url, type === "function_call_output")] : [],
+			),
+		),
 	effort: ({ reasoning }) => reasoning?.effort,
 	schema: ({ text }) => text?.format?.schema,
 	signatures: ({ input }) =>
@@ -279,6 +313,15 @@ const messages: WireFixture = {
 					),
 			)
 			.filter((found: Json) => found.length > 0),
+	images: ({ messages: said }) =>
+		said.flatMap(({ content }: Json) =>
+			list(content).flatMap((block) => [
+				...(block.type === "image" ? [ofSource(block.source, false)] : []),
+				...(block.type === "tool_result" ? list(block.content) : []).flatMap((part) =>
+					part.type === "image" ? [ofSource(part.source, true)] : [],
+				),
+			]),
+		),
 	effort: ({ thinking, output_config }) => output_config?.effort ?? thinking,
 	schema: ({ output_config, tools }) =>
 		output_config?.format?.schema ?? list(tools).find(({ name }) => name === "json")?.input_schema,
@@ -390,6 +433,14 @@ const gemini: WireFixture = {
 				),
 			)
 			.filter((found: Json) => found.length > 0),
+	images: ({ contents }) =>
+		contents.flatMap(({ parts }: Json) => {
+			const hasResult = list(parts).some(({ functionResponse }) => functionResponse);
+			return list(parts).flatMap(({ inlineData, functionResponse }) => [
+				...(inlineData ? [ofInline(inlineData, hasResult)] : []),
+				...list(functionResponse?.parts).map((part) => ofInline(part.inlineData, true)),
+			]);
+		}),
 	effort: ({ generationConfig }) => {
 		const { thinkingLevel, thinkingBudget } = generationConfig?.thinkingConfig ?? {};
 		return thinkingLevel ?? thinkingBudget;

@@ -6,6 +6,7 @@ import { type PlaybookActionText, playbookActions } from "../../protocol/playboo
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
 import { listOption, textOption, typedOrRead, workspaceFolder } from "../input/given.ts";
+import { givenImages, namedImages } from "../input/imageFiles.ts";
 import { launchSettings } from "../input/launchSettings.ts";
 import { type GivenPlaybook, readPlaybook } from "../input/playbookFile.ts";
 import { wrongUsage } from "../terminal/failure.ts";
@@ -26,6 +27,7 @@ export async function launch(context: Context, typedPrompt: string | undefined, 
 		throw wrongUsage("The prompt is empty. Write what is to be reached, or name a playbook with --playbook.");
 	}
 	if (!playbook && grantPlaybook) throw wrongUsage("--grant playbook approves a playbook: name it with --playbook.");
+	const images = givenImages(namedImages(context, options));
 	const params: Input<Methods, "goal/launch"> = {
 		prompt,
 		title: textOption(options, "title"),
@@ -34,6 +36,7 @@ export async function launch(context: Context, typedPrompt: string | undefined, 
 		preset: textOption(options, "preset"),
 		roles: [...(listOption(options, "role") ?? [])],
 		playbook,
+		images,
 		grantPlaybook,
 		// With an id of its own a launch can be asked for again after the connection broke, and stays one goal.
 		requestId: textOption(options, "requestId") ?? randomUUID(),

@@ -3,6 +3,7 @@ import { formatModelRef } from "../../core/modelRef.ts";
 import { withRoleFiles } from "../../core/rules/roster.ts";
 import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../core/settings.ts";
 import type { Assignment, NotRun, PlanStep } from "../../core/values.ts";
+import { blindTexts } from "../../core/words/blind.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { sourceText } from "../../core/words/sources.ts";
 import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
@@ -10,6 +11,7 @@ import { type PlaybookPreview, stepActions } from "../../protocol/playbookAction
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
 import { listOption, textOption, workspaceFolder } from "../input/given.ts";
+import { imageLines, namedImages } from "../input/imageFiles.ts";
 import { launchSettings } from "../input/launchSettings.ts";
 import type { GivenPlaybook } from "../input/playbookFile.ts";
 import { wrongUsage } from "../terminal/failure.ts";
@@ -25,6 +27,7 @@ export async function preview(
 	const workspace = workspaceFolder(context, textOption(options, "workspace"));
 	const said = await launchSettings(context, options);
 	const preset = textOption(options, "preset");
+	const images = namedImages(context, options);
 	const roles = [...(listOption(options, "role") ?? [])];
 	const { agent, assignments } = said;
 	const named = playbook ? { playbook, agent, assignments, roles } : {};
@@ -41,8 +44,18 @@ export async function preview(
 	for (const note of form.notes) context.output.aside(note);
 	for (const { path, line, message, fix } of form.problems)
 		context.output.aside(`${path}:${line}: ${message}${fix ? ` ${fix}` : ""}`);
+	const blind = images.length > 0 ? await blindIn(context, whole) : [];
+	for (const note of blind) context.output.aside(note);
+	const shown = images.map(({ base64: _, ...image }) => image);
 	context.output.result(
-		{ ...form, settings: whole, sources, form: { settings: form.settings, sources: form.sources } },
+		{
+			...(shown.length > 0 && { images: shown }),
+			...form,
+			notes: [...form.notes, ...blind],
+			settings: whole,
+			sources,
+			form: { settings: form.settings, sources: form.sources },
+		},
 		() => {
 			const rows = table(
 				(Object.keys(texts) as (keyof LaunchSettings)[]).map((key) => {
@@ -55,8 +68,22 @@ export async function preview(
 					return [words[key], taken, paint.dim(from), paint.dim(other)];
 				}),
 			);
-			return form.playbook ? `${rows}\n\n${playbookText(form.playbook)}` : rows;
+			const shown = imageLines(images).map((line) => `${paint.dim("image")} ${line}`);
+			return [[rows, ...shown].join("\n"), ...(form.playbook ? [playbookText(form.playbook)] : [])].join("\n\n");
 		},
+	);
+}
+
+/** Models of the roster that are known to see no images. */
+async function blindIn(context: Context, { agent, assignments }: LaunchSettings): Promise<readonly string[]> {
+	const { providers } = await context.ask("provider/list", {});
+	const named = assignments
+		.filter(({ enabled }) => enabled)
+		.map(({ provider = agent.provider, model = agent.model }) => ({ provider, model }));
+	return blindTexts(
+		[agent, ...named].filter(({ provider, model }) =>
+			providers.find(({ id }) => id === provider)?.blind?.includes(model),
+		),
 	);
 }
 

@@ -1,3 +1,4 @@
+import { imageText } from "../../core/image.ts";
 import { inputWords } from "../../core/inputs.ts";
 import { isOpen } from "../../core/rules/reviews.ts";
 import { type AnswerValueKind, answerValues } from "../../core/words/answerValues.ts";
@@ -65,6 +66,7 @@ function facts(goal: GoalView, now: number): string {
 		[
 			[paint.dim("goal"), goal.goalId],
 			[paint.dim("objective"), oneLine(goal.prompt, 200)],
+			[paint.dim("images"), (goal.images ?? []).map(imageText).join(", ")],
 			[paint.dim("workspace"), goal.workspace],
 			[paint.dim("playbook"), goal.playbook ?? ""],
 			[paint.dim("inputs"), (goal.inputs ?? []).map(inputWords).join(", ")],

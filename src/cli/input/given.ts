@@ -56,8 +56,11 @@ export function readText(file: string, what: string): string {
 	try {
 		return readFileSync(file, "utf8");
 	} catch (cause) {
-		const { code } = cause as NodeJS.ErrnoException;
-		const why = code === "ENOENT" ? "is not there" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
-		throw wrongUsage(`The ${what} ${file} ${why}.`);
+		throw wrongUsage(`The ${what} ${file} ${whyUnread(cause)}.`);
 	}
+}
+
+export function whyUnread(cause: unknown): string {
+	const { code } = cause as NodeJS.ErrnoException;
+	return code === "ENOENT" ? "is not there" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
 }

@@ -2,6 +2,7 @@ import { agentKind } from "../../core/agentKinds.ts";
 import type { EventOf, EventType, RecordedEvent } from "../../core/events.ts";
 import { answeredState } from "../../core/folds/approval.ts";
 import type { Goal } from "../../core/goal.ts";
+import type { Image } from "../../core/image.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
 import { actorName, type Output } from "../../core/values.ts";
@@ -99,7 +100,7 @@ const kindWidth = 9;
 const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names) => Line } = {
 	"goal.launched": (e) => [
 		"goal",
-		[`${e.title || e.prompt} in ${e.workspace}`, ...(e.notes ?? [])].join(". "),
+		[`${e.title || e.prompt} in ${e.workspace}${withImages(e)}`, ...(e.notes ?? [])].join(". "),
 		`launched by ${actorName(e.by)}`,
 		"bold",
 	],
@@ -200,7 +201,10 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	],
 	"thread.closed": (e, names) => ["thread", name(names, e.threadId), "closed", "dim"],
 	"guidance.given": (e, names) => ["thread", name(names, e.threadId), `told ${guidanceWords(e)}`, "dim"],
-	"message.added": (e) => ["message", `${e.from}: ${wordsOf(e) || (e.reasoning ? "(only reasoning, no answer)" : "")}`],
+	"message.added": (e) => [
+		"message",
+		`${e.from}: ${wordsOf(e) || (e.reasoning ? "(only reasoning, no answer)" : "")}${withImages(e)}`,
+	],
 	"turn.started": (e) => ["turn", formatModelRef(e.asked), e.purpose ? "asked for a summary" : "asked", "dim"],
 	"turn.completed": (e) => {
 		const parts = [...(e.usage.estimated ? ["estimated"] : []), ...tokenParts(e.usage)];
@@ -401,6 +405,10 @@ export function answerCommand({
 function wordsOf({ from, text }: RecordedEvent<"message.added">): string {
 	const isModel = from !== "person" && from !== "daemon" && from !== "goal";
 	return (isModel ? answerWords(text)?.replaceAll("**", "") : undefined) ?? text;
+}
+
+function withImages({ images = [] }: { readonly images?: readonly Image[] }): string {
+	return images.length > 0 ? ` (with ${images.map(({ name }) => name).join(", ")})` : "";
 }
 
 function name(names: Names, id: string): string {

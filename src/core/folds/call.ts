@@ -1,5 +1,6 @@
 import type { EventOf } from "../events.ts";
 import { type Goal, outputTail, type Thread, type ToolCall } from "../goal.ts";
+import { imageChars } from "../rules/budget.ts";
 import { likeness } from "../rules/stagnation.ts";
 import { readsMessages } from "../rules/threads.ts";
 import { latinLength } from "../textTokens.ts";
@@ -60,7 +61,8 @@ export const callFolds: Folds<"tool"> = {
 				const before = isAct(call, e) ? { ...earlier, acts: (earlier.acts ?? 0) + 1, rejected: 0 } : earlier;
 				const thread =
 					!readsMessages(before) || call.name === "updateTodos" ? before : { ...before, same: sameAs(before, call, e) };
-				const newChars = thread.newChars + latinLength(e.output.head) + latinLength(e.output.tail);
+				const said = latinLength(e.output.head) + latinLength(e.output.tail);
+				const newChars = thread.newChars + said + imageChars(e.images);
 				if (passed) return { ...thread, newChars, done: thread.done + 1 };
 				if (!tried) return thread;
 				return { ...thread, newChars, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
@@ -97,7 +99,8 @@ function isAct(call: ToolCall, { ok, refused, invalid }: EventOf<"tool.completed
 /** A call that goes as the one before it went counts on. */
 function sameAs({ same }: Thread, call: ToolCall, e: EventOf<"tool.completed">): Thread["same"] {
 	const result = `${e.output.head}\n${e.output.tail}`;
-	const known = likeness([call.name, call.args], [e.ok, e.exitCode ?? "", result]);
+	const seen = e.images?.map(({ sha256 }) => sha256) ?? [];
+	const known = likeness([call.name, call.args, ...seen], [e.ok, e.exitCode ?? "", result]);
 	if (same?.likeness === known) return { ...same, times: same.times + 1 };
 	const named = call.name === "runCommand" ? call : { ...call, summary: `${call.name} ${call.summary}` };
 	const summary = e.ok ? `\`${named.summary}\`` : failureOf(named, e);

@@ -16,6 +16,7 @@ export const goalFolds: Folds<"goal" | "budget" | "price" | "work" | "hold" | "r
 		goalId: e.goalId,
 		title: e.title,
 		prompt: e.prompt,
+		...(e.images && { images: e.images }),
 		workspace: e.workspace,
 		folder: e.folder,
 		settings: e.settings,

@@ -2,7 +2,7 @@ import { adaptedKey } from "../adapted.ts";
 import type { EventOf } from "../events.ts";
 import type { Goal, Thread } from "../goal.ts";
 import type { ThreadId } from "../ids.ts";
-import { charsPerToken, firstPromptTokens } from "../rules/budget.ts";
+import { charsPerToken, firstPromptTokens, imageChars } from "../rules/budget.ts";
 import { mayCompact, modelName } from "../rules/contextWindow.ts";
 import { latinLength } from "../textTokens.ts";
 import type { ModelChoice, Usage } from "../values.ts";
@@ -60,7 +60,7 @@ export const threadFolds: Folds<"thread" | "guidance" | "message" | "turn" | "mo
 			...thread,
 			unread: thread.unread + (e.from === "person" ? 1 : 0),
 			// What the model itself said is counted in its turn.
-			newChars: e.from === thread.role ? thread.newChars : thread.newChars + latinLength(e.text),
+			newChars: e.from === thread.role ? thread.newChars : thread.newChars + latinLength(e.text) + imageChars(e.images),
 			rejected: e.from === "daemon" && !e.about ? thread.rejected + 1 : thread.rejected,
 			...repeated(thread, e),
 		})),

@@ -1,5 +1,6 @@
 import { agentKind, agentKindOfRef } from "../agentKinds.ts";
 import type { Goal, Thread } from "../goal.ts";
+import { type Image, imageTokens } from "../image.ts";
 import { formatModelRef } from "../modelRef.ts";
 import type { BudgetResource, ModelChoice, Price, Usage } from "../values.ts";
 import { threads } from "./threads.ts";
@@ -162,6 +163,11 @@ function isFree(thread: Thread): boolean {
 export function promptTokens({ last, newChars }: Pick<Thread, "last" | "newChars">): number {
 	const known = last ? last.inputTokens + last.outputTokens : firstPromptTokens;
 	return known + Math.ceil(newChars / charsPerToken);
+}
+
+/** So many characters of Latin text have as many tokens as these images have at most. */
+export function imageChars(images: readonly Image[] = []): number {
+	return images.reduce((sum, image) => sum + imageTokens(image).most, 0) * charsPerToken;
 }
 
 /** Where the whole prompt is kept for later. */

@@ -119,6 +119,7 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 		isThere: (id) => "program" in findAcpAgent(id, config, env),
 		priceOf: (choice) => agentPrice(choice, config, env),
 		windowOf: () => undefined,
+		sees: () => undefined,
 		effortProblem: () => undefined,
 		builtIn: [],
 		async endAgent(threadId: ThreadId, process: number) {

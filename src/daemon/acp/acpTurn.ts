@@ -23,7 +23,7 @@ import type { Conversation, Listening, Told } from "./conversation.ts";
 import { type Fields, textOf } from "./fields.ts";
 import { Aborted, TooLate } from "./inTime.ts";
 import { currentModel } from "./options.ts";
-import { type PromptParts, promptText } from "./prompt.ts";
+import { imageBlocks, type PromptParts, promptImages, promptText } from "./prompt.ts";
 import { applySettings } from "./sessionSettings.ts";
 import { hearLater, type OpenedThread, openThread, processKey, type SessionParts } from "./threadSession.ts";
 import { modelIn, turnUsage } from "./usage.ts";
@@ -132,6 +132,7 @@ async function prompted(parts: TurnParts, turn: Turn, opened: OpenedThread, sign
 	const { sessionId } = conversation;
 	const key = promptName(turn);
 	let said = "";
+	let images: readonly Fields[] = [];
 	let answering: Promise<Fields>;
 	try {
 		if (!conversation.wasSent(key)) {
@@ -141,10 +142,16 @@ async function prompted(parts: TurnParts, turn: Turn, opened: OpenedThread, sign
 			const problem = await applySettings(parts, turn, conversation, signal);
 			if (problem) return problem;
 			const surroundings = await lookAround(turn.goal.workspace);
-			said = promptText({ turn, surroundings, ...heardBefore(turn, opened) });
+			const heard = heardBefore(turn, opened);
+			const { seesImages } = conversation;
+			said = promptText({ turn, surroundings, ...heard, seesImages });
+			images = await imageBlocks(turn, promptImages(turn, heard.lastTurn), seesImages, found.name);
 			if (signal.aborted) return signal.reason === "drain" ? left(conversation) : { kind: "aborted" };
 		}
-		answering = conversation.request(key, "session/prompt", { sessionId, prompt: [{ type: "text", text: said }] });
+		answering = conversation.request(key, "session/prompt", {
+			sessionId,
+			prompt: [{ type: "text", text: said }, ...images],
+		});
 		answering.catch(() => undefined);
 		const answer = await Promise.race([answering, aborted(signal)]);
 		if (answer !== "aborted") return answered(parts, turn, conversation, answer, said);

@@ -27,6 +27,8 @@ export interface Conversation {
 	sessionId: string | undefined;
 	/** What it is set to, and can be, as far as was read. */
 	readonly options: SessionOptions;
+	/** It takes images in a prompt. */
+	seesImages: boolean;
 	readonly usage: ToldUsage;
 	/** What it had used when the turn under way began. */
 	readonly startedAt: ToldUsage;
@@ -218,6 +220,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		get options() {
 			return options;
 		},
+		seesImages: false,
 		async request(key, method, params) {
 			spooled.name(params, key);
 			return fieldsOf(await connection.agent.request<unknown, Record<string, unknown>>(method, params));

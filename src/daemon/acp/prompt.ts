@@ -1,9 +1,12 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { TurnId } from "../../core/ids.ts";
+import { type Image, imageText } from "../../core/image.ts";
 import type { Turn } from "../agents/agent.ts";
+import { picturesOf } from "../agents/pictures.ts";
 import { conversationText } from "../agents/promptMessages.ts";
 import { guidanceParts, laterGuidance, objective, planOverview, systemPrompt } from "../agents/prompts.ts";
 import type { Surroundings } from "../agents/surroundings.ts";
+import type { Fields } from "./fields.ts";
 import type { Before } from "./threadSession.ts";
 
 /**
@@ -18,13 +21,15 @@ export interface PromptParts {
 	readonly lastTurn: TurnId | undefined;
 	/** Who had the turns before, where this process had none yet. */
 	readonly before: Before | undefined;
+	/** It takes images beside the text. */
+	readonly seesImages: boolean;
 }
 
 const maxHistoryChars = 120_000;
 
-export function promptText({ turn, surroundings, lastTurn, before }: PromptParts): string {
+export function promptText({ turn, surroundings, lastTurn, before, seesImages }: PromptParts): string {
 	if (lastTurn !== undefined) {
-		const news = newsSince(turn, lastTurn);
+		const news = newsSince(turn, lastTurn, seesImages);
 		return [...warnings(turn, before), ...(news.length > 0 ? news : ["Go on."])].join("\n\n");
 	}
 	const { role, purpose } = turn.thread;
@@ -34,7 +39,7 @@ export function promptText({ turn, surroundings, lastTurn, before }: PromptParts
 		(event) =>
 			event.type === "tool.requested" || (event.type === "message.added" && event.from === role && event.text !== ""),
 	);
-	if (!hasWorked) return [system, ...told.map(heard)].join("\n\n");
+	if (!hasWorked) return [system, ...told.map((event) => heard(event, seesImages))].join("\n\n");
 	const history = conversationText(role, turn.transcript, maxHistoryChars);
 	const who =
 		before === "died" || before === "ended"
@@ -61,8 +66,36 @@ function wasCutOff({ transcript }: Turn): boolean {
 		.some((event) => event.type === "agent.read" && event.readTo > 0 && event.seq < last.seq);
 }
 
+/** Those that the text of the prompt names: of what was said to the thread since, or at all. */
+export function promptImages({ transcript, thread }: Turn, lastTurn: TurnId | undefined): readonly Image[] {
+	const begun = transcript.findLastIndex((event) => event.type === "turn.started" && event.turnId === lastTurn);
+	return transcript
+		.slice(lastTurn === undefined ? 0 : begun + 1)
+		.flatMap((event) => (event.type === "message.added" && event.from !== thread.role ? (event.images ?? []) : []));
+}
+
+/** As content of the prompt; an agent that takes none is told their names alone, and the person is told so. */
+export async function imageBlocks(
+	turn: Turn,
+	images: readonly Image[],
+	seesImages: boolean,
+	agent: string,
+): Promise<readonly Fields[]> {
+	if (images.length === 0) return [];
+	if (!seesImages) {
+		const text = `${agent} takes no images in a prompt: it is told their names in their place.`;
+		await turn.onAdapted({ parameter: "images", instead: "left out", text });
+		return [];
+	}
+	const pictures = await picturesOf(images, turn, { inResults: false }, undefined);
+	return images.flatMap((image): Fields[] => {
+		const picture = pictures.of(image);
+		return "base64" in picture ? [{ type: "image", mimeType: image.mediaType, data: picture.base64 }] : [];
+	});
+}
+
 /** What came to the thread since the turn began, and what became of calls of which it does not know. */
-function newsSince({ transcript, thread }: Turn, lastTurn: TurnId): string[] {
+function newsSince({ transcript, thread }: Turn, lastTurn: TurnId, seesImages: boolean): string[] {
 	const begun = transcript.findLastIndex((event) => event.type === "turn.started" && event.turnId === lastTurn);
 	const since = transcript.slice(begun + 1);
 	const summaries = new Map(
@@ -72,7 +105,7 @@ function newsSince({ transcript, thread }: Turn, lastTurn: TurnId): string[] {
 	const known = since.findLast((_, index) => since.slice(0, index + 1).every(({ type }) => type === "guidance.given"));
 	const guidance = laterGuidance({ transcript }, known?.seq ?? transcript[begun]?.seq);
 	const news = since.flatMap((event) => {
-		if (event.type === "message.added") return event.from === thread.role ? [] : [heard(event)];
+		if (event.type === "message.added") return event.from === thread.role ? [] : [heard(event, seesImages)];
 		if (event.type === "tool.completed" && event.refused !== undefined)
 			return [`\`${summaries.get(event.toolCallId) ?? "A call"}\` was not carried out: ${event.refused}`];
 		if (event.type !== "tool.interrupted" || event.outcome !== "unknown") return [];
@@ -82,9 +115,11 @@ function newsSince({ transcript, thread }: Turn, lastTurn: TurnId): string[] {
 	return [...guidance, ...news];
 }
 
-function heard(event: RecordedEvent): string {
+function heard(event: RecordedEvent, seesImages: boolean): string {
 	if (event.type !== "message.added") return "";
-	const { from, text } = event;
+	const { from, images = [] } = event;
+	const unseen = seesImages ? "" : " It is not shown: you take no images in a prompt.";
+	const text = [event.text, ...images.map((image) => `[Image: ${imageText(image)}.${unseen}]`)].join("\n");
 	if (from === "goal" || from === "daemon") return text;
 	return from === "person" ? `The person who watches over this goal says:\n${text}` : `The ${from} says:\n${text}`;
 }

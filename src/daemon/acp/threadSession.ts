@@ -162,6 +162,7 @@ async function openSession(
 		);
 	const can = fieldsOf(first.agentCapabilities);
 	const resumes = fieldsOf(can.sessionCapabilities).resume;
+	conversation.seesImages = fieldsOf(can.promptCapabilities).image === true;
 	const place = { cwd: goal.workspace, mcpServers: serversFor(turn, fieldsOf(can.mcpCapabilities)) };
 	const isOwn = last !== undefined && (last.agent === found.id || last.agent.startsWith(`${found.id}/`));
 	const before: Before | undefined = last && (isOwn ? (last.died ? "died" : "ended") : "other");

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal, Step, Thread } from "../../core/goal.ts";
 import type { GuidanceKind } from "../../core/guidance.ts";
+import type { Image } from "../../core/image.ts";
 import type { SignedAnswer } from "../../core/signedAnswer.ts";
 import type { Price, Usage } from "../../core/values.ts";
 import type { Failure } from "../endpoint/modelFailure.ts";
@@ -29,6 +30,8 @@ export interface Turn {
 	 * be among them). The first message, from `goal`, says what the thread is for.
 	 */
 	readonly transcript: readonly RecordedEvent[];
+	/** The bytes of an image that is named there; undefined where they are not kept any more. */
+	readImage(image: Image): Promise<Uint8Array | undefined>;
 	/** How many tokens the model reads; undefined where nobody says. */
 	readonly contextWindow?: number;
 	/** It is asked for the thread's summary instead of its next turn: one answer, without tools. */

@@ -16,6 +16,8 @@ export interface AgentMaker {
 	keepsPrompts?(provider: string): boolean;
 	/** In tokens; undefined where none is known. */
 	windowOf(choice: ModelChoice): number | undefined;
+	/** Whether it sees images; undefined where nobody knows until it is asked. */
+	sees(choice: Pick<ModelChoice, "provider" | "model">): boolean | undefined;
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
 	effortProblem(choice: ModelChoice): string | undefined;
 	/** Those that come with the daemon. */

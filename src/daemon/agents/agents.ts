@@ -36,6 +36,8 @@ export interface Agents {
 	priceOf(choice: Pick<ModelChoice, "provider" | "model">): Price | undefined;
 	/** What the provider keeps for later requests has a price of its own. */
 	keepsPrompts(provider: string): boolean;
+	/** Whether it sees images; undefined where nobody knows until it is asked. */
+	sees(choice: Pick<ModelChoice, "provider" | "model">): boolean | undefined;
 	/** The model's context window in tokens; undefined where none is known. */
 	windowOf(choice: ModelChoice): number | undefined;
 	/** Looks whether each provider answers, in about a second; what was heard lately counts unless `refresh` asks anew. */
@@ -115,12 +117,14 @@ export function openAgents({
 		priceOf: (choice) => makerOf(choice).priceOf(choice),
 		keepsPrompts: (provider) => makerOf({ provider }).keepsPrompts?.(provider) === true,
 		windowOf: (choice) => makerOf(choice).windowOf(choice),
+		sees: (choice) => makerOf(choice).sees(choice),
 		async listProviders(refresh = false) {
 			const [{ here, others }] = await Promise.all([directory.list(refresh), windows.look(refresh)]);
 			const builtIn = Object.values(makers).flatMap((maker) => maker.builtIn);
 			const providers = [...here, ...editorListed(windows), ...builtIn, ...others].map((one) => ({
 				...one,
 				priced: one.models.filter((model) => makerOf({ provider: one.id }).priceOf({ provider: one.id, model })),
+				blind: one.models.filter((model) => makerOf({ provider: one.id }).sees({ provider: one.id, model }) === false),
 			}));
 			return { providers, primary: config.agent, moreToCome: windows.areAsked || undefined };
 		},

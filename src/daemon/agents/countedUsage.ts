@@ -42,12 +42,15 @@ export function certainUsage(sent: TokenCount, received: TokenCount): Usage {
 	return { inputTokens: sent.likely, outputTokens: received.likely, costUsd: null, estimated: true };
 }
 
-/** The texts of a request. What a chat template adds to each message is left out of the fewest. */
-export function sentTokens({ prompt, tools }: Pick<LanguageModelV3CallOptions, "prompt" | "tools">): TokenCount {
+/** The texts of a request, and its images. Those, and what a chat template adds to each message, are left out of the fewest. */
+export function sentTokens(
+	{ prompt, tools }: Pick<LanguageModelV3CallOptions, "prompt" | "tools">,
+	imageTokens = 0,
+): TokenCount {
 	const meter = tokenMeter();
 	addTexts(prompt, meter.add);
 	if (tools && tools.length > 0) meter.add(JSON.stringify(tools));
-	return { fewest: meter.fewest, likely: meter.likely + prompt.length * templateTokens };
+	return { fewest: meter.fewest, likely: meter.likely + prompt.length * templateTokens + imageTokens };
 }
 
 const templateTokens = 4;
@@ -59,9 +62,9 @@ function addTexts(value: unknown, add: (text: string) => void): void {
 		for (const [name, one] of Object.entries(value)) if (name !== "providerOptions") addTexts(one, add);
 }
 
-/** What was thought in earlier turns: whether it is read again is the provider's to say. */
+/** What was thought in earlier turns: whether it is read again is the provider's to say. Images are no texts. */
 function isUncounted(value: object): boolean {
-	return "type" in value && value.type === "reasoning";
+	return "type" in value && ["reasoning", "file", "image-data"].includes(String(value.type));
 }
 
 function believable(reported: unknown, fewest: number): number | undefined {

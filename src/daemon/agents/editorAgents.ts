@@ -44,6 +44,7 @@ export function editorAgents({ config, windows, learned, closing }: EditorAgents
 		isThere: () => true,
 		// Who pays for it pays the extension's vendor, by no price that is known here.
 		priceOf: () => undefined,
+		sees: () => undefined,
 		windowOf: ({ model }) => windows.find(model)?.maxInputTokens || undefined,
 		effortProblem: (choice) =>
 			choice.effort &&

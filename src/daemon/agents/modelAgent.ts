@@ -4,11 +4,11 @@ import type { TokenCount } from "../../core/textTokens.ts";
 import type { ModelChoice, Price, Usage } from "../../core/values.ts";
 import type { Limits } from "../config/configSchema.ts";
 import type { Adaptation } from "../endpoint/adaptationRow.ts";
-import { adaptationText, lossOf, otherProtocol, teaches } from "../endpoint/adaptations.ts";
+import { adaptationText, lossOf, noImages, otherProtocol, teaches } from "../endpoint/adaptations.ts";
 import type { Learned } from "../endpoint/learned.ts";
 import type { Asked } from "../endpoint/modelFailure.ts";
 import { askedEffort } from "../providers/efforts.ts";
-import { priceOf } from "../providers/modelFacts.ts";
+import { priceOf, seesImages } from "../providers/modelFacts.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow, WireName } from "../providers/providerRow.ts";
 import type { OpenedModel, OpenModel } from "../providers/wires/wire.ts";
@@ -19,7 +19,8 @@ import type { Agent, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
 import { sentTokens } from "./countedUsage.ts";
 import { callModel } from "./modelCall.ts";
-import { conversationText, promptMessages } from "./promptMessages.ts";
+import { picturesOf } from "./pictures.ts";
+import { conversationText, promptMessages, threadImages } from "./promptMessages.ts";
 import { systemPrompt } from "./prompts.ts";
 import { goesBack } from "./signedAnswer.ts";
 import { lookAround } from "./surroundings.ts";
@@ -102,7 +103,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			const openModel = await load(wire);
 			kept.opened = { key: apiKey, wire, ...openModel({ provider, model: choice.model, apiKey, effort }) };
 		}
-		const { model, begin, prepare, signs } = kept.opened!;
+		const { model, begin, prepare, signs, images: takes = { inResults: false } } = kept.opened!;
 		const tools = turn.compaction
 			? []
 			: turn.tools.map((tool) => ({
@@ -111,12 +112,26 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 					description: tool.description,
 					inputSchema: toolSchema(tool),
 				}));
-		const room = promptChars(turn, limits) - (tools.length > 0 ? JSON.stringify(tools).length : 0);
+		const adaptations = learned.of(provider, choice.model);
+		const images = turn.compaction ? [] : threadImages(turn.thread.role, turn.transcript);
+		const isBlind = seesImages(provider, choice.model, known) === false;
+		const refused =
+			isBlind || adaptations.some((each) => lossOf(each) === "images") ? `${name} sees no images.` : undefined;
+		const pictures = await picturesOf(images, turn, takes, refused);
+		const room =
+			promptChars(turn, limits) -
+			(tools.length > 0 ? JSON.stringify(tools).length : 0) -
+			pictures.tokens * charsPerToken;
 		const options: LanguageModelV3CallOptions = {
 			prompt: turn.compaction
 				? summaryPrompt(turn, room)
-				: promptMessages(systemPrompt(turn, surroundings), turn.thread.role, turn.transcript, room, (earlier) =>
-						goesBack(earlier, choice, signs),
+				: promptMessages(
+						systemPrompt(turn, surroundings),
+						turn.thread.role,
+						turn.transcript,
+						room,
+						(earlier) => goesBack(earlier, choice, signs),
+						pictures,
 					),
 			tools,
 			maxOutputTokens: turn.thread.turn?.reserved.outputTokens,
@@ -129,7 +144,7 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			remedy: parts.remedy,
 			protocol: wires[wire].protocol,
 		};
-		const sent = sentTokens(options);
+		const sent = sentTokens(options, pictures.tokens);
 		const tooLarge = beyondReserved(turn, sent);
 		if (tooLarge) return tooLarge;
 		const shape = turn.compaction ? { name: "summary", schema: summarySchema } : answerShapes[turn.thread.purpose];
@@ -138,8 +153,9 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			reasoning_effort: effort !== undefined,
 			tools: tools.length > 0,
 			response_format: wantsSchema,
+			images: images.length > 0,
 		};
-		const adaptations = learned.of(provider, choice.model);
+		if (isBlind && isWanted.images) await tell(noImages);
 		for (const each of adaptations) {
 			const loss = lossOf(each);
 			if (loss && isWanted[loss]) await tell(each);

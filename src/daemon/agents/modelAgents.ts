@@ -4,7 +4,7 @@ import type { Directory } from "../discovery/directory.ts";
 import { adaptationText, lossOf } from "../endpoint/adaptations.ts";
 import type { Learned } from "../endpoint/learned.ts";
 import { effortProblem } from "../providers/efforts.ts";
-import { contextWindowOf, keepsPrompts, priceOf } from "../providers/modelFacts.ts";
+import { contextWindowOf, keepsPrompts, priceOf, seesImages } from "../providers/modelFacts.ts";
 import { type AgentMaker, nobody } from "./agentKinds.ts";
 import { createModelAgent } from "./modelAgent.ts";
 
@@ -49,6 +49,12 @@ export function modelAgents({ config, directory, learned, closing }: ModelAgents
 		windowOf({ provider: id, model }) {
 			const provider = directory.find(id);
 			return provider && contextWindowOf(provider, model, known);
+		},
+		sees({ provider: id, model }) {
+			const provider = directory.find(id);
+			if (!provider) return undefined;
+			const isRefused = learned.of(provider, model).some((each) => lossOf(each) === "images");
+			return isRefused ? false : seesImages(provider, model, known);
 		},
 		effortProblem({ provider: id, model, effort }) {
 			const provider = directory.find(id);

@@ -24,6 +24,7 @@ export function playbookAgents(): AgentMaker {
 		isThere: () => true,
 		priceOf: () => ({ input: 0, output: 0 }),
 		windowOf: () => undefined,
+		sees: () => false,
 		effortProblem: () => undefined,
 		builtIn: [{ id: provider, kind: "playbook", models: [model], usable: true, source: "builtin", efforts: [] }],
 	};

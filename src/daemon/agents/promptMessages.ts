@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { LanguageModelV3Message, LanguageModelV3Prompt, SharedV3ProviderOptions } from "@ai-sdk/provider";
 import type { RecordedEvent } from "../../core/events.ts";
+import { type Image, imageText } from "../../core/image.ts";
 import type { SignedAnswer } from "../../core/signedAnswer.ts";
 import type { Output } from "../../core/values.ts";
 import { isStartOf } from "../guidance/guidance.ts";
+import { named, type Pictures } from "./pictures.ts";
 import { compactedText } from "./threadSummary.ts";
 
 /**
@@ -18,10 +20,48 @@ export function promptMessages(
 	transcript: readonly RecordedEvent[],
 	maxChars: number,
 	signedOf: SignedOf = () => undefined,
+	pictures: Pictures = named,
 ): LanguageModelV3Prompt {
 	const pieces = readThread(role, transcript, signedOf);
 	shorten(pieces, maxChars - system.length);
-	return [{ role: "system", content: system }, ...inTurn(pieces).flatMap(toMessages)];
+	const told = pictures.inResults ? pieces : pieces.flatMap((piece) => shownBehind(piece, pictures));
+	return [{ role: "system", content: system }, ...inTurn(told).flatMap((piece) => toMessages(piece, pictures))];
+}
+
+/** Those that a prompt can show, in the order of their worth: what people gave, then what came last. */
+export function threadImages(role: string, transcript: readonly RecordedEvent[]): readonly Image[] {
+	const pieces = readThread(role, transcript).toReversed();
+	return [
+		...pieces.flatMap((piece) => (piece.kind === "heard" ? piece.images : [])),
+		...pieces.flatMap((piece) =>
+			piece.kind === "said" ? piece.calls.flatMap((call) => call.images).toReversed() : [],
+		),
+	];
+}
+
+/** Of what a compaction leaves out, what people gave stays to be seen: the first message is kept whole. */
+export function keptImages(transcript: readonly RecordedEvent[], upTo: number): readonly Image[] {
+	return transcript.flatMap((event) =>
+		event.type === "message.added" && event.seq <= upTo ? (event.images ?? []) : [],
+	);
+}
+
+/** Where a result is nothing but text, what it shows comes in a message behind the results. */
+function shownBehind(piece: Heard | Said, pictures: Pictures): readonly (Heard | Said)[] {
+	const images =
+		piece.kind === "said"
+			? piece.calls.flatMap((call) => call.images.filter((image) => "base64" in pictures.of(image)))
+			: [];
+	if (piece.kind === "heard" || images.length === 0) return [piece];
+	const calls = piece.calls.map((call) => ({
+		...call,
+		images: call.images.filter((image) => !images.includes(image)),
+		result: call.images.some((image) => images.includes(image)) ? `${call.result}\n[It is shown below.]` : call.result,
+	}));
+	return [
+		{ ...piece, calls },
+		{ kind: "heard", text: "What the calls came to, to look at:", images },
+	];
 }
 
 /** What goes back of an answer to the model that is asked. */
@@ -35,21 +75,29 @@ function inTurn(pieces: readonly (Heard | Said)[]): readonly (Heard | Said)[] {
 	const turns: (Heard | Said)[] = [];
 	for (const piece of pieces) {
 		const last = turns.at(-1);
-		const isSilent = piece.text.trim() === "" && (piece.kind === "heard" || piece.calls.length === 0);
+		const isSilent =
+			piece.text.trim() === "" && (piece.kind === "heard" ? piece.images.length === 0 : piece.calls.length === 0);
 		if (isSilent) continue;
 		if (piece.kind === "heard") {
-			if (last?.kind === "heard") turns[turns.length - 1] = { kind: "heard", text: joined(last.text, piece.text) };
+			if (last?.kind === "heard")
+				turns[turns.length - 1] = {
+					kind: "heard",
+					text: joined(last.text, piece.text),
+					images: [...last.images, ...piece.images],
+				};
 			else if (last && last.calls.length > 0) turns.push({ kind: "said", text: afterResults, calls: [] }, piece);
 			else turns.push(piece);
-		} else if (!last) turns.push({ kind: "heard", text: opening }, piece);
+		} else if (!last) turns.push({ kind: "heard", text: opening, images: [] }, piece);
 		else if (last.kind === "said" && last.calls.length === 0)
 			turns[turns.length - 1] = { ...piece, text: joined(last.text, piece.text) };
 		else turns.push(piece);
 	}
 	const last = turns.at(-1);
-	if (!last) return [{ kind: "heard", text: opening }];
+	if (!last) return [{ kind: "heard", text: opening, images: [] }];
 	// Some endpoints take a last message of the assistant's as the beginning of the answer, others refuse it.
-	return last.kind === "said" && last.calls.length === 0 ? [...turns, { kind: "heard", text: "Go on." }] : turns;
+	return last.kind === "said" && last.calls.length === 0
+		? [...turns, { kind: "heard", text: "Go on.", images: [] }]
+		: turns;
 }
 
 const opening = "Begin.";
@@ -64,9 +112,10 @@ export function conversationText(role: string, transcript: readonly RecordedEven
 	const pieces = readThread(role, transcript);
 	shorten(pieces, Math.floor(maxChars * 0.8));
 	const texts = pieces.map((piece) => {
-		if (piece.kind === "heard") return `To the worker:\n${piece.text}`;
+		if (piece.kind === "heard") return `To the worker:\n${withNames(piece.text, piece.images, named)}`;
 		const calls = piece.calls.map(
-			({ name, args, result }) => `The worker called ${name} ${JSON.stringify(args)}\nIt came to:\n${result}`,
+			({ name, args, result, images }) =>
+				`The worker called ${name} ${JSON.stringify(args)}\nIt came to:\n${withNames(result, images, named)}`,
 		);
 		return [piece.text && `The worker:\n${piece.text}`, ...calls].filter(Boolean).join("\n");
 	});
@@ -96,8 +145,12 @@ function readThread(
 	const isKept = (event: RecordedEvent) => event.seq > compacted.upTo || event.type === "guidance.given";
 	const rest = transcript.filter((event) => isKept(event) && event !== first);
 	return [
-		...(first ? [{ kind: "heard" as const, text: heardText(first.from, first.text) }] : []),
-		{ kind: "heard", text: compactedText(compacted) },
+		...(first ? [{ kind: "heard" as const, text: heardText(first.from, first.text), images: first.images ?? [] }] : []),
+		{
+			kind: "heard",
+			text: compactedText(compacted),
+			images: keptImages(transcript, compacted.upTo).filter((image) => !first?.images?.includes(image)),
+		},
 		...readTranscript(role, rest, signedOf),
 	];
 }
@@ -105,6 +158,7 @@ function readThread(
 interface Heard {
 	readonly kind: "heard";
 	readonly text: string;
+	readonly images: readonly Image[];
 }
 interface Said {
 	readonly kind: "said";
@@ -118,6 +172,7 @@ interface Call {
 	readonly name: string;
 	args: Readonly<Record<string, unknown>>;
 	result: string;
+	readonly images: readonly Image[];
 }
 
 function readTranscript(role: string, transcript: readonly RecordedEvent[], signedOf: SignedOf): (Heard | Said)[] {
@@ -135,22 +190,21 @@ function readTranscript(role: string, transcript: readonly RecordedEvent[], sign
 		else if (event.type === "turn.completed") signed = signedOf(event);
 		else if (event.type === "guidance.given") {
 			// The turn that is about to be taken reads it; how the thread began is told before the conversation.
-			if (!isStartOf(event)) pieces.push({ kind: "heard", text: event.text });
+			if (!isStartOf(event)) pieces.push({ kind: "heard", text: event.text, images: [] });
 		} else if (event.type === "message.added") {
 			// An answer that was only reasoning says nothing, and endpoints refuse an empty message.
 			if (event.from === role && event.text === "") continue;
 			if (event.from === role) pieces.push({ kind: "said", text: event.text, calls: [], signed });
-			else waiting.push({ kind: "heard", text: heardText(event.from, event.text) });
+			else waiting.push({ kind: "heard", text: heardText(event.from, event.text), images: event.images ?? [] });
 			// The first says what the thread is for; nothing was under way then.
 			if (pieces.length === 0) deliver();
 		} else if (event.type === "tool.requested") {
 			const last = pieces.at(-1);
-			const call = {
-				id: wireId(event.toolCallId),
-				name: event.name,
-				args: event.args,
-				result: results.get(event.toolCallId) ?? "This was not carried out.",
+			const { text: result, images } = results.get(event.toolCallId) ?? {
+				text: "This was not carried out.",
+				images: [],
 			};
+			const call = { id: wireId(event.toolCallId), name: event.name, args: event.args, result, images };
 			const isSameTurn = last?.kind === "said" && (last.calls.length === 0 || last.turnId === event.turnId);
 			if (isSameTurn) pieces[pieces.length - 1] = { ...last, turnId: event.turnId, calls: [...last.calls, call] };
 			else pieces.push({ kind: "said", turnId: event.turnId, text: "", calls: [call], signed });
@@ -165,9 +219,14 @@ function heardText(from: string, text: string): string {
 	return from === "person" ? `The person who watches over this goal says:\n${text}` : `The ${from} says:\n${text}`;
 }
 
+interface CallResult {
+	readonly text: string;
+	readonly images: readonly Image[];
+}
+
 /** What each call came to, by its id. A call that ran again after it was interrupted has its last outcome. */
-function resultsOf(transcript: readonly RecordedEvent[]): ReadonlyMap<string, string> {
-	const results = new Map<string, string>();
+function resultsOf(transcript: readonly RecordedEvent[]): ReadonlyMap<string, CallResult> {
+	const results = new Map<string, CallResult>();
 	for (const event of transcript) {
 		if (event.type === "tool.completed") {
 			const output = outputText(event.output);
@@ -175,14 +234,15 @@ function resultsOf(transcript: readonly RecordedEvent[]): ReadonlyMap<string, st
 				event.refused !== undefined && !output.includes(event.refused) ? `Not carried out: ${event.refused}` : "";
 			const exit = event.exitCode === undefined ? "" : `[exit code ${event.exitCode}]`;
 			const text = [refusal, exit, output].filter(Boolean).join("\n");
-			results.set(event.toolCallId, text.trim() === "" ? "[no output]" : text);
+			const { images = [] } = event;
+			results.set(event.toolCallId, { text: text.trim() === "" ? "[no output]" : text, images });
 		} else if (event.type === "tool.interrupted") {
 			const why = event.reason ? ` ${event.reason}` : "";
 			const text =
 				(event.outcome as string) === "unknown"
 					? `The outcome is unknown: verify it before you repeat anything.${why}`
 					: `This was not carried out.${why}`;
-			results.set(event.toolCallId, text);
+			results.set(event.toolCallId, { text, images: [] });
 		}
 	}
 	return results;
@@ -251,17 +311,55 @@ function wireId(toolCallId: string): string {
 	return createHash("sha256").update(toolCallId).digest("hex").slice(0, 40);
 }
 
-function toMessages(piece: Heard | Said): readonly LanguageModelV3Message[] {
-	if (piece.kind === "heard") return [{ role: "user", content: [{ type: "text", text: piece.text }] }];
+function toMessages(piece: Heard | Said, pictures: Pictures): readonly LanguageModelV3Message[] {
+	if (piece.kind === "heard") {
+		const files = bodiesOf(piece.images, pictures).map(({ mediaType, base64 }) => ({
+			type: "file" as const,
+			mediaType,
+			data: base64,
+		}));
+		const text = withNames(piece.text, piece.images, pictures);
+		return [{ role: "user", content: [{ type: "text", text }, ...files] }];
+	}
 	const said: LanguageModelV3Message = { role: "assistant", content: contentOf(piece) };
 	if (piece.calls.length === 0) return [said];
 	const results = piece.calls.map((call) => ({
 		type: "tool-result" as const,
 		toolCallId: call.id,
 		toolName: call.name,
-		output: { type: "text" as const, value: call.result },
+		output: resultOutput(call, pictures),
 	}));
 	return [said, { role: "tool", content: results }];
+}
+
+type ResultOutput = Extract<
+	Extract<LanguageModelV3Message, { role: "tool" }>["content"][number],
+	{ type: "tool-result" }
+>["output"];
+
+function resultOutput({ result, images }: Call, pictures: Pictures): ResultOutput {
+	const bodies = bodiesOf(images, pictures);
+	const value = withNames(result, images, pictures);
+	if (bodies.length === 0) return { type: "text", value };
+	const data = bodies.map(({ mediaType, base64 }) => ({ type: "image-data" as const, mediaType, data: base64 }));
+	return { type: "content", value: [{ type: "text", text: value }, ...data] };
+}
+
+function bodiesOf(images: readonly Image[], pictures: Pictures) {
+	return images.flatMap((image) => {
+		const picture = pictures.of(image);
+		return "base64" in picture ? [{ mediaType: image.mediaType, base64: picture.base64 }] : [];
+	});
+}
+
+/** Each image by its name, in their order; of one that is not shown, why. */
+function withNames(text: string, images: readonly Image[], pictures: Pictures): string {
+	const lines = images.map((image) => {
+		const picture = pictures.of(image);
+		const why = "left" in picture && picture.left ? ` It is not shown. ${picture.left}` : "";
+		return `[Image: ${imageText(image)}.${why}]`;
+	});
+	return lines.length === 0 ? text : [text, ...lines].join("\n");
 }
 
 type SaidContent = Extract<LanguageModelV3Message, { role: "assistant" }>["content"];

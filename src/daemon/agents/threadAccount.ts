@@ -1,4 +1,5 @@
 import type { RecordedEvent } from "../../core/events.ts";
+import { imageText } from "../../core/image.ts";
 
 /**
  * What the daemon knows by itself of a thread, in words for the model that goes on with it: what the person said, what was
@@ -52,7 +53,9 @@ function outcomeOf({ ok, exitCode, refused }: RecordedEvent<"tool.completed">): 
 
 function said(transcript: readonly RecordedEvent[]): string[] {
 	return transcript.flatMap((event) =>
-		event.type === "message.added" && event.from === "person" ? [line(event.text, 1000)] : [],
+		event.type === "message.added" && event.from === "person"
+			? [[line(event.text, 1000), ...(event.images ?? []).map((image) => `[Image: ${imageText(image)}]`)].join(" ")]
+			: [],
 	);
 }
 

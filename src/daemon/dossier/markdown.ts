@@ -1,4 +1,5 @@
 import type { Goal, Step } from "../../core/goal.ts";
+import { imageText } from "../../core/image.ts";
 import { inputWords } from "../../core/inputs.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { progress } from "../../core/rules/progress.ts";
@@ -69,6 +70,7 @@ function head(data: DossierData): string {
 		["Agent", code(formatModelRef(settings.agent))],
 		["Autonomy", `${settings.autonomy}; plan approval ${settings.planApproval}`],
 		["Budget", budget.length > 0 ? budget.join(", ") : undefined],
+		["Images", goal.images?.map((image) => inline(imageText(image))).join(", ")],
 		["Playbook", playbook && `${code(playbook.path)}, SHA-256 ${code(playbook.sha256.slice(0, 16))}`],
 		["Inputs", playbook?.inputs?.map((input) => code(inputWords(input))).join(", ")],
 	];

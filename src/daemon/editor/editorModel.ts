@@ -1,10 +1,12 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import { editorProvider } from "../../core/agentKinds.ts";
-import type { EditorAnswerEnd, EditorAnswerPart } from "../../protocol/editorModels.ts";
+import type { EditorAnswerEnd, EditorAnswerPart, EditorMessage } from "../../protocol/editorModels.ts";
 import { maxMessageBytes } from "../../protocol/methods.ts";
-import type { OpenedModel } from "../providers/wires/wire.ts";
+import { noImages } from "../endpoint/adaptations.ts";
+import { seesNone } from "../endpoint/imageAdaptations.ts";
+import type { EndpointCall, OpenedModel } from "../providers/wires/wire.ts";
 import { failedInWindow, notAllowed, noWindow, tooLarge, tooMuch, windowGone } from "./editorFailure.ts";
-import { editorMessages, editorTools } from "./editorPrompt.ts";
+import { editorMessages, editorTools, withoutImages } from "./editorPrompt.ts";
 import { type EditorWindows, nameOfModel, WindowGone } from "./editorWindows.ts";
 
 /**
@@ -12,7 +14,7 @@ import { type EditorWindows, nameOfModel, WindowGone } from "./editorWindows.ts"
  * the parts that endpoints answer with. The loop, the tools and the limits around it are those of every model.
  */
 export function openEditorModel(windows: EditorWindows, name: string): OpenedModel {
-	const heard = new WeakMap<AbortSignal, () => void>();
+	const calls = new WeakMap<AbortSignal, EndpointCall>();
 	return {
 		model: {
 			specificationVersion: "v3",
@@ -22,11 +24,11 @@ export function openEditorModel(windows: EditorWindows, name: string): OpenedMod
 			doGenerate: () => Promise.reject(new Error("A model of VS Code answers in a stream.")),
 			async doStream(options) {
 				const { abortSignal } = options;
-				const onPiece = abortSignal && heard.get(abortSignal);
-				return { stream: streamOf(windows, name, options, onPiece) };
+				return { stream: streamOf(windows, name, options, abortSignal && calls.get(abortSignal)) };
 			},
 		},
-		begin: (abortSignal, { onPiece }) => void heard.set(abortSignal, onPiece),
+		begin: (abortSignal, call) => void calls.set(abortSignal, call),
+		images: { inResults: true, maxBytes: maxShownBytes },
 	};
 }
 
@@ -38,7 +40,7 @@ function streamOf(
 	windows: EditorWindows,
 	name: string,
 	{ prompt, tools, abortSignal }: LanguageModelV3CallOptions,
-	onPiece: (() => void) | undefined,
+	call: EndpointCall | undefined,
 ): ReadableStream<LanguageModelV3StreamPart> {
 	const ending = new AbortController();
 	const signal = abortSignal ? AbortSignal.any([abortSignal, ending.signal]) : ending.signal;
@@ -54,7 +56,7 @@ function streamOf(
 				justification,
 				onParts(parts: readonly EditorAnswerPart[]) {
 					if (signal.aborted) return;
-					onPiece?.();
+					call?.onPiece();
 					for (const part of parts) chars += part.kind === "text" ? part.text.length : part.input.length;
 					flooded ||= chars > maxAnswerChars;
 					if (flooded) ending.abort();
@@ -62,8 +64,12 @@ function streamOf(
 				},
 			};
 			try {
-				if (JSON.stringify(request).length > maxMessageBytes / 3 - 10_000) throw tooLarge(full);
-				const told = await windows.ask(name, request, signal);
+				if (isTooLarge(request)) throw tooLarge(full);
+				let told = await windows.ask(name, request, signal);
+				if (told.kind === "ended" && isBlind(told.end, request.messages) && chars === 0) {
+					await call?.onAdapted(noImages);
+					told = await windows.ask(name, { ...request, messages: withoutImages(request.messages) }, signal);
+				}
 				if (told.kind === "noWindow")
 					throw noWindow(
 						name,
@@ -80,6 +86,21 @@ function streamOf(
 		},
 		cancel: () => ending.abort(),
 	});
+}
+
+/** Images with which a message of the wire has room for a long text, too. */
+const maxShownBytes = 8_000_000;
+
+/** A letter of a text may be three bytes. */
+function isTooLarge(request: { readonly messages: readonly EditorMessage[] }): boolean {
+	const texts = { ...request, messages: withoutImages(request.messages) };
+	if (JSON.stringify(texts).length > maxMessageBytes / 3 - 10_000) return true;
+	return Buffer.byteLength(JSON.stringify(request)) > maxMessageBytes - 10_000;
+}
+
+/** It was shown images, and says that it sees none. */
+function isBlind(end: EditorAnswerEnd, messages: readonly EditorMessage[]): boolean {
+	return end.kind === "failed" && seesNone(end.message) && JSON.stringify(messages).includes('"kind":"image"');
 }
 
 /** The pieces in the shape of an endpoint's stream. */

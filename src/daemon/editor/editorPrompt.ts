@@ -17,6 +17,19 @@ export function editorMessages(prompt: LanguageModelV3Prompt): EditorMessage[] {
 	return messages;
 }
 
+/** With a text in place of each image, for a model that sees none. */
+export function withoutImages(messages: readonly EditorMessage[]): EditorMessage[] {
+	const instead = (part: ResultPart): ResultPart =>
+		part.kind === "image" ? text("[Here was an image. It is not shown: you see no images.]") : part;
+	return messages.map(({ role, parts }) => ({
+		role,
+		parts: parts.map((part) => {
+			if (part.kind === "result") return { ...part, parts: part.parts.map(instead) };
+			return part.kind === "image" ? instead(part) : part;
+		}),
+	}));
+}
+
 export function editorTools(tools: LanguageModelV3CallOptions["tools"] = []): EditorRequest["tools"] {
 	return tools.flatMap((tool) =>
 		tool.type === "function"

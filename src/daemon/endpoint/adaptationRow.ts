@@ -16,7 +16,7 @@ export interface Adaptation {
 export interface AdaptationRow {
 	readonly parameter: string;
 	/** What was asked for and is not had with it: a person is told in each goal. */
-	readonly loses?: "reasoning_effort" | "response_format" | "tools";
+	readonly loses?: "images" | "reasoning_effort" | "response_format" | "tools";
 	/** It is about what this conversation holds, and teaches nothing of the endpoint. */
 	readonly once?: true;
 	/** What to ask instead; undefined when it was not this that was refused. `before` is what is asked instead already. */

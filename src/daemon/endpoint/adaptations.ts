@@ -1,6 +1,7 @@
-import type { Adaptation, AdaptationRow } from "./adaptationRow.ts";
+import { type Adaptation, type AdaptationRow, left } from "./adaptationRow.ts";
 import { chatAdaptations } from "./chatAdaptations.ts";
 import { geminiAdaptations } from "./geminiAdaptations.ts";
+import { imageAdaptations, takesNoImages } from "./imageAdaptations.ts";
 import { messagesAdaptations } from "./messagesAdaptations.ts";
 import type { Refused } from "./refusal.ts";
 import type { Body } from "./requestShapes.ts";
@@ -31,7 +32,16 @@ export function adapted(rows: readonly AdaptationRow[], body: Body, adaptations:
 /** What an endpoint speaks instead of what it was asked in. No row of a table: the whole request is another one. */
 export const otherProtocol = "protocol";
 
-const all = [...chatAdaptations, ...responsesAdaptations, ...messagesAdaptations, ...geminiAdaptations];
+const all = [
+	...imageAdaptations,
+	...chatAdaptations,
+	...responsesAdaptations,
+	...messagesAdaptations,
+	...geminiAdaptations,
+];
+
+/** Of a model that is known to see none. */
+export const noImages: Adaptation = { parameter: takesNoImages, instead: left };
 
 function rowOf({ parameter }: Adaptation): AdaptationRow | undefined {
 	return all.find((row) => row.parameter === parameter);

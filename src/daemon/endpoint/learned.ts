@@ -22,6 +22,7 @@ export interface Endpoint {
 	readonly baseUrl: string;
 	readonly structuredOutput: boolean;
 	readonly efforts?: readonly Effort[] | Readonly<Record<string, readonly Effort[]>>;
+	readonly images?: boolean | Readonly<Record<string, boolean>>;
 }
 
 const keptMs = 30 * 24 * 60 * 60 * 1000;
@@ -82,7 +83,8 @@ export function openLearned(file: string, { now = Date.now, onProblem }: Learned
 	}
 }
 
-function digestOf({ id, kind, baseUrl, structuredOutput, efforts }: Endpoint): string {
-	const request = JSON.stringify([id, kind, baseUrl, structuredOutput, efforts]);
+function digestOf({ id, kind, baseUrl, structuredOutput, efforts, images }: Endpoint): string {
+	const seen = images === undefined ? [] : [images];
+	const request = JSON.stringify([id, kind, baseUrl, structuredOutput, efforts, ...seen]);
 	return createHash("sha256").update(request).digest("hex").slice(0, 16);
 }

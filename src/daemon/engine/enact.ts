@@ -37,7 +37,7 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 			const assignment = assignmentFor(goal, "planner");
 			return [
 				{ type: "thread.opened", threadId, role: "planner", assignment, purpose: "plan" },
-				message(newId, threadId, planningBrief(goal)),
+				{ ...message(newId, threadId, planningBrief(goal)), ...goalImages(goal) },
 			];
 		}
 		case "approvePlan":
@@ -180,6 +180,11 @@ function message(newId: NewId, threadId: ThreadId, text: string): EventOf<"messa
 	return { type: "message.added", messageId: newId<MessageId>("m"), threadId, from: "goal", text };
 }
 
+/** Whoever is told what the goal is, is shown what was given with it. */
+export function goalImages({ images }: Goal): Pick<EventOf<"message.added">, "images"> {
+	return images ? { images: [...images] } : {};
+}
+
 function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalEvent[] {
 	const step = goal.steps[stepId];
 	if (!step) return [];
@@ -193,7 +198,10 @@ function startStep(goal: Goal, stepId: keyof Goal["steps"], newId: NewId): GoalE
 	return [
 		{ type: "step.started", stepId, attempt, threadId },
 		{ type: "thread.opened", threadId, role: step.role, stepId, attempt, assignment, purpose: "work" },
-		message(newId, threadId, `${step.instructions || step.title}${diagnosis}${advice}`),
+		{
+			...message(newId, threadId, `${step.instructions || step.title}${diagnosis}${advice}`),
+			...(step.actions ? {} : goalImages(goal)),
+		},
 		...(step.notRun?.length ? [notRun(newId, threadId, step.notRun)] : []),
 	];
 }

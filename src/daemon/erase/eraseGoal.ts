@@ -3,6 +3,7 @@ import path from "node:path";
 import type { EventType, RecordedEvent } from "../../core/events.ts";
 import type { GoalId, ThreadId } from "../../core/ids.ts";
 import { readEvent } from "../../core/upcast.ts";
+import { forgetImages, imagesFolder } from "../images/imageFiles.ts";
 import { keptFolder } from "../mcp/keptFolder.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import type { Log } from "../platform/ports.ts";
@@ -27,7 +28,7 @@ export interface EraseServices {
 
 const page = 1000;
 
-/** What a deleted goal said and did goes: the bodies of its events, the files that hold its long outputs, the programs of its agents with all that was said between them and us. Safe to repeat. */
+/** What a deleted goal said and did goes: the bodies of its events, the files that hold its long outputs and its images, the programs of its agents with all that was said between them and us. Safe to repeat. */
 export async function eraseGoal(
 	{ store, changedFiles, answeredApprovals, goalFiles, agentsLeft, supervisor, about }: EraseServices,
 	goalId: GoalId,
@@ -40,6 +41,7 @@ export async function eraseGoal(
 		const file = "output" in event ? event.output.path : undefined;
 		if (file !== undefined && path.resolve(file).startsWith(about.folder + path.sep)) await rm(file, { force: true });
 	}
+	await forgetImages(imagesFolder(about.folder, goalId));
 	await agentsLeft.endOf(threads);
 	crashPoint("erase.files");
 	await supervisor.erase(goalId);

@@ -31,6 +31,11 @@ export async function fromPlaybook(
 	services: LaunchServices,
 ): Promise<Prepared> {
 	const playbook = await readPlaybook(given);
+	if (params.images.length > 0 && playbook.agents.length === 0)
+		throw new Refusal(
+			"badImage",
+			`${given.path} hands no step to an agent, so that nobody would look at the images. Launch it without them.`,
+		);
 	const inputs = takenInputs(given.path, playbook.inputs, given.inputs ?? {});
 	const [agent, ...rest] = playbookLayers(playbook, preset, services);
 	const said = { source: { kind: "launch" as const }, settings: params.settings };

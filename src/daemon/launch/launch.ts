@@ -10,9 +10,12 @@ import { resolve } from "../../core/settings.ts";
 import { readEvent } from "../../core/upcast.ts";
 import type { Actor, Assignment } from "../../core/values.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
+import { checkedImages, keepChecked } from "../images/givenImages.ts";
+import { forgetImages, imagesFolder } from "../images/imageFiles.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
 import { readFolderIdentity } from "../policy/folderIdentity.ts";
+import { blindNotes } from "../roster/blind.ts";
 import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
 import { requireProviders, requireWorkers } from "../roster/requireProviders.ts";
 import { unpricedNotes } from "../roster/unpriced.ts";
@@ -30,6 +33,7 @@ export async function launch(
 	const workspace = await workspaceFolder(params.workspace, services.about.folder);
 	if (params.settings.checks?.some((command) => command.trim() === ""))
 		throw new Refusal("emptyCheck", "A check is empty. Name the command that it runs, or leave it out.");
+	const given = checkedImages(params.images);
 	const proposed = services.newId<GoalId>("g");
 	const goalId = params.requestId ? await services.store.requestOnce(params.requestId, proposed) : proposed;
 	crashPoint("launch.named");
@@ -46,12 +50,14 @@ export async function launch(
 	requireOnce(prepared.settings.assignments);
 	requireWorkers(prepared.settings.assignments);
 	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
-	const unpriced = unpricedNotes(settings, services);
-	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...unpriced, ...prepared.notes];
+	const said = [...unpricedNotes(settings, services), ...(given.length > 0 ? blindNotes(settings, services) : [])];
+	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...said, ...prepared.notes];
+	const folderOfImages = imagesFolder(services.about.folder, goalId);
+	const images = given.length > 0 ? { images: await keepChecked(folderOfImages, given) } : {};
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };
 	const playbook = params.playbook && storedPlaybook(params.playbook, prepared.inputs ?? []);
 	const events: GoalEvent[] = [
-		{ type: "goal.launched", goalId, title, prompt, workspace, folder, settings, playbook, ...taken, by },
+		{ type: "goal.launched", goalId, title, prompt, workspace, folder, settings, playbook, ...images, ...taken, by },
 		...(playbook && params.grantPlaybook
 			? [
 					{
@@ -67,7 +73,10 @@ export async function launch(
 			: []),
 		...following,
 	];
-	await services.supervisor.launch(goalId, events);
+	await services.supervisor.launch(goalId, events).catch(async (cause) => {
+		await forgetImages(folderOfImages);
+		throw cause;
+	});
 	return { goalId, notes };
 }
 

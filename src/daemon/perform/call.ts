@@ -23,6 +23,7 @@ import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
 import { performExternal } from "./external.ts";
 import { performFetch } from "./fetch.ts";
+import { keepImages } from "./keptImages.ts";
 import type { ActivityContext } from "./parts.ts";
 import { originOf, proposing } from "./proposing.ts";
 import { performQuestion } from "./question.ts";
@@ -106,8 +107,11 @@ async function performRead(context: ActivityContext, call: ToolCall, tool: ReadT
 	if (permitted === "waits") return;
 	if (permitted !== "allowed") return finish(context, call, failure(permitted.refused, permitted.refused));
 	try {
-		const text = await reading;
-		return await finish(context, call, { ok: true, output: textOutput(text), durationMs: took() });
+		const read = await reading;
+		if (typeof read === "string")
+			return await finish(context, call, { ok: true, output: textOutput(read), durationMs: took() });
+		const images = await keepImages(context, [read]);
+		return await finish(context, call, { ok: true, output: textOutput(read.text), images, durationMs: took() });
 	} catch (cause) {
 		// Told to stop, it has no outcome: it is made again when the goal goes on.
 		if (context.signal.aborted) return;

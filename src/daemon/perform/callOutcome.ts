@@ -1,5 +1,6 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { ToolCall } from "../../core/goal.ts";
+import type { Image } from "../../core/image.ts";
 import { isAgentOwned } from "../../core/rules/calls.ts";
 import type { Output } from "../../core/values.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
@@ -9,6 +10,7 @@ import type { ActivityContext } from "./parts.ts";
 export interface Outcome {
 	readonly ok: boolean;
 	readonly output: Output;
+	readonly images?: readonly Image[];
 	readonly exitCode?: number;
 	readonly durationMs?: number;
 	readonly refused?: string;
@@ -28,6 +30,7 @@ export async function finish({ driver }: ActivityContext, call: ToolCall, outcom
 				exitCode: outcome.exitCode,
 				durationMs: outcome.durationMs ?? 0,
 				output: outcome.output,
+				images: outcome.images?.length ? [...outcome.images] : undefined,
 				refused: outcome.refused,
 				invalid: outcome.invalid,
 			},

@@ -1,10 +1,11 @@
 import type { GoalEvent, RecordedEvent } from "../../core/events.ts";
 import type { Goal, Thread } from "../../core/goal.ts";
-import { charsPerToken, fitsAgain, promptTokens } from "../../core/rules/budget.ts";
+import { charsPerToken, fitsAgain, imageChars, promptTokens } from "../../core/rules/budget.ts";
 import { windowOf } from "../../core/rules/contextWindow.ts";
 import type { ThreadSummary } from "../../core/threadSummary.ts";
 import type { Usage } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
+import { keptImages } from "../agents/promptMessages.ts";
 import { threadAccount } from "../agents/threadAccount.ts";
 import { compactedText, readSummary } from "../agents/threadSummary.ts";
 import { whyEnded } from "../agents/whyEnded.ts";
@@ -66,7 +67,11 @@ export async function compact({ parts, driver, signal }: ActivityContext, turn: 
 		summary,
 		account,
 		problem: summary ? undefined : (problem ?? "The model gave no summary."),
-		chars: compactedText({ summary, account }).length + charsLeft(transcript, upTo) + goal.prompt.length,
+		chars:
+			compactedText({ summary, account }).length +
+			charsLeft(transcript, upTo) +
+			goal.prompt.length +
+			imageChars(keptImages(transcript, upTo)),
 	};
 	return { event, answer, failure };
 }
@@ -104,6 +109,7 @@ function charsLeft(transcript: readonly RecordedEvent[], upTo: number): number {
 	let chars = 0;
 	for (const event of transcript) {
 		if (event.seq <= upTo) continue;
+		if (event.type === "message.added" || event.type === "tool.completed") chars += imageChars(event.images);
 		if (event.type === "message.added") chars += event.text.length;
 		else if (event.type === "tool.requested") chars += JSON.stringify(event.args).length;
 		else if (event.type === "tool.completed") chars += event.output.head.length + event.output.tail.length;

@@ -5,6 +5,7 @@ import type { MessageId, ThreadId } from "../../core/ids.ts";
 import { childThreads } from "../../core/rules/delegations.ts";
 import { goalHold } from "../../core/rules/holds.ts";
 import { assignmentFor } from "../../core/rules/roster.ts";
+import { goalImages } from "../engine/enact.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import type { DelegateTool } from "../tools/tool.ts";
 import type { ActivityContext } from "./parts.ts";
@@ -50,6 +51,7 @@ export async function performDelegation(
 				threadId,
 				from: "goal",
 				text: `${title}\n\n${instructions}`,
+				...goalImages(goal),
 			},
 		];
 	});

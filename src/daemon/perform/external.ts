@@ -1,5 +1,6 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { ToolCall } from "../../core/goal.ts";
+import { imageTypeOf } from "../../core/image.ts";
 import { externalProposal } from "../policy/proposal.ts";
 import type { PersonAnswer, PersonQuestion } from "../tools/personQuestion.ts";
 import { type ExternalResult, type ExternalTool, ToolError } from "../tools/tool.ts";
@@ -9,6 +10,7 @@ import { failure, finish } from "./callOutcome.ts";
 import { stopReason } from "./command.ts";
 import { keepExternal } from "./externalOutput.ts";
 import { watchHeartbeat } from "./heartbeat.ts";
+import { keepImages } from "./keptImages.ts";
 import type { ActivityContext } from "./parts.ts";
 import { originOf } from "./proposing.ts";
 
@@ -50,9 +52,11 @@ export async function performExternal(
 	try {
 		const result = await tool.call(args, { signal, timeoutMs, onSign: watch.sign, ask });
 		const output = await keepExternal(parts.dataFolder, toolCallId, result);
+		const images = await keepImages(context, imagesOf(tool, result));
 		return await finish(context, call, {
 			ok: result.ok,
 			output: output.output,
+			images,
 			durationMs: took(),
 			beside: result.ok ? evidence(tool, call, result, output.files) : [],
 		});
@@ -67,6 +71,17 @@ export async function performExternal(
 	} finally {
 		watch.stop();
 	}
+}
+
+/** More would leave no room for anything else. */
+const maxShownImages = 5;
+
+/** What the server calls an image may be anything. */
+function imagesOf({ server, serverTool }: ExternalTool, { files }: ExternalResult) {
+	return files
+		.map(({ bytes }, at) => ({ name: `file ${at + 1} of ${server} ${serverTool}`, bytes }))
+		.filter(({ bytes }) => imageTypeOf(bytes) !== undefined)
+		.slice(0, maxShownImages);
 }
 
 /** Longer timers fire at once. */

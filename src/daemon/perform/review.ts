@@ -7,6 +7,7 @@ import { reviewerOf } from "../../core/rules/roster.ts";
 import { planSteps } from "../../core/rules/steps.ts";
 import { viewCheck } from "../../protocol/view.ts";
 import { unifiedDiffs } from "../changes/unifiedDiff.ts";
+import { goalImages } from "../engine/enact.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /**
@@ -36,7 +37,14 @@ export async function performReview(context: ActivityContext, stepId: StepId | u
 				assignment,
 				purpose: "review",
 			},
-			{ type: "message.added", messageId: parts.newId<MessageId>("m"), threadId, from: "goal", text: brief },
+			{
+				type: "message.added",
+				messageId: parts.newId<MessageId>("m"),
+				threadId,
+				from: "goal",
+				text: brief,
+				...goalImages(now),
+			},
 		];
 	});
 }

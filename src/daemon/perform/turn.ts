@@ -13,6 +13,7 @@ import { skipReflection } from "../engine/enact.ts";
 import { nothingUsed, reservedUsage } from "../engine/turnUsage.ts";
 import { knowsSkills } from "../guidance/guidance.ts";
 import { readSkillName } from "../guidance/readSkill.ts";
+import { imagesFolder, readKeptImage } from "../images/imageFiles.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolsOf } from "../tools/toolsOf.ts";
 import { answered } from "./answered.ts";
@@ -85,6 +86,7 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		thread,
 		step,
 		transcript,
+		readImage: (image) => readKeptImage(imagesFolder(parts.dataFolder, goal.goalId), image),
 		contextWindow: contextWindow(goal, thread, parts),
 		tools: knowsSkills(transcript) ? tools : tools.filter(({ name }) => name !== readSkillName),
 		servers: servers.reaches,

@@ -13,6 +13,8 @@ export interface KnownModel {
 	readonly price?: Price;
 	/** In tokens. */
 	readonly contextWindow?: number;
+	/** Whether it sees images; undefined where the catalogue does not say. */
+	readonly sees?: boolean;
 	/** Whether it can be told to reason; undefined where the catalogue does not say. */
 	readonly reasons?: boolean;
 }
@@ -22,11 +24,18 @@ export function knownModel(provider: Named, model: string, rows: readonly Provid
 	const models = modelsOf(provider, rows);
 	if (!models) return {};
 	const exact = find(models, model);
-	if (exact)
-		return { price: priceOf(exact), contextWindow: exact.limit?.context || undefined, reasons: exact.reasoning };
+	if (exact) return { price: priceOf(exact), ...ofKind(exact) };
 	// A dated release, or a way of being served (`:nitro`), may cost something else, but reads as much.
 	const base = find(models, model.replace(/:[\w-]+$/, "").replace(/-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|latest)$/, ""));
-	return base ? { contextWindow: base.limit?.context || undefined, reasons: base.reasoning } : {};
+	return base ? ofKind(base) : {};
+}
+
+function ofKind({ limit, reasoning, modalities }: Listed): Omit<KnownModel, "price"> {
+	return {
+		contextWindow: limit?.context || undefined,
+		reasons: reasoning,
+		sees: modalities?.input?.includes("image"),
+	};
 }
 
 type Named = Pick<Provider, "id" | "baseUrl">;
@@ -39,6 +48,7 @@ interface Listed {
 		readonly cache_write?: number;
 	};
 	readonly reasoning?: boolean;
+	readonly modalities?: { readonly input?: readonly string[] };
 	readonly limit?: { readonly context?: number };
 }
 interface ProviderList {

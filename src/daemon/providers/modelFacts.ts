@@ -4,7 +4,7 @@ import { knownModel } from "./catalogue.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderRow } from "./providerRow.ts";
 
-/** What a model costs and how much it reads: as config.jsonc says, else as the catalogue does, else unknown. */
+/** What a model costs, how much it reads, and whether it sees images: as config.jsonc says, else as the catalogue does, else unknown. */
 export function priceOf(provider: Provider, model: string, rows?: readonly ProviderRow[]): Price | undefined {
 	const configured = provider.prices?.[model];
 	const { price } = knownModel(provider, model, rows);
@@ -35,4 +35,11 @@ export function keepsPrompts({ kind, promptCaching }: Pick<Provider, "kind" | "p
 /** In tokens; undefined where it is unknown. */
 export function contextWindowOf(provider: Provider, model: string, rows?: readonly ProviderRow[]): number | undefined {
 	return provider.contextWindows?.[model] ?? knownModel(provider, model, rows).contextWindow;
+}
+
+/** Undefined where it is unknown: it is shown them, and a refusal teaches. */
+export function seesImages(provider: Provider, model: string, rows?: readonly ProviderRow[]): boolean | undefined {
+	const { images } = provider;
+	const configured = typeof images === "object" ? images[model] : images;
+	return configured ?? knownModel(provider, model, rows).sees;
 }

@@ -49,6 +49,10 @@ export const Provider = v.object({
 		v.optional(v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(100_000_000)))),
 		"How many tokens models read and write at most in one request, by name; it wins over the catalogue. A thread that comes near it is compacted.",
 	),
+	images: described(
+		v.optional(v.union([v.boolean(), v.record(v.string(), v.boolean())])),
+		"Whether its models see images, or each model by name; it wins over the catalogue. Where neither says it, images are sent, and a refusal is learned.",
+	),
 	structuredOutput: described(
 		v.optional(v.boolean(), true),
 		"Whether plans are asked for with a JSON schema. A provider that refuses it is asked without.",

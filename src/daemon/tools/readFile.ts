@@ -1,8 +1,9 @@
 import * as v from "valibot";
+import { imageText, imageTypeOf, maxImageBytes, readImage, tooManyBytes } from "../../core/image.ts";
 import { excerptLines, maxLines } from "./excerptLines.ts";
-import { readFileText } from "./textFile.ts";
-import { type ReadTool, ToolError } from "./tool.ts";
-import { readInside } from "./workspaceFiles.ts";
+import { decodeText, readFileText } from "./textFile.ts";
+import { type FoundImage, type ReadTool, ToolError } from "./tool.ts";
+import { type FileContent, readInside } from "./workspaceFiles.ts";
 
 const LineNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Params = v.object({
@@ -16,7 +17,7 @@ const maxFileBytes = 16 * 1024 * 1024;
 export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
 	name: "readFile",
 	kind: "read",
-	description: `Reads a text file of the workspace, as it is. At most ${maxLines} lines at once: fromLine and toLine (from 1, both included) choose which.`,
+	description: `Reads a text file of the workspace, as it is. At most ${maxLines} lines at once: fromLine and toLine (from 1, both included) choose which. An image (PNG, JPEG, GIF, WebP) is shown to you, if you can see.`,
 	params: Params,
 	summarize: ({ path, fromLine, toLine }) =>
 		fromLine === undefined && toLine === undefined ? path : `${path}, lines ${fromLine ?? 1}–${toLine ?? "end"}`,
@@ -24,6 +25,8 @@ export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
 	async run({ path, fromLine, toLine }, context) {
 		const file = await readInside(context, path, maxFileBytes);
 		if (!file) throw new ToolError(`There is no file ${path}. listFiles shows what is there.`);
+		// A text may begin as a GIF does.
+		if (imageTypeOf(file.bytes) && decodeText(file.bytes) === undefined) return found(path, file);
 		if (file.size > maxFileBytes)
 			throw new ToolError(`${path} has ${file.size} bytes, too many to read at once: search it with findText.`);
 		const read = await readFileText(file.bytes);
@@ -37,3 +40,10 @@ export const readFile: ReadTool<v.InferOutput<typeof Params>> = {
 		return `${text.replace(/\n?$/, "\n")}[${note}]`;
 	},
 };
+
+function found(path: string, { bytes, size }: FileContent): FoundImage {
+	if (size > maxImageBytes) throw new ToolError(tooManyBytes(path, size));
+	const read = readImage(path, bytes);
+	if ("problem" in read) throw new ToolError(read.problem);
+	return { text: `${imageText(read)}.`, name: path, bytes };
+}

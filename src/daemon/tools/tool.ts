@@ -32,8 +32,15 @@ export interface ReadTool<Args = never> extends ToolBase<Args> {
 	readonly kind: "read";
 	/** The path it looks at, relative to the workspace, for the judge; `.` when it looks at all of it. */
 	path(args: Args): string;
-	/** The text for the agent. Throws `ToolError` with a sentence that the agent can act on. */
-	run(args: Args, context: ToolContext): Promise<string>;
+	/** The text for the agent, or an image. Throws `ToolError` with a sentence that the agent can act on. */
+	run(args: Args, context: ToolContext): Promise<string | FoundImage>;
+}
+
+/** An image as it was found; the text says what it is. */
+export interface FoundImage {
+	readonly text: string;
+	readonly name: string;
+	readonly bytes: Uint8Array;
 }
 
 /** Makes new bytes of a file's old ones, always the same of the same. Reading, checking and writing the file are the engine's. */

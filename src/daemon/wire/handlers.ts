@@ -1,6 +1,7 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
+import { imageTypeOf } from "../../core/image.ts";
 import { leaving } from "../../core/leavingEvent.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { checks, wantedChecks } from "../../core/rules/checks.ts";
@@ -17,6 +18,8 @@ import { parsePolicy } from "../config/policyNodes.ts";
 import { decide } from "../engine/decide.ts";
 import type { Request } from "../engine/requests/request.ts";
 import { eraseGoal } from "../erase/eraseGoal.ts";
+import { checkedImages, keepChecked } from "../images/givenImages.ts";
+import { imagesFolder, readKeptImage } from "../images/imageFiles.ts";
 import { launch, workspaceFolder } from "../launch/launch.ts";
 import { prepareLaunch } from "../launch/prepare.ts";
 import { writePlan } from "../plan/writePlan.ts";
@@ -145,8 +148,21 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	"goal/raise": async ({ goalId, by }, client) =>
 		view(client.services, await ask(client, goalId, { kind: "raise", by })),
 	"roster/edit": (params, client) => changeRoster(params, client.services, client.actor()),
-	"thread/send": async ({ goalId, threadId, text }, client) =>
-		view(client.services, await ask(client, goalId, { kind: "send", threadId, text })),
+	"thread/send": async ({ goalId, threadId, text, images: given }, client) => {
+		const { services } = client;
+		const checked = checkedImages(given);
+		// A goal that is not there keeps nothing.
+		await services.supervisor.goal(goalId);
+		const images = await keepChecked(imagesFolder(services.about.folder, goalId), checked);
+		return view(services, await ask(client, goalId, { kind: "send", threadId, text, images }));
+	},
+	"image/get": async ({ goalId, sha256 }, { services }) => {
+		await services.supervisor.goal(goalId);
+		const bytes = await readKeptImage(imagesFolder(services.about.folder, goalId), { sha256 });
+		const mediaType = bytes && imageTypeOf(bytes);
+		if (!mediaType) throw new Refusal("unknownImage", "The image is not kept any more.");
+		return { base64: Buffer.from(bytes).toString("base64"), mediaType };
+	},
 
 	"approval/list": async ({ goalId }, { services }) => {
 		const waiting = goalId

@@ -126,6 +126,7 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 		},
 		"goal/get": (params) => daemon.read("goal/get", params),
 		"goal/events": (params) => daemon.read("goal/events", params),
+		"image/get": (params) => daemon.read("image/get", params),
 		"goal/search": (params) => daemon.read("goal/search", params),
 		"background/list": (params) => daemon.read("background/list", params),
 		"change/list": (params) => daemon.read("change/list", params),

@@ -5,6 +5,7 @@ import type { EventType } from "../../../src/core/events.ts";
 import { goalState } from "../../../src/core/rules/goalState.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { acpGoals, answerRole, type Life, shell, working } from "../../support/acpGoal.ts";
+import { png } from "../../support/images.ts";
 import { memoryProcesses } from "../../support/memoryProcesses.ts";
 import type { Scripted, ScriptedTurn } from "../../support/scriptedAcp.ts";
 import { scriptedAgent } from "../../support/scriptedAcp.ts";
@@ -58,6 +59,38 @@ describe("an agent that is a program", () => {
 			Array.from({ length: 3 }, () => ["scripted", "1.0", "new"]),
 		);
 		await until("its programs are ended", () => life.events("agent.ended").length === 3);
+	});
+
+	it("is shown the images of the goal and those that a person sends, where it takes images in a prompt", async () => {
+		const mock = png(64, 48);
+		const seen: [string, readonly string[]][] = [];
+		let turns = 0;
+		const work: Scripted["prompt"] = async ({ text, images, ask: leave, say }) => {
+			seen.push([text, images]);
+			turns += 1;
+			if (turns === 1) await leave(shell("c1", "make"));
+			await say("Done.");
+			return turns === 1 ? "cancelled" : "end_turn";
+		};
+		for (const image of [true, false]) {
+			seen.length = turns = 0;
+			const life = await start(working(work, { capabilities: { promptCapabilities: { image } } }), {
+				images: [["mock.png", mock]],
+			});
+			await until("a person is asked", () => life.approval() !== undefined);
+			await life.send("Like this.", [["red.png", mock]]);
+			await life.answer("deny");
+			await life.ended();
+			const [first, second] = seen;
+			const base64 = image ? [mock.toString("base64")] : [];
+			assert.deepEqual([first?.[1], second?.[1]], [base64, base64]);
+			const unseen = image ? "" : " It is not shown: you take no images in a prompt\\.";
+			assert.match(first![0], new RegExp(`\\[Image: mock\\.png \\(PNG, 64×48 pixels, \\d+ bytes\\)\\.${unseen}\\]`));
+			assert.match(second![0], new RegExp(`says:\nLike this\\.\n\\[Image: red\\.png [^\\]]*\\.${unseen}\\]`));
+			const told = life.events("provider.adapted").map(({ text }) => text);
+			const sentence = "mine takes no images in a prompt: it is told their names in their place.";
+			assert.deepEqual(told, image ? [] : [sentence]);
+		}
 	});
 
 	it("is told that it is denied, and ends its turn as it likes", async () => {

@@ -16,6 +16,7 @@ export interface TurnParts {
 	readonly tools?: readonly Tool[];
 	readonly workspace?: string;
 	readonly planNote?: string;
+	readonly readImage?: Turn["readImage"];
 	readonly onDelta?: Turn["onDelta"];
 	readonly onAdapted?: Turn["onAdapted"];
 }
@@ -56,6 +57,7 @@ export function makeTurn(parts: TurnParts = {}): Turn {
 		goal: makeGoal(parts),
 		thread,
 		step: parts.role === "planner" ? undefined : step,
+		readImage: parts.readImage ?? (async () => undefined),
 		transcript: parts.transcript ?? [message("goal", "Collect the numbers.")],
 		session: {
 			update: async () => {},

@@ -7,7 +7,9 @@ import type { Effort, ModelChoice } from "../../../src/core/values.ts";
 import type { TurnOutcome } from "../../../src/daemon/agents/agent.ts";
 import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
+import { sha256 } from "../../../src/daemon/platform/digest.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { imageOf, images, png } from "../../support/images.ts";
 import { noAcpAgents } from "../../support/noAcpAgents.ts";
 import { type ErrorKind, type Json, type Said, type WireFixture, wireFixtures } from "../../support/wireFixtures.ts";
 import { type RawAnswer, startWireServer, type WireScript, type WireServer } from "../../support/wireServer.ts";
@@ -345,6 +347,184 @@ for (const fixture of wireFixtures)
 			);
 			assert.equal(outcome.kind, "aborted");
 			assert.ok(outcome.kind === "aborted" && outcome.used!.inputTokens > 0);
+		});
+
+		describe("is shown", () => {
+			const shot = png(40, 30);
+			const icon = images.webp;
+			const kept = new Map([shot, icon, images.gif, images.jpeg].map((bytes) => [sha256(bytes), bytes]));
+			const readImage = async ({ sha256: digest }: { readonly sha256: string }) => kept.get(digest);
+			const given = (...named: readonly [string, Uint8Array][]) =>
+				event("message.added", {
+					messageId: "m-given" as never,
+					threadId: "t1" as never,
+					from: "goal",
+					text: "Build it like this.",
+					images: named.map(([name, bytes]) => imageOf(name, bytes)),
+				});
+			const readCall = (id: string, ...bytes: readonly Uint8Array[]) =>
+				completed(id, { output: output("shot.png."), images: bytes.map((one) => imageOf("shot.png", one)) });
+			const show = (transcript: readonly RecordedEvent[], more: Asking["turn"] = {}, choice?: Partial<ModelChoice>) =>
+				take({ text: "ok" }, { turn: { transcript, readImage, ...more }, choice });
+			const asSent = (bytes: Buffer, mediaType: string, inResult: boolean) => ({
+				mediaType,
+				base64: bytes.toString("base64"),
+				inResult,
+			});
+
+			it("the images of a message, each by its name, in their order", async () => {
+				answered(await show([given(["mock.png", shot], ["icon.webp", icon])]));
+				const { body } = sent();
+				assert.deepEqual(fixture.images(body), [asSent(shot, "image/png", false), asSent(icon, "image/webp", false)]);
+				const text = JSON.stringify(body);
+				assert.ok(text.includes("Build it like this."));
+				assert.match(
+					text,
+					/\[Image: mock\.png \(PNG, 40×30 pixels, \d+ bytes\)\.\]\\n\[Image: icon\.webp \(WebP, 12×8/,
+				);
+			});
+
+			it("the image that a call came to, in its result or in the message behind the results", async () => {
+				const transcript = [
+					message("goal", "Go."),
+					...requested("c-1", "readFile", { path: "shot.png" }, "turn1"),
+					...requested("c-2", "readFile", { path: "b" }, "turn1"),
+					...readCall("c-1", shot),
+					...completed("c-2", { output: output("of b") }),
+					message("person", "Well?"),
+				];
+				answered(await show(transcript));
+				const { body } = sent();
+				const inResult = fixture.wire !== "openai-compatible";
+				assert.deepEqual(fixture.images(body), [asSent(shot, "image/png", inResult)]);
+				const [[first, second]] = fixture.results(body) as [[string, string]];
+				assert.ok(first!.startsWith("shot.png."), first);
+				assert.equal(second, "of b");
+				if (inResult) return;
+				assert.match(first, /\[It is shown below\.\]$/);
+				const roles = body.messages.map(({ role }: Json) => role);
+				assert.deepEqual(roles, ["system", "user", "assistant", "tool", "tool", "assistant", "user"]);
+				assert.match(body.messages.at(-1).content[0].text, /to look at:[\s\S]*Well\?/);
+			});
+
+			it("a GIF, where its models read that, and else is told why not", async () => {
+				answered(await show([given(["dance.gif", images.gif])]));
+				const { body } = sent();
+				assert.deepEqual(fixture.images(body), isGemini ? [] : [asSent(images.gif, "image/gif", false)]);
+				assert.equal(/It is not shown\. You can look at no GIF/.test(JSON.stringify(body)), isGemini);
+			});
+
+			it("no image where its model is known to see none, and the person is told once a turn", async () => {
+				agents = open({ images: { [fixture.model]: false } });
+				const told: string[] = [];
+				const transcript = [
+					given(["mock.png", shot]),
+					...requested("c-1", "readFile", { path: "shot.png" }, "turn1"),
+					...readCall("c-1", shot),
+				];
+				answered(await show(transcript, { onAdapted: async ({ text }) => void told.push(text) }));
+				const { body } = sent();
+				assert.deepEqual(fixture.images(body), []);
+				assert.equal(JSON.stringify(body).match(/It is not shown\. \S+ sees no images\./g)?.length, 2);
+				const name = `${fixture.provider}/${fixture.model}`;
+				assert.deepEqual(told, [`${name} sees no images: it is told their names in their place.`]);
+			});
+
+			it("images of a model of which nothing is known; what is refused is told, learned, and goes on without", async () => {
+				const told: string[] = [];
+				const refuse: WireScript = ({ body }) =>
+					fixture.images(body).length > 0
+						? { status: 400, pieces: [fixture.error("invalid", "This model does not support image input.")] }
+						: { text: "ok" };
+				const before = server.requests.length;
+				const transcript = [
+					given(["mock.png", shot]),
+					...requested("c-1", "readFile", { path: "shot.png" }, "turn1"),
+					...readCall("c-1", shot),
+				];
+				const again = () =>
+					take(refuse, {
+						choice: { model: "nobody-knows-it" },
+						turn: { transcript, readImage, onAdapted: async ({ text }) => void told.push(text) },
+					});
+				answered(await again());
+				assert.equal(server.requests.length, before + 2);
+				assert.equal(fixture.images(server.requests[before]!.body).length, 2);
+				assert.match(JSON.stringify(sent().body), /Here was an image\. It is not shown: you see no images\./);
+				assert.match(told[0]!, /nobody-knows-it sees no images/);
+				answered(await again());
+				assert.equal(server.requests.length, before + 3, "it was learned");
+			});
+
+			it("goes on without images where one of them cannot be read, and shows them again at the next turn", async () => {
+				const refuse: WireScript = ({ body }) =>
+					fixture.images(body).length > 0
+						? { status: 400, pieces: [fixture.error("invalid", "messages.0: Could not process image")] }
+						: { text: "ok" };
+				const turn = { transcript: [given(["mock.png", shot])], readImage };
+				answered(await take(refuse, { turn }));
+				assert.deepEqual(fixture.images(sent().body), []);
+				answered(await take({ text: "ok" }, { turn }));
+				assert.equal(fixture.images(sent().body).length, 1);
+			});
+
+			it("the newest twenty of many, and what people gave before what it read", async () => {
+				const calls = Array.from({ length: 25 }, (_, at) => [
+					...requested(`c-${at}`, "readFile", { path: `${at}` }, `turn${at}`),
+					...completed(`c-${at}`, {
+						output: output("read."),
+						images: [{ ...imageOf("s.jpg", images.jpeg), name: `${at}.jpg` }],
+					}),
+				]).flat();
+				answered(await show([given(["mock.png", shot]), ...calls]));
+				const { body } = sent();
+				assert.equal(fixture.images(body).length, 20);
+				assert.equal(fixture.images(body)[0]!.mediaType, "image/png");
+				const text = JSON.stringify(body);
+				assert.match(text, /Image: 5\.jpg[^\]]*It is not shown\. It is left out to save space/);
+				assert.doesNotMatch(text, /Image: 6\.jpg[^\]]*It is not shown/);
+			});
+
+			it("a sentence in place of an image that is not kept any more", async () => {
+				answered(await show([given(["gone.png", png(3, 3)])]));
+				assert.deepEqual(fixture.images(sent().body), []);
+				assert.match(JSON.stringify(sent().body), /gone\.png[^\]]*It is not shown\. It is not kept any more\./);
+			});
+
+			it("after a compaction what people gave, and by name alone what it read", async () => {
+				const before = [
+					given(["mock.png", shot]),
+					...requested("c-1", "readFile", { path: "shot.png" }, "turn1"),
+					...readCall("c-1", images.jpeg),
+					event("message.added", {
+						messageId: "m-2" as never,
+						threadId: "t1" as never,
+						from: "person",
+						text: "More like this.",
+						images: [imageOf("better.webp", icon)],
+					}),
+				];
+				const compacted = event("thread.compacted", {
+					threadId: "t1" as never,
+					upTo: before.at(-1)!.seq,
+					account: "It looked at shot.png.",
+					chars: 100,
+				});
+				answered(await show([...before, compacted]));
+				assert.deepEqual(
+					fixture.images(sent().body).map(({ mediaType }) => mediaType),
+					["image/png", "image/webp"],
+				);
+			});
+
+			it("and counts each by its size, not by its letters, where the endpoint counts nothing", async () => {
+				const big = png(1000, 1000);
+				kept.set(sha256(big), big);
+				const { usage: without } = answered(await show([given()]));
+				const { usage: with1 } = answered(await show([given(["big.png", big])]));
+				const tokens = with1.inputTokens - without.inputTokens;
+				assert.ok(tokens > 1300 && tokens < 1400, `${tokens} tokens of an image with ${big.length} bytes`);
+			});
 		});
 
 		describe("takes back what it signed", () => {

@@ -8,9 +8,10 @@ import { type Agents, openAgents } from "../../../src/daemon/agents/agents.ts";
 import { loadConfig } from "../../../src/daemon/config/config.ts";
 import { openLearned } from "../../../src/daemon/endpoint/learned.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { imageOf, png } from "../../support/images.ts";
 import { type ModelRequest, type ModelServer, type Scripted, startModelServer } from "../../support/modelServer.ts";
 import { noAcpAgents } from "../../support/noAcpAgents.ts";
-import { completed, makeTurn, message, output, requested } from "../agents/turns.ts";
+import { completed, event, makeTurn, message, output, requested } from "../agents/turns.ts";
 
 /**
  * Errors as servers were seen to write them. Each is answered for as long as the request holds what `stands` finds; the
@@ -28,6 +29,8 @@ interface Row {
 	/** A planner asks with a JSON schema, a worker with tools; with this effort where one is chosen. */
 	readonly planner?: true;
 	readonly effort?: ModelChoice["effort"];
+	/** With an image in the conversation. */
+	readonly images?: true;
 }
 
 const has = (name: string) => (body: Body) => body[name] !== undefined;
@@ -70,6 +73,15 @@ const effort = (of: string, error: unknown, status = 400): Row => ({
 	effort: "high",
 	stands: (body) => has("reasoning_effort")(body),
 	tells: [/^local\/m refuses a reasoning effort and is asked without one/],
+});
+const images = (of: string, error: unknown, status = 400): Row => ({
+	of,
+	status,
+	error,
+	images: true,
+	stands: (body) => text(body).includes('"image_url"'),
+	becomes: (body) => /Here was an image. It is not shown/.test(text(body)) && !text(body).includes('"content":[{'),
+	tells: [/^local\/m sees no images: it is told their names in their place\.$/],
 });
 const wantsCompletion = (of: string, error: unknown, status = 400): Row => ({
 	of,
@@ -432,6 +444,69 @@ const rows: readonly Row[] = [
 	tools("Groq", {
 		error: { message: "`tool calling` is not supported with this model", type: "invalid_request_error" },
 	}),
+	images("OpenAI", {
+		error: {
+			message: "Invalid content type. image_url is only supported by certain models.",
+			type: "invalid_request_error",
+			param: "messages.[1].content.[1].type",
+			code: null,
+		},
+	}),
+	images("OpenRouter", { error: { message: "No endpoints found that support image input", code: 404 } }, 404),
+	images("vLLM", {
+		object: "error",
+		message: "At most 0 image(s) may be provided in one request.",
+		type: "BadRequestError",
+		param: null,
+		code: 400,
+	}),
+	images("vLLM", { object: "error", message: "m is not a multimodal model", type: "BadRequestError", code: 400 }),
+	images(
+		"llama.cpp",
+		{
+			error: {
+				code: 500,
+				message: "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj",
+				type: "server_error",
+			},
+		},
+		500,
+	),
+	images(
+		"Ollama",
+		{ error: { message: "this model is missing data required for image input", type: "api_error" } },
+		500,
+	),
+	images("DeepSeek", {
+		error: {
+			message:
+				"Failed to deserialize the JSON body into the target type: messages[1]: unknown variant `image_url`, expected `text` at line 1 column 2000",
+			type: "invalid_request_error",
+		},
+	}),
+	images("Groq", {
+		error: { message: "messages[1].content must be a string", type: "invalid_request_error" },
+	}),
+	images("Mistral", {
+		object: "error",
+		message: "Image input is not enabled for this model",
+		type: "invalid_request_invalid_args",
+		code: "3051",
+	}),
+	images("LM Studio", { error: "Model does not support images. Please use a model that does." }),
+	images("xAI", {
+		code: "Client specified an invalid argument",
+		error: "Image inputs are not supported by this model.",
+	}),
+	images("Gemini", [
+		{
+			error: {
+				code: 400,
+				message: "Image input modality is not enabled for models/gemma-3-1b-it",
+				status: "INVALID_ARGUMENT",
+			},
+		},
+	]),
 	noSystem("OpenAI", {
 		error: {
 			message: "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
@@ -556,18 +631,25 @@ describe("a server that refuses one thing is asked again without it, or as it wa
 		};
 	}
 
-	async function take(agents: Agents, row: Pick<Row, "planner" | "effort">) {
+	async function take(agents: Agents, row: Pick<Row, "planner" | "effort" | "images">) {
 		const told: string[] = [];
 		const onAdapted: Turn["onAdapted"] = async ({ text: sentence }) => void told.push(sentence);
+		const shown = event("message.added", {
+			messageId: "m1" as never,
+			threadId: "t1" as never,
+			from: "goal",
+			text: "Go.",
+			images: [imageOf("mock.png", png())],
+		});
 		const transcript = [
-			message("goal", "Go."),
+			row.images ? shown : message("goal", "Go."),
 			...requested("c-1", "readFile", { path: "a" }),
 			...completed("c-1", { output: output("x") }),
 			...requested("c-2", "readFile", { path: "b" }),
 			...completed("c-2", { output: output("y") }),
 		];
 		const parts = row.planner ? { role: "planner", tools: [] } : { tools: createTools({}), transcript };
-		const turn = makeTurn({ ...parts, onAdapted });
+		const turn = makeTurn({ ...parts, onAdapted, readImage: async () => png() });
 		const reserved = { tokens: 40_000, usd: null, inputTokens: 8000, outputTokens: 32_000 };
 		const thread = { ...turn.thread, turn: { turnId: "turn9" as never, epoch: 1, reserved } };
 		const choice = { provider: "local", model: "m", effort: row.effort };

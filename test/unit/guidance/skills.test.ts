@@ -88,7 +88,7 @@ describe("readSkill", () => {
 	after(() => place.dispose());
 
 	it("gives the text without its head, and the files that come with it", async () => {
-		const text = await readSkill.run({ name: "deploy" }, place);
+		const text = String(await readSkill.run({ name: "deploy" }, place));
 		assert.match(text, /^How to deploy\.\n/);
 		assert.match(text, /scripts\/run\.sh/);
 		assert.match(text, /\.agents\/skills\/deploy/);

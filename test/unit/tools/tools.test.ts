@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { rm, symlink, truncate, writeFile as writeDisk } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import { encodeText } from "../../../src/daemon/text/encodeText.ts";
 import { findRipgrep } from "../../../src/daemon/tools/ripgrep.ts";
-import { type Tool, ToolError } from "../../../src/daemon/tools/tool.ts";
+import { type FoundImage, type Tool, ToolError } from "../../../src/daemon/tools/tool.ts";
 import { toolSchema } from "../../../src/daemon/tools/toolSchema.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { images, png } from "../../support/images.ts";
 import { makeWorkspace, type Workspace } from "./workspace.ts";
 
 const ripgrep = findRipgrep(process.env);
@@ -124,6 +126,15 @@ describe("readFile", () => {
 			"a.txt": "one\ntwo\nthree\n",
 			"bom.txt": "\uFEFFhello\n",
 			"image.png": Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 0xff]),
+			"shot.txt": images.png,
+			"photo.jpg": images.jpeg,
+			"dance.gif": images.gif,
+			"icon.webp": images.webp,
+			"half.png": png(200, 200).subarray(0, 60),
+			"large.png": Buffer.concat([png(), Buffer.alloc(4_000_000)]),
+			"huge.png": Buffer.concat([png(), Buffer.alloc(17_000_000)]),
+			"wide.png": png(9000, 1),
+			"gif.md": "GIF89a is a format of images.\n",
 			"latin1.txt": Buffer.from([0x66, 0xfc, 0x72]),
 			"gbk.txt": encodeText("配置文件\n端口 = 8080\n", "gbk")!,
 			"broken.txt": Buffer.concat([bytes("größer"), Buffer.from([0xfc, 0x0a])]),
@@ -159,6 +170,36 @@ describe("readFile", () => {
 
 	it("says the size of what is no text, rather than giving garbage", async () => {
 		await assert.rejects(read({ path: "image.png" }), toolError(/image\.png is not a text file: it has 8 bytes/));
+	});
+
+	const seen: readonly [path: string, text: RegExp][] = [
+		["shot.txt", /^shot\.txt \(PNG, 12×8 pixels, \d+ bytes\)\.$/],
+		["photo.jpg", /^photo\.jpg \(JPEG, 12×8/],
+		["dance.gif", /^dance\.gif \(GIF, 12×8/],
+		["icon.webp", /^icon\.webp \(WebP, 12×8/],
+	];
+	for (const [path, text] of seen)
+		it(`gives ${path} to be looked at, by its contents, with a line that says what it is`, async () => {
+			const found = await look("readFile", { path }, place);
+			assert.ok(typeof found === "object");
+			assert.match(found.text, text);
+			assert.equal(found.name, path);
+			assert.ok(Buffer.from(found.bytes).equals(readFileSync(`${place.workspace}/${path}`)));
+		});
+
+	const unseen: readonly [path: string, says: RegExp][] = [
+		["half.png", /^half\.png begins as a PNG, and is damaged or cut off\.$/],
+		["large.png", /^large\.png has 4000\d{3} bytes, and an image may have at most 3750000\. Make it smaller\.$/],
+		["huge.png", /^huge\.png has 17000\d{3} bytes, and an image/],
+		["wide.png", /^wide\.png has 9000×1 pixels, and an image may have at most 8000 on a side/],
+	];
+	for (const [path, says] of unseen)
+		it(`says in a sentence why ${path} cannot be looked at`, async () => {
+			await assert.rejects(read({ path }), toolError(says));
+		});
+
+	it("gives a text as text that begins as an image does", async () => {
+		assert.equal(await read({ path: "gif.md" }), "GIF89a is a format of images.\n");
 	});
 
 	it("gives a file in another encoding as text, and says which", async () => {
@@ -591,7 +632,13 @@ describe("our own search", () => {
 		});
 });
 
-function run(name: string, args: object, context: Workspace, from = tools): Promise<string> {
+async function run(name: string, args: object, context: Workspace, from = tools): Promise<string> {
+	const read = await look(name, args, context, from);
+	assert.ok(typeof read === "string");
+	return read;
+}
+
+function look(name: string, args: object, context: Workspace, from = tools): Promise<string | FoundImage> {
 	const tool = from.get(name);
 	assert.ok(tool?.kind === "read");
 	return tool.run(v.parse(tool.params, args), context);

@@ -64,6 +64,9 @@ const writer = new (class extends AbstractMessageWriter {
 	end() {}
 })();
 
+/** A PNG of one pixel. */
+const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
 const handlers: Handlers<WebviewMethods, object> = {
 	"webview/start": () => ({
 		kind: search.get("kind") as "feed",
@@ -110,6 +113,7 @@ const handlers: Handlers<WebviewMethods, object> = {
 		});
 		return { events: found.slice(-limit).reverse() };
 	},
+	"image/get": () => ({ mediaType: "image/png", base64: pixel }),
 	"goal/control": ({ action }) => {
 		if (action === "pause")
 			append([{ type: "hold.placed", holdId: "h-1" as never, cause: "person", reason: "Paused by you.", now: false }]);

@@ -1,4 +1,5 @@
 import type { ApprovalId, CheckId, GrantId, StepId, ThreadId, ToolCallId } from "../../../core/ids.ts";
+import type { Image } from "../../../core/image.ts";
 import type { Actor, ApprovalScope, BudgetLimits } from "../../../core/values.ts";
 import type { AnswerValues } from "../../../core/words/answerValues.ts";
 import type { NewId } from "../../platform/ports.ts";
@@ -25,7 +26,7 @@ export type Request =
 			readonly values?: AnswerValues;
 	  }
 	| { readonly kind: "raise"; readonly by: BudgetLimits }
-	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string }
+	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string; readonly images?: readonly Image[] }
 	| { readonly kind: "editPlan"; readonly markdown: string }
 	| { readonly kind: "replan"; readonly reason?: string }
 	| { readonly kind: "runChecks"; readonly checkId?: CheckId }

@@ -7,7 +7,9 @@ import { threads } from "../../../core/rules/threads.ts";
 import type { Request, RequestContext } from "./request.ts";
 
 export function send(request: Request & { kind: "send" }, goal: Goal, { newId }: RequestContext): GoalEvent[] {
-	if (request.text.trim() === "") throw new Refusal("empty", "The message is empty. Write what the agent should know.");
+	const { images = [] } = request;
+	if (request.text.trim() === "" && images.length === 0)
+		throw new Refusal("empty", "The message is empty. Write what the agent should know.");
 	// Who works is meant, unless only others are there.
 	const awake = threads(goal).filter((thread) => thread.state === "active");
 	const working = awake.filter(({ purpose }) => purpose === "work" || purpose === "plan");
@@ -33,6 +35,7 @@ export function send(request: Request & { kind: "send" }, goal: Goal, { newId }:
 			threadId: thread.threadId,
 			from: "person",
 			text: request.text,
+			...(images.length > 0 && { images: [...images] }),
 		},
 	];
 }

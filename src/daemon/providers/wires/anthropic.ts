@@ -25,6 +25,7 @@ export async function loadAnthropic(): Promise<OpenModel> {
 			model: create(model),
 			begin,
 			signs,
+			images: { inResults: true },
 			prepare(options) {
 				const { anthropic, maxOutputTokens } = thinking(model, effort?.level, options);
 				return {

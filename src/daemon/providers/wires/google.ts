@@ -28,6 +28,7 @@ export async function loadGoogle(): Promise<OpenModel> {
 			model: create(model),
 			begin,
 			signs,
+			images: { inResults: true, types: ["image/png", "image/jpeg", "image/webp"] },
 			prepare: (options) => ({
 				...options,
 				...(thinkingConfig && { providerOptions: { google: { thinkingConfig } } }),

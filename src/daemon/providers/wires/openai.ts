@@ -23,6 +23,7 @@ export async function loadOpenai(): Promise<OpenModel> {
 			model: create.responses(model),
 			begin,
 			signs,
+			images: { inResults: true },
 			prepare: (options) => ({
 				...options,
 				// Without this it takes schemas as strict, and makes every optional argument a required one.

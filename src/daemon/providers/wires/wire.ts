@@ -1,4 +1,5 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions } from "@ai-sdk/provider";
+import type { Image } from "../../../core/image.ts";
 import type { Asking } from "../../endpoint/askEndpoint.ts";
 import type { AskedEffort } from "../efforts.ts";
 import type { Provider } from "../provider.ts";
@@ -39,6 +40,8 @@ export interface OpenedModel {
 	begin(abortSignal: AbortSignal, call: EndpointCall): void;
 	/** What this wire wants beside what is asked of every model. */
 	prepare?(options: LanguageModelV3CallOptions): LanguageModelV3CallOptions;
+	/** Absent where a result is nothing but text. */
+	readonly images?: TakesImages;
 	/** What it wants to see again of its answers; absent where reasoning is not sent back. */
 	readonly signs?: SignedFields;
 }
@@ -49,6 +52,16 @@ export interface SignedFields {
 	readonly reasoning: readonly string[];
 	readonly text: readonly string[];
 	readonly call: readonly string[];
+}
+
+/** How images that calls came to are shown to its models. */
+export interface TakesImages {
+	/** They stand in the results; otherwise they follow in a message of their own. */
+	readonly inResults: boolean;
+	/** Those that its models read; absent: all that we know. */
+	readonly types?: readonly Image["mediaType"][];
+	/** Of all in one request together. */
+	readonly maxBytes?: number;
 }
 
 export type EndpointCall = Omit<Asking, "fetch" | "dialect">;

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { type Image, imageText, maxImages, maxImagesBytes, readImage } from "../../core/image.ts";
+import type { GivenImage } from "../../protocol/methods.ts";
+import { wrongUsage } from "../terminal/failure.ts";
+import type { OptionValues } from "./commandRow.ts";
+import type { Context } from "./context.ts";
+import { listOption, whyUnread } from "./given.ts";
+
+/** An image that was named on the command line. */
+export interface NamedImage extends Omit<Image, "sha256"> {
+	readonly base64: string;
+}
+
+/** What cannot be shown to a model is refused before anything is asked of the daemon. */
+export function namedImages(context: Context, options: OptionValues): readonly NamedImage[] {
+	const files = listOption(options, "image") ?? [];
+	if (files.length > maxImages) throw wrongUsage(`At most ${maxImages} images are given at once, not ${files.length}.`);
+	const images = files.map((typed): NamedImage => {
+		const file = path.resolve(context.cwd, typed);
+		const bytes = bytesOf(file);
+		const read = readImage(path.basename(file), bytes);
+		if ("problem" in read) throw wrongUsage(read.problem);
+		return { ...read, base64: bytes.toString("base64") };
+	});
+	const whole = images.reduce((sum, { bytes }) => sum + bytes, 0);
+	if (whole > maxImagesBytes)
+		throw wrongUsage(
+			`The images have ${whole} bytes together, and at most ${maxImagesBytes} are given at once. Make them smaller, or give fewer.`,
+		);
+	return images;
+}
+
+/** As the wire takes them. */
+export function givenImages(images: readonly NamedImage[]): GivenImage[] {
+	return images.map(({ name, base64 }) => ({ name, base64 }));
+}
+
+export function imageLines(images: readonly NamedImage[]): readonly string[] {
+	return images.map(imageText);
+}
+
+function bytesOf(file: string): Buffer {
+	try {
+		return readFileSync(file);
+	} catch (cause) {
+		throw wrongUsage(`The image ${file} ${whyUnread(cause)}.`);
+	}
+}
