@@ -8,13 +8,16 @@ import { numberOf } from "./fields.ts";
 /** The files of the workspace as an agent reads and writes them through us: by the same guards as our own tools. */
 const maxBytes = 16 * 1024 * 1024;
 
+/** Agents ask for a file to learn that they may make it: they know it by the protocol's code, some by its words alone. */
+export class NoSuchFile extends ToolError {}
+
 /** Throws `ToolError`. Lines count from 1. */
 export async function readText(
 	context: ToolContext,
 	{ path, line, limit }: { readonly path: string; readonly line?: number | null; readonly limit?: number | null },
 ): Promise<string> {
 	const file = await readInside(context, path, maxBytes);
-	if (!file) throw new ToolError(`${path} is not there.`);
+	if (!file) throw new NoSuchFile(`Resource not found: ${path} is not there.`);
 	if (file.size > maxBytes) throw new ToolError(`${path} is too large to be read: ${file.size} bytes.`);
 	const text = decodeText(file.bytes);
 	if (text === undefined) throw new ToolError(`${path} is no text.`);

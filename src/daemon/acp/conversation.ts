@@ -3,7 +3,7 @@ import type { AgentProcess } from "../agents/process/agentProcess.ts";
 import type { AgentCall, SessionUpdate, TurnSession } from "../agents/turnSession.ts";
 import { elicited, NotAskable } from "../mcp/elicited.ts";
 import { type ToolContext, ToolError } from "../tools/tool.ts";
-import { readText, writeText } from "./clientFiles.ts";
+import { NoSuchFile, readText, writeText } from "./clientFiles.ts";
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
 import { afterAnswer, noOptions, type SessionOptions, withChange } from "./options.ts";
 import { permissionAnswer } from "./permission.ts";
@@ -336,6 +336,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		try {
 			return await work();
 		} catch (cause) {
+			if (cause instanceof NoSuchFile) throw new sdk.RequestError(noResource, cause.message);
 			if (cause instanceof ToolError) throw new sdk.RequestError(-32603, cause.message);
 			throw cause;
 		}
@@ -343,6 +344,9 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 
 	return conversation;
 }
+
+/** The protocol's code for what is not there. */
+const noResource = -32002;
 
 interface Asked {
 	/** Where its line ends in what the process printed: so it is known from every other. */

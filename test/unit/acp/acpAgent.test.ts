@@ -197,6 +197,11 @@ describe("an agent that is a program", () => {
 				});
 				assert.equal(content, "a");
 				await client.request("fs/write_text_file", { sessionId, path: path.join(workspace(), "b.txt"), content: "b" });
+				await assert.rejects(
+					client.request("fs/read_text_file", { sessionId, path: path.join(workspace(), "new.txt") }),
+					(error: { code?: number; message?: string }) =>
+						error.code === -32002 && /Resource not found/.test(error.message ?? ""),
+				);
 				for (const file of ["/etc/hostname", path.join(workspace(), ".git/hooks/x")])
 					await assert.rejects(client.request("fs/read_text_file", { sessionId, path: file }));
 				await assert.rejects(client.request("fs/write_text_file", { sessionId, path: "/etc/x", content: "" }));
