@@ -29,12 +29,12 @@ describe("mission, the command line", function () {
 		);
 		const { code, out, error } = stage.run("launch", "--playbook", file, "--check", "true", "--preview");
 		assert.equal(code, 0, error);
-		assert.match(out, /^agent {10}builtin\/playbook {2}playbook$/m);
-		assert.match(out, /^budget {9}2 usd {13}playbook$/m);
-		assert.match(out, /^checks {9}true {14}this launch$/m);
+		assert.match(out, /^agent {2,}builtin\/playbook {2,}playbook$/m);
+		assert.match(out, /^budget {2,}2 usd {2,}playbook$/m);
+		assert.match(out, /^checks {2,}true {2,}this launch$/m);
 		assert.match(
 			out,
-			/Look\n1 One {2}at once\n {2}command\n {4}echo one > one\.txt\n2 Two {2}after 1\n {2}check\n {4}test -f one\.txt\n$/,
+			/Look\n1 One {2,}at once\n {2,}command\n {2,}echo one > one\.txt\n2 Two {2,}after 1\n {2,}check\n {2,}test -f one\.txt\n$/,
 		);
 		const document = stage.json("launch", "--playbook", file, "--preview");
 		assert.equal(document.playbook.steps.length, 2);

@@ -757,6 +757,14 @@ export const stories: Readonly<Record<string, Story>> = {
 			await person.follow(denyFirst, isOver);
 		},
 	},
+	"program-writes": {
+		about: "An agent that is a program has a file written through the daemon: it is asked about, and recorded as an edit.",
+		launch: { prompt: "Write the lines.", settings: { agent: scriptedChoice } },
+		agents: () => [acpProgram([{ writes: "out.txt" }])],
+		async live({ person }) {
+			await person.follow(approveAll, isOver);
+		},
+	},
 	"folder-away": {
 		about: "The folder is moved away while a command runs in it, comes back, and the goal goes on.",
 		launch: {

@@ -10,6 +10,8 @@ import { type ScriptedTurn, scriptedAgent } from "./scriptedAcp.ts";
  */
 export type Act =
 	| { readonly say: string }
+	/** Has a file written by whoever started it. */
+	| { readonly writes: string }
 	/** Asks for leave, and writes the line itself. */
 	| { readonly add: string; readonly unasked?: boolean }
 	| { readonly todo: string }
@@ -67,6 +69,9 @@ async function carryOut(turn: ScriptedTurn, act: Act, toolCallId: string): Promi
 		process.on("SIGTERM", () => {});
 		setInterval(() => {}, 1000);
 		await new Promise(() => {});
+	} else if ("writes" in act) {
+		const params = { sessionId: turn.sessionId, path: path.join(process.cwd(), act.writes), content: "written\n" };
+		await turn.client.request("fs/write_text_file", params);
 	} else if ("awaits" in act) {
 		while (!fs.existsSync(act.awaits)) await new Promise((resolve) => setTimeout(resolve, 10));
 	} else {

@@ -76,6 +76,7 @@ describe("launch form", () => {
 			{
 				prompt,
 				workspace: "/home/mara/payments",
+				images: [],
 				preset: "payments-team",
 				settings: {
 					priority: "normal",

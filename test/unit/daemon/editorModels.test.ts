@@ -312,6 +312,7 @@ describe("a goal with a model that another extension of VS Code provides", funct
 				],
 				efforts: [],
 				priced: undefined,
+				blind: [],
 			},
 		);
 		assert.deepEqual(found?.priced, []);
