@@ -758,7 +758,8 @@ export const stories: Readonly<Record<string, Story>> = {
 		},
 	},
 	"program-writes": {
-		about: "An agent that is a program has a file written through the daemon: it is asked about, and recorded as an edit.",
+		about:
+			"An agent that is a program has a file written through the daemon: it is asked about, and recorded as an edit.",
 		launch: { prompt: "Write the lines.", settings: { agent: scriptedChoice } },
 		agents: () => [acpProgram([{ writes: "out.txt" }])],
 		async live({ person }) {
