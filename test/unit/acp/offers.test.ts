@@ -44,6 +44,11 @@ describe("what an agent offers in a session", () => {
 					if (turns === 2) {
 						const configOptions = [select("model", "small", "large", "later"), select("thought_level", "low")];
 						await tell({ sessionUpdate: "config_option_update", configOptions });
+						// Sessions that are opened from now on, for other roles, offer it too.
+						session.configOptions = [
+							select("model", "small", "large", "later"),
+							select("thought_level", "low", "high"),
+						];
 					}
 					await tell({ sessionUpdate: "tool_call", toolCallId: "r", kind: "read", title: "Look", status: "completed" });
 					if (turns < 4) throw new Error("Overloaded, try again.");
