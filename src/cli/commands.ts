@@ -394,20 +394,27 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "policy",
-		about: "show the rules of what agents may do, check or set some, or test what would come of a command",
+		about:
+			"show the rules of what agents may do, check or set some, test what would come of a command, or try rules on the past",
 		arguments: [
-			["[action]", "show, check, set or test (default: show)"],
-			["[what]", "with check and set: a file with rules; with test: a command, or - for JSON strings, one a line"],
+			["[action]", "show, check, set, test or simulate (default: show)"],
+			[
+				"[what]",
+				"with check, set and simulate: a file with rules; with test: a command, or - for JSON strings, one a line",
+			],
 		],
 		options: [
-			{ flags: "--workspace <folder>", about: "the folder (default: the current one); with set: only there" },
+			{
+				flags: "--workspace <folder>",
+				about: "the folder (default: the current one); with set and simulate: only there",
+			},
 			{
 				flags: "--autonomy <autonomy>",
-				about: "of the goal (default: aware)",
+				about: "of the goal (default: aware; with simulate: each goal's own)",
 				choices: ["supervised", "aware", "autonomous"],
 			},
 		],
-		asks: ["policy/read", "policy/check", "policy/set", "policy/test"],
+		asks: ["policy/read", "policy/check", "policy/set", "policy/test", "policy/simulate"],
 		run: async (context, [action = "show", what], options) =>
 			(await import("./commands/policy.ts")).policy(context, action, what, options),
 	},

@@ -3,11 +3,9 @@ import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import type { DaemonParts } from "./composeParts.ts";
 import { openSupervisor, type Supervisor } from "./engine/supervisor.ts";
 import { tracedPerform } from "./engine/tracedPerform.ts";
-import { readSkill } from "./guidance/readSkill.ts";
 import { performWith } from "./perform/perform.ts";
 import { openFileContents } from "./platform/fileContents.ts";
 import { readFolderIdentity } from "./policy/folderIdentity.ts";
-import { createTools, row } from "./tools/tools.ts";
 
 /** All goals, and what carries out their activities. Limits are read when they are needed: config.jsonc may change. */
 export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void): Supervisor {
@@ -17,7 +15,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		newId,
 		log,
 		commands,
-		tools: [...createTools(env), row(readSkill)],
+		tools: parts.tools,
 		get delegateDepth() {
 			return config.limits.delegateDepth;
 		},

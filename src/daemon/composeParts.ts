@@ -16,6 +16,7 @@ import {
 	readOrganisationPolicy,
 } from "./config/organisationPolicy.ts";
 import { type EditorWindows, openEditorWindows } from "./editor/editorWindows.ts";
+import { readSkill } from "./guidance/readSkill.ts";
 import { type GivenInputs, openGivenInputs } from "./mcp/givenInputs.ts";
 import { type Mcp, openMcp } from "./mcp/mcp.ts";
 import { type LastLines, openLastLines } from "./perform/lastLines.ts";
@@ -29,6 +30,8 @@ import { openStandingGrants, type StandingGrants } from "./policy/standingGrants
 import { type ChangedFiles, openChangedFiles } from "./store/changedFiles.ts";
 import type { Store } from "./store/eventStore.ts";
 import { tracedStore } from "./store/tracedStore.ts";
+import type { Tool } from "./tools/tool.ts";
+import { createTools, row } from "./tools/tools.ts";
 import { type Deltas, openDeltas } from "./wire/deltas.ts";
 
 /** What the engine and the services are both made from. */
@@ -52,6 +55,8 @@ export interface DaemonParts {
 	readonly grants: StandingGrants;
 	readonly organisation: OrganisationPolicy | undefined;
 	readonly policy: PolicyRules;
+	/** Those that any agent may have; servers' come to them. */
+	readonly tools: readonly Tool[];
 	readonly deltas: Deltas;
 	readonly lastLines: LastLines;
 	readonly mcp: Mcp;
@@ -146,6 +151,7 @@ export async function composeParts({
 		grants,
 		organisation,
 		policy,
+		tools: [...createTools(env), row(readSkill)],
 		deltas: openDeltas(),
 		lastLines: openLastLines(),
 		mcp,

@@ -71,6 +71,7 @@ export function composeServices(
 		changes: (goal) => repositories.of(goal),
 		folderNow: readFolderIdentity,
 		policyRules: parts.policy,
+		tools: parts.tools,
 		organisation: parts.organisation,
 		policyProblem: parts.organisation && "unreadable" in parts.organisation ? parts.organisation.unreadable : undefined,
 		home: env.HOME ?? env.USERPROFILE,

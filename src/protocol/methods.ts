@@ -29,7 +29,7 @@ import { AnswerValues } from "../core/words/answerValues.ts";
 import { BaselineRow, baselineParts } from "./baseline.ts";
 import { ConfigProblem, ConfigState } from "./config.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
-import { LevelRules, TestedCommand } from "./policy.ts";
+import { LevelRules, Simulation, TestedCommand } from "./policy.ts";
 import { ApprovalView, AssignmentView, BackgroundView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /*
@@ -689,6 +689,19 @@ export const methods = {
 			autonomy: v.optional(Autonomy),
 		}),
 		result: v.object({ results: v.array(TestedCommand) }),
+	},
+	"policy/simulate": {
+		about:
+			"What the rules of a policy would have done to the past, in place of the person's own, or of a folder's. Nothing is kept, and one with a mistake is refused.",
+		effect: "reads",
+		params: v.object({
+			text: PolicyText,
+			/** The rules are of this folder, and only its goals are looked at. */
+			workspace: v.optional(v.string()),
+			/** Instead of each goal's own. */
+			autonomy: v.optional(Autonomy),
+		}),
+		result: Simulation,
 	},
 	"baseline/read": {
 		about:

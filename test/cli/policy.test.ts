@@ -98,6 +98,64 @@ describe("mission policy", function () {
 		stage.json("cancel", goalId);
 	});
 
+	it("tries rules on what goals did, beside the rules in force and what a person answered, and keeps none of them", () => {
+		stage.playbook(
+			"past.md",
+			"# Past",
+			"## Note",
+			"```sh",
+			"touch noted",
+			"```",
+			"## Drop",
+			"```sh",
+			"touch gone",
+			"```",
+		);
+		const { goalId } = stage.json("launch", "--playbook", "past.md");
+		for (const answer of ["approve", "deny"]) {
+			stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+			const [{ approvalId }] = stage.json("approvals", goalId);
+			stage.json(answer, approvalId);
+		}
+		stage.run("cancel", goalId);
+		const tried = (text: string, ...more: string[]) => {
+			writeFileSync(path.join(stage.workspace, "tried.jsonc"), text);
+			return stage.json("policy", "simulate", "tried.jsonc", ...more);
+		};
+		const rules =
+			'{ "rules": [{ "effect": "allow", "command": "touch gone" }, { "effect": "deny", "command": "touch noted" }] }';
+		const config = readFileSync(path.join(stage.home, "config.jsonc"), "utf8");
+		const told = tried(rules, "--workspace", ".");
+		const own = told.differences.filter((one: { goalId: string }) => one.goalId === goalId);
+		assert.deepEqual(
+			own.map(({ summary, outcome, now, would, answeredOtherwise }: Record<string, never>) => [
+				summary,
+				outcome,
+				now,
+				would,
+				answeredOtherwise,
+			]),
+			[
+				["touch gone", "denied", "ask", "allow", true],
+				["touch noted", "approved", "ask", "deny", true],
+			].map(([summary, outcome, now, would, otherwise], at) => [
+				summary,
+				outcome,
+				{ verdict: now },
+				{ verdict: would, rule: `workspace rule ${at + 1}: ${would} command \`${summary}\`` },
+				otherwise,
+			]),
+		);
+		assert.equal(told.would.allow + told.would.ask + told.would.deny, told.acts);
+		const { out } = stage.run("policy", "simulate", "tried.jsonc");
+		assert.match(out, /A person answered otherwise:\n\s+ask → allow\s+1×\s+\S+\s+touch gone\s+denied by CLI/);
+		assert.deepEqual(tried('{ "rules": [] }', "--workspace", "..").acts, 0);
+		assert.equal(readFileSync(path.join(stage.home, "config.jsonc"), "utf8"), config);
+		const broken = stage.run("policy", "simulate", "broken.jsonc");
+		assert.equal(broken.code, 3);
+		assert.match(broken.error, /^This policy was not replayed: 2:\d+: unknown setting/);
+	});
+
 	it("checks a file, says each mistake with its line, and keeps none of it", () => {
 		const before = readFileSync(path.join(stage.home, "config.jsonc"), "utf8");
 		const checked = stage.run("policy", "check", "broken.jsonc");

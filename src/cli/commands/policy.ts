@@ -1,12 +1,12 @@
 import path from "node:path";
 import { ruleWords } from "../../core/policy/ruleWords.ts";
 import type { Autonomy } from "../../core/values.ts";
-import type { LevelRules, TestedCommand } from "../../protocol/policy.ts";
+import type { LevelRules, SimulatedAct, Simulation, TestedCommand } from "../../protocol/policy.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
 import { readText, textOption, workspaceFolder } from "../input/given.ts";
 import { answeredNo, wrongUsage } from "../terminal/failure.ts";
-import { indent } from "../terminal/layout.ts";
+import { count, indent, oneLine, table } from "../terminal/layout.ts";
 import { paint } from "../terminal/output.ts";
 
 export async function policy(
@@ -22,7 +22,7 @@ export async function policy(
 
 const actions: Readonly<
 	Record<string, (context: Context, what: string | undefined, options: OptionValues) => Promise<void>>
-> = { show, check, set, test };
+> = { show, check, set, test, simulate };
 
 async function show(context: Context, what: string | undefined, options: OptionValues): Promise<void> {
 	if (what !== undefined) throw wrongUsage("`mission policy show` takes nothing behind it.");
@@ -85,6 +85,57 @@ async function test(context: Context, command: string | undefined, options: Opti
 	}
 }
 
+async function simulate(context: Context, file: string | undefined, options: OptionValues): Promise<void> {
+	const { text } = policyFile(context, file, "simulate");
+	const typed = textOption(options, "workspace");
+	const workspace = typed === undefined ? undefined : workspaceFolder(context, typed);
+	const simulation = await context.ask("policy/simulate", { text, workspace, autonomy: autonomyOf(options) });
+	context.output.result(simulation, () => simulationText(simulation));
+}
+
+function simulationText(simulation: Simulation): string {
+	const { goals, acts, isWhole, past, now, would, rules, differences, more } = simulation;
+	if (acts === 0) return "No goal has done anything yet that these rules could be tried on.";
+	const row = (name: string, { allow, ask, deny }: Simulation["now"]) => [name, `${allow}`, `${ask}`, `${deny}`];
+	const rest = isWhole ? "" : ", the newest";
+	const parts = [
+		`${count(acts, "act")} of ${count(goals, "goal")}${rest}:`,
+		indent(
+			table(
+				[row("as it happened", past), row("by the rules in force", now), row("by this policy", would)],
+				["", "allowed", "asked", "denied"],
+			),
+		),
+	];
+	if (rules.length > 0)
+		parts.push("Rules that decided:", indent(table(rules.map(({ rule, times }) => [`${times}×`, rule]))));
+	const against = differences.filter((one) => one.answeredOtherwise);
+	const others = differences.filter((one) => !one.answeredOtherwise);
+	if (against.length > 0) parts.push("A person answered otherwise:", indent(actsText(against)));
+	if (others.length > 0) parts.push("Otherwise than by the rules in force:", indent(actsText(others)));
+	if (differences.length === 0) parts.push("Nothing would have come out otherwise.");
+	const unshown = more + Math.max(0, against.length - maxListed) + Math.max(0, others.length - maxListed);
+	if (unshown > 0) parts.push(paint.dim(`and ${unshown} more; --json has up to 1000 of them.`));
+	return parts.join("\n");
+}
+
+function actsText(acts: readonly SimulatedAct[]): string {
+	const rows = acts
+		.slice(0, maxListed)
+		.map(({ times, summary, outcome, by, now, would, risk }) => [
+			`${paint.dim(now.verdict)} → ${colours[would.verdict](would.verdict)}`,
+			`${times}×`,
+			risk,
+			oneLine(summary, maxSummary),
+			paint.dim(`${outcome}${by === undefined ? "" : ` by ${by}`}`),
+		]);
+	return table(rows);
+}
+
+const maxListed = 20;
+const maxSummary = 60;
+const colours = { allow: paint.green, ask: paint.yellow, deny: paint.red } as const;
+
 const perRequest = 200;
 
 function commandInLine(line: string, at: number): string[] {
@@ -100,7 +151,7 @@ function commandInLine(line: string, at: number): string[] {
 }
 
 function trialText({ risk, reasons, verdict, rule }: TestedCommand): string {
-	const colour = { allow: paint.green, ask: paint.yellow, deny: paint.red }[verdict];
+	const colour = colours[verdict];
 	const why = reasons.length > 0 ? `: ${reasons.join("; ")}` : "";
 	return [`${colour(verdict)}  ${risk}${why}`, rule ? indent(paint.dim(`by ${rule}`)) : ""].filter(Boolean).join("\n");
 }

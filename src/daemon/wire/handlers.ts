@@ -28,7 +28,7 @@ import type { EventQuery, EventReader, StoredEvent } from "../store/eventStore.t
 import { undoSteps } from "../undo/undoSteps.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import { listServers } from "./mcpServers.ts";
-import { readPolicy, setPolicy, testCommands } from "./policy.ts";
+import { readPolicy, setPolicy, simulatePolicy, testCommands } from "./policy.ts";
 import type { Services } from "./services.ts";
 
 /*
@@ -296,6 +296,10 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	"policy/test": async ({ commands, workspace, autonomy }, { services }) => {
 		const folder = await workspaceFolder(workspace, services.about.folder);
 		return { results: [...(await testCommands(services, commands, folder, autonomy))] };
+	},
+	"policy/simulate": async ({ text, workspace, autonomy }, { services }) => {
+		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));
+		return simulatePolicy(services, text, folder, autonomy);
 	},
 	"baseline/read": async ({ workspace, part }, { services }) => {
 		const folder = await workspaceFolder(workspace, services.about.folder);

@@ -1,7 +1,8 @@
 import { autonomyRules } from "../../core/policy/levels.ts";
+import type { Policy } from "../../core/policy/rule.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { Autonomy } from "../../core/values.ts";
-import type { LevelRules, TestedCommand } from "../../protocol/policy.ts";
+import type { LevelRules, Simulation, TestedCommand } from "../../protocol/policy.ts";
 import { parsePolicy } from "../config/policyNodes.ts";
 import { writePolicy } from "../config/writePolicy.ts";
 import { testCommand } from "../policy/testCommand.ts";
@@ -37,11 +38,7 @@ export function setPolicy(
 	text: string,
 	workspace: string | undefined,
 ): { readonly file: string; readonly rules: number } {
-	const { policy, problems } = parsePolicy(text);
-	if (!policy || problems.length > 0) {
-		const said = problems.slice(0, maxSaid).map(({ line, column, message }) => `${line}:${column}: ${message}`);
-		throw new Refusal("badPolicy", `This policy was not kept: ${said.join(" ")}`);
-	}
+	const policy = parsed(text, "was not kept");
 	if (Object.keys(policy.workspaces).length > 0)
 		throw new Refusal(
 			"badPolicy",
@@ -50,6 +47,41 @@ export function setPolicy(
 	writePolicy(config.file, policy.rules, workspace);
 	config.refresh();
 	return { file: config.file, rules: policy.rules.length };
+}
+
+/** What the rules would have done to the past, in place of those of the person, or of a folder. */
+export async function simulatePolicy(
+	{ config, policyRules, store, supervisor, tools, home, about }: Services,
+	text: string,
+	workspace: string | undefined,
+	autonomy: Autonomy | undefined,
+): Promise<Simulation> {
+	const given = parsed(text, "was not replayed");
+	const own: Policy = config.policy ?? { rules: [], workspaces: {} };
+	const tried =
+		workspace === undefined
+			? { ...given, workspaces: Object.keys(given.workspaces).length > 0 ? given.workspaces : own.workspaces }
+			: { ...own, workspaces: { ...own.workspaces, [workspace]: { rules: given.rules } } };
+	const [{ simulate }, { openCallReader }] = await Promise.all([
+		import("../policy/past/simulate.ts"),
+		import("../policy/past/actsOfCall.ts"),
+	]);
+	return simulate({
+		store,
+		calls: openCallReader(tools, { home, dataFolder: about.folder }),
+		goals: supervisor.summaries().map(({ goalId }) => goalId),
+		now: policyRules.now,
+		would: policyRules.with(tried),
+		workspace,
+		autonomy,
+	});
+}
+
+function parsed(text: string, whatNot: string): Policy {
+	const { policy, problems } = parsePolicy(text);
+	if (policy && problems.length === 0) return policy;
+	const said = problems.slice(0, maxSaid).map(({ line, column, message }) => `${line}:${column}: ${message}`);
+	throw new Refusal("badPolicy", `This policy ${whatNot}: ${said.join(" ")}`);
 }
 
 export async function testCommands(

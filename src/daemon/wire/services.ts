@@ -20,6 +20,7 @@ import type { RosterServices } from "../roster/roster.ts";
 import type { AnsweredApprovals } from "../store/answeredApprovals.ts";
 import type { ChangedFiles } from "../store/changedFiles.ts";
 import type { EventReader, Requests, Search } from "../store/eventStore.ts";
+import type { Tool } from "../tools/tool.ts";
 
 /** What requests are answered with: what each room asks for, and what handlers use themselves. */
 export interface Services extends LaunchServices, RosterServices, EraseServices {
@@ -48,6 +49,8 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	folderNow(workspace: string): Promise<FolderIdentity | undefined>;
 	/** Rules that people laid down. */
 	readonly policyRules: PolicyRules;
+	/** Those that every agent may have, to read what was done with them. */
+	readonly tools: readonly Tool[];
 	readonly organisation: OrganisationPolicy | undefined;
 	/** The person's home folder, as commands know it. */
 	readonly home: string | undefined;
