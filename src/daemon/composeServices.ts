@@ -61,6 +61,7 @@ export function composeServices(
 			environment: commandEnvironment(env),
 			dataFolder: home,
 			mcp: parts.mcp,
+			mcpInputs: parts.mcpInputs,
 			get proposedServers() {
 				return config.proposedServers;
 			},

@@ -75,6 +75,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		outputs,
 		plans,
 		providerKeys,
+		mcpInputs,
 		models,
 		webviews,
 	};

@@ -17,6 +17,8 @@ export async function openTarget(parts: Parts, target: Target): Promise<void> {
 			return openSettingsFile(target.path, target.line);
 		case "sourceControl":
 			return void (await vscode.commands.executeCommand("workbench.view.scm"));
+		case "serverInputs":
+			return void (await vscode.commands.executeCommand("missionControl.serverInputs"));
 	}
 	const { goalId } = target;
 	switch (target.kind) {

@@ -628,6 +628,10 @@ export const methods = {
 							description: v.optional(v.string()),
 							/** It is typed unseen. */
 							secret: v.boolean(),
+							/** What its file proposes. */
+							default: v.optional(v.string()),
+							/** The values to choose from. */
+							options: v.optional(v.array(v.string())),
 							isGiven: v.boolean(),
 						}),
 					),

@@ -37,6 +37,8 @@ export const Target = v.variant("kind", [
 	v.object({ kind: v.literal("settingsFile"), path: v.string(), line: v.optional(v.number()) }),
 	/** The files of a folder that git would commit. */
 	v.object({ kind: v.literal("sourceControl") }),
+	/** The values that MCP servers ask for, to be entered or deleted. */
+	v.object({ kind: v.literal("serverInputs") }),
 ]);
 export type Target = v.InferOutput<typeof Target>;
 

@@ -17,6 +17,7 @@ describe("A key that the editor keeps, in a real editor", function () {
 	const config = path.join(homeFolder(), "config.jsonc");
 	let parts: Parts;
 	let server: http.Server;
+	let proposal: string;
 
 	before(async () => {
 		const extension = vscode.extensions.getExtension<Exports>("mission-control.mission-control");
@@ -28,6 +29,14 @@ describe("A key that the editor keeps, in a real editor", function () {
 		server.listen(0, "127.0.0.1");
 		await once(server, "listening");
 		const { port } = server.address() as AddressInfo;
+		const folder = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+		proposal = path.join(folder, ".vscode/mcp.json");
+		fs.mkdirSync(path.dirname(proposal), { recursive: true });
+		const headers = { Authorization: `Bearer \${input:token}` };
+		fs.writeFileSync(
+			proposal,
+			JSON.stringify({ servers: { mill: { type: "http", url: "http://127.0.0.1:1/mcp", headers } } }),
+		);
 		const provider = { id: "yard", baseUrl: `http://127.0.0.1:${port}/v1`, apiKeyEnv: "NO_SUCH_KEY_HERE" };
 		fs.mkdirSync(path.dirname(config), { recursive: true });
 		fs.writeFileSync(config, JSON.stringify({ providers: [provider] }));
@@ -36,6 +45,7 @@ describe("A key that the editor keeps, in a real editor", function () {
 	after(async () => {
 		await parts.providerKeys.set("yard", undefined);
 		fs.rmSync(config, { force: true });
+		fs.rmSync(proposal, { force: true });
 		await parts.daemon.read("daemon/stop", { now: true }).catch(() => undefined);
 		server.close();
 	});
@@ -66,9 +76,38 @@ describe("A key that the editor keeps, in a real editor", function () {
 		await startAnew();
 		assert.deepEqual(await parts.providerKeys.kept(), []);
 		assert.equal((await yard()).usable, false);
-		const written = fs
-			.readdirSync(homeFolder(), { recursive: true, withFileTypes: true })
-			.filter((entry) => entry.isFile() && fs.readFileSync(path.join(entry.parentPath, entry.name)).includes(key));
-		assert.deepEqual(written, []);
+		assert.deepEqual(filesWith(key), []);
 	});
+
+	it("or that an MCP server asks for is listed, deleted by the command, and asked for anew", async () => {
+		const workspace = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+		const input = { workspace, server: "mill", id: "token" };
+		const isGiven = async () => (await parts.daemon.ask("server/list", { workspace })).servers[0]!.inputs[0]!.isGiven;
+		await parts.mcpInputs.set(input, key);
+		await startAnew();
+		await until("the new daemon has the value", isGiven);
+		let running: Thenable<unknown> | undefined;
+		await until("it is deleted", async () => {
+			// The one input that there is, then the last row: Delete. Where that came a moment early, once more.
+			running ??= vscode.commands.executeCommand("missionControl.serverInputs").then(() => {
+				running = undefined;
+			});
+			await vscode.commands.executeCommand("workbench.action.quickOpenSelectPrevious");
+			await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+			return (await parts.mcpInputs.kept()).length === 0;
+		});
+		await running;
+		assert.equal(await isGiven(), false);
+		await startAnew();
+		assert.equal(await isGiven(), false);
+		assert.deepEqual(filesWith(key), []);
+	});
+
+	function filesWith(text: string): readonly string[] {
+		return fs
+			.readdirSync(homeFolder(), { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map((entry) => path.join(entry.parentPath, entry.name))
+			.filter((file) => fs.readFileSync(file).includes(text));
+	}
 });

@@ -192,6 +192,14 @@ describe("launch form", () => {
 		await leave(again);
 	});
 
+	it("says which inputs of MCP servers are missing, and leads to where they are entered", async () => {
+		const page = await open();
+		await page.getByText("1 of 2 not entered").waitFor();
+		await page.getByRole("button", { name: "Show Inputs of MCP servers" }).click();
+		assert.deepEqual(await targets(page), [{ kind: "serverInputs" }]);
+		await leave(page);
+	});
+
 	it("a role of a file joins when it is switched on, with its instructions", async () => {
 		const page = await open();
 		const historian = page.getByRole("group", { name: "Role api-historian" });

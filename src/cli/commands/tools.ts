@@ -35,10 +35,18 @@ async function list(context: Context, workspace: string | undefined, goalId: Goa
 	);
 }
 
-function row({ name, state, tools: count, reason, what, file, line }: Server): string[] {
+function row({ name, state, tools: count, reason, inputs, what, file, line }: Server): string[] {
 	const { word, color } = states[state];
-	const about = state === "running" && count !== undefined ? `${count} tools` : (reason ?? "");
+	const stands = state === "running" && count !== undefined ? `${count} tools` : reason;
+	const missing = inputs.filter(({ isGiven }) => !isGiven).map(({ id }) => id);
+	const needs = missing.length > 0 && state !== "needsInput" ? `It needs ${missing.join(", ")}.` : undefined;
+	const how = missing.length > 0 ? `\`mission tools input ${quoted(name)}\` takes it.` : undefined;
+	const about = [stands, needs, how].filter((one) => one !== undefined).join(" ");
 	return [name, paint[color](word), about, paint.dim(`${file}:${line}`), paint.dim(what)];
+}
+
+function quoted(name: string): string {
+	return /^[\w.@/-]+$/.test(name) ? name : `"${name}"`;
 }
 
 const states: Readonly<

@@ -1,6 +1,7 @@
 import type { ProposedServers } from "../../core/values.ts";
 import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
 import type { Commands } from "../commands/commands.ts";
+import type { GivenInputs } from "../mcp/givenInputs.ts";
 import type { Mcp } from "../mcp/mcp.ts";
 import { diskRows } from "./disk.ts";
 import { gitRows } from "./git.ts";
@@ -18,6 +19,7 @@ export interface BaselineParts {
 	readonly environment: Readonly<Record<string, string>>;
 	readonly dataFolder: string;
 	readonly mcp: Pick<Mcp, "servers">;
+	readonly mcpInputs: Pick<GivenInputs, "value">;
 	/** As config.jsonc says it. */
 	readonly proposedServers?: ProposedServers;
 	/** How long a check may run. */
@@ -35,10 +37,7 @@ export async function readBaseline(
 		case "tracking":
 			return trackingRows(folder, parts.environment);
 		case "tools":
-			return [
-				...(await toolRows(folder, parts.environment)),
-				...(await serverRows(folder, parts.mcp, parts.proposedServers)),
-			];
+			return [...(await toolRows(folder, parts.environment)), ...(await serverRows(folder, parts))];
 		case "disk":
 			return diskRows([
 				{ id: "disk.workspace", label: "Free in the workspace", folder },

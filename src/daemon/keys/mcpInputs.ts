@@ -8,7 +8,10 @@ import type { Mcp } from "../mcp/mcp.ts";
 
 /** Values for the inputs of MCP servers, and the goals that waited for them. No value is in an answer, an event or a line of the log. */
 export interface McpInputs {
-	/** Takes the value over, or forgets it; resolves with the goals that go on. Without `workspace` it is a server of config.jsonc. */
+	/**
+	 * Takes the value over; resolves with the goals that go on. Without a value it is forgotten, also where no file names
+	 * the server any more. Without `workspace` it is a server of config.jsonc.
+	 */
 	take(given: {
 		readonly workspace?: string;
 		readonly server: string;
@@ -26,11 +29,13 @@ export function openMcpInputs({
 	readonly mcp: Pick<Mcp, "servers">;
 	readonly supervisor: Supervisor;
 }): McpInputs {
-	async function find(workspace: string | undefined, name: string): Promise<McpServer> {
+	async function find(workspace: string | undefined, name: string): Promise<McpServer | undefined> {
 		const { servers } = await mcp.servers(workspace);
-		const server = servers.find((one) => one.name === name && (workspace !== undefined || one.source === "config"));
-		if (server) return server;
-		throw new Refusal(
+		return servers.find((one) => one.name === name && (workspace !== undefined || one.source === "config"));
+	}
+
+	function unknownServer(): Refusal {
+		return new Refusal(
 			"unknownServer",
 			"There is no MCP server of this name in config.jsonc or in the files of the folder. `mission tools` lists them.",
 		);
@@ -59,6 +64,11 @@ export function openMcpInputs({
 	return {
 		async take({ workspace, server: name, id, value }) {
 			const server = await find(workspace, name);
+			if (value === undefined) {
+				inputs.give(server ? inputScope(server, workspace ?? "") : (workspace ?? ""), id, undefined, false);
+				return [];
+			}
+			if (!server) throw unknownServer();
 			const input = server.inputs.find((one) => one.id === id);
 			if (!input) {
 				const known = server.inputs.map((one) => one.id).join(", ");
@@ -68,7 +78,6 @@ export function openMcpInputs({
 				);
 			}
 			inputs.give(inputScope(server, workspace ?? ""), id, value, input.secret);
-			if (value === undefined) return [];
 			const open = supervisor.summaries().filter(({ pendingApprovals }) => pendingApprovals > 0);
 			const went = await Promise.all(
 				open.map(async ({ goalId }) => ((await goOn(goalId, server)) ? goalId : undefined)),

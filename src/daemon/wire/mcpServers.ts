@@ -28,11 +28,10 @@ export async function listServers(
 			file: server.file,
 			line: server.line,
 			what: serverWords(server),
-			inputs: server.inputs.map(({ id, description, secret }) => ({
-				id,
-				description,
-				secret,
-				isGiven: mcpInputs.value(inputScope(server, folder ?? ""), id) !== undefined,
+			inputs: server.inputs.map(({ options, ...input }) => ({
+				...input,
+				options: options && [...options],
+				isGiven: mcpInputs.value(inputScope(server, folder ?? ""), input.id) !== undefined,
 			})),
 			...stateOf(server),
 		})),

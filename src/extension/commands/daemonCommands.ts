@@ -14,6 +14,14 @@ export const daemonCommands = {
 			await setProviderKey(parts, typeof argument === "string" ? argument : undefined);
 		},
 	},
+	serverInputs: {
+		title: "MCP Server Inputs…",
+		acts: true,
+		async run(parts) {
+			const { chooseMcpInput } = await import("../keys/chooseMcpInput.ts");
+			await chooseMcpInput(parts);
+		},
+	},
 	allowModel: {
 		title: "Allow a Model of VS Code…",
 		acts: true,

@@ -8,6 +8,7 @@ import type { Diffs } from "../documents/diffs.ts";
 import type { Dossiers } from "../documents/dossier.ts";
 import type { Outputs } from "../documents/outputs.ts";
 import type { Plans } from "../documents/plans.ts";
+import type { McpInputs } from "../keys/mcpInputs.ts";
 import type { ProviderKeys } from "../keys/providerKeys.ts";
 import type { EditorModels } from "../models/editorModels.ts";
 import type { GoalsTree } from "../tree/goalsTree.ts";
@@ -29,6 +30,7 @@ export interface Parts {
 	readonly outputs: Outputs;
 	readonly plans: Plans;
 	readonly providerKeys: ProviderKeys;
+	readonly mcpInputs: McpInputs;
 	readonly models: EditorModels;
 	readonly webviews: Webviews;
 }

@@ -8,14 +8,20 @@ import type { Secrets } from "./providerKeys.ts";
 export interface McpInputs {
 	/** Hands it over, then keeps it. Resolves with the goals that go on. */
 	set(input: McpInput, value: string): Promise<readonly string[]>;
+	/** Deletes it here and in the daemon: whoever starts the server next is asked again. */
+	forget(input: McpInput): Promise<void>;
+	/** What is kept, without its values. */
+	kept(): Promise<readonly McpInput[]>;
 }
 
-interface McpInput {
+export interface McpInput {
 	/** Whose files name the server; absent for one of config.jsonc. */
 	readonly workspace?: string;
 	readonly server: string;
 	readonly id: string;
 }
+
+type Kept = McpInput & { readonly value: string };
 
 const secretName = "missionControl.mcpInputs";
 
@@ -49,7 +55,7 @@ export function createMcpInputs(
 		return inputs.some((input) => input.id === id && input.isGiven);
 	}
 
-	async function read(): Promise<readonly (McpInput & { readonly value: string })[]> {
+	async function read(): Promise<readonly Kept[]> {
 		try {
 			const kept: unknown = JSON.parse((await secrets.get(secretName)) ?? "[]");
 			return Array.isArray(kept) ? kept.filter(isKept) : [];
@@ -59,24 +65,39 @@ export function createMcpInputs(
 		}
 	}
 
+	async function othersThan(input: McpInput): Promise<readonly Kept[]> {
+		return (await read()).filter((one) => !isSame(one, input));
+	}
+
+	async function keep(all: readonly Kept[]): Promise<void> {
+		if (all.length === 0) await secrets.delete(secretName);
+		else await secrets.store(secretName, JSON.stringify(all));
+	}
+
 	return {
 		async set(input, value) {
 			// The daemon first: it refuses what no server asks for.
 			const { goals } = await daemon.ask("server/input", { ...input, value });
-			const others = (await read()).filter((one) => !isSame(one, input));
-			await secrets.store(secretName, JSON.stringify([...others, { ...input, value }]));
+			await keep([...(await othersThan(input)), { ...input, value }]);
 			return goals;
 		},
+		async forget(input) {
+			// The daemon first: what it still had would be used without being seen here.
+			await daemon.ask("server/input", { ...input });
+			await keep(await othersThan(input));
+		},
+		kept: async () => (await read()).map(({ value: _, ...input }) => input),
 	};
 }
 
-function isKept(value: unknown): value is McpInput & { readonly value: string } {
+function isKept(value: unknown): value is Kept {
 	const names = ["server", "id", "value"];
 	return typeof value === "object" && value !== null && names.every((name) => typeof value[name as never] === "string");
 }
 
-function isSame(a: McpInput, b: McpInput): boolean {
-	return a.workspace === b.workspace && a.server === b.server && a.id === b.id;
+/** As in the daemon: servers of one folder that ask for the same input share its value. */
+export function isSame(a: McpInput, b: McpInput): boolean {
+	return a.workspace === b.workspace && a.id === b.id;
 }
 
 function sentence({ server, id }: McpInput, cause: unknown): string {

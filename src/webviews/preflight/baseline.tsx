@@ -53,22 +53,7 @@ export function Baseline(props: {
 						key={`${name}.${row.id}`}
 						mark={baselineMarks[row.state]}
 						label={row.label}
-						value={
-							row.id === "git.dirty" && row.state !== "ok" ? (
-								<>
-									{row.value ? `${row.value} · ` : ""}
-									<Link
-										class="small"
-										label={t("Show {0}", row.label)}
-										onOpen={() => webview.open({ kind: "sourceControl" })}
-									>
-										{t("Show")}
-									</Link>
-								</>
-							) : (
-								row.value
-							)
-						}
+						value={<Value webview={webview} row={row} />}
 						detail={row.detail}
 					/>
 				));
@@ -101,6 +86,25 @@ export function Baseline(props: {
 		</aside>
 	);
 }
+
+/** With the way to where something can be done about it. */
+function Value({ webview, row }: { readonly webview: Webview; readonly row: BaselineRow }) {
+	const target = row.id === "git.dirty" && row.state === "ok" ? undefined : targets[row.id];
+	if (!target) return <>{row.value}</>;
+	return (
+		<>
+			{row.value ? `${row.value} · ` : ""}
+			<Link class="small" label={t("Show {0}", row.label)} onOpen={() => webview.open({ kind: target })}>
+				{t("Show")}
+			</Link>
+		</>
+	);
+}
+
+const targets: Readonly<Record<string, "sourceControl" | "serverInputs">> = {
+	"git.dirty": "sourceControl",
+	"mcp.inputs": "serverInputs",
+};
 
 type Part = BaselinePart;
 type Rows = readonly BaselineRow[];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ProposedServers } from "../../../src/core/values.ts";
 import { untilState } from "../../support/daemonProcess.ts";
@@ -172,6 +172,32 @@ describe("an MCP server that a workspace proposes", function () {
 		assert.equal((await yard.asked(second)).summary, "The MCP server yard needs token.", "it was in memory alone");
 		await yard.answer(second, "deny");
 		await untilState(yard.daemon.client, second, ["completed"]);
+	});
+
+	it("is asked for anew once it was taken back, also where no file names its server meanwhile", async () => {
+		const env = { env: { TOKEN: `\${input:token}` } };
+		const given = { workspace: yard.workspace, server: "yard", id: "token" };
+		const inputRow = async () => {
+			const { rows } = await yard.daemon.client.request("baseline/read", { workspace: yard.workspace, part: "tools" });
+			return rows.find(({ id }) => id === "mcp.inputs");
+		};
+		const file = path.join(yard.workspace, ".vscode/mcp.json");
+		yard.propose("secret", env);
+		assert.equal((await inputRow())?.value, "1 of 1 not entered");
+		for (const isNamed of [true, false]) {
+			yard.propose("secret", env);
+			await yard.daemon.client.request("server/input", { ...given, value: "brick-token-1234567" });
+			assert.deepEqual([(await inputRow())?.state, (await inputRow())?.value], ["ok", "entered"]);
+			if (!isNamed) rmSync(file);
+			assert.deepEqual(await yard.daemon.client.request("server/input", given), { goals: [] });
+			yard.propose("secret", env);
+			assert.match((await inputRow())?.detail ?? "", /: token of yard\.$/);
+		}
+		const goalId = await yard.launch();
+		await yard.answer(goalId, "approve", { scope: "workspace" });
+		assert.equal((await yard.asked(goalId)).summary, "The MCP server yard needs token.");
+		await yard.answer(goalId, "deny");
+		await untilState(yard.daemon.client, goalId, ["completed"]);
 	});
 
 	it("of config.jsonc is the person's own: it is not asked about, `allow` lets its tools run, and it ends with its goal", async () => {

@@ -160,7 +160,16 @@ const baseline: Record<string, BaselineRow[]> = {
 		},
 	],
 	tracking: [{ id: "tracking", state: "ok", label: "Changes can be tracked" }],
-	tools: [{ id: "rg", state: "ok", label: "ripgrep", value: "14.1" }],
+	tools: [
+		{ id: "rg", state: "ok", label: "ripgrep", value: "14.1" },
+		{
+			id: "mcp.inputs",
+			state: "note",
+			label: "Inputs of MCP servers",
+			value: "1 of 2 not entered",
+			detail: "You are asked when a goal first needs them: token of tickets.",
+		},
+	],
 	disk: [{ id: "disk", state: "ok", label: "Disk", value: "41 GB free" }],
 	sandbox: [{ id: "sandbox", state: "note", label: "No sandbox here", detail: "Commands run as you." }],
 	guidance: [{ id: "guidance.instructions", state: "ok", label: "Instructions found", value: "AGENTS.md" }],
