@@ -6,6 +6,7 @@ import type { EventOf, EventType } from "../../src/core/events.ts";
 import type { Approval, Goal } from "../../src/core/goal.ts";
 import type { ModelChoice } from "../../src/core/values.ts";
 import { type AcpAgentsOptions, acpAgents } from "../../src/daemon/acp/acpAgents.ts";
+import type { Agent, Turn } from "../../src/daemon/agents/agent.ts";
 import { decide } from "../../src/daemon/engine/decide.ts";
 import { keepChecked } from "../../src/daemon/images/givenImages.ts";
 import { imagesFolder } from "../../src/daemon/images/imageFiles.ts";
@@ -36,6 +37,10 @@ export interface Setting {
 	readonly silenceMs?: number;
 	/** Given with the prompt. */
 	readonly images?: readonly NamedBytes[];
+	/** The MCP servers that each turn may use, as they stand when it begins. */
+	servers?(): Turn["servers"];
+	/** As they stand when a program is to start them; undefined where a person is asked first. */
+	serversToStart?(): Promise<Turn["servers"]>;
 }
 
 type NamedBytes = readonly [name: string, bytes: Uint8Array];
@@ -100,7 +105,15 @@ export function acpGoals(): AcpGoals {
 			graceMs: 200,
 			...setting.agent,
 		});
-		const agent = agents.create(choice);
+		const own = agents.create(choice);
+		const agent: Agent = {
+			...own,
+			takeTurn(turn, signal) {
+				const servers = setting.servers?.() ?? [];
+				const serversToStart = setting.serversToStart ?? (async () => servers);
+				return own.takeTurn({ ...turn, servers, serversToStart }, signal);
+			},
+		};
 		const { endAgent } = agents;
 		const simulation = await simulate({
 			store,

@@ -24,8 +24,16 @@ import { type Fields, textOf } from "./fields.ts";
 import { Aborted, TooLate } from "./inTime.ts";
 import { currentModel } from "./options.ts";
 import { imageBlocks, type PromptParts, promptImages, promptText } from "./prompt.ts";
+import { changedServers, givenServers } from "./sessionServers.ts";
 import { applySettings } from "./sessionSettings.ts";
-import { hearLater, type OpenedThread, openThread, processKey, type SessionParts } from "./threadSession.ts";
+import {
+	hearLater,
+	identityOf,
+	type OpenedThread,
+	openThread,
+	processKey,
+	type SessionParts,
+} from "./threadSession.ts";
 import { modelIn, turnUsage } from "./usage.ts";
 
 /**
@@ -67,7 +75,7 @@ export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal
 			if (unasked !== undefined || overspent !== undefined) refused.abort();
 		},
 	};
-	const opened = await open(parts, turn, listening, signal);
+	const opened = await openWithServers(parts, turn, listening, signal);
 	if ("kind" in opened) return opened;
 	lives.set(threadId, opened);
 	const { conversation } = opened;
@@ -98,6 +106,38 @@ function promptName({ thread }: Turn): string {
 	return `session/prompt:${thread.turn?.turnId}`;
 }
 
+/** Where the thread may use other MCP servers than its session was given, that is opened anew before it is asked anything. */
+async function openWithServers(
+	parts: TurnParts,
+	turn: Turn,
+	listening: Omit<Listening, "readTo">,
+	signal: AbortSignal,
+): Promise<OpenedThread | TurnOutcome> {
+	const { lives, found } = parts;
+	const { thread, servers = [] } = turn;
+	const { threadId, process } = thread;
+	const opened = await open(parts, turn, listening, signal);
+	if ("kind" in opened || !process || process.ended || signal.aborted) return opened;
+	const { conversation } = opened;
+	const { number, sessionId } = conversation;
+	if (number !== process.number || conversation.wasSent(listening.prompt)) return opened;
+	const changed = changedServers(opened.servers, givenServers(servers, opened.reaches), found.environment);
+	if (changed.length === 0) return opened;
+	const toStart = turn.serversToStart ? await turn.serversToStart() : servers;
+	if (!toStart) {
+		lives.set(threadId, opened);
+		conversation.detach();
+		return { kind: "aborted" };
+	}
+	const reason = `The MCP servers that it may use are others now: ${changed.join(", ")}.`;
+	if (await settleLast(parts, turn, conversation)) await stopped(turn, conversation, reason);
+	lives.delete(threadId);
+	const agent = process.agent ?? identityOf(parts);
+	const last = { ...process, sessionId, agent, ended: true };
+	const anew: Turn = { ...turn, thread: { ...thread, process: last }, serversToStart: async () => toStart };
+	return openThread(parts, anew, listening, signal);
+}
+
 async function open(
 	parts: TurnParts,
 	turn: Turn,
@@ -108,7 +148,7 @@ async function open(
 	const { threadId, process } = turn.thread;
 	const live = lives.get(threadId);
 	const isSame = live && process?.number === live.conversation.number && !process.ended && process.agent !== undefined;
-	if (live && isSame && !live.conversation.isOver && isOfAgent(parts, process.agent)) {
+	if (live && isSame && !live.conversation.isOver && process.agent === identityOf(parts)) {
 		await live.conversation.attach({ ...listening, readTo: process.readTo });
 		return live;
 	}
@@ -118,12 +158,6 @@ async function open(
 	// What was never begun needs no process to be ended.
 	if (signal.aborted && process === undefined) return { kind: "aborted" };
 	return openThread(parts, turn, listening, signal);
-}
-
-function isOfAgent({ found, choice }: TurnParts, agent: string | undefined): boolean {
-	return (
-		agent === (found.modelFlag !== undefined && choice.model !== "default" ? `${found.id}/${choice.model}` : found.id)
-	);
 }
 
 async function prompted(parts: TurnParts, turn: Turn, opened: OpenedThread, signal: AbortSignal): Promise<TurnOutcome> {

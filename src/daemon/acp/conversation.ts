@@ -22,6 +22,8 @@ export interface Conversation {
 	/** Asks under a name that every daemon gives this request. Rejects with the agent's error, or when the process is gone. */
 	request(key: string, method: string, params: Record<string, unknown>): Promise<Fields>;
 	wasSent(key: string): boolean;
+	/** What it was asked with. */
+	sentWith(key: string): Fields;
 	notify(method: string, params: Record<string, unknown>): Promise<void>;
 	/** The session that it is about; what is told of others is passed over. */
 	sessionId: string | undefined;
@@ -226,6 +228,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 			return fieldsOf(await connection.agent.request<unknown, Record<string, unknown>>(method, params));
 		},
 		wasSent: spooled.wasSent,
+		sentWith: (key) => fieldsOf(spooled.sentWith(key)),
 		isAnswered: (key) => answered.has(key),
 		notify: (method, params) => connection.agent.notify(method, params),
 		get usage() {

@@ -13,6 +13,8 @@ export interface SpooledStream {
 	name(params: object, key: string): void;
 	/** It was written, by this daemon or by one before it. */
 	wasSent(key: string): boolean;
+	/** What it was written with; undefined where it was not. */
+	sentWith(key: string): unknown;
 	/** Names of what was written before this one. */
 	sentBefore(key: string): readonly string[];
 	/** Reads from the beginning on. Resolves when all was read and the process has ended, or on abort; rejects when who listens does. */
@@ -91,6 +93,7 @@ export async function openSpooledStream(
 		stream: { readable, writable },
 		name: (params, key) => void names.set(params, key),
 		wasSent: (key) => sent.has(key),
+		sentWith: (key) => sent.get(key),
 		sentBefore(key) {
 			const keys = [...sent.keys()];
 			return keys.slice(0, keys.indexOf(key));

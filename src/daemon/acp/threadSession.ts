@@ -17,10 +17,11 @@ import {
 	stopped,
 } from "./agentEnds.ts";
 import { type Conversation, type Listening, openConversation } from "./conversation.ts";
-import { type Fields, fieldsOf, textOf } from "./fields.ts";
+import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
 import { Aborted, inTime, TooLate } from "./inTime.ts";
 import { currentEffort, currentMode, currentModel } from "./options.ts";
 import type { Redact } from "./secrets.ts";
+import { givenServers } from "./sessionServers.ts";
 import { applySettings } from "./sessionSettings.ts";
 
 /**
@@ -48,6 +49,10 @@ export interface OpenedThread {
 	readonly before: Before | undefined;
 	/** What it offered when this daemon opened its session. */
 	readonly offers?: AgentOffers;
+	/** The MCP servers that its session was given. */
+	readonly servers: readonly Fields[];
+	/** Which servers it can reach beside programs, as it says. */
+	readonly reaches: Fields;
 }
 
 /** `died`: the agent's own process, which nobody ended. `ended`: its own process. `other`: another agent's. */
@@ -55,6 +60,11 @@ export type Before = "died" | "ended" | "other";
 
 export function processKey(threadId: string, number: number): string {
 	return `${threadId}.${number}`;
+}
+
+/** The program that a choice starts: a model that it takes as an argument makes it another. */
+export function identityOf({ found, choice }: Pick<SessionParts, "found" | "choice">): string {
+	return found.modelFlag !== undefined && choice.model !== "default" ? `${found.id}/${choice.model}` : found.id;
 }
 
 export async function openThread(
@@ -66,11 +76,10 @@ export async function openThread(
 	const { processes, found, choice } = parts;
 	const { thread, goal } = turn;
 	const known = thread.process;
-	const hasModel = found.modelFlag !== undefined && choice.model !== "default";
-	const identity = hasModel ? `${found.id}/${choice.model}` : found.id;
+	const identity = identityOf(parts);
 	const launch = {
 		program: found.program,
-		args: hasModel ? [...found.args, found.modelFlag, choice.model] : found.args,
+		args: identity === found.id ? found.args : [...found.args, found.modelFlag!, choice.model],
 		folder: goal.workspace,
 		environment: found.environment,
 	};
@@ -85,7 +94,11 @@ export async function openThread(
 	for (let tries = 0; ; tries++) {
 		const key = processKey(thread.threadId, number);
 		const isTakenUp = known?.number === number && !known.ended;
-		if (!isTakenUp) await turn.session.process({ type: "agent.read", process: number, readTo: 0 });
+		const servers = isTakenUp ? turn.servers : await (turn.serversToStart ?? (async () => turn.servers ?? []))();
+		if (!isTakenUp) {
+			if (servers === undefined) return { kind: "aborted" };
+			await turn.session.process({ type: "agent.read", process: number, readTo: 0 });
+		}
 		let process: AgentProcess;
 		try {
 			process = await processes.open(key, launch);
@@ -117,7 +130,7 @@ export async function openThread(
 		}
 		try {
 			const own = isTakenUp ? known.sessionId : undefined;
-			const opened = await openSession(parts, turn, conversation, { identity, own, last, signal });
+			const opened = await openSession(parts, turn, conversation, { identity, own, last, servers, signal });
 			if ("kind" in opened) await stopped(turn, conversation, "It opened no session that can be used.");
 			return opened;
 		} catch (cause) {
@@ -131,6 +144,7 @@ interface Opening {
 	/** Its session, as an earlier daemon left it. */
 	readonly own?: string;
 	readonly last: LastSession;
+	readonly servers: Turn["servers"];
 	readonly signal: AbortSignal;
 }
 
@@ -140,7 +154,7 @@ async function openSession(
 	parts: SessionParts,
 	turn: Turn,
 	conversation: Conversation,
-	{ identity, own, last, signal }: Opening,
+	{ identity, own, last, servers = [], signal }: Opening,
 ): Promise<OpenedThread | Failed> {
 	const { found, initMs, version } = parts;
 	const { goal } = turn;
@@ -163,17 +177,18 @@ async function openSession(
 	const can = fieldsOf(first.agentCapabilities);
 	const resumes = fieldsOf(can.sessionCapabilities).resume;
 	conversation.seesImages = fieldsOf(can.promptCapabilities).image === true;
-	const place = { cwd: goal.workspace, mcpServers: serversFor(turn, fieldsOf(can.mcpCapabilities)) };
+	const reaches = fieldsOf(can.mcpCapabilities);
+	const place = { cwd: goal.workspace, mcpServers: givenServers(servers, reaches) };
 	const isOwn = last !== undefined && (last.agent === found.id || last.agent.startsWith(`${found.id}/`));
 	const before: Before | undefined = last && (isOwn ? (last.died ? "died" : "ended") : "other");
 	/** A session of another agent's is nobody else's to open. */
 	const earlier = isOwn ? last.sessionId : undefined;
 	let took: "new" | "resumed" | "loaded" | "told" = "new";
 	if (own !== undefined) {
-		const method = ["session/new", "session/load", "session/resume"].find(conversation.wasSent) ?? "session/new";
+		const method = openingOf(conversation) ?? "session/new";
 		conversation.sessionId = own;
 		await inTime(conversation.request(method, method, {}), initMs, signal);
-		return { conversation, before };
+		return { conversation, before, servers: serversIn(conversation), reaches };
 	}
 	/** Opportunistic: agents that say they can do it may not be able to, or never answer. */
 	const tried = (method: string, params: Record<string, unknown>): Promise<Fields | undefined> =>
@@ -220,7 +235,17 @@ async function openSession(
 			Object.entries(settings).filter((one): one is [string, string] => one[1] !== undefined),
 		),
 	});
-	return { conversation, before, offers };
+	return { conversation, before, offers, servers: serversIn(conversation), reaches };
+}
+
+/** The request that opened its session. Where it could not be opened again, the last one did. */
+function openingOf({ wasSent }: Conversation): string | undefined {
+	return ["session/new", "session/load", "session/resume"].find(wasSent);
+}
+
+/** As they were written, by whichever daemon. */
+function serversIn(conversation: Conversation): readonly Fields[] {
+	return listOf(conversation.sentWith(openingOf(conversation) ?? "session/new").mcpServers);
 }
 
 /** An old session that is opened again may say nothing of it. */
@@ -237,17 +262,6 @@ export function hearLater({ found, hearAgent }: SessionParts, { conversation, of
 	const now = offersOf({ configOptions: options, models }, found).models;
 	const isNews = now.length > 0 && JSON.stringify(now) !== JSON.stringify(offers?.models);
 	if (offers && isNews) hearAgent(found.id, { ...offers, models: now });
-}
-
-/** The MCP servers that the thread may use, as the agent can take them. */
-function serversFor({ servers = [] }: Turn, can: Fields): Fields[] {
-	const pairs = (given: Readonly<Record<string, string>>) =>
-		Object.entries(given).map(([name, value]) => ({ name, value }));
-	return servers.flatMap(({ name, reach }): Fields[] => {
-		if (reach.kind === "program")
-			return [{ name, command: reach.command, args: [...reach.args], env: pairs(reach.env) }];
-		return can.http === true ? [{ type: "http", name, url: reach.url, headers: pairs(reach.headers) }] : [];
-	});
 }
 
 async function failedToOpen(

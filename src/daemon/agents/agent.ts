@@ -46,7 +46,12 @@ export interface Turn {
 	/** What the role may use; empty for planner and reviewer. */
 	readonly tools: readonly Tool[];
 	/** For an agent that runs tools of its own: the MCP servers that a person lets it use, with everything filled in. */
-	readonly servers?: readonly { readonly name: string; readonly reach: ResolvedReach }[];
+	readonly servers?: Servers;
+	/**
+	 * As `servers`, where a program is begun that has yet to start them: what they load may be another than when a person
+	 * allowed them. Undefined where one is asked about first; then the turn is over.
+	 */
+	serversToStart?(): Promise<Servers | undefined>;
 	/** Something arrived, of whatever kind. */
 	onSign(): void;
 	/** The endpoint refuses something, and is asked for it otherwise or not at all; durable when it resolves. */
@@ -59,6 +64,8 @@ export interface Turn {
 	/** Text as it arrives: shown at once, kept nowhere. */
 	onDelta(text: string, reasoning: boolean): void;
 }
+
+type Servers = readonly { readonly name: string; readonly reach: ResolvedReach }[];
 
 export interface ProposedCall {
 	readonly name: string;

@@ -39,8 +39,15 @@ export interface NamedReach {
 
 export const noServers: ThreadServers = { tools: [], reaches: [], asks: [], facts: [] };
 
-/** Once the signal aborts no server is waited for: those that are not there yet are left out. */
-export async function serversOf(context: ActivityContext, thread: Thread): Promise<ThreadServers> {
+/**
+ * Once the signal aborts no server is waited for: those that are not there yet are left out. `startsAnew`: the agent's
+ * program is begun, and starts all of them, also those that the one before it had.
+ */
+export async function serversOf(
+	context: ActivityContext,
+	thread: Thread,
+	startsAnew = !isRunning(thread),
+): Promise<ThreadServers> {
 	const { mcp } = context.parts;
 	const goal = context.driver.goal();
 	const { readsMessages, runsTools } = agentKind(thread.assignment);
@@ -51,7 +58,8 @@ export async function serversOf(context: ActivityContext, thread: Thread): Promi
 		(server) => !isLeftOut(server) && goal.servers?.[server.name]?.declined !== server.digest,
 	);
 	const over = whenAborted(context.signal);
-	const looked = await Promise.all(wanted.map((server) => look(context, thread, server, runsTools === "engine", over)));
+	const runs: Runs = runsTools === "engine" ? "here" : startsAnew ? "not" : "handedOn";
+	const looked = await Promise.all(wanted.map((server) => look(context, thread, server, runs, over)));
 	const open = looked.flatMap((one) => one.open ?? []);
 	return {
 		tools: mcp.tools(open),
@@ -78,6 +86,9 @@ export function askedFirst(
 	return [...facts, ...news, { type: "turn.interrupted", turnId, threadId, reason, charged: nothingUsed }];
 }
 
+/** Where a server runs, if it does: opened by this daemon, or by the agent's program, which did so when its session began. */
+type Runs = "here" | "handedOn" | "not";
+
 interface Looked {
 	readonly open?: OpenServer;
 	readonly reach?: NamedReach;
@@ -89,7 +100,7 @@ async function look(
 	context: ActivityContext,
 	thread: Thread,
 	server: McpServer,
-	isOpened: boolean,
+	by: Runs,
 	over: Promise<undefined>,
 ): Promise<Looked> {
 	const { parts, driver } = context;
@@ -99,16 +110,17 @@ async function look(
 	const place = server.line > 0 ? `${server.file}:${server.line}` : server.file;
 	if (server.source === "workspace") {
 		const bound = await boundServer(server, { ...readIn(context), env: process.env });
-		const runs = isOpened ? await mcp.isOpen(goal.goalId, goal.workspace, server) : isHandedOn(thread);
+		const runs = by === "here" ? await mcp.isOpen(goal.goalId, goal.workspace, server) : by === "handedOn";
 		if (!isServerAllowed(goal, name, runs ? { ...bound, covers: "files" } : bound, parts.standingGrants?.(goal))) {
 			const asked = { name, digest, place, what: serverWords(server), given: givenWords(server) };
 			return { ask: askAboutServer(thread, asked, bound, parts.newId, parts.clock.now()) };
 		}
 	}
 	// A start that nobody waits for any more goes on: the next turn finds it, or the goal's end ends it.
-	const opened = isOpened
-		? await Promise.race([mcp.open(goal.goalId, goal.workspace, server), over])
-		: await mcp.reach(goal.workspace, server);
+	const opened =
+		by === "here"
+			? await Promise.race([mcp.open(goal.goalId, goal.workspace, server), over])
+			: await mcp.reach(goal.workspace, server);
 	if (!opened) return {};
 	switch (opened.kind) {
 		case "needs": {
@@ -127,8 +139,8 @@ async function look(
 	}
 }
 
-/** The agent that starts it itself has done so, when its session began. */
-function isHandedOn({ process }: Thread): boolean {
+/** The agent's program, with a session. */
+export function isRunning({ process }: Thread): boolean {
 	return process?.sessionId !== undefined && !process.ended;
 }
 

@@ -25,7 +25,7 @@ import type { ActivityContext } from "./parts.ts";
 import { requested } from "./requestedCall.ts";
 import { retryStalledTurn } from "./retryStalledTurn.ts";
 import { correction, roleAnswers } from "./roleAnswers.ts";
-import { askedFirst, noServers, serversOf } from "./servers.ts";
+import { askedFirst, isRunning, noServers, serversOf } from "./servers.ts";
 import { type SpokenTurn, spokenIn, unspoken } from "./spokenTurn.ts";
 import { chargedFor, failureEvents, isWorthWaiting } from "./turnFailure.ts";
 import { openSession } from "./turnSession.ts";
@@ -90,6 +90,13 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 		contextWindow: contextWindow(goal, thread, parts),
 		tools: knowsSkills(transcript) ? tools : tools.filter(({ name }) => name !== readSkillName),
 		servers: servers.reaches,
+		async serversToStart() {
+			const isAsRunning = servers !== noServers && isRunning(thread);
+			const toStart = isAsRunning ? await serversOf(context, thread, true) : servers;
+			if (toStart.asks.length === 0) return toStart.reaches;
+			await driver.recordFact((now) => askedFirst(now, threadId, turn.turnId, toStart));
+			return undefined;
+		},
 		onSign: watch.sign,
 		async onAdapted(adapted) {
 			const told = { turnId: turn.turnId, threadId, asked: thread.assignment, ...adapted };
