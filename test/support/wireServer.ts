@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Json, Said, WireFixture } from "./wireFixtures.ts";
 
 /** A server of one protocol over real HTTP, which keeps what it was sent as it came. */
@@ -22,8 +23,10 @@ export interface WireRequest {
 export interface RawAnswer {
 	readonly status?: number;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** Written one after the other. */
-	readonly pieces: readonly (string | object)[];
+	/** Written one after the other: bytes and texts as they are, all else as JSON. */
+	readonly pieces: readonly (string | Uint8Array | object)[];
+	/** So long after each. */
+	readonly pauseMs?: number;
 	/** The connection breaks behind them. */
 	readonly breaks?: boolean;
 	/** It stays open behind them. */
@@ -64,8 +67,11 @@ export async function startWireServer(fixture: WireFixture, models: readonly str
 		for (const piece of raw.pieces) {
 			if (outgoing.destroyed) return;
 			await new Promise<void>((written) =>
-				outgoing.write(typeof piece === "string" ? piece : JSON.stringify(piece), () => written()),
+				outgoing.write(typeof piece === "string" || piece instanceof Uint8Array ? piece : JSON.stringify(piece), () =>
+					written(),
+				),
 			);
+			if (raw.pauseMs) await sleep(raw.pauseMs);
 		}
 		if (raw.hangs) return;
 		if (raw.breaks) outgoing.destroy();

@@ -37,9 +37,9 @@ export class Answer {
 
 	add(part: LanguageModelV3StreamPart, onDelta: Turn["onDelta"]): void {
 		this.#signatures?.add(part);
+		this.understood ||= ofAnswer.has(part.type);
 		switch (part.type) {
 			case "response-metadata":
-				this.understood = true;
 				this.answered = part.modelId || undefined;
 				break;
 			case "text-delta":
@@ -77,6 +77,15 @@ export class Answer {
 		this.finish = "length";
 	}
 }
+
+/** Parts that only an answer has: its name, or something of what it says. */
+const ofAnswer: ReadonlySet<LanguageModelV3StreamPart["type"]> = new Set([
+	"response-metadata",
+	"text-delta",
+	"reasoning-delta",
+	"tool-input-start",
+	"tool-call",
+] as const);
 
 /** Gemini refuses a prompt without an answer, and so without a reason why one ended. */
 function isBlocked({ providerMetadata }: LanguageModelV3StreamPart & { type: "finish" }): boolean {

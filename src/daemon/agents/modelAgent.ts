@@ -171,10 +171,11 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			turn,
 			signal: AbortSignal.any([signal, parts.closing]),
 			limits,
-			begin: (abortSignal, onPiece) =>
+			begin: (abortSignal, onPiece, onError) =>
 				begin(abortSignal, {
 					adaptations,
 					onPiece,
+					onError,
 					async onAdapted(adaptation) {
 						await tell(adaptation);
 						if (teaches(adaptation)) learned.learn(provider, choice.model, adaptation);

@@ -1,7 +1,8 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions } from "@ai-sdk/provider";
 import type { TokenCount } from "../../core/textTokens.ts";
 import type { Limits } from "../config/configSchema.ts";
-import { type Asked, cutOff, failureOf, unreachable } from "../endpoint/modelFailure.ts";
+import { tookTooLong } from "../endpoint/connectionProblem.ts";
+import { type Asked, cutOff, failureOf, noAnswer, unreachable } from "../endpoint/modelFailure.ts";
 import type { SignedFields } from "../providers/wires/wire.ts";
 import type { Turn, TurnOutcome } from "./agent.ts";
 import { Answer } from "./answer.ts";
@@ -10,8 +11,8 @@ import { certainUsage, countedUsage } from "./countedUsage.ts";
 /** One request to a model, from its first byte to what the answer is counted as. Half an answer is a failure. */
 export interface ModelCall {
 	readonly model: LanguageModelV3;
-	/** Before it is sent: whom to tell of its signs of life. */
-	begin(abortSignal: AbortSignal, onPiece: () => void): void;
+	/** Before it is sent: whom to tell of its signs of life, and of what a stream says went wrong. */
+	begin(abortSignal: AbortSignal, onPiece: () => void, onError: (error: Error) => void): void;
 	readonly options: LanguageModelV3CallOptions;
 	readonly signs: SignedFields | undefined;
 	/** The longest answer, thoughts included, in tokens. */
@@ -32,6 +33,7 @@ export async function callModel(call: ModelCall): Promise<TurnOutcome> {
 	const watchdog = setTimeout(() => silence.abort(), limits.modelSilenceMs);
 	const answer = new Answer(call.signs);
 	const longest = call.longest ?? Number.POSITIVE_INFINITY;
+	let said: Error | undefined;
 	const soFar = () => certainUsage(sent, answer.received);
 	const heard = () => {
 		watchdog.refresh();
@@ -39,7 +41,9 @@ export async function callModel(call: ModelCall): Promise<TurnOutcome> {
 		turn.onSign();
 	};
 	try {
-		begin(abortSignal, heard);
+		begin(abortSignal, heard, (error) => {
+			said ??= error;
+		});
 		const { stream } = await model.doStream({ ...options, abortSignal });
 		const reader = stream.getReader();
 		try {
@@ -54,20 +58,22 @@ export async function callModel(call: ModelCall): Promise<TurnOutcome> {
 		} finally {
 			await reader.cancel().catch(() => {});
 		}
-		if (answer.error !== undefined) throw answer.error;
+		if (said ?? answer.error) throw said ?? answer.error;
 	} catch (cause) {
 		if (signal.aborted) return { kind: "aborted", used: soFar() };
 		const failure = silence.signal.aborted
 			? answer.began
 				? cutOff(asked)
-				: unreachable(asked, "it took too long")
-			: failureOf(cause, { ...asked, began: answer.began, understood: answer.understood });
-		return wasProcessed(failure, silence.signal.aborted) ? { ...failure, used: soFar() } : failure;
+				: unreachable(asked, tookTooLong)
+			: failureOf(said ?? cause, { ...asked, began: answer.began, understood: answer.understood });
+		const isUsed = answer.received.likely > 0 || wasProcessed(failure, silence.signal.aborted);
+		return isUsed ? { ...failure, used: soFar() } : failure;
 	} finally {
 		clearTimeout(watchdog);
 	}
 	if (signal.aborted) return { kind: "aborted", used: soFar() };
-	if (!answer.finish) return { ...cutOff(asked), used: soFar() };
+	if (!answer.finish)
+		return answer.understood ? { ...cutOff(asked), used: soFar() } : noAnswer({ ...asked, began: true });
 	return {
 		kind: "answered",
 		text: answer.text,

@@ -16,7 +16,7 @@ export interface RegistryOptions {
 	/** False: it is not to be read. */
 	readonly url: string | false;
 	readonly refresh: boolean;
-	readonly fetch: (url: string, init: { signal: AbortSignal }) => Promise<Response>;
+	readonly fetch: (url: string, init: { signal: AbortSignal; redirect: "follow" }) => Promise<Response>;
 	readonly now?: () => number;
 }
 
@@ -37,7 +37,7 @@ export async function readRegistry(options: RegistryOptions): Promise<Registry> 
 	const kept = readKept(file);
 	if (kept && !refresh && now() - kept.at < keptMs) return answer(kept);
 	try {
-		const response = await options.fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+		const response = await options.fetch(url, { redirect: "follow", signal: AbortSignal.timeout(timeoutMs) });
 		if (!response.ok) throw new Error(`it answered ${response.status}`);
 		const text = await bounded(response);
 		const agents = proposals(JSON.parse(text));

@@ -1,4 +1,6 @@
-import { connectionProblem, failureOf, shownUrl, unreachable } from "../endpoint/modelFailure.ts";
+import { type ConnectionProblem, connectionProblem, failedConnection } from "../endpoint/connectionProblem.ts";
+import { failureOf, shownUrl, unreachable } from "../endpoint/modelFailure.ts";
+import { redirectIn } from "../endpoint/redirects.ts";
 import type { Provider } from "../providers/provider.ts";
 import { wires } from "../providers/wires/wires.ts";
 import { type KeyChain, keySource } from "../secrets/providerKeys.ts";
@@ -54,7 +56,7 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 		const { url, headers } = modelList.request(baseUrl, key.kind === "key" ? key.key.reveal() : undefined);
 		const response = await modelFetch(url, {
 			headers,
-			redirect: isGuess ? "manual" : "follow",
+			...(isGuess && { redirect: "manual" }),
 			signal: AbortSignal.timeout(timeoutMs),
 		});
 		const body = await boundedText(response);
@@ -81,15 +83,19 @@ export async function providerStatus(asking: Asking): Promise<ProviderStatus> {
 			latencyMs,
 		};
 	} catch (cause) {
-		return unusable(no({ provider: id, baseUrl }, connectionProblem(cause) ?? "the connection failed").reason);
+		if (redirectIn(cause)) return unusable(failureOf(cause, asked).reason);
+		return unusable(no({ provider: id, baseUrl }, connectionProblem(cause) ?? failedConnection).reason);
 	}
 }
 
-function notHere({ baseUrl }: { readonly baseUrl: string }, why: string): { readonly reason: string } {
+function notHere({ baseUrl }: { readonly baseUrl: string }, { why }: ConnectionProblem): { readonly reason: string } {
 	return { reason: `Nothing answers at ${shownUrl(baseUrl)} (${why}). Start it, then look again.` };
 }
 
-function outOfReach({ provider }: { readonly provider: string }, why: string): { readonly reason: string } {
+function outOfReach(
+	{ provider }: { readonly provider: string },
+	{ why }: ConnectionProblem,
+): { readonly reason: string } {
 	return { reason: `Provider “${provider}” cannot be reached (${why}). See that this machine is online.` };
 }
 

@@ -1,5 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { createChunkReader } from "./chunkReader.ts";
+import { isPage, pageWords } from "./webPageWords.ts";
 
 /**
  * The body of an answer, as real servers write it, made into the stream that the protocol describes: one JSON chunk an
@@ -31,6 +32,7 @@ export function readableAnswer(body: ReadableStream<Uint8Array>): ReadableStream
 			begun += text;
 			const first = begun.trimStart()[0];
 			if (first === undefined) return;
+			if (isPage(begun)) throw new Error(pageWords(begun));
 			form = first === "{" || first === "[" ? "json" : "events";
 			take(form === "json" ? begun : begun.trimStart());
 		} else if (form === "events") {

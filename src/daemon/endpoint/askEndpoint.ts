@@ -16,13 +16,15 @@ export interface Asking {
 	onAdapted(adaptation: Adaptation): Promise<void>;
 	/** Every piece of a successful response, of those too that only keep the connection open. */
 	onPiece(): void;
+	/** What a stream says went wrong, in place of the rest of it. */
+	onError(error: Error): void;
 }
 
 /** What is particular of a protocol: what its servers refuse, and how their answers are put in order. */
 export interface Dialect {
 	readonly adaptations: readonly AdaptationRow[];
-	/** The body of an answer as the protocol describes it, a refusal in it as an error; absent where it is one as it comes. */
-	readonly readable?: (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+	/** The body of an answer as the protocol describes it, a refusal in it as an error. */
+	readonly readable: (body: ReadableStream<Uint8Array>, onError: Asking["onError"]) => ReadableStream<Uint8Array>;
 }
 
 /** Each try has learned something: a request has no more to give up than this. */
@@ -31,7 +33,7 @@ const maxTries = 8;
 export async function askEndpoint(
 	input: string | URL | Request,
 	init: RequestInit,
-	{ fetch, dialect, adaptations, onAdapted, onPiece }: Asking,
+	{ fetch, dialect, adaptations, onAdapted, onPiece, onError }: Asking,
 ): Promise<Response> {
 	const { body } = init;
 	const rows = dialect.adaptations;
@@ -40,7 +42,10 @@ export async function askEndpoint(
 		const text = typeof body === "string" && known.length > 0 ? JSON.stringify(formOf(rows, body, known)) : body;
 		// As bytes: a long thread as text would be gone through twice more before it is sent.
 		const bytes = typeof text === "string" ? Buffer.from(text) : text;
-		const { response, refusal } = await answerOf(await fetch(input, { ...init, body: bytes }), dialect, onPiece);
+		const { response, refusal } = await answerOf(await fetch(input, { ...init, body: bytes }), dialect, {
+			onPiece,
+			onError,
+		});
 		if (refusal === undefined || typeof body !== "string" || tries === maxTries) return response;
 		const adaptation = adaptationFor(rows, refusedBy(refusal), formOf(rows, body, known), known);
 		if (!adaptation) return response;
@@ -56,7 +61,11 @@ function formOf(rows: readonly AdaptationRow[], body: string, adaptations: reado
 
 /** Statuses with which servers refuse what stands in a request; with 500 and 501, too. */
 const refusals = [400, 404, 405, 406, 415, 422, 500, 501];
+/** Those of which the platform makes no response with a body. */
+const bodiless = [304];
 const maxErrorBytes = 1024 * 1024;
+/** The status says enough where the words behind it do not come. */
+const maxErrorMs = 2000;
 
 interface Answered {
 	readonly response: Response;
@@ -64,12 +73,17 @@ interface Answered {
 	readonly refusal?: string;
 }
 
-async function answerOf(response: Response, { readable }: Dialect, onPiece: () => void): Promise<Answered> {
+async function answerOf(
+	response: Response,
+	{ readable }: Dialect,
+	{ onPiece, onError }: Pick<Asking, "onPiece" | "onError">,
+): Promise<Answered> {
 	const { status, statusText, headers } = response;
 	if (!response.ok) {
-		if (!refusals.includes(status)) return { response };
 		const text = await boundedText(response.body);
-		return { response: new Response(text, { status, statusText, headers: kept(headers) }), refusal: text };
+		const body = bodiless.includes(status) ? null : text;
+		const said = new Response(body, { status, statusText, headers: kept(headers) });
+		return { response: said, ...(refusals.includes(status) && { refusal: text }) };
 	}
 	if (!response.body) return { response };
 	onPiece();
@@ -80,8 +94,7 @@ async function answerOf(response: Response, { readable }: Dialect, onPiece: () =
 		},
 	});
 	const heard = response.body.pipeThrough(listening);
-	if (!readable) return { response: new Response(heard, { status, statusText, headers: kept(headers) }) };
-	const reader = readable(heard).getReader();
+	const reader = readable(heard, onError).getReader();
 	// Some servers say with status 200 what they refuse.
 	const first = await reader.read();
 	const refusal = first.done ? undefined : errorText(first.value);
@@ -118,12 +131,21 @@ function kept(headers: Headers): Headers {
 }
 
 async function boundedText(body: ReadableStream<Uint8Array> | null): Promise<string> {
+	const reader = body?.getReader();
+	const late = setTimeout(() => void reader?.cancel().catch(() => {}), maxErrorMs);
 	const pieces: Uint8Array[] = [];
 	let bytes = 0;
-	for await (const piece of body ?? []) {
-		pieces.push(piece);
-		bytes += piece.length;
-		if (bytes > maxErrorBytes) break;
+	try {
+		for (let next = await reader?.read(); next?.value && bytes < maxErrorBytes; next = await reader?.read()) {
+			pieces.push(next.value);
+			bytes += next.value.length;
+		}
+	} catch (cause) {
+		// An error whose words broke off is that error all the same.
+		if ((cause as Error).name === "AbortError") throw cause;
+	} finally {
+		clearTimeout(late);
+		await reader?.cancel().catch(() => {});
 	}
 	return Buffer.concat(pieces).toString("utf8");
 }

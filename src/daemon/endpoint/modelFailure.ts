@@ -1,6 +1,10 @@
 import { waitText } from "../../core/words/waiting.ts";
 import { askedWait } from "./askedWait.ts";
+import { type ConnectionProblem, connectionProblem, tookTooLong } from "./connectionProblem.ts";
 import { errorIn } from "./errorIn.ts";
+import { baseOfRedirect, type Redirect, redirectIn } from "./redirects.ts";
+import { saidInStream } from "./saidInStream.ts";
+import { isPage, pageWords } from "./webPageWords.ts";
 
 /**
  * What a failed model call means for the goal: a word for programs, whether asking again helps, and a sentence for the
@@ -8,7 +12,7 @@ import { errorIn } from "./errorIn.ts";
  */
 export interface Failure {
 	readonly kind: "failed";
-	/** A word for programs: unreachable, unauthorized, rateLimited, serverError, cutOff, notFound, badRequest, contextLength. */
+	/** A word for programs: unreachable, unauthorized, rateLimited, serverError, cutOff, notFound, redirected, badRequest, contextLength. */
 	readonly code: string;
 	/** A sentence for the person: what happened and what to do. */
 	readonly reason: string;
@@ -50,17 +54,37 @@ export interface Asked {
 /** `cause` is whatever the provider package threw, or an error that came in the stream. */
 export function failureOf(cause: unknown, asked: Asked): Failure {
 	if (cause instanceof ModelFailure) return cause.failure;
+	const redirect = redirectIn(cause);
+	if (redirect) return redirected(redirect, asked);
+	const said = saidInStream(cause);
+	if (said) return statusFailure(statusForType(said), said, asked);
 	const status = statusOf(cause);
 	if (status !== undefined) return statusFailure(status, cause, asked);
 	if (isOwnError(cause)) return statusFailure(statusForType(cause), cause, asked);
-	const why = connectionProblem(cause);
-	if (asked.understood || (asked.began && why !== undefined)) return cutOff(asked);
-	if (why !== undefined) return unreachable(asked, why);
+	const problem = connectionProblem(cause);
+	if (asked.understood || (asked.began && problem !== undefined)) return cutOff(asked);
+	return problem ? unreachable(asked, problem) : noAnswer(asked, saidBy(cause));
+}
+
+/** What came is not the beginning of an answer. `said` is the end of a clause. */
+export function noAnswer({ provider, baseUrl, protocol }: Asked, said = ""): Failure {
 	return {
 		kind: "failed",
 		code: "serverError",
-		reason: `Provider “${asked.provider}” answered with something that is not a model's answer${saidBy(cause)}. Check that ${shownUrl(asked.baseUrl)} speaks ${asked.protocol ?? "the OpenAI protocol"}.`,
+		reason: `Provider “${provider}” answered with something that is not a model's answer${said}. Check that ${shownUrl(baseUrl)} speaks ${protocol ?? "the OpenAI protocol"}.`,
 		retryable: true,
+	};
+}
+
+function redirected(redirect: Redirect, { provider, baseUrl }: Asked): Failure {
+	const { status } = redirect;
+	const to = shownUrl(baseOfRedirect(redirect, baseUrl));
+	return {
+		kind: "failed",
+		code: "redirected",
+		reason: `Provider “${provider}” at ${shownUrl(baseUrl)} sends requests on to ${to} (${status}), where none is sent. If that is its address, write it as its baseUrl in config.jsonc.`,
+		status,
+		retryable: false,
 	};
 }
 
@@ -75,14 +99,14 @@ export function cutOff({ provider, model }: Pick<Asked, "provider" | "model">): 
 
 export function unreachable(
 	{ provider, baseUrl, remedy }: Pick<Asked, "provider" | "baseUrl" | "remedy">,
-	why: string,
+	problem: ConnectionProblem,
 ): Failure {
 	const where = baseUrl ? ` at ${shownUrl(baseUrl)}` : "";
 	return {
 		kind: "failed",
 		code: "unreachable",
-		reason: `Provider “${provider}” does not answer${where} (${why}). ${remedy ?? "Start it, or correct its baseUrl in config.jsonc."}`,
-		retryable: true,
+		reason: `Provider “${provider}” does not answer${where} (${problem.why}). ${remedy ?? problem.remedy ?? "Start it, or correct its baseUrl in config.jsonc."}`,
+		retryable: !problem.lasts,
 	};
 }
 
@@ -95,38 +119,6 @@ export function shownUrl(baseUrl: string): string {
 		return "its address";
 	}
 }
-
-/** Why a connection failed, in words; undefined when it did not. */
-export function connectionProblem(cause: unknown): string | undefined {
-	for (let at = cause, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth++) {
-		const words = connectionCodes[(at as NodeJS.ErrnoException).code ?? ""] ?? connectionCodes[at.name];
-		if (words) return words;
-		if (at instanceof AggregateError && at.errors[0]) return connectionProblem(at.errors[0]);
-		if (at.message === "fetch failed" && !at.cause) return "the connection failed";
-	}
-	return undefined;
-}
-
-const connectionCodes: Readonly<Record<string, string>> = {
-	ECONNREFUSED: "connection refused",
-	ECONNRESET: "connection reset",
-	EPIPE: "connection reset",
-	ENOTFOUND: "its name is unknown",
-	EAI_AGAIN: "its name cannot be looked up",
-	ETIMEDOUT: "it took too long",
-	EHOSTUNREACH: "no route to it",
-	ENETUNREACH: "no network",
-	UND_ERR_CONNECT_TIMEOUT: "it took too long",
-	UND_ERR_HEADERS_TIMEOUT: "it took too long",
-	UND_ERR_BODY_TIMEOUT: "it took too long",
-	UND_ERR_SOCKET: "connection closed",
-	TimeoutError: "it took too long",
-	CERT_HAS_EXPIRED: "its certificate has expired",
-	DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not trusted",
-	SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted",
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted",
-	ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
-};
 
 function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 	const { provider, model, baseUrl, keySource } = asked;
@@ -170,7 +162,7 @@ function statusFailure(status: number, cause: unknown, asked: Asked): Failure {
 	if (status === 429)
 		return failed("rateLimited", true, `Provider “${provider}” asks to wait${forSo} (429)${said}.${isCut}`);
 	if (status === 408 || status === 504) {
-		const gone = unreachable(asked, "it took too long");
+		const gone = unreachable(asked, tookTooLong);
 		return { ...gone, status, ...(wait && { retryAfterMs: wait.ms }) };
 	}
 	// A conflict with another request, or with the server's own state, passes.
@@ -249,6 +241,9 @@ function statusForType({ code, type, message }: { code?: unknown; type?: unknown
 	if (number >= 400 && number < 600) return number;
 	const word = `${String(code)} ${String(type)}`;
 	if (/context/i.test(word)) return 400;
+	if (/api.?key|authenti|permission|unauthori[sz]ed|forbidden/i.test(word)) return 401;
+	if (/billing|payment/i.test(word)) return 402;
+	if (/not.?found/i.test(word)) return 404;
 	if (/rate.?limit|quota|overload|exhausted|too.?many/i.test(word)) return 429;
 	if (/invalid|bad.?request/i.test(word)) return 400;
 	return /rate.?limit|too many requests|quota/i.test(message) ? 429 : 500;
@@ -268,11 +263,16 @@ function saidBy(cause: unknown): string {
 	const body = bodyOf(cause);
 	const message = (cause as { message?: unknown } | undefined)?.message;
 	const data = (cause as { data?: unknown } | undefined)?.data;
-	const text = [errorIn(data)?.message, body && messageIn(body), body, message].find(
-		(each): each is string => typeof each === "string" && each.trim() !== "",
-	);
+	const text = [errorIn(data)?.message, body && messageIn(body), body, message]
+		.map(words)
+		.find((each): each is string => typeof each === "string" && each.trim() !== "");
 	const line = text?.replace(/\s+/g, " ").trim().slice(0, 300).replace(/[.:]$/, "");
 	return line ? `: ${line}` : "";
+}
+
+/** Of a web page, which gateways answer with, what it is called. */
+function words(text: unknown): unknown {
+	return typeof text === "string" && isPage(text) ? pageWords(text) : text;
 }
 
 function messageIn(body: string): string | undefined {

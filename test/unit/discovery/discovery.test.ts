@@ -137,6 +137,9 @@ describe("providers that are found", function () {
 			response.writeHead(302, { location: `${elsewhere}/models` }).end(),
 		);
 		assert.equal((await one(open({ ollama: away }), "ollama")).usable, false);
+		const named = await one(open({}, { OPENAI_API_KEY: "sk-0123456789", OPENAI_BASE_URL: away }), "openai");
+		assert.equal(named.usable, false);
+		assert.ok(named.reason!.includes(`sends requests on to ${elsewhere} (302)`), named.reason);
 		assert.equal(followed, 0);
 	});
 
