@@ -14,8 +14,11 @@ export interface Plans extends vscode.Disposable {
 	open(goalId: GoalId): Promise<void>;
 }
 
-/** What is saved comes back with its new revision; the editor reads it again a moment after it has noted the saving. */
-const readAgainAfterMs = 300;
+/**
+ * What is saved comes back with its new revision. The editor reads it again once it has noted the saving, and when that is
+ * nobody is told: what still shows the old text a moment later is read again.
+ */
+const readAgainAfterMs = [300, 1_000, 3_000, 10_000];
 
 export function createPlans(daemon: Daemon, goals: Goals): Plans {
 	const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -34,12 +37,18 @@ export function createPlans(daemon: Daemon, goals: Goals): Plans {
 		}
 	}
 
-	const readAgain = (uri: vscode.Uri) => {
-		const timer = setTimeout(() => {
+	const readAgain = (uri: vscode.Uri, [afterMs, ...later] = readAgainAfterMs) => {
+		if (afterMs === undefined) return;
+		const timer = setTimeout(async () => {
 			due.delete(timer);
+			const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+			if (!document || document.isDirty) return;
+			const now = await read(uri).catch(() => undefined);
+			if (now && new TextDecoder().decode(now.bytes) === document.getText()) return;
 			saved.set(uri.toString(), (saved.get(uri.toString()) ?? 0) + 1);
 			changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-		}, readAgainAfterMs);
+			readAgain(uri, later);
+		}, afterMs);
 		due.add(timer);
 	};
 
