@@ -22,6 +22,7 @@ import { createProviderKeys } from "./keys/providerKeys.ts";
 import { registerLinks } from "./links.ts";
 import { createEditorModels } from "./models/editorModels.ts";
 import { openTarget } from "./openTarget.ts";
+import { createSimulations } from "./policy/simulations.ts";
 import { createStatusBar } from "./status/statusBar.ts";
 import { createGoalsTree } from "./tree/goalsTree.ts";
 import { createWebviews } from "./webviewHosts/webviews.ts";
@@ -42,6 +43,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	const dossiers = createDossiers(daemon, goals);
 	const outputs = createOutputs(daemon, dataFolder);
 	const plans = createPlans(daemon, goals);
+	const simulations = createSimulations(daemon);
 	const providerKeys = createProviderKeys(context.secrets, daemon, (text) => log.warn(text));
 	const mcpInputs = createMcpInputs(context.secrets, daemon, (text) => log.warn(text));
 	const approvals = createApprovals(daemon, goals, async ({ goal, approval }) => {
@@ -74,6 +76,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		dossiers,
 		outputs,
 		plans,
+		simulations,
 		providerKeys,
 		mcpInputs,
 		models,
@@ -99,6 +102,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		dossiers,
 		outputs,
 		plans,
+		simulations,
 		providerKeys,
 		models,
 		blobs,

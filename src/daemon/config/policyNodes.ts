@@ -26,8 +26,17 @@ export function parsePolicy(text: string): { readonly policy?: Policy; readonly 
 		else say(0, 1, 'the file is empty: write { "rules": [] }.');
 		return { problems };
 	}
-	const policy = readPolicy(tree, "", ({ offset, length }, message) => say(offset, length, message));
-	return { policy, problems };
+	const complain: Complain = ({ offset, length }, message) => say(offset, length, message);
+	const own = policyIn(tree);
+	return { policy: own ? readPolicy(own, "policy", complain) : readPolicy(tree, "", complain), problems };
+}
+
+/** Where the text is that of config.jsonc: its policy. */
+function policyIn(tree: Node): Node | undefined {
+	if (tree.type !== "object") return undefined;
+	const all = properties(tree);
+	if (all.some(([key]) => Object.hasOwn(Policy.entries, key))) return undefined;
+	return all.find(([key]) => key === "policy")?.[2];
 }
 
 /** Each rule is read by itself, so that a mistake is said where it stands. */

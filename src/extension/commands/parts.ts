@@ -11,6 +11,7 @@ import type { Plans } from "../documents/plans.ts";
 import type { McpInputs } from "../keys/mcpInputs.ts";
 import type { ProviderKeys } from "../keys/providerKeys.ts";
 import type { EditorModels } from "../models/editorModels.ts";
+import type { Simulations } from "../policy/simulations.ts";
 import type { GoalsTree } from "../tree/goalsTree.ts";
 import type { Webviews } from "../webviewHosts/webviews.ts";
 
@@ -29,6 +30,7 @@ export interface Parts {
 	readonly dossiers: Dossiers;
 	readonly outputs: Outputs;
 	readonly plans: Plans;
+	readonly simulations: Simulations;
 	readonly providerKeys: ProviderKeys;
 	readonly mcpInputs: McpInputs;
 	readonly models: EditorModels;

@@ -14,6 +14,7 @@ export const schemes = {
 	approval: "mission-approval",
 	output: "mission-output",
 	plan: "mission-plan",
+	simulation: "mission-simulation",
 } as const;
 
 /**
@@ -41,6 +42,11 @@ export function approvalUri(goalId: GoalId, approvalId: ApprovalId, title: strin
 /** The plan of a goal, to be edited. */
 export function planUri(goalId: GoalId, title: string): vscode.Uri {
 	return withQuery(schemes.plan, `${t("Plan of {0}", fileName(title))}.md`, { goal: goalId });
+}
+
+/** One side of two policies that are compared. */
+export function simulationUri(name: string, side: "now" | "tried", number: number): vscode.Uri {
+	return withQuery(schemes.simulation, `${fileName(name)}.txt`, { side, number: String(number) });
 }
 
 export function outputUri(goalId: GoalId, seq: number): vscode.Uri {

@@ -56,6 +56,17 @@ describe("a policy", () => {
 		});
 	}
 
+	it("is found in config.jsonc as a whole, with its mistakes at their places", () => {
+		const rules = '{ "agent": "a/b", "policy": {\n"rules": [{ "effect": "deny", "kind": "fetch" }] } }';
+		assert.deepEqual(parsePolicy(rules), {
+			policy: { rules: [{ effect: "deny", kind: "fetch" }], workspaces: {} },
+			problems: [],
+		});
+		const [problem] = parsePolicy(rules.replace("kind", "kin")).problems;
+		assert.deepEqual([problem?.line, problem?.column], [2, 31]);
+		assert.match(parsePolicy('{ "agent": "a/b" }').problems[0]!.message, /unknown setting “agent” of a policy/);
+	});
+
 	it("leaves out the rule with a mistake alone, and knows folders by their real path and by ~", () => {
 		mkdirSync(path.join(folder, "real"));
 		symlinkSync(path.join(folder, "real"), path.join(folder, "link"));

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import type { Parts } from "../../src/extension/commands/parts.ts";
+import type { Exports } from "../../src/extension/extension.ts";
+
+const timeoutMs = 30_000;
+
+describe("a policy in a real editor", function () {
+	this.timeout(120_000);
+	let parts: Parts;
+
+	before(async () => {
+		const extension = vscode.extensions.getExtension<Exports>("mission-control.mission-control");
+		({ parts } = (await extension!.activate()) as Required<Exports>);
+	});
+	after(async () => {
+		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+		await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+		await parts?.daemon.read("daemon/stop", { now: true }).catch(() => undefined);
+	});
+
+	it("is tried on the past as it stands in the editor: a diff shows it beside the rules in force", async () => {
+		const workspace = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+		const text = "# Sweep\n\n## Drop\n\n```sh\ntouch gone\n```\n";
+		// The daemon of the tests before may still be ending.
+		const { goalId } = await until("the launch", () =>
+			parts.daemon
+				.ask("goal/launch", { workspace, playbook: { path: "sweep.md", text }, requestId: "sweep" })
+				.catch(() => undefined),
+		);
+		const waiting = await until("the approval", () =>
+			parts.approvals.waiting.find((one) => one.goal.goalId === goalId),
+		);
+		await parts.approvals.answer(waiting, { answer: "deny", scope: "once" });
+		await until("the goal to be told no", () =>
+			parts.approvals.waiting.every((one) => one.approval !== waiting.approval),
+		);
+		const rules = '// Not saved.\n{ "policy": { "rules": [{ "effect": "allow", "command": "touch *" }] } }';
+		const document = await vscode.workspace.openTextDocument({ language: "jsonc", content: rules });
+		await vscode.window.showTextDocument(document);
+		await vscode.commands.executeCommand("missionControl.tryPolicy");
+		const sides = await until("the comparison", () => {
+			const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+			return input instanceof vscode.TabInputTextDiff ? [input.original, input.modified] : undefined;
+		});
+		const [now, tried] = await Promise.all(
+			sides.map(async (uri) => (await vscode.workspace.openTextDocument(uri)).getText()),
+		);
+		assert.match(
+			now!,
+			/# You answered otherwise than the rules that are tried\n +1× {2}touch gone\n +asked about\n +then: denied \(/,
+		);
+		assert.match(tried!, / +1× {2}touch gone\n +allowed {2}\(user rule 1: allow command `touch \*`\)\n +then: denied/);
+		await parts.daemon.ask("goal/control", { goalId, action: "cancel" }).catch(() => undefined);
+	});
+});
+
+async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+	const deadline = Date.now() + timeoutMs;
+	for (;;) {
+		const found = await look();
+		if (found) return found;
+		if (Date.now() > deadline) throw new Error(`${what} did not come within ${timeoutMs} ms.`);
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
