@@ -41,6 +41,17 @@ export const RoleOffer = v.object({
 });
 export type RoleOffer = v.InferOutput<typeof RoleOffer>;
 
+/** What one launch would take, without its being launched. */
+export const LaunchPreview = v.object({
+	settings: LaunchSettings,
+	sources: Sources,
+	/** What the launch would say: what was left out, and who may give no answer. */
+	notes: v.array(v.string()),
+	/** Why it would be refused. */
+	refusal: v.optional(v.object({ code: v.string(), message: v.string() })),
+});
+export type LaunchPreview = v.InferOutput<typeof LaunchPreview>;
+
 export const LaunchPreparation = v.object({
 	settings: LaunchSettings,
 	sources: Sources,
@@ -53,6 +64,8 @@ export const LaunchPreparation = v.object({
 	/** What was named and cannot be had here, and what was taken instead. */
 	notes: v.array(v.string()),
 	problems: v.array(SettingsProblem),
+	/** Of the launch that was given. */
+	preview: v.optional(LaunchPreview),
 	/** What the playbook that was given would run. Its checks are those of the whole goal. */
 	playbook: v.optional(
 		v.object({

@@ -170,6 +170,8 @@ export const methods = {
 			roles: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
 			/** A launch of this playbook: what it would run is said, too, or why it is refused. */
 			playbook: v.optional(v.object({ path: v.string(), text, inputs: v.optional(GivenInputs) })),
+			/** What one launch says itself: what would come of it is answered beside the rest. */
+			launch: v.optional(v.object({ settings: PartialLaunchSettings, hasImages: v.optional(v.boolean(), false) })),
 		}),
 		result: LaunchPreparation,
 	},

@@ -42,6 +42,10 @@ export async function launch(context: Context, typedPrompt: string | undefined, 
 		requestId: textOption(options, "requestId") ?? randomUUID(),
 	};
 	const granted = playbook && grantPlaybook ? await whatIsGranted(context, params, playbook) : undefined;
+	// Who is named is asked first, so that the launch can say who may give no answer; what is wrong, it says itself.
+	const { settings = {}, preset, workspace, roles } = params;
+	const launch = { settings, hasImages: images.length > 0 };
+	await context.ask("launch/prepare", { workspace, preset, playbook, roles, launch }).catch(() => undefined);
 	const { goalId, notes } = await context.ask("goal/launch", params);
 	for (const note of notes) output.aside(note);
 	const answer = { goalId, ...(granted && { granted }), ...(notes.length > 0 && { notes }) };

@@ -1,12 +1,9 @@
 import { type InputSpec, type InputValue, inputWords } from "../../core/inputs.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
-import { withRoleFiles } from "../../core/rules/roster.ts";
-import { type LaunchSettings, type PartialLaunchSettings, resolve } from "../../core/settings.ts";
+import type { LaunchSettings } from "../../core/settings.ts";
 import type { Assignment, NotRun, PlanStep } from "../../core/values.ts";
-import { blindTexts } from "../../core/words/blind.ts";
 import { notRunLines } from "../../core/words/notRun.ts";
 import { sourceText } from "../../core/words/sources.ts";
-import type { LaunchPreparation, RoleOffer } from "../../protocol/launchDefaults.ts";
 import { type PlaybookPreview, stepActions } from "../../protocol/playbookActions.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
@@ -14,7 +11,7 @@ import { listOption, textOption, workspaceFolder } from "../input/given.ts";
 import { imageLines, namedImages } from "../input/imageFiles.ts";
 import { launchSettings } from "../input/launchSettings.ts";
 import type { GivenPlaybook } from "../input/playbookFile.ts";
-import { wrongUsage } from "../terminal/failure.ts";
+import { exitCodes, Failure } from "../terminal/failure.ts";
 import { indent, table } from "../terminal/layout.ts";
 import { paint } from "../terminal/output.ts";
 
@@ -29,78 +26,45 @@ export async function preview(
 	const preset = textOption(options, "preset");
 	const images = namedImages(context, options);
 	const roles = [...(listOption(options, "role") ?? [])];
-	const { agent, assignments } = said;
-	const named = playbook ? { playbook, agent, assignments, roles } : {};
-	const form = await context.ask("launch/prepare", { workspace, preset, ...named });
-	const { settings, sources } = form.playbook
-		? ofPlaybook(form, said)
-		: resolve([
-				{ source: { kind: "launch" }, settings: said },
-				// What only a form takes, because it shows it.
-				...form.layers.filter(({ source }) => source.kind !== "lastGoal" && source.kind !== "roleFile"),
-			]);
-	const files = filesOf(form.roles, form.playbook ? [] : roles);
-	const whole = { ...settings, assignments: withRoleFiles(settings.assignments, files) };
-	for (const note of form.notes) context.output.aside(note);
+	const launch = { settings: said, hasImages: images.length > 0 };
+	const { preview, ...form } = await context.ask("launch/prepare", { workspace, preset, playbook, roles, launch });
+	if (!preview) throw new Error("The daemon did not say what the launch would take.");
+	const { settings, sources, notes, refusal } = preview;
+	for (const note of notes) context.output.aside(note);
 	for (const { path, line, message, fix } of form.problems)
 		context.output.aside(`${path}:${line}: ${message}${fix ? ` ${fix}` : ""}`);
-	const blind = images.length > 0 ? await blindIn(context, whole) : [];
-	for (const note of blind) context.output.aside(note);
 	const shown = images.map(({ base64: _, ...image }) => image);
 	context.output.result(
 		{
 			...(shown.length > 0 && { images: shown }),
 			...form,
-			notes: [...form.notes, ...blind],
-			settings: whole,
+			notes,
+			settings,
 			sources,
-			form: { settings: form.settings, sources: form.sources },
+			form: { settings: form.settings, sources: form.sources, notes: form.notes },
 		},
 		() => {
 			const rows = table(
-				(Object.keys(texts) as (keyof LaunchSettings)[]).map((key) => {
-					const [taken, inForm] = [texts[key](whole), texts[key](form.settings)];
-					const from = key === "assignments" && files.length > 0 ? "with role files" : sourceText(sources[key]);
+				(Object.keys(texts) as (keyof LaunchSettings)[]).flatMap((key) => {
+					const [taken, inForm] = [texts[key](settings), texts[key](form.settings)];
+					const from = key === "assignments" && roles.length > 0 ? "with role files" : sourceText(sources[key]);
 					const other =
 						form.playbook || taken === inForm || sources[key].kind === "launch"
 							? ""
 							: `a form begins with ${inForm} (${sourceText(form.sources[key])})`;
-					return [words[key], taken, paint.dim(from), paint.dim(other)];
+					const row = [words[key], taken, paint.dim(from), paint.dim(other)];
+					return key === "assignments" ? [row, ...settings.assignments.map((one) => roleRow(one, from))] : [row];
 				}),
 			);
 			const shown = imageLines(images).map((line) => `${paint.dim("image")} ${line}`);
 			return [[rows, ...shown].join("\n"), ...(form.playbook ? [playbookText(form.playbook)] : [])].join("\n\n");
 		},
 	);
-}
-
-/** Models of the roster that are known to see no images. */
-async function blindIn(context: Context, { agent, assignments }: LaunchSettings): Promise<readonly string[]> {
-	const { providers } = await context.ask("provider/list", {});
-	const named = assignments
-		.filter(({ enabled }) => enabled)
-		.map(({ provider = agent.provider, model = agent.model }) => ({ provider, model }));
-	return blindTexts(
-		[agent, ...named].filter(({ provider, model }) =>
-			providers.find(({ id }) => id === provider)?.blind?.includes(model),
-		),
-	);
-}
-
-/** Where no step is for an agent the agent is the playbook's own, whatever was said; the launch's checks come on top of its. */
-function ofPlaybook(form: LaunchPreparation, said: PartialLaunchSettings): ReturnType<typeof resolve> {
-	const { agent, ...others } = said;
-	const isFree = form.playbook!.agents.length > 0;
-	const rest = isFree ? { ...others, ...(agent && { agent }) } : others;
-	const { settings, sources } = resolve([{ source: { kind: "launch" }, settings: rest }, ...form.layers]);
-	const checks = [...(said.checks ?? []), ...form.settings.checks];
-	const from = form.settings.checks.length > 0 ? form.sources.checks : sources.checks;
-	const { assignments } = form.settings;
-	return { settings: { ...settings, assignments, checks }, sources: { ...sources, checks: from } };
+	if (refusal) throw new Failure(refusal.code, refusal.message, exitCodes.refused);
 }
 
 /** What would run: each step with its commands, writes and checks, in the order written. */
-function playbookText(playbook: NonNullable<LaunchPreparation["playbook"]>): string {
+function playbookText(playbook: PlaybookPreview): string {
 	const { title, steps, notRun, inputs, values, agents } = playbook;
 	const positions = new Map(steps.map(({ stepId }, index) => [stepId, index + 1]));
 	const told = steps.map((step, index) => {
@@ -138,15 +102,6 @@ function notRunText(items: readonly NotRun[] = []): readonly string[] {
 	return notRunLines(items, items.length).map((line) => indent(`${paint.yellow("not run")}  ${line}`));
 }
 
-function filesOf(offers: readonly RoleOffer[], roles: readonly string[]): readonly Assignment[] {
-	return roles.map((role) => {
-		const offer = offers.find((one) => one.role === role && one.source.kind === "roleFile");
-		if (!offer) throw wrongUsage(`No file describes the role “${role}”. \`mission roles\` lists those that are.`);
-		const { instructions, settings } = offer;
-		return { role, enabled: true, instructions, ...settings, source: "roleFile", from: offer.source.path };
-	});
-}
-
 const words: Readonly<Record<keyof LaunchSettings, string>> = {
 	agent: "agent",
 	assignments: "roles",
@@ -173,3 +128,9 @@ const texts: { readonly [K in keyof LaunchSettings]: (settings: LaunchSettings) 
 			.join(", ") || "no limit",
 	checks: ({ checks }) => checks.join("; ") || "none",
 };
+
+/** With its own agent, where it has one. */
+function roleRow({ role, enabled, provider, model, effort }: Assignment, from: string): readonly string[] {
+	const agent = provider && model ? formatModelRef({ provider, model, effort }) : "as the agent";
+	return [indent(role), enabled ? agent : "off", paint.dim(from)];
+}

@@ -59,6 +59,26 @@ export function assignedChoice(
 	return effort ? { provider, model, effort } : { provider, model };
 }
 
+/**
+ * Who is the primary agent of a goal for which none was named: the implementer of the roster, where everybody who works
+ * has an agent of its own. Otherwise the roles that somebody would have to be named for.
+ */
+export function primaryOfRoster(
+	assignments: readonly Assignment[],
+): { readonly agent: ModelChoice } | { readonly lacking: readonly string[] } {
+	const own = (role: string): ModelChoice | undefined => {
+		const one = assignments.find((named) => named.role === role && named.enabled);
+		if (one?.provider === undefined || one.model === undefined || !agentKind({ provider: one.provider }).takesRoles)
+			return undefined;
+		const { provider, model, effort } = one;
+		return effort ? { provider, model, effort } : { provider, model };
+	};
+	const working = ["planner", "implementer", ...assignments.filter(({ enabled }) => enabled).map(({ role }) => role)];
+	const lacking = [...new Set(working)].filter((role) => !own(role));
+	const agent = own("implementer");
+	return agent && lacking.length === 0 ? { agent } : { lacking };
+}
+
 export function isSameChoice(a: ModelChoice, b: ModelChoice): boolean {
 	return a.provider === b.provider && a.model === b.model && a.effort === b.effort;
 }

@@ -28,6 +28,10 @@ export interface Agents {
 	isProvider(id: string): boolean;
 	/** Why an agent that is a program cannot be used, and what to do; undefined for every other. */
 	whyNot: Directory["whyNot"];
+	idOf: Directory["idOf"];
+	ids: Directory["ids"];
+	doubtOf: Directory["doubtOf"];
+	hear: Directory["hear"];
 	/** Models that config.jsonc lists, and those that providers were heard to have. */
 	listedModels(): readonly { readonly provider: string; readonly model: string }[];
 	/** Why the effort that was chosen is left out, in a sentence; undefined where it is not. */
@@ -113,6 +117,10 @@ export function openAgents({
 			editorModels().some((one) => one.provider === provider && one.model === model),
 		isProvider: (id) => makerOf({ provider: id }).isThere(id),
 		whyNot: directory.whyNot,
+		idOf: directory.idOf,
+		ids: () => [...directory.ids(), ...editorListed(windows).map(({ id }) => id)],
+		doubtOf: directory.doubtOf,
+		hear: directory.hear,
 		effortProblem: (choice) => makerOf(choice).effortProblem(choice),
 		priceOf: (choice) => makerOf(choice).priceOf(choice),
 		keepsPrompts: (provider) => makerOf({ provider }).keepsPrompts?.(provider) === true,

@@ -6,7 +6,7 @@ import type { Policy } from "../../core/policy/rule.ts";
 import { type Assignment, ProposedServers } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
-import { acpRows, configuredAgentName } from "../providers/acpRows.ts";
+import { acpRows, configuredAgentName, ownAgentId } from "../providers/acpRows.ts";
 import { offered } from "../providers/knownProviders.ts";
 import { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
@@ -100,7 +100,9 @@ const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 	agent(node, settings, complain, known) {
 		const name = read(AgentName, "agent", node, complain);
 		const provider = name && parseModelRef(name)?.provider;
-		if (provider && isProvider(provider, node, settings, complain, known)) settings.agent = name;
+		if (!provider) return;
+		const id = ownAgentId(provider, settings.providers, settings.acpAgents);
+		if (isProvider(id, node, settings, complain, known)) settings.agent = `${id}${name.slice(provider.length)}`;
 	},
 	roster: readRoster,
 	limits: readLimits,
@@ -171,8 +173,10 @@ function readRoster(node: Node, settings: Settings, complain: Complain, known: r
 	const roster: Assignment[] = [];
 	for (const entry of list.children ?? []) {
 		unknownNames(RosterAssignment, entry, "a role", complain);
-		const assignment = read(RosterAssignment, "roster.assignments", entry, complain);
-		if (!assignment) continue;
+		const written = read(RosterAssignment, "roster.assignments", entry, complain);
+		if (!written) continue;
+		const id = written.provider && ownAgentId(written.provider, settings.providers, settings.acpAgents);
+		const assignment = { ...written, ...(id && { provider: id }) };
 		if (roster.some(({ role }) => role === assignment.role)) {
 			complain(placeOf(entry, "role"), `the role ${assignment.role} appears twice: keep one.`);
 			continue;

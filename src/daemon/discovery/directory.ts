@@ -1,15 +1,18 @@
 import path from "node:path";
 import { agentKindName } from "../../core/agentKinds.ts";
+import { isSameModel } from "../../core/modelRef.ts";
 import { Refusal } from "../../core/refusal.ts";
+import type { ModelChoice } from "../../core/values.ts";
+import { nearName } from "../../core/words/nearName.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Config } from "../config/config.ts";
 import type { Env } from "../platform/ports.ts";
-import { acpRows } from "../providers/acpRows.ts";
+import { acpRows, ownAgentId } from "../providers/acpRows.ts";
 import { effortsOf } from "../providers/efforts.ts";
 import { asProvider, offered } from "../providers/knownProviders.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
-import { findAcpAgent } from "./acpAgents.ts";
+import { acpAgentIds, findAcpAgent } from "./acpAgents.ts";
 import type { AgentOffers } from "./agentOffers.ts";
 import { openHeardAgents } from "./heardAgents.ts";
 import type { ProviderStatus } from "./providerStatus.ts";
@@ -20,12 +23,20 @@ import type { ProviderStatus } from "./providerStatus.ts";
  * for a while.
  */
 export interface Directory {
+	/** The id of an agent that may be called by the name that it has in config.jsonc. */
+	idOf(name: string): string;
+	/** Ids of all that are there. */
+	ids(): readonly string[];
 	/** Also a well-known one that has no key yet: its turns say so. */
 	find(id: string): Provider | undefined;
 	/** It can be launched with: it is set up, or lies on this machine. */
 	isThere(id: string): boolean;
 	/** Why an agent that is a program cannot be started, and what to do; undefined where it can, and for everybody else. */
 	whyNot(id: string): string | undefined;
+	/** Hears what these say of themselves, those that are there. */
+	hear(ids: readonly string[]): Promise<void>;
+	/** Why a model may give no answer, as far as it is known without asking; undefined where nothing speaks against it. */
+	doubtOf(choice: ModelChoice): string | undefined;
 	/** A model that is configured, or that the provider was heard to have. */
 	isListed(id: string, model: string): boolean;
 	/** All such models of those who are there, without asking them. */
@@ -46,6 +57,8 @@ export interface Directory {
 export type Listed = Result<Methods, "provider/list">["providers"][number];
 
 const keptMs = 30_000;
+/** As many as one sentence names. */
+const shownModels = 8;
 
 interface Entry {
 	readonly provider: Provider;
@@ -56,7 +69,7 @@ interface Heard {
 	readonly at: number;
 	readonly asking: Promise<ProviderStatus>;
 	/** Once the answer is there. */
-	models?: readonly string[];
+	status?: ProviderStatus;
 }
 
 export function openDirectory(config: Config, env: Env, onProblem: (sentence: string) => void = () => {}): Directory {
@@ -64,7 +77,8 @@ export function openDirectory(config: Config, env: Env, onProblem: (sentence: st
 	const agents = openHeardAgents(path.join(config.folder, "agents.json"), onProblem);
 	let { named, entries } = entriesOf(config, env);
 	const entryOf = (id: string) => entries.find(({ provider }) => provider.id === id);
-	const modelsOf = (id: string) => entryOf(id)?.provider.models ?? heard.get(id)?.models ?? agents.of(id)?.models ?? [];
+	const modelsOf = (id: string) =>
+		entryOf(id)?.provider.models ?? heard.get(id)?.status?.models ?? agents.of(id)?.models ?? [];
 	const isThere = (entry: Entry) =>
 		named.includes(entry) || entry.source === "local" || config.keys.isGiven(entry.provider.id);
 
@@ -82,15 +96,27 @@ export function openDirectory(config: Config, env: Env, onProblem: (sentence: st
 		const now: Heard = { at: Date.now(), asking };
 		heard.set(provider.id, now);
 		asking.then(
-			({ models }) => {
-				now.models = models;
+			(status) => {
+				now.status = status;
 			},
 			() => heard.delete(provider.id),
 		);
 		return asking;
 	}
 
+	function unlisted({ provider, model }: ModelChoice, status: ProviderStatus | undefined): string | undefined {
+		const models = modelsOf(provider);
+		if (models.length === 0 || status?.modelsLeftOut || models.some((listed) => isSameModel(model, listed)))
+			return undefined;
+		const shown = models.slice(0, shownModels).join(", ");
+		const more = models.length - shownModels;
+		const near = nearName(model, models);
+		return `Provider “${provider}” does not list the model “${model}”, and may refuse it. ${near ? `Did you mean “${near}”?` : `It lists ${shown}${more > 0 ? ` and ${more} more` : ""}.`}`;
+	}
+
 	return {
+		idOf: (name) => ownAgentId(name, config.providers, config.acpAgents),
+		ids: () => [...entries.filter(isThere).map(({ provider }) => provider.id), ...acpAgentIds(config)],
 		find: (id) => entryOf(id)?.provider,
 		isThere(id) {
 			const entry = entryOf(id);
@@ -100,6 +126,22 @@ export function openDirectory(config: Config, env: Env, onProblem: (sentence: st
 			if (agentKindName({ provider: id }) !== "acp") return undefined;
 			const found = findAcpAgent(id, config, env);
 			return "problem" in found ? found.problem : undefined;
+		},
+		async hear(ids) {
+			const named = entries.filter((entry) => isThere(entry) && ids.includes(entry.provider.id));
+			await Promise.allSettled(named.map(ask));
+		},
+		doubtOf(choice) {
+			const { provider: id } = choice;
+			if (agentKindName(choice) === "acp") {
+				const found = findAcpAgent(id, config, env);
+				return "problem" in found ? undefined : found.signIn;
+			}
+			const provider = entryOf(id)?.provider;
+			if (!provider) return undefined;
+			const before = heard.get(id);
+			const status = before && Date.now() - before.at < keptMs ? before.status : undefined;
+			return (status && !status.usable ? status.reason : config.keys.lack(provider)) ?? unlisted(choice, status);
 		},
 		isListed: (id, model) => modelsOf(id).includes(model),
 		listedModels: () =>
@@ -115,7 +157,8 @@ export function openDirectory(config: Config, env: Env, onProblem: (sentence: st
 				usable || source === "config" || named.some(({ provider }) => provider.id === id);
 			return { here: all.filter(isHere), others: all.filter((one) => !isHere(one)) };
 		},
-		async tryAgent(id) {
+		async tryAgent(named) {
+			const id = ownAgentId(named, config.providers, config.acpAgents);
 			const { tryAcpAgent } = await import("./tryAcpAgent.ts");
 			const found = findAcpAgent(id, config, env);
 			if ("problem" in found) throw new Refusal("noAgent", found.problem);

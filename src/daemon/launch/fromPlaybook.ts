@@ -14,6 +14,7 @@ import { findProgram } from "../commands/findProgram.ts";
 import type { AgentStep, Playbook } from "../playbook/parsePlaybook.ts";
 import { describeProblem, type PlaybookProblem } from "../playbook/problem.ts";
 import { notLooser } from "../presets/presets.ts";
+import { withProviderIds } from "../roster/agentIds.ts";
 import { requireProviders } from "../roster/requireProviders.ts";
 import type { LaunchServices } from "./launchServices.ts";
 import { type OfferedPreset, savedLayers } from "./layers.ts";
@@ -147,9 +148,10 @@ export function withAgents(
 	return { ...settings, assignments };
 }
 
-function ownAssignment({ role, named }: AgentStep, { isListed }: LaunchServices): Assignment[] {
-	const choice = named === undefined ? undefined : parseModelRef(named, isListed);
-	return choice ? [{ role, enabled: true, ...choice, source: "playbook" }] : [];
+function ownAssignment({ role, named }: AgentStep, services: LaunchServices): Assignment[] {
+	const choice = named === undefined ? undefined : parseModelRef(named, services.isListed);
+	const own = choice ? [{ role, enabled: true, ...choice, source: "playbook" }] : [];
+	return withProviderIds(own, services);
 }
 
 const knownRoles: ReadonlySet<string> = new Set(["implementer", "researcher"]);

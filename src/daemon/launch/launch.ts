@@ -1,12 +1,10 @@
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { agentKind } from "../../core/agentKinds.ts";
 import type { EventOf, GoalEvent } from "../../core/events.ts";
 import type { GoalId, GrantId } from "../../core/ids.ts";
 import type { InputValue } from "../../core/inputs.ts";
 import { Refusal } from "../../core/refusal.ts";
-import { withRoleFiles } from "../../core/rules/roster.ts";
-import { resolve } from "../../core/settings.ts";
+import type { LaunchSettings } from "../../core/settings.ts";
 import { readEvent } from "../../core/upcast.ts";
 import type { Actor, Assignment } from "../../core/values.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
@@ -15,21 +13,25 @@ import { forgetImages, imagesFolder } from "../images/imageFiles.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
 import { sha256 } from "../platform/digest.ts";
 import { readFolderIdentity } from "../policy/folderIdentity.ts";
+import { withAgentIds } from "../roster/agentIds.ts";
 import { blindNotes } from "../roster/blind.ts";
+import { doubtNotes } from "../roster/doubts.ts";
 import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
-import { requireProviders, requireWorkers } from "../roster/requireProviders.ts";
+import { requireWorkers } from "../roster/requireProviders.ts";
 import { unpricedNotes } from "../roster/unpriced.ts";
 import { fromPlaybook, type GivenPlaybook, type Prepared } from "./fromPlaybook.ts";
+import { requireAgents, settingsOfPrompt } from "./fromPrompt.ts";
 import type { LaunchServices } from "./launchServices.ts";
-import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
+import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf } from "./layers.ts";
 
 /** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
 export async function launch(
-	params: Params<Methods, "goal/launch">,
+	request: Params<Methods, "goal/launch">,
 	services: LaunchServices,
 	by: Actor,
 ): Promise<Result<Methods, "goal/launch">> {
 	const configNotes = configLaunchNotes(services);
+	const params = { ...request, settings: withAgentIds(request.settings, services) };
 	const workspace = await workspaceFolder(params.workspace, services.about.folder);
 	if (params.settings.checks?.some((command) => command.trim() === ""))
 		throw new Refusal("emptyCheck", "A check is empty. Name the command that it runs, or leave it out.");
@@ -50,7 +52,7 @@ export async function launch(
 	requireOnce(prepared.settings.assignments);
 	requireWorkers(prepared.settings.assignments);
 	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
-	const said = [...unpricedNotes(settings, services), ...(given.length > 0 ? blindNotes(settings, services) : [])];
+	const said = launchNotes(settings, given.length > 0, services);
 	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...said, ...prepared.notes];
 	const folderOfImages = imagesFolder(services.about.folder, goalId);
 	const images = given.length > 0 ? { images: await keepChecked(folderOfImages, given) } : {};
@@ -78,6 +80,15 @@ export async function launch(
 		throw cause;
 	});
 	return { goalId, notes };
+}
+
+/** What a person should know of who works, before the goal comes upon it. */
+export function launchNotes(settings: LaunchSettings, hasImages: boolean, services: LaunchServices): readonly string[] {
+	return [
+		...doubtNotes(settings, services),
+		...unpricedNotes(settings, services),
+		...(hasImages ? blindNotes(settings, services) : []),
+	];
 }
 
 /** The goal that the same request launched before. */
@@ -119,24 +130,12 @@ function fromPrompt(
 ): Prepared {
 	const prompt = params.prompt.trim();
 	if (prompt === "") throw new Refusal("emptyPrompt", "The prompt is empty. Say what the goal is, or name a playbook.");
-	const saved = savedLayers(services);
-	const { settings: resolved } = resolve([
-		{ source: { kind: "launch" }, settings: params.settings },
-		...(preset ? [preset] : []),
-		...saved,
-	]);
-	const settings = { ...resolved, assignments: withRoleFiles(resolved.assignments, files) };
-	if (!agentKind(settings.agent).readsMessages) {
-		throw new Refusal("noAgent", [...saved.flatMap(({ notes }) => notes), noAgent].join(" "));
-	}
-	requireProviders([settings.agent, ...settings.assignments], services);
+	const { settings, saved } = settingsOfPrompt(params.settings, preset, files, services);
+	requireAgents(settings, saved, services);
 	return { title: params.title ?? firstLine(prompt), prompt, settings, following: [], notes: [] };
 }
 
-export const noAgent =
-	"No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.";
-
-function requireOnce(assignments: readonly Assignment[]): void {
+export function requireOnce(assignments: readonly Assignment[]): void {
 	const roles = assignments.map(({ role }) => role);
 	const twice = roles.find((role, index) => roles.indexOf(role) !== index);
 	if (twice) throw new Refusal("twice", `The role ${twice} is named twice. Say once who works in it.`);

@@ -6,14 +6,16 @@ import type { ConfigState } from "../../protocol/config.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
 import type { NewId } from "../platform/ports.ts";
 import type { Presets } from "../presets/presets.ts";
+import type { AgentIds } from "../roster/agentIds.ts";
 import type { Sight } from "../roster/blind.ts";
+import type { Doubts } from "../roster/doubts.ts";
 import type { EffortRules } from "../roster/possibleEfforts.ts";
 import type { ProviderNames } from "../roster/requireProviders.ts";
 import type { Prices } from "../roster/unpriced.ts";
 import type { EventReader, Requests } from "../store/eventStore.ts";
 
 /** What a launch, and the form before it, asks of the rest of the daemon. */
-export interface LaunchServices extends ProviderNames, EffortRules, Prices, Sight {
+export interface LaunchServices extends ProviderNames, EffortRules, Prices, Sight, Doubts, AgentIds {
 	readonly supervisor: LaunchedGoals;
 	readonly store: EventReader & Requests;
 	readonly presets: Presets;

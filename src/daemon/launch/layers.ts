@@ -8,6 +8,7 @@ import type { PartialLaunchSettings, SettingsLayer, Source } from "../../core/se
 import type { Assignment } from "../../core/values.ts";
 import { configNotes, configSentence } from "../../protocol/config.ts";
 import { type RoleFiles, readRoleFiles } from "../roles/roleFiles.ts";
+import { withAgentIds } from "../roster/agentIds.ts";
 import type { LaunchServices } from "./launchServices.ts";
 
 /**
@@ -111,9 +112,11 @@ const maxAskingMs = 2000;
 /** Without the providers that are missing: each takes one field with it. */
 function available(
 	who: string,
-	settings: PartialLaunchSettings,
-	{ isProvider }: LaunchServices,
+	said: PartialLaunchSettings,
+	services: LaunchServices,
 ): { readonly settings: PartialLaunchSettings; readonly notes: readonly string[] } {
+	const { isProvider } = services;
+	const settings = withAgentIds(said, services);
 	const notes: string[] = [];
 	const isMissing = (provider: string | undefined) => provider !== undefined && !isProvider(provider);
 	const gone = (what: string, provider: string | undefined) =>

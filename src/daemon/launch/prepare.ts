@@ -5,15 +5,18 @@ import { assignedChoice, withRoleFiles } from "../../core/rules/roster.ts";
 import { type LaunchSettings, resolve, type SettingsLayer, type Source } from "../../core/settings.ts";
 import type { Assignment, ModelChoice } from "../../core/values.ts";
 import { capital } from "../../core/words/capital.ts";
-import type { RoleOffer, SettingsProblem } from "../../protocol/launchDefaults.ts";
+import type { LaunchPreview, RoleOffer, SettingsProblem } from "../../protocol/launchDefaults.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import type { Playbook } from "../playbook/parsePlaybook.ts";
 import type { FileRole } from "../roles/roleFiles.ts";
+import { withAgentIds } from "../roster/agentIds.ts";
 import { withPossibleEfforts } from "../roster/possibleEfforts.ts";
 import { type GivenPlaybook, playbookLayers, readPlaybook, withAgents } from "./fromPlaybook.ts";
-import { namedRoles, noAgent, workspaceFolder } from "./launch.ts";
+import { noAgentNote, requireAgents, settingsOfPrompt } from "./fromPrompt.ts";
+import { namedRoles, workspaceFolder } from "./launch.ts";
 import type { LaunchServices } from "./launchServices.ts";
-import { lastGoalLayer, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
+import { lastGoalLayer, type OfferedPreset, presetLayer, roleFilesOf, savedLayers } from "./layers.ts";
+import { previewOf } from "./preview.ts";
 import { readGivenInputs } from "./takenInputs.ts";
 
 /**
@@ -21,18 +24,21 @@ import { readGivenInputs } from "./takenInputs.ts";
  * take over what a person allowed some other goal, nor what was committed to the repository.
  */
 export async function prepareLaunch(
-	{ workspace: folder, preset: named, playbook, ...said }: Params<Methods, "launch/prepare">,
+	{ workspace: folder, preset: named, playbook, ...given }: Params<Methods, "launch/prepare">,
 	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const workspace = await workspaceFolder(folder, services.about.folder);
 	// A launch takes what config.jsonc says at that moment.
 	services.config.refresh();
+	const launch = given.launch && { ...given.launch, settings: withAgentIds(given.launch.settings, services) };
+	const said = { ...withAgentIds(given, services), launch };
 	if (playbook) return preparePlaybook(playbook, workspace, { preset: named, ...said }, services);
-	const [preset, lastGoal, files, known] = await Promise.all([
+	const [preset, lastGoal, files, known, taken] = await Promise.all([
 		presetLayer(named, workspace, services),
 		lastGoalLayer(workspace, services),
 		roleFilesOf(workspace, services),
 		services.presets.list(workspace),
+		namedRoles(said.roles, workspace, services),
 	]);
 	const offered = [preset, lastGoal, ...savedLayers(services)].filter((layer) => layer !== undefined);
 	const builtIn = files.roles.filter(({ assignment }) => Object.hasOwn(builtInRoles, assignment.role));
@@ -53,7 +59,8 @@ export async function prepareLaunch(
 		...files.roles.flatMap((role) => role.notes),
 		...efforts.notes,
 	];
-	if (!agentKind(settings.agent).readsMessages) notes.push(noAgent);
+	const nobody = noAgentNote({ ...settings, assignments });
+	if (nobody) notes.push(nobody);
 	return {
 		settings: { ...settings, assignments },
 		sources,
@@ -63,14 +70,33 @@ export async function prepareLaunch(
 		presets: [...known.presets],
 		notes,
 		problems: [...configProblems(services), ...known.problems, ...files.problems],
+		preview: said.launch && (await previewPrompt(said.launch, preset, taken, services)),
 	};
+}
+
+function previewPrompt(
+	{ settings: said, hasImages }: NonNullable<Params<Methods, "launch/prepare">["launch"]>,
+	preset: OfferedPreset | undefined,
+	files: Awaited<ReturnType<typeof namedRoles>>,
+	services: LaunchServices,
+): Promise<LaunchPreview> {
+	const { settings, sources, saved } = settingsOfPrompt(said, preset, files.assignments, services);
+	const notes = [...(preset?.notes ?? []), ...files.notes];
+	const require = () => requireAgents(settings, saved, services);
+	return previewOf({ settings, sources, hasImages, notes, require }, services);
 }
 
 /** A playbook says itself what runs; no role file, no other goal and no saved agent has a part in it. */
 async function preparePlaybook(
 	given: GivenPlaybook,
 	workspace: string,
-	{ preset: named, agent, assignments, roles }: Omit<Params<Methods, "launch/prepare">, "workspace" | "playbook">,
+	{
+		preset: named,
+		agent,
+		assignments,
+		roles,
+		launch,
+	}: Omit<Params<Methods, "launch/prepare">, "workspace" | "playbook">,
 	services: LaunchServices,
 ): Promise<Result<Methods, "launch/prepare">> {
 	const playbook = await readPlaybook(given);
@@ -80,8 +106,9 @@ async function preparePlaybook(
 	]);
 	const files = await namedRoles(roles, workspace, services);
 	const [fixed, ...rest] = playbookLayers(playbook, preset, services);
-	const isSaid = agent !== undefined || assignments !== undefined;
-	const said: SettingsLayer[] = isSaid ? [{ source: { kind: "launch" }, settings: { agent, assignments } }] : [];
+	const own = launch?.settings ?? { agent, assignments };
+	const isSaid = Object.values(own).some((value) => value !== undefined);
+	const said: SettingsLayer[] = isSaid ? [{ source: { kind: "launch" }, settings: own }] : [];
 	const layers = [...(fixed ? [fixed] : []), ...said, ...rest];
 	const { settings: resolved, sources } = resolve(layers);
 	const { settings, problem } = await agentsOf(given.path, playbook, resolved, files.assignments, workspace, services);
@@ -90,6 +117,17 @@ async function preparePlaybook(
 	const { title, objective, steps, checks, notRun, inputs } = playbook;
 	// As the launch does it: a preset's checks are about what a prompt makes.
 	const ownChecks = checks.map(({ command }) => command);
+	const notes = [...(preset?.notes ?? []), ...files.notes];
+	const ofChecks: Source = { kind: ownChecks.length > 0 ? "playbook" : own.checks ? "launch" : "default" };
+	const asked = {
+		settings: { ...settings, checks: [...(own.checks ?? []), ...ownChecks] },
+		sources: { ...sources, checks: ofChecks },
+		hasImages: launch?.hasImages === true,
+		notes,
+		require() {
+			if (problem) throw problem;
+		},
+	};
 	return {
 		settings: { ...efforts.settings, checks: ownChecks },
 		sources: { ...sources, checks: { kind: "playbook" } },
@@ -97,12 +135,13 @@ async function preparePlaybook(
 		roles: rolesOf(settings.assignments, sources.assignments, [], workspace),
 		preset: preset?.name,
 		presets: [...known.presets],
-		notes: [...(preset?.notes ?? []), ...files.notes, ...efforts.notes, ...(problem ? [problem] : [])],
+		notes: [...notes, ...efforts.notes, ...(problem ? [problem.message] : [])],
 		problems: [
 			...configProblems(services),
 			...known.problems,
 			...wrong.map((one) => ({ path: given.path, line: one.line, message: `${capital(one.message)}.`, fix: one.fix })),
 		],
+		preview: launch && (await previewOf(asked, services)),
 		playbook: {
 			title,
 			objective,
@@ -124,7 +163,7 @@ async function agentsOf(
 	files: readonly Assignment[],
 	workspace: string,
 	services: LaunchServices,
-): Promise<{ readonly settings: LaunchSettings; readonly problem?: string }> {
+): Promise<{ readonly settings: LaunchSettings; readonly problem?: Refusal }> {
 	try {
 		return { settings: withAgents(path, playbook, settings, files, services) };
 	} catch (cause) {
@@ -133,7 +172,7 @@ async function agentsOf(
 		const { roles } = await roleFilesOf(workspace, services);
 		const open = roles.filter(({ assignment: { role } }) => playbook.agents.some((step) => step.role === role));
 		const hint = open.length > 0 ? ` ${open.map((role) => role.path).join(", ")} describes it.` : "";
-		return { settings, problem: `${cause.message}${hint}` };
+		return { settings, problem: new Refusal(cause.code, `${cause.message}${hint}`) };
 	}
 }
 

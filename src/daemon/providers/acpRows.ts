@@ -158,3 +158,13 @@ export const otherAcpPrograms: readonly { readonly name: string; readonly comman
 export function configuredAgentName(id: string): string {
 	return (knownAcpAgents as readonly string[]).includes(id) ? id : `${ownAgentPrefix}${id}`;
 }
+
+/** The same of a name that a person may have taken from there; every other name stays as it is. */
+export function ownAgentId(
+	name: string,
+	providers: readonly { id: string }[],
+	agents: readonly { id: string }[],
+): string {
+	const isAgent = agents.some(({ id }) => id === name) && providers.every(({ id }) => id !== name);
+	return isAgent ? configuredAgentName(name) : name;
+}

@@ -1,9 +1,12 @@
 import { agentKind } from "../../core/agentKinds.ts";
 import { Refusal } from "../../core/refusal.ts";
+import { nearName } from "../../core/words/nearName.ts";
 import { roleOffRefusal } from "../../core/words/roleOff.ts";
 
 export interface ProviderNames {
 	isProvider(provider: string): boolean;
+	/** Those that can be named. */
+	ids(): readonly string[];
 	/** Why an agent that is a program cannot be used, and what to do; undefined for every other name. */
 	whyNot(provider: string): string | undefined;
 	/** Whether a provider of this name could be used with a key. */
@@ -21,9 +24,10 @@ export function requireProviders(named: readonly { readonly provider?: string }[
 					"keyNeeded",
 					`Provider “${provider}” needs a key: set it with “Set Provider Key…” in VS Code or \`mission providers key ${provider}\`.`,
 				);
+			const near = nearName(provider, services.ids());
 			throw new Refusal(
 				"unknownProvider",
-				`There is no provider “${provider}”. \`mission providers\` lists those that are set up.`,
+				`There is no provider “${provider}”.${near ? ` Did you mean “${near}”?` : ""} \`mission providers\` lists those that are set up.`,
 			);
 		}
 	}

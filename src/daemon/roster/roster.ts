@@ -5,20 +5,22 @@ import type { Actor } from "../../core/values.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { viewRoster } from "../../protocol/view.ts";
 import { takeBack, type UndoServices } from "../undo/undoSteps.ts";
+import { type AgentIds, withProviderIds } from "./agentIds.ts";
 import { editRoster, type RosterRequest, restartedSteps, rosterEffect } from "./editRoster.ts";
 import { type EffortRules, withPossibleEdits } from "./possibleEfforts.ts";
 import { type ProviderNames, requireProviders } from "./requireProviders.ts";
 import { type Prices, unpricedEdits } from "./unpriced.ts";
 
-export interface RosterServices extends UndoServices, ProviderNames, EffortRules, Prices {}
+export interface RosterServices extends UndoServices, ProviderNames, EffortRules, Prices, AgentIds {}
 
 /** The roster as it stands, as it would stand, or as it stands after an edit; what the edit means is told with it. */
 export async function changeRoster(
-	{ goalId, edits, apply, revision, undo, preview }: Params<Methods, "roster/edit">,
+	{ goalId, edits: named, apply, revision, undo, preview }: Params<Methods, "roster/edit">,
 	services: RosterServices,
 	by: Actor,
 ): Promise<Result<Methods, "roster/edit">> {
 	const now = await services.supervisor.goal(goalId);
+	const edits = withProviderIds(named, services);
 	if (edits.length === 0) return answer(now, "Nothing changes.");
 	requireProviders(edits, services);
 	const { edits: possible, notes } = withPossibleEdits(edits, now, services);

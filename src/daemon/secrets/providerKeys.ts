@@ -16,6 +16,8 @@ export interface KeyChain {
 	 */
 	give(providerId: string, key: string | undefined): boolean;
 	isGiven(providerId: string): boolean;
+	/** Why there is no key where one is needed, as far as it can be told without running a command. */
+	lack(provider: Provider): string | undefined;
 	/** The provider refused the key: a command is asked again next time. */
 	forget(providerId: string): void;
 	/** Keys that these name in the environment are taken out of texts from now on; what a changed command printed is forgotten. */
@@ -91,6 +93,11 @@ export function createKeyChain(env: Env, providers: readonly Provider[]): KeyCha
 			return (before?.kind === "key" ? before.key.reveal() : undefined) !== key;
 		},
 		isGiven: (providerId) => given.has(providerId),
+		lack(provider) {
+			if (given.has(provider.id) || fromEnv(provider) || provider.apiKeyCommand !== undefined) return undefined;
+			const result = missingOrNone(provider);
+			return result.kind === "missing" ? result.reason : undefined;
+		},
 		hide(value) {
 			if (value.length >= minKeyChars) values.add(value);
 		},

@@ -147,7 +147,10 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	},
 	"goal/raise": async ({ goalId, by }, client) =>
 		view(client.services, await ask(client, goalId, { kind: "raise", by })),
-	"roster/edit": (params, client) => changeRoster(params, client.services, client.actor()),
+	"roster/edit": (params, client) => {
+		client.services.config.refresh();
+		return changeRoster(params, client.services, client.actor());
+	},
 	"thread/send": async ({ goalId, threadId, text, images: given }, client) => {
 		const { services } = client;
 		const checked = checkedImages(given);
@@ -266,12 +269,19 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	},
 	"grant/list": ({ goalId }, { services }) => listGrants(services, goalId),
 	"grant/revoke": (params, client) => revokeGrant(client.services, client.actor(), params.grantId),
-	"provider/list": ({ refresh }, { services }) => services.listProviders(refresh),
-	"provider/try": ({ provider }, { services }) => services.tryAgent(provider),
+	"provider/list": ({ refresh }, { services }) => {
+		services.config.refresh();
+		return services.listProviders(refresh);
+	},
+	"provider/try": ({ provider }, { services }) => {
+		services.config.refresh();
+		return services.tryAgent(provider);
+	},
 	"agent/registry": ({ refresh }, { services }) => services.readRegistry(refresh),
-	"provider/key": async ({ provider, key }, client) => ({
-		goals: [...(await client.services.keys.take(provider, key, client.actor()))],
-	}),
+	"provider/key": async ({ provider, key }, { services, actor }) => {
+		services.config.refresh();
+		return { goals: [...(await services.keys.take(provider, key, actor()))] };
+	},
 	"server/list": async ({ workspace, goalId }, { services }) =>
 		listServers(services, workspace && (await workspaceFolder(workspace, services.about.folder)), goalId),
 	"server/input": async ({ workspace, ...given }, { services }) => {

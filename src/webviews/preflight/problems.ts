@@ -1,4 +1,5 @@
 import { agentKind } from "../../core/agentKinds.ts";
+import { primaryOfRoster } from "../../core/rules/roster.ts";
 import { budgetResources } from "../../core/values.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
@@ -6,7 +7,7 @@ import { maxPromptChars } from "../../protocol/methods.ts";
 import { count } from "../shared/format.ts";
 import { t } from "../shared/words.ts";
 import { amountOf, budgetText, type Draft, type Providers } from "./draft.ts";
-import { type RoleRow, rowsOf } from "./roleRows.ts";
+import { assignmentsOf, type RoleRow, rowsOf } from "./roleRows.ts";
 
 /** Something that a person should know before the launch, beside its field. */
 export interface Problem {
@@ -65,7 +66,10 @@ function promptProblems({ prompt, leftOutChars, title }: Draft): Problem[] {
 
 function agentProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
 	const agent = draft.agent ?? prepared.settings.agent;
-	if (!agentKind(agent).readsMessages)
+	const isNobody = !agentKind(agent).readsMessages;
+	// Nobody needs a primary agent where everybody who works has one of their own.
+	if (isNobody && "agent" in primaryOfRoster(assignmentsOf(rowsOf(draft, prepared)))) return [];
+	if (isNobody)
 		return [
 			stop(
 				"agent",
