@@ -47,7 +47,8 @@ export interface Said {
 	/** Comes with the reasoning; with the first call where there is none. */
 	readonly signature?: string;
 	readonly text?: string;
-	readonly calls?: readonly { readonly name: string; readonly args: string }[];
+	/** Without an id each has one of its own. */
+	readonly calls?: readonly { readonly name: string; readonly args: string; readonly id?: string }[];
 	readonly usage?: {
 		readonly input: number;
 		readonly output: number;
@@ -137,8 +138,10 @@ const chat: WireFixture = {
 			chunk({ role: "assistant" }),
 			...halves(reasoning ?? "").map((half) => chunk({ reasoning_content: half })),
 			...halves(text ?? "").map((half) => chunk({ content: half })),
-			...calls.flatMap(({ name, args }, index) => [
-				chunk({ tool_calls: [{ index, id: `call_${index}`, type: "function", function: { name, arguments: "" } }] }),
+			...calls.flatMap(({ name, args, ...call }, index) => [
+				chunk({
+					tool_calls: [{ index, id: call.id ?? `call_${index}`, type: "function", function: { name, arguments: "" } }],
+				}),
 				...halves(args).map((half) => chunk({ tool_calls: [{ index, function: { arguments: half } }] })),
 			]),
 			...(isUnfinished
@@ -239,10 +242,10 @@ const responses: WireFixture = {
 					event("response.output_item.done", { output_index: index, item: { type: "message", id: "msg_1" } }),
 				]),
 			);
-		for (const [at, { name, args }] of calls.entries())
+		for (const [at, { name, args, id = `call_${at}` }] of calls.entries())
 			pieces.push(
 				...item((index) => {
-					const call = { type: "function_call", id: `fc_${at}`, call_id: `call_${at}`, name };
+					const call = { type: "function_call", id: `fc_${at}`, call_id: id, name };
 					return [
 						event("response.output_item.added", { output_index: index, item: { ...call, arguments: "" } }),
 						...halves(args).map((delta) =>
@@ -374,10 +377,10 @@ const messages: WireFixture = {
 					halves(text).map((half) => ({ type: "text_delta", text: half })),
 				),
 			);
-		for (const [at, { name, args }] of calls.entries())
+		for (const [at, { name, args, id = `toolu_${at}` }] of calls.entries())
 			pieces.push(
 				...block(
-					{ type: "tool_use", id: `toolu_${at}`, name, input: {} },
+					{ type: "tool_use", id, name, input: {} },
 					halves(args).map((partial_json) => ({ type: "input_json_delta", partial_json })),
 				),
 			);

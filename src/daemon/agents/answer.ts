@@ -67,9 +67,18 @@ export class Answer {
 			case "finish":
 				this.finish = isBlocked(part) ? "content-filter" : finishReason(part.finishReason);
 				this.usage = part.usage;
+				if (this.finish === "length") this.#tellCut();
 				break;
 			default:
 		}
+	}
+
+	/** The last call, where the end of the answer cut it off: to write it once more would end in the same way. */
+	#tellCut(): void {
+		const last = this.calls.at(-1);
+		if (!last?.malformed) return;
+		const malformed = "the answer reached its length limit before their end. Write less in one call, in several parts.";
+		this.calls[this.calls.length - 1] = { ...last, malformed };
 	}
 
 	/** It is longer than it may be: what has come counts as an answer that reached its length limit. */

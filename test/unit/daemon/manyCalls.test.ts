@@ -70,6 +70,19 @@ describe("calls as models make them", function () {
 			/no tool readfile\. Did you mean readFile\?/,
 		],
 		["a name of another program", { name: "Bash", args: { command: "ls" } }, /no tool Bash\. The tools are: /],
+		[
+			"a path with a null byte",
+			{ name: "readFile", args: { path: "0.txt\u0000.md" } },
+			/^This is not a path that a file can have\.$/,
+		],
+		[
+			"half of a character",
+			{ name: "readFile", args: '{"path": "0\\ud800.txt"}' },
+			/There is no file|not there|not found/i,
+		],
+		["more brackets than can be read", { name: "readFile", args: `{"path": ${"[".repeat(6000)}` }, /too many brackets/],
+		["a name that every object has", { name: "constructor", args: {} }, /no tool constructor\. The tools are: /],
+		["a name with a look-alike letter", { name: "re\u0430dFile", args: { path: "0.txt" } }, /no tool re\u0430dFile\./],
 		["a name like a book", { name: "x".repeat(5000), args: {} }, /^There is no tool x{100}\. The tools/],
 	];
 	for (const [name, call, expected] of rows)

@@ -240,6 +240,38 @@ for (const fixture of wireFixtures)
 					assert.deepEqual(outcome.calls[2], { name: "readFile", args: { path: "b" } });
 				});
 
+			it("with calls that share one id, each as it is", async () => {
+				const calls = ["a", "b"].map((name) => ({ name: "readFile", args: `{"path":"${name}"}`, id: "call_1" }));
+				const outcome = answered(await take({ calls }));
+				assert.deepEqual(
+					outcome.calls.map(({ args }) => (args as Json).path),
+					["a", "b"],
+				);
+			});
+
+			it("with half of a character and a zero in its arguments, as the model wrote them", async () => {
+				const outcome = answered(await take({ calls: [{ name: "readFile", args: '{"path":"a\\u0000\\ud800b"}' }] }));
+				assert.deepEqual(outcome.calls, [{ name: "readFile", args: { path: "a\u0000\ud800b" } }]);
+				const transcript = [
+					message("goal", "Go."),
+					...requested("c-1", "readFile", { path: "a\u0000\ud800b" }, "turn1"),
+					...completed("c-1", { output: output("\ud800") }),
+				];
+				answered(await take({ text: "ok" }, { turn: { transcript } }));
+				assert.deepEqual(fixture.results(sent().body), [["\ud800"]]);
+			});
+
+			if (!isGemini)
+				it("with a call that its length limit cut off, and what to do instead", async () => {
+					const calls = [
+						{ name: "readFile", args: '{"path":"a"}' },
+						{ name: "writeFile", args: '{"path":"b","content":"word word' },
+					];
+					const outcome = answered(await take({ text: "I write it.", calls, finish: "length" }));
+					assert.deepEqual(outcome.calls[0], { name: "readFile", args: { path: "a" } });
+					assert.match(outcome.calls[1]?.malformed ?? "", /length limit before their end\. Write less in one call/);
+				});
+
 			it("that were cut at their length, or stopped by a filter, as what they are", async () => {
 				assert.equal(answered(await take({ text: "half", finish: "length" })).finish, "length");
 				assert.equal(answered(await take({ text: "No.", finish: "refused" })).finish, "content-filter");
