@@ -34,6 +34,8 @@ describe("parsePlan", () => {
 			JSON.stringify(plan, undefined, 2).replace(/\]\n\}$/, "], // done\n}"),
 		],
 		["wrapped once more", JSON.stringify({ plan })],
+		["in a page", `<html><body><pre>${json}</pre></body></html>`],
+		["in prose of another language", `Hier ist der Plan („wie gewünscht“):\n\n${json}\n\n以上です。`],
 		["in a fence that was never closed", `\`\`\`json\n${json}`],
 	];
 	for (const [name, text] of wrappings)
@@ -117,6 +119,22 @@ describe("parsePlan", () => {
 			/51 steps; at most 50/,
 		],
 		[
+			"a thousand steps",
+			JSON.stringify({ steps: Array.from({ length: 1000 }, (_, at) => ({ id: `s${at}`, title: "x" })) }),
+			/1000 steps; at most 50 are possible\. Make larger steps\./,
+		],
+		[
+			"fields in another language",
+			'{"Titel":"T","Schritte":[{"id":"a","Titel":"x"}]}',
+			/holds no JSON object with “steps”/,
+		],
+		["steps that are a text", '{"steps":"1. Do it. 2. Prove it."}', /holds no JSON object with “steps”/],
+		[
+			"checks that are no commands",
+			'{"steps":[{"id":"a","title":"x","checks":[{"command":"npm test"}]}]}',
+			/“steps\.0\.checks\.0” cannot be read: expected \(string \| number\)/,
+		],
+		[
 			"two steps of one id",
 			'{"steps":[{"id":"a b","title":"x"},{"id":"A-B","title":"y"}]}',
 			/Two steps have the id “a-b”/,
@@ -132,6 +150,11 @@ describe("parsePlan", () => {
 			"a circle",
 			'{"steps":[{"id":"a","title":"x","needs":["b"]},{"id":"b","title":"x","needs":["a"]}]}',
 			/in a circle: a → b → a/,
+		],
+		[
+			"a longer circle",
+			'{"steps":[{"id":"a","title":"x","needs":["c"]},{"id":"b","title":"x","needs":["a"]},{"id":"c","title":"x","needs":["b"]}]}',
+			/in a circle: .* → .* → .* → /,
 		],
 		["a step that needs itself", '{"steps":[{"id":"a","title":"x","needs":["a"]}]}', /in a circle: a → a/],
 	];

@@ -127,7 +127,7 @@ describe("a playbook that hands a step to an agent", function () {
 	});
 
 	it("shows the values where its own commands are asked about, and a value is never a part of a command", async () => {
-		const nasty = '$(touch pwned) "; touch pwned; `touch pwned`';
+		const nasty = "$(touch pwned) \"; touch pwned; `touch pwned`\n'; touch pwned #\r\n%s\\n $HOME é \t-e ";
 		const own = text.replaceAll("release/$INPUT_VERSION.md", "release/page.md");
 		const goalId = await launch(
 			{ grantPlaybook: false },
