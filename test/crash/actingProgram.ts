@@ -7,6 +7,8 @@ export interface Note {
 	readonly pid: number;
 	readonly did: "new" | "resume" | "prompt" | "asked" | "acted";
 	readonly session?: string;
+	/** What the MCP server of its session is given. */
+	readonly servers?: string;
 	readonly act?: string;
 	readonly answer?: string;
 }

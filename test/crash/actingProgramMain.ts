@@ -27,10 +27,11 @@ acp
 		agentCapabilities: isResuming ? { sessionCapabilities: { resume: {} } } : {},
 		agentInfo: { name: "scripted", version: "1.0" },
 	}))
-	.onRequest("session/new", ({ params: { cwd } }) => {
+	.onRequest("session/new", ({ params: { cwd, mcpServers } }) => {
 		const sessionId = `session-${process.pid}`;
 		sessions.set(sessionId, { cwd, isSecond: false, cancelled: false });
-		note({ did: "new", session: sessionId });
+		const given = mcpServers.flatMap((server) => ("env" in server ? server.env : []));
+		note({ did: "new", session: sessionId, servers: given.find(({ name }) => name === "WITHHELD")?.value });
 		return { sessionId };
 	})
 	.onRequest("session/resume", ({ params: { sessionId, cwd } }) => {

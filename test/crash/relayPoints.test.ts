@@ -13,6 +13,8 @@ const storiesAtOnce = 3;
 const steps = ["first", "second"] as const;
 const secret = "the heron stands in the reeds";
 
+const millEnv = "flour";
+
 /** How often it comes by before it dies there; see PointStory. */
 type When = Pick<PointStory, "time" | "afterStop">;
 
@@ -73,6 +75,8 @@ describe("a daemon that kills itself at a named point while an agent's program w
 			// Planner, one for each step, and who looks back.
 			for (const did of ["new", "prompt"]) assert.equal(notes.filter((note) => note.did === did).length, 4, did);
 			assert.equal(notes.filter(({ did }) => did === "asked").length, 6, "a permission was asked again");
+			const given = notes.flatMap(({ servers }) => servers ?? []);
+			assert.deepEqual(given, [millEnv, millEnv], "a step's session was opened without what its server is given");
 			if (verdict.afterwards) assert.deepEqual(verdict.afterwards.notErased, [], "its words can still be read");
 		});
 
@@ -87,6 +91,7 @@ describe("a daemon that kills itself at a named point while an agent's program w
 			config: {
 				agents: [{ id: "scripted", command: [process.execPath, program, notesFile(at), ...steps] }],
 				agent: "agent-scripted/default",
+				mcpServers: { mill: { command: "true", env: { WITHHELD: millEnv } } },
 			},
 			files: { "kept.txt": "as it was\n" },
 			undo: steps[1] as string as StepId,

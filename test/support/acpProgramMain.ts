@@ -15,6 +15,8 @@ export type Act =
 	/** Asks for leave, and writes the line itself. */
 	| { readonly add: string; readonly unasked?: boolean }
 	| { readonly todo: string }
+	/** Writes down, in this file, the MCP servers that its session was given. */
+	| { readonly notesServers: string }
 	/** Ends itself once, where this file is not there yet: it makes it first. */
 	| { readonly dieOnce: string }
 	/** Prints so many bytes without a line break. */
@@ -31,7 +33,7 @@ const plan = JSON.stringify({
 	steps: [{ id: "write", title: "Write", instructions: "Write the lines.", checks: [] }],
 });
 
-scriptedAgent({ prompt, capabilities: { loadSession: true } }).connect(
+scriptedAgent({ prompt, capabilities: { loadSession: true, mcpCapabilities: { http: true } } }).connect(
 	ndJsonStream(
 		Writable.toWeb(process.stdout) as WritableStream<Uint8Array>,
 		Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>,
@@ -57,6 +59,7 @@ async function carryOut(turn: ScriptedTurn, act: Act, toolCallId: string): Promi
 			sessionUpdate: "plan",
 			entries: [{ content: act.todo, priority: "low", status: "in_progress" }],
 		});
+	else if ("notesServers" in act) fs.writeFileSync(act.notesServers, JSON.stringify(turn.servers));
 	else if ("dieOnce" in act) {
 		if (fs.existsSync(act.dieOnce)) return true;
 		fs.writeFileSync(act.dieOnce, "");

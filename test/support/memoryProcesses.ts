@@ -138,7 +138,9 @@ function openSpool(launch: AgentLaunch, program: Program) {
 				if (killed.aborted) return new Promise(() => {});
 				if (over) throw new Error("The process has ended.");
 				written.push(line);
-				input.enqueue(Buffer.from(`${line}\n`));
+				const withheld = Object.entries(launch.withheld ?? {});
+				const whole = withheld.reduce((text, [stands, value]) => text.replaceAll(stands, () => value), line);
+				input.enqueue(Buffer.from(`${whole}\n`));
 			},
 			lines: (from, signal) => lines(from, signal, killed),
 			ended: ended.then((how) => (killed.aborted ? new Promise<AgentEnd>(() => {}) : how)),

@@ -19,6 +19,8 @@ export interface ScriptedTurn {
 	readonly text: string;
 	readonly sessionId: string;
 	readonly client: acp.AgentContext;
+	/** That its session was opened with. */
+	readonly servers: readonly acp.McpServer[];
 	/** In base64. */
 	readonly images: readonly string[];
 	/** Aborts when the turn is cancelled. */
@@ -42,6 +44,7 @@ let sessions = 0;
 export function scriptedAgent(script: Scripted): acp.AgentApp {
 	const cancels = new Map<string, AbortController>();
 	const opened = new Map<string, Opened>();
+	const servers = new Map<string, readonly acp.McpServer[]>();
 	const log = script.log ?? [];
 	/** Its answer, where it gives one. */
 	async function answer<T>(method: string, about: string, given: T): Promise<T> {
@@ -56,10 +59,11 @@ export function scriptedAgent(script: Scripted): acp.AgentApp {
 				agentCapabilities: script.capabilities ?? {},
 				agentInfo: { name: "scripted", version: "1.0" },
 			}))
-			.onRequest("session/new", () => {
+			.onRequest("session/new", ({ params }) => {
 				if (script.needsLogin) throw acp.RequestError.authRequired();
 				const session: Opened = { sessionId: `s${++sessions}`, ...structuredClone(script.session) };
 				opened.set(session.sessionId, session);
+				servers.set(session.sessionId, params.mcpServers);
 				return session;
 			})
 			.onRequest("session/load", ({ params }) => answer("session/load", params.sessionId, {}))
@@ -93,6 +97,7 @@ export function scriptedAgent(script: Scripted): acp.AgentApp {
 					images,
 					sessionId,
 					client,
+					servers: servers.get(sessionId) ?? [],
 					cancelled: cancel.signal,
 					tell,
 					say: (words) => tell({ sessionUpdate: "agent_message_chunk", content: { type: "text", text: words } }),

@@ -121,7 +121,7 @@ async function openWithServers(
 	const { conversation } = opened;
 	const { number, sessionId } = conversation;
 	if (number !== process.number || conversation.wasSent(listening.prompt)) return opened;
-	const changed = changedServers(opened.servers, givenServers(servers, opened.reaches), found.environment);
+	const changed = await changedServers(opened.servers, givenServers(servers, opened.reaches), found.environment);
 	if (changed.length === 0) return opened;
 	const toStart = turn.serversToStart ? await turn.serversToStart() : servers;
 	if (!toStart) {

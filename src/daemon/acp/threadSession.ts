@@ -17,11 +17,11 @@ import {
 	stopped,
 } from "./agentEnds.ts";
 import { type Conversation, type Listening, openConversation } from "./conversation.ts";
-import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
+import { type Fields, fieldsOf, textOf } from "./fields.ts";
 import { Aborted, inTime, TooLate } from "./inTime.ts";
 import { currentEffort, currentMode, currentModel } from "./options.ts";
 import type { Redact } from "./secrets.ts";
-import { givenServers } from "./sessionServers.ts";
+import { openingOf, serversIn, type Withheld, withheldText, withhold } from "./sessionServers.ts";
 import { applySettings } from "./sessionSettings.ts";
 
 /**
@@ -100,8 +100,10 @@ export async function openThread(
 			await turn.session.process({ type: "agent.read", process: number, readTo: 0 });
 		}
 		let process: AgentProcess;
+		const left = isTakenUp ? await processes.find(key) : undefined;
+		const withheld = left ? [] : await withhold(servers ?? [], found.environment);
 		try {
-			process = await processes.open(key, launch);
+			process = left ?? (await processes.open(key, { ...launch, withheld: withheldText(withheld) }));
 		} catch (cause) {
 			const reason = `${found.name} cannot be started: ${messageOf(cause)}`;
 			await ended(turn, number, reason);
@@ -128,9 +130,15 @@ export async function openThread(
 				continue;
 			}
 		}
+		const own = isTakenUp ? known.sessionId : undefined;
+		// Only the daemon that starts a relay tells it what is withheld.
+		if (left?.isAlive && own === undefined && servers?.length && !conversation.wasSent("session/new")) {
+			await stopped(turn, conversation, "It was started by an earlier daemon, and had no session yet.");
+			number++;
+			continue;
+		}
 		try {
-			const own = isTakenUp ? known.sessionId : undefined;
-			const opened = await openSession(parts, turn, conversation, { identity, own, last, servers, signal });
+			const opened = await openSession(parts, turn, conversation, { identity, own, last, withheld, signal });
 			if ("kind" in opened) await stopped(turn, conversation, "It opened no session that can be used.");
 			return opened;
 		} catch (cause) {
@@ -144,7 +152,7 @@ interface Opening {
 	/** Its session, as an earlier daemon left it. */
 	readonly own?: string;
 	readonly last: LastSession;
-	readonly servers: Turn["servers"];
+	readonly withheld: readonly Withheld[];
 	readonly signal: AbortSignal;
 }
 
@@ -154,7 +162,7 @@ async function openSession(
 	parts: SessionParts,
 	turn: Turn,
 	conversation: Conversation,
-	{ identity, own, last, servers = [], signal }: Opening,
+	{ identity, own, last, withheld, signal }: Opening,
 ): Promise<OpenedThread | Failed> {
 	const { found, initMs, version } = parts;
 	const { goal } = turn;
@@ -178,7 +186,8 @@ async function openSession(
 	const resumes = fieldsOf(can.sessionCapabilities).resume;
 	conversation.seesImages = fieldsOf(can.promptCapabilities).image === true;
 	const reaches = fieldsOf(can.mcpCapabilities);
-	const place = { cwd: goal.workspace, mcpServers: givenServers(servers, reaches) };
+	const reached = withheld.filter(({ told }) => told.type !== "http" || reaches.http === true);
+	const place = { cwd: goal.workspace, mcpServers: reached.map(({ stands }) => stands) };
 	const isOwn = last !== undefined && (last.agent === found.id || last.agent.startsWith(`${found.id}/`));
 	const before: Before | undefined = last && (isOwn ? (last.died ? "died" : "ended") : "other");
 	/** A session of another agent's is nobody else's to open. */
@@ -188,7 +197,7 @@ async function openSession(
 		const method = openingOf(conversation) ?? "session/new";
 		conversation.sessionId = own;
 		await inTime(conversation.request(method, method, {}), initMs, signal);
-		return { conversation, before, servers: serversIn(conversation), reaches };
+		return { conversation, before, servers: serversIn(conversation, withheld), reaches };
 	}
 	/** Opportunistic: agents that say they can do it may not be able to, or never answer. */
 	const tried = (method: string, params: Record<string, unknown>): Promise<Fields | undefined> =>
@@ -235,17 +244,7 @@ async function openSession(
 			Object.entries(settings).filter((one): one is [string, string] => one[1] !== undefined),
 		),
 	});
-	return { conversation, before, offers, servers: serversIn(conversation), reaches };
-}
-
-/** The request that opened its session. Where it could not be opened again, the last one did. */
-function openingOf({ wasSent }: Conversation): string | undefined {
-	return ["session/new", "session/load", "session/resume"].find(wasSent);
-}
-
-/** As they were written, by whichever daemon. */
-function serversIn(conversation: Conversation): readonly Fields[] {
-	return listOf(conversation.sentWith(openingOf(conversation) ?? "session/new").mcpServers);
+	return { conversation, before, offers, servers: serversIn(conversation, withheld), reaches };
 }
 
 /** An old session that is opened again may say nothing of it. */

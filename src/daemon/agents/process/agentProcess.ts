@@ -23,6 +23,8 @@ export interface AgentLaunch {
 	readonly folder: string;
 	/** The whole of it. Never logged, and never in the spool. */
 	readonly environment: Readonly<Record<string, string>>;
+	/** What stands for something in the lines that are written to it, and what the program reads in its place. Never in the spool. */
+	readonly withheld?: Readonly<Record<string, string>>;
 }
 
 export interface AgentProcess {

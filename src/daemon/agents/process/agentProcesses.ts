@@ -114,8 +114,8 @@ export function openAgentProcesses({
 		try {
 			if (!isFolder(launch.folder)) throw new Error(folderMissing(launch.folder));
 			if (!isProgram(launch.program)) throw new Error(programMissing(launch.program));
-			const { program, args, environment } = launch;
-			const order = { program, args, folder: launch.folder, environment, attended, limits: limits() };
+			const { program, args, environment, withheld = {} } = launch;
+			const order = { program, args, folder: launch.folder, environment, withheld, attended, limits: limits() };
 			await startRelay(path, relayFile, order).catch(({ code }: NodeJS.ErrnoException) => {
 				throw new Error(notStarted(code, program));
 			});

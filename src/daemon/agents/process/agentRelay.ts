@@ -16,8 +16,8 @@ import { mark, type RelayOrder, type RelayReason, sizeOf } from "./agentSpool.ts
 
 /**
  * The relay: a process between the daemon and an agent's program. It leads a session of its own, works in the spool
- * (agentSpool.ts), and needs no daemon: it passes on what lies in `in`, keeps what is printed, guards the disk, notes the
- * end, and ends what the program leaves running in its group.
+ * (agentSpool.ts), and needs no daemon: it passes on what lies in `in`, with what may lie on no disk filled in, keeps what
+ * is printed, guards the disk, notes the end, and ends what the program leaves running in its group.
  *
  * Only whole lines are passed on. So a line in the middle of which a daemon was killed never reaches the program, and
  * the next daemon takes it away.
@@ -56,7 +56,7 @@ async function readOrder(): Promise<RelayOrder | undefined> {
 	return text.endsWith("\n") ? (JSON.parse(text) as RelayOrder) : undefined;
 }
 
-function relay({ program, args, folder, environment, attended, limits }: RelayOrder): void {
+function relay({ program, args, folder, environment, withheld, attended, limits }: RelayOrder): void {
 	const child = started(() =>
 		spawn(program, args, { cwd: folder, env: environment, stdio: "pipe", windowsHide: true }),
 	);
@@ -120,7 +120,7 @@ function relay({ program, args, folder, environment, attended, limits }: RelayOr
 				const whole = wholeLines(handle, passed);
 				if (whole === undefined) return;
 				passed += whole.length;
-				waits = !stdin.write(whole);
+				waits = !stdin.write(filledIn(whole, withheld));
 			}
 		}
 	}
@@ -222,6 +222,12 @@ function wholeLines(handle: number, from: number): Buffer | undefined {
 		if (last >= 0) return bytes.subarray(0, last + 1);
 		if (count < size) return undefined;
 	}
+}
+
+function filledIn(lines: Buffer, withheld: RelayOrder["withheld"]): Buffer | string {
+	const needed = Object.entries(withheld).filter(([stands]) => lines.includes(stands));
+	if (needed.length === 0) return lines;
+	return needed.reduce((text, [stands, value]) => text.replaceAll(stands, () => value), lines.toString());
 }
 
 function readSoFar(): number {

@@ -17,8 +17,9 @@ import type { ProcessIdentity } from "../../commands/processIdentity.ts";
  *     ended.WHY         the relay wanted it: `line`, `output` or `alone`
  *     exit.CODE         how it ended; or exit.SIGNAL. `out` is complete
  *
- * A mark is an empty file: it is there or it is not. What was launched, and with which environment, is nowhere in it: the
- * relay is told through a pipe, and has not begun before it was told everything.
+ * A mark is an empty file: it is there or it is not. What was launched, with which environment, and what is withheld
+ * from the lines of `in`, is nowhere in it: the relay is told through a pipe, and has not begun before it was told
+ * everything.
  */
 export interface AgentMarks {
 	readonly gate: "open" | "begun" | "claimed";
@@ -41,6 +42,8 @@ export interface RelayOrder {
 	readonly args: readonly string[];
 	readonly folder: string;
 	readonly environment: Readonly<Record<string, string>>;
+	/** What stands for something in `in`, and what is passed on in its place. */
+	readonly withheld: Readonly<Record<string, string>>;
 	/** A file that every living daemon touches. */
 	readonly attended: string;
 	readonly limits: RelayLimits;

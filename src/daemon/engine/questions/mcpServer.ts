@@ -72,7 +72,7 @@ export function askForInputs(
 		summary: `The MCP server ${name} needs ${inputs.map(({ id }) => id).join(", ")}.`,
 		reasons: [
 			...inputs.map(({ id, description }) => `${id}: ${description ?? `${place} says no more of it.`}`),
-			`“Enter…” in VS Code asks for it, and so does \`mission tools input ${quoted(name)}\`. The daemon keeps it in memory alone.`,
+			`“Enter…” in VS Code asks for it, and so does \`mission tools input ${quoted(name)}\`. The daemon keeps it in memory alone; an agent that starts its servers itself is given it.`,
 		],
 		digest: sha256(["input", goalId, name, digest, inputs.map(({ id }) => id)]),
 		server: {

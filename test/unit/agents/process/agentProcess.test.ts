@@ -74,6 +74,26 @@ describe("an agent's process", () => {
 			if (name !== "out") assert.ok(!readFileSync(join(bench.spool("t1.1"), name)).includes("swordfish"), name);
 	});
 
+	it("reads what is withheld from the disk in its place, in any line and by whichever daemon it was written", async () => {
+		const withheld = { '"one"': '{"token":"sword$&fish"}', '"two"': '["brick"]' };
+		const process = await bench.processes.open("t1.1", { ...bench.launch(), withheld });
+		const lines = ['echo {"a":["one","two"]}', 'echo "one" and "one", "three"', "echo one two"];
+		for (const line of lines) await process.write(line);
+		const next = bench.restarted();
+		const found = (await next.find("t1.1"))!;
+		await found.write('echo ["two"]');
+		assert.deepEqual(await take(found, 4), [
+			'{"a":[{"token":"sword$&fish"},["brick"]]}',
+			'{"token":"sword$&fish"} and {"token":"sword$&fish"}, "three"',
+			"one two",
+			'[["brick"]]',
+		]);
+		assert.deepEqual(await found.written(), [...lines, 'echo ["two"]']);
+		for (const name of readdirSync(bench.spool("t1.1")))
+			if (name !== "out")
+				assert.doesNotMatch(readFileSync(join(bench.spool("t1.1"), name), "utf8"), /fish|brick/, name);
+	});
+
 	it("has a spool that nobody else can read", async () => {
 		const process = await bench.processes.open("t1.1", bench.launch("err hello"));
 		await process.write("echo a");
