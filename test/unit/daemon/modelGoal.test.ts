@@ -221,7 +221,9 @@ describe("a goal with a model", function () {
 		let trouble = 0;
 		server.use((request) => {
 			const kinds = [{ status: 429, headers: { "retry-after": "0" } }, { status: 500 }, "cut" as const];
-			if (request.purpose === "work" && trouble < kinds.length) return kinds[trouble++]!;
+			// One after each answer: the waits grow only where one follows the other.
+			if (request.purpose === "work" && request.toolResults === trouble && trouble < kinds.length)
+				return kinds[trouble++]!;
 			return honest(request);
 		});
 		const goalId = await launch();
