@@ -106,7 +106,9 @@ const fetchAlone = {
 		build.onLoad({ filter: /node_modules[\\/]undici[\\/]index\.js$/ }, () => ({
 			contents: `exports.Agent = require("./lib/dispatcher/agent");
 				exports.EnvHttpProxyAgent = require("./lib/dispatcher/env-http-proxy-agent");
-				exports.fetch = require("./lib/web/fetch").fetch;`,
+				exports.fetch = require("./lib/web/fetch").fetch;
+				// The way through a proxy is opened by it.
+				require("./lib/dispatcher/dispatcher").prototype.connect = require("./lib/api/api-connect");`,
 		}));
 	},
 };

@@ -10,10 +10,13 @@ export interface Redirect {
 	readonly to: string;
 }
 
+/** By its name it is known also where this file is bundled twice. */
+const redirected = "Redirected";
+
 class Redirected extends Error {
+	override readonly name = redirected;
 	constructor(readonly redirect: Redirect) {
 		super(`The server sends requests on to another address (${redirect.status}).`);
-		this.name = "Redirected";
 	}
 }
 
@@ -40,7 +43,7 @@ export async function followRedirects(fetch: Fetch, first: string, init: Request
 /** Whoever asked may have wrapped it. */
 export function redirectIn(cause: unknown): Redirect | undefined {
 	for (let at = cause, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth++)
-		if (at instanceof Redirected) return at.redirect;
+		if (at.name === redirected && "redirect" in at) return at.redirect as Redirect;
 	return undefined;
 }
 

@@ -1,10 +1,12 @@
 /**
- * Fetches whose bodies end with an error once an answer is longer than `maxBytes`: the whole body, or of a stream of
+ * Fetches by the same way as models are asked, with a proxy of the environment and no redirect to another host, whose bodies end with an error once an answer is longer than `maxBytes`: the whole body, or of a stream of
  * events the one that is being written.
  */
 export function boundedFetch(maxBytes: number, onSign: () => void): typeof fetch {
 	return async (input, init) => {
-		const response = await fetch(input, init);
+		const { modelFetch } = await import("../endpoint/modelFetch.ts");
+		// Whoever asks would follow none, and not say where it leads.
+		const response = await modelFetch(input, { ...init, redirect: undefined });
 		onSign();
 		if (!response.body) return response;
 		const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;

@@ -3,8 +3,11 @@ import {
 	SdkError,
 	SdkErrorCode,
 	SdkHttpError,
+	UnauthorizedError,
 	UrlElicitationRequiredError,
 } from "@modelcontextprotocol/client";
+import { connectionProblem } from "../endpoint/connectionProblem.ts";
+import { redirectIn } from "../endpoint/redirects.ts";
 import { isOurs, type ProgramTransport } from "./programTransport.ts";
 
 /** What went wrong with a server, in sentences that go on from its name: “it ended …”. */
@@ -29,7 +32,45 @@ export function connectFailure(
 	if (isClosed) return failed(`it ended before it answered.${said}`, true);
 	if (isLate || (cause instanceof SdkError && cause.code === SdkErrorCode.RequestTimeout))
 		return failed(`it gave no answer within ${Math.round(timeoutMs / 1000)} seconds.${said}`);
+	const onTheWay = program ? undefined : (httpProblem(cause) ?? wayProblem(cause));
+	if (onTheWay) return failed(onTheWay);
+
 	return failed(`it could not be spoken to: ${messageOf(cause)}${said}`);
+}
+
+/** What its status says; its own page is no sentence. */
+function httpProblem(cause: unknown): string | undefined {
+	const status = statusIn(cause);
+	if (status === undefined) return undefined;
+	if (status === 401)
+		return `it wants to know who asks (401): give it a token by “headers”, such as "Authorization": "Bearer \${input:token}". Signing in by OAuth is not supported here.`;
+	if (status === 403)
+		return "it does not let you in (403): look whether what “headers” give it may do this, and is still valid.";
+	if (status === 429) return "it takes no more requests now (429): try again later.";
+	if (status >= 500) return `it has a fault of its own (${status}): try again later, or look at its log.`;
+	return `there is no MCP server at this address (${status}): correct its “url”.`;
+}
+
+/** What came between it and us. */
+function wayProblem(cause: unknown): string | undefined {
+	const redirect = redirectIn(cause);
+	if (redirect)
+		return `it sends requests on to ${redirect.to || "no address"} (${redirect.status}): if it is to be trusted, write that as its “url”.`;
+	const problem = connectionProblem(cause);
+	if (!problem) return undefined;
+	const { why, lasts } = problem;
+	if (/certificate/.test(why))
+		return `it cannot be reached (${why}): correct its “url”, or name the certificate that it is to be trusted by in NODE_EXTRA_CA_CERTS and start the daemon again.`;
+	if (/TLS/.test(why)) return `it cannot be reached (${why}): its “url” may have to begin with http://.`;
+	return `it cannot be reached (${why}): ${lasts ? "correct its “url”." : "start it, or correct its “url”."}`;
+}
+
+function statusIn(cause: unknown): number | undefined {
+	for (let at = cause, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth++) {
+		if (at instanceof SdkHttpError) return at.status;
+		if (at instanceof UnauthorizedError) return 401;
+	}
+	return undefined;
 }
 
 export const refusals: Readonly<Record<string, string | undefined>> = {
