@@ -16,6 +16,7 @@ const notForPeople: readonly Exception[] = [
 	{ in: "src/extension/webviewHosts/webviewHost.ts", begins: "A message of a page", because: "a line of the log" },
 	{ in: "src/extension/webviewHosts/page.ts", begins: "", because: "HTML and script" },
 	{ in: "src/extension/launch/selectionText.ts", begins: "\n\nThe passage", because: "a prompt that a model reads" },
+	{ in: "src/webviews/shared/images/transfer.ts", begins: "Files", because: "a type of what is dragged" },
 	{ in: "src/webviews/preflight/launchForm.tsx", begins: "vscode-", because: "a selector" },
 	{ in: "src/extension/config/openConfig.ts", begins: "// ", because: "written once into a file that windows share" },
 ];

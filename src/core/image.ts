@@ -26,7 +26,7 @@ export const maxImageBytes = 3_750_000;
 export const maxImagePixels = 8000;
 /** With one message, so that it fits into one of the wire. */
 export const maxImages = 10;
-export const maxImagesBytes = 8_000_000;
+const maxImagesBytes = 8_000_000;
 
 /** `logo.png (PNG, 64×64 pixels, 1234 bytes)`. */
 export function imageText({ name, mediaType, width, height, bytes }: Omit<Image, "sha256">): string {
@@ -52,6 +52,14 @@ export function readImage(name: string, bytes: Uint8Array): Omit<Image, "sha256"
 			problem: `${name} has ${width}×${height} pixels, and an image may have at most ${maxImagePixels} on a side. Make it smaller.`,
 		};
 	return { name, mediaType, width, height, bytes: bytes.length };
+}
+
+/** Why these are not given with one message, in a sentence; undefined where they are. */
+export function problemTogether(images: readonly Pick<Image, "bytes">[]): string | undefined {
+	if (images.length > maxImages) return `At most ${maxImages} images are given at once, not ${images.length}.`;
+	const whole = images.reduce((sum, { bytes }) => sum + bytes, 0);
+	if (whole <= maxImagesBytes) return undefined;
+	return `The images have ${whole} bytes together, and at most ${maxImagesBytes} are given at once. Make them smaller, or give fewer.`;
 }
 
 export function tooManyBytes(name: string, bytes: number): string {

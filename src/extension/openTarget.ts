@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { Refusal } from "../core/refusal.ts";
 import type { Target } from "../protocol/webview.ts";
 import type { Parts } from "./commands/parts.ts";
+import { imageUri } from "./documents/uris.ts";
 import { openSettingsFile } from "./launch/settingsFile.ts";
 import { showLaunched } from "./launch/showLaunched.ts";
 import { t } from "./words/words.ts";
@@ -42,6 +43,10 @@ export async function openTarget(parts: Parts, target: Target): Promise<void> {
 			return void (await vscode.commands.executeCommand("missionControl.editRoster", { goalId }));
 		case "approval":
 			return parts.approvals.open(goalId, target.approvalId);
+		case "image":
+			return void (await vscode.commands.executeCommand("vscode.open", imageUri(goalId, target.image), {
+				preview: true,
+			}));
 		case "output":
 			return parts.outputs.open(goalId, target.seq);
 	}

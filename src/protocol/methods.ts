@@ -57,7 +57,7 @@ const GivenImage = v.object({
 	name: v.pipe(v.string(), v.maxLength(1000)),
 	base64: v.pipe(v.string(), v.maxLength(maxMessageBytes)),
 });
-const GivenImages = v.pipe(
+export const GivenImages = v.pipe(
 	v.array(GivenImage),
 	v.maxLength(maxImages, `at most ${maxImages} images are given at once`),
 );

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { ApprovalIdSchema, GoalIdSchema, StepIdSchema, ThreadIdSchema } from "../core/ids.ts";
+import { Image } from "../core/image.ts";
 import { PartialLaunchSettings } from "../core/settings.ts";
 import { ModelChoice } from "../core/values.ts";
-import { type NoticeTable, notices, openToWebviews, type Table } from "./methods.ts";
+import { GivenImages, type NoticeTable, notices, openToWebviews, type Table } from "./methods.ts";
 
 /**
  * What a webview may ask of the extension: the rows of the daemon's table that are open to it, passed on, and what only the editor can
@@ -29,6 +30,7 @@ export const Target = v.variant("kind", [
 	v.object({ kind: v.literal("roster"), goalId: GoalIdSchema }),
 	/** The exact action of an approval, in a document. */
 	v.object({ kind: v.literal("approval"), goalId: GoalIdSchema, approvalId: ApprovalIdSchema }),
+	v.object({ kind: v.literal("image"), goalId: GoalIdSchema, image: Image }),
 	/** The whole output of a tool call or check, by the event that carries it. */
 	v.object({ kind: v.literal("output"), goalId: GoalIdSchema, seq: v.number() }),
 	/** A goal that the form has just launched; the form goes. */
@@ -52,6 +54,10 @@ export const Connection = v.object({
 	lastSeen: v.optional(v.string()),
 });
 export type Connection = v.InferOutput<typeof Connection>;
+
+/** Images that were added to what is written in a page, and a sentence for each that was not. */
+const AddedImages = v.object({ images: v.array(Image), problems: v.array(v.string()) });
+export type AddedImages = v.InferOutput<typeof AddedImages>;
 
 export const webviewMethods = {
 	"webview/start": {
@@ -86,6 +92,31 @@ export const webviewMethods = {
 	"webview/startDaemon": {
 		about: "Starts the daemon, or tries again to reach it.",
 		params: v.object({}),
+		result: v.object({}),
+	},
+	"draft/chooseImages": {
+		about: "Asks the person for image files, and keeps them for what is written in this page.",
+		params: v.object({}),
+		result: AddedImages,
+	},
+	"draft/takeFiles": {
+		about: "Keeps the image files at these addresses, which were dropped from a view of the editor.",
+		params: v.object({ uris: v.pipe(v.array(v.pipe(v.string(), v.maxLength(10_000))), v.maxLength(100)) }),
+		result: AddedImages,
+	},
+	"draft/keepImages": {
+		about: "Keeps images that were pasted or dropped, over reloads of the window.",
+		params: v.object({ images: GivenImages }),
+		result: AddedImages,
+	},
+	"draft/image": {
+		about: "The bytes of an image that is kept for what is written in this page.",
+		params: v.object({ sha256: Image.entries.sha256 }),
+		result: v.object({ base64: v.string(), mediaType: Image.entries.mediaType }),
+	},
+	"draft/keepOnly": {
+		about: "Forgets every image of this page but these.",
+		params: v.object({ images: v.array(Image.entries.sha256) }),
 		result: v.object({}),
 	},
 	"form/start": {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type Image, imageText, maxImages, maxImagesBytes, readImage } from "../../core/image.ts";
+import { type Image, imageText, problemTogether, readImage } from "../../core/image.ts";
 import type { GivenImage } from "../../protocol/methods.ts";
 import { wrongUsage } from "../terminal/failure.ts";
 import type { OptionValues } from "./commandRow.ts";
@@ -15,7 +15,9 @@ export interface NamedImage extends Omit<Image, "sha256"> {
 /** What cannot be shown to a model is refused before anything is asked of the daemon. */
 export function namedImages(context: Context, options: OptionValues): readonly NamedImage[] {
 	const files = listOption(options, "image") ?? [];
-	if (files.length > maxImages) throw wrongUsage(`At most ${maxImages} images are given at once, not ${files.length}.`);
+	// Files that are not taken are not read.
+	const tooMany = problemTogether(files.map(() => ({ bytes: 0 })));
+	if (tooMany) throw wrongUsage(tooMany);
 	const images = files.map((typed): NamedImage => {
 		const file = path.resolve(context.cwd, typed);
 		const bytes = bytesOf(file);
@@ -23,11 +25,8 @@ export function namedImages(context: Context, options: OptionValues): readonly N
 		if ("problem" in read) throw wrongUsage(read.problem);
 		return { ...read, base64: bytes.toString("base64") };
 	});
-	const whole = images.reduce((sum, { bytes }) => sum + bytes, 0);
-	if (whole > maxImagesBytes)
-		throw wrongUsage(
-			`The images have ${whole} bytes together, and at most ${maxImagesBytes} are given at once. Make them smaller, or give fewer.`,
-		);
+	const tooLarge = problemTogether(images);
+	if (tooLarge) throw wrongUsage(tooLarge);
 	return images;
 }
 

@@ -1,4 +1,4 @@
-import { type Image, maxImagesBytes, readImage } from "../../core/image.ts";
+import { type Image, problemTogether, readImage } from "../../core/image.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { GivenImage } from "../../protocol/methods.ts";
 import { keepImage } from "./imageFiles.ts";
@@ -15,12 +15,8 @@ export function checkedImages(given: readonly GivenImage[]): readonly CheckedIma
 		const read = readImage(name, bytes);
 		if ("problem" in read) throw new Refusal("badImage", read.problem);
 	}
-	const whole = checked.reduce((sum, { bytes }) => sum + bytes.length, 0);
-	if (whole > maxImagesBytes)
-		throw new Refusal(
-			"badImage",
-			`The images have ${whole} bytes together, and at most ${maxImagesBytes} are given at once. Make them smaller, or give fewer.`,
-		);
+	const problem = problemTogether(checked.map(({ bytes }) => ({ bytes: bytes.length })));
+	if (problem) throw new Refusal("badImage", problem);
 	return checked;
 }
 

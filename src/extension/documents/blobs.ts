@@ -4,8 +4,8 @@ import type { Daemon } from "../connection/daemon.ts";
 import { queryValue, schemes } from "./uris.ts";
 
 /**
- * Versions of files that a goal made or found, as the daemon keeps them: read-only, byte for byte, so that pictures and
- * files in any encoding can be compared as well.
+ * Versions of files that a goal made or found, and images that it was given or has read, as the daemon keeps them:
+ * read-only, byte for byte, so that pictures and files in any encoding can be compared as well.
  */
 export interface Blobs extends vscode.Disposable {
 	read(goalId: GoalId, blob: string): Promise<Uint8Array>;
@@ -18,16 +18,19 @@ export function createBlobs(daemon: Daemon): Blobs {
 	const kept = new Map<string, Uint8Array>();
 	let keptBytes = 0;
 
-	async function read(goalId: GoalId, blob: string): Promise<Uint8Array> {
-		const known = kept.get(blob);
+	const read = (goalId: GoalId, blob: string) => keeping(blob, () => daemon.read("change/content", { goalId, blob }));
+	const readImage = (goalId: GoalId, sha256: string) =>
+		keeping(sha256, () => daemon.read("image/get", { goalId, sha256 }));
+
+	async function keeping(key: string, ask: () => Promise<{ readonly base64: string }>): Promise<Uint8Array> {
+		const known = kept.get(key);
 		if (known) {
-			kept.delete(blob);
-			kept.set(blob, known);
+			kept.delete(key);
+			kept.set(key, known);
 			return known;
 		}
-		const { base64 } = await daemon.read("change/content", { goalId, blob });
-		const bytes = Buffer.from(base64, "base64");
-		kept.set(blob, bytes);
+		const bytes = Buffer.from((await ask()).base64, "base64");
+		kept.set(key, bytes);
 		keptBytes += bytes.length;
 		for (const [oldest, dropped] of kept) {
 			if (keptBytes <= maxKeptBytes) break;
@@ -39,9 +42,10 @@ export function createBlobs(daemon: Daemon): Blobs {
 
 	const readUri = async (uri: vscode.Uri): Promise<Uint8Array> => {
 		const blob = queryValue(uri, "blob");
-		const goalId = queryValue(uri, "goal");
-		if (!blob || !goalId) return new Uint8Array();
-		return read(goalId as GoalId, blob);
+		const image = queryValue(uri, "image");
+		const goalId = queryValue(uri, "goal") as GoalId | undefined;
+		if (goalId && image) return readImage(goalId, image);
+		return goalId && blob ? read(goalId, blob) : new Uint8Array();
 	};
 	const refuse = (uri: vscode.Uri): never => {
 		throw vscode.FileSystemError.NoPermissions(uri);

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { ApprovalId, GoalId } from "../../core/ids.ts";
+import type { Image } from "../../core/image.ts";
 import type { ChangeView } from "../../protocol/view.ts";
 import { t } from "../words/words.ts";
 
@@ -24,6 +25,20 @@ export const schemes = {
 export function blobUri(goalId: GoalId, file: vscode.Uri, blob: string | undefined): vscode.Uri {
 	return withQuery(schemes.file, file.path.replace(/^\//, ""), { goal: goalId, blob });
 }
+
+/** An image of a goal, under a name by which the editor shows it as one. */
+export function imageUri(goalId: GoalId, { name, mediaType, sha256 }: Image): vscode.Uri {
+	const [usual, ...others] = imageEndings[mediaType];
+	const isNamed = [usual, ...others].some((ending) => name.toLowerCase().endsWith(ending));
+	return withQuery(schemes.file, isNamed ? name : `${name}${usual}`, { goal: goalId, image: sha256 });
+}
+
+const imageEndings: Readonly<Record<Image["mediaType"], readonly [string, ...string[]]>> = {
+	"image/png": [".png"],
+	"image/jpeg": [".jpg", ".jpeg"],
+	"image/gif": [".gif"],
+	"image/webp": [".webp"],
+};
 
 /** Stands for a change in the tree, for its icon and its decoration. */
 export function changeUri(goalId: GoalId, change: ChangeView): vscode.Uri {

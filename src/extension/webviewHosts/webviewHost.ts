@@ -6,6 +6,7 @@ import type { Handlers, Input, MethodName, Methods, Notice, Params, Result } fro
 import { answering, openPeer } from "../../protocol/peer.ts";
 import { portPipe } from "../../protocol/socketPipe.ts";
 import {
+	type AddedImages,
 	type FormSeed,
 	type Target,
 	type WebviewMethods,
@@ -15,6 +16,7 @@ import {
 } from "../../protocol/webview.ts";
 import { type Daemon, notConnected } from "../connection/daemon.ts";
 import type { Goals } from "../connection/goals.ts";
+import type { DraftImages } from "../images/draftImages.ts";
 import { restrictedSentence } from "./restricted.ts";
 
 /**
@@ -43,10 +45,18 @@ export interface WebviewContext {
 	report(cause: unknown, method: string): void;
 	/** Translations by their English text, where the editor has another language. */
 	readonly texts?: Readonly<Record<string, string>>;
+	/** Of pages in which something is written. */
+	readonly images?: ImagesContext;
 	/** Of the launch form: what only the editor can answer. */
 	readonly form?: FormContext;
 	/** The webview was told to show another goal, or chose one. */
 	onWatch?(goalId: GoalId): void;
+}
+
+/** Images of what is written in the page and not sent yet. */
+export interface ImagesContext extends DraftImages {
+	choose(): Promise<AddedImages>;
+	take(uris: readonly string[]): Promise<AddedImages>;
 }
 
 export interface FormContext {
@@ -75,6 +85,10 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 
 	const acting = () => {
 		if (!context.mayAct()) throw new Refusal("restricted", restrictedSentence());
+	};
+	const images = () => {
+		if (!context.images) throw new Error("Nothing is written in this page.");
+		return context.images;
 	};
 	/** Passed on to the daemon, which is started for it: nothing is asked in Restricted Mode. */
 	const acted =
@@ -141,6 +155,15 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 			return { approvalId: params.approvalId, answer: params.answer, by: "" };
 		},
 		"check/run": acted("check/run"),
+		"draft/chooseImages": () => images().choose(),
+		"draft/takeFiles": ({ uris }) => images().take(uris),
+		"draft/keepImages": ({ images: given }) =>
+			images().keep(given.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, "base64") }))),
+		"draft/image": ({ sha256 }) => images().read(sha256),
+		"draft/keepOnly": async ({ images: wanted }) => {
+			await images().keepOnly(wanted);
+			return {};
+		},
 		"form/start": () => context.form?.start() ?? { folders: [] },
 		"form/chooseAgent": async (params) => {
 			const { form } = context;

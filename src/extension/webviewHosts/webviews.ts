@@ -64,7 +64,10 @@ export function createWebviews({ context, daemon, goals, current, open, answer, 
 		webview.options = { enableScripts: true, localResourceRoots: [root] };
 		const key = `webview:${kind}:${identity.threadId ?? (kind === "overview" ? identity.goalId : "") ?? ""}`;
 		return whenLoaded(async () => {
-			const { hostWebview } = await import("./webviewHost.ts");
+			const [{ hostWebview }, { pageImages }] = await Promise.all([
+				import("./webviewHost.ts"),
+				import("./pageImages.ts"),
+			]);
 			const host = hostWebview(
 				{
 					post: (message) => void webview.postMessage(message),
@@ -85,6 +88,7 @@ export function createWebviews({ context, daemon, goals, current, open, answer, 
 					},
 					report,
 					texts: vscode.l10n.bundle,
+					images: pageImages(context, key),
 					...more,
 				},
 			);

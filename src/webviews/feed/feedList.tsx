@@ -6,7 +6,7 @@ import { useNow, useRenderAgain } from "../shared/hooks.ts";
 import type { Webview } from "../shared/webview.tsx";
 import { t } from "../shared/words.ts";
 import type { Feed } from "./feed.ts";
-import { GroupHeader, LineItem, LiveItem, RowItem } from "./items.tsx";
+import { GroupHeader, ImagesItem, LineItem, LiveItem, RowItem } from "./items.tsx";
 import { heights, type Item, itemAt, type Layout } from "./layout.ts";
 import { openRow } from "./openRow.ts";
 import type { Row } from "./row.ts";
@@ -69,7 +69,7 @@ export function FeedList(props: {
 	focusList.current = () => activate(activeIndex >= 0 ? activeIndex : lastStop());
 
 	function lastStop(): number {
-		for (let index = items.length - 1; index >= 0; index--) if (items[index]!.kind !== "line") return index;
+		for (let index = items.length - 1; index >= 0; index--) if (isStop(items[index])) return index;
 		return -1;
 	}
 
@@ -92,7 +92,7 @@ export function FeedList(props: {
 		let index = activeIndex >= 0 ? activeIndex : itemAt(layout, top - pads.top);
 		for (let left = Math.abs(by); left > 0; left--) {
 			let next = index + step;
-			while (items[next]?.kind === "line") next += step;
+			while (items[next] && !isStop(items[next])) next += step;
 			if (!items[next]) break;
 			index = next;
 		}
@@ -197,6 +197,10 @@ export function FeedList(props: {
 							return <RowItem key={item.key} {...shared} {...place} item={item} />;
 						case "line":
 							return <LineItem key={item.key} {...shared} {...place} active={item.row.key === activeKey} item={item} />;
+						case "images":
+							return (
+								<ImagesItem key={item.key} {...shared} {...place} active={item.row.key === activeKey} item={item} />
+							);
 						default:
 							return <LiveItem key={item.key} {...shared} {...place} item={item} />;
 					}
@@ -228,9 +232,14 @@ function indexOf(items: readonly Item[], key: string | undefined): number {
 	return key === undefined ? -1 : items.findIndex((item) => item.key === key);
 }
 
+/** What belongs to the row above it is reached from that row. */
+function isStop(item: Item | undefined): boolean {
+	return item !== undefined && item.kind !== "line" && item.kind !== "images";
+}
+
 function nextStop(items: readonly Item[], index: number): number {
 	let next = index;
-	while (items[next]?.kind === "line") next++;
+	while (items[next] && !isStop(items[next])) next++;
 	return next;
 }
 

@@ -27,6 +27,7 @@ export const goalRows: Rules<Topic> = {
 		text: t("launched: {0}", firstLine(e.title || e.prompt)),
 		note: [t("by {0}", by(e.by)), ...(e.notes ?? []).map(firstLine)].join(" · "),
 		body: [e.prompt, ...(e.notes ?? [])].join("\n\n"),
+		images: e.images,
 	})),
 	"goal.completed": makes((e) => ({
 		...marked("goal", goalMark({ state: "completed", verified: e.verified }), t("goal")),

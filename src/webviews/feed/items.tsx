@@ -10,8 +10,9 @@ import { AnswerButtons, AnswerField, useAnswering } from "../shared/answering.ts
 import { actionOf, isTooLong } from "../shared/approvals.ts";
 import { fitsInRow } from "../shared/askedOptions.tsx";
 import { Button } from "../shared/controls/button.tsx";
-import { clockSeconds, oneLine, visible } from "../shared/format.ts";
+import { clockSeconds, oneLine, plural, visible } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
+import { ImageLinks } from "../shared/images/imageLinks.tsx";
 import { Link } from "../shared/link.tsx";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
@@ -82,6 +83,7 @@ function PlainRow({ webview, goal, feed, item, y, active, now, onRefused }: Item
 		row.note,
 		row.code,
 		result,
+		row.images?.length ? plural(row.images.length, "{0} image", "{0} images") : undefined,
 		row.lines ? t("{0} lines added, {1} removed", row.lines[0], row.lines[1]) : undefined,
 		item.open === undefined ? undefined : item.open ? t("unfolded") : t("folded"),
 	]
@@ -233,6 +235,15 @@ export function LineItem({ webview, goal, item, y, active }: ItemProps<"line">) 
 					{more}
 				</Link>
 			) : null}
+		</div>
+	);
+}
+
+/** As many as fit into the line; the thread has all of them. */
+export function ImagesItem({ webview, goal, item, y, active }: ItemProps<"images">) {
+	return (
+		<div class="feed-images" style={{ top: `${y}px` }}>
+			<ImageLinks webview={webview} goalId={goal.goalId} images={item.images} named tabIndex={active ? 0 : -1} />
 		</div>
 	);
 }

@@ -1,4 +1,5 @@
 import type { Goal } from "../../core/goal.ts";
+import type { Image } from "../../core/image.ts";
 import { outputHead } from "../shared/output.ts";
 import { t } from "../shared/words.ts";
 import { type Group, groupOf } from "./groups.ts";
@@ -19,6 +20,7 @@ export type Item =
 			/** What is left, on the last line. */
 			readonly more?: string;
 	  }
+	| { readonly kind: "images"; readonly key: string; readonly row: Row; readonly images: readonly Image[] }
 	| { readonly kind: "live"; readonly key: string; readonly live: LiveRow };
 
 export interface LiveRow {
@@ -49,7 +51,15 @@ export interface LayoutChoices {
 	readonly columns: number;
 }
 
-export const heights = { group: 22, row: 20, line: 20, approval: 28, narrowApproval: 56, live: 40 } as const;
+export const heights = {
+	group: 22,
+	row: 20,
+	line: 20,
+	images: 48,
+	approval: 28,
+	narrowApproval: 56,
+	live: 40,
+} as const;
 const outputLines = 6;
 const bodyLines = 12;
 
@@ -79,11 +89,12 @@ export function layOut(rows: readonly Row[], live: readonly LiveRow[], goal: Goa
 			{ kind: "row", key: row.key, row, group, open },
 			waiting ? (choices.narrow ? heights.narrowApproval : heights.approval) : heights.row,
 		);
-		if (!open || !lines) continue;
-		lines.lines.forEach((text, index) => {
-			const more = index === lines.lines.length - 1 ? lines.more : undefined;
-			add({ kind: "line", key: `${row.key}:${index}`, row, text, more }, heights.line);
-		});
+		if (open && lines)
+			lines.lines.forEach((text, index) => {
+				const more = index === lines.lines.length - 1 ? lines.more : undefined;
+				add({ kind: "line", key: `${row.key}:${index}`, row, text, more }, heights.line);
+			});
+		if (row.images?.length) add({ kind: "images", key: `${row.key}:images`, row, images: row.images }, heights.images);
 	}
 	for (const one of live) {
 		if (enter(one.group, `live:${one.threadId}`)) {

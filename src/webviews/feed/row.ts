@@ -1,5 +1,6 @@
 import type { EventType, RecordedEvent } from "../../core/events.ts";
 import type { ApprovalId, CheckId, StepId, ThreadId, ToolCallId } from "../../core/ids.ts";
+import type { Image } from "../../core/image.ts";
 import { type Actor, actorName, type Output, type Risk } from "../../core/values.ts";
 import { callMarks, type Mark } from "../../core/words/marks.ts";
 import type { Target } from "../../protocol/webview.ts";
@@ -35,6 +36,8 @@ export interface Row extends Shape {
 	/** More of it, folded. */
 	readonly body?: string;
 	readonly output?: { readonly output: Output; readonly seq: number };
+	/** Shown below it, in small. */
+	readonly images?: readonly Image[];
 	/** When it began, while it goes on. */
 	readonly startedAt?: string;
 	readonly ended?: boolean;

@@ -1,5 +1,6 @@
 import { agentKind } from "../../core/agentKinds.ts";
 import type { ToolCallId } from "../../core/ids.ts";
+import type { Image } from "../../core/image.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { receiptOf } from "../../core/rules/receipt.ts";
 import { answerWords } from "../../core/words/answers.ts";
@@ -135,8 +136,10 @@ export const workRows: Rules<Topic> = {
 				: e.from === "daemon"
 					? shown("messages", "comment", "idle", t("daemon"))
 					: shown("messages", "comment", "agent", e.from === "goal" ? t("goal") : e.from)),
-			text: firstLine(text) || (e.reasoning ? t("only reasoning, no answer") : ""),
+			text: firstLine(text) || (e.reasoning ? t("only reasoning, no answer") : withoutText(e.images)),
 			body: text || (e.reasoning ?? ""),
+			// What every thread is shown that is told of the goal stands at its launch.
+			images: e.from === "goal" ? undefined : e.images,
 			threadId: e.threadId,
 			opens: "thread",
 		};
@@ -258,6 +261,7 @@ export const workRows: Rules<Topic> = {
 				code: e.refused ? undefined : code,
 				result: e.refused ? tLabel(callMarks.refused.word) : duration(e.durationMs),
 				note: e.refused ? firstLine(e.refused) : row.note,
+				images: e.images,
 				output: e.output.bytes > 0 ? { output: e.output, seq: e.seq } : undefined,
 			};
 		},
@@ -308,6 +312,10 @@ export const workRows: Rules<Topic> = {
 		};
 	}),
 };
+
+function withoutText(images: readonly Image[] = []): string {
+	return images.length > 0 ? plural(images.length, "{0} image", "{0} images") : "";
+}
 
 const changeWords = {
 	added: () => t("added"),

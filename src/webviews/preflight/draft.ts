@@ -1,3 +1,4 @@
+import type { Image } from "../../core/image.ts";
 import type { PartialLaunchSettings } from "../../core/settings.ts";
 import type { BudgetResource, Effort, ModelChoice } from "../../core/values.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
@@ -12,6 +13,8 @@ export interface Draft {
 	/** The length of a text that was too long for the prompt and was not put in, until the prompt is changed. */
 	readonly leftOutChars?: number;
 	readonly title: string;
+	/** That go with the prompt. Their bytes are kept by the editor. */
+	readonly images: readonly Image[];
 	readonly workspace?: string;
 	/** Undefined: the default preset. Empty: none. */
 	readonly preset?: string;
@@ -57,7 +60,7 @@ export interface AddedRole {
 export type Providers = Result<Methods, "provider/list">;
 export type Provider = Providers["providers"][number];
 
-export const emptyDraft: Draft = { prompt: "", title: "", roles: {}, added: [], budget: {} };
+export const emptyDraft: Draft = { prompt: "", title: "", images: [], roles: {}, added: [], budget: {} };
 
 /** What was kept before a reload, as far as it can still be read. */
 export function draftFrom(memory: unknown): Draft {

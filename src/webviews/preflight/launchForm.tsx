@@ -7,6 +7,8 @@ import { Dropdown } from "../shared/controls/dropdown.tsx";
 import { TextArea } from "../shared/controls/textArea.tsx";
 import { TextField } from "../shared/controls/textField.tsx";
 import { Icon } from "../shared/icon.tsx";
+import { AddImage, WrittenImageList } from "../shared/images/imageFields.tsx";
+import { useImages } from "../shared/images/useImages.ts";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
 import { t } from "../shared/words.ts";
@@ -42,10 +44,11 @@ export function LaunchForm(props: LaunchFormProps) {
 	const [attempted, setAttempted] = useState(false);
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
+	const written = useImages(webview.host, draft.images, (images) => change({ images }));
 	const requestId = useRef<{ readonly of: string; readonly id: string } | undefined>(undefined);
 	const found = problemsOf(draft, prepared, providers);
 	// An empty form is not wrong yet.
-	const isTouched = attempted || draft.prompt !== "" || draft.leftOutChars !== undefined;
+	const isTouched = attempted || draft.prompt !== "" || draft.images.length > 0 || draft.leftOutChars !== undefined;
 	const shown = found.filter(({ field }) => isTouched || field !== "prompt");
 	const problemsAt = (field: string): readonly Problem[] => shown.filter((problem) => problem.field === field);
 
@@ -62,10 +65,15 @@ export function LaunchForm(props: LaunchFormProps) {
 		try {
 			const request = launchRequest(draft, prepared, workspace);
 			// The same launch sent again is the same goal, so a connection that breaks in between makes no second one.
-			const of = JSON.stringify(request);
+			const of = JSON.stringify([request, draft.images]);
 			if (requestId.current?.of !== of) requestId.current = { of, id: crypto.randomUUID() };
-			const { goalId } = await webview.host.request("goal/launch", { ...request, requestId: requestId.current.id });
+			const { goalId } = await webview.host.request("goal/launch", {
+				...request,
+				images: await written.given(),
+				requestId: requestId.current.id,
+			});
 			requestId.current = undefined;
+			written.forget();
 			webview.remember(null);
 			props.replace(emptyDraft);
 			setAttempted(false);
@@ -83,8 +91,8 @@ export function LaunchForm(props: LaunchFormProps) {
 				workspace,
 			});
 			if (name === undefined) return;
-			const { prompt, title, checked } = draft;
-			props.replace({ ...emptyDraft, prompt, title, checked, workspace: draft.workspace, preset: name });
+			const { prompt, title, images, checked } = draft;
+			props.replace({ ...emptyDraft, prompt, title, images, checked, workspace: draft.workspace, preset: name });
 		} catch (cause) {
 			setRefusal(sentence(cause));
 		}
@@ -123,18 +131,30 @@ export function LaunchForm(props: LaunchFormProps) {
 							{folder}
 						</span>
 					</div>
-					<Field id="prompt" name={t("Goal")} problems={problemsAt("prompt")}>
-						<TextArea
-							value={draft.prompt}
-							rows={3}
-							class={draft.prompt.length < maxMeasuredChars ? "prompt grows" : "prompt"}
-							label={t("Goal")}
-							placeholder={t("What is to be done?")}
-							invalid={problemsAt("prompt").length > 0}
-							maxChars={maxPromptChars}
-							onTooLong={(leftOutChars) => change({ leftOutChars })}
-							onInput={(prompt) => change({ prompt, leftOutChars: undefined })}
-						/>
+					<Field
+						id="prompt"
+						name={t("Goal")}
+						action={<AddImage written={written} />}
+						problems={[
+							...problemsAt("prompt"),
+							...problemsAt("images"),
+							...written.problems.map((sentence) => ({ field: "images", sentence, stops: false })),
+						]}
+					>
+						<div class={`drop-here${written.isOver ? " over" : ""}`}>
+							<TextArea
+								value={draft.prompt}
+								rows={3}
+								class={draft.prompt.length < maxMeasuredChars ? "prompt grows" : "prompt"}
+								label={t("Goal")}
+								placeholder={t("What is to be done?")}
+								invalid={problemsAt("prompt").length > 0}
+								maxChars={maxPromptChars}
+								onTooLong={(leftOutChars) => change({ leftOutChars })}
+								onInput={(prompt) => change({ prompt, leftOutChars: undefined })}
+							/>
+							<WrittenImageList host={webview.host} written={written} />
+						</div>
 					</Field>
 					<div class="pair">
 						<PresetField {...parts} />

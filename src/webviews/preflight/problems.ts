@@ -1,6 +1,7 @@
 import { agentKind } from "../../core/agentKinds.ts";
 import { primaryOfRoster } from "../../core/rules/roster.ts";
-import { budgetResources } from "../../core/values.ts";
+import { budgetResources, type ModelChoice } from "../../core/values.ts";
+import { blindTexts } from "../../core/words/blind.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
@@ -28,6 +29,7 @@ export function problemsOf(
 	return [
 		...promptProblems(draft),
 		...agentProblems(draft, prepared, providers),
+		...blindProblems(draft, prepared, providers),
 		...roleProblems(rowsOf(draft, prepared), providers),
 		...budgetProblems(draft, prepared),
 		...unpricedProblems(draft, prepared, providers),
@@ -120,15 +122,26 @@ function budgetProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {
 	});
 }
 
+/** Images for models that are known to see none. */
+function blindProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
+	if (draft.images.length === 0) return [];
+	const blind = chosenAgents(draft, prepared).filter(
+		(choice) =>
+			agentKind(choice).readsMessages &&
+			providers?.providers.find(({ id }) => id === choice.provider)?.blind?.includes(choice.model),
+	);
+	return blindTexts(blind).map((sentence) => ({ field: "images", sentence, stops: false }));
+}
+
+function chosenAgents(draft: Draft, prepared: LaunchPreparation): readonly Pick<ModelChoice, "provider" | "model">[] {
+	const named = rowsOf(draft, prepared).flatMap(({ enabled, agent }) => (enabled && agent ? [agent] : []));
+	return [draft.agent ?? prepared.settings.agent, ...named];
+}
+
 /** A limit of money with a model whose price is unknown: the goal would stop and ask. */
 function unpricedProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
 	if (amountOf(budgetText(draft, prepared, "usd")) === undefined) return [];
-	const primary = draft.agent ?? prepared.settings.agent;
-	const chosen = [
-		primary,
-		...rowsOf(draft, prepared).flatMap(({ enabled, agent }) => (enabled && agent ? [agent] : [])),
-	];
-	const unpriced = chosen.flatMap(({ provider: id, model }) => {
+	const unpriced = chosenAgents(draft, prepared).flatMap(({ provider: id, model }) => {
 		const provider = providers?.providers.find((one) => one.id === id);
 		const isUnpriced = provider?.priced && provider.models.includes(model) && !provider.priced.includes(model);
 		return isUnpriced ? [{ provider: id, model }] : [];

@@ -5,6 +5,7 @@ import { approvalMarks, callMarks } from "../../core/words/marks.ts";
 import { clock, oneLine, plural, visible } from "../shared/format.ts";
 import { useNow } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
+import { ImageLinks } from "../shared/images/imageLinks.tsx";
 import { Link } from "../shared/link.tsx";
 import { Markdown } from "../shared/markdown.tsx";
 import { outputHead } from "../shared/output.ts";
@@ -74,6 +75,11 @@ function MessageView({ webview, goal, entry }: EntryProps<"message">) {
 			<div class="message-body">
 				<Markdown text={entry.text} onFile={openFile} />
 			</div>
+			{entry.images?.length ? (
+				<div class="message-images">
+					<ImageLinks webview={webview} goalId={goal.goalId} images={entry.images} named />
+				</div>
+			) : null}
 			{entry.raw ? (
 				<Fold title={t("As the model gave it")} icon="json">
 					<div class="fold-body">
@@ -115,10 +121,18 @@ function ToolView({ webview, goal, entry }: EntryProps<"tool">) {
 		entry.summary.includes("\n") ? visible(entry.summary) : undefined,
 		outcome?.unknown ? outcome.reason : outcome?.refused,
 	].filter(Boolean);
+	const images = outcome && !outcome.unknown ? outcome.images : undefined;
 	return (
 		<Fold
 			title={oneLine(entry.summary)}
 			mono
+			below={
+				images?.length ? (
+					<div class="fold-images">
+						<ImageLinks webview={webview} goalId={goal.goalId} images={images} />
+					</div>
+				) : null
+			}
 			prefix={isCommand ? undefined : entry.name}
 			icon={toolIcon(entry.name)}
 			tone={failed ? "fail" : "idle"}

@@ -17,6 +17,8 @@ export function Fold(props: {
 	/** There is nothing to unfold. */
 	readonly folded?: boolean;
 	readonly startsOpen?: boolean;
+	/** Stays in view when it is folded. */
+	readonly below?: ComponentChildren;
 	readonly children: ComponentChildren;
 }) {
 	const [chosen, setChosen] = useState<boolean>();
@@ -52,6 +54,7 @@ export function Fold(props: {
 				</span>
 			</div>
 			{open && !props.folded ? props.children : null}
+			{props.below}
 		</div>
 	);
 }

@@ -15,6 +15,7 @@ import { Ask } from "../shared/ask.tsx";
 import type { GoalWatch } from "../shared/goalWatch.ts";
 import { useGoal, useLasting, useRenderAgain } from "../shared/hooks.ts";
 import { Icon } from "../shared/icon.tsx";
+import { ImageLinks } from "../shared/images/imageLinks.tsx";
 import { Link } from "../shared/link.tsx";
 import { Markdown } from "../shared/markdown.tsx";
 import { Disconnected } from "../shared/stateLine.tsx";
@@ -143,6 +144,11 @@ function ThreadView({
 					<div class="queued-text">
 						<Markdown text={entry.text} />
 					</div>
+					{entry.images?.length ? (
+						<div class="message-images">
+							<ImageLinks webview={webview} goalId={goal.goalId} images={entry.images} named />
+						</div>
+					) : null}
 				</div>
 			))}
 			<Composer webview={webview} goal={goal} thread={thread} hasAsk={asks.length > 0} />

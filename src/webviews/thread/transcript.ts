@@ -2,6 +2,7 @@ import type { EventBody, RecordedEvent } from "../../core/events.ts";
 import { answeredState } from "../../core/folds/approval.ts";
 import type { Goal } from "../../core/goal.ts";
 import type { ApprovalId, ThreadId } from "../../core/ids.ts";
+import type { Image } from "../../core/image.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
 import { actorName, type ModelChoice } from "../../core/values.ts";
 import { answerWords, reviewWords } from "../../core/words/answers.ts";
@@ -21,6 +22,7 @@ export type Entry = { readonly key: string; readonly seq: number; readonly at: s
 			/** As the model gave it, where the text tells it in words. */
 			readonly raw?: string;
 			readonly reasoning?: string;
+			readonly images?: readonly Image[];
 	  }
 	| { readonly kind: "instructions"; readonly title: string; readonly text: string }
 	| ({ readonly kind: "tool"; readonly outcome?: ToolOutcome; readonly startedAt?: string } & Pick<
@@ -69,10 +71,10 @@ export function transcribe(events: readonly RecordedEvent[], goal: Goal, threadI
 					entries.push({ ...place, kind: "instructions", title, text: event.text });
 					instructed = true;
 				} else {
-					const { from, text, reasoning } = event;
+					const { from, text, reasoning, images } = event;
 					const words = from === "person" || from === "goal" ? undefined : answerWords(text);
 					const raw = words === undefined ? undefined : text;
-					entries.push({ ...place, kind: "message", from, text: words ?? text, raw, reasoning });
+					entries.push({ ...place, kind: "message", from, text: words ?? text, raw, reasoning, images });
 				}
 				break;
 			case "tool.requested": {

@@ -8,6 +8,7 @@ import { hostWebview, type WebviewContext } from "../../../src/extension/webview
 import { hearing, openPeer } from "../../../src/protocol/peer.ts";
 import { portPipe } from "../../../src/protocol/socketPipe.ts";
 import { webviewMethods, webviewNotices } from "../../../src/protocol/webview.ts";
+import { imageOf, images as samples } from "../../support/images.ts";
 import { until } from "../../support/until.ts";
 import { goalId, goalOf, planned, summaryOf, withMore } from "./goalFixture.ts";
 
@@ -114,6 +115,35 @@ describe("a webview's end in the extension", () => {
 		assert.deepEqual(seqs(), [2, 3]);
 		await page.request("goal/unwatch", { goalId });
 		assert.equal(followers.size, 0);
+	});
+
+	it("keeps images that a page was given, reads them to it and forgets them, and asks nothing of the daemon", async () => {
+		const calls: unknown[] = [];
+		const image = imageOf("mock.png", samples.png);
+		const added = { images: [image], problems: ["notes.txt is none."] };
+		const { page, asked } = webview({
+			images: {
+				choose: async () => added,
+				take: async (uris) => {
+					calls.push(uris);
+					return added;
+				},
+				keep: async (images) => {
+					calls.push(images.map(({ name, bytes }) => [name, Buffer.from(bytes)]));
+					return added;
+				},
+				read: async () => ({ base64: samples.png.toString("base64"), mediaType: "image/png" }),
+				keepOnly: async (wanted) => void calls.push(wanted),
+			},
+		});
+		const base64 = samples.png.toString("base64");
+		assert.deepEqual(await page.request("draft/chooseImages", {}), added);
+		assert.deepEqual(await page.request("draft/takeFiles", { uris: ["file:///house/mock.png"] }), added);
+		assert.deepEqual(await page.request("draft/keepImages", { images: [{ name: "mock.png", base64 }] }), added);
+		assert.equal((await page.request("draft/image", { sha256: image.sha256 })).base64, base64);
+		await page.request("draft/keepOnly", { images: [image.sha256] });
+		assert.deepEqual(calls, [["file:///house/mock.png"], [["mock.png", samples.png]], [image.sha256]]);
+		assert.deepEqual(asked, []);
 	});
 
 	it("watches nothing any more when it is closed", async () => {

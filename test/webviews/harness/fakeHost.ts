@@ -14,6 +14,7 @@ import {
 	type WebviewNotices,
 	webviewMethods,
 } from "../../../src/protocol/webview.ts";
+import { imageHandlers, imageWorld, keptOf } from "./images.ts";
 import { launchHandlers, launchWorld } from "./launch.ts";
 import { goalId, longHistory, migration, packageDiff } from "./story.ts";
 
@@ -64,9 +65,6 @@ const writer = new (class extends AbstractMessageWriter {
 	end() {}
 })();
 
-/** A PNG of one pixel. */
-const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-
 const handlers: Handlers<WebviewMethods, object> = {
 	"webview/start": () => ({
 		kind: search.get("kind") as "feed",
@@ -81,6 +79,7 @@ const handlers: Handlers<WebviewMethods, object> = {
 	"webview/copy": () => ({}),
 	"webview/startDaemon": () => ({}),
 	...launchHandlers,
+	...imageHandlers,
 	"goal/list": () => ({
 		goals: search.has("nogoals") ? [] : [summarize(story === "none" ? evolveAll(newGoal(goalId), migration()) : goal)],
 	}),
@@ -113,7 +112,6 @@ const handlers: Handlers<WebviewMethods, object> = {
 		});
 		return { events: found.slice(-limit).reverse() };
 	},
-	"image/get": () => ({ mediaType: "image/png", base64: pixel }),
 	"goal/control": ({ action }) => {
 		if (action === "pause")
 			append([{ type: "hold.placed", holdId: "h-1" as never, cause: "person", reason: "Paused by you.", now: false }]);
@@ -121,8 +119,10 @@ const handlers: Handlers<WebviewMethods, object> = {
 		if (action === "cancel") append([{ type: "goal.cancelled", by: { client: "editor" } }]);
 		return view();
 	},
-	"thread/send": ({ threadId, text }) => {
-		append([{ type: "message.added", messageId: `m-${goal.seq}` as never, threadId: threadId!, from: "person", text }]);
+	"thread/send": async ({ threadId, text, images: given }) => {
+		const message = { messageId: `m-${goal.seq}` as never, threadId: threadId!, from: "person", text };
+		const images = given.length > 0 ? { images: await keptOf(given) } : {};
+		append([{ type: "message.added", ...message, ...images }]);
 		return view();
 	},
 	"approval/answer": ({ approvalId, answer, scope, reason }) => {
@@ -208,6 +208,7 @@ const fake = {
 	refusals,
 	append,
 	launch: launchWorld,
+	images: imageWorld,
 	seed: (seed: FormSeed) => peer.notify("form/seed", seed),
 	asked: (method: string) => requests.filter((one) => one.method === method).map((one) => one.params),
 	goal: () => goal,
