@@ -56,6 +56,8 @@ const lastDelayMs = 5_000;
 /** While no daemon is meant to run, how often to look whether one does. */
 const lookEveryMs = 1_000;
 const connectTimeoutMs = 20_000;
+/** What a daemon dies of, the next one dies of, too; one that ends in order closes once. */
+const maxTries = 4;
 
 interface Waiter {
 	resolve(connection: Connection): void;
@@ -232,7 +234,7 @@ export function openClient(options: ClientOptions): DaemonClient {
 
 	return {
 		async request(method, params, { once = false, connectTimeoutMs: timeoutMs = connectTimeoutMs } = {}) {
-			for (;;) {
+			for (let tries = 1; ; tries++) {
 				const connection = await connected(timeoutMs);
 				try {
 					return await connection.request(method, params);
@@ -245,6 +247,11 @@ export function openClient(options: ClientOptions): DaemonClient {
 							`The daemon went away before it answered ${method}, so it may or may not have been done. Look, then ask again.`,
 						);
 					}
+					if (tries === maxTries)
+						throw new Refusal(
+							"closed",
+							`The daemon went away ${maxTries} times before it answered ${method}. Its log says why: ${path.join(options.home, "daemon.log")}.`,
+						);
 					// The loop above notices the same close; until it has, this connection is not handed out again.
 					if (live === connection) live = undefined;
 				}

@@ -49,6 +49,7 @@ async function main(): Promise<void> {
 				return { stillRunning: [] };
 			},
 			"thread/send": () => process.exit(1),
+			"dossier/get": () => process.exit(1),
 			// Only the first daemon of a folder goes away over it.
 			"plan/get": () => {
 				if (readFileSync(started, "utf8").trim().split("\n").length === 1) process.exit(1);

@@ -114,6 +114,15 @@ describe("the daemon's client", () => {
 		assert.notEqual((await client.request("daemon/status", {})).pid, pid);
 	});
 
+	it("gives up on what every daemon dies of, and says where to look", async () => {
+		const failed = await open()
+			.request("dossier/get", { goalId: "g1" as GoalId, format: "md" })
+			.catch((cause) => cause);
+		assert.ok(isRefusal(failed));
+		assert.match(failed.message, /^The daemon went away 4 times before it answered dossier\/get\. Its log says why: /);
+		assert.equal(starts(), 4);
+	});
+
 	const repeats: readonly (readonly [MethodName, object, boolean])[] = [
 		["launch/prepare", { workspace: "/w" }, true],
 		["goal/launch", { requestId: "r" }, true],
