@@ -156,6 +156,15 @@ export const commands: readonly CommandRow[] = [
 			(await import("./commands/approvals.ts")).answer(context, approvalId, "deny", options),
 	},
 	{
+		name: "set-aside",
+		about: "put what waits aside, to be answered later: it still waits, and nothing is decided",
+		arguments: [id],
+		options: [{ flags: "--back", about: "take it up again" }],
+		asks: ["approval/list", "approval/setAside"],
+		run: async (context, [approvalId = ""], options) =>
+			(await import("./commands/approvals.ts")).setAside(context, approvalId, options),
+	},
+	{
 		name: "answer",
 		about: "answer what waits with one of its options",
 		arguments: [id],

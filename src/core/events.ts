@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { DeadlineAct } from "./deadline.ts";
 import { GuidanceFile, SkillName } from "./guidance.ts";
 import {
 	ApprovalIdSchema,
@@ -459,6 +460,8 @@ export const eventBodies = {
 		/** What "approve for this goal" would cover, in words; absent where there is no such thing. */
 		goalScope: v.optional(v.string()),
 		expiresAt: v.optional(v.string()),
+		/** Nobody having answered by then, it is denied, or its step skipped, as the person's settings say. */
+		deadline: v.optional(v.object({ at: v.string(), act: DeadlineAct })),
 		/** Of an agent's question. */
 		asked: v.optional(Asked),
 	}),
@@ -471,6 +474,8 @@ export const eventBodies = {
 		reason: v.optional(v.string()),
 		by: Actor,
 	}),
+	/** A person put it aside, to be answered later, or took it up again: it still waits, and is brought to nobody's notice. */
+	"approval.setAside": v.object({ approvalId: ApprovalIdSchema, aside: v.boolean(), by: Actor }),
 	"approval.expired": v.object({ approvalId: ApprovalIdSchema }),
 	"approval.superseded": v.object({ approvalId: ApprovalIdSchema, reason: v.string() }),
 	"grant.added": v.object({

@@ -314,6 +314,8 @@ export type Approval = Omit<EventBody<"approval.requested">, "question"> & {
 	/** Undefined where a later version asks what this one does not know. */
 	readonly question?: Question;
 	readonly requestedAt: string;
+	/** A person wants to answer it later. */
+	readonly setAside?: { readonly at: string; readonly by: string };
 };
 
 export interface SettledApproval {

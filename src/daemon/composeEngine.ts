@@ -45,6 +45,9 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		get questionMs() {
 			return config.limits.questionMs;
 		},
+		get deadlines() {
+			return config.approvals.deadlines;
+		},
 		get silenceMs() {
 			return config.limits.silenceMs;
 		},

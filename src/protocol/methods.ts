@@ -319,6 +319,13 @@ export const methods = {
 			by: v.string(),
 		}),
 	},
+	"approval/setAside": {
+		about: "Puts what waits aside, to be answered later, or takes it up again. It still waits; nothing is decided.",
+		effect: "acts",
+		repeatable: always,
+		params: v.object({ approvalId: ApprovalIdSchema, aside: v.optional(v.boolean(), true) }),
+		result: v.object({ approvals: v.array(ApprovalView) }),
+	},
 	"plan/get": {
 		about: "The plan as a Markdown document that can be edited; empty while there is none.",
 		effect: "reads",

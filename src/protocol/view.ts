@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { agentKind } from "../core/agentKinds.ts";
+import { DeadlineAct } from "../core/deadline.ts";
 import type { Goal, Step, Thread } from "../core/goal.ts";
 import {
 	ApprovalIdSchema,
@@ -97,6 +98,10 @@ export const ApprovalView = v.object({
 	stepId: v.optional(StepIdSchema),
 	requestedAt: v.string(),
 	expiresAt: v.optional(v.string()),
+	/** Nobody having answered by then, it is denied, or its step skipped. */
+	deadline: v.optional(v.object({ at: v.string(), act: DeadlineAct })),
+	/** A person wants to answer it later. */
+	setAside: v.optional(v.object({ at: v.string(), by: v.string() })),
 });
 export type ApprovalView = v.InferOutput<typeof ApprovalView>;
 
@@ -323,6 +328,8 @@ export const GoalSummary = v.object({
 	stepsDone: v.number(),
 	stepsTotal: v.number(),
 	pendingApprovals: v.number(),
+	/** Those of them that a person wants to answer later. */
+	setAside: v.optional(v.number()),
 	/** Something under way has given no sign of life since then, ISO 8601. */
 	silentSince: v.optional(v.string()),
 	/** When what a provider keeps waiting is tried again. */
@@ -352,6 +359,7 @@ export function summarize(goal: Goal): GoalSummary {
 		stepsDone: done,
 		stepsTotal: total,
 		pendingApprovals: Object.keys(goal.approvals).length,
+		setAside: Object.values(goal.approvals).filter((approval) => approval.setAside).length || undefined,
 		silentSince: stalls(goal)[0]?.since,
 		triesAgainAt: triesAgainAt(goal),
 		launchedAt: goal.launchedAt,

@@ -122,6 +122,7 @@ describe("a command line that cannot be meant", function () {
 		[["show", "g-"], 2, "usage"],
 		[["approvals", "nobody"], 3, "unknownGoal"],
 		[["deny", "nobody"], 3, "unknownApproval"],
+		[["set-aside", "nobody"], 3, "unknownApproval"],
 		[["pause", "nobody"], 3, "unknownGoal"],
 		[["resume", "GOAL"], 3, "notNow"],
 		[["cancel", "nobody"], 3, "unknownGoal"],

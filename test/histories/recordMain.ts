@@ -62,7 +62,12 @@ async function record(story: Story): Promise<string> {
 	const marks = mkdtempSync(path.join(os.tmpdir(), "history-marks-"));
 	const mark = (name: string) => path.join(marks, name);
 	const agents = story.agents?.(mark);
-	const config = { providers: [{ ...provider, ...story.config }], limits: story.limits, agents };
+	const config = {
+		providers: [{ ...provider, ...story.config }],
+		limits: story.limits,
+		approvals: story.approvals,
+		agents,
+	};
 	writeFileSync(path.join(dataFolder, "config.jsonc"), JSON.stringify(config));
 	let daemon: DaemonProcess = await startDaemonProcess({ home: dataFolder });
 	const actor = { client: "CLI", user: "mara", pid: 4711 };

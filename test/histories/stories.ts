@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Goal } from "../../src/core/goal.ts";
+import type { Approval, Goal } from "../../src/core/goal.ts";
 import type { GrantId, ToolCallId } from "../../src/core/ids.ts";
 import type { Input, Methods } from "../../src/protocol/methods.ts";
 import { acpProgram, scriptedChoice } from "../support/acpProgram.ts";
@@ -21,6 +21,8 @@ export interface Story {
 	readonly agents?: (mark: (name: string) => string) => readonly object[];
 	/** The daemon's limits; otherwise the defaults. */
 	readonly limits?: object;
+	/** What becomes of acts that wait, as in config.jsonc. */
+	readonly approvals?: object;
 	live(stage: StoryStage): Promise<void>;
 }
 
@@ -764,6 +766,31 @@ export const stories: Readonly<Record<string, Story>> = {
 		agents: () => [acpProgram([{ writes: "out.txt" }])],
 		async live({ person }) {
 			await person.follow(approveAll, isOver);
+		},
+	},
+	"set-aside": {
+		about:
+			"An act is set aside, taken up again and approved; nobody answers the next one in time, so that the deadline denies it, and a person skips its step.",
+		launch: {
+			playbook: { path: "later.md", text: "# Later\n\n## One\n\n```sh\ntrue\n```\n\n```sh\necho two > two.txt\n```\n" },
+		},
+		approvals: {
+			deadlines: Object.fromEntries(
+				["read", "write", "network", "dangerous"].map((risk) => [risk, { minutes: 600, act: "deny" }]),
+			),
+		},
+		async live({ person, killDaemonForADay }) {
+			const goal = await person.follow(() => undefined, asks("tool"));
+			const [approval] = Object.values(goal.approvals);
+			const { approvalId } = approval!;
+			for (const aside of [true, false]) await person.client().request("approval/setAside", { approvalId, aside });
+			const isSecond = ({ command }: Approval) => command?.includes("two") === true;
+			await person.follow(
+				(one) => (isSecond(one) ? undefined : approveAll(one)),
+				({ approvals }) => Object.values(approvals).some(isSecond),
+			);
+			await killDaemonForADay();
+			await person.follow(({ kind }) => (kind === "step" ? { answer: "skip" } : undefined), isOver);
 		},
 	},
 	"folder-away": {

@@ -64,6 +64,14 @@ export async function answer(
 	});
 }
 
+export async function setAside(context: Context, typed: string, options: OptionValues): Promise<void> {
+	const { approvalId, approval } = await resolveApproval(context, typed);
+	const aside = options.back !== true;
+	const { approvals: now } = await context.ask("approval/setAside", { approvalId, aside });
+	const what = approval?.command ?? approval?.summary ?? approvalId;
+	context.output.result(now[0], () => `${aside ? "Set aside" : "Taken up again"}: ${what}`);
+}
+
 /** One option as it is; of an agent's question also by its number, and several of them. */
 function chosenOptions(options: OptionValues, approval: ApprovalView | undefined) {
 	const own = approval?.asked?.options ?? [];

@@ -133,10 +133,16 @@ export function checkLine(check: CheckView): string {
 /** All a person needs to decide, the exact command included, however long it is. */
 export function approvalText(approval: ApprovalView): string {
 	const lines = [
-		`${sign(approvalMarks.pending)} ${paint.bold(approval.summary)}  ${stateText(riskMarks[approval.risk])}  ${paint.dim(approval.approvalId)}`,
+		`${sign(approval.setAside ? approvalMarks.setAside : approvalMarks.pending)} ${paint.bold(approval.summary)}  ${stateText(riskMarks[approval.risk])}  ${paint.dim(approval.approvalId)}`,
 	];
 	if (approval.command && approval.command !== approval.summary) lines.push(indent(approval.command, "    "));
 	for (const reason of approval.reasons) lines.push(paint.dim(`    ${reason}`));
+	const { deadline, setAside } = approval;
+	if (setAside) lines.push(paint.dim(`    set aside by ${setAside.by}`));
+	if (deadline) {
+		const what = deadline.act === "skip" ? "its step is skipped" : "it is denied";
+		lines.push(paint.yellow(`    ${what} at ${clock(deadline.at)} unless you answer`));
+	}
 	const commands = approval.choices
 		.filter(({ chooses }) => !chooses)
 		.map((choice) => [choiceCommand(approval.approvalId, choice), choice.effect]);

@@ -268,6 +268,12 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		`${uncapital(answeredWord(e.answer, e.chosen, e.scope))} by ${actorName(e.by)}${e.answer === "text" ? `: ${e.reason}` : ""}`,
 		toneOf(approvalMarks[answeredState(e.answer)]),
 	],
+	"approval.setAside": (e, names) => [
+		"approval",
+		name(names, e.approvalId),
+		`${e.aside ? approvalMarks.setAside.word : "taken up again"} by ${actorName(e.by)}`,
+		"dim",
+	],
 	"approval.expired": (e, names) => [
 		"approval",
 		name(names, e.approvalId),

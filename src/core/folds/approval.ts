@@ -29,6 +29,12 @@ export const approvalFolds: Folds<"approval" | "grant"> = {
 			return withStep(settled, approval.stepId, (step) => ({ ...step, cleared: true }));
 		return applyAnswer(settled, approval, e.answer, e.reason);
 	},
+	"approval.setAside": (goal, e) => {
+		const { setAside: _before, ...approval } = goal.approvals[e.approvalId] ?? {};
+		if (!("approvalId" in approval)) return goal;
+		const now = e.aside ? { ...approval, setAside: { at: e.at, by: actorName(e.by) } } : approval;
+		return { ...goal, approvals: { ...goal.approvals, [e.approvalId]: now as Approval } };
+	},
 	"approval.expired": (goal, e) => {
 		const approval = goal.approvals[e.approvalId];
 		if (!approval) return goal;

@@ -25,6 +25,7 @@ export const signs = {
 	"pass-filled": "✓",
 	pass: "✓",
 	check: "✓",
+	"bell-slash": "◌",
 	error: "✗",
 	"issue-draft": "–",
 	"circle-slash": "–",
@@ -84,7 +85,8 @@ export const approvalMarks = {
 	denied: { word: "denied", icon: "circle-slash", tone: "idle" },
 	expired: { word: "expired", icon: "shield", tone: "idle" },
 	superseded: { word: "no longer asked", icon: "shield", tone: "idle" },
-} as const satisfies Record<SettledApproval["state"] | "pending", Mark>;
+	setAside: { word: "set aside", icon: "bell-slash", tone: "idle" },
+} as const satisfies Record<SettledApproval["state"] | "pending" | "setAside", Mark>;
 
 /** `open`: under way, without a verdict. `waived`: a person takes the result as it is. */
 export const reviewMarks = {

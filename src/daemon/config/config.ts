@@ -8,7 +8,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
 import { createKeyChain, type KeyChain } from "../secrets/providerKeys.ts";
-import type { Discovery, Fetch, Limits } from "./configSchema.ts";
+import type { Approvals, Discovery, Fetch, Limits } from "./configSchema.ts";
 import { agentSecrets, type ConfiguredAgent } from "./configuredAgent.ts";
 import type { McpServer } from "./mcpServer.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
@@ -30,6 +30,7 @@ export interface Config {
 	/** Where servers of this machine are looked for, beside the well-known places. */
 	readonly discovery: Discovery;
 	readonly fetch: Fetch;
+	readonly approvals: Approvals;
 	/** What a launch uses that names no agent, as `provider/model[:effort]`. */
 	readonly agent?: string;
 	/** The file names it; otherwise it is the first model that is listed. */
@@ -72,6 +73,7 @@ export function loadConfig(
 		configured: own.map(({ id }) => id),
 		discovery: settings.discovery,
 		fetch: settings.fetch,
+		approvals: settings.approvals,
 		agent: settings.agent ?? firstListed(providers),
 		isAgentSaved: settings.agent !== undefined,
 		roster: settings.roster,

@@ -1,7 +1,8 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
+import { DeadlineAct } from "../../core/deadline.ts";
 import { Policy } from "../../core/policy/rule.ts";
-import { Assignment, ProposedServers } from "../../core/values.ts";
+import { Assignment, ProposedServers, type Risk } from "../../core/values.ts";
 import { described, Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
@@ -51,6 +52,33 @@ export const Fetch = v.object({
 	),
 });
 export type Fetch = v.InferOutput<typeof Fetch>;
+
+const Deadline = v.strictObject({
+	minutes: described(
+		v.pipe(v.number(), v.minValue(1), v.maxValue(7 * 24 * 60)),
+		"How long it waits for a person, in minutes.",
+	),
+	act: described(DeadlineAct, "deny: it is denied, and its agent told. skip: the step it belongs to is skipped."),
+});
+const deadlineFor = (risk: Risk) =>
+	described(v.optional(Deadline), `Of acts of class ${risk}; without it they wait for as long as it takes.`);
+
+/** What becomes of acts that wait for a person. */
+export const Approvals = v.object({
+	deadlines: described(
+		v.optional(
+			v.strictObject({
+				read: deadlineFor("read"),
+				write: deadlineFor("write"),
+				network: deadlineFor("network"),
+				dangerous: deadlineFor("dangerous"),
+			}),
+			{},
+		),
+		"After how long an act that nobody answers is denied, or its step skipped, by what it may do.",
+	),
+});
+export type Approvals = v.InferOutput<typeof Approvals>;
 
 export const limits = {
 	parallelSteps: described(v.optional(Count, 3), "Steps of one goal that run side by side."),
@@ -131,6 +159,7 @@ export const settingNames = [
 	"mcpServers",
 	"proposedServers",
 	"policy",
+	"approvals",
 ] as const;
 
 /** The JSON Schema of config.jsonc, for editors. */
@@ -170,6 +199,7 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
 			v.optional(Policy),
 			"What agents may do unasked, what is asked about, and what never happens. What no rule covers follows from a goal's autonomy.",
 		),
+		approvals: described(v.optional(v.strictObject(Approvals.entries)), "What becomes of acts that wait for a person."),
 	});
 	return { ...toJsonSchema(whole, { typeMode: "input", errorMode: "ignore" }), title: "Mission Control configuration" };
 }

@@ -63,6 +63,9 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 		get fetch() {
 			return inForce.fetch;
 		},
+		get approvals() {
+			return inForce.approvals;
+		},
 		get agent() {
 			return inForce.agent;
 		},

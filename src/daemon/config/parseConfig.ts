@@ -10,7 +10,16 @@ import { acpRows, configuredAgentName, ownAgentId } from "../providers/acpRows.t
 import { offered } from "../providers/knownProviders.ts";
 import { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
-import { AgentName, Discovery, Fetch, type Limits, limits, RosterAssignment, settingNames } from "./configSchema.ts";
+import {
+	AgentName,
+	Approvals,
+	Discovery,
+	Fetch,
+	type Limits,
+	limits,
+	RosterAssignment,
+	settingNames,
+} from "./configSchema.ts";
 import { ConfiguredAgent } from "./configuredAgent.ts";
 import { isTooDeep } from "./jsonDepth.ts";
 import { type Complain, placeOf, placesIn, properties, read, syntaxError, unknown, unknownNames } from "./jsonNodes.ts";
@@ -32,6 +41,7 @@ export interface Settings {
 	mcpServers: readonly McpServer[];
 	proposedServers?: ProposedServers;
 	policy: Policy;
+	approvals: Approvals;
 	readonly problems: ConfigProblem[];
 	/** From 1. */
 	lineOf(node: Node): number;
@@ -46,6 +56,7 @@ export function noSettings(): Settings {
 		fetch: v.parse(Fetch, {}),
 		mcpServers: [],
 		policy: { rules: [], workspaces: {} },
+		approvals: v.parse(Approvals, {}),
 		problems: [],
 		lineOf: () => 1,
 	};
@@ -90,7 +101,7 @@ export function parseConfig(text: string, known: readonly ProviderRow[]): Settin
 }
 
 /** What limits goals: without it they might do more than the person allowed. */
-const limiting: ReadonlySet<string> = new Set(["limits", "policy"]);
+const limiting: ReadonlySet<string> = new Set(["limits", "policy", "approvals"]);
 
 type Reader = (node: Node, settings: Settings, complain: Complain, known: readonly ProviderRow[]) => void;
 
@@ -121,6 +132,11 @@ const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 	policy(node, settings, complain) {
 		// A rule that does not hold is a door that stands open.
 		settings.policy = readPolicy(node, "policy", (at, sentence) => complain(at, sentence, true)) ?? settings.policy;
+	},
+	approvals(node, settings, complain) {
+		const block: Complain = (at, sentence) => complain(at, sentence, true);
+		unknownNames(Approvals, node, "“approvals”", block);
+		settings.approvals = read(Approvals, "approvals", node, block) ?? settings.approvals;
 	},
 };
 

@@ -4,10 +4,12 @@ import type { ApprovalId } from "../../core/ids.ts";
 import { choicesOf, meantBy, reachOf } from "../../core/questions/questions.ts";
 import { Refusal, refuse } from "../../core/refusal.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
+import { stepRefusal } from "../../core/rules/stepControls.ts";
 import { answerValues } from "../../core/words/answerValues.ts";
 import { chosenBy } from "./questions/agent.ts";
 import { consequences } from "./questions/consequences.ts";
 import type { Request, RequestContext } from "./requests/request.ts";
+import { stepRequest } from "./requests/stepRequests.ts";
 
 /** A person answers what was asked, and what follows from the answer. The first answer counts. */
 export function answer(request: Request & { kind: "answer" }, goal: Goal, context: RequestContext): GoalEvent[] {
@@ -28,6 +30,33 @@ export function answer(request: Request & { kind: "answer" }, goal: Goal, contex
 		? consequences[question](approval, { answer: given, scope, reason, values, chosen }, goal, context)
 		: [];
 	return [{ type: "approval.answered", approvalId, answer: given, chosen, scope, reason, by: context.by }, ...follows];
+}
+
+/** It is for later, or not any more. Nothing of it is decided. */
+export function setAside(
+	{ approvalId, aside }: Request & { kind: "setAside" },
+	goal: Goal,
+	{ by }: RequestContext,
+): GoalEvent[] {
+	const approval = goal.approvals[approvalId];
+	if (!approval) throw alreadySettled(approvalId, goal);
+	return (approval.setAside !== undefined) === aside ? [] : [{ type: "approval.setAside", approvalId, aside, by }];
+}
+
+/** Nobody answered in time: what the person's settings want then, which is never a yes. */
+export function unansweredInTime(
+	{ approvalId, stepId, deadline, question }: Approval,
+	goal: Goal,
+	{ newId }: Pick<RequestContext, "newId">,
+): GoalEvent[] {
+	const context: RequestContext = { by: { client: "the deadline" }, newId };
+	const step = stepId === undefined ? undefined : goal.steps[stepId];
+	if (deadline?.act === "skip" && step && stepRefusal("skip", goal, step) === undefined)
+		return stepRequest("skip", step.stepId, goal, context);
+	const given = { answer: "deny", scope: "once", reason: "Nobody answered in time." } as const;
+	const follows = question ? consequences[question](goal.approvals[approvalId]!, given, goal, context) : [];
+	const { answer: denied, reason } = given;
+	return [{ type: "approval.answered", approvalId, answer: denied, reason, by: context.by }, ...follows];
 }
 
 function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {

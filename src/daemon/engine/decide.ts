@@ -1,7 +1,7 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
 import { goneRefusal, refuse } from "../../core/refusal.ts";
-import { answer } from "./answers.ts";
+import { answer, setAside } from "./answers.ts";
 import { control } from "./requests/controls.ts";
 import { raise } from "./requests/raise.ts";
 import { planEdited, replanNow } from "./requests/replanning.ts";
@@ -20,6 +20,8 @@ export function decide(request: Request, goal: Goal, context: RequestContext): G
 	switch (request.kind) {
 		case "answer":
 			return answer(request, goal, context);
+		case "setAside":
+			return setAside(request, goal, context);
 		case "retry":
 		case "rerun":
 		case "skip":

@@ -433,6 +433,7 @@ const automaticKinds: Readonly<Record<Effect["kind"], boolean>> = {
 	noteWork: true,
 	liftHold: true,
 	expire: true,
+	overdue: true,
 	supersede: true,
 	dropCall: true,
 	loseCall: true,

@@ -16,6 +16,7 @@ import { threads } from "../../core/rules/threads.ts";
 import type { ModelChoice, NotRun, PlanStep } from "../../core/values.ts";
 import { notRunMessage } from "../../core/words/notRun.ts";
 import type { NewId } from "../platform/ports.ts";
+import { unansweredInTime } from "./answers.ts";
 import type { AutomaticEvent, Limits } from "./next.ts";
 import { answeredByDefault } from "./questions/agent.ts";
 import { askBudget } from "./questions/budget.ts";
@@ -138,6 +139,10 @@ export function enact(goal: Goal, effect: AutomaticEvent, newId: NewId, now: num
 			const approval = goal.approvals[effect.approvalId];
 			if (approval?.question === "agent") return answeredByDefault(approval, now);
 			return [{ type: "approval.expired", approvalId: effect.approvalId }];
+		}
+		case "overdue": {
+			const approval = goal.approvals[effect.approvalId];
+			return approval ? unansweredInTime(approval, goal, { newId }) : [];
 		}
 		case "supersede":
 			return superseded(goal, effect.approvalId);

@@ -88,6 +88,8 @@ export type AutomaticEvent =
 	| { readonly kind: "noteWork" }
 	| { readonly kind: "liftHold"; readonly holdId: HoldId }
 	| { readonly kind: "expire"; readonly approvalId: ApprovalId }
+	/** Nobody answered it in time. */
+	| { readonly kind: "overdue"; readonly approvalId: ApprovalId }
 	| { readonly kind: "supersede"; readonly approvalId: ApprovalId }
 	| { readonly kind: "dropCall"; readonly toolCallId: ToolCallId }
 	/** An agent had begun it by itself, and cannot tell any more how it went. */
@@ -399,7 +401,10 @@ function withTimers(goal: Goal, now: number, effects: readonly Effect[]): Next {
 	};
 	for (const hold of holds(goal)) consider(hold.wakeAt, { kind: "liftHold", holdId: hold.holdId });
 	for (const approval of Object.values(goal.approvals)) {
-		consider(approval.expiresAt, { kind: "expire", approvalId: approval.approvalId });
+		const { approvalId, expiresAt, deadline } = approval;
+		consider(deadline?.at, { kind: "overdue", approvalId });
+		// What was not answered in time is not asked anew.
+		if (deadline === undefined) consider(expiresAt, { kind: "expire", approvalId });
 	}
 	for (const thread of threads(goal)) if (thread.state === "active") consider(thread.retryAt);
 	return { effects: [...effects, ...timed], wakeAt };

@@ -71,6 +71,7 @@ const free: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 	"noteWork",
 	"liftHold",
 	"expire",
+	"overdue",
 	"supersede",
 	"dropCall",
 	"loseCall",

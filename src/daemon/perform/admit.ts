@@ -63,7 +63,7 @@ export async function admit(context: ActivityContext, { call, check, propose, be
 				admission = { kind: "refused", reason: verdict.reason };
 				return [];
 			case "ask":
-				return [askToRun({ call, check }, proposal, verdict, parts.newId, now)];
+				return [askToRun({ call, check }, proposal, verdict, parts.newId, now, parts.deadlines)];
 			case "allow": {
 				const run = (call?.run ?? check?.runs ?? 0) + 1;
 				const tree = seen.length > 0 ? before?.tree : goal.files.tree;

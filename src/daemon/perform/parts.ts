@@ -6,6 +6,7 @@ import type { Agent } from "../agents/agent.ts";
 import type { Changes } from "../changes/changes.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { GoalDriver } from "../engine/driver.ts";
+import type { Deadlines } from "../engine/questions/tool.ts";
 import type { Mcp } from "../mcp/mcp.ts";
 import type { FileContents } from "../platform/fileContents.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
@@ -51,6 +52,8 @@ export interface PerformParts {
 	readonly silenceMs?: number;
 	/** After this long the default of an agent's question counts; absent: it waits for a person for ever. */
 	readonly questionMs?: number;
+	/** After how long an act that nobody answers is denied, or its step skipped. */
+	readonly deadlines?: Deadlines;
 	/** How long a page of the web may take. */
 	readonly fetchMs?: number;
 	/** Hosts of this machine and its network that agents may fetch from. */

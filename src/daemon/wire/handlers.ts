@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../core/events.ts";
 import type { Goal } from "../../core/goal.ts";
-import type { GoalId } from "../../core/ids.ts";
+import type { ApprovalId, GoalId } from "../../core/ids.ts";
 import { imageTypeOf } from "../../core/image.ts";
 import { leaving } from "../../core/leavingEvent.ts";
 import { Refusal } from "../../core/refusal.ts";
@@ -197,6 +197,11 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 			chosen: settled?.chosen && [...settled.chosen],
 			by: settled?.by ?? actorName(client.actor()),
 		};
+	},
+	"approval/setAside": async ({ approvalId, aside }, client) => {
+		const goalId = await goalOf(client.services, approvalId);
+		const goal = await ask(client, goalId, { kind: "setAside", approvalId: approvalId as ApprovalId, aside });
+		return { approvals: viewApprovals(goal).filter((approval) => approval.approvalId === approvalId) };
 	},
 	"plan/get": async ({ goalId }, { services }) => {
 		const goal = await services.supervisor.goal(goalId);

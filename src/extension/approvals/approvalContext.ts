@@ -10,5 +10,6 @@ export function approvalContext(goal: Goal, approval: Approval): string {
 	if (answerRefusal(goal, approval)) return contextOf("approval", words);
 	const hasOwn = approval.kind === "tool" || approval.kind === "plan";
 	const own = choicesOf(goal, approval).map(({ answer, scope }) => (scope === "goal" ? `${answer}ForGoal` : answer));
-	return contextOf("approval", words, hasOwn ? ["answer", ...own] : ["answer"]);
+	const later = approval.setAside ? "takeUp" : "setAside";
+	return contextOf("approval", words, ["answer", later, ...(hasOwn ? own : [])]);
 }

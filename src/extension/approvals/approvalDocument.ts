@@ -35,7 +35,14 @@ export function approvalDocument(approval: Approval, goal: Goal): string {
 		lines.push(t("What you approve is bound to these files as they are now:"), ...names.map((name) => `  ${name}`));
 	}
 	lines.push(t("Digest: {0}", approval.digest), t("Asked: {0}", approval.requestedAt));
-	if (approval.expiresAt) lines.push(t("Expires: {0}", approval.expiresAt));
+	if (approval.deadline)
+		lines.push(
+			approval.deadline.act === "skip"
+				? t("Its step is skipped unless you answer until: {0}", approval.deadline.at)
+				: t("Denied unless you answer until: {0}", approval.deadline.at),
+		);
+	else if (approval.expiresAt) lines.push(t("Expires: {0}", approval.expiresAt));
+	if (approval.setAside) lines.push(t("Set aside: {0}", approval.setAside.at));
 	return `${lines.join("\n")}\n`;
 }
 

@@ -13,6 +13,14 @@ export function approvalSentence(approval: Approval, goal: Goal): string {
 	if (approval.kind === "tool") parts.push(`${riskWord(approval.risk)}.`);
 	const reasons = approval.reasons.map((reason) => sentenceOf(plainLine(reason, 160))).filter(Boolean);
 	if (reasons.length > 0) parts.push(t("Why: {0}", reasons.slice(0, 3).join(" ")));
+	if (approval.deadline) {
+		const at = clockTime(approval.deadline.at);
+		parts.push(
+			approval.deadline.act === "skip"
+				? t("Its step is skipped at {0} unless you answer.", at)
+				: t("Denied at {0} unless you answer.", at),
+		);
+	}
 	if (offersGoalScope(approval)) parts.push(t("For the goal it covers {0}.", goalScopeOf(approval)));
 	return parts.join(" ");
 }

@@ -26,6 +26,8 @@ export interface Approvals extends vscode.Disposable {
 	readonly waiting: readonly Waiting[];
 	find(goalId: GoalId, approvalId: ApprovalId): Waiting | undefined;
 	answer(waiting: Waiting, answer: Answer, reason?: string): Promise<void>;
+	/** Puts it aside, to be answered later, or takes it up again. */
+	setAside(waiting: Waiting, aside: boolean): Promise<void>;
 	/** Asks for the reason first. */
 	deny(waiting: Waiting): Promise<void>;
 	open(goalId: GoalId, approvalId: ApprovalId): Promise<void>;
@@ -132,7 +134,7 @@ export function createApprovals(daemon: Daemon, goals: Goals, give: Give): Appro
 			vscode.workspace.isTrusted &&
 			notify !== "never" &&
 			(notify !== "thisWorkspace" || folders.includes(goal.workspace));
-		queue.update(all().filter(({ goal }) => shows(goal)));
+		queue.update(all().filter(({ goal, approval }) => shows(goal) && !approval.setAside));
 	};
 	let inFront = "";
 	const refreshDocuments = () => {
@@ -186,6 +188,9 @@ export function createApprovals(daemon: Daemon, goals: Goals, give: Give): Appro
 		},
 		find,
 		answer,
+		async setAside({ approval: { approvalId } }, aside) {
+			await daemon.ask("approval/setAside", { approvalId, aside });
+		},
 		async deny(waiting) {
 			const prompt = t("Why not? The agent reads it. Enter alone denies without a reason.");
 			const reason = await vscode.window.showInputBox({ title: t("Deny"), prompt, ignoreFocusOut: true });

@@ -59,6 +59,35 @@ export const approvalCommands = {
 		acts: true,
 		run: withWaiting((parts, waiting) => parts.approvals.deny(waiting), answering("deny")),
 	},
+	/** Not decided: it waits on, and nothing brings it up again. */
+	setAsideApproval: {
+		title: "Not Now",
+		icon: "bell-slash",
+		palette: somethingWaits,
+		menus: [
+			inRows(row("approval", [], "setAside"), "1_decide@7"),
+			onTab("navigation@3", all(approvalDocument, inFront("setAside"))),
+		],
+		acts: true,
+		run: withWaiting(
+			(parts, waiting) => parts.approvals.setAside(waiting, true),
+			({ approval }) => !approval.setAside,
+		),
+	},
+	takeUpApproval: {
+		title: "Take Up Again",
+		icon: "bell",
+		palette: somethingWaits,
+		menus: [
+			inRows(row("approval", [], "takeUp"), "1_decide@8"),
+			onTab("navigation@3", all(approvalDocument, inFront("takeUp"))),
+		],
+		acts: true,
+		run: withWaiting(
+			(parts, waiting) => parts.approvals.setAside(waiting, false),
+			({ approval }) => approval.setAside !== undefined,
+		),
+	},
 	/** Whatever is asked: its answers in a list, each with what it does. */
 	answer: {
 		title: "Answer…",

@@ -29,7 +29,7 @@ interface RowRequests {
 	readonly goal: GoalRequest;
 	readonly step: StepRequest;
 	readonly thread: "message";
-	readonly approval: "answer" | OwnAnswer;
+	readonly approval: "answer" | "setAside" | "takeUp" | OwnAnswer;
 }
 type RequestOf<N extends Noun> = N extends keyof RowRequests ? RowRequests[N] : never;
 

@@ -17,7 +17,7 @@ export function statusText(goals: readonly GoalSummary[]): { readonly waiting?: 
 	};
 }
 
-/** The number on the activity bar's icon. */
+/** The number on the activity bar's icon. What a person set aside is not counted. */
 export function waitingApprovals(goals: readonly GoalSummary[]): number {
-	return goals.reduce((sum, goal) => sum + goal.pendingApprovals, 0);
+	return goals.reduce((sum, goal) => sum + goal.pendingApprovals - (goal.setAside ?? 0), 0);
 }

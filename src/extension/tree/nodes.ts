@@ -18,7 +18,7 @@ export type TreeNode =
 	| { readonly kind: "change"; readonly goalId: GoalId; readonly change: ChangeView; readonly under: string }
 	| { readonly kind: "note"; readonly goalId: GoalId; readonly text: string };
 
-export const groups = ["needsYou", "running", "blocked", "finished"] as const;
+export const groups = ["needsYou", "running", "blocked", "setAside", "finished"] as const;
 export type Group = (typeof groups)[number];
 
 /** Groups that have goals, the most pressing first; within one, the goal that moved last stands first. */
@@ -32,7 +32,8 @@ export function rootNodes(goals: readonly GoalSummary[]): readonly TreeNode[] {
 
 export function groupOf(goal: GoalSummary): Group {
 	if (endStates.includes(goal.state)) return "finished";
-	if (goal.pendingApprovals > 0) return "needsYou";
+	if (goal.pendingApprovals > (goal.setAside ?? 0)) return "needsYou";
+	if (goal.pendingApprovals > 0) return "setAside";
 	return goal.state === "paused" || goal.state === "blocked" ? "blocked" : "running";
 }
 

@@ -43,8 +43,9 @@ export function rowOf(node: TreeNode, view: { readonly now: number; readonly fol
 				id: `approval:${approval.approvalId}`,
 				label: short ? approval.command! : commandLine(approval.command ?? approval.summary, 60),
 				tooltip: sentence,
-				icon: iconOf(approvalMarks.pending),
-				spoken: t("Waits for you: {0}", sentence),
+				description: approval.setAside && tLabel(approvalMarks.setAside.word),
+				icon: iconOf(approval.setAside ? approvalMarks.setAside : approvalMarks.pending),
+				spoken: approval.setAside ? t("Set aside: {0}", sentence) : t("Waits for you: {0}", sentence),
 				context: approvalContext(goal, approval),
 				fold: "leaf",
 				click: "missionControl.showApproval",
@@ -113,6 +114,7 @@ export function groupTitle(group: Group): string {
 		needsYou: t("Needs you"),
 		running: t("Running"),
 		blocked: t("Blocked"),
+		setAside: t("Set aside"),
 		finished: t("Finished"),
 	};
 	return titles[group];

@@ -38,6 +38,14 @@ export const proofRows: Rules<Topic> = {
 					: t("{0} by {1}", answerWords(e), by(e.by)),
 		}),
 	},
+	"approval.setAside": {
+		key: (e) => approvalKey(e.approvalId),
+		change: (row, e) => ({
+			...row,
+			...iconOf(e.aside ? approvalMarks.setAside : approvalMarks.pending),
+			note: e.aside ? t("set aside by {0}", by(e.by)) : undefined,
+		}),
+	},
 	"approval.expired": {
 		key: (e) => approvalKey(e.approvalId),
 		change: (row) => ({

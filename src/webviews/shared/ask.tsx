@@ -111,6 +111,11 @@ export function Ask(props: {
 
 function times(approval: Approval): string {
 	const since = t("since {0}", clock(approval.requestedAt));
+	if (approval.deadline) {
+		const at = dayClock(approval.deadline.at, Date.parse(approval.requestedAt));
+		const ends = approval.deadline.act === "skip" ? t("its step is skipped at {0}", at) : t("denied at {0}", at);
+		return `${since} · ${ends}`;
+	}
 	return approval.expiresAt
 		? `${since} · ${t("expires {0}", dayClock(approval.expiresAt, Date.parse(approval.requestedAt)))}`
 		: since;

@@ -122,7 +122,7 @@ describe("config.jsonc", () => {
 		[
 			"a word that is none of the settings",
 			'{ "telemetry": true }',
-			/unknown setting “telemetry”\. Use one of: providers, agents, agent, roster, limits, discovery, fetch, mcpServers, proposedServers, policy\.$/,
+			/unknown setting “telemetry”\. Use one of: providers, agents, agent, roster, limits, discovery, fetch, mcpServers, proposedServers, policy, approvals\.$/,
 		],
 		[
 			"an unknown name deep inside",
@@ -194,6 +194,17 @@ describe("config.jsonc", () => {
 			'{"providers":'.repeat(20_000),
 			/^config\.jsonc:1:\d+: the file has too many nested brackets/,
 		],
+		[
+			"a deadline after which an act would happen",
+			'{ "approvals": { "deadlines": {\n"network": { "minutes": 5, "act": "allow" } } } }',
+			/^config\.jsonc:\d+:\d+: “approvals\.deadlines\.network\.act” cannot be read/,
+		],
+		[
+			"a deadline of no time",
+			'{ "approvals": { "deadlines": { "write": { "minutes": 0, "act": "deny" } } } }',
+			/“approvals\.deadlines\.write\.minutes” cannot be read: expected >=1\.$/,
+		],
+		["a setting that approvals do not have", '{ "approvals": { "deadline": {} } }', /did you mean “deadlines”\?/],
 		["an agent without provider", '{ "agent": "qwen" }', /“agent” cannot be read: write provider\/model/],
 	];
 	for (const [name, text, problem, providers] of broken)

@@ -6,7 +6,9 @@ import type { ApprovalId, CheckId, HoldId, RunId, StepId, ThreadId, ToolCallId }
 import { isRefusal } from "../../../src/core/refusal.ts";
 import { type GoalState, goalState, goalStates } from "../../../src/core/rules/goalState.ts";
 import { decide } from "../../../src/daemon/engine/decide.ts";
+import { enact } from "../../../src/daemon/engine/enact.ts";
 import { next } from "../../../src/daemon/engine/next.ts";
+import { askToRun } from "../../../src/daemon/engine/questions/tool.ts";
 import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { engineLimits } from "../../support/engineLimits.ts";
 import { goalId, launchPlaybook, launchPrompt, person } from "../../support/simulation.ts";
@@ -154,6 +156,60 @@ describe("what a person may do", () => {
 		const superseded: GoalEvent = { type: "approval.superseded", approvalId: answer.approvalId, reason: "x" };
 		const gone = evolveAll(goal, record(goal, 1, goal.updatedAt, [superseded]));
 		assert.throws(() => decide(answer, gone, context), /no longer counts/);
+	});
+
+	it("sets aside what waits, and takes it up again, without deciding anything; what was answered cannot be", () => {
+		const goal = goalIn("awaiting_approval");
+		const { approvalId } = answer;
+		const put = (from: Goal, aside: boolean) =>
+			evolveAll(from, record(from, 1, from.updatedAt, decide({ kind: "setAside", approvalId, aside }, from, context)));
+		const later = put(goal, true);
+		assert.equal(later.approvals[approvalId]?.setAside?.by, "test");
+		assert.equal(goalState(later), "awaiting_approval");
+		assert.deepEqual(decide({ kind: "setAside", approvalId, aside: true }, later, context), []);
+		assert.equal(put(later, false).approvals[approvalId]?.setAside, undefined);
+		const answered = evolveAll(later, record(later, 1, later.updatedAt, decide(answer, later, context)));
+		assert.throws(() => decide({ kind: "setAside", approvalId, aside: true }, answered, context), /Already answered/);
+	});
+
+	for (const [act, ends] of [
+		["deny", ["approval.answered"]],
+		["skip", ["approval.superseded", "step.skipped"]],
+	] as const)
+		it(`is not waited for beyond a deadline whose act is ${act}; nothing happens before it`, () => {
+			const goal = goalIn("awaiting_approval");
+			const [approval] = Object.values(goal.approvals);
+			const at = new Date(60_000).toISOString();
+			const due: Goal = { ...goal, approvals: { [answer.approvalId]: { ...approval!, deadline: { at, act } } } };
+			assert.deepEqual(next(due, 1, 59_999, engineLimits).wakeAt, 60_000);
+			const [effect] = next(due, 1, 60_000, engineLimits).effects.filter(({ kind }) => kind === "overdue");
+			const events = enact(due, effect as never, context.newId, 60_000, engineLimits);
+			assert.deepEqual(
+				events.map(({ type }) => type),
+				ends,
+			);
+			const [first] = events;
+			if (first?.type === "approval.answered")
+				assert.deepEqual(
+					[first.answer, first.by.client, first.reason],
+					["deny", "the deadline", "Nobody answered in time."],
+				);
+		});
+
+	it("asks with the deadline of the risk that is asked about, and without one where none is set", () => {
+		const ask = (risk: "write" | "network") =>
+			askToRun(
+				{},
+				{ risk, kind: "command", tool: "t", summary: "s", reasons: [], files: {} } as never,
+				{ kind: "ask", reasons: [] },
+				context.newId,
+				0,
+				{
+					network: { minutes: 2, act: "skip" },
+				},
+			).deadline;
+		assert.deepEqual(ask("network"), { at: "1970-01-01T00:02:00.000Z", act: "skip" });
+		assert.equal(ask("write"), undefined);
 	});
 
 	it("waits until what ran in a step has ended before it begins the step again", () => {

@@ -139,6 +139,7 @@ function isBeginning(goal: Goal): (effect: Effect) => boolean {
 			case "supersede":
 			case "liftHold":
 			case "expire":
+			case "overdue":
 				return false;
 			case "call":
 				return goal.calls[effect.toolCallId]?.state !== "started";

@@ -1,13 +1,18 @@
 import { agentKind } from "../../../core/agentKinds.ts";
+import type { DeadlineAct } from "../../../core/deadline.ts";
 import type { EventOf, GoalEvent } from "../../../core/events.ts";
 import type { Approval, Check, Goal, ToolCall } from "../../../core/goal.ts";
 import type { GrantId, MessageId } from "../../../core/ids.ts";
 import { Refusal } from "../../../core/refusal.ts";
 import { isExternalCall } from "../../../core/rules/externalCalls.ts";
+import type { Risk } from "../../../core/values.ts";
 import type { NewId } from "../../platform/ports.ts";
 import type { Verdict } from "../../policy/judge.ts";
 import type { Proposal } from "../../policy/proposal.ts";
 import { asking, type Consequences, type Given } from "./question.ts";
+
+/** After how long an act that waits for a person is denied, or its step skipped, by what it may do. */
+export type Deadlines = Readonly<Partial<Record<Risk, { readonly minutes: number; readonly act: DeadlineAct }>>>;
 
 /** Whether a call or a check happens, as it is proposed. */
 export function askToRun(
@@ -16,9 +21,12 @@ export function askToRun(
 	{ reasons, goalScope }: Verdict & { kind: "ask" },
 	newId: NewId,
 	now: number,
+	deadlines: Deadlines = {},
 ): EventOf<"approval.requested"> {
+	const deadline = deadlines[proposal.risk];
 	return {
 		...asking(check ? "check" : "call", newId, now),
+		deadline: deadline && { at: new Date(now + deadline.minutes * 60_000).toISOString(), act: deadline.act },
 		kind: "tool",
 		toolCallId: call?.toolCallId,
 		checkId: check?.checkId,

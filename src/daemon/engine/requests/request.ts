@@ -25,6 +25,7 @@ export type Request =
 			/** What the answer needs beside its option. */
 			readonly values?: AnswerValues;
 	  }
+	| { readonly kind: "setAside"; readonly approvalId: ApprovalId; readonly aside: boolean }
 	| { readonly kind: "raise"; readonly by: BudgetLimits }
 	| { readonly kind: "send"; readonly threadId?: ThreadId; readonly text: string; readonly images?: readonly Image[] }
 	| { readonly kind: "editPlan"; readonly markdown: string }
