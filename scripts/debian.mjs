@@ -1,5 +1,5 @@
 /*
- * Programs that tests need and npm cannot bring: a browser, git, ripgrep. On Debian and its relatives they are
+ * Programs that tests need and npm cannot bring: a browser, git, ripgrep, bubblewrap. On Debian and its relatives they are
  * installed when this may be done without asking, that is as root; anywhere else a sentence says what is missing.
  */
 import fs from "node:fs";
@@ -15,6 +15,7 @@ const programs = {
 	},
 	git: { names: ["git"], for: "changes, diffs and undo" },
 	ripgrep: { names: ["rg"], for: "searching files" },
+	bubblewrap: { names: ["bwrap"], for: "the sandbox", isOptional: true },
 };
 
 /** Makes sure that the named programs are there. Throws a Sentence that names all that are missing. */
@@ -27,6 +28,8 @@ export async function ensurePrograms(wanted = Object.keys(programs)) {
 		missing = missing.filter((name) => !findProgram(name));
 		if (missing.length === 0) console.log(`Installed in ${seconds(startedAt)}.`);
 	}
+	// Its tests are skipped without it, and say so.
+	missing = missing.filter((name) => !programs[name].isOptional);
 	if (missing.length === 0) return;
 	const what = missing.map((name) => `${name} (${programs[name].for})`).join(", ");
 	throw new Sentence(

@@ -51,6 +51,11 @@ const settingOptions: readonly OptionRow[] = [
 		about: "MCP servers that files of the folder propose: asked about, or left out",
 		choices: ["ask", "leaveOut"],
 	},
+	{
+		flags: "--sandbox <when>",
+		about: "commands inside walls: never, where this machine has some, or nowhere else",
+		choices: ["off", "auto", "required"],
+	},
 	{ flags: "--budget-usd <number>", about: "most it may cost" },
 	{ flags: "--budget-tokens <number>", about: "most tokens it may use" },
 	{ flags: "--budget-minutes <number>", about: "most minutes it may take" },

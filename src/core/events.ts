@@ -17,6 +17,7 @@ import {
 } from "./ids.ts";
 import { Image } from "./image.ts";
 import { InputValue } from "./inputs.ts";
+import { RanInside } from "./sandbox.ts";
 import { LaunchSettings } from "./settings.ts";
 import { SignedAnswer } from "./signedAnswer.ts";
 import { ThreadSummary } from "./threadSummary.ts";
@@ -343,6 +344,8 @@ export const eventBodies = {
 		edit: v.optional(v.object({ path: v.string(), before: v.string(), after: v.string() })),
 		/** The rule that let it happen unasked, in words; absent where a person approved it, or nobody was to be asked. */
 		rule: v.optional(v.string()),
+		/** Of a command: the walls inside which it runs, and nowhere else. Absent: it runs as the person. */
+		sandbox: v.optional(RanInside),
 	}),
 	/** The intent, within a call of an agent's, to write a file for it: hashes of the content before and after, as of an edit. */
 	"tool.writeStarted": v.object({
@@ -383,6 +386,7 @@ export const eventBodies = {
 		run: v.number(),
 		/** 0 for no limit. */
 		timeoutMs: v.number(),
+		sandbox: v.optional(RanInside),
 	}),
 	/** A person wants it ended; `background.ended` follows. */
 	"background.stopRequested": v.object({
@@ -564,6 +568,7 @@ export const eventBodies = {
 		runId: RunIdSchema,
 		command: v.string(),
 		tree: v.optional(v.string()),
+		sandbox: v.optional(RanInside),
 	}),
 	"check.completed": v.object({
 		checkId: CheckIdSchema,

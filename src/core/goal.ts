@@ -12,6 +12,7 @@ import type {
 	TurnId,
 } from "./ids.ts";
 import type { Image } from "./image.ts";
+import type { RanInside } from "./sandbox.ts";
 import type { LaunchSettings } from "./settings.ts";
 import type {
 	Actor,
@@ -170,6 +171,7 @@ export interface Check {
 		readonly runId: RunId;
 		readonly epoch: number;
 		readonly tree?: string;
+		readonly sandbox?: RanInside;
 		/** Files changed while it ran, so that its verdict is old when it comes. */
 		readonly overtaken?: boolean;
 	};
@@ -280,6 +282,8 @@ export interface ToolCall {
 	readonly epoch: number;
 	readonly run: number;
 	readonly edit?: { readonly path: string; readonly before: string; readonly after: string };
+	/** Of a command that was started: the walls inside which it runs. */
+	readonly sandbox?: RanInside;
 	/** The digest a person approved for it, and the contents that it was bound to. */
 	readonly approved?: string;
 	readonly approvedFiles?: Readonly<Record<string, string>>;

@@ -48,6 +48,7 @@ export const refusalCodes = {
 	unknownInput: "The MCP server does not ask for that.",
 	notAllowed: "The person did not allow the editor to use the model.",
 	noAgent: "No agent is named, and there is none to take.",
+	noSandbox: "The goal may only work in a sandbox, and there is none for it.",
 	noFolder: "The folder does not exist, or is not a folder.",
 	otherFolder: "Another folder is in the place of the goal's.",
 	untracked: "Changes are not tracked in this folder.",

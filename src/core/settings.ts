@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { playbookAgent } from "./agentKinds.ts";
 import { GoalIdSchema } from "./ids.ts";
+import { SandboxMode } from "./sandbox.ts";
 import { Assignment, Autonomy, BudgetLimits, ModelChoice, PlanApproval, Priority, ProposedServers } from "./values.ts";
 
 /**
@@ -17,6 +18,8 @@ export const LaunchSettings = v.object({
 	restart: v.picklist(["resume", "pause"]),
 	/** Goals of earlier versions do not say it. */
 	proposedServers: v.optional(ProposedServers, "ask"),
+	/** Goals of earlier versions do not say it: they ran without. */
+	sandbox: v.optional(SandboxMode, "off"),
 	budget: BudgetLimits,
 	/** Acceptance checks, as commands. */
 	checks: v.array(v.string()),
@@ -25,7 +28,7 @@ export type LaunchSettings = v.InferOutput<typeof LaunchSettings>;
 
 /** What is not said stays open for the next layer. */
 export const PartialLaunchSettings = v.partial(
-	v.object({ ...LaunchSettings.entries, proposedServers: ProposedServers }),
+	v.object({ ...LaunchSettings.entries, proposedServers: ProposedServers, sandbox: SandboxMode }),
 );
 export type PartialLaunchSettings = v.InferOutput<typeof PartialLaunchSettings>;
 
@@ -37,6 +40,7 @@ export const defaultSettings: LaunchSettings = {
 	planApproval: "lowConfidence",
 	restart: "resume",
 	proposedServers: "ask",
+	sandbox: "off",
 	budget: {},
 	checks: [],
 };
@@ -65,6 +69,7 @@ export const Sources = v.object({
 	planApproval: Source,
 	restart: Source,
 	proposedServers: v.optional(Source, { kind: "default" }),
+	sandbox: v.optional(Source, { kind: "default" }),
 	budget: Source,
 	checks: Source,
 } satisfies Record<keyof LaunchSettings, unknown>);

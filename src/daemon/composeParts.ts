@@ -25,7 +25,8 @@ import { type Trace, traceOf } from "./platform/trace.ts";
 import { fileRulesOf } from "./policy/fileRules.ts";
 import { type GoalFiles, openGoalFiles } from "./policy/goalFiles.ts";
 import { openPolicyRules, type PolicyRules } from "./policy/policyRules.ts";
-import { noSandbox } from "./policy/sandbox/none.ts";
+import { openSandbox } from "./policy/sandbox/openSandbox.ts";
+import type { Sandbox } from "./policy/sandbox/sandbox.ts";
 import { openStandingGrants, type StandingGrants } from "./policy/standingGrants.ts";
 import { type ChangedFiles, openChangedFiles } from "./store/changedFiles.ts";
 import type { Store } from "./store/eventStore.ts";
@@ -45,6 +46,7 @@ export interface DaemonParts {
 	readonly trace: Trace | undefined;
 	readonly config: LiveConfig;
 	readonly commands: Commands;
+	readonly sandbox: Sandbox;
 	readonly agents: Agents;
 	readonly windows: EditorWindows;
 	readonly agentProcesses: OwnAgentProcesses;
@@ -87,7 +89,8 @@ export async function composeParts({
 	const trace = traceOf(log, isTraced);
 	const clock: Clock = { now: () => Date.now() };
 	const newId: NewId = <T extends string>(prefix: string) => `${prefix}-${randomBytes(8).toString("hex")}` as T;
-	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox: noSandbox });
+	const sandbox = openSandbox({ dataFolder: home, env, settings: () => config.sandbox });
+	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox });
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
 	const windows = openEditorWindows();
 	const agentProcesses = openAgentProcesses({
@@ -127,6 +130,7 @@ export async function composeParts({
 		clock,
 		log,
 		inputs: mcpInputs,
+		sandbox,
 		configured: () => config.mcpServers,
 		isKey: (variable) => keyVariables(config).has(variable),
 	});
@@ -141,6 +145,7 @@ export async function composeParts({
 		trace,
 		config,
 		commands,
+		sandbox,
 		agents,
 		windows,
 		agentProcesses,

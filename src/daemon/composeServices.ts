@@ -55,6 +55,7 @@ export function composeServices(
 		priceOf: agents.priceOf,
 		sees: agents.sees,
 		windows: parts.windows,
+		sandbox: parts.sandbox,
 		mcp: parts.mcp,
 		mcpInputs: parts.mcpInputs,
 		serverInputs: openMcpInputs({ inputs: parts.mcpInputs, mcp: parts.mcp, supervisor }),
@@ -64,6 +65,10 @@ export function composeServices(
 			env,
 			environment: commandEnvironment(env),
 			dataFolder: home,
+			sandbox: parts.sandbox,
+			get sandboxWish() {
+				return config.sandbox;
+			},
 			mcp: parts.mcp,
 			mcpInputs: parts.mcpInputs,
 			get proposedServers() {

@@ -49,6 +49,7 @@ describe("a command line that cannot be meant", function () {
 		[["launch", "x", "--agent", "nonsense"], 2, /^An agent is named provider\/model/],
 		[["launch", "x", "--budget-usd", "-1"], 2, /^--budget-usd takes a number of 0 or more/],
 		[["launch", "x", "--proposed-servers", "all"], 2, /Allowed choices are ask, leaveOut\./],
+		[["launch", "x", "--sandbox", "on"], 2, /Allowed choices are off, auto, required\./],
 		[["launch", "x", "--priority", "huge"], 2, /Allowed choices are low, normal, high, urgent\./],
 		[
 			["launch", "x", "--roster", "roster.yaml"],

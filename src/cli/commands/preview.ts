@@ -110,6 +110,7 @@ const words: Readonly<Record<keyof LaunchSettings, string>> = {
 	priority: "priority",
 	restart: "restart",
 	proposedServers: "proposed MCP servers",
+	sandbox: "sandbox",
 	budget: "budget",
 	checks: "checks",
 };
@@ -122,6 +123,7 @@ const texts: { readonly [K in keyof LaunchSettings]: (settings: LaunchSettings) 
 	priority: ({ priority }) => priority,
 	restart: ({ restart }) => restart,
 	proposedServers: ({ proposedServers }) => (proposedServers === "ask" ? "asked about" : "left out"),
+	sandbox: ({ sandbox }) => sandboxWords[sandbox],
 	budget: ({ budget }) =>
 		Object.entries(budget)
 			.map(([resource, limit]) => `${limit} ${resource}`)
@@ -134,3 +136,9 @@ function roleRow({ role, enabled, provider, model, effort }: Assignment, from: s
 	const agent = provider && model ? formatModelRef({ provider, model, effort }) : "as the agent";
 	return [indent(role), enabled ? agent : "off", paint.dim(from)];
 }
+
+const sandboxWords: Readonly<Record<LaunchSettings["sandbox"], string>> = {
+	off: "off",
+	auto: "where this machine has one",
+	required: "required",
+};

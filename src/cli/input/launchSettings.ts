@@ -23,6 +23,7 @@ export async function launchSettings(context: Context, options: OptionValues): P
 			planApproval: options.planApproval,
 			restart: options.restart,
 			proposedServers: options.proposedServers,
+			sandbox: options.sandbox,
 			agent: agent === undefined ? undefined : await readAgent(context, agent),
 			budget: Object.values(budget).some((limit) => limit !== undefined) ? budget : undefined,
 			checks,

@@ -5,11 +5,13 @@ import type { Goal } from "../../core/goal.ts";
 import type { Image } from "../../core/image.ts";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { answeredWord } from "../../core/questions/questions.ts";
+import type { RanInside } from "../../core/sandbox.ts";
 import { actorName, type Output } from "../../core/values.ts";
 import { answerWords } from "../../core/words/answers.ts";
 import { uncapital } from "../../core/words/capital.ts";
 import { duration } from "../../core/words/duration.ts";
 import { guidanceWords } from "../../core/words/guidance.ts";
+import { insideWords } from "../../core/words/inside.ts";
 import { goalMark } from "../../core/words/markOf.ts";
 import {
 	approvalMarks,
@@ -244,7 +246,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		if (e.unasked) return ["action", e.summary, "without asking", "yellow"];
 		return ["action", e.summary, e.writtenAs ? "written as text" : "", "dim"];
 	},
-	"tool.started": (e, names) => ["action", brief(name(names, e.toolCallId)), e.run > 1 ? `run ${e.run}` : "runs"],
+	"tool.started": (e, names) => ["action", brief(name(names, e.toolCallId)), runs(e)],
 	"tool.completed": (e, names) => {
 		const text = brief(name(names, e.toolCallId));
 		if (e.refused !== undefined)
@@ -304,7 +306,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		const now = e.todos.find((todo) => todo.state === "in_progress");
 		return ["todo", now?.content ?? "", `${done} of ${e.todos.length} done`, "dim"];
 	},
-	"check.started": (e) => ["check", e.command, "runs"],
+	"check.started": (e) => ["check", e.command, runs(e)],
 	"check.completed": (e) => {
 		const mark = checkMarks[e.ok ? "green" : "red"];
 		return ["check", e.command, `${mark.word}, ${ended(e)}`, toneOf(mark)];
@@ -354,7 +356,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 	],
 	"background.started": (e, names) => {
 		names.set(e.toolCallId, e.command);
-		return ["action", brief(e.command), "runs in the background", "dim"];
+		return ["action", brief(e.command), `${runs({ sandbox: e.sandbox })} in the background`, "dim"];
 	},
 	"background.stopRequested": (e, names) => [
 		"action",
@@ -457,4 +459,8 @@ function lines(e: { readonly added?: number; readonly removed?: number }): strin
 function limits(given: Readonly<Record<string, number | undefined>>): string {
 	const named = Object.entries(given).filter(([, limit]) => limit !== undefined);
 	return named.map(([resource, limit]) => `${limit} ${resource}`).join(", ");
+}
+
+function runs({ run = 1, sandbox }: { readonly run?: number; readonly sandbox?: RanInside }): string {
+	return [run > 1 ? `run ${run}` : "runs", sandbox && insideWords(sandbox)].filter(Boolean).join(" ");
 }

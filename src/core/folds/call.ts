@@ -35,7 +35,14 @@ export const callFolds: Folds<"tool"> = {
 	"tool.started": (goal, e) => {
 		const call = goal.calls[e.toolCallId];
 		if (!call) return goal;
-		const started: ToolCall = { ...call, state: "started", epoch: e.epoch, run: e.run, edit: e.edit };
+		const started: ToolCall = {
+			...call,
+			state: "started",
+			epoch: e.epoch,
+			run: e.run,
+			edit: e.edit,
+			sandbox: e.sandbox,
+		};
 		const files =
 			call.effect === "none"
 				? goal.files

@@ -10,7 +10,7 @@ export const checkFolds: Folds<"check"> = {
 			...check,
 			state: "running",
 			wanted: undefined,
-			run: { runId: e.runId, epoch: e.epoch, tree: e.tree },
+			run: { runId: e.runId, epoch: e.epoch, tree: e.tree, sandbox: e.sandbox },
 			runs: check.runs + (check.run?.runId === e.runId ? 0 : 1),
 		}));
 		const writer: Writer = { id: e.runId, stepId: started.checks[e.checkId]?.stepId, check: true };

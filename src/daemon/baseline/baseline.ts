@@ -3,9 +3,12 @@ import type { BaselinePart, BaselineRow } from "../../protocol/baseline.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { GivenInputs } from "../mcp/givenInputs.ts";
 import type { Mcp } from "../mcp/mcp.ts";
+import type { SandboxWish } from "../policy/sandbox/goalSandbox.ts";
+import type { Sandbox } from "../policy/sandbox/sandbox.ts";
 import { diskRows } from "./disk.ts";
 import { gitRows } from "./git.ts";
 import { guidanceRows } from "./guidance.ts";
+import { sandboxRows } from "./sandbox.ts";
 import { serverRows } from "./servers.ts";
 import { toolRows } from "./tools.ts";
 import { trackingRows } from "./tracking.ts";
@@ -20,6 +23,9 @@ export interface BaselineParts {
 	readonly dataFolder: string;
 	readonly mcp: Pick<Mcp, "servers">;
 	readonly mcpInputs: Pick<GivenInputs, "value">;
+	readonly sandbox: Pick<Sandbox, "of">;
+	/** As config.jsonc says it. */
+	readonly sandboxWish: SandboxWish;
 	/** As config.jsonc says it. */
 	readonly proposedServers?: ProposedServers;
 	/** How long a check may run. */
@@ -46,14 +52,6 @@ export async function readBaseline(
 		case "guidance":
 			return guidanceRows(folder, parts.dataFolder);
 		case "sandbox":
-			return [
-				{
-					id: "sandbox",
-					state: "note",
-					label: "Sandbox",
-					value: "none here",
-					detail: "Commands run as you, and can reach what you can reach. Approve accordingly.",
-				},
-			];
+			return sandboxRows(folder, parts);
 	}
 }

@@ -3,6 +3,9 @@ import { rm } from "node:fs/promises";
 import { Refusal } from "../../core/refusal.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { Commands } from "../commands/commands.ts";
+import { goalSandbox, insideFor } from "../policy/sandbox/goalSandbox.ts";
+import { parseCommand } from "../policy/shell/parse/parseCommand.ts";
+import { commandRisk } from "../policy/shell/rules/risk.ts";
 import type { BaselineParts } from "./baseline.ts";
 
 /** Names the spools of these runs, so that those of a daemon that died can be told from a goal's. */
@@ -19,16 +22,21 @@ const keptBytes = 1024 * 1024;
  */
 export async function runBaselineCheck(
 	asked: { readonly folder: string; readonly command: string; readonly signal: AbortSignal },
-	{ commands, environment, timeoutMs }: BaselineParts,
+	{ commands, environment, timeoutMs, sandbox, sandboxWish }: BaselineParts,
 ): Promise<Result<Methods, "baseline/check">> {
 	const { folder, command, signal } = asked;
 	if (command.trim() === "") throw new Refusal("emptyCheck", "The check is empty. Name the command that it runs.");
+	const walls = await goalSandbox(sandbox, { mode: sandboxWish.use ?? "off", workspace: folder }, sandboxWish);
+	if (walls.kind === "refused") throw new Refusal("noSandbox", walls.reason);
+	const { risk } = commandRisk(parseCommand(command, { workspace: folder, home: environment.HOME }));
+	const inside = insideFor(walls, risk);
+	const within = inside && { workspace: folder, network: inside.network };
 	const id = `${ownPrefix}${randomUUID()}`;
 	const stop = () => void commands.stop(id).catch(() => undefined);
 	signal.addEventListener("abort", stop, { once: true });
 	try {
 		const outcome = await commands.run(
-			{ id, command, cwd: folder, env: environment, timeoutMs, maxBytes: keptBytes },
+			{ id, command, cwd: folder, env: environment, timeoutMs, maxBytes: keptBytes, sandbox: within },
 			{ begin: !signal.aborted },
 		);
 		if (outcome.kind === "notStarted") throw new Refusal("notStarted", outcome.reason);

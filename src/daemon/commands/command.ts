@@ -1,3 +1,5 @@
+import type { Start } from "../policy/sandbox/sandbox.ts";
+
 /** One run of a command: what is asked for, and what came of it. */
 export interface CommandSpec {
 	/** Names this run of the command, for ever: at most 180 bytes. */
@@ -7,6 +9,8 @@ export interface CommandSpec {
 	readonly cwd: string;
 	/** The whole environment (see commandEnvironment.ts). */
 	readonly env: Readonly<Record<string, string>>;
+	/** It runs inside walls, or not at all. */
+	readonly sandbox?: Pick<Start, "workspace" | "network">;
 	/** 0 means no limit. While no daemon lives it is kept to the second. */
 	readonly timeoutMs: number;
 	/** What is kept of the output, rounded up to a block of 16 KiB. The end of a longer output is kept as well. */

@@ -30,11 +30,14 @@ export interface Commands {
 export interface CommandsOptions {
 	/** Where they are kept; created when missing. */
 	readonly folder: string;
-	/** What each is started in. */
+	/** What those are started in that ask for it. */
 	readonly sandbox?: Sandbox;
 }
 
-export function openCommands({ folder, sandbox = noSandbox }: CommandsOptions): Commands {
+export function openCommands({
+	folder,
+	sandbox = noSandbox("This part of the daemon has no sandbox."),
+}: CommandsOptions): Commands {
 	const spools = openSpools(folder);
 	const inHand = new Map<string, Promise<unknown>>();
 

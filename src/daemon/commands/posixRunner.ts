@@ -19,11 +19,13 @@
  * start: with real-time priority and the spool on a memory disk, `true` takes 5.2 ms from call to outcome, where a bare
  * `bash -c true` takes 2.8.
  *
- * Arguments: time limit in seconds (0: none), deadline in seconds since the epoch, cap in bytes, folder, shell, and what
- * the shell wants before its text. The text comes in `__command`: as an argument a command's own `pkill -f` would hit us.
+ * Arguments: time limit in seconds (0: none), deadline in seconds since the epoch, cap in bytes, folder, `text` or
+ * `file`, and the program that runs the command with its arguments. A text comes in `__command`, and becomes the last
+ * argument: as one of ours a command's own `pkill -f` would hit us. A file is open as descriptor 4.
  */
 export const posixRunner = `
-limit=$1 deadline=$2 cap=$3 folder=$4 shell=$5 form=$6
+limit=$1 deadline=$2 cap=$3 folder=$4 toldBy=$5
+shift 5
 text=$__command
 unset __command
 path=$PATH
@@ -71,9 +73,10 @@ watch() {
 left() {
 	trap : TERM HUP INT
 	(
+		if [ "$toldBy" = file ]; then exec 4<command; else set -- "$@" "$text"; fi
 		cd -- "$folder" || { : >noFolder; exit 1; }
 		PATH=$path
-		exec "$shell" $form "$text" 2>&1
+		exec "$@" 2>&1
 	) 3>&-
 	code=$?
 	exec >/dev/null
@@ -127,7 +130,7 @@ set -C
 : >begun || exit 1
 set +C
 trap : TERM HUP INT
-left | drain
+left "$@" | drain
 if [ -e alone ] || [ -e timedOut ]; then closing; fi
 exit 0
 `;

@@ -6,7 +6,7 @@ import { reconcileSpool } from "./reconcileSpool.ts";
 import { settle } from "./settle.ts";
 import { latestSpool, type Spools } from "./spool.ts";
 import { type Runner, startRunner } from "./startRunner.ts";
-import { folderVanished, whyNotStarted } from "./whyNotStarted.ts";
+import { folderVanished, notEnclosed, whyNotStarted } from "./whyNotStarted.ts";
 
 /**
  * One command, from wherever it stands to its outcome: with a new id it is started, with one that has a spool it is
@@ -35,8 +35,8 @@ async function startOrReconcile(
 	if (state !== undefined) return reconcileSpool(spools, spec, options, path);
 	if (options.begin === false) return { kind: "notBegun" };
 	if (!(await isFolder(spec.cwd))) return { kind: "notStarted", reason: folderVanished(spec.cwd) };
-	const inside = await sandbox.enclose({ command: spec.command, cwd: spec.cwd, env: spec.env });
-	if ("unavailable" in inside) return { kind: "notStarted", reason: inside.unavailable };
+	const inside = spec.sandbox && (await sandbox.enclose({ ...spec.sandbox, cwd: spec.cwd, env: spec.env }));
+	if (inside && "unavailable" in inside) return { kind: "notStarted", reason: notEnclosed(inside.unavailable) };
 	let runner: Runner | undefined;
 	try {
 		runner = await startRunner(spools, { ...spec, ...inside }, path);

@@ -3,11 +3,15 @@ import { close, fsync, mkdirSync, open, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { crashPoint } from "../platform/crashPoint.ts";
+import { findProgram } from "../platform/findProgram.ts";
+import type { Enclosed } from "../policy/sandbox/sandbox.ts";
 import type { CommandSpec } from "./command.ts";
-import { findProgram } from "./findProgram.ts";
 import { identify } from "./processIdentity.ts";
 import type { Spools } from "./spool.ts";
 import { windowsRunner } from "./windowsRunner.ts";
+
+/** `before` stands before the shell: a program and its arguments. */
+export type RunnerSpec = CommandSpec & Partial<Pick<Enclosed, "before">>;
 
 /** A runner that this daemon started, as long as the daemon holds its line of life. */
 export interface Runner {
@@ -33,7 +37,7 @@ export interface Runner {
  * The spool's name is on the disk before the command begins, so that after a power cut a missing spool means that the
  * command never began. That takes one fsync, which goes on while the shell starts; the runner waits for our "go".
  */
-export async function startRunner(spools: Spools, spec: CommandSpec, path: string): Promise<Runner | undefined> {
+export async function startRunner(spools: Spools, spec: RunnerSpec, path: string): Promise<Runner | undefined> {
 	try {
 		mkdirSync(path, { mode: 0o700 });
 	} catch (error) {
@@ -89,17 +93,19 @@ async function letGo(path: string, child: ChildProcess, durable: Promise<void>):
 	};
 }
 
-function spawnOnPosix(spools: Spools, path: string, spec: CommandSpec): ChildProcess {
+function spawnOnPosix(spools: Spools, path: string, spec: RunnerSpec): ChildProcess {
 	const limitSeconds = Math.ceil(spec.timeoutMs / 1000);
 	const deadlineSeconds = Math.ceil(Date.now() / 1000) + limitSeconds;
-	// The kernel takes at most 128 KiB as one string; a longer command is run from a file.
+	// The kernel takes at most 128 KiB as one string; a longer command is run from a file, which the shell is handed open:
+	// inside walls there is no spool.
 	const isLong = Buffer.byteLength(spec.command) > 120_000;
-	const file = join(path, "command");
-	if (isLong) writeFileSync(file, spec.command, { mode: 0o600 });
+	if (isLong) writeFileSync(join(path, "command"), spec.command, { mode: 0o600 });
 	const numbers = [limitSeconds, deadlineSeconds, spec.maxBytes].map(String);
-	return spawn("/bin/sh", [spools.runnerFile, ...numbers, spec.cwd, shellFor(spec.env.PATH), isLong ? "--" : "-c --"], {
+	const shell = [shellFor(spec.env.PATH), ...(isLong ? ["--", "/dev/fd/4"] : ["-c", "--"])];
+	const toldBy = isLong ? "file" : "text";
+	return spawn("/bin/sh", [spools.runnerFile, ...numbers, spec.cwd, toldBy, ...(spec.before ?? []), ...shell], {
 		cwd: path,
-		env: { ...spec.env, __command: isLong ? file : spec.command },
+		env: { ...spec.env, __command: isLong ? "" : spec.command },
 		detached: true,
 		stdio: ["ignore", "ignore", "ignore", "pipe"],
 	});

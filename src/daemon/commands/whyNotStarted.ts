@@ -8,6 +8,10 @@ export function folderVanished(path: string): string {
 	return `The folder ${path} does not exist, so the command was not started. Create it or choose another one.`;
 }
 
+export function notEnclosed(why: string): string {
+	return `The command was not started, because it may only run in a sandbox. ${why}`;
+}
+
 export const runnerFailed =
 	"The command was not started because its runner could not write to the data folder. Check its space and permissions.";
 

@@ -8,7 +8,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
 import { providerRows } from "../providers/providerRows.ts";
 import { createKeyChain, type KeyChain } from "../secrets/providerKeys.ts";
-import type { Approvals, Discovery, Fetch, Limits } from "./configSchema.ts";
+import type { Approvals, Discovery, Fetch, Limits, Walls } from "./configSchema.ts";
 import { agentSecrets, type ConfiguredAgent } from "./configuredAgent.ts";
 import type { McpServer } from "./mcpServer.ts";
 import { noSettings, parseConfig, wholeFile } from "./parseConfig.ts";
@@ -42,6 +42,8 @@ export interface Config {
 	readonly mcpServers: readonly McpServer[];
 	/** Whether those that workspaces propose are left out where a launch says nothing of it. */
 	readonly proposedServers?: ProposedServers;
+	/** Walls around what agents start. */
+	readonly sandbox: Walls;
 	/** A person's rules. Undefined where the file cannot tell them. */
 	readonly policy: Policy | undefined;
 	readonly problems: readonly ConfigProblem[];
@@ -80,6 +82,7 @@ export function loadConfig(
 		limits: settings.limits,
 		mcpServers: settings.mcpServers,
 		proposedServers: settings.proposedServers,
+		sandbox: settings.sandbox,
 		policy: settings.problems.some(({ blocks }) => blocks) ? undefined : settings.policy,
 		problems: settings.problems,
 		keys,

@@ -2,6 +2,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { DeadlineAct } from "../../core/deadline.ts";
 import { Policy } from "../../core/policy/rule.ts";
+import { SandboxMode } from "../../core/sandbox.ts";
 import { Assignment, ProposedServers, type Risk } from "../../core/values.ts";
 import { described, Provider } from "../providers/provider.ts";
 import type { ProviderRow } from "../providers/providerRow.ts";
@@ -79,6 +80,33 @@ export const Approvals = v.object({
 	),
 });
 export type Approvals = v.InferOutput<typeof Approvals>;
+const Place = v.pipe(v.string(), v.regex(/^(~|\/)/, "write a path from the root, or one that begins with ~/"));
+
+/** Walls around what agents start; see policy/sandbox. */
+export const Walls = v.object({
+	use: described(
+		v.optional(SandboxMode),
+		"off (the default); auto: where this machine has one; required: nothing runs outside one, whatever a launch says.",
+	),
+	network: described(
+		v.optional(v.picklist(["off", "asked", "on"]), "asked"),
+		"Who reaches the network inside: no command; those of which it was seen beforehand that they need it, so that they were asked about or allowed by a rule (the default); or all.",
+	),
+	writable: described(v.optional(v.array(Place), []), "Folders beside the workspace that may be written inside."),
+	readable: described(
+		v.optional(v.array(Place), []),
+		"Places that stay visible inside although they hold secrets, such as ~/.npmrc.",
+	),
+	memoryMb: described(
+		v.optional(v.pipe(v.number(), v.integer(), v.minValue(64))),
+		"The most memory of one process inside, in MiB. Without it there is no limit.",
+	),
+	processes: described(
+		v.optional(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(1_000_000)), 4096),
+		"The most processes of one user inside.",
+	),
+});
+export type Walls = v.InferOutput<typeof Walls>;
 
 export const limits = {
 	parallelSteps: described(v.optional(Count, 3), "Steps of one goal that run side by side."),
@@ -158,6 +186,7 @@ export const settingNames = [
 	"fetch",
 	"mcpServers",
 	"proposedServers",
+	"sandbox",
 	"policy",
 	"approvals",
 ] as const;
@@ -194,6 +223,10 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
 		proposedServers: described(
 			v.optional(ProposedServers),
 			"What a goal does with MCP servers that files of its workspace propose, where its launch says nothing of it: ask about each (the default), or leave them out.",
+		),
+		sandbox: described(
+			v.optional(v.union([SandboxMode, v.strictObject(Walls.entries)])),
+			"Walls around the commands of agents and checks: off, auto or required, or an object with more of their settings.",
 		),
 		policy: described(
 			v.optional(Policy),

@@ -81,6 +81,9 @@ export function openConfig(folder: string, env: Env, now: () => number): LiveCon
 		get proposedServers() {
 			return inForce.proposedServers;
 		},
+		get sandbox() {
+			return inForce.sandbox;
+		},
 		get mcpServers() {
 			return inForce.mcpServers;
 		},

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isOwnId, ownAgentPrefix } from "../../core/agentKinds.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
 import type { Policy } from "../../core/policy/rule.ts";
+import { SandboxMode } from "../../core/sandbox.ts";
 import { type Assignment, ProposedServers } from "../../core/values.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import { type ConfigProblem, configName } from "../../protocol/config.ts";
@@ -19,6 +20,7 @@ import {
 	limits,
 	RosterAssignment,
 	settingNames,
+	Walls,
 } from "./configSchema.ts";
 import { ConfiguredAgent } from "./configuredAgent.ts";
 import { isTooDeep } from "./jsonDepth.ts";
@@ -40,6 +42,7 @@ export interface Settings {
 	fetch: Fetch;
 	mcpServers: readonly McpServer[];
 	proposedServers?: ProposedServers;
+	sandbox: Walls;
 	policy: Policy;
 	approvals: Approvals;
 	readonly problems: ConfigProblem[];
@@ -55,6 +58,7 @@ export function noSettings(): Settings {
 		discovery: {},
 		fetch: v.parse(Fetch, {}),
 		mcpServers: [],
+		sandbox: v.parse(Walls, {}),
 		policy: { rules: [], workspaces: {} },
 		approvals: v.parse(Approvals, {}),
 		problems: [],
@@ -101,7 +105,7 @@ export function parseConfig(text: string, known: readonly ProviderRow[]): Settin
 }
 
 /** What limits goals: without it they might do more than the person allowed. */
-const limiting: ReadonlySet<string> = new Set(["limits", "policy", "approvals"]);
+const limiting: ReadonlySet<string> = new Set(["limits", "sandbox", "policy", "approvals"]);
 
 type Reader = (node: Node, settings: Settings, complain: Complain, known: readonly ProviderRow[]) => void;
 
@@ -128,6 +132,17 @@ const readers: Readonly<Record<(typeof settingNames)[number], Reader>> = {
 	mcpServers: readMcpServers,
 	proposedServers(node, settings, complain) {
 		settings.proposedServers = read(ProposedServers, "proposedServers", node, complain);
+	},
+	sandbox(node, settings, complain) {
+		// What it says against agents must not get lost by a mistake.
+		const block: Complain = (at, sentence) => complain(at, sentence, true);
+		if (node.type === "object") {
+			unknownNames(Walls, node, "“sandbox”", block);
+			settings.sandbox = read(Walls, "sandbox", node, block) ?? settings.sandbox;
+			return;
+		}
+		const use = read(SandboxMode, "sandbox", node, block);
+		settings.sandbox = { ...settings.sandbox, use };
 	},
 	policy(node, settings, complain) {
 		// A rule that does not hold is a door that stands open.

@@ -15,6 +15,7 @@ import { createGuidanceProjection, type GuidanceRecords } from "./guidanceProjec
 import { moments } from "./moments.ts";
 import { problems } from "./problems.ts";
 import { createReportProjection, type Reports } from "./reportProjection.ts";
+import { createSandboxProjection, type SandboxRecord } from "./sandboxProjection.ts";
 import { createUsageProjection, type UsageRecord } from "./usageProjection.ts";
 import { time } from "./words.ts";
 
@@ -40,6 +41,7 @@ export interface DossierData {
 	readonly grants: readonly GrantRecord[];
 	readonly guidance: GuidanceRecords;
 	readonly checks: Readonly<Record<CheckId, CheckRecord>>;
+	readonly sandbox: SandboxRecord;
 	readonly reviews: Folded<Review>;
 	readonly reports: Reports;
 	readonly changes: readonly ChangesOf[];
@@ -88,6 +90,7 @@ export function createDossierProjection(goalId: GoalId): DossierProjection {
 		grants: createGrantProjection(),
 		guidance: createGuidanceProjection(),
 		checks: createCheckProjection(),
+		sandbox: createSandboxProjection(),
 		reports: createReportProjection(),
 		changes: createChangeProjection(),
 		usage: createUsageProjection(),
@@ -161,6 +164,7 @@ export function createDossierProjection(goalId: GoalId): DossierProjection {
 			grants: books.grants.records(),
 			guidance: books.guidance.records(),
 			checks: books.checks.records(),
+			sandbox: books.sandbox.record(),
 			reports: books.reports.reports(),
 			changes: books.changes.changes(known),
 			usage: books.usage.record(),

@@ -69,6 +69,7 @@ function head(data: DossierData): string {
 		["Workspace", code(goal.workspace)],
 		["Agent", code(formatModelRef(settings.agent))],
 		["Autonomy", `${settings.autonomy}; plan approval ${settings.planApproval}`],
+		["Sandbox", sandboxText(data)],
 		["Budget", budget.length > 0 ? budget.join(", ") : undefined],
 		["Images", goal.images?.map((image) => inline(imageText(image))).join(", ")],
 		["Playbook", playbook && `${code(playbook.path)}, SHA-256 ${code(playbook.sha256.slice(0, 16))}`],
@@ -192,4 +193,12 @@ function foot({ goal, lastHash }: DossierData): string {
 Times are UTC. Derived from events 1 to ${goal.seq} of goal ${code(goal.goalId)}; the hash of the last one is
 ${code(lastHash)}. \`mission dossier ${goal.goalId} --format jsonl --at ${goal.seq}\` exports those events, and
 \`mission verify\` checks them.`;
+}
+
+/** Where commands and checks ran; nothing where none was to run inside and none did. */
+function sandboxText({ goal, sandbox }: DossierData): string | undefined {
+	const inside = Object.entries(sandbox.inside).map(([name, times]) => `${count(times, "command")} in ${inline(name)}`);
+	if (inside.length === 0 && (goal.settings.sandbox ?? "off") === "off") return undefined;
+	const ran = [...inside, ...(sandbox.outside > 0 ? [`${count(sandbox.outside, "command")} outside`] : [])];
+	return [goal.settings.sandbox, ran.join(", ")].filter(Boolean).join("; ");
 }

@@ -10,7 +10,7 @@ import type { Assignment, CheckSpec } from "../../core/values.ts";
 import { notRunNotes } from "../../core/words/notRun.ts";
 import type { Methods, Params } from "../../protocol/methods.ts";
 import { commandEnvironment } from "../commands/commandEnvironment.ts";
-import { findProgram } from "../commands/findProgram.ts";
+import { findProgram } from "../platform/findProgram.ts";
 import type { AgentStep, Playbook } from "../playbook/parsePlaybook.ts";
 import { describeProblem, type PlaybookProblem } from "../playbook/problem.ts";
 import { notLooser } from "../presets/presets.ts";

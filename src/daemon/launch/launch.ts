@@ -23,6 +23,7 @@ import { fromPlaybook, type GivenPlaybook, type Prepared } from "./fromPlaybook.
 import { requireAgents, settingsOfPrompt } from "./fromPrompt.ts";
 import type { LaunchServices } from "./launchServices.ts";
 import { configLaunchNotes, type OfferedPreset, presetLayer, roleFilesOf } from "./layers.ts";
+import { requireSandbox } from "./requireSandbox.ts";
 
 /** Prepares a durable execution context: everything is checked, resolved and stored before the launch is acknowledged. */
 export async function launch(
@@ -51,9 +52,18 @@ export async function launch(
 	const { title, prompt, following } = prepared;
 	requireOnce(prepared.settings.assignments);
 	requireWorkers(prepared.settings.assignments);
-	const { settings, notes: leftOut } = withPossibleEfforts(prepared.settings, services);
+	const { settings: walled, notes: aboutSandbox } = await requireSandbox(prepared.settings, workspace, services);
+	const { settings, notes: leftOut } = withPossibleEfforts(walled, services);
 	const said = launchNotes(settings, given.length > 0, services);
-	const notes = [...configNotes, ...(preset?.notes ?? []), ...files.notes, ...leftOut, ...said, ...prepared.notes];
+	const notes = [
+		...configNotes,
+		...(preset?.notes ?? []),
+		...files.notes,
+		...leftOut,
+		...aboutSandbox,
+		...said,
+		...prepared.notes,
+	];
 	const folderOfImages = imagesFolder(services.about.folder, goalId);
 	const images = given.length > 0 ? { images: await keepChecked(folderOfImages, given) } : {};
 	const taken = { preset: preset?.name, notes: notes.length > 0 ? notes : undefined };

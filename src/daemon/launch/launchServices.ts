@@ -5,6 +5,8 @@ import type { Assignment, ProposedServers } from "../../core/values.ts";
 import type { ConfigState } from "../../protocol/config.ts";
 import type { GoalSummary } from "../../protocol/view.ts";
 import type { NewId } from "../platform/ports.ts";
+import type { SandboxWish } from "../policy/sandbox/goalSandbox.ts";
+import type { Sandbox } from "../policy/sandbox/sandbox.ts";
 import type { Presets } from "../presets/presets.ts";
 import type { AgentIds } from "../roster/agentIds.ts";
 import type { Sight } from "../roster/blind.ts";
@@ -20,6 +22,7 @@ export interface LaunchServices extends ProviderNames, EffortRules, Prices, Sigh
 	readonly store: EventReader & Requests;
 	readonly presets: Presets;
 	readonly config: LaunchConfig;
+	readonly sandbox: Pick<Sandbox, "of">;
 	/** Why nothing may happen at all, whatever is launched. */
 	readonly policyProblem?: string;
 	readonly newId: NewId;
@@ -47,6 +50,7 @@ interface LaunchConfig {
 	readonly isAgentSaved: boolean;
 	readonly roster?: readonly Assignment[];
 	readonly proposedServers?: ProposedServers;
+	readonly sandbox: SandboxWish;
 	state(): ConfigState;
 	refresh(): void;
 }

@@ -56,9 +56,13 @@ export async function lastGoalLayer(workspace: string, services: LaunchServices)
 }
 
 function settingsOf({ settings }: Goal): PartialLaunchSettings {
-	const { agent, assignments, proposedServers, ...others } = settings;
-	// That one asked is no wish against what config.jsonc says for all of them.
-	const rest = { ...others, proposedServers: proposedServers === "leaveOut" ? proposedServers : undefined };
+	const { agent, assignments, proposedServers, sandbox, ...others } = settings;
+	// That one asked, or had no walls, is no wish against what config.jsonc says for all of them.
+	const rest = {
+		...others,
+		proposedServers: proposedServers === "leaveOut" ? proposedServers : undefined,
+		sandbox: sandbox === "required" ? sandbox : undefined,
+	};
 	// A playbook's own steps named their agents themselves.
 	const kept = assignments.filter(({ source }) => source !== "playbook");
 	return agentKind(agent).takesRoles ? { ...rest, agent, assignments: kept } : rest;
@@ -66,10 +70,10 @@ function settingsOf({ settings }: Goal): PartialLaunchSettings {
 
 /**
  * What config.jsonc says: the agent, or where it names none the first model listed there, which no person chose; and the
- * roster; and whether proposed MCP servers are left out. They are layers, since each has a source of its own.
+ * roster; whether proposed MCP servers are left out; and the sandbox. They are layers, since each has a source of its own.
  */
 export function savedLayers(services: LaunchServices): readonly Offered[] {
-	const { agent: name, isAgentSaved, roster, proposedServers } = services.config;
+	const { agent: name, isAgentSaved, roster, proposedServers, sandbox } = services.config;
 	const agent = name === undefined ? undefined : parseModelRef(name, services.isListed);
 	const chosen: Source = { kind: "savedDefault" };
 	const listed: Source = { kind: "default", name: "the first model listed" };
@@ -77,6 +81,7 @@ export function savedLayers(services: LaunchServices): readonly Offered[] {
 		[isAgentSaved ? chosen : listed, agent && { agent }],
 		[chosen, roster && { assignments: [...roster] }],
 		[chosen, proposedServers && { proposedServers }],
+		[chosen, sandbox.use && { sandbox: sandbox.use }],
 	];
 	return said.flatMap(([source, settings]) =>
 		settings ? [{ source, ...available("config.jsonc", settings, services) }] : [],

@@ -70,12 +70,13 @@ export async function prepareLaunch(
 		presets: [...known.presets],
 		notes,
 		problems: [...configProblems(services), ...known.problems, ...files.problems],
-		preview: said.launch && (await previewPrompt(said.launch, preset, taken, services)),
+		preview: said.launch && (await previewPrompt(said.launch, workspace, preset, taken, services)),
 	};
 }
 
 function previewPrompt(
 	{ settings: said, hasImages }: NonNullable<Params<Methods, "launch/prepare">["launch"]>,
+	workspace: string,
 	preset: OfferedPreset | undefined,
 	files: Awaited<ReturnType<typeof namedRoles>>,
 	services: LaunchServices,
@@ -83,7 +84,7 @@ function previewPrompt(
 	const { settings, sources, saved } = settingsOfPrompt(said, preset, files.assignments, services);
 	const notes = [...(preset?.notes ?? []), ...files.notes];
 	const require = () => requireAgents(settings, saved, services);
-	return previewOf({ settings, sources, hasImages, notes, require }, services);
+	return previewOf({ settings, sources, workspace, hasImages, notes, require }, services);
 }
 
 /** A playbook says itself what runs; no role file, no other goal and no saved agent has a part in it. */
@@ -122,6 +123,7 @@ async function preparePlaybook(
 	const asked = {
 		settings: { ...settings, checks: [...(own.checks ?? []), ...ownChecks] },
 		sources: { ...sources, checks: ofChecks },
+		workspace,
 		hasImages: launch?.hasImages === true,
 		notes,
 		require() {

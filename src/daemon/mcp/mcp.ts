@@ -2,7 +2,10 @@ import path from "node:path";
 import type { McpInput, McpServer } from "../config/mcpServer.ts";
 import { type McpProblem, problemOf, workspaceServers } from "../config/workspaceServers.ts";
 import type { Clock, Env, Log } from "../platform/ports.ts";
+import type { GoalSandbox } from "../policy/sandbox/goalSandbox.ts";
+import type { Sandbox } from "../policy/sandbox/sandbox.ts";
 import type { ExternalTool } from "../tools/tool.ts";
+import { enclosed, placed } from "./enclosed.ts";
 import { externalTools, type OpenServer } from "./externalTools.ts";
 import { type GivenInputs, inputScope } from "./givenInputs.ts";
 import { openLeftovers } from "./leftovers.ts";
@@ -21,9 +24,9 @@ export interface Mcp {
 		workspace: string | undefined,
 	): Promise<{ readonly servers: readonly McpServer[]; readonly problems: readonly McpProblem[] }>;
 	/** Starts or reaches it where that is not done yet. */
-	open(goalId: string, workspace: string, server: McpServer): Promise<Opened>;
+	open(goalId: string, workspace: string, server: McpServer, walls?: GoalSandbox): Promise<Opened>;
 	/** It runs for this goal, and nothing would be started. */
-	isOpen(goalId: string, workspace: string, server: McpServer): Promise<boolean>;
+	isOpen(goalId: string, workspace: string, server: McpServer, walls?: GoalSandbox): Promise<boolean>;
 	/** With everything filled in, for an agent that speaks to servers itself. */
 	reach(workspace: string, server: McpServer): Promise<Reached>;
 	/** The tools of those that are open. */
@@ -54,6 +57,7 @@ export interface McpParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly inputs: GivenInputs;
+	readonly sandbox: Pick<Sandbox, "enclose">;
 	configured(): readonly McpServer[];
 	isKey(variable: string): boolean;
 }
@@ -66,7 +70,9 @@ export function openMcp(parts: McpParts): Mcp {
 		clock: parts.clock,
 		log: parts.log,
 		// The package that speaks the protocol is large, and read when the first server is used.
-		async connect(reach, options) {
+		async connect(placedReach, options) {
+			const reach = await enclosed(placedReach, parts.sandbox);
+			if (typeof reach === "string") return { kind: "failed", reason: reach, hasEnded: false };
 			const connected = await (await import("./connection.ts")).connect(reach, options);
 			if (connected.kind === "connected") return connected;
 			return { ...connected, reason: parts.inputs.redact(connected.reason) };
@@ -104,14 +110,16 @@ export function openMcp(parts: McpParts): Mcp {
 			};
 		},
 		reach,
-		async isOpen(goalId, workspace, server) {
+		async isOpen(goalId, workspace, server, walls) {
 			const reached = await reach(workspace, server);
-			return reached.kind === "resolved" && pool.isOpen(goalId, server.name, reached.reach);
+			return reached.kind === "resolved" && pool.isOpen(goalId, server.name, placed(reached.reach, workspace, walls));
 		},
-		async open(goalId, workspace, server) {
+		async open(goalId, workspace, server, walls) {
 			const reached = await reach(workspace, server);
 			if (reached.kind !== "resolved") return reached;
-			const connection = await pool.connection(goalId, server.name, reached.reach);
+			if (walls?.kind === "refused" && reached.reach.kind === "program")
+				return { kind: "failed", reason: `is not started. ${walls.reason}` };
+			const connection = await pool.connection(goalId, server.name, placed(reached.reach, workspace, walls));
 			const { redact } = parts.inputs;
 			if ("failed" in connection) return { kind: "failed", reason: redact(connection.failed) };
 			try {

@@ -1,4 +1,5 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/client";
+import type { Start } from "../policy/sandbox/sandbox.ts";
 import type { JsonSchema } from "../tools/toolSchema.ts";
 import type { Elicited } from "./elicited.ts";
 
@@ -14,6 +15,8 @@ export type ResolvedReach =
 			/** All of it. */
 			readonly env: Readonly<Record<string, string>>;
 			readonly cwd: string;
+			/** The walls around it. */
+			readonly inside?: Pick<Start, "workspace" | "network">;
 	  }
 	| { readonly kind: "http"; readonly url: string; readonly headers: Readonly<Record<string, string>> };
 

@@ -1,9 +1,13 @@
 import type { GoalEvent } from "../../core/events.ts";
 import type { Check, Goal, ToolCall } from "../../core/goal.ts";
 import { goalHold } from "../../core/rules/holds.ts";
+import type { RanInside } from "../../core/sandbox.ts";
+import { insideWords } from "../../core/words/inside.ts";
 import { askToRun } from "../engine/questions/tool.ts";
+import { sha256 } from "../platform/digest.ts";
 import { judge } from "../policy/judge.ts";
 import type { Proposal } from "../policy/proposal.ts";
+import { type GoalSandbox, insideFor } from "../policy/sandbox/goalSandbox.ts";
 import { allWriters, isBasedOn, type Look } from "../tracking/changesSince.ts";
 import type { ActivityContext } from "./parts.ts";
 import { isInPlace } from "./place.ts";
@@ -25,24 +29,32 @@ export interface Admittance {
 	readonly check?: Check;
 	/** Made anew after a look that took its time, so that what is judged is what would happen. */
 	propose(): Promise<Proposal>;
-	/** The intent. */
-	begin(run: number, tree: string | undefined): readonly GoalEvent[];
+	/** Of a command that the daemon starts: where. */
+	readonly walls?: GoalSandbox;
+	/** The intent. `inside`: the walls in which the command runs, and nowhere else, since it was judged so. */
+	begin(run: number, tree: string | undefined, inside: RanInside | undefined): readonly GoalEvent[];
 }
 
 /** A look at the workspace serves as "before" this long: what a person changes in a shorter gap is taken for the agent's. */
 const freshMs = 100;
 
-export async function admit(context: ActivityContext, { call, check, propose, begin }: Admittance): Promise<Admission> {
+export async function admit(
+	context: ActivityContext,
+	{ call, check, walls, propose, begin }: Admittance,
+): Promise<Admission> {
 	const { parts, driver } = context;
 	const now = parts.clock.now();
-	let proposal = await propose();
+	if (walls?.kind === "refused") return walls;
+	const isSandboxed = walls?.kind === "inside";
+	const proposeHere = async () => placed(await propose(), walls);
+	let proposal = await proposeHere();
 	let before: Look | undefined;
 	if (
-		judge(driver.goal(), proposal, standing(parts, driver.goal())).kind === "allow" &&
+		judge(driver.goal(), proposal, standing(parts, driver.goal(), isSandboxed)).kind === "allow" &&
 		isLookDue(driver.goal(), now)
 	) {
 		before = await look(context);
-		proposal = await propose();
+		proposal = await proposeHere();
 	}
 	let admission: Admission = { kind: "waits" };
 	// The look took its time.
@@ -56,7 +68,7 @@ export async function admit(context: ActivityContext, { call, check, propose, be
 		const verdict = judge(
 			goal,
 			{ ...proposal, approved: subject.approved, approvedFiles: subject.approvedFiles },
-			standing(parts, goal),
+			standing(parts, goal, isSandboxed),
 		);
 		switch (verdict.kind) {
 			case "refuse":
@@ -68,11 +80,22 @@ export async function admit(context: ActivityContext, { call, check, propose, be
 				const run = (call?.run ?? check?.runs ?? 0) + 1;
 				const tree = seen.length > 0 ? before?.tree : goal.files.tree;
 				admission = { kind: "begun", run, tree };
-				return [...seen, ...begin(run, tree).map((event) => ruled(event, verdict.rule))];
+				return [
+					...seen,
+					...begin(run, tree, insideFor(walls, proposal.risk)).map((event) => ruled(event, verdict.rule)),
+				];
 			}
 		}
 	});
 	return admission;
+}
+
+/** What a person approves inside walls is not approved outside of them, nor the other way round. */
+function placed(proposal: Proposal, walls: GoalSandbox | undefined): Proposal {
+	const inside = insideFor(walls, proposal.risk);
+	if (inside === undefined) return proposal;
+	const { digest, reasons } = proposal;
+	return { ...proposal, digest: sha256(["inside", digest, inside]), reasons: [...reasons, insideWords(inside)] };
 }
 
 function ruled(event: GoalEvent, rule: string | undefined): GoalEvent {

@@ -16,7 +16,7 @@ export async function performBackground(context: ActivityContext, toolCallId: To
 	const { driver, outputs } = context;
 	const background = driver.goal().background?.[toolCallId];
 	if (!background || background.ended) return;
-	const { command, run, timeoutMs, stepId, threadId } = background;
+	const { command, run, timeoutMs, stepId, threadId, sandbox: inside } = background;
 	const signal = isToEnd(driver.goal(), background) ? AbortSignal.abort("stop") : context.signal;
 	const result = await runCommand(
 		{ ...context, signal },
@@ -24,6 +24,7 @@ export async function performBackground(context: ActivityContext, toolCallId: To
 			id: spoolOf(background),
 			command,
 			timeoutMs,
+			inside,
 			// It may well say nothing for long.
 			subject: { subject: toolCallId, stepId, threadId },
 			onOutput(text) {

@@ -5,6 +5,7 @@ import type { ToolCallId } from "../../core/ids.ts";
 import { runningInBackground } from "../../core/rules/background.ts";
 import { isAgentOwned } from "../../core/rules/calls.ts";
 import { isExternalCall } from "../../core/rules/externalCalls.ts";
+import type { RanInside } from "../../core/sandbox.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
@@ -212,10 +213,11 @@ async function performCommand(context: ActivityContext, call: ToolCall, tool: Co
 		const propose = proposing(context, command, about);
 		const admitted = await admit(context, {
 			call,
+			walls: await parts.sandboxOf?.(driver.goal()),
 			propose,
-			begin: (number) => [
-				{ type: "tool.started", toolCallId: call.toolCallId, run: number },
-				...(background ? beganInBackground(call, command, number, timeoutMs) : []),
+			begin: (number, _tree, inside) => [
+				{ type: "tool.started", toolCallId: call.toolCallId, run: number, ...(inside && { sandbox: inside }) },
+				...(background ? beganInBackground(call, command, number, inside, timeoutMs) : []),
 			],
 		});
 		if (admitted.kind === "refused") return finish(context, call, failure(admitted.reason, admitted.reason));
@@ -228,6 +230,7 @@ async function performCommand(context: ActivityContext, call: ToolCall, tool: Co
 		id: `${call.toolCallId}.${run}`,
 		command,
 		timeoutMs: timeoutMs ?? parts.commandTimeoutMs,
+		inside: driver.goal().calls[call.toolCallId]?.sandbox,
 		subject: { subject: call.toolCallId, stepId: call.stepId, threadId: call.threadId },
 	});
 	switch (result.kind) {
@@ -252,12 +255,18 @@ async function performCommand(context: ActivityContext, call: ToolCall, tool: Co
 }
 
 /** The intent, the outcome of the call, and what runs on: one transaction. */
-function beganInBackground(call: ToolCall, command: string, run: number, timeoutMs = 0): GoalEvent[] {
+function beganInBackground(
+	call: ToolCall,
+	command: string,
+	run: number,
+	sandbox: RanInside | undefined,
+	timeoutMs = 0,
+): GoalEvent[] {
 	const { toolCallId, threadId, stepId } = call;
 	const text = `It runs in the background as ${toolCallId}. readOutput gives what it prints, stopCommand ends it; it ends with your work at latest.`;
 	return [
 		{ type: "tool.completed", toolCallId, ok: true, durationMs: 0, output: textOutput(text) },
-		{ type: "background.started", toolCallId, threadId, stepId, command, run, timeoutMs },
+		{ type: "background.started", toolCallId, threadId, stepId, command, run, timeoutMs, ...(sandbox && { sandbox }) },
 	];
 }
 

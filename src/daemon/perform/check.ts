@@ -1,5 +1,6 @@
 import type { Check } from "../../core/goal.ts";
 import type { CheckId, RunId } from "../../core/ids.ts";
+import type { RanInside } from "../../core/sandbox.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
 import { sha256 } from "../platform/digest.ts";
 import { admit } from "./admit.ts";
@@ -14,11 +15,12 @@ export async function performCheck(context: ActivityContext, checkId: CheckId): 
 	if (!check) return;
 	const begun = await beginCheck(context, check);
 	if (!begun) return;
-	const { runId, tree } = begun;
+	const { runId, tree, inside } = begun;
 	const result = await runCommand(context, {
 		id: runId,
 		command: check.command,
 		timeoutMs: parts.commandTimeoutMs,
+		inside,
 		subject: { subject: runId, stepId: check.stepId },
 	});
 	if (result.kind === "detached") return;
@@ -58,22 +60,32 @@ export async function performCheck(context: ActivityContext, checkId: CheckId): 
 	await result.forget();
 }
 
-async function beginCheck(
-	context: ActivityContext,
-	check: Check,
-): Promise<{ readonly runId: RunId; readonly tree: string | undefined } | undefined> {
-	const { driver } = context;
-	if (check.state === "running" && check.run) return { runId: check.run.runId, tree: check.run.tree };
+interface BegunCheck {
+	readonly runId: RunId;
+	readonly tree: string | undefined;
+	readonly inside: RanInside | undefined;
+}
+
+async function beginCheck(context: ActivityContext, check: Check): Promise<BegunCheck | undefined> {
+	const { driver, parts } = context;
+	if (check.state === "running" && check.run)
+		return { runId: check.run.runId, tree: check.run.tree, inside: check.run.sandbox };
 	const { command, checkId } = check;
 	const origin = check.origin;
 	const about = { tool: "check", approved: check.approved, origin };
 	const runOf = (run: number) => `${plainName(checkId)}.${run}.${driver.goalId}` as RunId;
 	const admitted = await admit(context, {
 		check,
+		walls: await parts.sandboxOf?.(driver.goal()),
 		propose: proposing(context, command, about),
-		begin: (run, tree) => [{ type: "check.started", checkId, runId: runOf(run), command, tree }],
+		begin: (run, tree, inside) => [
+			{ type: "check.started", checkId, runId: runOf(run), command, tree, ...(inside && { sandbox: inside }) },
+		],
 	});
-	if (admitted.kind === "begun") return { runId: runOf(admitted.run), tree: admitted.tree };
+	if (admitted.kind === "begun") {
+		const inside = driver.goal().checks[checkId]?.run?.sandbox;
+		return { runId: runOf(admitted.run), tree: admitted.tree, inside };
+	}
 	if (admitted.kind === "refused") {
 		// A check that may not run can never be green: it is red, and says why.
 		const runId = runOf(check.runs + 1);

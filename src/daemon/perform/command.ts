@@ -3,6 +3,7 @@ import type { Goal } from "../../core/goal.ts";
 import type { StepId, ThreadId } from "../../core/ids.ts";
 import { inputVariables } from "../../core/inputs.ts";
 import { budgetHold, goalHold, holds } from "../../core/rules/holds.ts";
+import type { RanInside } from "../../core/sandbox.ts";
 import type { Output } from "../../core/values.ts";
 import type { CommandOutput } from "../commands/command.ts";
 import { crashPoint } from "../platform/crashPoint.ts";
@@ -42,11 +43,14 @@ export async function runCommand(
 		onOutput,
 		isSilent,
 		whyStopped = stopReason,
+		inside,
 		...spec
 	}: {
 		readonly id: string;
 		readonly command: string;
 		readonly timeoutMs: number;
+		/** The walls in which it runs, and nowhere else. */
+		readonly inside: RanInside | undefined;
 		/** Whose command it is: the call, or the run of a check. */
 		readonly subject: { readonly subject: string; readonly stepId?: StepId; readonly threadId?: ThreadId };
 		onOutput?(text: string): void;
@@ -75,7 +79,7 @@ export async function runCommand(
 	};
 	try {
 		const outcome = await parts.commands.run(
-			{ ...spec, cwd: goal.workspace, env, maxBytes: maxStoredBytes },
+			{ ...spec, cwd: goal.workspace, env, maxBytes: maxStoredBytes, sandbox: inside && wallsOf(goal, inside) },
 			{ signal: follow.signal, begin: !isStopped(goal), onOutput: hear },
 		);
 		crashPoint("command.ended");
@@ -117,6 +121,10 @@ export async function runCommand(
 		over.abort();
 		signal.removeEventListener("abort", onAbort);
 	}
+}
+
+function wallsOf({ workspace }: Goal, { network }: RanInside) {
+	return { workspace, network };
 }
 
 /** Why what runs is ended. */

@@ -12,6 +12,7 @@ import type { FileContents } from "../platform/fileContents.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
 import type { GoalFiles } from "../policy/goalFiles.ts";
 import type { PolicyRules } from "../policy/policyRules.ts";
+import type { GoalSandbox } from "../policy/sandbox/goalSandbox.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { BackgroundOutputs } from "./backgroundOutputs.ts";
 import type { LastLines } from "./lastLines.ts";
@@ -66,8 +67,8 @@ export interface PerformParts {
 	readonly lastLines: LastLines;
 	/** What people laid down beforehand; without it only what a goal's autonomy means. */
 	readonly policy?: Pick<PolicyRules, "now">;
-	/** Commands run inside walls. */
-	readonly isSandboxed?: boolean;
+	/** Where a goal's commands run; without it they run as the person. */
+	sandboxOf?(goal: Goal): Promise<GoalSandbox>;
 	onDelta(goal: Goal, threadId: ThreadId, turnId: TurnId, text: string, reasoning: boolean): void;
 }
 

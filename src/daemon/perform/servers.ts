@@ -106,11 +106,12 @@ async function look(
 	const { parts, driver } = context;
 	const mcp = parts.mcp!;
 	const goal = driver.goal();
+	const walls = await parts.sandboxOf?.(goal);
 	const { name, digest } = server;
 	const place = server.line > 0 ? `${server.file}:${server.line}` : server.file;
 	if (server.source === "workspace") {
 		const bound = await boundServer(server, { ...readIn(context), env: process.env });
-		const runs = by === "here" ? await mcp.isOpen(goal.goalId, goal.workspace, server) : by === "handedOn";
+		const runs = by === "here" ? await mcp.isOpen(goal.goalId, goal.workspace, server, walls) : by === "handedOn";
 		if (!isServerAllowed(goal, name, runs ? { ...bound, covers: "files" } : bound, parts.standingGrants?.(goal))) {
 			const asked = { name, digest, place, what: serverWords(server), given: givenWords(server) };
 			return { ask: askAboutServer(thread, asked, bound, parts.newId, parts.clock.now()) };
@@ -119,7 +120,7 @@ async function look(
 	// A start that nobody waits for any more goes on: the next turn finds it, or the goal's end ends it.
 	const opened =
 		by === "here"
-			? await Promise.race([mcp.open(goal.goalId, goal.workspace, server), over])
+			? await Promise.race([mcp.open(goal.goalId, goal.workspace, server, walls), over])
 			: await mcp.reach(goal.workspace, server);
 	if (!opened) return {};
 	switch (opened.kind) {

@@ -6,11 +6,11 @@ import type { PerformParts } from "./parts.ts";
 const onlyAutonomy = rulesOf({ user: { rules: [], workspaces: {} } });
 
 /** What people laid down beforehand, as it stands now. */
-export function standing(parts: PerformParts, goal: Goal): Standing {
+export function standing(parts: PerformParts, goal: Goal, isSandboxed = false): Standing {
 	return {
 		rules: rulesIn(parts),
 		grants: parts.standingGrants?.(goal) ?? [],
-		isSandboxed: parts.isSandboxed ?? false,
+		isSandboxed,
 	};
 }
 

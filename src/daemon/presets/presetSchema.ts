@@ -25,6 +25,8 @@ const about: Readonly<Record<string, string>> = {
 	restart: "What the goal does when the daemon starts again.",
 	proposedServers:
 		"Whether MCP servers that files of the folder propose are asked about, or left out. In a repository's preset only `leaveOut` counts.",
+	sandbox:
+		"Whether commands run inside walls: off, auto (where this machine has some), or required (nowhere else). In a repository's preset only `required` counts.",
 	budget: "The most it may use; what is left out has no limit.",
 	checks: "Acceptance checks: commands that exit with 0 when the goal is done.",
 };

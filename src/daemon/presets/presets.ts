@@ -163,6 +163,7 @@ export function notLooser({
 	autonomy,
 	planApproval,
 	proposedServers,
+	sandbox,
 	...settings
 }: PartialLaunchSettings): PartialLaunchSettings {
 	return {
@@ -170,6 +171,7 @@ export function notLooser({
 		autonomy: autonomy === "supervised" ? autonomy : undefined,
 		planApproval: planApproval === "always" ? planApproval : undefined,
 		proposedServers: proposedServers === "leaveOut" ? proposedServers : undefined,
+		sandbox: sandbox === "required" ? sandbox : undefined,
 	};
 }
 

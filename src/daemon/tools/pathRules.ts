@@ -32,7 +32,9 @@ export function isInsideGit(names: readonly string[]): boolean {
 export function isGitSecret(names: readonly string[]): boolean {
 	const plain = names.map(plainName);
 	const git = plain.findIndex(isGitFolder);
-	return git >= 0 && plain.slice(git + 1).some((name) => ["hooks", "config", "config.worktree"].includes(name));
+	return (
+		git >= 0 && plain.slice(git + 1).some((name) => ["hooks", "config", "config.worktree", "commondir"].includes(name))
+	);
 }
 
 /** Whether a file system may take this name for `.git`. */

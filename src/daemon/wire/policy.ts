@@ -5,6 +5,7 @@ import type { Autonomy } from "../../core/values.ts";
 import type { LevelRules, Simulation, TestedCommand } from "../../protocol/policy.ts";
 import { parsePolicy } from "../config/policyNodes.ts";
 import { writePolicy } from "../config/writePolicy.ts";
+import { goalSandbox } from "../policy/sandbox/goalSandbox.ts";
 import { testCommand } from "../policy/testCommand.ts";
 import type { Services } from "./services.ts";
 
@@ -85,12 +86,15 @@ function parsed(text: string, whatNot: string): Policy {
 }
 
 export async function testCommands(
-	{ policyRules, about, home }: Services,
+	{ policyRules, about, home, sandbox, config }: Services,
 	commands: readonly string[],
 	workspace: string,
 	autonomy: Autonomy = usualAutonomy,
 ): Promise<readonly TestedCommand[]> {
-	const at = { workspace, autonomy, isSandboxed: false, home, dataFolder: about.folder };
+	// As a launch that says nothing of it would have it.
+	const walls = await goalSandbox(sandbox, { mode: config.sandbox.use ?? "off", workspace }, config.sandbox);
+	const isSandboxed = walls.kind === "inside";
+	const at = { workspace, autonomy, isSandboxed, home, dataFolder: about.folder };
 	const results: TestedCommand[] = [];
 	for (const command of commands) {
 		const { reasons, ...trial } = await testCommand(command, policyRules.now, at);

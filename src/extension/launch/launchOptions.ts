@@ -1,3 +1,4 @@
+import { SandboxMode } from "../../core/sandbox.ts";
 import { LaunchSettings, type PartialLaunchSettings } from "../../core/settings.ts";
 import { Autonomy, type BudgetResource, PlanApproval, Priority, ProposedServers } from "../../core/values.ts";
 import { t } from "../words/words.ts";
@@ -41,6 +42,7 @@ export function launchOptions(): readonly LaunchOption[] {
 		picked("planApproval", t("Plan approval"), PlanApproval.options),
 		picked("restart", t("When the daemon starts again"), LaunchSettings.entries.restart.options),
 		picked("proposedServers", t("Proposed MCP servers"), ProposedServers.options),
+		picked("sandbox", t("Sandbox"), SandboxMode.options),
 		{
 			kind: "text",
 			label: t("Check"),
@@ -56,7 +58,7 @@ export function launchOptions(): readonly LaunchOption[] {
 }
 
 function picked(
-	key: "priority" | "autonomy" | "planApproval" | "restart" | "proposedServers",
+	key: "priority" | "autonomy" | "planApproval" | "restart" | "proposedServers" | "sandbox",
 	label: string,
 	values: readonly string[],
 ): LaunchOption {

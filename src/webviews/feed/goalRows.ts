@@ -5,6 +5,7 @@ import { goalMarks, holdMarks, stallMarks } from "../../core/words/marks.ts";
 import { priceWords } from "../../core/words/unpriced.ts";
 import { clockSeconds, count, firstLine, localTimes, money, oneLine, plural, short } from "../shared/format.ts";
 import { t, tLabel } from "../shared/words.ts";
+import { insideNote } from "./insideNote.ts";
 import { by, failure, goal, makes, marked, type Rules, shown } from "./row.ts";
 
 type Topic =
@@ -167,7 +168,7 @@ export const goalRows: Rules<Topic> = {
 	"background.started": makes((e) => ({
 		...shown("tools", "terminal", "idle", t("background")),
 		text: oneLine(e.command),
-		note: t("runs in the background"),
+		note: [t("runs in the background"), e.sandbox && insideNote(e.sandbox)].filter(Boolean).join(", "),
 		threadId: e.threadId,
 		stepId: e.stepId,
 	})),

@@ -6,6 +6,7 @@ import { duration } from "../../core/words/duration.ts";
 import { approvalMarks, checkMarks, reviewMarks } from "../../core/words/marks.ts";
 import { firstLine, oneLine, plainMarkdown } from "../shared/format.ts";
 import { t, tLabel } from "../shared/words.ts";
+import { insideNote } from "./insideNote.ts";
 import { approvalKey, by, iconOf, interrupted, makes, marked, type Rules, runKey, shown } from "./row.ts";
 
 type Topic = "approval" | "grant" | "check" | "evidence" | "review";
@@ -80,6 +81,7 @@ export const proofRows: Rules<Topic> = {
 			checkId: e.checkId,
 			runId: e.runId,
 			startedAt: e.at,
+			note: e.sandbox && insideNote(e.sandbox),
 			opens: "overview",
 		}),
 	},
@@ -91,7 +93,7 @@ export const proofRows: Rules<Topic> = {
 			ended: true,
 			...iconOf(checkMarks[e.ok ? "green" : "red"]),
 			isError: !e.ok,
-			note: [tLabel(checkMarks[e.ok ? "green" : "red"].word), e.tree && t("on {0}", e.tree.slice(0, 6))]
+			note: [tLabel(checkMarks[e.ok ? "green" : "red"].word), e.tree && t("on {0}", e.tree.slice(0, 6)), row.note]
 				.filter(Boolean)
 				.join(" "),
 			code: e.ok ? undefined : t("exit {0}", e.exitCode),

@@ -12,6 +12,7 @@ import { rightsChange } from "../../protocol/changes.ts";
 import { clockSeconds, firstLine, oneLine, plainMarkdown, plural, summaryText } from "../shared/format.ts";
 import { toolIcon } from "../shared/toolIcons.ts";
 import { t, tLabel } from "../shared/words.ts";
+import { insideNote } from "./insideNote.ts";
 import { by, callKey, failure, interrupted, makes, marked, type Rules, shown } from "./row.ts";
 
 type Topic =
@@ -244,7 +245,9 @@ export const workRows: Rules<Topic> = {
 			result: undefined,
 			isError: undefined,
 			tone: "idle",
-			note: e.run > 1 ? t("run {0}", e.run) : row.note,
+			note:
+				[e.run > 1 ? t("run {0}", e.run) : row.note, e.sandbox && insideNote(e.sandbox)].filter(Boolean).join(", ") ||
+				undefined,
 		}),
 	},
 	"tool.completed": {

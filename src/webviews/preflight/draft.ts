@@ -27,6 +27,7 @@ export interface Draft {
 	readonly planApproval?: PartialLaunchSettings["planApproval"];
 	readonly restart?: PartialLaunchSettings["restart"];
 	readonly proposedServers?: PartialLaunchSettings["proposedServers"];
+	readonly sandbox?: PartialLaunchSettings["sandbox"];
 	/** As typed. */
 	readonly budget: Readonly<Partial<Record<BudgetResource, string>>>;
 	readonly checks?: readonly string[];

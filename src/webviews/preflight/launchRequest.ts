@@ -17,6 +17,7 @@ export function settingsOf(draft: Draft, prepared: LaunchPreparation): PartialLa
 		planApproval: draft.planApproval ?? settings.planApproval,
 		restart: draft.restart ?? settings.restart,
 		proposedServers: draft.proposedServers ?? settings.proposedServers,
+		sandbox: draft.sandbox ?? settings.sandbox,
 		budget: Object.fromEntries(amounts.filter(([, amount]) => amount !== undefined)),
 		checks: [...(draft.checks ?? settings.checks)],
 	};

@@ -1,3 +1,4 @@
+import { SandboxMode } from "../../core/sandbox.ts";
 import type { LaunchSettings } from "../../core/settings.ts";
 import {
 	Autonomy,
@@ -29,7 +30,10 @@ interface SettingsProps {
 export function SettingsFields({ webview, draft, prepared, problemsAt, change }: SettingsProps) {
 	const { settings, sources } = prepared;
 	const autonomy = draft.autonomy ?? settings.autonomy;
-	const noteOf = (key: "autonomy" | "planApproval" | "restart" | "priority" | "proposedServers", name: string) => (
+	const noteOf = (
+		key: "autonomy" | "planApproval" | "restart" | "priority" | "proposedServers" | "sandbox",
+		name: string,
+	) => (
 		<SourceNote
 			webview={webview}
 			source={sources[key]}
@@ -104,6 +108,19 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 					/>
 				</Field>
 			</div>
+			<Field
+				id="sandbox"
+				name={t("Sandbox")}
+				note={noteOf("sandbox", t("Sandbox"))}
+				hint={t("Commands and checks inside walls: they write in the folder only, and see no keys.")}
+			>
+				<Dropdown
+					label={t("Sandbox")}
+					value={draft.sandbox ?? settings.sandbox}
+					options={SandboxMode.options.map((value) => ({ value, label: sandboxWords[value]() }))}
+					onChange={(value) => change({ sandbox: value as LaunchSettings["sandbox"] })}
+				/>
+			</Field>
 			<div class="pair">
 				<Field id="priority" name={t("Priority")} note={noteOf("priority", t("Priority"))}>
 					<Dropdown
@@ -133,7 +150,7 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 const autonomyHints: { readonly [A in LaunchSettings["autonomy"]]: () => string } = {
 	supervised: () => t("Asks before each step, edit and command."),
 	aware: () => t("Reads pass. Edits and commands ask."),
-	autonomous: () => t("Reads and edits in the folder pass. Commands ask."),
+	autonomous: () => t("Reads and edits in the folder pass. Commands ask, but those in a sandbox that only write."),
 };
 
 const planWords: { readonly [P in LaunchSettings["planApproval"]]: () => string } = {
@@ -145,6 +162,12 @@ const planWords: { readonly [P in LaunchSettings["planApproval"]]: () => string 
 const serverWords: { readonly [P in LaunchSettings["proposedServers"]]: () => string } = {
 	ask: () => t("Asked about before they are used"),
 	leaveOut: () => t("Left out"),
+};
+
+const sandboxWords: { readonly [S in LaunchSettings["sandbox"]]: () => string } = {
+	off: () => t("Off: commands run as you"),
+	auto: () => t("Where this machine has one"),
+	required: () => t("Required: nothing runs outside"),
 };
 
 const units: { readonly [R in BudgetResource]: { readonly unit: () => string; readonly name: () => string } } = {

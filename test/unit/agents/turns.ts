@@ -88,6 +88,7 @@ function makeGoal({ workspace = "/nowhere", planNote }: TurnParts): Goal {
 			planApproval: "never",
 			restart: "resume",
 			proposedServers: "ask",
+			sandbox: "off",
 			budget: {},
 			checks: [],
 		},

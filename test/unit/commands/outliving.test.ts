@@ -6,7 +6,95 @@ import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import type { CommandOutcome, CommandSpec } from "../../../src/daemon/commands/command.ts";
 import { until } from "../../support/until.ts";
-import { numbersIn, openWorkbench, runs, type Workbench } from "./workbench.ts";
+import { numbersIn, openWorkbench, places, runs, skipWithoutSandbox, type Workbench } from "./workbench.ts";
+
+for (const place of places)
+	describe(`a command ${place} outlives its daemon`, () => {
+		let bench: Workbench;
+		let daemonFile: string;
+		before(async function () {
+			if (place !== "outside") await skipWithoutSandbox(this);
+		});
+		beforeEach(() => {
+			bench = openWorkbench(place);
+			daemonFile = buildDaemon(bench);
+		});
+		afterEach(() => bench?.remove());
+
+		it("and the next daemon follows it to its end", async () => {
+			const spec = bench.spec("sleep 3 && echo done");
+			const daemon = startDaemon(daemonFile, bench.folder, spec);
+			await daemon.began;
+			await pause(500);
+			daemon.process.kill("SIGKILL");
+			await daemon.ended;
+			assert.deepEqual(await bench.restarted().running(), [spec.id]);
+			const outcome = await startDaemon(daemonFile, bench.folder, spec).outcome;
+			assert.equal(outcome?.kind, "exited");
+			assert.equal(outcome?.kind === "exited" && outcome.output.head, "done\n");
+			assert.ok(outcome?.kind === "exited" && outcome.exitCode === 0 && Math.abs(outcome.durationMs - 3000) < 300);
+		});
+
+		it("and is never executed twice, and its end never unknown, however often daemons are killed", async function () {
+			const kills = Number(process.env.MISSION_KILLS ?? (place === "outside" ? 60 : 25));
+			const seed = Number(process.env.MISSION_SEED ?? Date.now() % 1_000_000);
+			this.timeout(60_000 + kills * 2_000);
+			console.log(`      seed ${seed}, ${kills} kills`);
+			const random = seededRandom(seed);
+			const fates: Record<string, number> = {};
+			for (let killed = 0, round = 0; killed < kills; round++) {
+				const lengthMs = Math.floor(random() * 30);
+				const spec = bench.spec(`sleep 0.0${String(lengthMs).padStart(2, "0")}; echo ${round} >> lines; echo said`);
+				let outcome: CommandOutcome | undefined;
+				for (let chances = 1 + Math.floor(random() * 4); outcome === undefined; chances--) {
+					const daemon = startDaemon(daemonFile, bench.folder, spec);
+					await daemon.began;
+					if (chances > 0 && killed < kills) {
+						killed++;
+						await pause(random() * 15 + random() * random() * 40);
+						daemon.process.kill("SIGKILL");
+					}
+					outcome = await daemon.outcome;
+					const fate = outcome === undefined ? whereIt(bench, spec) : "had an outcome";
+					fates[fate] = (fates[fate] ?? 0) + 1;
+				}
+				assert.equal(outcome.kind, "exited", JSON.stringify(outcome));
+				assert.equal(outcome.kind === "exited" && outcome.exitCode, 0);
+				assert.equal(outcome.kind === "exited" && outcome.output.head, "said\n");
+				assert.deepEqual(
+					numbersIn(bench.text("lines")).filter((line) => line === round),
+					[round],
+				);
+			}
+			console.log(`      after a kill: ${JSON.stringify(fates)}`);
+		});
+
+		it("and two daemons that take it at the same moment execute it once, and both learn its outcome", async () => {
+			for (let round = 0; round < 15; round++) {
+				const spec = bench.spec(`echo ${round} >> lines; exit 9`);
+				const daemons = [startDaemon(daemonFile, bench.folder, spec), startDaemon(daemonFile, bench.folder, spec)];
+				for (const { outcome } of daemons) {
+					const found = await outcome;
+					assert.ok(found?.kind === "exited" && found.exitCode === 9, JSON.stringify(found));
+				}
+				assert.deepEqual(
+					numbersIn(bench.text("lines")).filter((line) => line === round),
+					[round],
+				);
+			}
+		});
+
+		it("and its flood is still bounded", async () => {
+			const spec = bench.spec("sleep 0.3; head -c 50000000 /dev/zero | tr '\\0' x; echo end", { maxBytes: 100_000 });
+			const daemon = startDaemon(daemonFile, bench.folder, spec);
+			await until("it runs", async () => (await bench.commands.running()).length > 0);
+			daemon.process.kill("SIGKILL");
+			const outcome = await bench.restarted().run(spec);
+			assert.ok(
+				outcome.kind === "exited" && outcome.output.bytes === 50_000_004 && outcome.output.tail.endsWith("end\n"),
+			);
+		});
+	});
 
 describe("a command outlives its daemon", () => {
 	let bench: Workbench;
@@ -16,69 +104,6 @@ describe("a command outlives its daemon", () => {
 		daemonFile = buildDaemon(bench);
 	});
 	afterEach(() => bench.remove());
-
-	it("and the next daemon follows it to its end", async () => {
-		const spec = bench.spec("sleep 3 && echo done");
-		const daemon = startDaemon(daemonFile, bench.folder, spec);
-		await daemon.began;
-		await pause(500);
-		daemon.process.kill("SIGKILL");
-		await daemon.ended;
-		assert.deepEqual(await bench.restarted().running(), [spec.id]);
-		const outcome = await startDaemon(daemonFile, bench.folder, spec).outcome;
-		assert.equal(outcome?.kind, "exited");
-		assert.equal(outcome?.kind === "exited" && outcome.output.head, "done\n");
-		assert.ok(outcome?.kind === "exited" && outcome.exitCode === 0 && Math.abs(outcome.durationMs - 3000) < 300);
-	});
-
-	it("and is never executed twice, and its end never unknown, however often daemons are killed", async function () {
-		const kills = Number(process.env.MISSION_KILLS ?? 60);
-		const seed = Number(process.env.MISSION_SEED ?? Date.now() % 1_000_000);
-		this.timeout(60_000 + kills * 2_000);
-		console.log(`      seed ${seed}, ${kills} kills`);
-		const random = seededRandom(seed);
-		const fates: Record<string, number> = {};
-		for (let killed = 0, round = 0; killed < kills; round++) {
-			const lengthMs = Math.floor(random() * 30);
-			const spec = bench.spec(`sleep 0.0${String(lengthMs).padStart(2, "0")}; echo ${round} >> lines; echo said`);
-			let outcome: CommandOutcome | undefined;
-			for (let chances = 1 + Math.floor(random() * 4); outcome === undefined; chances--) {
-				const daemon = startDaemon(daemonFile, bench.folder, spec);
-				await daemon.began;
-				if (chances > 0 && killed < kills) {
-					killed++;
-					await pause(random() * 15 + random() * random() * 40);
-					daemon.process.kill("SIGKILL");
-				}
-				outcome = await daemon.outcome;
-				const fate = outcome === undefined ? whereIt(bench, spec) : "had an outcome";
-				fates[fate] = (fates[fate] ?? 0) + 1;
-			}
-			assert.equal(outcome.kind, "exited", JSON.stringify(outcome));
-			assert.equal(outcome.kind === "exited" && outcome.exitCode, 0);
-			assert.equal(outcome.kind === "exited" && outcome.output.head, "said\n");
-			assert.deepEqual(
-				numbersIn(bench.text("lines")).filter((line) => line === round),
-				[round],
-			);
-		}
-		console.log(`      after a kill: ${JSON.stringify(fates)}`);
-	});
-
-	it("and two daemons that take it at the same moment execute it once, and both learn its outcome", async () => {
-		for (let round = 0; round < 15; round++) {
-			const spec = bench.spec(`echo ${round} >> lines; exit 9`);
-			const daemons = [startDaemon(daemonFile, bench.folder, spec), startDaemon(daemonFile, bench.folder, spec)];
-			for (const { outcome } of daemons) {
-				const found = await outcome;
-				assert.ok(found?.kind === "exited" && found.exitCode === 9, JSON.stringify(found));
-			}
-			assert.deepEqual(
-				numbersIn(bench.text("lines")).filter((line) => line === round),
-				[round],
-			);
-		}
-	});
 
 	it("but not its time limit", async () => {
 		const spec = bench.spec("trap '' TERM; echo $$ > pid; while :; do sleep 0.1; done", { timeoutMs: 1000 });
@@ -102,17 +127,6 @@ describe("a command outlives its daemon", () => {
 		assert.ok(outcome.kind === "exited" && outcome.output.head === "over\n", JSON.stringify(outcome));
 		assert.ok(performance.now() - began < 20_000);
 		await until("they were ended", () => numbersIn(bench.text("pid")).every((pid) => !runs(pid)));
-	});
-
-	it("and its flood is still bounded", async () => {
-		const spec = bench.spec("sleep 0.3; head -c 50000000 /dev/zero | tr '\\0' x; echo end", { maxBytes: 100_000 });
-		const daemon = startDaemon(daemonFile, bench.folder, spec);
-		await until("it runs", async () => (await bench.commands.running()).length > 0);
-		daemon.process.kill("SIGKILL");
-		const outcome = await bench.restarted().run(spec);
-		assert.ok(
-			outcome.kind === "exited" && outcome.output.bytes === 50_000_004 && outcome.output.tail.endsWith("end\n"),
-		);
 	});
 
 	it("and can be stopped by the next one", async () => {

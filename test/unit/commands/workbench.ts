@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { CommandSpec } from "../../../src/daemon/commands/command.ts";
 import { commandEnvironment } from "../../../src/daemon/commands/commandEnvironment.ts";
 import { type Commands, openCommands } from "../../../src/daemon/commands/commands.ts";
+import { openSandbox } from "../../../src/daemon/policy/sandbox/openSandbox.ts";
+import type { Sandbox, SandboxSettings } from "../../../src/daemon/policy/sandbox/sandbox.ts";
 
 /** A folder for commands to work in, one for what is kept of them, and a way to say only what a test is about. */
 export interface Workbench {
@@ -22,22 +24,52 @@ export interface Workbench {
 	remove(): void;
 }
 
-export function openWorkbench(): Workbench {
+/** Where commands run: as themselves, or inside the walls of this machine. */
+export const places = ["outside", "inside a sandbox"] as const;
+
+/** Where there are no walls, tests of them are skipped, and say why. */
+export async function skipWithoutSandbox(test: Mocha.Context): Promise<void> {
+	const state = await openWalls(tmpdir()).of(join(tmpdir(), "workspace"));
+	if (!("unavailable" in state)) return;
+	console.log(`      skipped: ${state.unavailable}`);
+	test.skip();
+}
+
+export function openWalls(dataFolder: string, settings: Partial<SandboxSettings> = {}, home?: string): Sandbox {
+	return openSandbox({
+		dataFolder,
+		env: { ...process.env, ...(home !== undefined && { HOME: home }) },
+		settings: () => ({ writable: [], readable: [], processes: 4096, ...settings }),
+	});
+}
+
+export function openWorkbench(place: (typeof places)[number] = "outside"): Workbench {
 	const base = mkdtempSync(join(tmpdir(), "commands-"));
 	const workspace = join(base, "workspace");
 	const folder = join(base, "data");
 	mkdirSync(workspace);
 	let count = 0;
+	const open = () => openCommands({ folder, ...(place !== "outside" && { sandbox: openWalls(folder) }) });
+	const walls = place === "outside" ? undefined : { workspace, network: false };
 	return {
 		workspace,
 		folder,
-		commands: openCommands({ folder }),
+		commands: open(),
 		spec: (command, more) => {
 			count++;
 			const env = commandEnvironment(process.env);
-			return { id: `run-${count}`, command, cwd: workspace, env, timeoutMs: 20_000, maxBytes: 1_000_000, ...more };
+			return {
+				id: `run-${count}`,
+				command,
+				cwd: workspace,
+				env,
+				timeoutMs: 20_000,
+				maxBytes: 1_000_000,
+				sandbox: walls,
+				...more,
+			};
 		},
-		restarted: () => openCommands({ folder }),
+		restarted: open,
 		bootFolder: () => {
 			const name = readdirSync(folder).find((entry) => /^[0-9a-f-]{36}$/.test(entry));
 			return join(folder, name ?? "boot");

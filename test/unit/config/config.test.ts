@@ -122,7 +122,7 @@ describe("config.jsonc", () => {
 		[
 			"a word that is none of the settings",
 			'{ "telemetry": true }',
-			/unknown setting “telemetry”\. Use one of: providers, agents, agent, roster, limits, discovery, fetch, mcpServers, proposedServers, policy, approvals\.$/,
+			/unknown setting “telemetry”\. Use one of: providers, agents, agent, roster, limits, discovery, fetch, mcpServers, proposedServers, sandbox, policy, approvals\.$/,
 		],
 		[
 			"an unknown name deep inside",

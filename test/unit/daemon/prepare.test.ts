@@ -70,6 +70,7 @@ describe("what a launch form begins with", function () {
 				checks: "last goal here",
 				assignments: "last goal here",
 				proposedServers: "default",
+				sandbox: "default",
 			},
 		);
 		assert.deepEqual(after.settings.agent, { provider: "yard", model: "large", effort: "high" });

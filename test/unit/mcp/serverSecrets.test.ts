@@ -6,6 +6,7 @@ import { agentKeyVariables } from "../../../src/daemon/config/configuredAgent.ts
 import type { McpReach, McpServer } from "../../../src/daemon/config/mcpServer.ts";
 import { openGivenInputs } from "../../../src/daemon/mcp/givenInputs.ts";
 import { type Mcp, openMcp } from "../../../src/daemon/mcp/mcp.ts";
+import { noSandbox } from "../../../src/daemon/policy/sandbox/none.ts";
 import { createKeyChain } from "../../../src/daemon/secrets/providerKeys.ts";
 
 describe("what a server is given", function () {
@@ -24,6 +25,7 @@ describe("what a server is given", function () {
 			...{ version: "1", home, env, environment, clock: { now: () => 0 } },
 			log: { trace: log, debug: log, info: log, warn: log, error: log },
 			inputs: openGivenInputs(keys.hide, (text) => keys.redact(text)),
+			sandbox: noSandbox("There is none here."),
 			configured: () => [],
 			isKey: () => false,
 		});

@@ -55,6 +55,7 @@ const prepared: LaunchPreparation = {
 		planApproval: lastGoal,
 		restart: { kind: "default" },
 		proposedServers: { kind: "default" },
+		sandbox: { kind: "default" },
 		budget: team,
 		checks: team,
 	},

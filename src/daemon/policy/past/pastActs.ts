@@ -9,6 +9,8 @@ export interface PastAct {
 	readonly goalId: GoalId;
 	readonly workspace: string;
 	readonly autonomy: Autonomy;
+	/** It ran inside walls. */
+	readonly isSandboxed: boolean;
 	readonly seq: number;
 	readonly at: string;
 	readonly call: EventBody<"tool.requested">;
@@ -40,6 +42,7 @@ interface Open {
 	risk?: PastAct["risk"];
 	isAsked: boolean;
 	isDone: boolean;
+	isSandboxed?: boolean;
 	isRefused: boolean;
 	/** There was nothing to carry out. */
 	isInvalid: boolean;
@@ -69,6 +72,7 @@ export async function pastActs(store: EventReader, goalId: GoalId): Promise<read
 		goalId,
 		workspace,
 		autonomy: settings.autonomy,
+		isSandboxed: open.isSandboxed === true,
 		seq: event.seq,
 		at: event.at,
 		call: event,
@@ -91,7 +95,9 @@ function take(calls: Map<string, Open>, asked: Map<string, Open>, event: Recorde
 			break;
 		case "tool.started": {
 			const call = calls.get(event.toolCallId);
-			if (call) call.isDone = true;
+			if (!call) return;
+			call.isDone = true;
+			call.isSandboxed = event.sandbox !== undefined;
 			break;
 		}
 		case "tool.completed": {

@@ -80,11 +80,11 @@ const answerOf: Readonly<Record<PastAct["outcome"], keyof SimulationCounts>> = {
 function verdictOf(
 	{ autonomy }: SimulationParts,
 	rules: Rules,
-	{ workspace, autonomy: own }: PastAct,
+	{ workspace, autonomy: own, isSandboxed }: PastAct,
 	{ acts, isLook, isForbidden }: ReadCall,
 ): SimulatedAct["would"] {
 	if (isForbidden) return { verdict: "deny", rule: "built in" };
-	const decision: Decision = rules.decide(acts, { workspace, isSandboxed: false, autonomy: autonomy ?? own });
+	const decision: Decision = rules.decide(acts, { workspace, isSandboxed, autonomy: autonomy ?? own });
 	const { effect, rule } = decision;
 	return { verdict: isLook && effect === "ask" && !rule ? "allow" : effect, rule: rule?.name };
 }

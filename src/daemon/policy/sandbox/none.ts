@@ -1,4 +1,9 @@
 import type { Sandbox } from "./sandbox.ts";
 
 /** No walls: what a person approved may do what the person may. */
-export const noSandbox: Sandbox = { name: "none", enclose: async (start) => start };
+export function noSandbox(why: string): Sandbox {
+	return {
+		of: async () => ({ unavailable: why }),
+		enclose: async () => ({ unavailable: why }),
+	};
+}

@@ -1,20 +1,45 @@
-/** Walls around what agents and checks start. What runs inside is watched, recovered and ended as it is without them. */
+/**
+ * Walls around what agents and checks start. What runs inside is watched, recovered and ended as it is without them: the
+ * port says what to put in front of a program and its arguments, and nothing else changes.
+ */
 export interface Sandbox {
-	/** As it is named to people. */
-	readonly name: string;
 	/**
-	 * How the same is started inside the walls. What cannot be enclosed is not started: the reason is a sentence for the
-	 * person.
+	 * Whether there are walls for what works in this folder: their name, or the sentence why not. What the machine can do is
+	 * found out once, when it is first asked for.
 	 */
-	enclose(start: Start): Promise<Start | { readonly unavailable: string }>;
+	of(workspace: string): Promise<SandboxState>;
+	/** How it is started inside. What cannot be enclosed is not started: the reason is a sentence for the person. */
+	enclose(start: Start): Promise<Enclosed | { readonly unavailable: string }>;
 }
+
+export type SandboxState = { readonly name: string } | { readonly unavailable: string };
 
 /** What is about to be started. */
 export interface Start {
-	/** A shell's text. */
-	readonly command: string;
 	/** An absolute path. */
 	readonly cwd: string;
 	/** The whole environment. */
 	readonly env: Readonly<Record<string, string>>;
+	/** The folder that may be written. */
+	readonly workspace: string;
+	/** Whether it may reach the network. */
+	readonly network: boolean;
+}
+
+export interface Enclosed {
+	/** Stands before the program: a program of its own, and its arguments. */
+	readonly before: readonly [string, ...string[]];
+	readonly env: Readonly<Record<string, string>>;
+}
+
+/** Settings of a person for all walls. */
+export interface SandboxSettings {
+	/** Folders beside the workspace that may be written; a leading `~/` is the home folder. */
+	readonly writable: readonly string[];
+	/** What stays visible although it holds secrets. */
+	readonly readable: readonly string[];
+	/** The most memory of one process, in MiB. */
+	readonly memoryMb?: number;
+	/** The most processes at once. */
+	readonly processes: number;
 }

@@ -33,7 +33,7 @@ const rows: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
 		pattern: /\bdaemon\.json\b|\bmission-control[^\s/]*\/(dist\/)?(cli|daemon)\.js/,
 		reason: "An agent may not speak to the daemon: decisions are the person's.",
 	},
-	{ pattern: /\.git\/(hooks|config)\b|core\.hooksPath/i, reason: gitRuns },
+	{ pattern: /\.git\/(hooks|config|commondir)\b|core\.hooksPath/i, reason: gitRuns },
 	{
 		pattern:
 			/\bgit\b.{0,200}\bconfig\b.{0,200}\b(core\.(fsmonitor|sshcommand|pager|editor|askpass)|alias\.|filter\.|credential\.|include(if)?\.|(diff|merge)\.\S+\.(command|textconv|driver)|gpg\.\S*program|sequence\.editor)/i,
