@@ -85,6 +85,7 @@ describe("launch form", () => {
 					planApproval: "lowConfidence",
 					restart: "resume",
 					proposedServers: "ask",
+					sandbox: "off",
 					budget: { usd: 8, tokens: 4_000_000, minutes: 180 },
 					checks: ["npm run typecheck", "npm test -- contract"],
 				},
@@ -150,7 +151,9 @@ describe("launch form", () => {
 		const page = await open();
 		await page.getByRole("radio", { name: "aware" }).focus();
 		await page.keyboard.press("ArrowRight");
-		await page.getByText("Reads and edits in the folder pass. Commands ask.").waitFor();
+		await page
+			.getByText("Reads and edits in the folder pass. Commands ask, but those in a sandbox that only write.")
+			.waitFor();
 		const autonomy = page.getByRole("region", { name: "Autonomy" });
 		await autonomy.getByText("set here").waitFor();
 		await autonomy.getByRole("button", { name: "Autonomy: back to default" }).click();
