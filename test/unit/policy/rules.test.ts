@@ -75,6 +75,34 @@ describe("the rules of a policy", () => {
 		});
 	}
 
+	const ofFiles: readonly [PolicyRule, boolean][] = [
+		[{ effect: "deny" }, true],
+		[{ effect: "deny", path: ".env" }, true],
+		[{ effect: "ask", kind: ["edit", "read"] }, true],
+		[{ effect: "ask", class: "read", tool: "readFile" }, true],
+		[{ effect: "deny", kind: "edit", path: ".env" }, false],
+		[{ effect: "deny", command: "cat *" }, false],
+		[{ effect: "ask", class: ["write", "network"] }, false],
+		[{ effect: "deny", host: "*" }, false],
+	];
+	for (const [rule, isOfFiles] of ofFiles) {
+		it(`${ruleWords(rule)} ${isOfFiles ? "may be" : "is not"} about looking at files, whosever rule it is`, () => {
+			const look: Act = { kind: "read", tool: "readFile", risk: "read", isCertain: true, paths: [".env"] };
+			const policy = (rules: PolicyRule[]) => v.parse(Policy, { rules });
+			for (const all of [
+				rulesOf({ user: policy([rule]) }),
+				rulesOf({ user: policy([]), organisation: { rules: [rule] } }),
+				rulesOf({ user: v.parse(Policy, { workspaces: { [workspace]: { rules: [rule] } } }) }),
+			]) {
+				assert.equal(all.speakOfFiles(workspace), isOfFiles);
+				const { rule: decided } = all.decide([look], place);
+				assert.equal(decided !== undefined && decided.level !== "autonomy", isOfFiles);
+			}
+			assert.equal(rulesOf({ user: policy([]) }).speakOfFiles(workspace), false);
+			assert.equal(rulesOf({ user: policy([]), organisation: { unreadable: "No." } }).speakOfFiles(workspace), true);
+		});
+	}
+
 	const denied: readonly [Omit<PolicyRule, "effect">, Act, Decision["effect"]][] = [
 		[{ command: "git push *" }, command("git push origin"), "deny"],
 		[{ command: "git push *" }, command("git -C x push"), "deny"],

@@ -10,6 +10,8 @@ import { commandPattern, coversCommand, globTest, speaksOf } from "./words.ts";
 export interface CompiledRules {
 	/** Those that speak of the act. */
 	of(act: Act, at: Place): readonly SpokenRule[];
+	/** One of them may speak of looking at files. Where none does, thousands of paths need not be asked about one by one. */
+	readonly speakOfFiles: boolean;
 }
 
 export interface SpokenRule extends CompiledRule {
@@ -44,6 +46,7 @@ export function compileRules(level: PolicyLevel, rules: readonly PolicyRule[]): 
 		for (const program of programs ?? []) byProgram.set(program, [...(byProgram.get(program) ?? []), tested]);
 	}
 	return {
+		speakOfFiles: rules.some(mayBeOfFiles),
 		of(act, at) {
 			const program = act.words?.[0];
 			const named =
@@ -60,6 +63,11 @@ export function compileRules(level: PolicyLevel, rules: readonly PolicyRule[]): 
 			});
 		},
 	};
+}
+
+function mayBeOfFiles({ kind, class: risk, command, host }: PolicyRule): boolean {
+	const isKind = kind === undefined || values(kind).includes("read");
+	return isKind && (risk === undefined || values(risk).includes("read")) && command === undefined && host === undefined;
 }
 
 /** The programs that a rule is about; undefined where it may be about any. */

@@ -8,6 +8,8 @@ import { type CompiledRule, type CompiledRules, compileRules, type Place } from 
 export interface Rules {
 	/** Strictest first wins: deny, then ask, then allow. Nothing that a rule says is `undefined`. */
 	decide(acts: readonly Act[], at: RulesAt): Decision;
+	/** Whether somebody laid down something that may be about looking at files of the workspace. */
+	speakOfFiles(workspace: string): boolean;
 }
 
 export interface RulesAt extends Place {
@@ -43,13 +45,16 @@ export function rulesOf({ organisation, user }: PolicySources): Rules {
 		return made;
 	};
 
-	function decideOne(act: Act, at: RulesAt): Decision {
-		const own = user?.workspaces[at.workspace]?.rules;
-		const all: readonly (readonly [PolicyLevel, CompiledRules])[] = [
+	function rulesIn(workspace: string): readonly (readonly [PolicyLevel, CompiledRules])[] {
+		const own = user?.workspaces[workspace]?.rules;
+		return [
 			...everywhere,
-			...(own ? [["workspace", lazily(workspaces, at.workspace, () => compileRules("workspace", own))] as const] : []),
+			...(own ? [["workspace", lazily(workspaces, workspace, () => compileRules("workspace", own))] as const] : []),
 		];
-		const spoken = all.flatMap(([level, rules]) =>
+	}
+
+	function decideOne(act: Act, at: RulesAt): Decision {
+		const spoken = rulesIn(at.workspace).flatMap(([level, rules]) =>
 			rules.of(act, at).map(({ isMaybe, ...rule }) => {
 				// What may be denied is for a person to see.
 				return { effect: isMaybe ? ("ask" as const) : rule.rule.effect, rule: { ...rule, level } };
@@ -66,6 +71,7 @@ export function rulesOf({ organisation, user }: PolicySources): Rules {
 	}
 
 	return {
+		speakOfFiles: (workspace) => unreadable !== undefined || rulesIn(workspace).some(([, rules]) => rules.speakOfFiles),
 		decide(acts, at) {
 			if (unreadable !== undefined)
 				return {
