@@ -161,6 +161,18 @@ export const commands: readonly CommandRow[] = [
 			(await import("./commands/approvals.ts")).answer(context, approvalId, "deny", options),
 	},
 	{
+		name: "allow",
+		about: "propose rules that would let what waits happen unasked, or keep one of them and approve it",
+		arguments: [id],
+		options: [
+			{ flags: "--rule <n>", about: "keep the rule with this number, and approve" },
+			{ flags: "--everywhere", about: "for every folder (default: for the goal's)" },
+		],
+		asks: ["approval/list", "policy/propose", "policy/add", "approval/answer"],
+		run: async (context, [approvalId = ""], options) =>
+			(await import("./commands/allow.ts")).allow(context, approvalId, options),
+	},
+	{
 		name: "set-aside",
 		about: "put what waits aside, to be answered later: it still waits, and nothing is decided",
 		arguments: [id],

@@ -12,6 +12,7 @@ import {
 } from "../core/ids.ts";
 import { Image, maxImages } from "../core/image.ts";
 import { GivenInputs } from "../core/inputs.ts";
+import { PolicyRule } from "../core/policy/rule.ts";
 import { PartialLaunchSettings } from "../core/settings.ts";
 import {
 	Actor,
@@ -29,7 +30,7 @@ import { AnswerValues } from "../core/words/answerValues.ts";
 import { BaselineRow, baselineParts } from "./baseline.ts";
 import { ConfigProblem, ConfigState } from "./config.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
-import { LevelRules, Simulation, TestedCommand } from "./policy.ts";
+import { LevelRules, ProposedRule, Simulation, TestedCommand } from "./policy.ts";
 import { ApprovalView, AssignmentView, BackgroundView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
 
 /*
@@ -702,6 +703,31 @@ export const methods = {
 			autonomy: v.optional(Autonomy),
 		}),
 		result: v.object({ results: v.array(TestedCommand) }),
+	},
+	"policy/propose": {
+		about:
+			"Rules that would let happen unasked what an approval asks about, the narrowest first, and what each would have covered. Nothing is kept.",
+		effect: "reads",
+		params: v.object({
+			approvalId: ApprovalIdSchema,
+			/** For every folder; otherwise for the goal's. */
+			everywhere: v.optional(v.boolean(), false),
+		}),
+		result: v.object({
+			rules: v.array(ProposedRule),
+			/** The folder that they are for; absent where they are for every folder. */
+			workspace: v.optional(v.string()),
+			/** Why there is none. */
+			problem: v.optional(v.string()),
+		}),
+	},
+	"policy/add": {
+		about:
+			"Adds one rule to the person's, or to those of a folder, in config.jsonc. One that is there already is not added again; one that cannot be meant is refused.",
+		effect: "acts",
+		repeatable: always,
+		params: v.object({ rule: PolicyRule, workspace: v.optional(v.string()) }),
+		result: v.object({ file: v.string(), rules: v.number() }),
 	},
 	"policy/simulate": {
 		about:

@@ -24,6 +24,17 @@ export const TestedCommand = v.object({
 });
 export type TestedCommand = v.InferOutput<typeof TestedCommand>;
 
+/** A rule that would let happen unasked what a person is asked about now. */
+export const ProposedRule = v.object({
+	rule: PolicyRule,
+	/** The rule in words. */
+	words: v.string(),
+	/** How many acts of the past it would have decided, and how many of them a person denied. */
+	covered: v.number(),
+	denied: v.number(),
+});
+export type ProposedRule = v.InferOutput<typeof ProposedRule>;
+
 const Verdict = v.object({
 	verdict: v.picklist(["allow", "ask", "deny"]),
 	/** What decides, in words; absent where no rule speaks of it. */

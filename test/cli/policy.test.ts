@@ -156,6 +156,49 @@ describe("mission policy", function () {
 		assert.match(broken.error, /^This policy was not replayed: 2:\d+: unknown setting/);
 	});
 
+	it("proposes rules for what waits, keeps the one that is chosen, and approves; the next like it runs unasked", () => {
+		stage.playbook(
+			"twice.md",
+			"# Twice",
+			"## One",
+			"```sh",
+			"touch a.out b.out",
+			"```",
+			"## Two",
+			"```sh",
+			"touch a.out b.out",
+			"```",
+		);
+		const { goalId } = stage.json("launch", "--playbook", "twice.md");
+		stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+		const [{ approvalId }] = stage.json("approvals", goalId);
+		const { rules, workspace } = stage.json("allow", approvalId);
+		assert.deepEqual(
+			rules.map(({ rule }: { rule: object }) => rule),
+			[{ effect: "allow", command: "touch a.out b.out" }],
+		);
+		assert.equal(workspace, stage.workspace);
+		assert.match(
+			stage.run("allow", approvalId).out,
+			/^ +1 {2}allow command `touch a\.out b\.out` +would have covered 1 act$/m,
+		);
+		assert.match(stage.run("allow", approvalId, "--rule", "9").error, /^There is no rule 9: 1 rule fit/);
+		const kept = stage.run("allow", approvalId, "--rule", "1").out;
+		assert.match(kept, /^Kept for .*: allow command `touch a\.out b\.out`\nApproved\.$/m);
+		stage.json("wait", goalId, "--for", "completed", "--timeout", "30");
+		const started = stage
+			.run("feed", goalId, "--json")
+			.out.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line))
+			.filter(({ type }) => type === "tool.started");
+		assert.deepEqual(
+			started.map(({ rule }) => rule?.replace(/^\w+ rule \d+: /, "")),
+			[undefined, "allow command `touch a.out b.out`"],
+		);
+		assert.equal(stage.run("allow", approvalId).code, 3);
+	});
+
 	it("checks a file, says each mistake with its line, and keeps none of it", () => {
 		const before = readFileSync(path.join(stage.home, "config.jsonc"), "utf8");
 		const checked = stage.run("policy", "check", "broken.jsonc");

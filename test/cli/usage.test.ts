@@ -124,6 +124,7 @@ describe("a command line that cannot be meant", function () {
 		[["approvals", "nobody"], 3, "unknownGoal"],
 		[["deny", "nobody"], 3, "unknownApproval"],
 		[["set-aside", "nobody"], 3, "unknownApproval"],
+		[["allow", "nobody"], 3, "unknownApproval"],
 		[["pause", "nobody"], 3, "unknownGoal"],
 		[["resume", "GOAL"], 3, "notNow"],
 		[["cancel", "nobody"], 3, "unknownGoal"],

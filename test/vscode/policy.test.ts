@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import * as vscode from "vscode";
+import { homeFolder } from "../../src/client/home.ts";
 import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
 
@@ -16,6 +19,7 @@ describe("a policy in a real editor", function () {
 	after(async () => {
 		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
 		await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+		fs.rmSync(path.join(homeFolder(), "config.jsonc"), { force: true });
 		await parts?.daemon.read("daemon/stop", { now: true }).catch(() => undefined);
 	});
 
@@ -52,6 +56,24 @@ describe("a policy in a real editor", function () {
 		);
 		assert.match(tried!, / +1× {2}touch gone\n +allowed {2}\(user rule 1: allow command `touch \*`\)\n +then: denied/);
 		await parts.daemon.ask("goal/control", { goalId, action: "cancel" }).catch(() => undefined);
+	});
+
+	it("gets a rule from what waits: the narrowest is chosen first, kept, and the act approved", async () => {
+		const workspace = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+		const text = "# Mark\n\n## Mark\n\n```sh\ntouch marked-by-rule\n```\n";
+		const { goalId } = await parts.daemon.ask("goal/launch", { workspace, playbook: { path: "mark.md", text } });
+		const waiting = await until("the approval", () =>
+			parts.approvals.waiting.find((one) => one.goal.goalId === goalId),
+		);
+		const { approvalId } = waiting.approval;
+		void vscode.commands.executeCommand("missionControl.alwaysAllow", { goalId, approvalId });
+		await until("the goal to go on", async () => {
+			await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+			return parts.approvals.waiting.every((one) => one.approval.approvalId !== approvalId);
+		});
+		const { levels } = await parts.daemon.read("policy/read", { workspace });
+		const own = levels.find(({ level }) => level === "workspace");
+		assert.deepEqual(own?.rules, [{ effect: "allow", command: "touch marked-by-rule" }]);
 	});
 });
 

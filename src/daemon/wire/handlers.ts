@@ -28,7 +28,7 @@ import type { EventQuery, EventReader, StoredEvent } from "../store/eventStore.t
 import { undoSteps } from "../undo/undoSteps.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import { listServers } from "./mcpServers.ts";
-import { readPolicy, setPolicy, simulatePolicy, testCommands } from "./policy.ts";
+import { addRule, proposeRules, readPolicy, setPolicy, simulatePolicy, testCommands } from "./policy.ts";
 import type { Services } from "./services.ts";
 
 /*
@@ -311,6 +311,14 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	"policy/test": async ({ commands, workspace, autonomy }, { services }) => {
 		const folder = await workspaceFolder(workspace, services.about.folder);
 		return { results: [...(await testCommands(services, commands, folder, autonomy))] };
+	},
+	"policy/propose": async ({ approvalId, everywhere }, { services }) => {
+		const goal = await services.supervisor.goal(await goalOf(services, approvalId));
+		return proposeRules(services, goal, approvalId as ApprovalId, everywhere);
+	},
+	"policy/add": async ({ rule, workspace }, { services }) => {
+		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));
+		return addRule(services, rule, folder);
 	},
 	"policy/simulate": async ({ text, workspace, autonomy }, { services }) => {
 		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));

@@ -1,10 +1,15 @@
+import type { Goal } from "../../core/goal.ts";
+import type { ApprovalId } from "../../core/ids.ts";
 import { autonomyRules } from "../../core/policy/levels.ts";
-import type { Policy } from "../../core/policy/rule.ts";
+import { type Policy, type PolicyRule, ruleProblem } from "../../core/policy/rule.ts";
+import { namedRule, ruleWords } from "../../core/policy/ruleWords.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { Autonomy } from "../../core/values.ts";
-import type { LevelRules, Simulation, TestedCommand } from "../../protocol/policy.ts";
+import type { Methods, Result } from "../../protocol/methods.ts";
+import type { LevelRules, ProposedRule, Simulation, TestedCommand } from "../../protocol/policy.ts";
 import { parsePolicy } from "../config/policyNodes.ts";
 import { writePolicy } from "../config/writePolicy.ts";
+import { rulesOf } from "../policy/rules/decide.ts";
 import { goalSandbox } from "../policy/sandbox/goalSandbox.ts";
 import { testCommand } from "../policy/testCommand.ts";
 import type { Services } from "./services.ts";
@@ -49,6 +54,80 @@ export function setPolicy(
 	config.refresh();
 	return { file: config.file, rules: policy.rules.length };
 }
+
+/** One rule more; the others stay as they are. */
+export function addRule(
+	{ config }: Services,
+	rule: PolicyRule,
+	workspace: string | undefined,
+): { readonly file: string; readonly rules: number } {
+	const problem = ruleProblem(rule);
+	if (problem) throw new Refusal("badPolicy", problem);
+	config.refresh();
+	const { policy, file } = config;
+	if (!policy) throw new Refusal("badPolicy", `${file} has a mistake. Correct it first; the rule was not added.`);
+	const before = workspace === undefined ? policy.rules : (policy.workspaces[workspace]?.rules ?? []);
+	const isThere = before.some((one) => JSON.stringify(one) === JSON.stringify(rule));
+	const rules = isThere ? before : [...before, rule];
+	if (!isThere) writePolicy(file, rules, workspace);
+	config.refresh();
+	return { file, rules: rules.length };
+}
+
+/** Rules that would let happen unasked what a person is asked about, and what each would have covered. */
+export async function proposeRules(
+	services: Services,
+	goal: Goal,
+	approvalId: ApprovalId,
+	everywhere: boolean,
+): Promise<Result<Methods, "policy/propose">> {
+	const { config, policyRules, store, supervisor, tools, home, about } = services;
+	const [{ simulate }, { openCallReader }, proposing] = await Promise.all([
+		import("../policy/past/simulate.ts"),
+		import("../policy/past/actsOfCall.ts"),
+		import("../policy/proposedRules.ts"),
+	]);
+	const { workspace } = goal;
+	const folder = everywhere ? undefined : workspace;
+	const approval = goal.approvals[approvalId];
+	const call = approval?.toolCallId && goal.calls[approval.toolCallId];
+	if (!approval) throw new Refusal("unknownApproval", "This approval no longer waits.");
+	if (approval.kind !== "tool")
+		return { rules: [], problem: "Rules are about acts of agents; this is a question of another kind." };
+	const calls = openCallReader(tools, { home, dataFolder: about.folder });
+	const asked = call ?? { name: "runCommand", args: { command: approval.command }, effect: "outside" as const };
+	const read = await calls.read({ call: asked, workspace, risk: approval.risk });
+	const own: Policy = config.policy ?? { rules: [], workspaces: {} };
+	const at = { workspace, isSandboxed: false, autonomy: goal.settings.autonomy };
+	const withRule = (rule: PolicyRule) => policyRules.with(proposing.withOneMore(own, rule, folder));
+	const acts = read?.acts ?? [];
+	const rules = proposing.proposedRules(acts, withRule, at);
+	if (rules.length === 0) {
+		const stricter = proposing.stricterRule(acts, policyRules.now, at);
+		const problem = stricter
+			? `A rule wants it asked about (${stricter.name}), and an exception cannot be written. Change that rule.`
+			: "It cannot be told for sure what this does, so no rule can let it happen unasked. Approve it for the goal instead.";
+		return { rules: [], problem };
+	}
+	const goals = supervisor
+		.summaries()
+		.slice(0, maxGoalsLookedAt)
+		.map(({ goalId }) => goalId);
+	const proposed: ProposedRule[] = [];
+	for (const rule of rules) {
+		const only = rulesOf({ user: proposing.withOneMore({ rules: [], workspaces: {} }, rule, folder) });
+		const told = await simulate({ store, calls, goals, now: policyRules.now, would: only, workspace: folder });
+		const level = folder === undefined ? "user" : "workspace";
+		const covered = told.rules.find((one) => one.rule === namedRule(level, 1, rule))?.times ?? 0;
+		const denied = told.differences.filter(
+			({ answeredOtherwise, would }) => answeredOtherwise && would.rule !== undefined,
+		);
+		proposed.push({ rule, words: ruleWords(rule), covered, denied: denied.reduce((sum, { times }) => sum + times, 0) });
+	}
+	return { rules: proposed, workspace: folder };
+}
+
+const maxGoalsLookedAt = 200;
 
 /** What the rules would have done to the past, in place of those of the person, or of a folder. */
 export async function simulatePolicy(

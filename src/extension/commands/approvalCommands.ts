@@ -59,6 +59,18 @@ export const approvalCommands = {
 		acts: true,
 		run: withWaiting((parts, waiting) => parts.approvals.deny(waiting), answering("deny")),
 	},
+	/** A rule is made of it, and it is approved. */
+	alwaysAllow: {
+		title: "Always Allow…",
+		icon: "law",
+		palette: can("approve"),
+		menus: [inRows(row("approval", ["tool"], "approve"), "1_decide@9")],
+		acts: true,
+		run: withWaiting(async (parts, waiting) => {
+			const { alwaysAllow } = await import("../policy/alwaysAllow.ts");
+			await alwaysAllow(parts, waiting);
+		}, answering("approve")),
+	},
 	/** Not decided: it waits on, and nothing brings it up again. */
 	setAsideApproval: {
 		title: "Not Now",

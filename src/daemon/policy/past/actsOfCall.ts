@@ -21,9 +21,14 @@ export interface ReadCall {
 	readonly isForbidden: boolean;
 }
 
+/** A call of an agent's, and where. */
+export interface AskedCall extends Pick<PastAct, "workspace" | "risk"> {
+	readonly call: Pick<PastAct["call"], "name" | "args" | "effect" | "owner">;
+}
+
 export interface CallReader {
 	/** Undefined of what nobody judges: a list of what is to do, a question. */
-	read(past: PastAct): Promise<ReadCall | undefined>;
+	read(past: AskedCall): Promise<ReadCall | undefined>;
 }
 
 /** The same command is read once. */
