@@ -55,6 +55,17 @@ export const Connection = v.object({
 });
 export type Connection = v.InferOutput<typeof Connection>;
 
+const PlaybookText = v.object({
+	/** As people of the folder say it. */
+	path: v.string(),
+	text: v.string(),
+	/** Of the text. */
+	sha256: v.string(),
+	/** It is open with changes that do not run. */
+	isUnsaved: v.boolean(),
+});
+export type PlaybookText = v.InferOutput<typeof PlaybookText>;
+
 /** Images that were added to what is written in a page, and a sentence for each that was not. */
 const AddedImages = v.object({ images: v.array(Image), problems: v.array(v.string()) });
 export type AddedImages = v.InferOutput<typeof AddedImages>;
@@ -137,6 +148,17 @@ export const webviewMethods = {
 			mayInherit: v.optional(v.boolean(), false),
 		}),
 		result: v.object({ agent: v.optional(ModelChoice), inherits: v.optional(v.boolean()) }),
+	},
+	"form/choosePlaybook": {
+		about:
+			"Asks the person for a playbook, in a list of those of the folder and any other file. Nothing, when it was left.",
+		params: v.object({ workspace: v.string() }),
+		result: v.object({ file: v.optional(v.string()), none: v.optional(v.boolean()) }),
+	},
+	"form/readPlaybook": {
+		about: "A playbook's file as it is saved now.",
+		params: v.object({ file: v.string(), workspace: v.string() }),
+		result: PlaybookText,
 	},
 	"form/savePreset": {
 		about: "Asks for a name and a place, and keeps these settings there as a preset. Nothing, when it was left.",

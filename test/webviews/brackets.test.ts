@@ -41,6 +41,38 @@ describe("pages in another language", function () {
 		await page.getByRole("button", { name: "[!!Launch Goal!!]" }).click();
 		await page.getByText("[!!Say what is to be done.!!]").waitFor();
 		await allBracketed(page);
+		await page.evaluate(() => {
+			const step = {
+				stepId: "build",
+				title: "Build",
+				instructions: "",
+				needs: [],
+				checks: [{ checkId: "c", command: "test -d dist" }],
+			};
+			const actions = [
+				{ kind: "command", command: "make", line: 4 },
+				{ kind: "write", path: "VERSION", content: "next", line: 9 },
+			];
+			const input = { variable: "INPUT_A", required: false, line: 2 };
+			const playbook = {
+				title: "Release it all",
+				objective: "",
+				steps: [{ ...step, actions, notRun: [{ line: 12, what: "python fence", reason: "not run here", text: "x" }] }],
+				checks: [],
+				notRun: [],
+				inputs: [
+					{ ...input, name: "count", type: "number", required: true },
+					{ ...input, name: "dry", type: "boolean", default: "true" },
+				],
+				values: [],
+				agents: [{ stepId: "build" }],
+			};
+			const file = "/home/mara/release.md";
+			Object.assign(window.fake.launch, { playbook, chosenFile: { file }, files: { [file]: "x" }, unsaved: [file] });
+		});
+		await page.getByRole("button", { name: /Playbook/ }).click();
+		await page.getByText("[!!What it does!!]").waitFor();
+		await allBracketed(page);
 		await leave(page);
 
 		const slow = await open("preflight", { story: "slow" });

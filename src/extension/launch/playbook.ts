@@ -9,8 +9,9 @@ import type { Daemon } from "../connection/daemon.ts";
 import { t } from "../words/words.ts";
 import { chooseAgent } from "./chooseAgent.ts";
 import { chooseFolder, launchGoal } from "./launch.ts";
+import { findPlaybooks, playbookItem, readPlaybookFile, unsavedDocument } from "./playbookFiles.ts";
 import { askInputs } from "./playbookInputs.ts";
-import { playbookScore, refusedLine } from "./playbookText.ts";
+import { refusedLine } from "./playbookText.ts";
 
 /** Runs a Markdown playbook: the one that was named, else one that is chosen. What runs is the file as it is saved. */
 export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Promise<GoalId | undefined> {
@@ -18,11 +19,9 @@ export async function askAndRunPlaybook(daemon: Daemon, named?: vscode.Uri): Pro
 	if (!uri || !(await isSaved(uri))) return undefined;
 	const folder = await chooseFolder(uri);
 	if (!folder) return undefined;
-	const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-	const shown = path.relative(folder.uri.fsPath, uri.fsPath);
-	const isInside = !shown.startsWith("..") && !path.isAbsolute(shown);
 	const workspace = folder.uri.fsPath;
-	const file = { path: isInside ? shown.split(path.sep).join("/") : uri.fsPath, text };
+	const { path: shown, text } = await readPlaybookFile(uri, workspace);
+	const file = { path: shown, text };
 	const name = path.basename(uri.fsPath);
 	try {
 		const asked = await daemon.ask("launch/prepare", { workspace, playbook: file });
@@ -115,18 +114,11 @@ function whatItSays(actions: readonly string[]): string {
 		.join(", ");
 }
 
-/** More Markdown than this is not looked at, nor more of each file. */
-const maxFiles = 400;
-const maxFileBytes = 256 * 1024;
-const skippedFolders = "**/{node_modules,.git,dist,out,build,vendor,target,.venv}/**";
-
 async function choosePlaybook(): Promise<vscode.Uri | undefined> {
 	if (!vscode.workspace.workspaceFolders?.length)
 		throw new Refusal("noFolder", t("A playbook runs in a folder. Open one, then try again."));
 	const found = findPlaybooks();
-	const items = found.then((uris) =>
-		uris.map((uri) => ({ label: path.basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri })),
-	);
+	const items = found.then((uris) => uris.map(playbookItem));
 	if ((await items).length === 0)
 		throw new Refusal(
 			"nothingThere",
@@ -143,35 +135,10 @@ async function choosePlaybook(): Promise<vscode.Uri | undefined> {
 	return chosen?.uri;
 }
 
-/** The file in the editor first, then what looks most like a playbook. */
-async function findPlaybooks(): Promise<readonly vscode.Uri[]> {
-	const uris = await vscode.workspace.findFiles("**/*.md", skippedFolders, maxFiles);
-	const scored = await Promise.all(uris.map(async (uri) => ({ uri, score: await scoreOf(uri) })));
-	const active = vscode.window.activeTextEditor?.document.uri.toString();
-	return scored
-		.filter(({ score }) => score > 0)
-		.toSorted((a, b) => rank(b) - rank(a) || a.uri.path.localeCompare(b.uri.path))
-		.map(({ uri }) => uri);
-
-	function rank({ uri, score }: { readonly uri: vscode.Uri; readonly score: number }): number {
-		return uri.toString() === active ? Number.POSITIVE_INFINITY : score;
-	}
-}
-
-async function scoreOf(uri: vscode.Uri): Promise<number> {
-	try {
-		const { size } = await vscode.workspace.fs.stat(uri);
-		if (size > maxFileBytes) return 0;
-		return playbookScore(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
-	} catch {
-		return 0;
-	}
-}
-
 /** False when the person would rather not run the file that is on disk. */
 async function isSaved(uri: vscode.Uri): Promise<boolean> {
-	const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
-	if (!document?.isDirty) return true;
+	const document = unsavedDocument(uri);
+	if (!document) return true;
 	const save = t("Save and Run");
 	const asSaved = t("Run as Saved");
 	const name = path.basename(uri.path);

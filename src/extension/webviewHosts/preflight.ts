@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { Refusal } from "../../core/refusal.ts";
 import type { FormSeed } from "../../protocol/webview.ts";
 import type { Daemon } from "../connection/daemon.ts";
 import { t } from "../words/words.ts";
@@ -34,6 +35,20 @@ export function createPreflight(
 		},
 		async setKey(provider) {
 			await vscode.commands.executeCommand("missionControl.setProviderKey", provider);
+		},
+		async choosePlaybook(workspace) {
+			const { choosePlaybookFor } = await import("../launch/playbookFiles.ts");
+			const chosen = await choosePlaybookFor(workspace);
+			return chosen === "none" ? { none: true } : { file: chosen?.fsPath };
+		},
+		async readPlaybook({ file, workspace }) {
+			const { readPlaybookFile } = await import("../launch/playbookFiles.ts");
+			try {
+				if (!/\.(md|markdown)$/i.test(file)) throw new Error("This is no Markdown.");
+				return await readPlaybookFile(vscode.Uri.file(file), workspace);
+			} catch {
+				throw new Refusal("nothingThere", t("{0} cannot be read. Choose another playbook, or none.", file));
+			}
 		},
 		async savePreset({ settings, workspace }) {
 			const { savePreset } = await import("../launch/presets.ts");

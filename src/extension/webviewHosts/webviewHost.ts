@@ -8,6 +8,7 @@ import { portPipe } from "../../protocol/socketPipe.ts";
 import {
 	type AddedImages,
 	type FormSeed,
+	type PlaybookText,
 	type Target,
 	type WebviewMethods,
 	type WebviewNotices,
@@ -65,6 +66,8 @@ export interface FormContext {
 		ask: Params<WebviewMethods, "form/chooseAgent">,
 		list: () => Promise<Result<WebviewMethods, "provider/list">>,
 	): Promise<Result<WebviewMethods, "form/chooseAgent">>;
+	choosePlaybook(workspace: string): Promise<Result<WebviewMethods, "form/choosePlaybook">>;
+	readPlaybook(ask: Params<WebviewMethods, "form/readPlaybook">): Promise<PlaybookText>;
 	savePreset(ask: Params<WebviewMethods, "form/savePreset">): Promise<Result<WebviewMethods, "form/savePreset">>;
 	setKey(provider: string): Promise<void>;
 }
@@ -168,6 +171,11 @@ export function hostWebview(port: WebviewPort, context: WebviewContext): Webview
 		"form/chooseAgent": async (params) => {
 			const { form } = context;
 			return form ? form.chooseAgent(params, async () => acted("provider/list")({ refresh: false })) : {};
+		},
+		"form/choosePlaybook": async ({ workspace }) => (await context.form?.choosePlaybook(workspace)) ?? {},
+		"form/readPlaybook": (params) => {
+			if (!context.form) throw new Error("A playbook is launched in the form.");
+			return context.form.readPlaybook(params);
 		},
 		"form/savePreset": async (params) => {
 			acting();

@@ -5,7 +5,7 @@ import { TextField } from "../shared/controls/textField.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Webview } from "../shared/webview.tsx";
 import { t } from "../shared/words.ts";
-import type { Draft } from "./draft.ts";
+import { checksOf, type Draft } from "./draft.ts";
 import { Field, SourceNote, sourceWords } from "./field.tsx";
 
 /** Commands that must succeed before the goal is done. */
@@ -18,7 +18,9 @@ export function CheckFields(props: {
 	const { webview, draft, prepared, change } = props;
 	const [adding, setAdding] = useState<string>();
 	const given = prepared.settings.checks;
-	const checks = draft.checks ?? given;
+	const checks = checksOf(draft, prepared);
+	const isOwn = prepared.playbook ? checks.length > given.length : draft.checks !== undefined;
+	const isFirm = (command: string) => prepared.playbook !== undefined && given.includes(command);
 	const add = () => {
 		const command = adding?.trim() ?? "";
 		if (command !== "" && !checks.includes(command)) change({ checks: [...checks, command] });
@@ -29,7 +31,7 @@ export function CheckFields(props: {
 			id="checks"
 			name={t("Checks")}
 			note={
-				draft.checks ? (
+				isOwn ? (
 					<SourceNote
 						webview={webview}
 						source={prepared.sources.checks}
@@ -57,15 +59,17 @@ export function CheckFields(props: {
 						<span class="source">
 							{given.includes(command) ? sourceWords(prepared.sources.checks) : t("added here")}
 						</span>
-						<button
-							type="button"
-							class="tool-button"
-							aria-label={t("Remove {0}", command)}
-							title={t("Remove")}
-							onClick={() => change({ checks: checks.filter((one) => one !== command) })}
-						>
-							<i class="codicon codicon-close" aria-hidden="true" />
-						</button>
+						{isFirm(command) ? null : (
+							<button
+								type="button"
+								class="tool-button"
+								aria-label={t("Remove {0}", command)}
+								title={t("Remove")}
+								onClick={() => change({ checks: checks.filter((one) => one !== command) })}
+							>
+								<i class="codicon codicon-close" aria-hidden="true" />
+							</button>
+						)}
 					</li>
 				))}
 				{adding === undefined ? null : (

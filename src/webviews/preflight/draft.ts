@@ -15,6 +15,12 @@ export interface Draft {
 	readonly title: string;
 	/** That go with the prompt. Their bytes are kept by the editor. */
 	readonly images: readonly Image[];
+	/** The file of the playbook that is run. */
+	readonly playbook?: string;
+	/** What was typed for its inputs. */
+	readonly inputs?: Readonly<Record<string, string>>;
+	/** The digest of the playbook's text whose actions are approved: another text is not. */
+	readonly granted?: string;
 	readonly workspace?: string;
 	/** Undefined: the default preset. Empty: none. */
 	readonly preset?: string;
@@ -78,4 +84,13 @@ export function budgetText(draft: Draft, prepared: LaunchPreparation, resource: 
 export function amountOf(text: string): number | undefined {
 	const amount = Number(text.trim().replaceAll(/(?<=\d)[ _,](?=\d{3})/g, ""));
 	return text.trim() !== "" && Number.isFinite(amount) ? amount : undefined;
+}
+
+/** The checks of the launch: those of a playbook stay, and what is added comes on top. */
+export function checksOf(draft: Draft, { settings, playbook }: LaunchPreparation): readonly string[] {
+	return playbook ? [...settings.checks, ...addedChecks(draft, settings.checks)] : (draft.checks ?? settings.checks);
+}
+
+export function addedChecks({ checks = [] }: Draft, given: readonly string[]): readonly string[] {
+	return checks.filter((command) => !given.includes(command));
 }

@@ -15,9 +15,11 @@ import { t } from "../shared/words.ts";
 import { AgentFields } from "./agentFields.tsx";
 import { Baseline } from "./baseline.tsx";
 import { CheckFields } from "./checks.tsx";
-import { type Draft, emptyDraft, type Providers } from "./draft.ts";
+import { checksOf, type Draft, emptyDraft, type Providers } from "./draft.ts";
 import { Field } from "./field.tsx";
 import { launchRequest, settingsOf } from "./launchRequest.ts";
+import { PlaybookField } from "./playbookField.tsx";
+import { type ChosenPlaybook, isFixed } from "./playbookModel.ts";
 import { PresetField } from "./presetField.tsx";
 import { type Problem, problemsOf } from "./problems.ts";
 import { Roles } from "./roles.tsx";
@@ -31,6 +33,7 @@ export interface LaunchFormProps {
 	readonly workspace: string;
 	readonly folders: readonly { readonly name: string; readonly path: string }[];
 	readonly prepared: LaunchPreparation;
+	readonly chosen: ChosenPlaybook | undefined;
 	/** Why the values could not be asked for anew. */
 	readonly refusal: string | undefined;
 	readonly providers: Providers | undefined;
@@ -40,7 +43,7 @@ export interface LaunchFormProps {
 }
 
 export function LaunchForm(props: LaunchFormProps) {
-	const { webview, draft, change, workspace, folders, prepared, providers } = props;
+	const { webview, draft, change, workspace, folders, prepared, chosen, providers } = props;
 	const [attempted, setAttempted] = useState(false);
 	const [sending, setSending] = useState(false);
 	const [refusal, setRefusal] = useState<string>();
@@ -49,7 +52,14 @@ export function LaunchForm(props: LaunchFormProps) {
 	const found = problemsOf(draft, prepared, providers);
 	// An empty form is not wrong yet.
 	const isTouched = attempted || draft.prompt !== "" || draft.images.length > 0 || draft.leftOutChars !== undefined;
-	const shown = found.filter(({ field }) => isTouched || field !== "prompt");
+	const isAsked = (field: string) =>
+		attempted || !field.startsWith("input.") || draft.inputs?.[field.slice("input.".length)] !== undefined;
+	const shown = found.filter(
+		({ field }) =>
+			(isTouched || field !== "prompt") &&
+			(attempted || chosen?.refusal !== undefined || field !== "playbook") &&
+			isAsked(field),
+	);
 	const problemsAt = (field: string): readonly Problem[] => shown.filter((problem) => problem.field === field);
 
 	async function launch(): Promise<void> {
@@ -63,7 +73,7 @@ export function LaunchForm(props: LaunchFormProps) {
 		}
 		setSending(true);
 		try {
-			const request = launchRequest(draft, prepared, workspace);
+			const request = launchRequest(draft, prepared, workspace, chosen?.read);
 			// The same launch sent again is the same goal, so a connection that breaks in between makes no second one.
 			const of = JSON.stringify([request, draft.images]);
 			if (requestId.current?.of !== of) requestId.current = { of, id: crypto.randomUUID() };
@@ -91,8 +101,19 @@ export function LaunchForm(props: LaunchFormProps) {
 				workspace,
 			});
 			if (name === undefined) return;
-			const { prompt, title, images, checked } = draft;
-			props.replace({ ...emptyDraft, prompt, title, images, checked, workspace: draft.workspace, preset: name });
+			const { prompt, title, images, playbook, inputs, granted, checked } = draft;
+			props.replace({
+				...emptyDraft,
+				prompt,
+				title,
+				images,
+				playbook,
+				inputs,
+				granted,
+				checked,
+				workspace: draft.workspace,
+				preset: name,
+			});
 		} catch (cause) {
 			setRefusal(sentence(cause));
 		}
@@ -115,7 +136,10 @@ export function LaunchForm(props: LaunchFormProps) {
 			.request("form/setKey", { provider })
 			.then(props.lookAgain)
 			.catch((cause) => setRefusal(sentence(cause)));
-	const parts = { webview, draft, prepared, providers, problemsAt, onKey, change };
+	const playbookPath = chosen?.read?.path;
+	const parts = { webview, draft, prepared, providers, problemsAt, onKey, change, playbookPath };
+	// A step that nobody does stands beside the agent already.
+	const notes = prepared.notes.filter((note) => playbookPath === undefined || !note.startsWith(`${playbookPath}:`));
 	const isOwn = folders.some(({ path }) => path === workspace);
 	const inside = { name: workspace.split(/[\\/]/).at(-1)!, path: workspace };
 	const choices = isOwn ? folders : [...folders, inside];
@@ -147,7 +171,9 @@ export function LaunchForm(props: LaunchFormProps) {
 								rows={3}
 								class={draft.prompt.length < maxMeasuredChars ? "prompt grows" : "prompt"}
 								label={t("Goal")}
-								placeholder={t("What is to be done?")}
+								placeholder={
+									prepared.playbook ? t("What the playbook says, unless you say it here") : t("What is to be done?")
+								}
 								invalid={problemsAt("prompt").length > 0}
 								maxChars={maxPromptChars}
 								onTooLong={(leftOutChars) => change({ leftOutChars })}
@@ -156,13 +182,14 @@ export function LaunchForm(props: LaunchFormProps) {
 							<WrittenImageList host={webview.host} written={written} />
 						</div>
 					</Field>
+					<PlaybookField {...parts} chosen={chosen} workspace={workspace} />
 					<div class="pair">
 						<PresetField {...parts} />
 						<Field id="title" name={t("Title")} problems={problemsAt("title")}>
 							<TextField
 								value={draft.title}
 								label={t("Title")}
-								placeholder={titleHint(draft.prompt)}
+								placeholder={prepared.playbook ? prepared.playbook.title : titleHint(draft.prompt)}
 								invalid={problemsAt("title").length > 0}
 								onInput={(title) => change({ title })}
 							/>
@@ -178,14 +205,18 @@ export function LaunchForm(props: LaunchFormProps) {
 							/>
 						</Field>
 					) : null}
-					{prepared.notes.map((note) => (
+					{notes.map((note) => (
 						<p key={note} class="wrong known" role="status">
 							<Icon icon="warning" tone="wait" />
 							<span>{note}</span>
 						</p>
 					))}
-					<AgentFields {...parts} problems={problemsAt("agent")} />
-					<Roles {...parts} />
+					{isFixed(prepared) ? null : (
+						<>
+							<AgentFields {...parts} problems={problemsAt("agent")} />
+							<Roles {...parts} />
+						</>
+					)}
 					<SettingsFields {...parts} />
 					<CheckFields {...parts} />
 				</main>
@@ -193,7 +224,7 @@ export function LaunchForm(props: LaunchFormProps) {
 					webview={webview}
 					workspace={workspace}
 					named={providersOf(settingsOf(draft, prepared))}
-					checks={draft.checks ?? prepared.settings.checks}
+					checks={checksOf(draft, prepared)}
 					providers={providers ?? props.providersRefusal}
 					checked={draft.checked}
 					onChecked={(key, one) => change({ checked: { ...draft.checked, [key]: one } })}
@@ -201,7 +232,7 @@ export function LaunchForm(props: LaunchFormProps) {
 			</div>
 			<footer>
 				<span class="quiet small foot-words" role="status">
-					{footWords(shown, draft.prompt.trim() === "")}
+					{footWords(shown, draft.prompt.trim() === "" && draft.playbook === undefined)}
 				</span>
 				{(refusal ?? props.refusal) ? (
 					<span class="refusal" role="alert">
@@ -249,11 +280,14 @@ function titleHint(prompt: string): string {
 
 /** The control of what is wrong first. */
 function focusField(field: string): void {
-	const [part, name] = field.split(/\.(.*)/s);
-	const section =
-		part === "role"
-			? document.querySelector(`[data-role="${CSS.escape(name ?? "")}"]`)
-			: document.querySelector(`[data-field="${part === "agent" ? "primary-agent" : part}"]`);
+	const [part = "", name = ""] = field.split(/\.(.*)/s);
+	const places: Readonly<Record<string, string>> = {
+		role: `[data-role="${CSS.escape(name)}"]`,
+		input: `[data-field="${CSS.escape(field)}"]`,
+		agent: '[data-field="primary-agent"]',
+		images: '[data-field="prompt"]',
+	};
+	const section = document.querySelector(places[part] ?? `[data-field="${part}"]`);
 	const control =
 		section?.querySelector<HTMLElement>("[aria-invalid='true'], .picker.invalid") ??
 		section?.querySelector<HTMLElement>("vscode-text-area, vscode-text-field, vscode-dropdown, .picker");

@@ -3,13 +3,14 @@ import { agentKind } from "../../core/agentKinds.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
 import type { Result } from "../../protocol/methods.ts";
 import { maxPromptChars } from "../../protocol/methods.ts";
-import type { FormSeed, WebviewMethods } from "../../protocol/webview.ts";
+import type { FormSeed, PlaybookText, WebviewMethods } from "../../protocol/webview.ts";
 import { useLasting } from "../shared/hooks.ts";
 import { sentence } from "../shared/sentence.ts";
 import type { Webview } from "../shared/webview.tsx";
 import { t } from "../shared/words.ts";
 import { type Draft, draftFrom, type Providers } from "./draft.ts";
 import { LaunchForm } from "./launchForm.tsx";
+import type { ChosenPlaybook } from "./playbookModel.ts";
 
 type Start = Result<WebviewMethods, "form/start">;
 
@@ -32,7 +33,9 @@ export function PreflightPage({ webview }: { webview: Webview }) {
 	}, [host]);
 	const folders = start?.folders ?? [];
 	const workspace = start ? folderOf(draft.workspace, folders) : undefined;
-	const { prepared, problem } = usePrepared(webview, workspace, draft.preset);
+	const looks = useLooks();
+	const playbook = usePlaybook(webview, workspace, draft.playbook, looks);
+	const { prepared, problem, refusal: refused } = usePrepared(webview, workspace, draft.preset, playbook?.read, looks);
 	const { providers, providersRefusal, lookAgain } = useProviders(webview, start !== undefined);
 	const waiting = useLasting(!prepared && !problem && !refusal);
 	if (start && !workspace) return <p class="empty">{t("A goal works in a folder. Open one, then launch.")}</p>;
@@ -47,6 +50,7 @@ export function PreflightPage({ webview }: { webview: Webview }) {
 			workspace={workspace}
 			folders={folders}
 			prepared={prepared}
+			chosen={playbook && { ...playbook, refusal: playbook.refusal ?? refused }}
 			refusal={problem}
 			providers={providers}
 			providersRefusal={providersRefusal}
@@ -103,35 +107,88 @@ function useKept(webview: Webview, draft: Draft): void {
 
 const longPromptChars = 20_000;
 
-/**
- * Asked for anew with another folder or preset, and when the person comes back to the form: presets may have changed
- * meanwhile. Until there is an answer the values from before stand.
- */
-function usePrepared(
-	webview: Webview,
-	workspace: string | undefined,
-	preset: string | undefined,
-): { readonly prepared?: LaunchPreparation; readonly problem?: string } {
-	const [known, setKnown] = useState<{ readonly prepared?: LaunchPreparation; readonly problem?: string }>({});
-	const isConnected = webview.connection.state === "connected";
+/** How often the person came back to the form: presets and playbooks may have changed meanwhile. */
+function useLooks(): number {
 	const [looks, setLooks] = useState(0);
 	useEffect(() => {
 		const lookAgain = () => setLooks((count) => count + 1);
 		window.addEventListener("focus", lookAgain);
 		return () => window.removeEventListener("focus", lookAgain);
 	}, []);
+	return looks;
+}
+
+/** The playbook's file as it is saved. What was read before stands until there is an answer, but never for another file. */
+function usePlaybook(
+	webview: Webview,
+	workspace: string | undefined,
+	file: string | undefined,
+	looks: number,
+): ChosenPlaybook | undefined {
+	const [known, setKnown] = useState<ChosenPlaybook>();
 	useEffect(() => {
-		if (workspace === undefined) return;
+		if (file === undefined || workspace === undefined) return;
 		let over = false;
-		webview.host.request("launch/prepare", { workspace, preset }).then(
-			(prepared) => !over && setKnown({ prepared }),
-			(cause) => !over && setKnown(({ prepared }) => ({ prepared, problem: sentence(cause) })),
+		webview.host.request("form/readPlaybook", { file, workspace }).then(
+			(read) => !over && setKnown({ file, read }),
+			(cause) => !over && setKnown({ file, refusal: sentence(cause) }),
 		);
 		return () => {
 			over = true;
 		};
-	}, [webview.host, workspace, preset, isConnected, looks]);
-	return known;
+	}, [webview.host, workspace, file, looks]);
+	if (file === undefined) return undefined;
+	return known?.file === file ? known : { file };
+}
+
+interface KnownPreparation {
+	readonly prepared?: LaunchPreparation;
+	/** Why the values could not be asked for. */
+	readonly problem?: string;
+	/** What is wrong in the playbook. */
+	readonly refusal?: string;
+	/** The digest of the playbook that they are for. */
+	readonly of?: string;
+}
+
+/**
+ * Asked for anew with another folder, preset or playbook, and when the person comes back to the form. Until there is an
+ * answer the values from before stand; those of another playbook, or of another text of it, are none of this one.
+ */
+function usePrepared(
+	webview: Webview,
+	workspace: string | undefined,
+	preset: string | undefined,
+	playbook: PlaybookText | undefined,
+	looks: number,
+): KnownPreparation {
+	const [known, setKnown] = useState<KnownPreparation>({});
+	const isConnected = webview.connection.state === "connected";
+	const of = playbook && `${playbook.path} ${playbook.sha256}`;
+	useEffect(() => {
+		if (workspace === undefined) return;
+		let over = false;
+		const prepare = (given?: { readonly path: string; readonly text: string }) =>
+			webview.host.request("launch/prepare", { workspace, preset, playbook: given });
+		async function ask(): Promise<KnownPreparation> {
+			if (!playbook) return { prepared: await prepare() };
+			try {
+				return { prepared: await prepare({ path: playbook.path, text: playbook.text }), of };
+			} catch (cause) {
+				// The rest of the form is there all the same.
+				return { prepared: await prepare(), refusal: sentence(cause), of };
+			}
+		}
+		ask().then(
+			(next) => !over && setKnown(next),
+			(cause) => !over && setKnown(({ problem: _, ...was }) => ({ ...was, problem: sentence(cause) })),
+		);
+		return () => {
+			over = true;
+		};
+	}, [webview.host, workspace, preset, of, isConnected, looks]);
+	if (known.of === of) return known;
+	return { ...known, refusal: undefined, prepared: known.prepared && { ...known.prepared, playbook: undefined } };
 }
 
 /** Without the agent of playbooks, which takes no prompt. */

@@ -12,10 +12,13 @@ export function PresetField(props: {
 	readonly webview: Webview;
 	readonly draft: Draft;
 	readonly prepared: LaunchPreparation;
+	readonly playbookPath: string | undefined;
 	readonly change: (fields: Partial<Draft>) => void;
 }) {
-	const { webview, draft, prepared, change } = props;
+	const { webview, draft, prepared, playbookPath, change } = props;
 	const chosen = prepared.presets.find(({ name }) => name === prepared.preset);
+	// What is wrong with a playbook's inputs stands beside these.
+	const problems = prepared.problems.filter(({ path }) => path !== playbookPath);
 	const open = (path: string, line?: number) => webview.open({ kind: "settingsFile", path, line });
 	return (
 		<Field
@@ -42,7 +45,7 @@ export function PresetField(props: {
 				]}
 				onChange={(preset) => change({ preset })}
 			/>
-			{prepared.problems.map(({ path, line, message, fix }) => (
+			{problems.map(({ path, line, message, fix }) => (
 				<div key={`${path}:${line}:${message}`} class="wrong known" role="status">
 					<Icon icon="warning" tone="wait" />
 					<span>

@@ -1,4 +1,5 @@
 import { agentKind } from "../../core/agentKinds.ts";
+import { readInput } from "../../core/inputs.ts";
 import { primaryOfRoster } from "../../core/rules/roster.ts";
 import { budgetResources, type ModelChoice } from "../../core/values.ts";
 import { blindTexts } from "../../core/words/blind.ts";
@@ -8,6 +9,7 @@ import { maxPromptChars } from "../../protocol/methods.ts";
 import { count } from "../shared/format.ts";
 import { t } from "../shared/words.ts";
 import { amountOf, budgetText, type Draft, type Providers } from "./draft.ts";
+import { handedSteps, inputText, isFixed } from "./playbookModel.ts";
 import { assignmentsOf, type RoleRow, rowsOf } from "./roleRows.ts";
 
 /** Something that a person should know before the launch, beside its field. */
@@ -28,15 +30,50 @@ export function problemsOf(
 ): readonly Problem[] {
 	return [
 		...promptProblems(draft),
-		...agentProblems(draft, prepared, providers),
-		...blindProblems(draft, prepared, providers),
-		...roleProblems(rowsOf(draft, prepared), providers),
+		...playbookProblems(draft, prepared),
+		...(isFixed(prepared)
+			? unseenProblems(draft)
+			: [
+					...agentProblems(draft, prepared, providers),
+					...blindProblems(draft, prepared, providers),
+					...roleProblems(rowsOf(draft, prepared), providers),
+				]),
 		...budgetProblems(draft, prepared),
 		...unpricedProblems(draft, prepared, providers),
 	];
 }
 
-function promptProblems({ prompt, leftOutChars, title }: Draft): Problem[] {
+/** What the daemon would say of the playbook's inputs and of who does its steps. */
+function playbookProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {
+	const { playbook } = prepared;
+	// What is wrong with the file stands beside it already.
+	if (!playbook)
+		return draft.playbook === undefined ? [] : [stop("playbook", t("The playbook cannot be launched yet."))];
+	const inputs = playbook.inputs.flatMap((spec): Problem[] => {
+		const text = inputText(draft, spec);
+		const field = `input.${spec.name}`;
+		if (text.trim() === "")
+			return spec.required ? [stop(field, t("This playbook needs a value for {0}.", spec.name))] : [];
+		const read = readInput(spec, text);
+		return "problem" in read ? [stop(field, read.fix)] : [];
+	});
+	const alone = handedSteps(draft, prepared).find(({ agent }) => agent === undefined);
+	const nobody = t("The step “{0}” is for an agent, and none is set up. Choose one.", alone?.title ?? "");
+	return alone ? [...inputs, stop("agent", nobody)] : inputs;
+}
+
+/** Images that nobody would look at. */
+function unseenProblems({ images }: Draft): Problem[] {
+	if (images.length === 0) return [];
+	return [
+		stop(
+			"images",
+			t("The playbook hands no step to an agent, so that nobody would look at the images. Remove them to launch it."),
+		),
+	];
+}
+
+function promptProblems({ prompt, leftOutChars, title, playbook }: Draft): Problem[] {
 	const found: Problem[] = [];
 	const limit = t("at most {0} are taken", count(maxPromptChars));
 	if (leftOutChars !== undefined)
@@ -50,7 +87,7 @@ function promptProblems({ prompt, leftOutChars, title }: Draft): Problem[] {
 				),
 			),
 		);
-	else if (prompt.trim() === "") found.push(stop("prompt", t("Say what is to be done.")));
+	else if (prompt.trim() === "" && playbook === undefined) found.push(stop("prompt", t("Say what is to be done.")));
 	if (prompt.length > maxPromptChars)
 		found.push(
 			stop(
@@ -69,6 +106,8 @@ function promptProblems({ prompt, leftOutChars, title }: Draft): Problem[] {
 function agentProblems(draft: Draft, prepared: LaunchPreparation, providers: Providers | undefined): Problem[] {
 	const agent = draft.agent ?? prepared.settings.agent;
 	const isNobody = !agentKind(agent).readsMessages;
+	// Who does a playbook's steps is said step by step.
+	if (isNobody && prepared.playbook) return [];
 	// Nobody needs a primary agent where everybody who works has one of their own.
 	if (isNobody && "agent" in primaryOfRoster(assignmentsOf(rowsOf(draft, prepared)))) return [];
 	if (isNobody)

@@ -183,6 +183,8 @@ describe("the launch form's end in the extension", () => {
 				start: () => ({ folders: [{ name: "bay", path: "/bay" }], seed: { prompt: "Look" } }),
 				chooseAgent: async ({ mayInherit }) =>
 					mayInherit ? { inherits: true } : { agent: { provider: "p", model: "m" } },
+				choosePlaybook: async () => ({}),
+				readPlaybook: async () => assert.fail("nothing is read"),
 				savePreset: async () => ({ name: "careful" }),
 				setKey: async (provider) => void asked.push(["setKey", provider]),
 			},

@@ -63,7 +63,14 @@ export async function wordsWithoutBrackets(page: Page): Promise<readonly string[
 }
 
 /** Values of settings are called the same in every language: presets and files hold them. */
-const settings: readonly string[] = [...Autonomy.options, ...PlanApproval.options, ...Priority.options, ...efforts];
+const settings: readonly string[] = [
+	...Autonomy.options,
+	...PlanApproval.options,
+	...Priority.options,
+	...efforts,
+	"true",
+	"false",
+];
 
 /** So much of a text of the log does not stand there by chance. */
 const longEnough = 12;

@@ -1,3 +1,5 @@
+import { playbookAgent } from "../../../src/core/agentKinds.ts";
+import { Refusal } from "../../../src/core/refusal.ts";
 import { defaultSettings, type Source } from "../../../src/core/settings.ts";
 import type { BaselineRow } from "../../../src/protocol/baseline.ts";
 import type { LaunchPreparation } from "../../../src/protocol/launchDefaults.ts";
@@ -193,6 +195,12 @@ const world = {
 	saved: undefined as string | undefined,
 	trial: { ok: true, tookMs: 2310, models: ["gpt-5-codex"] } as Result<Methods, "provider/try">,
 	check: { exitCode: 1, durationMs: 900, output: "express@4.19.2 is installed\n" } as Result<Methods, "baseline/check">,
+	/** Files by their path, what the next choice of a playbook comes to, and what the daemon reads in one. */
+	files: {} as Record<string, string>,
+	chosenFile: {} as Result<WebviewMethods, "form/choosePlaybook">,
+	unsaved: [] as string[],
+	playbook: undefined as LaunchPreparation["playbook"],
+	badPlaybook: undefined as string | undefined,
 	/** Parts of the baseline, and lists, that never answer. */
 	silent: story === "slow" ? ["git", "tracking", "tools", "disk", "sandbox", "guidance", "providers"] : [],
 };
@@ -204,10 +212,22 @@ const never = new Promise<never>(() => undefined);
 export const launchHandlers = {
 	"form/start": () => ({ folders: launchWorld.folders, seed: launchWorld.seed }),
 	"form/chooseAgent": () => launchWorld.chosen,
+	"form/choosePlaybook": () => launchWorld.chosenFile,
+	"form/readPlaybook": ({ file }: { file: string }) => {
+		const text = launchWorld.files[file];
+		if (text === undefined)
+			throw new Refusal("nothingThere", `${file} cannot be read. Choose another playbook, or none.`);
+		return {
+			path: file.split("/").at(-1)!,
+			text,
+			sha256: `sha256 of ${text}`,
+			isUnsaved: launchWorld.unsaved.includes(file),
+		};
+	},
 	"form/setKey": () => ({}),
 	"form/savePreset": () => ({ name: launchWorld.saved }),
-	"launch/prepare": ({ preset }: { preset?: string }): LaunchPreparation => ({
-		...launchWorld.prepared,
+	"launch/prepare": ({ preset, playbook }: { preset?: string; playbook?: object }): LaunchPreparation => ({
+		...(playbook ? preparedPlaybook() : launchWorld.prepared),
 		...(preset === undefined ? {} : { preset: preset || undefined }),
 	}),
 	"goal/launch": () => ({ goalId, notes: [] }),
@@ -217,3 +237,17 @@ export const launchHandlers = {
 	"provider/try": () => launchWorld.trial,
 	"baseline/check": () => launchWorld.check,
 };
+
+/** As the daemon prepares it: its checks are its own, and its agent too where no step is for another. */
+function preparedPlaybook(): LaunchPreparation {
+	const { prepared, playbook, badPlaybook } = launchWorld;
+	if (badPlaybook !== undefined || !playbook) throw new Refusal("badPlaybook", badPlaybook ?? "No playbook was set.");
+	const agent = playbook.agents.length === 0 ? { agent: playbookAgent } : {};
+	const checks = playbook.checks.map(({ command }) => command);
+	return {
+		...prepared,
+		settings: { ...prepared.settings, ...agent, checks },
+		sources: { ...prepared.sources, checks: { kind: "playbook" } },
+		playbook,
+	};
+}
