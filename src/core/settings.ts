@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { playbookAgent } from "./agentKinds.ts";
+import { GivenLimits } from "./budgetLimits.ts";
 import { GoalIdSchema } from "./ids.ts";
 import { SandboxMode } from "./sandbox.ts";
 import { Assignment, Autonomy, BudgetLimits, ModelChoice, PlanApproval, Priority, ProposedServers } from "./values.ts";
@@ -28,7 +29,12 @@ export type LaunchSettings = v.InferOutput<typeof LaunchSettings>;
 
 /** What is not said stays open for the next layer. */
 export const PartialLaunchSettings = v.partial(
-	v.object({ ...LaunchSettings.entries, proposedServers: ProposedServers, sandbox: SandboxMode }),
+	v.object({
+		...LaunchSettings.entries,
+		proposedServers: ProposedServers,
+		sandbox: SandboxMode,
+		budget: GivenLimits,
+	}),
 );
 export type PartialLaunchSettings = v.InferOutput<typeof PartialLaunchSettings>;
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { GivenLimits } from "../core/budgetLimits.ts";
 import { type RecordedEvent, RecordedEventSchema } from "../core/events.ts";
 import type { Goal } from "../core/goal.ts";
 import {
@@ -18,7 +19,6 @@ import {
 	Actor,
 	ApprovalScope,
 	Autonomy,
-	BudgetLimits,
 	Effort,
 	ModelChoice,
 	NotCovered,
@@ -249,7 +249,7 @@ export const methods = {
 	"goal/raise": {
 		about: "Raises limits of a goal's budget by these amounts.",
 		effect: "acts",
-		params: v.object({ goalId: GoalIdSchema, by: BudgetLimits }),
+		params: v.object({ goalId: GoalIdSchema, by: GivenLimits }),
 		result: GoalView,
 	},
 	"roster/edit": {

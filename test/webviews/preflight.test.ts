@@ -236,8 +236,8 @@ describe("launch form", () => {
 	for (const [typed, said] of [
 		["much", "“much” is not a number."],
 		["1e", "“1e” is not a number."],
-		["-3", "A limit is above 0. Leave it empty for none."],
-		["0", "A limit is above 0. Leave it empty for none."],
+		["-3", "A number above 0, at most 1,000,000,000. Leave it empty for no limit."],
+		["0", "A number above 0, at most 1,000,000,000. Leave it empty for no limit."],
 	] as const) {
 		it(`a budget of “${typed}” is refused beside its field`, async () => {
 			const page = await open();

@@ -1,5 +1,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { isLimit, limitText } from "../../core/budgetLimits.ts";
+import { type BudgetLimits, budgetResources } from "../../core/values.ts";
 import { wrongUsage } from "../terminal/failure.ts";
 import type { OptionValues } from "./commandRow.ts";
 import type { Context } from "./context.ts";
@@ -32,6 +34,21 @@ export function numberOption(options: OptionValues, name: string, flag: string, 
 		throw wrongUsage(`${flag} takes ${whole ? "a whole number" : "a number"} of 0 or more, not “${typed}”.`);
 	}
 	return value;
+}
+
+/** Limits of a budget, or what they are raised by, from the options that begin with `prefix`. Undefined where none is given. */
+export function budgetOption(options: OptionValues, prefix: "" | "budget"): BudgetLimits | undefined {
+	const given = budgetResources.flatMap((resource) => {
+		const name = prefix ? `${prefix}${resource[0]!.toUpperCase()}${resource.slice(1)}` : resource;
+		const typed = textOption(options, name);
+		if (typed === undefined) return [];
+		const amount = /^\s*[+-]?\d*\.?\d+(e\d+)?\s*$/i.test(typed) ? Number(typed) : Number.NaN;
+		if (isLimit(resource, amount)) return [[resource, amount] as const];
+		const flag = prefix ? `--${prefix}-${resource}` : `--${resource}`;
+		const hint = prefix ? " Leave it out for no limit." : "";
+		throw wrongUsage(`${flag} takes ${limitText(resource)}, not “${typed}”.${hint}`);
+	});
+	return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
 /** `-` stands for standard input. */

@@ -3,16 +3,10 @@ import type { PartialLaunchSettings } from "../../core/settings.ts";
 import { readAgent } from "./agentName.ts";
 import type { OptionValues } from "./commandRow.ts";
 import type { Context } from "./context.ts";
-import { listOption, numberOption, readText, textOption } from "./given.ts";
+import { budgetOption, listOption, readText, textOption } from "./given.ts";
 
 /** What a launch and a preset can be told. What is left out stays out, so that a playbook's or a default's value counts. */
 export async function launchSettings(context: Context, options: OptionValues): Promise<PartialLaunchSettings> {
-	const budget = {
-		usd: numberOption(options, "budgetUsd", "--budget-usd"),
-		tokens: numberOption(options, "budgetTokens", "--budget-tokens"),
-		minutes: numberOption(options, "budgetMinutes", "--budget-minutes"),
-		turns: numberOption(options, "budgetTurns", "--budget-turns"),
-	};
 	const checks = listOption(options, "check");
 	const roster = textOption(options, "roster");
 	const agent = textOption(options, "agent");
@@ -25,7 +19,7 @@ export async function launchSettings(context: Context, options: OptionValues): P
 			proposedServers: options.proposedServers,
 			sandbox: options.sandbox,
 			agent: agent === undefined ? undefined : await readAgent(context, agent),
-			budget: Object.values(budget).some((limit) => limit !== undefined) ? budget : undefined,
+			budget: budgetOption(options, "budget"),
 			checks,
 			assignments: roster === undefined ? undefined : await rosterOf(path.resolve(context.cwd, roster)),
 		}),

@@ -1,3 +1,4 @@
+import { raiseStep } from "../budgetLimits.ts";
 import type { QuestionRow } from "./question.ts";
 
 /** How a goal goes on that has reached a limit, or has one that cannot be held. */
@@ -27,7 +28,7 @@ export const budget: QuestionRow = {
 				unpriced
 					? "The limit of money is taken away, and the goal goes on. Limits of tokens, minutes and turns stay."
 					: resource
-						? `The limit is raised by ${goal.settings.budget[resource] ?? goal.budget[resource]} ${resource}, and the goal goes on.`
+						? `The limit is raised by ${raiseStep(goal, resource)} ${resource}, and the goal goes on.`
 						: "The limit is raised, and the goal goes on.",
 			primary: true,
 			plain: "approve",

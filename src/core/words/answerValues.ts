@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isLimit, limitText } from "../budgetLimits.ts";
 
 /** What an answer carries beside its option: a price, or a number of tokens. */
 export const answerValueKinds = ["price", "tokens"] as const;
@@ -11,7 +12,10 @@ const TypedPrice = v.object({
 	/** Of what the provider keeps for a later request. */
 	cacheWrite: v.optional(amount()),
 });
-const TypedTokens = v.pipe(v.number(), v.integer("a number of tokens is whole"), v.minValue(1));
+const TypedTokens = v.pipe(
+	v.number(),
+	v.check((tokens) => isLimit("tokens", tokens), `a limit of tokens is ${limitText("tokens")}`),
+);
 
 /** The values as they are sent, each under the name of its kind. */
 export const AnswerValues = v.object({ price: v.optional(TypedPrice), tokens: v.optional(TypedTokens) });

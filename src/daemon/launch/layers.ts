@@ -1,6 +1,7 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentKind } from "../../core/agentKinds.ts";
+import { possibleLimits } from "../../core/budgetLimits.ts";
 import type { Goal } from "../../core/goal.ts";
 import { parseModelRef } from "../../core/modelRef.ts";
 import { Refusal } from "../../core/refusal.ts";
@@ -65,7 +66,8 @@ function settingsOf({ settings }: Goal): PartialLaunchSettings {
 	};
 	// A playbook's own steps named their agents themselves.
 	const kept = assignments.filter(({ source }) => source !== "playbook");
-	return agentKind(agent).takesRoles ? { ...rest, agent, assignments: kept } : rest;
+	const possible = { ...rest, budget: possibleLimits(rest.budget) };
+	return agentKind(agent).takesRoles ? { ...possible, agent, assignments: kept } : possible;
 }
 
 /**

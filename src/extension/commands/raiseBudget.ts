@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { isLimit, isWhole, mostOf } from "../../core/budgetLimits.ts";
 import type { GoalId } from "../../core/ids.ts";
 import { type BudgetResource, budgetResources } from "../../core/values.ts";
 import { t } from "../words/words.ts";
@@ -20,9 +21,14 @@ export async function raiseBudget({ daemon, goals }: Parts, goalId: GoalId): Pro
 		title: t("Raise the Limit of {0} {1}", String(budget[chosen.resource]), name(chosen.resource)),
 		prompt: t("By how much?"),
 		ignoreFocusOut: true,
-		validateInput: (text) => (Number(text) > 0 ? undefined : t("A number above 0, for example 10.")),
+		validateInput: (text) => (isLimit(chosen.resource, Number(text)) ? undefined : raiseSentence(chosen.resource)),
 	});
 	if (typed) await daemon.ask("goal/raise", { goalId, by: { [chosen.resource]: Number(typed) } });
+}
+
+function raiseSentence(resource: BudgetResource): string {
+	const most = mostOf(resource).toLocaleString("en-US");
+	return isWhole(resource) ? t("A whole number from 1 to {0}.", most) : t("A number above 0, at most {0}.", most);
 }
 
 function name(resource: BudgetResource): string {

@@ -1,3 +1,4 @@
+import { isLimit, isWhole, mostOf } from "../../core/budgetLimits.ts";
 import { SandboxMode } from "../../core/sandbox.ts";
 import { LaunchSettings, type PartialLaunchSettings } from "../../core/settings.ts";
 import { Autonomy, type BudgetResource, PlanApproval, Priority, ProposedServers } from "../../core/values.ts";
@@ -77,16 +78,20 @@ function budget(resource: BudgetResource, label: string): LaunchOption {
 		label,
 		prompt: t("The most this goal may use. Empty: no limit."),
 		get: ({ settings }) => settings.budget?.[resource]?.toString(),
-		problem: (text) =>
-			text === "" || (Number.isFinite(Number(text)) && Number(text) > 0)
-				? undefined
-				: t("A number above 0, or nothing."),
+		problem: (text) => (text.trim() === "" || isLimit(resource, Number(text)) ? undefined : limitSentence(resource)),
 		set: (choices, text) =>
 			withSetting(choices, "budget", {
 				...choices.settings.budget,
-				[resource]: text === "" ? undefined : Number(text),
+				[resource]: text.trim() === "" ? undefined : Number(text),
 			}),
 	};
+}
+
+function limitSentence(resource: BudgetResource): string {
+	const most = mostOf(resource).toLocaleString("en-US");
+	return isWhole(resource)
+		? t("A whole number from 1 to {0}. Leave it empty for no limit.", most)
+		: t("A number above 0, at most {0}. Leave it empty for no limit.", most);
 }
 
 function withSetting<K extends keyof PartialLaunchSettings>(

@@ -1,7 +1,8 @@
 import { agentKind } from "../../core/agentKinds.ts";
+import { isLimit, isWhole, mostOf } from "../../core/budgetLimits.ts";
 import { readInput } from "../../core/inputs.ts";
 import { primaryOfRoster } from "../../core/rules/roster.ts";
-import { budgetResources, type ModelChoice } from "../../core/values.ts";
+import { type BudgetResource, budgetResources, type ModelChoice } from "../../core/values.ts";
 import { blindTexts } from "../../core/words/blind.ts";
 import { unpricedTexts } from "../../core/words/unpriced.ts";
 import type { LaunchPreparation } from "../../protocol/launchDefaults.ts";
@@ -156,7 +157,7 @@ function budgetProblems(draft: Draft, prepared: LaunchPreparation): Problem[] {
 		if (text.trim() === "") return [];
 		const amount = amountOf(text);
 		if (amount === undefined) return [stop(`budget.${resource}`, t("“{0}” is not a number.", shown(text)))];
-		if (amount <= 0) return [stop(`budget.${resource}`, t("A limit is above 0. Leave it empty for none."))];
+		if (!isLimit(resource, amount)) return [stop(`budget.${resource}`, limitSentence(resource))];
 		return [];
 	});
 }
@@ -175,6 +176,13 @@ function blindProblems(draft: Draft, prepared: LaunchPreparation, providers: Pro
 function chosenAgents(draft: Draft, prepared: LaunchPreparation): readonly Pick<ModelChoice, "provider" | "model">[] {
 	const named = rowsOf(draft, prepared).flatMap(({ enabled, agent }) => (enabled && agent ? [agent] : []));
 	return [draft.agent ?? prepared.settings.agent, ...named];
+}
+
+function limitSentence(resource: BudgetResource): string {
+	const most = count(mostOf(resource));
+	return isWhole(resource)
+		? t("A whole number from 1 to {0}. Leave it empty for no limit.", most)
+		: t("A number above 0, at most {0}. Leave it empty for no limit.", most);
 }
 
 /** A limit of money with a model whose price is unknown: the goal would stop and ask. */

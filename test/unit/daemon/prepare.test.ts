@@ -306,7 +306,21 @@ describe("a launch", function () {
 			/the implementer cannot be turned off/,
 		],
 		["a budget that is not a number", { settings: { budget: { usd: "lots" } } }, /budget\.usd/],
-		["a budget below nothing", { settings: { budget: { turns: -1 } } }, /budget\.turns/],
+		[
+			"a budget below nothing",
+			{ settings: { budget: { turns: -1 } } },
+			/budget\.turns: a limit of turns is a whole number/,
+		],
+		[
+			"a budget of nothing",
+			{ settings: { budget: { minutes: 0 } } },
+			/budget\.minutes: a limit of minutes is a number/,
+		],
+		[
+			"a budget of half a turn",
+			{ settings: { budget: { turns: 1.5 } } },
+			/from 1 to 1,000,000,000; leave it out for none\.$/,
+		],
 		["a role that no file describes", { roles: ["poet"] }, /No file describes the role “poet”\. `mission roles` lists/],
 		["a prompt of 10 MB", { prompt: "x".repeat(10_000_000) }, /at most 1000000 characters/],
 	];

@@ -211,7 +211,12 @@ describe("parsePlaybook", () => {
 		[
 			"a wrong value inside a setting",
 			"---\nbudget:\n  usd: lots\n---\n## A\n",
-			"p.md:2: “budget.usd” cannot be read.",
+			"p.md:2: “budget.usd” cannot be read. A limit of usd is a number above 0, and at most 1,000,000,000; leave it out for none.",
+		],
+		[
+			"a limit of half a turn",
+			"---\nbudget: { turns: 1.5 }\n---\n## A\n",
+			"p.md:2: “budget.turns” cannot be read. A limit of turns is a whole number from 1 to 1,000,000,000; leave it out for none.",
 		],
 		[
 			"an agent without provider",

@@ -1,3 +1,4 @@
+import { mostOf, raiseStep } from "../../../core/budgetLimits.ts";
 import type { GoalEvent } from "../../../core/events.ts";
 import type { Goal } from "../../../core/goal.ts";
 import type { ThreadId } from "../../../core/ids.ts";
@@ -36,7 +37,7 @@ export function askBudget(
 			reasons: [
 				unpriced
 					? "Set its price and the limit of money holds, limit tokens instead, or go on without. Limits of tokens, minutes and turns stay, and nothing that was done is lost."
-					: `Raise adds ${goal.settings.budget[resource] ?? limit} ${resource}. Nothing that was done is lost either way.`,
+					: `Raise adds ${raiseStep(goal, resource)} ${resource}. Nothing that was done is lost either way.`,
 				...endedNote(goal, resource),
 				handOffNote(goal),
 			],
@@ -77,7 +78,7 @@ export const budgetAnswered: Consequences = (approval, { answer, values = {} }, 
 	/** Money that cannot be counted cannot be limited: going on takes that limit away. */
 	function instead(): BudgetLimits {
 		if (answer === "tokens") return { tokens: enoughTokens(values.tokens, goal) };
-		return unpriced ? {} : { [resource!]: limit + (goal.settings.budget[resource!] ?? limit) };
+		return unpriced ? {} : { [resource!]: Math.min(limit + raiseStep(goal, resource!), mostOf(resource!)) };
 	}
 };
 

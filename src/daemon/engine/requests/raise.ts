@@ -1,3 +1,4 @@
+import { isLimit, limitText } from "../../../core/budgetLimits.ts";
 import type { GoalEvent } from "../../../core/events.ts";
 import type { Approval, Goal } from "../../../core/goal.ts";
 import type { ApprovalId } from "../../../core/ids.ts";
@@ -17,7 +18,13 @@ export function raise(by: BudgetLimits, goal: Goal, context: RequestContext): Go
 		const limit = limits[resource];
 		if (limit === undefined)
 			throw new Refusal("notNow", `The goal has no limit of ${resource}, so there is nothing to raise.`);
-		limits[resource] = limit + by[resource]!;
+		const more = limit + by[resource]!;
+		if (!isLimit(resource, more))
+			throw new Refusal(
+				"tooMuch",
+				`${more} ${resource} are too many: a limit of ${resource} is ${limitText(resource)}.`,
+			);
+		limits[resource] = more;
 	}
 	return [...raised(goal, limits, context.by), ...answeredByRaise(goal, named)];
 }
