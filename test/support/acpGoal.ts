@@ -53,7 +53,7 @@ export interface Life {
 	events<T extends EventType>(type: T): Extract<Simulation["events"][number], { type: T }>[];
 	ask(request: Parameters<typeof decide>[0]): Promise<unknown>;
 	/** Of whatever the person is asked, or is asked next. */
-	answer(given: string, reason?: string): Promise<void>;
+	answer(given: string, reason?: string, chosen?: readonly string[]): Promise<void>;
 	/** A message of the person's to the thread that works. */
 	send(text: string, images: readonly NamedBytes[]): Promise<unknown>;
 	ended(): Promise<void>;
@@ -136,10 +136,10 @@ export function acpGoals(): AcpGoals {
 				driver.commit((now) =>
 					decide(request, now, { by: person, newId: (prefix) => `${prefix}-asked` as never, now: Date.now() }),
 				),
-			async answer(given, reason) {
+			async answer(given, reason, chosen) {
 				await until("a person is asked", () => approval() !== undefined);
 				const { approvalId } = approval()!;
-				await life.ask({ kind: "answer", approvalId, answer: given, scope: "once", reason });
+				await life.ask({ kind: "answer", approvalId, answer: given, scope: "once", reason, chosen });
 			},
 			send: async (text, images) => life.ask({ kind: "send", text, images: await kept(images) }),
 			ended: () => until("the goal ends", () => goal().end !== undefined),

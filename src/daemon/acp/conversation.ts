@@ -111,7 +111,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		const update = fieldsOf(told);
 		// What is said while an old session is loaded was said before.
 		if (spooled.wasSent("session/load") && !isLoaded) return;
-		if (conversation.sessionId !== undefined && sessionId !== conversation.sessionId) return stranger(sessionId);
+		if (!isOurs(sessionId)) return;
 		options = withChange(options, update);
 		if (update.sessionUpdate === "usage_update") usage = { ...usage, ...known(usageTold(update)) };
 		if (end <= readTo) {
@@ -151,6 +151,13 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	function isUnderWay({ prompt }: Listening): boolean {
 		const isOver = (key: string) => !key.startsWith(promptKey) || answered.has(key);
 		return spooled.wasSent(prompt) && spooled.sentBefore(prompt).every(isOver);
+	}
+
+	/** Also what it says before its session is known. */
+	function isOurs(sessionId: unknown): boolean {
+		if (conversation.sessionId === undefined || sessionId === conversation.sessionId) return true;
+		stranger(sessionId);
+		return false;
 	}
 
 	function stranger(sessionId: unknown): void {
@@ -204,11 +211,13 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		.onRequest(sdk.methods.client.fs.writeTextFile, ({ params, requestId }) =>
 			guarded(() => write(params, take(requestId))),
 		)
-		.onRequest(sdk.methods.client.elicitation.create, async ({ params, requestId }) => {
+		// As it was sent: the package would leave out what only older forms have.
+		.onRequest(sdk.methods.client.elicitation.create, fieldsOf, async ({ params, requestId, signal }) => {
 			const session = turn?.session;
-			if (!session) return { action: "cancel" };
+			const asked = take(requestId);
+			if (!session || !isOurs(params.sessionId ?? conversation.sessionId)) return { action: "cancel" } as const;
 			try {
-				return await elicited(`${number} ${take(requestId)?.end}`, params, (question) => session.ask(question));
+				return await elicited(`${number} ${asked?.end}`, params, (question) => session.ask(question, signal));
 			} catch (cause) {
 				if (cause instanceof NotAskable) throw new sdk.RequestError(-32602, cause.message);
 				throw cause;
@@ -274,9 +283,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		call: AgentCall | undefined,
 		signal: AbortSignal,
 	): Promise<acp.RequestPermissionResponse> {
-		const isOurs = conversation.sessionId === undefined || sessionId === conversation.sessionId;
-		if (!isOurs) stranger(sessionId);
-		if (!call || !turn || !isOurs) return { outcome: { outcome: "cancelled" } };
+		if (!call || !turn || !isOurs(sessionId)) return { outcome: { outcome: "cancelled" } };
 		const given = await Promise.race([turn.session.permission(call), withdrawn(signal)]);
 		return { outcome: permissionAnswer(given, options) };
 	}

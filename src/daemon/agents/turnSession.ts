@@ -16,8 +16,11 @@ export interface TurnSession {
 	permission(call: AgentCall): Promise<Permission>;
 	/** The intent to write a file for the agent, durable when it resolves; of the same request it is what was meant at first. */
 	intend(write: IntendedWrite): Promise<Intended>;
-	/** Asks the person, who may take long. The same id is asked once in a thread, also when the daemon was another one. */
-	ask(question: PersonQuestion): Promise<PersonAnswer>;
+	/**
+	 * Asks the person, who may take long. The same id is asked once in a thread, also when the daemon was another one. The
+	 * question is taken back when the agent does not wait for it any more.
+	 */
+	ask(question: PersonQuestion, withdrawn: AbortSignal): Promise<PersonAnswer>;
 	/** All that the process printed up to here was told: it is in the log with the next thing that is, and read no second time. */
 	readTo(place: { readonly process: number; readonly offset: number }): void;
 	/** A process is about to begin, has begun or ended; durable when it resolves. */

@@ -15,14 +15,18 @@ export async function elicited(
 ): Promise<Elicited> {
 	const { message, mode, url, requestedSchema } = v.parse(Request, request);
 	const shown = (text: string, maxChars: number, isLong = false) => cut(seenText(redact(text), isLong), maxChars);
-	const said = shown(message, maxMessageChars, true) || "Something is asked for, and not said what.";
+	if (mode !== undefined && mode !== "url" && mode !== "form")
+		throw new NotAskable(`Nobody is asked by “${shown(mode, maxLabelChars)}” here: use a form or an address.`);
+	const asksFor = shown(message, maxMessageChars, true) || "Something is asked for, and not said what.";
 	if (mode === "url") {
 		const address = webAddress(url);
-		const question = `${said}\n${address}`;
+		const question = `${asksFor}\n${address}`;
 		const answer = await ask({ id, question, options: [{ label: done }], closed: true, url: address });
 		return answer.kind === "answered" ? { action: "accept" } : ended(answer);
 	}
-	const { properties, required } = requestedSchema;
+	const { properties, required, title, description } = requestedSchema;
+	const heading = [shown(title ?? "", maxTitleChars), shown(description ?? "", maxDescriptionChars, true)];
+	const said = [asksFor, heading.filter(Boolean).join(": ")].filter(Boolean).join("\n");
 	const fields = Object.entries(properties);
 	if (fields.length > maxFields)
 		throw new NotAskable(`A person is asked for at most ${maxFields} values at once, and these are ${fields.length}.`);
@@ -103,13 +107,20 @@ type Field = v.InferOutput<typeof Field>;
 const Form = v.object({
 	properties: v.fallback(v.record(v.string(), Field), {}),
 	required: v.fallback(v.optional(v.array(v.string())), undefined),
+	title: Text,
+	description: Text,
 });
 /** It is a stranger's: whatever has not the shape that it should have is not there. */
 const Request = v.object({
 	message: v.fallback(v.string(), ""),
 	mode: Text,
 	url: Text,
-	requestedSchema: v.fallback(Form, { properties: {}, required: undefined }),
+	requestedSchema: v.fallback(Form, {
+		properties: {},
+		required: undefined,
+		title: undefined,
+		description: undefined,
+	}),
 });
 
 function ended({ kind }: PersonAnswer): Elicited {

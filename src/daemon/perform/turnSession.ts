@@ -12,7 +12,7 @@ import type {
 	TurnSession,
 } from "../agents/turnSession.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
-import { askWithin } from "./asking.ts";
+import { askWithin, withdrawQuestion } from "./asking.ts";
 import type { ActivityContext } from "./parts.ts";
 import { openSaid } from "./said.ts";
 
@@ -170,8 +170,14 @@ export function openSession(
 		session: {
 			update,
 			intend,
-			ask: ({ id, ...question }) =>
-				askWithin(context, { ...question, key: `${threadId} ${id}`, threadId, stepId }, context.signal),
+			async ask({ id, ...question }, withdrawn) {
+				const key = `${threadId} ${id}`;
+				const ends = AbortSignal.any([context.signal, withdrawn]);
+				const answer = await askWithin(context, { ...question, key, threadId, stepId }, ends);
+				if (withdrawn.aborted && !context.signal.aborted)
+					await withdrawQuestion(driver, key, "The agent does not wait for it any more.");
+				return answer;
+			},
 			permission(call) {
 				const known = asked.get(call.id) ?? ask(call);
 				asked.set(call.id, known);

@@ -72,6 +72,9 @@ describe("an agent that runs its own tools", () => {
 		await ask(simulation, { kind: "answer", approvalId, answer: given, scope: "once", reason });
 	};
 
+	/** Who asks waits as long as it takes. */
+	const waits = () => new AbortController().signal;
+
 	it("asks a person in the middle of its turn, and goes on in the same turn once it is allowed", async () => {
 		const told: Permission[] = [];
 		let turns = 0;
@@ -226,8 +229,8 @@ describe("an agent that runs its own tools", () => {
 		const told: PersonAnswer[] = [];
 		const which = { id: "q1", question: "Which?", options: [{ label: "A" }, { label: "B" }], from: "The server files" };
 		const simulation = await start(async ({ session }) => {
-			told.push(...(await Promise.all([session.ask(which), session.ask(which)])));
-			told.push(await session.ask({ id: "q2", question: "And its name?" }), await session.ask(which));
+			told.push(...(await Promise.all([session.ask(which, waits()), session.ask(which, waits())])));
+			told.push(await session.ask({ id: "q2", question: "And its name?" }, waits()), await session.ask(which, waits()));
 			await session.permission({ id: "r1", name: "read", args: {}, effect: "none", summary: "notes" });
 			await session.update({ kind: "callEnded", id: "r1", ok: true, output: "" });
 			return answered("Done.");
@@ -278,7 +281,9 @@ describe("an agent that runs its own tools", () => {
 		const told: PersonAnswer[] = [];
 		const simulation = await start(async ({ session }) => {
 			for (let number = 1; number <= 23; number++)
-				void session.ask({ id: `q${number}`, question: `Number ${number}?` }).then((given) => told.push(given));
+				void session
+					.ask({ id: `q${number}`, question: `Number ${number}?` }, waits())
+					.then((given) => told.push(given));
 			await until("three are refused", () => told.length === 3);
 			assert.equal(Object.keys(goalOf(simulation).approvals).length, 20);
 			return answered("Done.");
@@ -294,7 +299,7 @@ describe("an agent that runs its own tools", () => {
 		let turns = 0;
 		const simulation = await start(async ({ session }) => {
 			if (++turns > 1) return answered("Done.");
-			void session.ask({ id: "q1", question: "Which?" }).then((given) => told.push(given));
+			void session.ask({ id: "q1", question: "Which?" }, waits()).then((given) => told.push(given));
 			await until("a person is asked", () => approvalOf(simulation) !== undefined);
 			return answered("Never mind.");
 		});
