@@ -3,7 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Frame } from "playwright-core";
 import type { Workbench } from "../host/workbench.ts";
+import { png } from "../support/images.ts";
 import { plainReflection, type Script } from "../support/modelServer.ts";
+import { until } from "../support/until.ts";
 import { pictureOfFailure } from "./failure.ts";
 import { pictures } from "./pictures.ts";
 import { openPilotStage, type PilotStage } from "./pilotStage.ts";
@@ -122,6 +124,66 @@ describe("the launch form in the real workbench", function () {
 		await window.tab("Launch Goal").waitFor({ state: "detached" });
 	});
 
+	it("A playbook launched from the form is the goal that the command line launches; an image goes along, is there after a reload, reaches the agent, and opens in the editor.", async () => {
+		const seen: string[] = [];
+		stage.model.use(async (asked) => {
+			if (asked.purpose === "work") seen.push(JSON.stringify(asked.body));
+			return chartmaker(asked);
+		});
+		const file = path.join(folder, "sound-the-bay.md");
+		fs.writeFileSync(file, soundTheBay);
+		const form = await openForm(window);
+		await form.getByRole("textbox", { name: "Goal" }).fill("");
+		await form.getByRole("textbox", { name: "Budget, US dollars" }).fill("");
+		await clickUntil(
+			(within) => form.getByRole("button", { name: /^Playbook:/ }).click(within),
+			window.quickInput.getByText("Choose File…"),
+		);
+		await window.pick("sound-the-bay.md");
+		await form.getByText("Sound the bay").first().waitFor();
+		await form.getByText("harbour/pilot").first().waitFor();
+		await dropImage(form);
+		await form.getByText("mole.png", { exact: true }).waitFor();
+		const tab = window.tab("Launch Goal");
+		await tab.hover();
+		await tab.getByRole("button", { name: /^Close/ }).click();
+		await tab.waitFor({ state: "detached" });
+		await (await openForm(window)).getByText("mole.png", { exact: true }).waitFor();
+		await window.reload();
+		const again = await openForm(window);
+		await again.getByText("mole.png", { exact: true }).waitFor();
+		await again.locator("img.thumbnail").waitFor();
+		await again.getByRole("textbox", { name: "Input pier" }).fill("South; rm -rf x");
+		await again.getByRole("checkbox", { name: /^Approve what it says/ }).click();
+		await again.getByText("INPUT_PIER=South; rm -rf x").waitFor();
+		await pictures(window, "preflight-playbook");
+		await again.getByRole("textbox", { name: "Goal" }).press("Control+Enter");
+		await window.tab("Launch Goal").waitFor({ state: "detached" });
+		await window.treeRow("Sound the bay").first().waitFor();
+		const [{ goalId }] = (await stage.mission("list")).filter(
+			({ title }: { title: string }) => title === "Sound the bay",
+		);
+		const launch = ["launch", "--workspace", folder, "--playbook", file, "--input", "pier=South; rm -rf x"];
+		const other = await stage.mission(...launch, "--grant", "playbook");
+		const whatItIs = async (id: string) => {
+			const { plan: made, autonomy, prompt, title, budget, checks, roster } = await stage.mission("show", id);
+			const steps = made.steps.map(({ title, needs }: { title: string; needs: string[] }) => [title, needs]);
+			const commands = checks.map(({ command }: { command: string }) => command);
+			const limits = Object.values(budget).map((one) => (one as { limit: unknown }).limit);
+			return { steps, autonomy, prompt, title, limits, commands, roster: roster.assignments };
+		};
+		assert.deepEqual(await whatItIs(goalId), await whatItIs(other.goalId));
+		await until("the agent was asked", () => seen.some((body) => body.includes("data:image/png;base64,")));
+		assert.equal(fs.readFileSync(path.join(folder, "pier.txt"), "utf8"), "South; rm -rf x\n");
+		await window.palette("Mission Control: Show Feed");
+		const feed = await window.webview(".feed-bar");
+		await feed.getByRole("button", { name: "Open the image mole.png" }).first().click();
+		await window.tab("mole.png").waitFor();
+		const shown = await window.webview(".container.ready img");
+		assert.equal(await shown.locator("img").evaluate((image) => (image as HTMLImageElement).naturalWidth), 160);
+		await window.screenshot("preflight-image");
+	});
+
 	it("What was written is there again after the form was closed, and after the window was loaded anew.", async () => {
 		const form = await openForm(window);
 		await form.getByRole("textbox", { name: "Goal" }).fill("Sound the channel");
@@ -135,6 +197,40 @@ describe("the launch form in the real workbench", function () {
 		await isAsLeft(await openForm(window));
 	});
 });
+
+/** One step of its own, and one for an agent. */
+const soundTheBay = `---
+inputs:
+  pier:
+    description: Where it is sounded.
+---
+# Sound the bay
+
+## Name the pier
+
+\`\`\`sh
+printf '%s\\n' "$INPUT_PIER" > pier.txt
+\`\`\`
+
+## Draw the chart
+agent: implementer
+
+Draw the chart of the bay.
+`;
+
+/** As a person drops a file that lies on the desktop. */
+async function dropImage(form: Frame): Promise<void> {
+	await form.evaluate(
+		(base64) => {
+			const data = new DataTransfer();
+			const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+			data.items.add(new File([bytes], "mole.png", { type: "image/png" }));
+			const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, composed: true, cancelable: true });
+			document.querySelector("vscode-text-area")!.dispatchEvent(event);
+		},
+		png(160, 120, [30, 120, 200]).toString("base64"),
+	);
+}
 
 async function isAsLeft(form: Frame): Promise<void> {
 	await holds(form, "Goal", "Sound the channel");

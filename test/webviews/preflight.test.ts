@@ -365,6 +365,25 @@ describe("launch form", () => {
 		await leave(page);
 	});
 
+	it("a long value in the baseline leaves its label whole, and stays in its column", async () => {
+		const page = await open();
+		await page.evaluate(() => {
+			const value = "bubblewrap, where a launch asks for it, and nothing beside it";
+			window.fake.launch.baseline.disk = [{ id: "disk", state: "ok", label: "Sandbox", value }];
+			window.fake.seed({ workspace: "/home/mara/payments/api" });
+		});
+		const row = page.locator(".baseline-row", { hasText: "bubblewrap" });
+		await row.waitFor();
+		const [lines, isInside] = await row.evaluate((element) => {
+			const range = document.createRange();
+			range.selectNodeContents(element.querySelector(".label")!);
+			return [range.getClientRects().length, element.scrollWidth <= element.clientWidth];
+		});
+		assert.deepEqual([lines, isInside], [1, true]);
+		await picture(page, "preflight-long-value");
+		await leave(page);
+	});
+
 	it("waits for no part of the baseline, nor for the providers", async () => {
 		const page = await stage.open("preflight", { width: 940, height: 1000, memory: draft, story: "slow" });
 		await page.getByText("0 of 7").waitFor();
