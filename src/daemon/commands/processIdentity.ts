@@ -24,6 +24,12 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
 	return start !== undefined && Math.abs(start - identity.start) <= 2000;
 }
 
+/** Another process has its number now, so that nothing of what it led is left. Linux only: elsewhere it is not known. */
+export function isTaken({ pid, start }: ProcessIdentity): boolean {
+	const found = process.platform === "linux" ? readStat(pid) : undefined;
+	return found?.alive === true && found.start !== start;
+}
+
 /** The identity of a child that this process has just started and not yet reaped. */
 export function identify(pid: number): ProcessIdentity {
 	if (process.platform === "linux") return { pid, start: readStat(pid)?.start ?? 0 };

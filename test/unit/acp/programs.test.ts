@@ -60,11 +60,8 @@ describe("an agent's real program", function () {
 	});
 
 	it("that ignores being told to stop is ended with what it started", async () => {
-		const life = await working([{ say: "I never stop." }, { ignores: true }]);
-		await until(
-			"it works",
-			async () => (await bench.processes.running()).length > 0 && life.events("agent.started").length > 1,
-		);
+		const life = await working([{ todo: "Never stop" }, { ignores: true }]);
+		await until("it works", () => life.types("todo.updated").length > 0);
 		await life.ask({ kind: "pause", now: true });
 		await until("the turn is over", () => life.events("turn.interrupted").length > 0);
 		await until("it is ended", async () => (await bench.processes.running()).length === 0);

@@ -11,7 +11,7 @@ import {
 	watch,
 	writeSync,
 } from "node:fs";
-import { identify } from "../../commands/processIdentity.ts";
+import { groupsLeftBy, identify, ticksNow } from "../../commands/processIdentity.ts";
 import { mark, type RelayOrder, type RelayReason, sizeOf } from "./agentSpool.ts";
 
 /**
@@ -278,16 +278,21 @@ function watchFile(name: string, act: () => void): boolean {
 	}
 }
 
+/** What the program started may have put itself into groups of its own, as shells do it; they are in this session. */
 function signalGroup(signal: NodeJS.Signals): void {
 	if (process.platform === "win32") return;
-	try {
-		process.kill(-process.pid, signal);
-	} catch {
-		// Nobody is left.
+	// This process is in its own group, and comes last.
+	const others = groupsLeftBy(process.pid, ticksNow()).filter((group) => group !== process.pid);
+	for (const group of [...others, process.pid]) {
+		try {
+			process.kill(-group, signal);
+		} catch {
+			// Nobody is left.
+		}
 	}
 }
 
-/** All that is left of the group, and this process with it. */
+/** All that is left of the session, and this process with it. */
 function endGroup(): void {
 	signalGroup("SIGKILL");
 	process.exit(0);

@@ -1,9 +1,9 @@
-import { closeSync, constants, existsSync, type FSWatcher, openSync, watch, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, type FSWatcher, openSync, statSync, watch, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { signalGroup } from "../../commands/endLeftovers.ts";
 import { endRunner } from "../../commands/endRunner.ts";
-import { groupsLeftBy, isRunning, ticksNow } from "../../commands/processIdentity.ts";
+import { groupsLeftBy, isRunning, isTaken, ticksNow } from "../../commands/processIdentity.ts";
 import { agentEnd } from "./agentEnd.ts";
 import { followLines, type LineInput, openInput, wholeLinesOf } from "./agentLines.ts";
 import type { AgentEnd, AgentLine, AgentProcess } from "./agentProcess.ts";
@@ -37,6 +37,8 @@ export async function attendProcess(
 	let input: LineInput | undefined;
 	let looking: Promise<void> | undefined;
 	let looks = 0;
+	/** When the relay was seen alive last. */
+	let aliveTicks = 0;
 	const waiting = new Set<() => void>();
 	const wake = () => {
 		for (const go of waiting) go();
@@ -117,10 +119,13 @@ export async function attendProcess(
 		if (end) return;
 		// Whether it runs is asked before its marks are read: what ends in between has then left its record.
 		const relay = isThorough ? readMarks(path)?.relay : undefined;
+		const now = ticksNow();
 		const runs = !isThorough || (!isOfEarlierBoot && relay !== undefined && (await isRunning(relay)));
+		if (isThorough && runs) aliveTicks = now;
 		const marks = readMarks(path);
 		if (marks && marks.exit === undefined && runs) return;
-		if (marks && marks.exit === undefined && !isOfEarlierBoot) await endOrphan(marks);
+		if (marks && marks.exit === undefined && !isOfEarlierBoot)
+			await endOrphan(marks, Math.max(aliveTicks, wroteTicks(path)));
 		end = agentEnd(path, readMarks(path) ?? { gate: "begun", stopped: true }, limits, isOfEarlierBoot);
 		watcher?.close();
 		clearInterval(timer);
@@ -146,16 +151,35 @@ export async function attendProcess(
 }
 
 /**
- * Its relay was killed, and it may go on with nobody hearing it. As long as it lives itself, the number of its session
- * is nobody else's; so the groups of that session are its own.
+ * Its relay was killed, and the program or what that started may go on with nobody hearing it. Their groups are known by
+ * the relay's session: while the program lives itself, the number of that session is nobody else's, and what was in it
+ * when the relay lived is its own for ever. What left that session is not seen.
  */
-async function endOrphan({ agent, relay }: AgentMarks): Promise<void> {
-	if (!agent || !relay || process.platform === "win32") return;
+async function endOrphan({ agent, relay }: AgentMarks, aliveTicks: number): Promise<void> {
+	if (!relay || process.platform === "win32") return;
+	let isProven = false;
+	const left = async () => {
+		if (agent && (await isRunning(agent))) {
+			isProven = true;
+			return groupsLeftBy(relay.pid, ticksNow());
+		}
+		const isOwn = isProven || (process.platform === "linux" && !isTaken(relay));
+		return isOwn ? groupsLeftBy(relay.pid, aliveTicks) : [];
+	};
 	for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-		if (!(await isRunning(agent))) return;
-		for (const group of groupsLeftBy(relay.pid, ticksNow())) signalGroup(group, signal);
-		for (let waited = 0; waited < graceMs && (await isRunning(agent)); waited += 20) await delay(20);
+		for (const group of await left()) signalGroup(group, signal);
+		for (let waited = 0; waited < graceMs && (await left()).length > 0; waited += 50) await delay(50);
 	}
+}
+
+/** Times of files are behind the clock by as much. */
+const coarseTicks = 2;
+
+/** The relay wrote last, as ticks since boot: it lived then. */
+function wroteTicks(path: string): number {
+	const written = ["begun", "out", "err"].map((name) => statSync(join(path, name), { throwIfNoEntry: false })?.mtimeMs);
+	const last = Math.max(...written.map((ms) => ms ?? 0));
+	return Math.ceil(ticksNow() - (Date.now() - last) / 10) + coarseTicks;
 }
 
 function watchFile(file: string, act: () => void): FSWatcher | undefined {

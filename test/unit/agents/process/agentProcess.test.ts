@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../../support/until.ts";
@@ -215,10 +216,43 @@ describe("an agent's process", () => {
 			});
 	});
 
-	it("leaves nothing running when it ends by itself", async () => {
-		const process = await bench.processes.open("t1.1", bench.launch("child", "exit 0"));
-		const [child] = (await all(process)).map(Number);
-		await until("the child has ended", () => !runs(child!));
+	describe("leaves nothing running that ignores being asked to end, and nobody else's process ends with it", () => {
+		type Pids = { readonly agent: number; readonly relay: number };
+		const ways: Readonly<Record<string, readonly (readonly [who: keyof Pids, signal: NodeJS.Signals])[]>> = {
+			"when it ends by itself": [["agent", "SIGTERM"]],
+			"when it is killed": [["agent", "SIGKILL"]],
+			"when its relay is killed": [["relay", "SIGKILL"]],
+			"when both are killed, the relay first": [
+				["relay", "SIGKILL"],
+				["agent", "SIGKILL"],
+			],
+			"when both are killed, the program first": [
+				["agent", "SIGKILL"],
+				["relay", "SIGKILL"],
+			],
+		};
+		const starts = { "in its group": "child", ...(process.platform === "linux" && { "in another group": "job" }) };
+		for (const [how, ends] of Object.entries(ways))
+			for (const [where, order] of Object.entries(starts))
+				for (const sees of process.platform === "linux" ? ["a daemon", "the next daemon"] : ["a daemon"])
+					it(`${how}, as ${sees} sees: a child ${where}`, async () => {
+						const stranger = spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
+						try {
+							const agent = await bench.processes.open("t1.1", bench.launch("pid", order));
+							const [own, child] = (await take(agent, 2)).map(Number);
+							const relay = readdirSync(bench.spool("t1.1")).find((name) => name.startsWith("relay."))!;
+							if (sees === "the next daemon") bench.processes.close();
+							const pids: Pids = { agent: own!, relay: Number(relay.split(".")[1]) };
+							for (const [who, signal] of ends) process.kill(pids[who], signal);
+							await until("they have ended", () => ends.every(([who]) => !runs(pids[who])));
+							const found = sees === "a daemon" ? agent : (await bench.restarted().find("t1.1"))!;
+							await found.ended;
+							await until("the child has ended", () => !runs(child!));
+							assert.equal(runs(stranger.pid!), true);
+						} finally {
+							stranger.kill("SIGKILL");
+						}
+					});
 	});
 
 	it("never ends a process that took the number of its relay", async () => {

@@ -86,7 +86,7 @@ export function openBench(limits?: Partial<RelayLimits>): Bench {
 /**
  * Appends every line that it gets to `received`, before it obeys it: `echo …` prints it, `exit N`, `err …`, `flood N`
  * prints N lines of 1,000 bytes, `garbage N` prints N bytes without a line break, `half …` prints without a line break,
- * `child` starts one that stays and prints its pid, `closeStdout`, `ignore` makes SIGTERM and the end of input nothing.
+ * `child` starts one that stays and prints its pid, `job` one in a group of its own, as shells do it, `closeStdout`, `ignore` makes SIGTERM and the end of input nothing.
  */
 const program = `
 const fs = require("node:fs");
@@ -101,6 +101,7 @@ const orders = {
 	secret: () => print(process.env.AGENT_SECRET + " " + Object.keys(process.env).sort() + "\\n"),
 	half: (text) => print(text),
 	child: () => print(spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: ["ignore", "inherit", "ignore"] }).pid + "\\n"),
+	job: () => spawn("bash", ["-c", "set -m; (trap '' TERM; exec sleep 600) & echo $!"], { stdio: ["ignore", "inherit", "ignore"] }),
 	closeStdout: () => fs.closeSync(1),
 	ignore: () => { process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); print("ignoring\\n"); },
 	flood: (count) => {
