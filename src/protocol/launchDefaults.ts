@@ -13,6 +13,8 @@ export const Preset = v.object({
 	/** Taken when a launch names none. */
 	isDefault: v.boolean(),
 	path: v.string(),
+	/** The file of a preset of the repository with the same name, which does not count beside this one. */
+	hides: v.optional(v.string()),
 });
 
 /** Something wrong in a file, which cost no more than what it stands in. */

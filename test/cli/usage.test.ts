@@ -84,6 +84,12 @@ describe("a command line that cannot be meant", function () {
 			2,
 			/^There is no event type “goal\.exploded”\. There are goal\.launched, /,
 		],
+		[
+			["roster", "g", "--undo"],
+			2,
+			/^--undo takes back what a step changed before it begins again: it goes with --apply/,
+		],
+		[["roster", "g", "--set", "reviewer=a/b", "--undo"], 2, /^--undo takes back .* --apply restart-step/],
 		[["roster", "g", "--instructions", "be brief"], 2, /^“be brief” does not say who is told what\. Write ROLE=TEXT\./],
 		[["show"], 2, /^Missing required argument 'goal'\./],
 		[["show", "a", "b"], 2, /^Too many arguments/],

@@ -30,6 +30,7 @@ const actions: Readonly<Record<string, Action>> = {
 							preset.isDefault ? paint.green("●") : " ",
 							preset.name,
 							paint.dim(preset.source === "user" ? "yours" : "of the repository"),
+							preset.hides ? paint.yellow("hides the repository's") : "",
 							paint.dim(Object.keys(preset.settings).join(", ")),
 						]),
 					),
@@ -42,6 +43,7 @@ const actions: Readonly<Record<string, Action>> = {
 			throw wrongUsage("Say what the preset holds, such as --agent, --autonomy, --budget-usd or --check.");
 		await context.ask("preset/save", { name, settings, workspace: options.shared === true ? workspace : undefined });
 		context.output.result({ name, settings }, `Kept as ${name}.`);
+		await sayHidden(context, name, workspace);
 	},
 	rename: async (context, names, workspace, options) => {
 		const name = named(names.name);
@@ -53,6 +55,7 @@ const actions: Readonly<Record<string, Action>> = {
 			workspace: options.shared === true ? workspace : undefined,
 		});
 		context.output.result({ name: names.to }, `${name} is called ${names.to} now.`);
+		await sayHidden(context, names.to, workspace);
 	},
 	delete: async (context, names, workspace, options) => {
 		const name = named(names.name);
@@ -64,6 +67,16 @@ const actions: Readonly<Record<string, Action>> = {
 		context.output.result({ name: name ?? null }, name ? `${name} is the default.` : "There is no default preset.");
 	},
 };
+
+/** Of two presets with one name only the person's own counts. */
+async function sayHidden(context: Context, name: string, workspace: string): Promise<void> {
+	const { presets: all } = await context.ask("preset/list", { workspace });
+	const hides = all.find((preset) => preset.name === name)?.hides;
+	if (hides)
+		context.output.aside(
+			`Your preset ${name} hides the one of the repository (${hides}): in this folder yours counts.`,
+		);
+}
 
 function named(typed: string | undefined): string {
 	if (typed === undefined) throw wrongUsage("Name the preset.");

@@ -14,6 +14,10 @@ import { paint } from "../terminal/output.ts";
 export async function roster(context: Context, typed: string, options: OptionValues): Promise<void> {
 	const edits = await editsOf(context, options);
 	const reach = textOption(options, "apply");
+	if (options.undo === true && reach !== "restart-step")
+		throw wrongUsage(
+			"--undo takes back what a step changed before it begins again: it goes with --apply restart-step and a change of the roster.",
+		);
 	if (edits.length === 0 && (reach || options.preview))
 		throw wrongUsage(
 			"Say what to change: --set ROLE=PROVIDER/MODEL, --instructions ROLE=TEXT, --inherit, --disable or --enable.",

@@ -20,6 +20,8 @@ export interface Preset {
 	/** Taken when a launch names no preset. */
 	readonly isDefault: boolean;
 	readonly path: string;
+	/** The file of a preset of the repository with the same name, which does not count beside it. */
+	readonly hides?: string;
 }
 
 export interface PresetProblem {
@@ -66,12 +68,14 @@ export function openPresets(dataFolder: string): Presets {
 				if ("problems" in read) problems.push(...read.problems);
 				else {
 					const settings = source === "repository" ? notLooser(read.settings) : read.settings;
+					const hidden = found.get(name);
 					found.set(name, {
 						name,
 						source,
 						settings,
 						isDefault: source === "user" && name === defaultName,
 						path: path.join(folder, file),
+						...(hidden && { hides: hidden.path }),
 					});
 				}
 			}

@@ -177,8 +177,8 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 		const goals = await Promise.all(waiting.map((id) => services.supervisor.goal(id)));
 		return { approvals: goals.flatMap(viewApprovals) };
 	},
-	"approval/answer": async ({ approvalId, answer, scope, reason, digest, chosen, ...values }, client) => {
-		const goalId = await goalOf(client.services, approvalId);
+	"approval/answer": async ({ approvalId: named, answer, scope, reason, digest, chosen, ...values }, client) => {
+		const { goalId, approvalId } = await approvalNamed(client.services, named);
 		const goal = await ask(client, goalId, {
 			kind: "answer",
 			approvalId,
@@ -409,13 +409,34 @@ async function tracked(services: Services, goalId: GoalId) {
 
 /** The goal to which an approval belongs: one that waits is found without looking at goals in which nothing does. */
 async function goalOf(services: Services, approvalId: string): Promise<GoalId> {
-	const all = services.supervisor.summaries();
+	return (await approvalNamed(services, approvalId)).goalId;
+}
+
+interface NamedApproval {
+	readonly goalId: GoalId;
+	readonly approvalId: ApprovalId;
+}
+
+/**
+ * By its whole id; one that waits no more also by how that begins, so that whoever answers late is told what became of
+ * it.
+ */
+async function approvalNamed({ supervisor }: Services, named: string): Promise<NamedApproval> {
+	const begun: NamedApproval[] = [];
+	const all = supervisor.summaries();
 	for (const { goalId } of [...all].sort((a, b) => b.pendingApprovals - a.pendingApprovals)) {
-		const goal = await services.supervisor.goal(goalId);
-		if (Object.hasOwn(goal.approvals, approvalId) || goal.settled.some((one) => one.approvalId === approvalId))
-			return goalId;
+		const goal = await supervisor.goal(goalId);
+		if (Object.hasOwn(goal.approvals, named)) return { goalId, approvalId: named as ApprovalId };
+		for (const { approvalId } of goal.settled) {
+			const found = { goalId, approvalId: approvalId as ApprovalId };
+			if (approvalId === named) return found;
+			if (approvalId.startsWith(named)) begun.push(found);
+		}
 	}
-	throw new Refusal("unknownApproval", `There is no approval ${approvalId}. \`mission approvals\` shows what waits.`);
+	const [only] = begun;
+	if (only && begun.length === 1) return only;
+	const more = only ? `It begins the ids of ${begun.length} that were answered: type more of it. ` : "";
+	throw new Refusal("unknownApproval", `There is no approval ${named}. ${more}\`mission approvals\` shows what waits.`);
 }
 
 /** A turn that was paid for is waited for this long when a newer daemon comes. */

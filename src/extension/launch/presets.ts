@@ -51,7 +51,8 @@ export function presetRow(preset: Preset): { label: string; description: string;
 		budget?.usd === undefined ? undefined : `${budget.usd} USD`,
 		checks?.length ? (checks.length === 1 ? t("1 check") : t("{0} checks", checks.length)) : undefined,
 	].filter(Boolean);
-	const whose = preset.source === "repository" ? t("of the repository") : t("your own");
+	const isOwn = preset.source !== "repository";
+	const whose = preset.hides ? t("your own, hides the repository's") : isOwn ? t("your own") : t("of the repository");
 	return {
 		label: preset.name,
 		description: preset.isDefault ? t("{0}, the default", whose) : whose,

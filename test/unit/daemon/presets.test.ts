@@ -91,6 +91,18 @@ describe("presets", function () {
 		);
 	});
 
+	it("say which one of a repository a preset of one's own hides, also after it was renamed", async () => {
+		share("shared", "priority: low\n");
+		await daemon.client.request("preset/save", { name: "mine", settings: { priority: "high" } });
+		const hides = async (name: string) =>
+			(await daemon.client.request("preset/list", { workspace })).presets.find((one) => one.name === name)?.hides;
+		assert.equal(await hides("mine"), undefined);
+		assert.equal(await hides("shared"), undefined);
+		await daemon.client.request("preset/rename", { name: "mine", to: "shared" });
+		assert.equal(await hides("shared"), path.join(workspace, ".mission/presets/shared.yaml"));
+		await daemon.client.request("preset/delete", { name: "shared" });
+	});
+
 	it("lose one field to a provider that is missing, and say so", async () => {
 		share("far", "agent: elsewhere/huge\nassignments:\n  - role: researcher\n    provider: nowhere\n    model: x\n");
 		const { models, notes } = await sail({ preset: "far" });
