@@ -7,7 +7,7 @@ import { performCall } from "./call.ts";
 import { performCheck } from "./check.ts";
 import { endAgent } from "./endAgent.ts";
 import { performFinish } from "./finish.ts";
-import type { PerformParts } from "./parts.ts";
+import type { ActivityContext, PerformParts } from "./parts.ts";
 import { openPermissions } from "./permissions.ts";
 import { isInPlace, performFolder } from "./place.ts";
 import { performReview } from "./review.ts";
@@ -20,11 +20,12 @@ export function performWith(parts: PerformParts): Perform {
 	const permissions = openPermissions();
 	/** They go with the goal's driver, once the goal is over. */
 	const heard = new WeakMap<GoalDriver, BackgroundOutputs>();
+	const inPlace = lookTogether();
 	return async (activity, driver, signal) => {
 		const outputs = heard.get(driver) ?? openBackgroundOutputs();
 		heard.set(driver, outputs);
 		const context = { parts, driver, signal, permissions, outputs };
-		if (activity.kind !== "folder" && !(await isInPlace(context)) && !isFollowedAnywhere(driver.goal(), activity)) {
+		if (activity.kind !== "folder" && !(await inPlace(context)) && !isFollowedAnywhere(driver.goal(), activity)) {
 			return activity.kind === "turn" ? neverAsked(context, activity.threadId) : undefined;
 		}
 		switch (activity.kind) {
@@ -49,6 +50,24 @@ export function performWith(parts: PerformParts): Perform {
 			case "finish":
 				return performFinish(context);
 		}
+	};
+}
+
+/**
+ * What a driver begins in one breath shares one look at the folder. So it goes on in the order in which it was begun:
+ * questions that an agent asks at once are asked in its order.
+ */
+function lookTogether(): (context: ActivityContext) => Promise<boolean> {
+	const looks = new Map<GoalDriver, Promise<boolean>>();
+	return (context) => {
+		const { driver } = context;
+		let look = looks.get(driver);
+		if (!look) {
+			look = isInPlace(context);
+			looks.set(driver, look);
+			queueMicrotask(() => looks.delete(driver));
+		}
+		return look;
 	};
 }
 
