@@ -1,7 +1,7 @@
 import type { GoalEvent, RecordedEvent } from "../../src/core/events.ts";
 import type { CheckId, GoalId, StepId, ThreadId } from "../../src/core/ids.ts";
 import { defaultSettings } from "../../src/core/settings.ts";
-import type { PlanStep } from "../../src/core/values.ts";
+import type { FolderIdentity, PlanStep } from "../../src/core/values.ts";
 import type { Agent, TurnOutcome } from "../../src/daemon/agents/agent.ts";
 import { createPlaybookAgent } from "../../src/daemon/agents/playbookAgent.ts";
 import type { Changes } from "../../src/daemon/changes/changes.ts";
@@ -14,6 +14,7 @@ import { openFileContents } from "../../src/daemon/platform/fileContents.ts";
 import { openGoalFiles } from "../../src/daemon/policy/goalFiles.ts";
 import { openChangedFiles } from "../../src/daemon/store/changedFiles.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
+import { askPerson } from "../../src/daemon/tools/askPerson.ts";
 import { delegate } from "../../src/daemon/tools/delegate.ts";
 import { readFile } from "../../src/daemon/tools/readFile.ts";
 import type { Tool } from "../../src/daemon/tools/tool.ts";
@@ -58,6 +59,8 @@ export interface SimulationOptions {
 	/** Ends the program of a thread. */
 	readonly endAgent?: (threadId: ThreadId, process: number) => Promise<void>;
 	readonly dataFolder?: string;
+	/** What the file system says of the goal's folder; without it nobody looks. */
+	readonly folderNow?: (workspace: string) => Promise<FolderIdentity | undefined>;
 }
 
 let ids = 0;
@@ -72,6 +75,7 @@ export async function simulate({
 	silenceMs,
 	endAgent = async () => {},
 	dataFolder = "/nowhere",
+	folderNow,
 }: SimulationOptions): Promise<Simulation> {
 	const events: RecordedEvent[] = [];
 	const parts: DriverParts = {
@@ -87,7 +91,7 @@ export async function simulate({
 	const perform = performWith({
 		...parts,
 		commands: commands ?? simulatedCommands(world, commandMs),
-		tools: [commandTool as Tool, readFile as Tool, delegate as Tool],
+		tools: [commandTool as Tool, readFile as Tool, delegate as Tool, askPerson as Tool],
 		agentFor: (choice) => (choice.provider === "builtin" ? playbook : (agent ?? playbook)),
 		endAgent,
 		windowOf: () => undefined,
@@ -99,6 +103,7 @@ export async function simulate({
 		listChanges: openChangedFiles(store).list,
 		environment: {},
 		dataFolder,
+		folderNow,
 		commandTimeoutMs: 1000,
 		silenceMs,
 		lastLines: openLastLines(),
