@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandEnvironment } from "../../../src/daemon/commands/commandEnvironment.ts";
@@ -249,6 +259,95 @@ describe("nothing gets out of a sandbox", function () {
 	});
 });
 
+/** There the sandbox has a folder of its own, and of a home in it nothing is left but what a person names. */
+describe("of a home in a folder for temporary files, a sandbox", function () {
+	this.timeout(60_000);
+	let yard: Yard;
+	before(async function () {
+		await skipWithoutSandbox(this);
+		yard = openYard(tmpdir());
+		const write = (file: string) => writeFileSync(path.join(yard.home, file), `text of ${path.basename(file)}\n`);
+		mkdirSync(path.join(yard.home, ".config/gh"), { recursive: true });
+		for (const file of [".config/hub", ".config/gh/hosts.yml", ".config/tool.toml", ".plain", "cache/kept"])
+			write(file);
+		symlinkSync(".config", path.join(yard.home, ".config-too"));
+		symlinkSync(".plain", path.join(yard.home, ".linked"));
+	});
+	after(() => yard?.remove());
+
+	const places: readonly (readonly [
+		what: string,
+		settings: Partial<SandboxSettings>,
+		command: string,
+		shown: readonly string[],
+	])[] = [
+		["shows nothing else", {}, "cat ~/.plain ~/.config/tool.toml ~/cache/kept", []],
+		["shows a file", { readable: ["~/.plain"] }, "cat ~/.plain", ["text of .plain"]],
+		["hides what a link would lead to", { readable: ["~/.config-too"] }, "cat ~/.config-too/hub ~/.config/hub", []],
+		["shows a file that is a link", { readable: ["~/.linked"] }, "cat ~/.linked", ["text of .plain"]],
+		["shows a file that holds a secret", { readable: ["~/.config/hub"] }, "cat ~/.config/hub", ["text of hub"]],
+		[
+			"shows a folder, and in it only what holds no secret",
+			{ readable: ["~/.config"] },
+			"cat ~/.config/tool.toml ~/.config/hub ~/.config/gh/hosts.yml",
+			["text of tool.toml"],
+		],
+		[
+			"shows a folder that holds secrets",
+			{ readable: ["~/.config/gh"] },
+			"cat ~/.config/hub ~/.config/gh/hosts.yml",
+			["text of hosts.yml"],
+		],
+		[
+			"lets nothing be written that is only shown",
+			{ readable: ["~/.plain", "~/.config"] },
+			"echo x >> ~/.plain; echo x > ~/.config/new; rm -f ~/.plain; cat ~/.plain ~/.config/new",
+			["text of .plain"],
+		],
+		[
+			"lets a folder be written",
+			{ writable: ["~/cache"] },
+			"echo more >> ~/cache/kept; cat ~/cache/kept",
+			["text of kept", "more"],
+		],
+		[
+			"lets a folder be written that is also shown",
+			{ writable: ["~/cache"], readable: ["~/cache", "~/cache/kept"] },
+			"echo again >> ~/cache/kept; tail -n 1 ~/cache/kept",
+			["again"],
+		],
+	];
+	for (const [what, settings, command, shown] of places)
+		it(what, async () => {
+			const { text } = await yard.run(`(${command}) 2>/dev/null`, { settings });
+			assert.deepEqual(text.trimEnd().split("\n").slice(1), shown);
+		});
+
+	it("lets nobody to a socket in what it shows or lets be written", async () => {
+		const servers: Server[] = [];
+		try {
+			for (const folder of ["cache", ".config"]) {
+				const place = path.join(yard.home, folder, "s.sock");
+				servers.push(await listen({ path: place }));
+				const settings = { writable: ["~/cache"], readable: ["~/.config"] };
+				const { text } = await yard.run(`ls -d ${place}; ${knockAt(place)}`, { settings });
+				assert.ok(text.includes(place), "the folder is there");
+				assert.doesNotMatch(text, /connected/, place);
+			}
+		} finally {
+			for (const server of servers) server.close();
+		}
+	});
+
+	it("keeps the keys and the token of the daemon", async () => {
+		const { text } = await yard.run("cat ~/.ssh/id_ed25519 ~/.npmrc ~/.aws/credentials $DATA/daemon.json", {
+			settings: { readable: ["~"] },
+		});
+		assert.doesNotMatch(text, /very-secret/);
+		assert.deepEqual(yard.state(), yard.stateAtFirst);
+	});
+});
+
 interface Yard {
 	readonly base: string;
 	readonly home: string;
@@ -271,9 +370,9 @@ interface More {
 	readonly env?: Readonly<Record<string, string>>;
 }
 
-function openYard(): Yard {
-	mkdirSync(output, { recursive: true });
-	const base = mkdtempSync(path.join(output, "escape-"));
+function openYard(parent = output): Yard {
+	mkdirSync(parent, { recursive: true });
+	const base = realpathSync(mkdtempSync(path.join(parent, "escape-")));
 	const [home, data, workspace, outside] = ["home", "data", "workspace", "outside"].map((name) =>
 		path.join(base, name),
 	);

@@ -57,12 +57,18 @@ export async function wallsOf(start: Start, grounds: Grounds): Promise<Walls | {
 		...hidden.map((place) => placeAt(place, "hidden")),
 		...(await programFolders(start, grounds.emptied)),
 	]);
-	const places = found.filter((place) => place !== undefined);
-	const isIn = (folders: readonly string[], { path: place }: Place) => folders.some((one) => isWithin(one, place));
-	const kept = places.filter((place) => {
-		if (place.as !== "hidden" || place.isFolder) return place.as !== "hidden" || !shown.has(place.path);
+	const places = found
+		.filter((place) => place !== undefined)
+		.filter((place) => place.as !== "hidden" || !shown.has(place.path));
+	const again = await shownAgain(own(readable), grounds.emptied);
+	// Only what an emptied folder took away: what may be written stays so, and a hidden folder hides all of it.
+	const isTaken = (place: Place) =>
+		around(place, places)?.as === "empty" && !places.some((one) => one.path === place.path);
+	const all = [...places, ...again.filter(isTaken)];
+	const kept = all.filter((place) => {
+		if (place.as !== "hidden" || place.isFolder) return true;
 		// A socket inside the workspace is the workspace's own, and what lies in an emptied folder is gone already.
-		return !shown.has(place.path) && !isIn([workspace], place) && !isIn(grounds.emptied, place);
+		return !isWithin(workspace, place.path) && around(place, all)?.as !== "empty";
 	});
 	return { places: ordered(kept), env: inner(start.env, grounds) };
 }
@@ -105,6 +111,33 @@ async function programFolders(start: Start, emptied: readonly string[]): Promise
 	);
 }
 
+/**
+ * What a person lets be seen, where it lies in a place that is emptied. A file that is a link is there by its own name. A
+ * folder is there where it really is: by another name, what is hidden in it would be seen.
+ */
+async function shownAgain(readable: readonly string[], emptied: readonly string[]): Promise<Place[]> {
+	const found = await Promise.all(
+		readable.map(async (place): Promise<Place | undefined> => {
+			const target = await placeAt(place, "readOnly");
+			const folder = await real(path.dirname(place));
+			if (!target || target.isFolder || folder === undefined) return target;
+			return { ...target, path: path.join(folder, path.basename(place)), from: target.path };
+		}),
+	);
+	return found
+		.filter((place) => place !== undefined)
+		.filter((place) => emptied.some((folder) => isWithin(folder, place.path)));
+}
+
+/** The innermost folder that it lies in. */
+function around({ path: inner }: Place, places: readonly Place[]): Place | undefined {
+	const outer = places.filter((place) => place.isFolder && isWithin(place.path, inner));
+	return outer.reduce<Place | undefined>(
+		(deepest, one) => (deepest && depth(deepest) > depth(one) ? deepest : one),
+		undefined,
+	);
+}
+
 const strictness: readonly Place["as"][] = ["empty", "writable", "fixed", "readOnly", "hidden"];
 
 /** Outer places first; of one place the strictest word counts. */
@@ -114,8 +147,11 @@ function ordered(places: readonly Place[]): readonly Place[] {
 		const known = strictest.get(place.path);
 		if (!known || strictness.indexOf(place.as) > strictness.indexOf(known.as)) strictest.set(place.path, place);
 	}
-	const depth = ({ path: place }: Place) => place.split(path.sep).filter(Boolean).length;
 	return [...strictest.values()].sort((a, b) => depth(a) - depth(b) || (a.path < b.path ? -1 : 1));
+}
+
+function depth({ path: place }: Place): number {
+	return place.split(path.sep).filter(Boolean).length;
 }
 
 function inner(env: Start["env"], { caches, temp }: Grounds): Readonly<Record<string, string>> {
