@@ -103,6 +103,8 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	const answered = new Set<string>();
 	/** What the agent asked for and was not answered, by its number, as it was to be understood when it was read. */
 	const requests = new Map<string, Asked>();
+	/** What it asked leave for in the turn, by the number of the request. */
+	const asking = new Map<string, AgentCall>();
 	let isOver = false;
 	let strange = 0;
 
@@ -160,6 +162,23 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		return false;
 	}
 
+	/** The session that an answer opened; an old one only where no new one was asked for since. */
+	function sessionIn(key: string, { sessionId }: Fields, result: unknown): string | undefined {
+		if (key === "session/new") return textOf(fieldsOf(result).sessionId);
+		const isOld = key === "session/load" || key === "session/resume";
+		return isOld && result !== undefined && !spooled.wasSent("session/new") ? textOf(sessionId) : undefined;
+	}
+
+	/** Nothing is read, written, asked or allowed for a session that was not opened here. */
+	function refuseStranger(sessionId: unknown): void {
+		if (isOurs(sessionId)) return;
+		const known = `this client opened ${conversation.sessionId}`;
+		throw new sdk.RequestError(
+			invalidParams,
+			`There is no session “${String(sessionId).slice(0, shownChars)}” here: ${known}. Nothing was done.`,
+		);
+	}
+
 	function stranger(sessionId: unknown): void {
 		if (strange++ === 0)
 			onProblem(`it speaks of another session (${String(sessionId).slice(0, shownChars)}), which is passed over`);
@@ -170,13 +189,22 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		{
 			onUpdate,
 			onRequest({ id, method, params }, isAnswered, { end }) {
+				if (!isOurs(fieldsOf(params).sessionId ?? conversation.sessionId)) return;
 				const call = method === "session/request_permission" && reader.asks(fieldsOf(fieldsOf(params).toolCall));
+				if (call) asking.set(JSON.stringify(id), call);
 				if (isAnswered) return;
 				const write = method === "fs/write_text_file" && writing(fieldsOf(params), end);
 				requests.set(JSON.stringify(id), { end, ...(call && { call }), ...(write && { write }) });
 			},
+			onWithdrawn(id) {
+				const name = JSON.stringify(id);
+				const call = asking.get(name);
+				asking.delete(name);
+				if (call && ![...asking.values()].some((other) => other.id === call.id)) reader.withdraws(call);
+			},
 			async onAnswer({ key, params, result }, { end }) {
 				answered.add(key);
+				conversation.sessionId = sessionIn(key, fieldsOf(params), result) ?? conversation.sessionId;
 				if (result !== undefined) options = afterAnswer(options, key, fieldsOf(params), fieldsOf(result));
 				// It may never answer the first; then it is asked for another session.
 				if (key === "session/load" || key === "session/new") isLoaded = true;
@@ -188,6 +216,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 				before = { usage: answeredUsage, spoken: reader.spoken, unasked: toldSoFar().unasked };
 				answeredUsage = usage;
 				unaskedBefore = 0;
+				asking.clear();
 				reader = openTurnReader(workspace);
 			},
 			redact: parts.redact,
@@ -204,22 +233,25 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 			permission(params, take(requestId)?.call, signal),
 		)
 		.onRequest(sdk.methods.client.fs.readTextFile, async ({ params }) => {
+			refuseStranger(params.sessionId);
 			const files = turn?.files;
 			if (!files) throw sdk.RequestError.internalError({ details: "No turn is under way." });
 			return guarded(async () => ({ content: await readText(files, params) }));
 		})
-		.onRequest(sdk.methods.client.fs.writeTextFile, ({ params, requestId }) =>
-			guarded(() => write(params, take(requestId))),
-		)
+		.onRequest(sdk.methods.client.fs.writeTextFile, async ({ params, requestId, signal }) => {
+			refuseStranger(params.sessionId);
+			return guarded(() => write(params, take(requestId), signal));
+		})
 		// As it was sent: the package would leave out what only older forms have.
 		.onRequest(sdk.methods.client.elicitation.create, fieldsOf, async ({ params, requestId, signal }) => {
 			const session = turn?.session;
 			const asked = take(requestId);
-			if (!session || !isOurs(params.sessionId ?? conversation.sessionId)) return { action: "cancel" } as const;
+			refuseStranger(params.sessionId ?? conversation.sessionId);
+			if (!session) return { action: "cancel" } as const;
 			try {
 				return await elicited(`${number} ${asked?.end}`, params, (question) => session.ask(question, signal));
 			} catch (cause) {
-				if (cause instanceof NotAskable) throw new sdk.RequestError(-32602, cause.message);
+				if (cause instanceof NotAskable) throw new sdk.RequestError(invalidParams, cause.message);
 				throw cause;
 			}
 		})
@@ -283,8 +315,9 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 		call: AgentCall | undefined,
 		signal: AbortSignal,
 	): Promise<acp.RequestPermissionResponse> {
-		if (!call || !turn || !isOurs(sessionId)) return { outcome: { outcome: "cancelled" } };
-		const given = await Promise.race([turn.session.permission(call), withdrawn(signal)]);
+		refuseStranger(sessionId);
+		if (!call || !turn) return { outcome: { outcome: "cancelled" } };
+		const given = await Promise.race([turn.session.permission(call, signal), withdrawn(signal)]);
 		return { outcome: permissionAnswer(given, options) };
 	}
 
@@ -314,7 +347,11 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	}
 
 	/** `asked` has no secrets in it, and goes into the log; `params` are as the agent has them. */
-	async function write(params: acp.WriteTextFileRequest, asked: Asked | undefined): Promise<Record<string, never>> {
+	async function write(
+		params: acp.WriteTextFileRequest,
+		asked: Asked | undefined,
+		signal: AbortSignal,
+	): Promise<Record<string, never>> {
 		const listening = turn;
 		if (!listening || !asked?.write) throw new ToolError("No turn is under way, so that nothing may be written.");
 		const { session, files } = listening;
@@ -323,7 +360,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 			throw new ToolError(
 				"Its path holds a secret, which may stand in no log: nothing was written. Name it otherwise.",
 			);
-		const given = await session.permission(call);
+		const given = await session.permission(call, signal);
 		if (given.kind === "deny") throw new ToolError(given.reason);
 		if (given.kind === "over") throw new ToolError("The turn is over: nothing was written.");
 		try {
@@ -355,8 +392,9 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	return conversation;
 }
 
-/** The protocol's code for what is not there. */
+/** The protocol's codes: for what is not there, and for what cannot be meant. */
 const noResource = -32002;
+const invalidParams = -32602;
 
 interface Asked {
 	/** Where its line ends in what the process printed: so it is known from every other. */

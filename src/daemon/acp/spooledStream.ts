@@ -26,6 +26,8 @@ export interface SpoolListener {
 	onUpdate(params: unknown, place: Place): Promise<void> | void;
 	/** The agent asks for something; `isAnswered`: it was answered before, and is not handed on. */
 	onRequest(request: Request, isAnswered: boolean, place: Place): void;
+	/** The agent does not wait any more for the answer to what it asked under this id. */
+	onWithdrawn(id: unknown): void;
 	/** One of our requests was answered; called before whoever waits for it goes on. */
 	onAnswer(answer: Answer, place: Place): Promise<void> | void;
 	/** It is no message. */
@@ -128,8 +130,10 @@ export async function openSpooledStream(
 			if (waiting.has(key)) answer(key, message as AnyMessage);
 			else early.set(key, message as AnyMessage);
 		} else if (!("id" in message)) {
-			if (message.method === "session/update") await listener.onUpdate(told(message, line).params, place);
-			else hand(message as AnyMessage);
+			if (message.method === "session/update") return listener.onUpdate(told(message, line).params, place);
+			if (message.method === "$/cancel_request" && isRecord(message.params))
+				listener.onWithdrawn(message.params.requestId);
+			hand(message as AnyMessage);
 		} else {
 			const request = message as unknown as Request;
 			const id = JSON.stringify(request.id);

@@ -14,6 +14,8 @@ export interface TurnReader {
 	update(update: Fields): readonly SessionUpdate[];
 	/** One request for leave, about a call that may have been told of. Its id is new where the same call asks for something else. */
 	asks(toolCall: Fields): AgentCall;
+	/** It asked for leave and does not wait for it any more: asked again it is another call, and carried out it was not asked about. */
+	withdraws(call: AgentCall): void;
 	/** What is begun and was not asked about, when the agent will not tell any more. */
 	unfinished(): readonly SessionUpdate[];
 	/** What it may have begun by what it was allowed, and has not told the end of. */
@@ -103,6 +105,10 @@ export function openTurnReader(workspace: string): TurnReader {
 			const asked = { ...again, id: idOf(id, times) };
 			calls.set(id, { told, asked, times, ended: false });
 			return asked;
+		},
+		withdraws({ id }) {
+			for (const [name, { told, asked, times }] of calls)
+				if (asked?.id === id) calls.set(name, { told, times: times + 1, ended: false });
 		},
 		openCalls: () => [...calls.values()].flatMap(({ asked, ended }) => (asked && !ended ? [asked] : [])),
 		unfinished() {

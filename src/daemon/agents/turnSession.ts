@@ -11,9 +11,10 @@ export interface TurnSession {
 	update(update: SessionUpdate): Promise<void>;
 	/**
 	 * May the agent do this? Resolves once that is decided, by a rule or a person, however long it takes. An answer
-	 * `allow` is durable: from there on the act may have had its effect. The same id is never asked about twice.
+	 * `allow` is durable: from there on the act may have had its effect. The same id is never asked about twice. What
+	 * a person is asked is taken back when the agent does not wait for it any more.
 	 */
-	permission(call: AgentCall): Promise<Permission>;
+	permission(call: AgentCall, withdrawn?: AbortSignal): Promise<Permission>;
 	/** The intent to write a file for the agent, durable when it resolves; of the same request it is what was meant at first. */
 	intend(write: IntendedWrite): Promise<Intended>;
 	/**
@@ -89,5 +90,5 @@ export type Intended =
 export type Permission =
 	| { readonly kind: "allow" }
 	| { readonly kind: "deny"; readonly reason: string }
-	/** The turn is over before anybody decided: the agent ends it as aborted, and does not do it. */
+	/** The turn is over before anybody decided, or the agent has withdrawn what it asked: it does not do it. */
 	| { readonly kind: "over" };

@@ -136,6 +136,8 @@ export async function performTurn(context: ActivityContext, threadId: ThreadId):
 			: [{ type: "message.added", messageId, threadId, from: thread.role, text, reasoning: reasoning || undefined }];
 		return [...left.events, ...message, ...outcomeEvents(now, current, ended, asked.tools, parts, spoken)];
 	});
+	// What the agent asked and did not wait for, it is told.
+	over.abort("stop" satisfies StopReason);
 }
 
 /** What an agent that speaks within its turn said last belongs to its answer. */

@@ -36,7 +36,7 @@ export function openSession(
 	},
 ): OpenedSession {
 	const { parts, driver, permissions } = context;
-	const asked = new Map<string, Promise<Permission>>();
+	const asked = new Map<string, AskedLeave>();
 	const startedAt = new Map<string, number>();
 	const said = { text: openSaid(), reasoning: openSaid() };
 	let place: { readonly process: number; readonly offset: number } | undefined;
@@ -83,7 +83,7 @@ export function openSession(
 	const callOf = (goal: Goal, id: string): ToolCall | undefined =>
 		threadCalls(goal, threadId).find(({ agentCallId }) => agentCallId === id);
 
-	async function ask(call: AgentCall): Promise<Permission> {
+	async function ask(call: AgentCall, withdrawn: AbortSignal): Promise<Permission> {
 		const known = callOf(driver.goal(), call.id);
 		if (known?.state === "started") return begun(call);
 		if (!known) {
@@ -91,14 +91,42 @@ export function openSession(
 			if (before) return before;
 		}
 		const toolCallId = known?.toolCallId ?? parts.newId<ToolCallId>("c");
-		const answer = permissions.wait(toolCallId, context.signal);
+		const answer = permissions.wait(toolCallId, AbortSignal.any([context.signal, withdrawn]));
 		await record(() => (known ? [] : [requested(toolCallId, call)]));
 		// It may have been decided while nobody waited for it.
 		if (callOf(driver.goal(), call.id)?.state === "started") permissions.give(toolCallId, { kind: "allow" });
 		const permission = await answer;
 		hears.onSign();
+		if (permission.kind === "over" && !context.signal.aborted) await takeBack(toolCallId);
 		startedAt.set(call.id, parts.clock.now());
 		return permission;
+	}
+
+	function askFor(call: AgentCall): AskedLeave {
+		const withdrawn = new AbortController();
+		return { answer: ask(call, withdrawn.signal), withdraw: () => withdrawn.abort(), count: 0 };
+	}
+
+	/** Nobody need decide about it any more. What was allowed meanwhile may have been done, and stays. */
+	function takeBack(toolCallId: ToolCallId): Promise<unknown> {
+		return record((goal) => {
+			const call = goal.calls[toolCallId];
+			if (!call || call.state === "started" || call.state === "unknown") return [];
+			const questions = Object.values(goal.approvals).filter((approval) => approval.toolCallId === toolCallId);
+			return [
+				...questions.map(
+					({ approvalId }): GoalEvent => ({ type: "approval.superseded", approvalId, reason: noLongerAwaited }),
+				),
+				{
+					type: "tool.completed",
+					toolCallId,
+					ok: false,
+					durationMs: 0,
+					output: textOutput(noLongerAwaited),
+					refused: noLongerAwaited,
+				},
+			];
+		});
 	}
 
 	function begun(call: AgentCall): Permission {
@@ -174,14 +202,15 @@ export function openSession(
 				const key = `${threadId} ${id}`;
 				const ends = AbortSignal.any([context.signal, withdrawn]);
 				const answer = await askWithin(context, { ...question, key, threadId, stepId }, ends);
-				if (withdrawn.aborted && !context.signal.aborted)
-					await withdrawQuestion(driver, key, "The agent does not wait for it any more.");
+				if (withdrawn.aborted && !context.signal.aborted) await withdrawQuestion(driver, key, noLongerAwaited);
 				return answer;
 			},
-			permission(call) {
-				const known = asked.get(call.id) ?? ask(call);
-				asked.set(call.id, known);
-				return known;
+			permission(call, withdrawn) {
+				const waiting = asked.get(call.id) ?? askFor(call);
+				asked.set(call.id, waiting);
+				waiting.count++;
+				withdrawn?.addEventListener("abort", () => --waiting.count === 0 && waiting.withdraw(), { once: true });
+				return waiting.answer;
 			},
 			readTo(reached) {
 				place = reached;
@@ -195,6 +224,16 @@ export function openSession(
 		rest,
 	};
 }
+
+/** A call that the agent asked for, maybe more than once. */
+interface AskedLeave {
+	readonly answer: Promise<Permission>;
+	withdraw(): void;
+	/** So many times it is waited for. */
+	count: number;
+}
+
+const noLongerAwaited = "The agent does not wait for it any more.";
 
 /** The answer to a call that is over, where the agent has not been told yet: an earlier daemon was about to. */
 function decidedBefore(transcript: readonly RecordedEvent[], turnId: TurnId, id: string): Permission | undefined {

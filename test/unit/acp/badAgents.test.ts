@@ -154,12 +154,12 @@ describe("an agent's program that does not behave", () => {
 					sessionId: "another",
 					update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: "Not me." } },
 				});
-				const outcome = await client.request("session/request_permission", {
+				const leave = client.request("session/request_permission", {
 					sessionId: "another",
 					toolCall: shell("c9", "make"),
 					options: [{ optionId: "y", name: "Yes", kind: "allow_once" }],
 				});
-				assert.deepEqual(outcome, { outcome: { outcome: "cancelled" } });
+				await assert.rejects(leave, /There is no session “another” here/);
 				await assert.rejects(client.request("session/levitate", { sessionId }));
 				await assert.rejects(client.request("session/request_permission", { nothing: true } as never));
 				await say("Done.");

@@ -7,7 +7,7 @@ import { failures } from "../../support/simulation.ts";
 import { until } from "../../support/until.ts";
 
 describe("what an agent elicits", () => {
-	const { start, warnings } = acpGoals();
+	const { start } = acpGoals();
 	const form = (properties: object, more: object = {}) => ({
 		mode: "form",
 		message: "Set it up.",
@@ -242,15 +242,6 @@ describe("what an agent elicits", () => {
 		assert.match(life.events("approval.superseded")[0]!.reason, /does not wait for it any more/);
 		mayEnd();
 		await life.ended();
-	});
-
-	it("of a session that is not its own is asked of nobody", async () => {
-		const { memory, told } = eliciting({ ...form({ name: { type: "string" } }), sessionId: "another" });
-		const life = await start(memory);
-		await life.ended();
-		assert.deepEqual(told, [{ action: "cancel" }]);
-		assert.deepEqual(life.types("approval.requested"), []);
-		assert.ok(warnings().some((text) => text.includes("another session (another)")));
 	});
 
 	for (const [when, isAnswered] of [
