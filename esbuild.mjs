@@ -35,6 +35,7 @@ const processes = {
 	agentRelay: "src/daemon/agents/process/agentRelay.ts",
 	mcpConnection: "src/daemon/mcp/connection.ts",
 	agentProtocol: "@agentclientprotocol/sdk",
+	syntaxTrees: "web-tree-sitter",
 	storeWorker: "src/daemon/store/storeWorker.ts",
 	cli: "src/cli/main.ts",
 };
@@ -54,6 +55,7 @@ const apart = [
 	"modelFetch",
 	"mcpConnection",
 	"agentProtocol",
+	"syntaxTrees",
 ];
 
 /** What the packages with which models are reached have in common: once, in a file that each of them reads. */
@@ -144,9 +146,27 @@ const smallCatalogue = {
 	},
 };
 
+/**
+ * The parser of syntax trees in its CommonJS form: the other makes a `require` of its own, which hides the one that its
+ * imports come to here.
+ */
+const treesRequired = {
+	name: "trees required",
+	setup(build) {
+		build.onResolve({ filter: /^web-tree-sitter$/ }, ({ kind }) =>
+			kind === "entry-point"
+				? { path: path.join(root, "node_modules/web-tree-sitter/web-tree-sitter.cjs") }
+				: undefined,
+		);
+	},
+};
+
 /** What is used as a file at run time and cannot be bundled: output in dist/ → source. */
 const copies = {
 	"sql-wasm-debug.wasm": "node_modules/sql.js/dist/sql-wasm-debug.wasm",
+	"web-tree-sitter.wasm": "node_modules/web-tree-sitter/web-tree-sitter.wasm",
+	"tree-sitter-bash.wasm": "node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-bash.wasm",
+	"tree-sitter-powershell.wasm": "node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-powershell.wasm",
 	"webviews/codicon.css": "node_modules/@vscode/codicons/dist/codicon.css",
 	"webviews/codicon.ttf": "node_modules/@vscode/codicons/dist/codicon.ttf",
 };
@@ -221,7 +241,7 @@ function processBuilds(production) {
 			mainFields: ["module", "main"],
 			// `import()` of such a file becomes a `require`, which needs no loader of modules.
 			supported: { "dynamic-import": false },
-			plugins: [importsApart, kitApart, oneLanguage, fetchAlone, smallCatalogue],
+			plugins: [importsApart, kitApart, oneLanguage, fetchAlone, smallCatalogue, treesRequired],
 		};
 	});
 }

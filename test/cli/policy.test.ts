@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { openStage, type Stage } from "./mission.ts";
 
@@ -18,6 +19,28 @@ describe("mission policy", function () {
 	});
 	after(() => stage.end());
 
+	const readings: readonly [command: string, risk: string, verdict: string, reason: RegExp][] = [
+		["ls", "read", "allow", /^only reads$/],
+		["git status --short && rg TODO src | head -5", "read", "allow", /^only reads$/],
+		["rm -rf build", "dangerous", "ask", /delete/],
+		["curl https://example.com", "network", "ask", /network/],
+		["npm install left-pad", "network", "ask", /install|network/],
+		["git push", "dangerous", "ask", /another repository/],
+		["sudo ls", "dangerous", "ask", /other rights/],
+		["bash -c 'sudo ls'", "dangerous", "ask", /other rights/],
+		["ls $(sudo x)", "dangerous", "ask", /other rights/],
+		["echo 'never closed", "write", "ask", /cannot be read for sure/],
+	];
+	for (const [command, risk, verdict, reason] of readings)
+		it(`reads the risk of ${command}: ${risk}, ${verdict}`, () => {
+			const answer = stage.json("policy", "test", command);
+			assert.ok(
+				answer.reasons.some((one: string) => reason.test(one)),
+				answer.reasons.join("; "),
+			);
+			assert.deepEqual([answer.risk, answer.verdict], [risk, verdict]);
+		});
+
 	it("says what would come of a command without running it, by the rules in force", () => {
 		assert.equal(stage.json("policy", "test", "./build.sh && touch ran").verdict, "ask");
 		assert.equal(stage.json("policy", "set", "rules.jsonc").rules, 1);
@@ -31,6 +54,30 @@ describe("mission policy", function () {
 		assert.equal(stage.json("policy", "test", "./build.sh all", "--workspace", "..").verdict, "ask");
 		assert.equal(stage.json("policy", "test", "mission approve a-1").verdict, "deny");
 		assert.ok(!existsSync(path.join(stage.workspace, "ran")));
+	});
+
+	it("asks about every command, and says why, where the grammars cannot be had; a daemon that judges none needs none", () => {
+		const parts = path.join(stage.workspace, "..", "parts");
+		cpSync(path.join(import.meta.dirname, "../../dist"), parts, {
+			recursive: true,
+			filter: (file) => !/syntaxTrees|tree-sitter|webviews|\.map$/.test(file),
+		});
+		const env = { MISSION_HOME: path.join(stage.workspace, "..", "other") };
+		const run = (...args: string[]) =>
+			spawnSync(process.execPath, [path.join(parts, "cli.js"), ...args, "--json"], {
+				cwd: stage.workspace,
+				env: { ...process.env, ...env },
+				encoding: "utf8",
+				timeout: 60_000,
+			});
+		try {
+			assert.equal(run("policy").status, 0);
+			const { verdict, risk, reasons } = JSON.parse(run("policy", "test", "ls").stdout);
+			assert.deepEqual([verdict, risk], ["ask", "write"]);
+			assert.match(reasons.join("; "), /^cannot be read for sure: the grammar of the shell could not be loaded \(/);
+		} finally {
+			run("daemon", "stop", "--now");
+		}
 	});
 
 	it("answers many, one JSON a line, in their order", () => {

@@ -71,7 +71,15 @@ describe("the packaged extension", () => {
 		const models = ["chatModels", "responsesModels", "messagesModels", "geminiModels"];
 		const leads: Record<string, string[]> = {
 			daemon: ["daemonParts"],
-			daemonParts: [...models, "modelFetch", "encodingDetector", "htmlText", "mcpConnection", "agentProtocol"],
+			daemonParts: [
+				...models,
+				"modelFetch",
+				"encodingDetector",
+				"htmlText",
+				"mcpConnection",
+				"agentProtocol",
+				"syntaxTrees",
+			],
 		};
 		// What all of them need is there once.
 		for (const name of models) leads[name] = ["modelKit"];

@@ -28,7 +28,7 @@ export async function runBaselineCheck(
 	if (command.trim() === "") throw new Refusal("emptyCheck", "The check is empty. Name the command that it runs.");
 	const walls = await goalSandbox(sandbox, { mode: sandboxWish.use ?? "off", workspace: folder }, sandboxWish);
 	if (walls.kind === "refused") throw new Refusal("noSandbox", walls.reason);
-	const { risk } = commandRisk(parseCommand(command, { workspace: folder, home: environment.HOME }));
+	const { risk } = await commandRisk(parseCommand(command, { workspace: folder, home: environment.HOME }));
 	const inside = insideFor(walls, risk);
 	const within = inside && { workspace: folder, network: inside.network };
 	const id = `${ownPrefix}${randomUUID()}`;

@@ -71,7 +71,8 @@ export async function commandProposal(
 	const values = Object.fromEntries(inputs.map(({ variable, value }) => [`$${variable}`, sha256(value)]));
 	const files = { ...bound.files, ...values };
 	const { written } = bound;
-	const { risk, reasons } = commandRisk(command);
+	const judged = await commandRisk(command);
+	const { risk, reasons } = judged;
 	const forbidden = about.origin === "person" ? undefined : await forbiddenCommand(command, world.dataFolder);
 	return {
 		...about,
@@ -79,7 +80,7 @@ export async function commandProposal(
 		summary: text,
 		command: text,
 		unreadable: problem,
-		acts: commandActs(command, about.tool, risk),
+		acts: commandActs(command, about.tool, judged),
 		risk,
 		reasons: [...reasons, ...withInputs(text, inputs)],
 		digest: sha256(["command", text, workspace, policyRevision, files, written]),

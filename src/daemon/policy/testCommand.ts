@@ -27,9 +27,10 @@ export async function testCommand(
 	{ home, dataFolder, ...at }: TrialAt,
 ): Promise<CommandTrial> {
 	const command = parseCommand(text, { workspace: at.workspace, home });
-	const { risk, reasons } = commandRisk(command);
+	const judged = await commandRisk(command);
+	const { risk, reasons } = judged;
 	const forbidden = await forbiddenCommand(command, dataFolder);
 	if (forbidden !== undefined) return { risk, reasons: [forbidden, ...reasons], verdict: "deny", rule: "built in" };
-	const { effect, rule } = rules.decide(commandActs(command, "runCommand", risk), at);
+	const { effect, rule } = rules.decide(commandActs(command, "runCommand", judged), at);
 	return { risk, reasons, verdict: effect, rule: rule?.name };
 }

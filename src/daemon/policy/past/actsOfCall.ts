@@ -48,9 +48,10 @@ export function openCallReader(
 
 	async function judgeCommand(text: string, tool: string, workspace: string): Promise<ReadCall> {
 		const command = parseCommand(text, { workspace, home: at.home });
-		const { risk } = commandRisk(command);
+		const judged = await commandRisk(command);
+		const { risk } = judged;
 		const isForbidden = (await forbiddenCommand(command, at.dataFolder)) !== undefined;
-		return { acts: commandActs(command, tool, risk), risk, isLook: false, isForbidden };
+		return { acts: commandActs(command, tool, judged), risk, isLook: false, isForbidden };
 	}
 
 	return {

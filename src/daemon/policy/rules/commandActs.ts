@@ -1,22 +1,22 @@
-import type { Risk } from "../../../core/values.ts";
 import { pathsIn } from "../shell/parse/commandWords.ts";
 import type { ParsedCommand } from "../shell/parse/parseCommand.ts";
+import type { CommandRisk } from "../shell/rules/findings.ts";
 import type { Act } from "./act.ts";
 
-/** A line of a shell as rules look at it: each of its commands, and each file that its output goes to. */
-export function commandActs(command: ParsedCommand, tool: string, risk: Risk): readonly Act[] {
-	const { commands, problem, words, home } = command;
+/** A line of a shell as rules look at it: each of its commands, also those inside of others. */
+export function commandActs({ words, home }: ParsedCommand, tool: string, whole: CommandRisk): readonly Act[] {
 	const paths = pathsIn(words, home);
-	const known = problem === undefined;
-	const acts = commands.map(
-		(one): Act => ({
+	const acts = whole.parts.map(
+		(part): Act => ({
 			kind: "command",
 			tool,
-			risk,
-			isCertain: known,
-			words: one.words.map(({ text, isOpen }) => (isOpen ? undefined : text)),
+			// In a text that is not read for sure no part of it is.
+			risk: whole.certain ? part.risk : whole.risk,
+			isCertain: whole.certain && part.certain,
+			words: part.words,
 			paths,
 		}),
 	);
-	return acts.length > 0 ? acts : [{ kind: "command", tool, risk, isCertain: false, words: [undefined], paths }];
+	if (acts.length > 0) return acts;
+	return [{ kind: "command", tool, risk: whole.risk, isCertain: whole.certain, words: [], paths }];
 }

@@ -95,7 +95,7 @@ function read(text: string): Lexeme[] {
 		const { end, word: target } = readWord(text, at);
 		if (end === at) throw new Unreadable("a redirection names no file");
 		at = end;
-		if (/<<-?$/.test(op)) {
+		if (/(?<!<)<<-?$/.test(op)) {
 			awaited.push({
 				at: lexemes.length,
 				delimiter: target.text,
