@@ -26,9 +26,9 @@ describe("mission policy", function () {
 		["curl https://example.com", "network", "ask", /network/],
 		["npm install left-pad", "network", "ask", /install|network/],
 		["git push", "dangerous", "ask", /another repository/],
-		["sudo ls", "dangerous", "ask", /other rights/],
-		["bash -c 'sudo ls'", "dangerous", "ask", /other rights/],
-		["ls $(sudo x)", "dangerous", "ask", /other rights/],
+		["sudo ls", "dangerous", "ask", /rights of another user/],
+		["bash -c 'sudo ls'", "dangerous", "ask", /rights of another user/],
+		["ls $(sudo x)", "dangerous", "ask", /rights of another user/],
 		["echo 'never closed", "write", "ask", /cannot be read for sure/],
 	];
 	for (const [command, risk, verdict, reason] of readings)
