@@ -173,7 +173,7 @@ describe("mission, the command line", function () {
 				"```",
 				"## Two",
 				"```sh",
-				"exit 3",
+				"mkdir two && exit 3",
 				"```",
 			);
 			({ goalId } = stage.json("launch", "--playbook", file));
@@ -235,7 +235,7 @@ describe("mission, the command line", function () {
 			assert.match(all[2]?.by ?? "", /^CLI/);
 			assert.deepEqual([all[2]?.command, all[2]?.risk], ["echo one > one.txt", "write"]);
 			assert.ok(Date.parse(all[2]?.answeredAt ?? "") >= Date.parse(all[2]?.requestedAt ?? ""));
-			assert.match(stage.run("show", goalId).out, /Answered\n.*approved {2}exit 3 +by CLI/s);
+			assert.match(stage.run("show", goalId).out, /Answered\n.*approved {2}mkdir two && exit 3 +by CLI/s);
 			const asking = stage.playbook("askAgain.md", "# Ask again", "## One", "```sh", "echo two > two.txt", "```");
 			const other = stage.json("launch", "--playbook", asking).goalId;
 			const waiting = stage.json("wait", other, "--for", "awaiting_approval", "--timeout", "30").approvals;
@@ -281,7 +281,7 @@ describe("mission, the command line", function () {
 	});
 
 	it("launches one goal however often the same request is made", () => {
-		const file = stage.playbook("once.md", "# Once", "## One", "```sh", "true", "```");
+		const file = stage.playbook("once.md", "# Once", "## One", "```sh", "mkdir once", "```");
 		const first = stage.json("launch", "--playbook", file, "--request-id", "again");
 		const second = stage.json("launch", "--playbook", file, "--request-id", "again");
 		assert.deepEqual(second, first);

@@ -209,7 +209,7 @@ describe("a command line that cannot be meant", function () {
 	it("a workspace that vanished is said", () => {
 		const gone = path.join(stage.workspace, "gone");
 		mkdirSync(gone);
-		const file = path.join(stage.workspace, "fine.md");
+		const file = stage.playbook("asks.md", "# Asks", "## One", "```sh", "mkdir made", "```");
 		const { goalId } = stage.json("launch", "--playbook", file, "--workspace", gone);
 		assert.equal(stage.json("show", goalId).workspace, gone);
 		rmSync(gone, { recursive: true });

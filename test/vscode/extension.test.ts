@@ -99,7 +99,7 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 			const startedAt = performance.now();
 			const another = await launchGoal(parts.daemon, {
 				workspace: folder,
-				playbook: { path: "second.md", text: "# Second\n\n## Wait\n\n```sh\ntrue\n```\n" },
+				playbook: { path: "second.md", text: "# Second\n\n## Wait\n\n```sh\ntouch waited\n```\n" },
 			});
 			await until("it", () => rows(parts).find((node) => node.kind === "goal" && node.goalId === another));
 			bestMs = Math.min(bestMs, performance.now() - startedAt);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { protocolVersion } from "../../../src/protocol/methods.ts";
@@ -15,6 +17,10 @@ describe("a daemon and a client of another version", function () {
 	const { folder: workspace, remove } = newWorkspace();
 	before(async () => {
 		daemon = await startDaemonProcess();
+		// When the client was recorded, every command was asked about.
+		const policy = { rules: [{ effect: "ask", kind: "command" }] };
+		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify({ policy }));
+		daemon = await daemon.restart();
 	});
 	after(async () => {
 		await daemon.close();

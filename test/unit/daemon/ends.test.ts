@@ -42,7 +42,7 @@ describe("a daemon ends", function () {
 		const { client, home } = daemon;
 		const { goalId } = await client.request("goal/launch", {
 			workspace,
-			playbook: { path: "p.md", text: "# A\n\n## One\n\n```sh\ntrue\n```\n" },
+			playbook: { path: "p.md", text: "# A\n\n## One\n\n```sh\nmkdir made\n```\n" },
 		});
 		await untilState(client, goalId, ["awaiting_approval"]);
 		client.close();

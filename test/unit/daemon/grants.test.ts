@@ -18,7 +18,7 @@ describe("what is approved for a folder", function () {
 		elsewhere.remove();
 	});
 
-	const text = "# Greet\n\n## Say\n\n```sh\ntrue\n```\n";
+	const text = "# Greet\n\n## Say\n\n```sh\nmkdir -p said\n```\n";
 	async function launch(workspace: string): Promise<GoalId> {
 		const playbook = { path: path.join(workspace, "greet.md"), text };
 		return (await daemon.client.request("goal/launch", { prompt: "", workspace, settings: {}, playbook })).goalId;
@@ -40,7 +40,7 @@ describe("what is approved for a folder", function () {
 		const { grants } = await daemon.client.request("grant/list", {});
 		assert.deepEqual(
 			grants.map(({ scope, kind, subject, workspace }) => [scope, kind, subject, workspace]),
-			[["workspace", "command", "true", here.folder]],
+			[["workspace", "command", "mkdir -p said", here.folder]],
 		);
 		const grantId = grants[0]!.grantId as GrantId;
 		await daemon.client.request("grant/revoke", { grantId });

@@ -134,12 +134,12 @@ describe("a playbook goal", () => {
 
 	it("says of a check that a person did not let run that it was not run, and names no exit code", async () => {
 		const run = await simulate({ store: memoryStore(), world: newWorld() });
-		await run.driver.commit(() => launchPlaybook([{ id: "a", checks: ["read a"] }], { granted: false }));
+		await run.driver.commit(() => launchPlaybook([{ id: "a", checks: ["make a"] }], { granted: false }));
 		await run.settled();
 		await answer(run, "deny");
 		await run.settled();
 		const [approval] = Object.values(run.driver.goal().approvals);
-		assert.deepEqual(approval?.reasons, ["The check `read a` is red: A person decided not to run it."]);
+		assert.deepEqual(approval?.reasons, ["The check `make a` is red: A person decided not to run it."]);
 		assert.equal(Object.values(run.driver.goal().checks)[0]?.exitCode, undefined);
 	});
 

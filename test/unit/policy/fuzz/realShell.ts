@@ -48,7 +48,7 @@ export function openRealShell(noted: readonly string[]): RealShell {
 	const folder = mkdtempSync(path.join(os.tmpdir(), "mc-shell-"));
 	const programs = path.join(folder, "programs");
 	const work = path.join(folder, "a/b/c/work");
-	const log = path.join(folder, "ran");
+	let count = 0;
 	mkdirSync(programs);
 	for (const tool of tools) {
 		const found = execFileSync("sh", ["-c", `command -v ${tool} || true`], { encoding: "utf8" }).trim();
@@ -57,19 +57,20 @@ export function openRealShell(noted: readonly string[]): RealShell {
 	for (const name of noted) {
 		const file = path.join(programs, name);
 		// Only what the shell itself can do: nothing else may be found.
-		writeFileSync(file, `#!/bin/sh\necho "${name} $*" >> '${log}'\n`);
+		writeFileSync(file, `#!/bin/sh\necho "${name} $*" >> "$NOTED"\n`);
 		chmodSync(file, 0o755);
 	}
 	const env = { PATH: programs, HOME: folder, GIT_CONFIG_NOSYSTEM: "1", LC_ALL: "C.UTF-8" };
 	return {
 		ran(text) {
-			rmSync(log, { force: true });
+			// What an earlier text left in the background notes it elsewhere.
+			const log = path.join(folder, `ran-${count++}`);
 			rmSync(path.join(folder, "a"), { recursive: true, force: true });
 			mkdirSync(work, { recursive: true });
 			writeFileSync(path.join(work, "file"), "a\n");
 			spawnSync("bash", ["-c", text], {
 				cwd: work,
-				env,
+				env: { ...env, NOTED: log },
 				input: "",
 				timeout: 5000,
 				killSignal: "SIGKILL",

@@ -48,6 +48,8 @@ const unread: ReadonlySet<string> = new Set(["case", "function", "select", "esac
 const maxFolders = 4;
 const maxDepth = 6;
 const maxChars = 200_000;
+/** Of a value that is followed: values of values double. */
+const maxValueChars = 10_000;
 
 export function parseShell(text: string, start: ShellState, depth = 0): ParsedText {
 	if (depth > maxDepth || text.length > maxChars) return { commands: [], problem: "it is too long or too deep" };
@@ -145,7 +147,7 @@ export function parseShell(text: string, start: ShellState, depth = 0): ParsedTe
 	}
 
 	function assign(name: string, value: Word): void {
-		if (value.isOpen) variables.delete(name);
+		if (value.isOpen || value.text.length > maxValueChars) variables.delete(name);
 		else variables.set(name, value.text);
 	}
 

@@ -37,6 +37,8 @@ export interface About {
 const maxChars = 100_000;
 const maxDepth = 8;
 const maxRuns = 3000;
+/** Of all texts together that it gives to shells. */
+const maxReadChars = 500_000;
 
 export function riskOf(about: About, grammars: Grammars): CommandRisk {
 	const findings = openFindings();
@@ -59,12 +61,18 @@ type ReadText = (text: string, dialect: Dialect, start: Start, depth: number) =>
 function reading({ workspace, home }: About, grammars: Grammars, { add, unsure, during }: Findings): ReadText {
 	const files = fileRisks(workspace, home, { add, unsure });
 	let runs = 0;
+	let readChars = 0;
 	return readText;
 
 	function readText(text: string, dialect: Dialect, start: Start, depth: number): void {
 		const unseen = unseenCharacter(text);
 		if (unseen !== undefined) {
 			unsure(unseen);
+			return;
+		}
+		readChars += text.length;
+		if (readChars > maxReadChars) {
+			unsure("it runs too much");
 			return;
 		}
 		if (depth > maxDepth) {

@@ -36,6 +36,10 @@ interface Scope {
 const maxCommands = 2000;
 const maxFolders = 4;
 const maxLoopValues = 8;
+/** Statements, each as often as its loops are followed. */
+const maxVisits = 50_000;
+/** Of a value that is followed. */
+const maxValueChars = 10_000;
 
 export function readBash(text: string, { parse }: Grammars, start: Start): Script {
 	const commands: Command[] = [];
@@ -45,6 +49,7 @@ export function readBash(text: string, { parse }: Grammars, start: Start): Scrip
 	const variables = new Set<string>();
 	const isSteady = steadyNames(text);
 	const expanded = new Set<Syntax>();
+	let visits = 0;
 	const visitors: Readonly<Record<string, (node: Syntax, scope: Scope) => void>> = {
 		comment: (node) => {
 			if (node.start > 0 && !/[\s;&|()`]/.test(text[node.start - 1]!)) problems.add("a comment is not understood");
@@ -102,6 +107,10 @@ export function readBash(text: string, { parse }: Grammars, start: Start): Scrip
 	}
 
 	function visit(node: Syntax, scope: Scope): void {
+		if (visits++ > maxVisits) {
+			problems.add("it holds too many commands");
+			return;
+		}
 		if (!node.isNamed) {
 			if (!marks.has(node.type)) problems.add(`\`${node.type}\` stands where it is not understood`);
 			return;
@@ -273,7 +282,7 @@ export function readBash(text: string, { parse }: Grammars, start: Start): Scrip
 
 	/** Also variables of a loop, of the environment and of functions: whatever the text names. */
 	function assign(name: string, value: Word, scope: Scope): void {
-		if (isSteady(name)) scope.variables.set(name, value);
+		if (isSteady(name) && value.text.length <= maxValueChars) scope.variables.set(name, value);
 		else scope.variables.delete(name);
 	}
 
@@ -451,6 +460,7 @@ export function readBash(text: string, { parse }: Grammars, start: Start): Scrip
 		sets(variable, scope);
 		const isFew = values.length > 0 && values.length <= maxLoopValues && isSteady(variable);
 		for (const value of isFew ? values : [openWord]) {
+			if (visits > maxVisits) return;
 			const mine = inner(scope, "loop");
 			mine.variables.set(variable, value);
 			if (!isFew) mine.variables.delete(variable);

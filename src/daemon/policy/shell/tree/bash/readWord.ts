@@ -19,12 +19,12 @@ export function readWord(text: string, start: number, end: number, expand: Expan
 		const quoted = text[at + 1] === "'" || text[at + 1] === '"';
 		if (char === "\\") {
 			if (at + 1 >= end) return undefined;
-			if (text[at + 1] !== "\n") atoms.push(...atomsOf(characterAt(text, at + 1), "quote"));
+			if (text[at + 1] !== "\n") add(atoms, atomsOf(characterAt(text, at + 1), "quote"));
 			at += 1 + characterAt(text, at + 1).length;
 		} else if (char === "'") {
 			const close = text.indexOf("'", at + 1);
 			if (close < 0 || close >= end) return undefined;
-			atoms.push(...atomsOf(text.slice(at + 1, close), "quote"));
+			add(atoms, atomsOf(text.slice(at + 1, close), "quote"));
 			at = close + 1;
 		} else if (char === '"' || (char === "$" && quoted && text[at + 1] === '"')) {
 			const close = readQuoted(text, char === "$" ? at + 2 : at + 1, end, expand, atoms);
@@ -33,24 +33,24 @@ export function readWord(text: string, start: number, end: number, expand: Expan
 		} else if (char === "$" && quoted) {
 			const found = ansiQuoted(text, at + 2, end);
 			if (found === undefined) return undefined;
-			atoms.push(...atomsOf(found.value, "quote"));
+			add(atoms, atomsOf(found.value, "quote"));
 			at = found.end;
 		} else if (/[$`<>]/.test(char)) {
 			const found = expand(at);
 			if (found === undefined || found.end > end) {
 				if (char !== "$") return undefined;
-				atoms.push(...atomsOf(char, "quote"));
+				add(atoms, atomsOf(char, "quote"));
 				at++;
 			} else {
 				const isProcess = char === "<" || char === ">";
 				// Where nothing is left there is no word, unless more stands beside it.
-				atoms.push(...atomsOf(textOf(found.value) || open, isProcess ? "quote" : "expansion"));
+				add(atoms, atomsOf(textOf(found.value) || open, isProcess ? "quote" : "expansion"));
 				at = found.end;
 			}
 		} else if (/[\s;&|()]/.test(char)) return undefined;
 		else {
 			const whole = characterAt(text, at);
-			atoms.push(...atomsOf(whole, "text"));
+			add(atoms, atomsOf(whole, "text"));
 			at += whole.length;
 		}
 	}
@@ -82,16 +82,21 @@ function readQuoted(
 		if (char === '"' && isEnded) return at;
 		if (char === "\\") {
 			const next = text[at + 1] ?? "";
-			if (next !== "\n") atoms.push(...atomsOf(/[\\"$`]/.test(next) ? next : `\\${next}`, "quote"));
+			if (next !== "\n") add(atoms, atomsOf(/[\\"$`]/.test(next) ? next : `\\${next}`, "quote"));
 			at += 2;
 			continue;
 		}
 		const found = char === "$" || char === "`" ? expand(at) : undefined;
 		const isMany = typeof found?.value === "object" && found.value.maySplit;
-		atoms.push(...atomsOf(found ? textOf(found.value) : char, isMany ? "expansion" : "quote"));
+		add(atoms, atomsOf(found ? textOf(found.value) : char, isMany ? "expansion" : "quote"));
 		at = found ? found.end : at + 1;
 	}
 	return undefined;
+}
+
+/** One by one: a text may have more characters than a call takes arguments. */
+function add(atoms: Atom[], more: readonly Atom[]): void {
+	for (const atom of more) atoms.push(atom);
 }
 
 function characterAt(text: string, at: number): string {
