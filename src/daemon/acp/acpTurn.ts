@@ -69,6 +69,7 @@ export async function takeTurn(parts: TurnParts, turn: Turn, signal: AbortSignal
 			signal,
 		},
 		prompt: promptName(turn),
+		isStopping: () => refused.signal.aborted || (signal.aborted && signal.reason !== "drain"),
 		onTold(told) {
 			if (found.refuseUnasked) unasked ??= told.unasked[0];
 			overspent ??= whatIsOverspent(turn, told);

@@ -56,6 +56,8 @@ export interface Listening {
 	readonly readTo: number;
 	/** The name of its prompt. */
 	readonly prompt: string;
+	/** A person or a limit has ended the turn. */
+	isStopping(): boolean;
 	/** After each thing that was told in the turn, also of what an earlier daemon has recorded. */
 	onTold(told: Told): void;
 }
@@ -130,7 +132,7 @@ export async function openConversation(parts: ConversationParts): Promise<Conver
 	/** The place counts with the last thing that the line comes to, so that a line is never half told. */
 	async function tell(update: Fields, end: number): Promise<void> {
 		const listening = turn!;
-		const told: SessionUpdate[] = [...reader.update(update)];
+		const told: SessionUpdate[] = [...reader.update(update, listening.isStopping())];
 		if (update.sessionUpdate === "usage_update")
 			told.push({ kind: "usage", inputTokens: usage.used ?? 0, outputTokens: 0, costUsd: costSince(answeredUsage) });
 		const last = told.pop();

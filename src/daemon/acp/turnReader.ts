@@ -10,8 +10,11 @@ import { agentCall, effectOf, exitCodeOf, outputOf, type ToldCall, withUpdate } 
  * again from its beginning comes to the same.
  */
 export interface TurnReader {
-	/** One `session/update`; nothing for one that says nothing to us, or of a kind that is not known here. */
-	update(update: Fields): readonly SessionUpdate[];
+	/**
+	 * One `session/update`; nothing for one that says nothing to us, or of a kind that is not known here. `isStopping`: the
+	 * agent was told to end the turn. Some say of a command that they ended for it that it is completed.
+	 */
+	update(update: Fields, isStopping?: boolean): readonly SessionUpdate[];
 	/** One request for leave, about a call that may have been told of. Its id is new where the same call asks for something else. */
 	asks(toolCall: Fields): AgentCall;
 	/** It asked for leave and does not wait for it any more: asked again it is another call, and carried out it was not asked about. */
@@ -50,7 +53,7 @@ export function openTurnReader(workspace: string): TurnReader {
 		return [{ kind, text: isOther ? `\n\n${text}` : text }];
 	}
 
-	function toolCall(update: Fields): SessionUpdate[] {
+	function toolCall(update: Fields, isStopping: boolean): SessionUpdate[] {
 		const id = textOf(update.toolCallId);
 		if (id === undefined) return [];
 		const before = calls.get(id) ?? { told: {}, times: 0, ended: false };
@@ -60,15 +63,12 @@ export function openTurnReader(workspace: string): TurnReader {
 		if (before.ended && isOver) return [];
 		calls.set(id, { ...before, told, ended: isOver });
 		if (!isOver) return [];
-		const ok = told.status === "completed";
 		const call = before.asked ?? agentCall(idOf(id, before.times), told, workspace, false);
-		const ended: SessionUpdate = {
-			kind: "callEnded",
-			id: call.id,
-			ok,
-			output: outputOf(told),
-			exitCode: exitCodeOf(told),
-		};
+		const exitCode = exitCodeOf(told);
+		const isCutOff = isStopping && call.args.command !== undefined && exitCode !== 0;
+		const ok = told.status === "completed" && !isCutOff;
+		const output = isCutOff ? [outputOf(told), cutOff].filter(Boolean).join("\n") : outputOf(told);
+		const ended: SessionUpdate = { kind: "callEnded", id: call.id, ok, output, exitCode };
 		if (before.asked) return [ended];
 		if (effectOf(told) !== "none") unasked.push(call);
 		return [{ kind: "call", call }, ended];
@@ -79,7 +79,7 @@ export function openTurnReader(workspace: string): TurnReader {
 		get spoken() {
 			return words.likely;
 		},
-		update(update) {
+		update(update, isStopping = false) {
 			switch (update.sessionUpdate) {
 				case "agent_message_chunk":
 					return chunk("text", update);
@@ -87,7 +87,7 @@ export function openTurnReader(workspace: string): TurnReader {
 					return chunk("reasoning", update);
 				case "tool_call":
 				case "tool_call_update":
-					return toolCall(update);
+					return toolCall(update, isStopping);
 				case "plan":
 					return [{ kind: "plan", todos: listOf(update.entries).map(todo) }];
 				default:
@@ -120,6 +120,8 @@ export function openTurnReader(workspace: string): TurnReader {
 		},
 	};
 }
+
+const cutOff = "Its turn was ended while it ran, so that it may have been cut off.";
 
 function idOf(id: string, times: number): string {
 	return times === 0 ? id : `${id}#${times + 1}`;

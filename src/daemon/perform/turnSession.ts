@@ -37,7 +37,6 @@ export function openSession(
 ): OpenedSession {
 	const { parts, driver, permissions } = context;
 	const asked = new Map<string, AskedLeave>();
-	const startedAt = new Map<string, number>();
 	const said = { text: openSaid(), reasoning: openSaid() };
 	let place: { readonly process: number; readonly offset: number } | undefined;
 	let used: Usage | undefined;
@@ -85,7 +84,7 @@ export function openSession(
 
 	async function ask(call: AgentCall, withdrawn: AbortSignal): Promise<Permission> {
 		const known = callOf(driver.goal(), call.id);
-		if (known?.state === "started") return begun(call);
+		if (known?.state === "started") return { kind: "allow" };
 		if (!known) {
 			const before = decidedBefore(await driver.transcript(threadId), turnId, call.id);
 			if (before) return before;
@@ -98,7 +97,6 @@ export function openSession(
 		const permission = await answer;
 		hears.onSign();
 		if (permission.kind === "over" && !context.signal.aborted) await takeBack(toolCallId);
-		startedAt.set(call.id, parts.clock.now());
 		return permission;
 	}
 
@@ -129,9 +127,12 @@ export function openSession(
 		});
 	}
 
-	function begun(call: AgentCall): Permission {
-		startedAt.set(call.id, parts.clock.now());
-		return { kind: "allow" };
+	/** When it began, in milliseconds, also under an earlier daemon. */
+	async function startOf(id: string): Promise<number | undefined> {
+		const toolCallId = callOf(driver.goal(), id)?.toolCallId;
+		const transcript = toolCallId ? await driver.transcript(threadId) : [];
+		const started = transcript.findLast((event) => event.type === "tool.started" && event.toolCallId === toolCallId);
+		return started && Date.parse(started.at);
 	}
 
 	async function update(told: SessionUpdate): Promise<void> {
@@ -149,7 +150,6 @@ export function openSession(
 				return;
 			case "call": {
 				const toolCallId = parts.newId<ToolCallId>("c");
-				startedAt.set(told.call.id, parts.clock.now());
 				const unasked = told.call.effect === "none" ? undefined : true;
 				await record((goal) =>
 					callOf(goal, told.call.id)
@@ -163,7 +163,8 @@ export function openSession(
 			}
 			case "callEnded": {
 				const { id, ok, output, exitCode } = told;
-				const durationMs = Math.max(0, parts.clock.now() - (startedAt.get(id) ?? parts.clock.now()));
+				const now = parts.clock.now();
+				const durationMs = Math.max(0, now - ((await startOf(id)) ?? now));
 				await record((goal) => {
 					const call = callOf(goal, id);
 					// What was not begun cannot have ended.
