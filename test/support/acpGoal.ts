@@ -10,6 +10,7 @@ import type { Agent, Turn } from "../../src/daemon/agents/agent.ts";
 import { decide } from "../../src/daemon/engine/decide.ts";
 import { keepChecked } from "../../src/daemon/images/givenImages.ts";
 import { imagesFolder } from "../../src/daemon/images/imageFiles.ts";
+import type { Rules } from "../../src/daemon/policy/rules/decide.ts";
 import { providerRows } from "../../src/daemon/providers/providerRows.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../src/daemon/store/memoryStore.ts";
@@ -35,6 +36,7 @@ export interface Setting {
 	readonly settings?: object;
 	readonly choice?: ModelChoice;
 	readonly silenceMs?: number;
+	readonly policy?: Rules;
 	/** Given with the prompt. */
 	readonly images?: readonly NamedBytes[];
 	/** The MCP servers that each turn may use, as they stand when it begins. */
@@ -121,6 +123,7 @@ export function acpGoals(): AcpGoals {
 			agent,
 			endAgent,
 			silenceMs: setting.silenceMs,
+			policy: setting.policy,
 			dataFolder,
 		});
 		const { driver, events } = simulation;

@@ -12,6 +12,7 @@ import { openLastLines } from "../../src/daemon/perform/lastLines.ts";
 import { performWith } from "../../src/daemon/perform/perform.ts";
 import { openFileContents } from "../../src/daemon/platform/fileContents.ts";
 import { openGoalFiles } from "../../src/daemon/policy/goalFiles.ts";
+import type { Rules } from "../../src/daemon/policy/rules/decide.ts";
 import { openChangedFiles } from "../../src/daemon/store/changedFiles.ts";
 import type { Store } from "../../src/daemon/store/eventStore.ts";
 import { askPerson } from "../../src/daemon/tools/askPerson.ts";
@@ -59,6 +60,8 @@ export interface SimulationOptions {
 	/** Ends the program of a thread. */
 	readonly endAgent?: (threadId: ThreadId, process: number) => Promise<void>;
 	readonly dataFolder?: string;
+	/** What a person laid down; without it only what the goal's autonomy means. */
+	readonly policy?: Rules;
 	/** What the file system says of the goal's folder; without it nobody looks. */
 	readonly folderNow?: (workspace: string) => Promise<FolderIdentity | undefined>;
 }
@@ -75,6 +78,7 @@ export async function simulate({
 	silenceMs,
 	endAgent = async () => {},
 	dataFolder = "/nowhere",
+	policy,
 	folderNow,
 }: SimulationOptions): Promise<Simulation> {
 	const events: RecordedEvent[] = [];
@@ -103,6 +107,7 @@ export async function simulate({
 		listChanges: openChangedFiles(store).list,
 		environment: {},
 		dataFolder,
+		policy: policy && { now: policy },
 		folderNow,
 		commandTimeoutMs: 1000,
 		silenceMs,

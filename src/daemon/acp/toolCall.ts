@@ -1,3 +1,4 @@
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ToolEffect } from "../../core/values.ts";
@@ -166,10 +167,15 @@ function pathsOf(call: ToldCall, workspace: string): readonly string[] {
 }
 
 function shownPath(given: string, workspace: string): string {
-	const file = given.startsWith("file://") ? fromUrl(given) : given;
+	const file = given.startsWith("file://") ? fromUrl(given) : fromHome(given);
 	const relative = path.relative(workspace, path.resolve(workspace, file));
 	const isInside = relative !== "" && relative !== ".." && !relative.startsWith(`..${path.sep}`);
 	return isInside && !path.isAbsolute(relative) ? relative.split(path.sep).join("/") : file;
+}
+
+/** Agents' tools read it as a shell does: it is never the folder `~` of the workspace. */
+function fromHome(file: string): string {
+	return file === "~" || file.startsWith("~/") ? path.join(os.homedir(), file.slice(1)) : file;
 }
 
 function fromUrl(url: string): string {

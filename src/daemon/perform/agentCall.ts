@@ -5,7 +5,7 @@ import { actProposal, editProposal, type Proposal, readProposal } from "../polic
 import { ToolError } from "../tools/tool.ts";
 import { admit } from "./admit.ts";
 import { decidedOutcome, failure, finish, type Outcome } from "./callOutcome.ts";
-import { fileState, refusedPath, toolContextOf } from "./callPaths.ts";
+import { fileState, refusedPath, ruledPaths, toolContextOf } from "./callPaths.ts";
 import type { ActivityContext } from "./parts.ts";
 import { originOf, proposing } from "./proposing.ts";
 
@@ -56,17 +56,18 @@ const onlyReads =
 async function propose(context: ActivityContext, call: ToolCall, paths: readonly string[]): Promise<Proposal> {
 	const { name, args, effect, summary } = call;
 	const about = { tool: name, approved: call.approved, origin: originOf(context.driver.goal(), call) };
-	if (effect === "none") return readProposal({ args, summary }, paths, about);
-	if (typeof args.command === "string") return proposing(context, args.command, about)();
+	if (effect !== "none" && typeof args.command === "string") return proposing(context, args.command, about)();
+	const ruled = (await Promise.all(paths.map((path) => ruledPaths(toolContextOf(context), path)))).flat();
+	if (effect === "none") return readProposal({ args, summary }, ruled, about);
 	if (effect === "workspace" && paths.length > 0) {
 		try {
 			const states = await Promise.all(paths.map((path) => fileState(toolContextOf(context), path)));
 			const before = states.length === 1 ? states[0]!.sha256 : sha256(states.map((state) => state.sha256));
 			const isNew = states.every(({ bytes }) => bytes === undefined);
-			return editProposal({ paths, args, summary, before, isNew }, about);
+			return editProposal({ paths, ruled, args, summary, before, isNew }, about);
 		} catch (cause) {
 			if (!(cause instanceof ToolError)) throw cause;
 		}
 	}
-	return actProposal({ args, summary }, about);
+	return actProposal({ args, summary }, ruled, about);
 }

@@ -19,7 +19,7 @@ import { admit } from "./admit.ts";
 import { performAgentCall } from "./agentCall.ts";
 import { maxBackground, performBackgroundCall } from "./background.ts";
 import { decidedOutcome, failure, finish } from "./callOutcome.ts";
-import { type FileState, fileState, refusedPath, toolContextOf } from "./callPaths.ts";
+import { type FileState, fileState, refusedPath, ruledPaths, toolContextOf } from "./callPaths.ts";
 import { isStopped, runCommand } from "./command.ts";
 import { performDelegation } from "./delegation.ts";
 import { performExternal } from "./external.ts";
@@ -157,8 +157,10 @@ async function performEdit(context: ActivityContext, call: ToolCall, tool: EditT
 	if (refusal) return finish(context, call, failure(refusal, refusal));
 	let before: FileState;
 	let after: Uint8Array;
+	let ruled: readonly string[];
 	try {
 		before = await fileState(toolContext, path);
+		ruled = await ruledPaths(toolContext, path);
 		if (call.state === "started" && call.edit) {
 			if (before.sha256 === call.edit.after)
 				return finish(context, call, { ok: true, output: textOutput(`Wrote ${path}.`) });
@@ -172,7 +174,14 @@ async function performEdit(context: ActivityContext, call: ToolCall, tool: EditT
 		throw cause;
 	}
 	const proposal = editProposal(
-		{ paths: [path], args: call.args, summary: call.summary, before: before.sha256, isNew: before.bytes === undefined },
+		{
+			paths: [path],
+			ruled,
+			args: call.args,
+			summary: call.summary,
+			before: before.sha256,
+			isNew: before.bytes === undefined,
+		},
 		{ tool: call.name, approved: call.approved, origin: originOf(driver.goal(), call) },
 	);
 	const edit = { path, before: before.sha256, after: sha256(after) };

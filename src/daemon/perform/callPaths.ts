@@ -2,7 +2,7 @@ import { sha256 } from "../platform/digest.ts";
 import { fileRulesOf } from "../policy/fileRules.ts";
 import { type ToolContext, ToolError } from "../tools/tool.ts";
 import { absent, readInside } from "../tools/workspaceFiles.ts";
-import { resolveInside } from "../tools/workspacePath.ts";
+import { relativeInside, resolveInside } from "../tools/workspacePath.ts";
 import type { ActivityContext } from "./parts.ts";
 import { rulesIn } from "./standing.ts";
 
@@ -30,6 +30,12 @@ export async function refusedPath(
 		if (cause instanceof ToolError) return cause.message;
 		throw cause;
 	}
+}
+
+/** As rules know it: by the name that was given, and by where links lead. Throws `ToolError` where it may not be touched. */
+export async function ruledPaths(context: ToolContext, path: string): Promise<readonly string[]> {
+	const { relative, real } = await resolveInside(context, path, "write");
+	return [...new Set([relative, relativeInside(context.workspace, real) ?? real])];
 }
 
 export interface FileState {

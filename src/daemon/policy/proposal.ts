@@ -7,6 +7,7 @@ import type { GoalFile } from "./goalFiles.ts";
 import { policyRevision } from "./revision.ts";
 import type { Act } from "./rules/act.ts";
 import { commandActs } from "./rules/commandActs.ts";
+import { withLinkedPaths } from "./rules/linkedPaths.ts";
 import type { ParsedCommand } from "./shell/parse/parseCommand.ts";
 import { forbiddenCommand } from "./shell/rules/forbidden.ts";
 import { commandRisk } from "./shell/rules/risk.ts";
@@ -80,7 +81,7 @@ export async function commandProposal(
 		summary: text,
 		command: text,
 		unreadable: problem,
-		acts: commandActs(command, about.tool, judged),
+		acts: await withLinkedPaths(commandActs(command, about.tool, judged), workspace),
 		risk,
 		reasons: [...reasons, ...withInputs(text, inputs)],
 		digest: sha256(["command", text, workspace, policyRevision, files, written]),
@@ -117,11 +118,16 @@ export function readAct(tool: string, paths: readonly string[]): Act {
 	return { kind: "read", tool, risk: "read", isCertain: true, paths };
 }
 
-/** An act of an agent's own of which nothing is known but its name: it is asked about each time. */
-export function actProposal({ args, summary }: Call, about: About): Proposal {
+/**
+ * An act of an agent's own of which nothing is known but its name, and files that it names: it is asked about each time,
+ * and a rule that denies one of them denies it.
+ */
+export function actProposal({ args, summary }: Call, ruled: readonly string[], about: About): Proposal {
 	const why = "it is unknown beforehand what it does";
 	const digest = sha256(["act", about.tool, args, policyRevision]);
-	const acts: Act[] = [{ kind: "call", tool: about.tool, risk: "write", isCertain: false }];
+	const act = { tool: about.tool, risk: "write", isCertain: false } as const;
+	const named: Act[] = ruled.length > 0 ? [{ ...act, kind: "edit", paths: ruled }] : [];
+	const acts: Act[] = [{ ...act, kind: "call" }, ...named];
 	return {
 		...about,
 		kind: "command",
@@ -174,6 +180,8 @@ export function fetchProposal({ url, from }: { readonly url: URL; readonly from?
 export interface Edit {
 	/** Relative to the workspace. */
 	readonly paths: readonly string[];
+	/** Also those that links lead to: what rules look at. */
+	readonly ruled: readonly string[];
 	readonly args: unknown;
 	readonly summary: string;
 	/** Hex SHA-256 of the file as it is. */
@@ -181,13 +189,13 @@ export interface Edit {
 	readonly isNew: boolean;
 }
 
-export function editProposal({ paths, args, summary, before, isNew }: Edit, about: About): Proposal {
+export function editProposal({ paths, ruled, args, summary, before, isNew }: Edit, about: About): Proposal {
 	const path = paths.join(", ");
 	return {
 		...about,
 		kind: "edit",
 		summary,
-		acts: [{ kind: "edit", tool: about.tool, risk: "write", isCertain: true, paths }],
+		acts: [{ kind: "edit", tool: about.tool, risk: "write", isCertain: true, paths: ruled }],
 		risk: "write",
 		reasons: [isNew ? `creates ${path}` : `changes ${path}`],
 		digest: sha256(["edit", about.tool, args, before, policyRevision]),

@@ -1,6 +1,7 @@
 import type { Autonomy, Risk } from "../../core/values.ts";
 import { commandActs } from "./rules/commandActs.ts";
 import type { Rules } from "./rules/decide.ts";
+import { withLinkedPaths } from "./rules/linkedPaths.ts";
 import { parseCommand } from "./shell/parse/parseCommand.ts";
 import { forbiddenCommand } from "./shell/rules/forbidden.ts";
 import { commandRisk } from "./shell/rules/risk.ts";
@@ -31,6 +32,7 @@ export async function testCommand(
 	const { risk, reasons } = judged;
 	const forbidden = await forbiddenCommand(command, dataFolder);
 	if (forbidden !== undefined) return { risk, reasons: [forbidden, ...reasons], verdict: "deny", rule: "built in" };
-	const { effect, rule } = rules.decide(commandActs(command, "runCommand", judged), at);
+	const acts = await withLinkedPaths(commandActs(command, "runCommand", judged), at.workspace);
+	const { effect, rule } = rules.decide(acts, at);
 	return { risk, reasons, verdict: effect, rule: rule?.name };
 }

@@ -117,7 +117,7 @@ function plain(text: string): string {
 }
 
 /** The path with the links in its existing part followed. */
-async function followed(place: string): Promise<string> {
+export async function followed(place: string): Promise<string> {
 	const missing: string[] = [];
 	for (let at = place; ; at = path.dirname(at)) {
 		const real = await realpath(at).catch(() => undefined);
