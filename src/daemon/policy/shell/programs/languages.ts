@@ -140,7 +140,7 @@ export const languages: readonly Row[] = [
 	},
 	{
 		names: "eval",
-		risk: "write",
+		risk: "read",
 		operands: "text",
 		judge: ({ operands }, judgement) => judgement.script(joined(operands)),
 	},
