@@ -8,6 +8,7 @@ import type { GoalId } from "../../src/core/ids.ts";
 import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
 import type { TreeNode } from "../../src/extension/tree/nodes.ts";
+import { accept, throughPicks } from "./throughPicks.ts";
 
 const timeoutMs = 30_000;
 
@@ -79,12 +80,14 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 	});
 
 	it("launches a playbook and has it in the tree", async () => {
-		void vscode.commands.executeCommand("missionControl.launchPlaybook", vscode.Uri.file(path.join(folder, "tidy.md")));
-		const goal = await until("a goal in the tree", async () => {
+		const goal = await throughPicks(
+			"a goal is in the tree",
+			() =>
+				vscode.commands.executeCommand("missionControl.launchPlaybook", vscode.Uri.file(path.join(folder, "tidy.md"))),
 			// The first row of the question what is approved with the launch: nothing is.
-			await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-			return rows(parts).find((node) => node.kind === "goal");
-		});
+			[accept],
+			() => rows(parts).find((node) => node.kind === "goal"),
+		);
 		assert.ok(goal.kind === "goal");
 		goalId = goal.goalId;
 		assert.equal(goal.summary.title, "Tidy the house");
@@ -244,12 +247,12 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 
 	it("shows what undoing a step would do, does it on Enter, and keeps what the person changed", async () => {
 		fs.writeFileSync(path.join(folder, "kept.txt"), "mine\n");
-		const undone = vscode.commands.executeCommand("missionControl.undoStep", { goalId, stepId: "sweep" });
-		await until("the step to be undone", async () => {
-			await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-			return (await parts.daemon.read("goal/get", { goalId })).plan.steps[0]!.undone;
-		});
-		await undone;
+		await throughPicks(
+			"the step is undone",
+			() => vscode.commands.executeCommand("missionControl.undoStep", { goalId, stepId: "sweep" }),
+			[accept],
+			async () => (await parts.daemon.read("goal/get", { goalId })).plan.steps[0]!.undone,
+		);
 		assert.equal(fs.existsSync(path.join(folder, "floor.txt")), false);
 		assert.equal(fs.readFileSync(path.join(folder, "kept.txt"), "utf8"), "mine\n");
 		await until("the tree to say so", () =>

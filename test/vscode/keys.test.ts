@@ -9,6 +9,7 @@ import * as vscode from "vscode";
 import { homeFolder } from "../../src/client/home.ts";
 import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
+import { accept, previous, throughPicks } from "./throughPicks.ts";
 
 const key = "editor-key-0123456789";
 
@@ -86,17 +87,13 @@ describe("A key that the editor keeps, in a real editor", function () {
 		await parts.mcpInputs.set(input, key);
 		await startAnew();
 		await until("the new daemon has the value", isGiven);
-		let running: Thenable<unknown> | undefined;
-		await until("it is deleted", async () => {
-			// The one input that there is, then the last row: Delete. Where that came a moment early, once more.
-			running ??= vscode.commands.executeCommand("missionControl.serverInputs").then(() => {
-				running = undefined;
-			});
-			await vscode.commands.executeCommand("workbench.action.quickOpenSelectPrevious");
-			await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-			return (await parts.mcpInputs.kept()).length === 0;
-		});
-		await running;
+		await throughPicks(
+			"it is deleted",
+			() => vscode.commands.executeCommand("missionControl.serverInputs"),
+			// The one input that there is, then the last row: Delete.
+			[previous, accept],
+			async () => (await parts.mcpInputs.kept()).length === 0,
+		);
 		assert.equal(await isGiven(), false);
 		await startAnew();
 		assert.equal(await isGiven(), false);

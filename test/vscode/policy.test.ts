@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { homeFolder } from "../../src/client/home.ts";
 import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
+import { accept, throughPicks } from "./throughPicks.ts";
 
 const timeoutMs = 30_000;
 
@@ -66,11 +67,12 @@ describe("a policy in a real editor", function () {
 			parts.approvals.waiting.find((one) => one.goal.goalId === goalId),
 		);
 		const { approvalId } = waiting.approval;
-		void vscode.commands.executeCommand("missionControl.alwaysAllow", { goalId, approvalId });
-		await until("the goal to go on", async () => {
-			await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-			return parts.approvals.waiting.every((one) => one.approval.approvalId !== approvalId);
-		});
+		await throughPicks(
+			"the goal goes on",
+			() => vscode.commands.executeCommand("missionControl.alwaysAllow", { goalId, approvalId }),
+			[accept],
+			() => parts.approvals.waiting.every((one) => one.approval.approvalId !== approvalId),
+		);
 		const { levels } = await parts.daemon.read("policy/read", { workspace });
 		const own = levels.find(({ level }) => level === "workspace");
 		assert.deepEqual(own?.rules, [{ effect: "allow", command: "touch marked-by-rule" }]);
