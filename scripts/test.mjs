@@ -31,7 +31,7 @@ const stages = [
 	{ name: "types", bin: ["typescript", "tsc"], args: ["-b"], minutes: 10 },
 	{ name: "knip", bin: ["knip", "knip"], args: [], minutes: 5 },
 	{ name: "docs", bin: ["tsx", "tsx"], args: ["scripts/docs.ts", "--check"], minutes: 5 },
-	{ name: "unit", suites: "test/unit", minutes: 30 },
+	{ name: "unit", suites: "test/unit", minutes: 60 },
 	{ name: "cli", suites: "test/cli", minutes: 15, beside: "unit" },
 	{ name: "webviews", suites: "test/webviews", minutes: 25, beside: "unit" },
 	{ name: "agents", suites: "test/agents", minutes: 30, beside: "unit" },
@@ -140,7 +140,7 @@ async function setUp() {
 async function runStage({ name, bin, module, args, suites, minutes }, folder, env, grep, write) {
 	if (suites && !fs.existsSync(path.join(root, suites))) throw new Sentence(`${suites} does not exist.`);
 	const counts = path.join(folder, `${name}.json`);
-	const mocha = ["--no-config", "--forbid-only", "--timeout=20000", "--reporter=scripts/mochaReporter.cjs"];
+	const mocha = ["--no-config", "--forbid-only", "--timeout=60000", "--reporter=scripts/mochaReporter.cjs"];
 	const command = bin
 		? [program(bin), ...args]
 		: module

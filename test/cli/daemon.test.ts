@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processLives, readDaemonFile } from "../../src/client/daemonFile.ts";
+import { until } from "../support/until.ts";
 import { lines, openStage, type Stage } from "./mission.ts";
 
 describe("mission and its daemon", function () {
@@ -57,8 +58,9 @@ describe("mission and its daemon", function () {
 			"--follow",
 			"--json",
 		);
-		for (let kill = 0; kill < 2; kill++) {
-			await sleep(1_500);
+		for (const epoch of [1, 2]) {
+			const isThere = () => lines(follow.said()).some((event) => event.epoch === epoch);
+			await until(`it follows what daemon ${epoch} did`, isThere);
 			process.kill(stage.daemonPid(), "SIGKILL");
 		}
 		const { code, out, error } = await follow.ended;
@@ -74,8 +76,13 @@ describe("mission and its daemon", function () {
 
 	it("waits while the daemon is stopped, and goes on with the next one", async () => {
 		const { goalId } = stage.json("launch", "--playbook", "prepare-report.md", "--grant", "playbook");
-		const waiting = stage.start("wait", goalId, "--timeout", "50", "--json");
-		await sleep(700);
+		const waiting = stage.start("wait", goalId, "--timeout", "90", "--json");
+		let isOver = false;
+		void waiting.ended.then(() => {
+			isOver = true;
+		});
+		// This one, and the one that looks.
+		await until("it waits", () => isOver || stage.json("daemon", "status").clients > 1);
 		assert.equal(stage.json("daemon", "stop").stopped, true);
 		await sleep(500);
 		assert.equal(stage.json("daemon", "status").running, false);
@@ -87,11 +94,7 @@ describe("mission and its daemon", function () {
 
 	it("is the daemon itself with `daemon run`, and ends with a signal", async () => {
 		const running = stage.start("daemon", "run");
-		const deadline = Date.now() + 15_000;
-		while (!readDaemonFile(stage.home)) {
-			assert.ok(Date.now() < deadline, "it did not start within 15 s");
-			await sleep(20);
-		}
+		await until("it has started", () => readDaemonFile(stage.home) !== undefined);
 		assert.equal(stage.daemonPid(), running.pid);
 		assert.equal(stage.json("daemon", "status").pid, running.pid);
 		process.kill(running.pid, "SIGTERM");

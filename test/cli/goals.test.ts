@@ -148,7 +148,7 @@ describe("mission, the command line", function () {
 			assert.equal(stage.json("grants", goalId)[0].kind, "playbook");
 			assert.ok(stage.json("grants").some((grant: { goalId: string }) => grant.goalId === goalId));
 			assert.ok(Array.isArray(stage.json("check", "run", goalId, "goal.1")));
-			assert.equal(stage.json("wait", goalId, "--timeout", "30").state, "completed");
+			assert.equal(stage.json("wait", goalId, "--timeout", "60").state, "completed");
 		});
 
 		it("is gone after it was deleted", () => {
@@ -178,7 +178,7 @@ describe("mission, the command line", function () {
 			);
 			({ goalId } = stage.json("launch", "--playbook", file));
 			assert.equal(
-				stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30").state,
+				stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "60").state,
 				"awaiting_approval",
 			);
 			const [approval] = pending();
@@ -212,7 +212,7 @@ describe("mission, the command line", function () {
 		});
 
 		it("asks what to do about a step that failed, and takes one of its options", async () => {
-			stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+			stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "60");
 			stage.json("approve", pending()[0].approvalId);
 			const question = await eventually(() => pending().find((one: { kind: string }) => one.kind === "step"));
 			const wrong = stage.run("answer", question.approvalId, "--option", "shrug");
@@ -238,7 +238,7 @@ describe("mission, the command line", function () {
 			assert.match(stage.run("show", goalId).out, /Answered\n.*approved {2}mkdir two && exit 3 +by CLI/s);
 			const asking = stage.playbook("askAgain.md", "# Ask again", "## One", "```sh", "echo two > two.txt", "```");
 			const other = stage.json("launch", "--playbook", asking).goalId;
-			const waiting = stage.json("wait", other, "--for", "awaiting_approval", "--timeout", "30").approvals;
+			const waiting = stage.json("wait", other, "--for", "awaiting_approval", "--timeout", "60").approvals;
 			assert.deepEqual(
 				waiting.map(({ state }: { state: string }) => state),
 				["pending"],
@@ -250,7 +250,7 @@ describe("mission, the command line", function () {
 		});
 
 		it("ends `wait` with 1 when the goal is over otherwise", () => {
-			const waiting = stage.run("wait", goalId, "--for", "failed", "--timeout", "30", "--json");
+			const waiting = stage.run("wait", goalId, "--for", "failed", "--timeout", "60", "--json");
 			assert.equal(waiting.code, 1);
 			assert.equal(JSON.parse(waiting.out).state, "completed");
 		});
@@ -272,7 +272,7 @@ describe("mission, the command line", function () {
 		writeFileSync(path.join(stage.workspace, "gbk.txt"), bytes);
 		const file = stage.playbook("gbk.md", "# Print", "## One", "```sh", "cat gbk.txt", "```");
 		const { goalId } = stage.json("launch", "--playbook", file, "--grant", "playbook");
-		stage.json("wait", goalId, "--timeout", "30");
+		stage.json("wait", goalId, "--timeout", "60");
 		assert.match(stage.run("output", goalId).out, /^编译失败\n\n?\[This is not UTF-8\. It was read as gbk;/);
 		const { id, encoding, path: kept } = stage.json("output", goalId);
 		assert.equal(encoding, "gbk");
@@ -290,11 +290,11 @@ describe("mission, the command line", function () {
 });
 
 async function eventually<T>(look: () => T | undefined): Promise<T> {
-	const deadline = Date.now() + 30_000;
+	const deadline = Date.now() + 60_000;
 	for (;;) {
 		const found = look();
 		if (found !== undefined) return found;
-		assert.ok(Date.now() < deadline, "it did not come to that within 30 s");
+		assert.ok(Date.now() < deadline, "it did not come to that within 60 s");
 		await new Promise((resolve) => setTimeout(resolve, 100));
 	}
 }

@@ -22,11 +22,18 @@ export interface Stage {
 	// biome-ignore lint/suspicious/noExplicitAny: the shapes are the command line's own, and tests look into them
 	json(...args: string[]): any;
 	/** Goes on beside the test. */
-	start(...args: string[]): { readonly ended: Promise<Run>; readonly pid: number };
+	start(...args: string[]): Started;
 	/** The same, with more in its environment, and so in that of a daemon that it starts. */
-	startWith(env: NodeJS.ProcessEnv, ...args: string[]): { readonly ended: Promise<Run>; readonly pid: number };
+	startWith(env: NodeJS.ProcessEnv, ...args: string[]): Started;
 	daemonPid(): number;
 	end(): void;
+}
+
+export interface Started {
+	readonly ended: Promise<Run>;
+	readonly pid: number;
+	/** The lines that it has printed so far. */
+	said(): string;
 }
 
 export interface Run {
@@ -36,7 +43,7 @@ export interface Run {
 }
 
 const cli = path.join(import.meta.dirname, "../../dist/cli.js");
-const timeoutMs = 60_000;
+const timeoutMs = 120_000;
 
 export function openStage(): Stage {
 	if (!existsSync(cli)) throw new Error("dist/cli.js is not there: run `npm run build` first.");
@@ -86,7 +93,7 @@ export function openStage(): Stage {
 			const ended = new Promise<Run>((resolve) =>
 				child.on("close", (code) => resolve({ code: code ?? -1, out, error })),
 			);
-			return { ended, pid: child.pid ?? 0 };
+			return { ended, pid: child.pid ?? 0, said: () => out.slice(0, out.lastIndexOf("\n") + 1) };
 		},
 		daemonPid() {
 			const file = readDaemonFile(home);

@@ -124,7 +124,7 @@ describe("mission policy", function () {
 			"```",
 		);
 		const { goalId } = stage.json("launch", "--playbook", "ruled.md", "--autonomy", "autonomous");
-		stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+		stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "60");
 		const feed = stage
 			.run("feed", goalId, "--json")
 			.out.trimEnd()
@@ -160,7 +160,7 @@ describe("mission policy", function () {
 		);
 		const { goalId } = stage.json("launch", "--playbook", "past.md");
 		for (const answer of ["approve", "deny"]) {
-			stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+			stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "60");
 			const [{ approvalId }] = stage.json("approvals", goalId);
 			stage.json(answer, approvalId);
 		}
@@ -217,7 +217,7 @@ describe("mission policy", function () {
 			"```",
 		);
 		const { goalId } = stage.json("launch", "--playbook", "twice.md");
-		stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "30");
+		stage.json("wait", goalId, "--for", "awaiting_approval", "--timeout", "60");
 		const [{ approvalId }] = stage.json("approvals", goalId);
 		const { rules, workspace } = stage.json("allow", approvalId);
 		assert.deepEqual(
@@ -232,7 +232,7 @@ describe("mission policy", function () {
 		assert.match(stage.run("allow", approvalId, "--rule", "9").error, /^There is no rule 9: 1 rule fit/);
 		const kept = stage.run("allow", approvalId, "--rule", "1").out;
 		assert.match(kept, /^Kept for .*: allow command `touch a\.out b\.out`\nApproved\.$/m);
-		stage.json("wait", goalId, "--for", "completed", "--timeout", "30");
+		stage.json("wait", goalId, "--for", "completed", "--timeout", "60");
 		const started = stage
 			.run("feed", goalId, "--json")
 			.out.trimEnd()

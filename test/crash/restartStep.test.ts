@@ -182,8 +182,8 @@ function filesOf(folder: string): Record<string, string> {
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-	for (const deadline = Date.now() + 20_000; !(await isSo()); ) {
-		assert.ok(Date.now() < deadline, "it did not come to that in 20 s");
+	for (const deadline = Date.now() + 45_000; !(await isSo()); ) {
+		assert.ok(Date.now() < deadline, "it did not come to that in 45 s");
 		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 }

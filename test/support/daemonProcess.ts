@@ -83,7 +83,7 @@ async function untilReady(
 	home: string,
 	{ process: child, words }: ReturnType<typeof spawnDaemon>,
 ): Promise<DaemonFile> {
-	for (let tries = 0; tries < 1500; tries++) {
+	for (let tries = 0; tries < 4500; tries++) {
 		const file = readDaemonFile(home);
 		if (file && file.pid === child.pid) return file;
 		if (child.exitCode !== null) throw new Error(`the daemon ended with code ${child.exitCode}: ${words()}`);
@@ -103,7 +103,7 @@ export async function untilState(
 	client: DaemonClient,
 	goalId: GoalId,
 	states: readonly string[],
-	timeoutMs = 15_000,
+	timeoutMs = 45_000,
 ): Promise<GoalView> {
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {

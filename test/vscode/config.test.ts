@@ -41,7 +41,7 @@ describe("A mistake in config.jsonc, in a real editor", function () {
 	});
 
 	async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-		for (const deadline = Date.now() + 30_000; !(await holds()); await sleep(20))
+		for (const deadline = Date.now() + 60_000; !(await holds()); await sleep(20))
 			if (Date.now() > deadline) throw new Error(`It never came to this: ${what}. ${JSON.stringify(shown)}`);
 	}
 	const marks = () =>

@@ -10,7 +10,7 @@ import type { Exports } from "../../src/extension/extension.ts";
 import type { TreeNode } from "../../src/extension/tree/nodes.ts";
 import { accept, throughPicks } from "./throughPicks.ts";
 
-const timeoutMs = 30_000;
+const timeoutMs = 60_000;
 
 /** A playbook with what an editor has to show: a step that needs the other, a change to a file, one more file, checks. */
 const playbook = `# Tidy the house

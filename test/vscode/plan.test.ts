@@ -10,7 +10,7 @@ import type { GoalId } from "../../src/core/ids.ts";
 import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
 
-const timeoutMs = 30_000;
+const timeoutMs = 60_000;
 const plan = {
 	title: "Greet",
 	summary: "Write a greeting, then sign it.",

@@ -7,7 +7,7 @@ import type { Parts } from "../../src/extension/commands/parts.ts";
 import type { Exports } from "../../src/extension/extension.ts";
 import { accept, throughPicks } from "./throughPicks.ts";
 
-const timeoutMs = 30_000;
+const timeoutMs = 60_000;
 
 describe("a policy in a real editor", function () {
 	this.timeout(120_000);

@@ -50,7 +50,7 @@ describe("the table of providers", () => {
 });
 
 describe("a provider that is added as a row", function () {
-	this.timeout(20_000);
+	this.timeout(60_000);
 	let folder: string;
 	let server: ModelServer;
 	beforeEach(async () => {

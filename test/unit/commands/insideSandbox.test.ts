@@ -68,7 +68,7 @@ describe("a command inside a sandbox", () => {
 
 	it("is ended at its time limit", async () => {
 		const mark = `63.${process.pid}`;
-		const outcome = await bench.commands.run(bench.spec(`echo begun; sleep ${mark}`, { timeoutMs: 1000 }));
+		const outcome = await bench.commands.run(bench.spec(`echo begun; sleep ${mark}`, { timeoutMs: 3000 }));
 		assert.ok(
 			outcome.kind === "exited" && outcome.timedOut && outcome.output.head === "begun\n",
 			JSON.stringify(outcome),

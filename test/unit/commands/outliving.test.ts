@@ -32,7 +32,9 @@ for (const place of places)
 			const outcome = await startDaemon(daemonFile, bench.folder, spec).outcome;
 			assert.equal(outcome?.kind, "exited");
 			assert.equal(outcome?.kind === "exited" && outcome.output.head, "done\n");
-			assert.ok(outcome?.kind === "exited" && outcome.exitCode === 0 && Math.abs(outcome.durationMs - 3000) < 300);
+			assert.ok(outcome?.kind === "exited" && outcome.exitCode === 0);
+			// From its own begin, not from when the second daemon came.
+			assert.ok(outcome.durationMs >= 2950, `${outcome.durationMs} ms`);
 		});
 
 		it("and is never executed twice, and its end never unknown, however often daemons are killed", async function () {
@@ -106,7 +108,7 @@ describe("a command outlives its daemon", () => {
 	afterEach(() => bench.remove());
 
 	it("but not its time limit", async () => {
-		const spec = bench.spec("trap '' TERM; echo $$ > pid; while :; do sleep 0.1; done", { timeoutMs: 1000 });
+		const spec = bench.spec("trap '' TERM; echo $$ > pid; while :; do sleep 0.1; done", { timeoutMs: 3000 });
 		const daemon = startDaemon(daemonFile, bench.folder, spec);
 		await until("it runs", () => bench.text("pid") !== "");
 		daemon.process.kill("SIGKILL");
@@ -143,7 +145,7 @@ describe("a command outlives its daemon", () => {
 	});
 
 	it("also when the daemon only stops following: it goes on, under its time limit", async () => {
-		const spec = bench.spec("echo $$ > pid; sleep 0.5; echo done; sleep 60", { timeoutMs: 2000 });
+		const spec = bench.spec("echo $$ > pid; sleep 0.5; echo done; sleep 60", { timeoutMs: 4000 });
 		const draining = new AbortController();
 		const followed = bench.commands.run(spec, { signal: draining.signal });
 		await until("it runs", () => bench.text("pid") !== "");

@@ -42,9 +42,13 @@ describe("stopping a command", () => {
 
 	it("keeps what it printed, and is remembered by the next daemon", async () => {
 		const spec = bench.spec("echo so far; sleep 60");
-		const outcome = bench.commands.run(spec);
-		await until("it runs", async () => (await bench.commands.running()).length > 0);
-		await new Promise((resolve) => setTimeout(resolve, 200));
+		let said = "";
+		const outcome = bench.commands.run(spec, {
+			onOutput: (text) => {
+				said += text;
+			},
+		});
+		await until("it has spoken", () => said === "so far\n");
 		await bench.commands.stop(spec.id);
 		const stopped = await outcome;
 		assert.equal(stopped.kind === "stopped" && stopped.output.head, "so far\n");

@@ -163,7 +163,7 @@ const plan = {
 };
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + 20_000;
+	const deadline = Date.now() + 45_000;
 	while (!(await isSo())) {
 		if (Date.now() > deadline) throw new Error("it did not come to be in time");
 		await sleep(10);

@@ -84,7 +84,7 @@ async function open({ file: { port, token } }: DaemonProcess): Promise<Wire> {
 	const heard: Message[] = [];
 	const landmarks: Landmark[] = [];
 	const until = async (isSo: () => boolean, about: string) => {
-		const deadline = Date.now() + 15_000;
+		const deadline = Date.now() + 45_000;
 		while (!isSo()) {
 			if (Date.now() > deadline) throw new Error(`waited in vain for ${about}`);
 			await sleep(5);

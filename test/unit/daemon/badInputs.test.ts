@@ -206,7 +206,7 @@ describe("a goal that meets", function () {
 			undone.files.filter(({ action }) => action === "conflict"),
 			[],
 		);
-		const deadline = Date.now() + 10_000;
+		const deadline = Date.now() + 45_000;
 		while (!(await eventsOf(goalId)).some(({ type }) => type === "step.undone")) {
 			assert.ok(Date.now() < deadline, "the undo does not end");
 			await sleep(20);
@@ -214,7 +214,7 @@ describe("a goal that meets", function () {
 	}
 
 	async function approveAll(goalId: GoalId, states: readonly string[]): Promise<GoalView> {
-		const deadline = Date.now() + 30_000;
+		const deadline = Date.now() + 45_000;
 		for (;;) {
 			const goal = await daemon.client.request("goal/get", { goalId });
 			if (states.includes(goal.state)) return goal;
@@ -242,7 +242,7 @@ function actions(calls: readonly { readonly name: string; readonly args: object 
 }
 
 async function untilGone(pid: number): Promise<void> {
-	const deadline = Date.now() + 10_000;
+	const deadline = Date.now() + 45_000;
 	for (;;) {
 		try {
 			process.kill(-pid, 0);

@@ -320,8 +320,8 @@ function crewOf(request: ModelRequest): string {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-	for (const deadline = Date.now() + 20_000; !isSo(); ) {
-		assert.ok(Date.now() < deadline, "it did not come to that in 20 s");
+	for (const deadline = Date.now() + 45_000; !isSo(); ) {
+		assert.ok(Date.now() < deadline, "it did not come to that in 45 s");
 		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 }

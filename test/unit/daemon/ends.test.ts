@@ -13,7 +13,7 @@ import {
 
 /** How daemons end, and that one folder has one. */
 describe("a daemon ends", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const { folder: workspace, remove } = newWorkspace();
 	let daemon: DaemonProcess | undefined;
 	afterEach(async () => {

@@ -17,7 +17,7 @@ const slow =
 	"# Slow\n\n## One\n\n```sh\necho begun >> log.txt; sleep 1.5; echo done >> log.txt\n```\n\n## Two\n\n```sh\necho two >> log.txt\n```\n";
 
 describe("a daemon", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const { folder: workspace, remove } = newWorkspace();
 	let daemon: DaemonProcess | undefined;
 	afterEach(async () => {

@@ -35,7 +35,7 @@ echo ' now' >> new.txt
 `;
 
 describe("a file that changed more than once", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const { folder: workspace, remove } = newWorkspace();
 	let daemon: DaemonProcess;
 	before(async () => {

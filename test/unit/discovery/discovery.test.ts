@@ -14,7 +14,7 @@ const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
 describe("providers that are found", function () {
-	this.timeout(20_000);
+	this.timeout(60_000);
 	const servers: http.Server[] = [];
 	const opened: Agents[] = [];
 	let folder: string;

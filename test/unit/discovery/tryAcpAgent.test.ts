@@ -9,7 +9,7 @@ import { tryAcpAgent } from "../../../src/daemon/discovery/tryAcpAgent.ts";
 import { until } from "../../support/until.ts";
 
 describe("an agent that is tried", function () {
-	this.timeout(20_000);
+	this.timeout(60_000);
 	let folder: string;
 	beforeEach(() => {
 		folder = mkdtempSync(path.join(os.tmpdir(), "mission-trial-"));

@@ -242,7 +242,7 @@ const rows: readonly Row[] = [
 
 for (const fixture of wireFixtures)
 	describe(`a server that is spoken to in ${fixture.wire}`, function () {
-		this.timeout(30_000);
+		this.timeout(60_000);
 		let server: WireServer;
 		let folder: string;
 		const opened: { close(): void }[] = [];

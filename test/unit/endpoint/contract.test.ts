@@ -27,7 +27,7 @@ const usage = { input: 12_000, output: 340, cached: 8000, thought: 40 };
 
 for (const fixture of wireFixtures)
 	describe(`a model that is spoken to in ${fixture.wire}`, function () {
-		this.timeout(30_000);
+		this.timeout(60_000);
 		let server: WireServer;
 		let folder: string;
 		let agents: Agents;

@@ -22,7 +22,7 @@ const never = new AbortController().signal;
 const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 
 describe("a mock server of every vendor", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	let mock: LLMock;
 	let brain: Factory;
 	let last: ChatCompletionRequest;

@@ -42,7 +42,7 @@ describe("the way to an endpoint", () => {
 		} finally {
 			setGlobalDispatcher(before);
 		}
-	}).timeout(30_000);
+	}).timeout(60_000);
 
 	if (process.env.MISSION_LONG)
 		it("waits 320 s for the first byte", async () => {

@@ -134,7 +134,7 @@ const rows: readonly Row[] = [
 ];
 
 describe("a vendor's endpoint that refuses", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const servers = new Map<WireName, WireServer>();
 	let folder: string;
 	const opened: Agents[] = [];
@@ -279,7 +279,7 @@ async function ask(fixture: WireFixture, script: WireScript) {
 }
 
 describe("an account without credit", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	for (const [wire, status, said] of [
 		["openai", 429, "You exceeded your current quota, please check your plan and billing details."],
 		["anthropic", 400, "Your credit balance is too low to access the Anthropic API."],
@@ -296,7 +296,7 @@ describe("an account without credit", function () {
 });
 
 describe("OpenAI's responses", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const fixture = wireFixtures.find(({ wire }) => wire === "openai")!;
 
 	it("that refuse are an answer that was stopped, in whatever pieces they come", async () => {
@@ -313,7 +313,7 @@ describe("OpenAI's responses", function () {
 });
 
 describe("Anthropic's messages", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const fixture = wireFixtures.find(({ wire }) => wire === "anthropic")!;
 	let server: WireServer;
 	let folder: string;
@@ -437,7 +437,7 @@ describe("Anthropic's messages", function () {
 });
 
 describe("Gemini", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const fixture = wireFixtures.find(({ wire }) => wire === "google")!;
 	let server: WireServer;
 	let folder: string;

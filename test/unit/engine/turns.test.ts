@@ -436,7 +436,7 @@ function isRefused(cause: unknown): void {
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(met: () => boolean | Promise<boolean>, why: () => string): Promise<void> {
-	const giveUp = Date.now() + 15_000;
+	const giveUp = Date.now() + 45_000;
 	while (!(await met())) {
 		assert.ok(Date.now() < giveUp, why());
 		await sleep(1);

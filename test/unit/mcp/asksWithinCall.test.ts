@@ -10,7 +10,7 @@ import { yardServer } from "../../support/mcpServer.ts";
 import { until } from "../../support/until.ts";
 
 describe("a server that asks in the middle of a call", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-asks-"));
 	const open: McpConnection[] = [];
 	after(async () => {

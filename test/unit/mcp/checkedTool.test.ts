@@ -44,7 +44,7 @@ describe("what a server says of its tools", () => {
 			const said = checked(schema).argumentsProblem(args);
 			if (problem) assert.match(said ?? "", problem);
 			else assert.equal(said, undefined);
-		}).timeout(10_000);
+		}).timeout(60_000);
 
 	it("holds for its own tools alone, whatever name its schemas have", () => {
 		const schema = (type: string) => ({ $id: "https://example.org/a", properties: { a: { type } } });

@@ -3,7 +3,7 @@ import { type ProgramTransport, programTransport } from "../../../src/daemon/mcp
 import { until } from "../../support/until.ts";
 
 describe("a server as a program", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	const { kill, platform } = process;
 	let signalled: number[] = [];
 	let ended: number[] = [];

@@ -10,7 +10,7 @@ import { noSandbox } from "../../../src/daemon/policy/sandbox/none.ts";
 import { createKeyChain } from "../../../src/daemon/secrets/providerKeys.ts";
 
 describe("what a server is given", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 	let home: string;
 	let mcp: Mcp;
 	let logged: string[];

@@ -7,7 +7,7 @@ import { storeKindOf } from "../../../src/daemon/store/storeKinds.ts";
 import { spawnDaemon, startDaemonProcess } from "../../support/daemonProcess.ts";
 
 describe("where goals are kept", function () {
-	this.timeout(30_000);
+	this.timeout(60_000);
 
 	for (const address of [undefined, "", "sqlite", "sqlite:"])
 		it(`is the data folder for ${JSON.stringify(address)}`, () => assert.equal(storeKindOf(address), "sqlite"));

@@ -90,7 +90,7 @@ export async function leave(page: Page): Promise<void> {
 
 /** What is read comes to this: the toolkit's parts, and whatever is drawn, follow a frame or two behind the state. */
 export async function becomes<T>(read: () => Promise<T>, expected: T): Promise<void> {
-	for (const deadline = performance.now() + 10_000; ; await new Promise((wait) => setTimeout(wait, 20))) {
+	for (const deadline = performance.now() + 30_000; ; await new Promise((wait) => setTimeout(wait, 20))) {
 		const now = await read();
 		if (isDeepStrictEqual(now, expected) || performance.now() > deadline) return assert.deepEqual(now, expected);
 	}
