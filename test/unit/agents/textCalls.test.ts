@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { textCalls } from "../../../src/daemon/agents/textCalls.ts";
 import { createTools } from "../../../src/daemon/tools/tools.ts";
+import { processorTime } from "../../support/processorTime.ts";
 
 const tools = createTools({});
 const read = { name: "readFile", args: { path: "src/a.ts" } };
@@ -316,7 +317,7 @@ describe("calls written as text", () => {
 	});
 
 	it("stays quick on hostile text", () => {
-		const began = Date.now();
+		const tookMs = processorTime();
 		for (const piece of [
 			"<tool_call>{",
 			"<function=a>",
@@ -333,6 +334,6 @@ describe("calls written as text", () => {
 			textCalls(`see ${piece} `.repeat(10_000), tools);
 			textCalls(`<tool_call>${piece.repeat(5_000)}`, tools);
 		}
-		assert.ok(Date.now() - began < 5000, `${Date.now() - began} ms`);
+		assert.ok(tookMs() < 20_000, `${tookMs()} ms of processor time`);
 	});
 });

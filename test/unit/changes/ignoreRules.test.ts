@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addRules, isIgnored } from "../../../src/daemon/changes/ignoreRules.ts";
+import { processorTime } from "../../support/processorTime.ts";
 import { filesOf, makePlace, type Place, randomFrom } from "./place.ts";
 
 describe("the user's ignore rules", () => {
@@ -152,10 +153,10 @@ describe("the user's ignore rules", () => {
 
 	it("take no time to speak of, even when a pattern is made to take for ever", () => {
 		const chain = addRules(undefined, `${"*a".repeat(40)}b\n/${"**/a*".repeat(20)}b\n`, "");
-		const began = performance.now();
+		const tookMs = processorTime();
 		assert.equal(isIgnored(chain, "a".repeat(250), false), false);
 		assert.equal(isIgnored(chain, Array.from({ length: 100 }, () => "aaaa").join("/"), false), false);
-		assert.ok(performance.now() - began < 5_000);
+		assert.ok(tookMs() < 10_000);
 	});
 
 	it("come from .gitignore, info/exclude and the user's own file", async () => {

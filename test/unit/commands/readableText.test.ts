@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readableStream, readableText } from "../../../src/daemon/commands/readableText.ts";
 import { readText } from "../../../src/daemon/text/readText.ts";
+import { processorTime } from "../../support/processorTime.ts";
 
 const readable = async (bytes: Uint8Array) => readableText(await readText(bytes), bytes);
 
@@ -33,10 +34,10 @@ describe("readable text of output", () => {
 	});
 
 	it("takes a long line without a break in no time", async () => {
-		const began = performance.now();
+		const tookMs = processorTime();
 		await readable(Buffer.from("\r".repeat(16_384)));
 		await readable(Buffer.from("\u001b]".repeat(8_192)));
 		await readable(Buffer.from("x".repeat(16_384)));
-		assert.ok(performance.now() - began < 5_000);
+		assert.ok(tookMs() < 10_000);
 	});
 });

@@ -158,7 +158,12 @@ describe("a command in the background", function () {
 
 	it("that is not there is not stopped, and one that is over neither", async () => {
 		const quick = call("runCommand", { command: "echo over", background: true });
-		const goalId = await launch((results) => (results.length === 0 ? quick : { text: "Done.", delayMs: 1000 }));
+		let isOver = false;
+		const goalId = await launch(async (results) => {
+			if (results.length === 0) return quick;
+			await until("it was over while its agent worked", () => isOver);
+			return { text: "Done." };
+		});
 		await until("it is over", async () => {
 			const { approvals } = await daemon.client.request("approval/list", { goalId });
 			for (const { approvalId } of approvals)
@@ -166,6 +171,7 @@ describe("a command in the background", function () {
 			return (await daemon.client.request("background/list", { goalId })).commands[0]?.state === "ended";
 		});
 		const [over] = (await daemon.client.request("background/list", { goalId })).commands;
+		isOver = true;
 		assert.deepEqual([over?.exitCode, over?.lastLine], [0, "over"]);
 		const stop = (toolCallId: string) =>
 			daemon.client.request("background/stop", { goalId, toolCallId: toolCallId as never });
@@ -175,9 +181,15 @@ describe("a command in the background", function () {
 	});
 
 	it("ends with its agent's work at the latest", async () => {
-		const goalId = await launch((results) => (results.length === 0 ? begin : { text: "Done.", delayMs: 500 }));
+		let isSeen = false;
+		const goalId = await launch(async (results) => {
+			if (results.length === 0) return begin;
+			await until("it was seen to run", () => isSeen);
+			return { text: "Done." };
+		});
 		await approved(goalId);
 		await until("it runs", isAlive);
+		isSeen = true;
 		await untilState(daemon.client, goalId, ["completed"], 40_000);
 		await until("its process is gone", () => !isAlive());
 		const { events } = await daemon.client.request("goal/events", { goalId, types: ["background.ended"], limit: 10 });

@@ -33,7 +33,7 @@ describe("a goal that meets", function () {
 		const home = path.join(root, "data");
 		mkdirSync(home);
 		const local = { id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["scripted"] };
-		const config = { providers: [local], agent: "local/scripted", limits: { commandTimeoutMs: 1500 } };
+		const config = { providers: [local], agent: "local/scripted", limits: { commandTimeoutMs: 4000 } };
 		writeFileSync(path.join(home, "config.jsonc"), JSON.stringify(config));
 		daemon = await startDaemonProcess({ home });
 	});
@@ -79,7 +79,7 @@ describe("a goal that meets", function () {
 		assert.equal(red.state, "red");
 		const done = (await eventsOf(goalId)).find((event) => event.type === "check.completed");
 		const { output } = done as { output: { head: string; tail: string } };
-		assert.match(output.head + output.tail, /time limit of 1500 ms/);
+		assert.match(output.head + output.tail, /time limit of 4000 ms/);
 		await untilGone(Number(readFileSync(path.join(workspace, "pid"), "utf8")));
 	});
 

@@ -6,13 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { diskRows } from "../../../src/daemon/baseline/disk.ts";
 import { type BaselinePart, baselineParts } from "../../../src/protocol/baseline.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess } from "../../support/daemonProcess.ts";
+import { until } from "../../support/until.ts";
 
 describe("the look before a launch", function () {
 	this.timeout(60_000);
 	const { folder: workspace, remove } = newWorkspace();
 	let daemon: DaemonProcess;
 	before(async () => {
-		const config = { limits: { commandTimeoutMs: 1500 } };
+		const config = { limits: { commandTimeoutMs: 4000 } };
 		const first = await startDaemonProcess();
 		writeFileSync(path.join(first.home, "config.jsonc"), JSON.stringify(config));
 		daemon = await first.restart();
@@ -173,8 +174,7 @@ describe("the look before a launch", function () {
 	}
 
 	async function untilGone(pid: number): Promise<void> {
-		for (let tries = 0; lives(pid) && tries < 100; tries++) await sleep(10);
-		assert.equal(lives(pid), false);
+		await until(`${pid} is gone`, () => !lives(pid));
 	}
 
 	async function startDaemonClient() {

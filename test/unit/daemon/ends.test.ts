@@ -70,9 +70,9 @@ describe("a daemon ends", function () {
 			writeFileSync(path.join(home, "daemon.sock"), "");
 			const started = Array.from({ length: 5 }, () => spawnDaemon({ home }));
 			const living = () => started.filter(({ process: child }) => child.exitCode === null && child.signalCode === null);
-			for (let tries = 0; living().length > 1 && tries < 150; tries++) await sleep(100);
+			for (let tries = 0; living().length > 1 && tries < 450; tries++) await sleep(100);
 			// The one that is left is ready, and stays.
-			for (let tries = 0; !readdirSync(home).includes("daemon.json") && tries < 100; tries++) await sleep(100);
+			for (let tries = 0; !readdirSync(home).includes("daemon.json") && tries < 450; tries++) await sleep(100);
 			await sleep(300);
 			const alive = living();
 			const said = started.map(({ words }) => words()).join("");

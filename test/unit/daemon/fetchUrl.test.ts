@@ -97,7 +97,7 @@ describe("fetching a page of the web", function () {
 		daemon = await startDaemonProcess();
 		const providers = [{ id: "local", baseUrl: server.baseUrl, models: ["m"] }];
 		const privateHosts = [`127.0.0.1:${site.port}`, `127.0.0.1:${other.port}`];
-		const config = { providers, agent: "local/m", limits: { fetchMs: 2000 }, fetch: { privateHosts } };
+		const config = { providers, agent: "local/m", limits: { fetchMs: 6000 }, fetch: { privateHosts } };
 		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify(config));
 		daemon = await daemon.restart();
 	});
@@ -211,8 +211,8 @@ describe("fetching a page of the web", function () {
 			["/broken", /cannot be unpacked/],
 			["/bomb", /x\nx\n.*the page is longer than is read/s],
 			["/endless", /the page is longer than is read/],
-			["/slow", /did not answer within 2000 ms/],
-			["/drip", /did not answer within 2000 ms/],
+			["/slow", /did not answer within 6000 ms/],
+			["/drip", /did not answer within 6000 ms/],
 			["/cut", /could not be read: aborted/],
 			["/headers", /headers that are too long/],
 		];

@@ -14,7 +14,7 @@ import {
 import { until } from "../../support/until.ts";
 
 const slow =
-	"# Slow\n\n## One\n\n```sh\necho begun >> log.txt; sleep 1.5; echo done >> log.txt\n```\n\n## Two\n\n```sh\necho two >> log.txt\n```\n";
+	"# Slow\n\n## One\n\n```sh\necho begun >> log.txt; sleep 3; echo done >> log.txt\n```\n\n## Two\n\n```sh\necho two >> log.txt\n```\n";
 
 describe("a daemon", function () {
 	this.timeout(60_000);
@@ -98,7 +98,7 @@ describe("a daemon", function () {
 		await untilBegun();
 		await daemon.client.request("daemon/stop", { now: true });
 		assert.equal(await daemon.ended(), 0);
-		await sleep(1700);
+		await sleep(3200);
 		assert.equal(log(), "begun\n");
 	});
 

@@ -59,13 +59,13 @@ describe("a limit", function () {
 				? { calls: [{ name: "runCommand", args: { command: "echo done > done.txt" } }] }
 				: { text: "It is done." };
 		});
-		const goalId = await launch({ minutes: 0.1 });
+		const goalId = await launch({ minutes: 0.2 });
 		const asked = await untilState(daemon.client, goalId, ["awaiting_approval"]);
 		const [approval] = asked.approvals;
 		assert.ok(approval?.command, approval?.summary);
 		const { used } = asked.budget.minutes;
 		const since = Date.now();
-		await until("more time has passed than the limit allows", () => Date.now() - since > 7_000);
+		await until("more time has passed than the limit allows", () => Date.now() - since > 13_000);
 		assert.equal((await get(goalId)).budget.minutes.used, used, "it waits, so nothing is used");
 		await daemon.client.request("approval/answer", { approvalId: approval.approvalId, answer: "approve" });
 		await untilState(daemon.client, goalId, ["completed"]);
@@ -81,7 +81,7 @@ describe("a limit", function () {
 				? { calls: [{ name: "runCommand", args: { command: "echo half > half.txt; sleep 60; echo > late.txt" } }] }
 				: { text: "It was ended." };
 		});
-		const goalId = await launch({ minutes: 0.08 });
+		const goalId = await launch({ minutes: 0.2 });
 		const asked = await untilState(daemon.client, goalId, ["awaiting_approval"]);
 		const [command] = asked.approvals;
 		const begun = Date.now();
@@ -89,7 +89,7 @@ describe("a limit", function () {
 		await until("the limit is asked about", async () =>
 			(await get(goalId)).approvals.some(({ kind }) => kind === "budget"),
 		);
-		assert.ok(Date.now() - begun < 20_000);
+		assert.ok(Date.now() - begun < 40_000);
 		daemon = await daemon.restart();
 		const stopped = await untilState(daemon.client, goalId, ["awaiting_approval"]);
 		assert.deepEqual(
@@ -174,18 +174,19 @@ describe("a limit", function () {
 			assert.equal(asked.approvals.length, 1);
 			assert.match(asked.approvals[0]?.summary ?? "", /minutes of working time are used/);
 			const used = asked.budget.minutes.used ?? 0;
-			assert.ok(used >= limit && used < limit * 3, `${used} minutes are used of ${limit}`);
+			// What hangs would go on for a minute at least.
+			assert.ok(used >= limit && used < 0.5, `${used} minutes are used of ${limit}`);
 			hangs = false;
 			writeFileSync(go, "");
 			await daemon.client.request("goal/raise", { goalId, by: { minutes: 5 } });
 			const over = ["completed", "failed", "awaiting_approval"] as const;
-			let done = await untilState(daemon.client, goalId, over, 30_000);
+			let done = await untilState(daemon.client, goalId, over, 45_000);
 			if (place === "a playbook's command") {
 				// Half of it has run, and no agent reads that: the person decides whether it runs again.
 				const [half] = done.approvals;
 				assert.match(half?.reasons[0] ?? "", /Ended by the goal's limit of minutes/);
 				await daemon.client.request("approval/answer", { approvalId: half!.approvalId, answer: "retry" });
-				done = await untilState(daemon.client, goalId, ["completed", "failed"], 30_000);
+				done = await untilState(daemon.client, goalId, ["completed", "failed"], 45_000);
 			}
 			assert.equal(done.state, "completed", JSON.stringify(done.approvals));
 		});

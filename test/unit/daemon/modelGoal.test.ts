@@ -4,6 +4,7 @@ import path from "node:path";
 import type { GoalId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
 import { type ModelServer, type Script, startModelServer } from "../../support/modelServer.ts";
+import { until } from "../../support/until.ts";
 
 const plan = {
 	title: "Greet",
@@ -120,9 +121,12 @@ describe("a goal with a model", function () {
 	});
 
 	it("streams what the model writes to whoever watches", async () => {
-		server.use((request) => {
+		let isWatched = false;
+		server.use(async (request) => {
 			const answer = honest(request);
-			return request.purpose === "plan" ? answer : { ...(answer as object), chunkMs: 15 };
+			if (request.purpose === "plan") return answer;
+			await until("it is watched", () => isWatched);
+			return { ...(answer as object), chunkMs: 15 };
 		});
 		const goalId = await launch();
 		let streamed = "";
@@ -130,6 +134,7 @@ describe("a goal with a model", function () {
 			if (delta.goalId === goalId) streamed += delta.text;
 		});
 		await daemon.client.request("goal/watch", { goalId });
+		isWatched = true;
 		await approveAll(goalId);
 		stop();
 		assert.match(streamed, /Doing writeFile\..*The greeting is written\./s);
@@ -246,12 +251,18 @@ describe("a goal with a model", function () {
 	});
 
 	it("reads what the person sends to its thread before its next turn", async () => {
-		server.use((request) =>
-			request.purpose === "plan" ? honest(request) : { ...(honest(request) as object), delayMs: 150 },
-		);
+		let isSent = false;
+		let works = false;
+		server.use(async (request) => {
+			if (request.purpose === "plan") return honest(request);
+			works = true;
+			await until("the person has written", () => isSent);
+			return honest(request);
+		});
 		const goalId = await launch();
-		await untilState(daemon.client, goalId, ["running"]);
+		await until("its first turn is under way", () => works);
 		await daemon.client.request("thread/send", { goalId, text: "Use a friendly tone." });
+		isSent = true;
 		await approveAll(goalId);
 		assert.ok(
 			server.requests.some(({ messages }) =>

@@ -52,10 +52,10 @@ describe("an MCP server that asks the person in the middle of a call", function 
 	it("is waited for without being silent and without using up the goal's minutes or the call's time", async () => {
 		yard = await openYard({
 			manner: "asks",
-			server: { allow: ["stack"], timeoutMs: 1000 },
-			config: { limits: { silenceMs: 1000 } },
+			server: { allow: ["stack"], timeoutMs: 3000 },
+			config: { limits: { silenceMs: 3000 } },
 		});
-		const goalId = await yard.launch({ budget: { minutes: 0.06 } });
+		const goalId = await yard.launch({ budget: { minutes: 0.5 } });
 		await yard.asked(goalId);
 		const { budget } = await yard.daemon.client.request("goal/get", { goalId });
 		await new Promise((resolve) => setTimeout(resolve, 4500));

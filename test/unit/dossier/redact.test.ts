@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRedaction, redactBody, redactTexts } from "../../../src/daemon/dossier/redact.ts";
 import { redactValues } from "../../../src/daemon/secrets/redactValues.ts";
+import { processorTime } from "../../support/processorTime.ts";
 
 const home = "/home/mara";
 const env = {
@@ -122,10 +123,9 @@ describe("redaction", () => {
 			"=:>",
 		]) {
 			const text = unit.repeat(200_000 / unit.length);
-			const startedAt = performance.now();
+			const tookMs = processorTime();
 			all(text);
-			const tookMs = performance.now() - startedAt;
-			assert.ok(tookMs < 10_000, `${unit}: ${tookMs} ms`);
+			assert.ok(tookMs() < 10_000, `${unit}: ${tookMs()} ms of processor time`);
 		}
 	});
 });

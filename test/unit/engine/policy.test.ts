@@ -14,6 +14,7 @@ import type { Act } from "../../../src/daemon/policy/rules/act.ts";
 import { rulesOf } from "../../../src/daemon/policy/rules/decide.ts";
 import { parseCommand } from "../../../src/daemon/policy/shell/parse/parseCommand.ts";
 import { forbiddenCommand } from "../../../src/daemon/policy/shell/rules/forbidden.ts";
+import { processorTime } from "../../support/processorTime.ts";
 import { goalId, launchPlaybook, person } from "../../support/simulation.ts";
 
 describe("what an agent may", () => {
@@ -108,11 +109,11 @@ describe("what an agent may", () => {
 	}
 
 	it("is judged in bounded time, whatever the command", async () => {
-		const began = Date.now();
+		const tookMs = processorTime();
 		await forbidden(`cat ~/.local/share/${"*?".repeat(50_000)}`);
 		await forbidden("git config ".repeat(20_000));
 		await forbidden(`x ${"'".repeat(10_001)}`);
-		assert.ok(Date.now() - began < 5000);
+		assert.ok(tookMs() < 10_000);
 	});
 
 	describe("by a grant", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { globFilter } from "../../../src/daemon/tools/globFilter.ts";
+import { processorTime } from "../../support/processorTime.ts";
 
 const paths = ["a.ts", "b.tsx", ".env", "src/a.ts", "src/deep/c.js", "src/deep/ü.md", "test/a.test.ts", "src/{x}.ts"];
 
@@ -34,9 +35,9 @@ describe("a glob of a tool call", () => {
 	});
 
 	it("takes bounded time, however hostile", () => {
-		const startedAt = performance.now();
+		const tookMs = processorTime();
 		const matches = globFilter("*a*a*a*a*a*a*a*a*a*a*b/**/*a*a*a*b", undefined);
 		for (let at = 0; at < 1000; at++) matches(`${"a".repeat(250)}/`.repeat(3) + "a".repeat(250));
-		assert.ok(performance.now() - startedAt < 10_000);
+		assert.ok(tookMs() < 20_000);
 	});
 });

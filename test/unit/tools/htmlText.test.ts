@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { htmlText } from "../../../src/daemon/tools/htmlText.ts";
+import { processorTime } from "../../support/processorTime.ts";
 
 const text = (html: string) => htmlText(html, "https://example.org/docs/page").text;
 
@@ -45,11 +46,11 @@ describe("a page as text", () => {
 	});
 
 	it("takes a page that is nothing but brackets, and a million of them in each other, at once", () => {
-		const startedAt = performance.now();
+		const tookMs = processorTime();
 		assert.ok(text("<".repeat(100_000)).length < 100_100);
 		text("<div><ul><li><blockquote><a href=x>".repeat(60_000));
 		text(`<pre>${"x\n".repeat(500_000)}`);
-		assert.ok(performance.now() - startedAt < 10_000);
+		assert.ok(tookMs() < 20_000);
 	});
 
 	const longLines: readonly (readonly [what: string, piece: string])[] = [
@@ -64,9 +65,9 @@ describe("a page as text", () => {
 			const took = (count: number) => {
 				const html = piece.repeat(count);
 				const once = () => {
-					const startedAt = performance.now();
+					const tookMs = processorTime();
 					text(html);
-					return performance.now() - startedAt;
+					return tookMs();
 				};
 				return Math.min(once(), once(), once());
 			};

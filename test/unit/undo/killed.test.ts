@@ -88,7 +88,7 @@ describe("an undo whose daemon is killed", function () {
 		undoMs = Math.round(ended - undoBegan);
 		const previewMs = Math.round(undoBegan - previewBegan);
 		console.log(`      preview of ${fileCount} files ${previewMs} ms, undo ${undoMs} ms`);
-		assert.ok(undoMs < 15_000, `${undoMs} ms`);
+		assert.ok(undoMs < 60_000, `${undoMs} ms`);
 	});
 
 	it("is finished by the next daemon, and writes over nothing that a person saved in between", async () => {
