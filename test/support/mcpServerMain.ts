@@ -48,7 +48,7 @@ function tools(cursor: string | undefined): object {
 		case "endless":
 			return { tools: [{ ...look, name: `look${cursor ?? 0}` }], nextCursor: `${Number(cursor ?? 0) + 1}` };
 		case "falls-asleep":
-			if (!existsSync(`${record}.go`)) setTimeout(fall, 300);
+			if (!existsSync(`${record}.go`)) void until(() => existsSync(`${record}.fall`)).then(fall);
 			return { tools: [stack] };
 		case "grows":
 			return { tools: isGrown ? [stack, look] : [stack] };
@@ -132,7 +132,7 @@ async function call(name: string, args: { readonly bricks?: number; readonly wai
 	return { ...text(`The wall is ${height} high.`), structuredContent: { height } };
 }
 
-/** Until the test says so; one that falls asleep was quick the first time, and ends once it was looked at. */
+/** Until the test says so; one that falls asleep was quick the first time, and ends once it is told to. */
 async function slowly(): Promise<void> {
 	const isFirst = !existsSync(record);
 	appendFileSync(record, "initialize\n");

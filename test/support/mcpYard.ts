@@ -19,6 +19,8 @@ export interface Yard {
 	calls(): readonly string[];
 	/** What it waits for comes. */
 	go(): void;
+	/** A server that falls asleep does. */
+	fall(): void;
 	propose(manner: string, more?: object): void;
 	launch(more?: { readonly budget?: BudgetLimits; readonly proposedServers?: ProposedServers }): Promise<GoalId>;
 	/** The one question that waits. */
@@ -94,6 +96,7 @@ export async function openYard({
 		},
 		calls: () => (existsSync(record) ? readFileSync(record, "utf8").trim().split("\n") : []),
 		go: () => writeFileSync(`${record}.go`, ""),
+		fall: () => writeFileSync(`${record}.fall`, ""),
 		propose(how, more = {}) {
 			const servers = { yard: { ...yardServer(how, record), ...more } };
 			mkdirSync(path.join(workspace.folder, ".vscode"), { recursive: true });

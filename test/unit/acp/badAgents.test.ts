@@ -104,7 +104,7 @@ describe("an agent's program that does not behave", () => {
 			},
 			{ capabilities: { loadSession: true }, hangs: ["session/load"], log },
 		);
-		const life = await start(memory, { agent: { initMs: 50, idleMs: 10 } });
+		const life = await start(memory, { agent: { initMs: 500, idleMs: 10 } });
 		await until("it is asked anew", () => turns > 1);
 		assert.ok(log.some((line) => line.startsWith("session/load")));
 		assert.equal(life.events("agent.started").at(-1)?.took, "told");

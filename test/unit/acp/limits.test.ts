@@ -135,7 +135,7 @@ describe("the program of an agent", () => {
 				await new Promise((resolve) => cancelled.addEventListener("abort", resolve));
 				return "cancelled";
 			}),
-			{ silenceMs: 60 },
+			{ silenceMs: 500 },
 		);
 		await until("it is asked again", () => turns > 1);
 		assert.equal(life.events("turn.interrupted")[0]?.charged.costUsd, 0.25);
@@ -164,7 +164,7 @@ describe("the program of an agent", () => {
 				await new Promise((resolve) => cancelled.addEventListener("abort", resolve));
 				return "cancelled";
 			}),
-			{ silenceMs: 60 },
+			{ silenceMs: 500 },
 		);
 		await until("it is asked again", () => turns > 1);
 		assert.ok(quiet.events("silence.nudged").some(({ stepId }) => stepId !== undefined));
@@ -176,7 +176,7 @@ describe("the program of an agent", () => {
 				await say("Done.");
 				return "end_turn";
 			}),
-			{ silenceMs: 60 },
+			{ silenceMs: 500 },
 		);
 		await busy.answer("approve");
 		await busy.ended();

@@ -496,13 +496,13 @@ describe("an agent that is a model", () => {
 	});
 
 	it("gives up on a model that sends nothing for too long", async () => {
-		agents = open({ limits: { modelSilenceMs: 1000 } });
+		agents = open({ limits: { modelSilenceMs: 2500 } });
 		const before = performance.now();
 		const silent = failed(await take(() => "hang"));
 		assert.equal(silent.code, "unreachable");
 		assert.ok(silent.used?.inputTokens, "it was sent, and may have been worked on");
 		assert.ok(performance.now() - before < 15_000);
-		assert.equal(failed(await take(() => ({ text: "a long answer, slowly", chunkMs: 1500 }))).code, "cutOff");
+		assert.equal(failed(await take(() => ({ text: "a long answer, slowly", chunkMs: 4000 }))).code, "cutOff");
 	});
 
 	it("waits for a model that is slow but sends something", async () => {

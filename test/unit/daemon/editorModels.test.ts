@@ -219,7 +219,7 @@ describe("a goal with a model that another extension of VS Code provides", funct
 	});
 
 	it("is asked again where its window says nothing, with a sentence that fits", async () => {
-		const limits = { modelSilenceMs: 1000 };
+		const limits = { modelSilenceMs: 3000 };
 		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify({ limits }));
 		daemon = await daemon.restart();
 		let isFirst = true;

@@ -5,7 +5,7 @@ import { openYard, type Yard } from "../../support/mcpYard.ts";
 import { until } from "../../support/until.ts";
 
 /** Longer than any of this takes, and shorter than a server is waited for. */
-const soonMs = 10_000;
+const soonMs = 30_000;
 
 describe("while an MCP server starts slowly", function () {
 	this.timeout(60_000);
@@ -42,7 +42,7 @@ describe("while an MCP server starts slowly", function () {
 
 	it("a limit of minutes takes effect at once", async () => {
 		yard = await openYard({ manner: "slow-start" });
-		const goalId = await yard.launch({ budget: { minutes: 0.04 } });
+		const goalId = await yard.launch({ budget: { minutes: 0.2 } });
 		await begins(1);
 		await interrupted(goalId);
 		assert.match((await yard.asked(goalId)).summary, /minutes of working time are used/);
@@ -62,6 +62,7 @@ describe("while an MCP server starts slowly", function () {
 		yard = await openYard({ manner: "falls-asleep" });
 		const goalId = await yard.launch();
 		assert.match((await yard.asked(goalId)).summary, /^Call yard/);
+		yard.fall();
 		await until("the first has ended", () => yard.calls().includes("exit"));
 		await yard.answer(goalId, "approve");
 		await begins(2);

@@ -354,7 +354,7 @@ for (const fixture of wireFixtures)
 			});
 
 			it("where nothing comes, or nothing more, for as long as the configuration bears", async () => {
-				agents = open({ limits: { modelSilenceMs: 1000 } });
+				agents = open({ limits: { modelSilenceMs: 2500 } });
 				const begun = fixture.stream({ text: "Half of it", isUnfinished: true }, fixture.model);
 				const answers = [{ pieces: begun, hangs: true }, { pieces: [], hangs: true }, new Promise<Said>(() => {})];
 				const before = server.requests.length + 1;

@@ -6,6 +6,7 @@ import { decide } from "../../../src/daemon/engine/decide.ts";
 import type { Request } from "../../../src/daemon/engine/requests/request.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import { failures, launchPlaybook, newWorld, person, type Simulation, simulate } from "../../support/simulation.ts";
+import { until } from "../../support/until.ts";
 
 /** Commands and checks whose goal is stopped, or whose daemon stumbles, at the worst moment. */
 describe("a command", () => {
@@ -29,7 +30,7 @@ describe("a command", () => {
 		});
 		const run = await simulate({ store: createMemoryStore(), world: newWorld(), commands });
 		await run.driver.commit(() => launchPlaybook([{ id: "a", commands: ["make a"] }]));
-		for (let tries = 0; tries < 100 && !run.driver.goal().end; tries++) await sleep(30);
+		await until("the goal is over", () => run.driver.goal().end !== undefined);
 		assert.equal(goalState(run.driver.goal()), "completed");
 		assert.equal(new Set(ids).size, 1, `runs: ${ids.join(", ")}`);
 	});
@@ -53,8 +54,7 @@ describe("a command", () => {
 		await run.driver.commit(() => launchPlaybook([{ id: "a", commands: ["sleep 1000"] }]));
 		while (!run.events.some((event) => event.type === "tool.started")) await sleep(1);
 		await ask(run, { kind: "cancel" });
-		for (let tries = 0; tries < 50 && run.driver.busy(); tries++) await sleep(20);
-		assert.equal(run.driver.busy(), false, "it runs on");
+		await until("nothing runs on", () => !run.driver.busy());
 		assert.deepEqual(Object.keys(run.driver.goal().calls), []);
 	});
 
@@ -114,8 +114,8 @@ describe("a command", () => {
 			}),
 		});
 		second.driver.wake();
-		for (let tries = 0; tries < 50 && (tries < 5 || second.driver.busy()); tries++) await sleep(20);
-		assert.equal(second.driver.busy(), false, "it runs on");
+		await until("it is stopped", () => second.events.some(({ type }) => type === "tool.completed"));
+		await until("nothing runs on", () => !second.driver.busy());
 		assert.match(second.events.find((event) => event.type === "tool.completed")?.output.head ?? "", /Stopped/);
 	});
 

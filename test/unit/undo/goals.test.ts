@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { GoalId, StepId } from "../../../src/core/ids.ts";
 import { type DaemonProcess, newWorkspace, startDaemonProcess, untilState } from "../../support/daemonProcess.ts";
+import { until } from "../../support/until.ts";
 
 /** Undo in goals that are not simply done: paused, waiting, cancelled, running. */
 describe("undo and the rest of the goal", function () {
@@ -34,18 +34,18 @@ describe("undo and the rest of the goal", function () {
 		daemon.client.request("goal/control", { goalId, action, now: true, stepId: stepId as StepId | undefined });
 	const states = async (goalId: GoalId) =>
 		(await daemon.client.request("goal/get", { goalId })).plan.steps.map(({ state }) => state);
-	const until = async (holds: () => boolean | Promise<boolean>) => {
-		for (let tries = 0; tries < 500 && !(await holds()); tries++) await sleep(20);
-	};
 	const refused = (asked: Promise<unknown>, why: RegExp) => assert.rejects(asked, why);
 
 	it("takes back what a step did until the goal was paused; resuming goes on without it", async () => {
 		writeFileSync(at("f"), "1\n");
 		const goalId = await launch(sh("echo 2 > f; touch begun; sleep 20"), sh("echo next > next"));
-		await until(() => existsSync(at("begun")));
+		await until("it came to that", () => existsSync(at("begun")));
 		await refused(undo(goalId, "s1"), /under way/);
 		await control(goalId, "pause");
-		await until(async () => (await undo(goalId, "s1", { preview: true }).catch(() => undefined)) !== undefined);
+		await until(
+			"it came to that",
+			async () => (await undo(goalId, "s1", { preview: true }).catch(() => undefined)) !== undefined,
+		);
 		const answer = await undo(goalId, "s1");
 		assert.equal(answer.undone, true);
 		assert.deepEqual([read("f"), existsSync(at("begun"))], ["1\n", false]);
@@ -69,9 +69,12 @@ describe("undo and the rest of the goal", function () {
 	it("takes back a step of a cancelled goal, with what its command wrote while it was being ended", async () => {
 		writeFileSync(at("f"), "1\n");
 		const goalId = await launch(sh("echo 2 > f; touch begun; sleep 20"), sh("true"));
-		await until(() => existsSync(at("begun")));
+		await until("it came to that", () => existsSync(at("begun")));
 		await control(goalId, "cancel");
-		await until(async () => (await undo(goalId, "s1", { preview: true }).catch(() => undefined)) !== undefined);
+		await until(
+			"it came to that",
+			async () => (await undo(goalId, "s1", { preview: true }).catch(() => undefined)) !== undefined,
+		);
 		const preview = await undo(goalId, "s1", { preview: true });
 		assert.deepEqual(
 			preview.files.map((file) => `${file.action} ${file.path}`),

@@ -61,7 +61,7 @@ describe("an undo whose daemon is killed", function () {
 		return (await daemon!.client.request("goal/events", { goalId, limit: 1000, types })).events;
 	};
 	const untilDone = async (goalId: GoalId) => {
-		for (let tries = 0; tries < 500; tries++) {
+		for (let tries = 0; tries < 3000; tries++) {
 			const log = await events(goalId);
 			if (log.some((event) => event.type === "undo.completed")) return log;
 			await sleep(20);

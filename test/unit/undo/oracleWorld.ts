@@ -138,7 +138,7 @@ export async function openOracleWorld(stepIds: readonly string[]): Promise<Oracl
 			}
 			daemon = await start();
 			await daemon.supervisor.start();
-			for (let tries = 0; tries < 2000; tries++) {
+			for (let tries = 0; tries < 9000; tries++) {
 				const goal = await daemon.supervisor.goal(goalId);
 				if (!goal.undo) break;
 				await new Promise((resolve) => setTimeout(resolve, 5));

@@ -50,7 +50,7 @@ describe("an agent's process", () => {
 		times.sort((a, b) => a - b);
 		console.log(`      there and back: median ${times[30]!.toFixed(2)} ms, worst ${times.at(-1)!.toFixed(2)} ms`);
 		// Generous, for a busy machine; looking alone, without being told, would take hundreds.
-		assert.ok(times[30]! < 60, `${times[30]} ms`);
+		assert.ok(times[30]! < 150, `${times[30]} ms`);
 	});
 
 	it("is one for two calls with its key, and none is found that was never started", async () => {
