@@ -156,7 +156,7 @@ describe("a limit", function () {
 			rmSync(go, { force: true });
 			const wait = "test -f go.txt || sleep 60";
 			const playbook = { path: "p.md", text: `# P\n\n## Wait\n\n\`\`\`sh\n${wait}\n\`\`\`\n` };
-			const limit = 0.03;
+			const limit = 0.1;
 			const { goalId } = await daemon.client.request("goal/launch", {
 				workspace,
 				...(place === "a playbook's command" ? { playbook, grantPlaybook: true } : { prompt: "Do it" }),

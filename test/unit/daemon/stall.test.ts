@@ -19,7 +19,7 @@ function hanging(times: number): Script {
 }
 
 describe("a goal whose model goes silent", function () {
-	this.timeout(60_000);
+	this.timeout(150_000);
 	const { folder: workspace, remove } = newWorkspace();
 	let server: ModelServer;
 	let daemon: DaemonProcess;
@@ -28,7 +28,7 @@ describe("a goal whose model goes silent", function () {
 		server = await startModelServer({ script: hanging(0), models: ["scripted"] });
 		daemon = await startDaemonProcess();
 		const providers = [{ id: "local", kind: "openai-compatible", baseUrl: server.baseUrl, models: ["scripted"] }];
-		const config = { providers, agent: "local/scripted", limits: { silenceMs: 1000, modelSilenceMs: 2500 } };
+		const config = { providers, agent: "local/scripted", limits: { silenceMs: 3000, modelSilenceMs: 6000 } };
 		writeFileSync(path.join(daemon.home, "config.jsonc"), JSON.stringify(config));
 		daemon = await daemon.restart();
 	});
@@ -84,7 +84,7 @@ describe("a goal whose model goes silent", function () {
 		assert.equal((await eventsOf(goalId, "silence.nudged")).length, 1);
 		daemon = await daemon.restart();
 		await untilShown();
-		await untilState(daemon.client, goalId, ["blocked"], 40_000);
+		await untilState(daemon.client, goalId, ["blocked"], 90_000);
 		assert.equal((await eventsOf(goalId, "silence.nudged")).length, 1);
 		const asked = server.requests.slice(from).filter(({ purpose }) => purpose === "work");
 		assert.ok(asked.length <= 8, `${asked.length} requests`);
