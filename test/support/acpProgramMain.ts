@@ -17,6 +17,8 @@ export type Act =
 	| { readonly todo: string }
 	/** Writes down, in this file, the MCP servers that its session was given. */
 	| { readonly notesServers: string }
+	/** Writes its environment into this file, and that of the process that started it where the system shows it. */
+	| { readonly notesEnvironment: string }
 	/** Ends itself once, where this file is not there yet: it makes it first. */
 	| { readonly dieOnce: string }
 	/** Prints so many bytes without a line break. */
@@ -60,7 +62,11 @@ async function carryOut(turn: ScriptedTurn, act: Act, toolCallId: string): Promi
 			entries: [{ content: act.todo, priority: "low", status: "in_progress" }],
 		});
 	else if ("notesServers" in act) fs.writeFileSync(act.notesServers, JSON.stringify(turn.servers));
-	else if ("dieOnce" in act) {
+	else if ("notesEnvironment" in act) {
+		const parent = `/proc/${process.ppid}/environ`;
+		const above = fs.existsSync(parent) ? fs.readFileSync(parent, "utf8") : "";
+		fs.writeFileSync(act.notesEnvironment, JSON.stringify({ own: process.env, above, args: process.argv }));
+	} else if ("dieOnce" in act) {
 		if (fs.existsSync(act.dieOnce)) return true;
 		fs.writeFileSync(act.dieOnce, "");
 		process.stderr.write("I break here.\n");
