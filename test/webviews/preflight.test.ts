@@ -152,12 +152,14 @@ describe("launch form", () => {
 		await page.getByRole("radio", { name: "aware" }).focus();
 		await page.keyboard.press("ArrowRight");
 		await page
-			.getByText("Reads and edits in the folder pass. Commands ask, but those in a sandbox that only write.")
+			.getByText(
+				"Reads and edits in the folder pass, and in a sandbox commands that only write. Network and danger ask.",
+			)
 			.waitFor();
 		const autonomy = page.getByRole("region", { name: "Autonomy" });
 		await autonomy.getByText("set here").waitFor();
 		await autonomy.getByRole("button", { name: "Autonomy: back to default" }).click();
-		await page.getByText("Reads pass. Edits and commands ask.").waitFor();
+		await page.getByText("Reads pass, and commands that only read. All else asks.").waitFor();
 		await becomes(() => page.getByRole("radio", { name: "aware" }).getAttribute("aria-checked"), "true");
 		await leave(page);
 	});

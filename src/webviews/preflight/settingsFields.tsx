@@ -149,8 +149,9 @@ export function SettingsFields({ webview, draft, prepared, problemsAt, change }:
 
 const autonomyHints: { readonly [A in LaunchSettings["autonomy"]]: () => string } = {
 	supervised: () => t("Asks before each step, edit and command."),
-	aware: () => t("Reads pass. Edits and commands ask."),
-	autonomous: () => t("Reads and edits in the folder pass. Commands ask, but those in a sandbox that only write."),
+	aware: () => t("Reads pass, and commands that only read. All else asks."),
+	autonomous: () =>
+		t("Reads and edits in the folder pass, and in a sandbox commands that only write. Network and danger ask."),
 };
 
 const planWords: { readonly [P in LaunchSettings["planApproval"]]: () => string } = {
