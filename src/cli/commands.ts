@@ -137,10 +137,20 @@ export const commands: readonly CommandRow[] = [
 	},
 	{
 		name: "approvals",
-		about: "list what waits for a decision of yours",
+		about: "list what waits for a decision of yours, or all that was ever asked",
 		arguments: [["[goal]", "of this goal only"]],
-		asks: ["approval/list"],
-		run: async (context, [goalId]) => (await import("./commands/approvals.ts")).approvals(context, goalId),
+		options: [
+			{ flags: "--all", about: "also what was set aside, answered or is no longer asked, with who answered and when" },
+			{
+				flags: "--filter <words>",
+				about:
+					"of all of them those with these words, and with `state:` (waiting, setAside, answered, approved, denied, over, expired, superseded), `risk:` (read, write, network, dangerous) or `goal:`",
+			},
+			{ flags: "--limit <n>", about: "with --all or --filter: at most so many (default: 50)" },
+		],
+		asks: ["approval/list", "approval/history"],
+		run: async (context, [goalId], options) =>
+			(await import("./commands/approvals.ts")).approvals(context, goalId, options),
 	},
 	{
 		name: "approve",

@@ -344,6 +344,8 @@ export const eventBodies = {
 		edit: v.optional(v.object({ path: v.string(), before: v.string(), after: v.string() })),
 		/** The rule that let it happen unasked, in words; absent where a person approved it, or nobody was to be asked. */
 		rule: v.optional(v.string()),
+		/** What was approved for longer before, and let it happen unasked. */
+		grant: v.optional(GrantIdSchema),
 		/** Of a command: the walls inside which it runs, and nowhere else. Absent: it runs as the person. */
 		sandbox: v.optional(RanInside),
 	}),
@@ -369,6 +371,9 @@ export const eventBodies = {
 		refused: v.optional(v.string()),
 		/** There is no such tool, or its arguments could not be used: there was nothing to carry out. */
 		invalid: v.optional(v.literal(true)),
+		/** Of a page of the web, which has no intent: the rule, or the grant, that let it happen unasked, as in `tool.started`. */
+		rule: v.optional(v.string()),
+		grant: v.optional(GrantIdSchema),
 	}),
 	/** `unknown`: it may have had its effect; a person decides. `notBegun`: it certainly had none, and may begin again. */
 	"tool.interrupted": v.object({
@@ -568,6 +573,9 @@ export const eventBodies = {
 		runId: RunIdSchema,
 		command: v.string(),
 		tree: v.optional(v.string()),
+		/** The rule, or the grant, that let it run unasked, as in `tool.started`. */
+		rule: v.optional(v.string()),
+		grant: v.optional(GrantIdSchema),
 		sandbox: v.optional(RanInside),
 	}),
 	"check.completed": v.object({

@@ -90,6 +90,8 @@ export interface Goal {
 	/** The last answered, expired or superseded ones, newest last, so that a second answer learns of the first. */
 	readonly settled: readonly SettledApproval[];
 	readonly grants: Readonly<Record<GrantId, Grant>>;
+	/** How often each grant let something happen here, also one for the folder that another goal has in its log. */
+	readonly grantUses?: Readonly<Record<GrantId, GrantUse>>;
 	readonly holds: Readonly<Record<HoldId, Hold>>;
 	readonly todos: Readonly<Record<ThreadId, readonly Todo[]>>;
 	readonly roster: Roster;
@@ -335,6 +337,13 @@ export interface SettledApproval {
 }
 
 export type Grant = EventBody<"grant.added"> & { readonly addedAt: string };
+
+export interface GrantUse {
+	readonly times: number;
+	/** The last event that it let happen, and when that was. */
+	readonly seq: number;
+	readonly at: string;
+}
 
 export interface ServerNote {
 	/** Of the definition with which a person does not want it. */

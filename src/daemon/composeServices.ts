@@ -11,6 +11,8 @@ import { openMcpInputs } from "./keys/mcpInputs.ts";
 import { readFolderIdentity } from "./policy/folderIdentity.ts";
 import { openPresets } from "./presets/presets.ts";
 import { openAnsweredApprovals } from "./store/answeredApprovals.ts";
+import { openApprovalHistory } from "./store/approvalHistory.ts";
+import { openGrantLedger } from "./wire/grantLedger.ts";
 import type { Services } from "./wire/services.ts";
 
 /** The process itself, as requests ask about it and end it. */
@@ -32,6 +34,7 @@ export function composeServices(
 		store,
 		changedFiles: parts.changedFiles,
 		answeredApprovals: openAnsweredApprovals(store),
+		approvalHistory: openApprovalHistory(store),
 		goalFiles: parts.goalFiles,
 		agentsLeft,
 		dossiers: openDossiers(store, createRedaction({ keys: keys.redact, env, homes: homeFolders(env) })),
@@ -86,6 +89,7 @@ export function composeServices(
 		policyProblem: parts.organisation && "unreadable" in parts.organisation ? parts.organisation.unreadable : undefined,
 		home: env.HOME ?? env.USERPROFILE,
 		grants: parts.grants,
+		grantLedger: openGrantLedger(supervisor),
 		onDelta: parts.deltas.listen,
 		lastLine: parts.lastLines.of,
 		clients,

@@ -27,11 +27,23 @@ import {
 	UndoneFile,
 } from "../core/values.ts";
 import { AnswerValues } from "../core/words/answerValues.ts";
+import { ApprovalFilter } from "../core/words/approvalFilter.ts";
 import { BaselineRow, baselineParts } from "./baseline.ts";
 import { ConfigProblem, ConfigState } from "./config.ts";
 import { LaunchPreparation, Preset, SettingsProblem } from "./launchDefaults.ts";
 import { LevelRules, ProposedRule, Simulation, TestedCommand } from "./policy.ts";
-import { ApprovalView, AssignmentView, BackgroundView, ChangeView, CheckView, GoalSummary, GoalView } from "./view.ts";
+import {
+	ApprovalCounts,
+	ApprovalView,
+	AssignmentView,
+	BackgroundView,
+	ChangeView,
+	CheckView,
+	GoalSummary,
+	GoalView,
+	GrantView,
+	RecordedApproval,
+} from "./view.ts";
 
 /*
  * Long, because it is a table: everything that can be asked over the wire stands in one place, a row each.
@@ -296,6 +308,22 @@ export const methods = {
 		params: v.object({ goalId: v.optional(GoalIdSchema) }),
 		result: v.object({ approvals: v.array(ApprovalView) }),
 	},
+	"approval/history": {
+		about:
+			"What was ever asked, of all goals: what waits, what was set aside, what was answered or is no longer asked.",
+		effect: "reads",
+		params: v.object({
+			filter: v.optional(ApprovalFilter, {}),
+			limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)), 50),
+		}),
+		result: v.object({
+			/** What waits first, then what was set aside, then what is over, newest first. */
+			approvals: v.array(RecordedApproval),
+			/** How many fit the filter, and how many of them are in each state. */
+			total: v.number(),
+			counts: ApprovalCounts,
+		}),
+	},
 	"approval/answer": {
 		about: "Answers an approval. The first answer wins.",
 		effect: "acts",
@@ -445,22 +473,11 @@ export const methods = {
 		}),
 	},
 	"grant/list": {
-		about: "Standing grants of a goal, with those of its folder; without a goal those of all folders.",
+		about:
+			"Standing grants of a goal, with those of its folder; without a goal those of all folders, and with `all` also those of all goals.",
 		effect: "reads",
-		params: v.object({ goalId: v.optional(GoalIdSchema) }),
-		result: v.object({
-			grants: v.array(
-				v.object({
-					grantId: v.string(),
-					scope: ApprovalScope,
-					kind: v.string(),
-					subject: v.string(),
-					addedAt: v.string(),
-					/** Of a grant for a whole folder: which. */
-					workspace: v.optional(v.string()),
-				}),
-			),
-		}),
+		params: v.object({ goalId: v.optional(GoalIdSchema), all: v.optional(v.boolean(), false) }),
+		result: v.object({ grants: v.array(GrantView) }),
 	},
 	"preset/list": {
 		about: "Named launch settings: the person's own, and those of the repository in a workspace.",
@@ -502,7 +519,11 @@ export const methods = {
 		about: "Takes a standing grant back: what it covered is asked about again.",
 		effect: "acts",
 		params: v.object({ grantId: GrantIdSchema }),
-		result: v.object({ grantId: GrantIdSchema }),
+		result: v.object({
+			grantId: GrantIdSchema,
+			/** What is asked about again, in a sentence. */
+			asksAgain: v.optional(v.string()),
+		}),
 	},
 	"provider/list": {
 		about:

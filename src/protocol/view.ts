@@ -6,6 +6,7 @@ import {
 	ApprovalIdSchema,
 	CheckIdSchema,
 	GoalIdSchema,
+	GrantIdSchema,
 	StepIdSchema,
 	ThreadIdSchema,
 	type ToolCallId,
@@ -26,6 +27,7 @@ import { droppedSteps } from "../core/rules/steps.ts";
 import { readsMessages, threads } from "../core/rules/threads.ts";
 import { workedMs } from "../core/rules/workingTime.ts";
 import {
+	AnswerPlace,
 	ApprovalKind,
 	ApprovalScope,
 	Asked,
@@ -130,6 +132,56 @@ export const AnsweredApproval = v.object({
 	reason: v.optional(v.string()),
 });
 export type AnsweredApproval = v.InferOutput<typeof AnsweredApproval>;
+
+/** Something that was asked at any time, in whichever state it is: who answered it, from where, and when. */
+export const RecordedApproval = v.object({
+	...AnsweredApproval.entries,
+	state: ApprovalView.entries.state,
+	goalTitle: v.string(),
+	toolCallId: v.optional(ToolCallIdSchema),
+	deadline: ApprovalView.entries.deadline,
+	setAside: ApprovalView.entries.setAside,
+	/** The events with which it was asked, and with which it ended. */
+	seq: v.number(),
+	answeredSeq: v.optional(v.number()),
+	/** These three are absent where nobody has answered. */
+	answer: v.optional(v.string()),
+	by: v.optional(v.string()),
+	from: v.optional(AnswerPlace),
+	answeredAt: v.optional(v.string()),
+});
+export type RecordedApproval = v.InferOutput<typeof RecordedApproval>;
+
+/** How many there are in each state. */
+export const ApprovalCounts = v.object({
+	pending: v.number(),
+	setAside: v.number(),
+	approved: v.number(),
+	denied: v.number(),
+	expired: v.number(),
+	superseded: v.number(),
+});
+export type ApprovalCounts = v.InferOutput<typeof ApprovalCounts>;
+
+/** A standing yes: what it covers, where, who gave it, and how often it let something happen. */
+export const GrantView = v.object({
+	grantId: GrantIdSchema,
+	scope: ApprovalScope,
+	kind: v.string(),
+	subject: v.string(),
+	addedAt: v.string(),
+	by: v.optional(v.string()),
+	/** Of a grant for a whole folder: which. */
+	workspace: v.optional(v.string()),
+	/** The goal in which it was given; absent where that is not known. */
+	goalId: v.optional(GoalIdSchema),
+	goalTitle: v.optional(v.string()),
+	/** Absent of an MCP server, whose starts are not counted. */
+	uses: v.optional(v.number()),
+	/** What it let happen last: in which goal, and by which event. */
+	lastUse: v.optional(v.object({ goalId: GoalIdSchema, seq: v.number(), at: v.string() })),
+});
+export type GrantView = v.InferOutput<typeof GrantView>;
 
 /** What an independent reviewer said; without a verdict it is still looking. */
 export const ReviewView = v.object({
@@ -330,6 +382,8 @@ export const GoalSummary = v.object({
 	pendingApprovals: v.number(),
 	/** Those of them that a person wants to answer later. */
 	setAside: v.optional(v.number()),
+	/** Grants that it has, and those that let something happen in it; absent in lists that an earlier version kept. */
+	grants: v.optional(v.number()),
 	/** Something under way has given no sign of life since then, ISO 8601. */
 	silentSince: v.optional(v.string()),
 	/** When what a provider keeps waiting is tried again. */
@@ -360,6 +414,7 @@ export function summarize(goal: Goal): GoalSummary {
 		stepsTotal: total,
 		pendingApprovals: Object.keys(goal.approvals).length,
 		setAside: Object.values(goal.approvals).filter((approval) => approval.setAside).length || undefined,
+		grants: new Set([...Object.keys(goal.grants), ...Object.keys(goal.grantUses ?? {})]).size,
 		silentSince: stalls(goal)[0]?.since,
 		triesAgainAt: triesAgainAt(goal),
 		launchedAt: goal.launchedAt,

@@ -249,6 +249,32 @@ describe("mission, the command line", function () {
 			stage.json("cancel", other);
 		});
 
+		const filters: readonly (readonly [filter: string, commands: readonly string[]])[] = [
+			["", ["", "exit 3", "echo one > one.txt"]],
+			["state:approved risk:write one.txt", ["echo one > one.txt"]],
+			["state:denied", []],
+			["one.txt cli", ["echo one > one.txt"]],
+		];
+		for (const [filter, commands] of filters)
+			it(`finds what was asked with the filter “${filter}”, with who answered, from where and by which event`, () => {
+				const found = stage.json("approvals", goalId, "--all", "--filter", filter);
+				assert.deepEqual(
+					found.map((one: { command?: string }) => one.command ?? ""),
+					commands,
+				);
+				for (const one of found) {
+					assert.equal(one.from, "cli");
+					assert.match(one.by, /^CLI/);
+					assert.ok(one.seq < one.answeredSeq);
+				}
+			});
+
+		it("says how many more there are than it lists", () => {
+			const { out } = stage.run("approvals", goalId, "--all", "--limit", "1");
+			assert.match(out, /approved.*\n.*and 2 more: --limit shows more of them, --filter finds some/);
+			assert.equal(stage.run("approvals", "--filter", "no-such-words").out.trim(), "Nothing that was asked fits this.");
+		});
+
 		it("ends `wait` with 1 when the goal is over otherwise", () => {
 			const waiting = stage.run("wait", goalId, "--for", "failed", "--timeout", "60", "--json");
 			assert.equal(waiting.code, 1);

@@ -107,6 +107,10 @@ describe("a command line that cannot be meant", function () {
 		[["tools", "input", "nobody"], 2, /^There is no MCP server “nobody” here/],
 		[["verify", "nowhere.jsonl"], 2, /nowhere\.jsonl is not there\./],
 		[["show", "nobody"], 3, /^There is no goal nobody\./],
+		[["approvals", "--filter", "state:maybe"], 2, /^--filter: There is no state “maybe”\. It is one of waiting, /],
+		[["approvals", "--filter", "risk:high"], 2, /^--filter: There is no risk “high”\. It is one of read, write, /],
+		[["approvals", "--all", "--limit", "0"], 2, /^--limit takes a whole number from 1 to 1000, not “0”\./],
+		[["approvals", "--all", "--limit", "many"], 2, /^--limit takes a whole number of 0 or more, not “many”\./],
 		[["approve", "nobody"], 3, /^There is no approval nobody\./],
 		[["approve", "no such/id"], 3, /^There is no approval “no such\/id”\./],
 	];
@@ -128,6 +132,7 @@ describe("a command line that cannot be meant", function () {
 	const failures: readonly (readonly [args: readonly string[], exit: number, code: string])[] = [
 		[["list"], 1, "startFailed"],
 		[["launch", "--playbook", "fine.md"], 1, "startFailed"],
+		[["approvals", "GOAL", "--filter", "goal:other"], 2, "usage"],
 		[["feed", "nobody"], 3, "unknownGoal"],
 		[["feed", "nobody", "--follow"], 3, "unknownGoal"],
 		[["wait", "nobody"], 3, "unknownGoal"],

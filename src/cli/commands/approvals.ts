@@ -7,17 +7,25 @@ import {
 	answerValueKinds,
 	answerValues,
 } from "../../core/words/answerValues.ts";
+import { type ApprovalFilter, parseApprovalFilter } from "../../core/words/approvalFilter.ts";
+import { approvalMarks, riskMarks } from "../../core/words/marks.ts";
 import type { ApprovalView } from "../../protocol/view.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
-import { listOption, textOption } from "../input/given.ts";
+import { listOption, numberOption, textOption } from "../input/given.ts";
 import { resolveApproval, resolveGoal } from "../input/resolve.ts";
 import { wrongUsage } from "../terminal/failure.ts";
+import { ago, oneLine, table } from "../terminal/layout.ts";
 import { paint } from "../terminal/output.ts";
+import { sign } from "../terminal/states.ts";
 import { approvalText } from "./show.ts";
 
-export async function approvals(context: Context, typedGoal: string | undefined): Promise<void> {
+export async function approvals(context: Context, typedGoal: string | undefined, options: OptionValues): Promise<void> {
+	const { filter, isWide, limit } = wideOptions(options);
 	const goalId = typedGoal === undefined ? undefined : await resolveGoal(context, typedGoal);
+	if (goalId && filter.goal !== undefined)
+		throw wrongUsage("Name the goal once: before the options, or with `goal:` in --filter.");
+	if (isWide) return history(context, { ...filter, ...(goalId && { goal: goalId }) }, limit);
 	const { approvals: waiting } = await context.ask("approval/list", { goalId });
 	const { goals } = goalId || waiting.length === 0 ? { goals: [] } : await context.ask("goal/list", {});
 	const titles = new Map(goals.map((goal) => [goal.goalId, goal.title]));
@@ -28,6 +36,46 @@ export async function approvals(context: Context, typedGoal: string | undefined)
 					.map((approval) => (goalId ? "" : `${goalLine(approval.goalId, titles)}\n`) + approvalText(approval))
 					.join("\n\n"),
 	);
+}
+
+/** More than what waits is asked for; every mistake is said before anything is asked of the daemon. */
+function wideOptions(options: OptionValues) {
+	const typed = textOption(options, "filter");
+	const { filter, problem } = parseApprovalFilter(typed ?? "");
+	if (problem !== undefined) throw wrongUsage(`--filter: ${problem}`);
+	const limit = numberOption(options, "limit", "--limit", true);
+	if (limit !== undefined && (limit < 1 || limit > maxLimit))
+		throw wrongUsage(`--limit takes a whole number from 1 to ${maxLimit}, not “${limit}”.`);
+	return { filter, limit: limit ?? shownLimit, isWide: typed !== undefined || options.all === true };
+}
+
+const shownLimit = 50;
+const maxLimit = 1000;
+
+async function history(context: Context, filter: ApprovalFilter, limit: number): Promise<void> {
+	const { approvals: found, total } = await context.ask("approval/history", { filter, limit });
+	const now = Date.now();
+	context.output.result(found, () => {
+		if (found.length === 0) return "Nothing that was asked fits this.";
+		const rows = found.map((one) => {
+			const state = one.setAside ? "setAside" : one.state;
+			return [
+				`${sign(approvalMarks[state])} ${approvalMarks[state].word}`,
+				riskMarks[one.risk].word,
+				oneLine(one.command ?? one.summary, 60),
+				one.by ?? one.setAside?.by ?? "",
+				ago(one.answeredAt ?? one.requestedAt, now),
+				oneLine(one.goalTitle, 30),
+				paint.dim(one.approvalId),
+			];
+		});
+		const more = total - found.length;
+		const head = ["state", "risk", "what", "by", "when", "goal", "id"];
+		const hint = limit < maxLimit ? "--limit shows more of them, --filter finds some" : "--filter finds some of them";
+		return [table(rows, head), ...(more > 0 ? [paint.dim(`and ${more.toLocaleString("en")} more: ${hint}`)] : [])].join(
+			"\n",
+		);
+	});
 }
 
 function goalLine(goalId: GoalId, titles: ReadonlyMap<GoalId, string>): string {

@@ -4,7 +4,7 @@ import { imageChars } from "../rules/budget.ts";
 import { likeness } from "../rules/stagnation.ts";
 import { readsMessages } from "../rules/threads.ts";
 import { latinLength } from "../textTokens.ts";
-import { without, withThread } from "./change.ts";
+import { without, withThread, withUse } from "./change.ts";
 import type { Folds } from "./fold.ts";
 import { account, addWriter, overtakeChecks } from "./writers.ts";
 
@@ -47,7 +47,7 @@ export const callFolds: Folds<"tool"> = {
 			call.effect === "none"
 				? goal.files
 				: { ...goal.files, writers: addWriter(goal.files.writers, { id: e.toolCallId, stepId: call.stepId }) };
-		return { ...goal, calls: { ...goal.calls, [e.toolCallId]: started }, files };
+		return withUse({ ...goal, calls: { ...goal.calls, [e.toolCallId]: started }, files }, e);
 	},
 	"tool.writeStarted": (goal) => goal,
 	"tool.completed": (goal, e) => {
@@ -75,7 +75,7 @@ export const callFolds: Folds<"tool"> = {
 				return { ...thread, newChars, failed: { toolCallId: e.toolCallId, reason: e.refused ?? failureOf(call, e) } };
 			},
 		);
-		return untrackedCall(next, call);
+		return withUse(untrackedCall(next, call), e);
 	},
 	"tool.interrupted": (goal, e) => {
 		const call = goal.calls[e.toolCallId];

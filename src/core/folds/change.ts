@@ -1,5 +1,5 @@
 import type { Check, Goal, Step, Thread } from "../goal.ts";
-import type { CheckId, StepId, ThreadId } from "../ids.ts";
+import type { CheckId, GrantId, StepId, ThreadId } from "../ids.ts";
 
 export function withStep(goal: Goal, stepId: StepId, change: (step: Step) => Step): Goal {
 	const step = goal.steps[stepId];
@@ -28,6 +28,16 @@ export function withCheck(goal: Goal, checkId: CheckId, change: (check: Check) =
 
 export function withChecks(goal: Goal, change: (check: Check) => Check): Goal {
 	return { ...goal, checks: mapValues(goal.checks, change) };
+}
+
+/** Counts that a grant let it happen, where one did. */
+export function withUse(
+	goal: Goal,
+	{ grant, seq, at }: { readonly grant?: GrantId; readonly seq: number; readonly at: string },
+): Goal {
+	if (grant === undefined) return goal;
+	const times = (goal.grantUses?.[grant]?.times ?? 0) + 1;
+	return { ...goal, grantUses: { ...goal.grantUses, [grant]: { times, seq, at } } };
 }
 
 export function without<K extends string, V>(record: Readonly<Record<K, V>>, key: K): Readonly<Record<K, V>> {

@@ -1,5 +1,5 @@
 import { outputTail, type Writer } from "../goal.ts";
-import { withCheck } from "./change.ts";
+import { withCheck, withUse } from "./change.ts";
 import type { Folds } from "./fold.ts";
 import { account, addWriter } from "./writers.ts";
 
@@ -14,7 +14,7 @@ export const checkFolds: Folds<"check"> = {
 			runs: check.runs + (check.run?.runId === e.runId ? 0 : 1),
 		}));
 		const writer: Writer = { id: e.runId, stepId: started.checks[e.checkId]?.stepId, check: true };
-		return { ...started, files: { ...started.files, writers: addWriter(started.files.writers, writer) } };
+		return withUse({ ...started, files: { ...started.files, writers: addWriter(started.files.writers, writer) } }, e);
 	},
 	"check.completed": (goal, e) => {
 		const ended = withCheck(goal, e.checkId, (check) => ({

@@ -20,6 +20,7 @@ export interface EraseServices {
 	readonly store: EventReader;
 	readonly changedFiles: Kept;
 	readonly answeredApprovals: Kept;
+	readonly approvalHistory: Kept;
 	readonly goalFiles: Kept;
 	readonly agentsLeft: Pick<AgentsLeft, "endOf">;
 	/** `folder` is the data folder: no file outside it is removed. */
@@ -30,7 +31,7 @@ const page = 1000;
 
 /** What a deleted goal said and did goes: the bodies of its events, the files that hold its long outputs and its images, the programs of its agents with all that was said between them and us. Safe to repeat. */
 export async function eraseGoal(
-	{ store, changedFiles, answeredApprovals, goalFiles, agentsLeft, supervisor, about }: EraseServices,
+	{ store, changedFiles, answeredApprovals, approvalHistory, goalFiles, agentsLeft, supervisor, about }: EraseServices,
 	goalId: GoalId,
 ): Promise<void> {
 	const threads: ThreadId[] = [];
@@ -47,6 +48,7 @@ export async function eraseGoal(
 	await supervisor.erase(goalId);
 	changedFiles.forget(goalId);
 	answeredApprovals.forget(goalId);
+	approvalHistory.forget(goalId);
 	goalFiles.forget(goalId);
 }
 

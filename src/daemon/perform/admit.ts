@@ -5,7 +5,7 @@ import type { RanInside } from "../../core/sandbox.ts";
 import { insideWords } from "../../core/words/inside.ts";
 import { askToRun } from "../engine/questions/tool.ts";
 import { sha256 } from "../platform/digest.ts";
-import { judge } from "../policy/judge.ts";
+import { judge, type LetPass } from "../policy/judge.ts";
 import type { Proposal } from "../policy/proposal.ts";
 import { type GoalSandbox, insideFor } from "../policy/sandbox/goalSandbox.ts";
 import { allWriters, isBasedOn, type Look } from "../tracking/changesSince.ts";
@@ -80,10 +80,7 @@ export async function admit(
 				const run = (call?.run ?? check?.runs ?? 0) + 1;
 				const tree = seen.length > 0 ? before?.tree : goal.files.tree;
 				admission = { kind: "begun", run, tree };
-				return [
-					...seen,
-					...begin(run, tree, insideFor(walls, proposal.risk)).map((event) => ruled(event, verdict.rule)),
-				];
+				return [...seen, ...begin(run, tree, insideFor(walls, proposal.risk)).map((event) => letPass(event, verdict))];
 			}
 		}
 	});
@@ -98,8 +95,10 @@ function placed(proposal: Proposal, walls: GoalSandbox | undefined): Proposal {
 	return { ...proposal, digest: sha256(["inside", digest, inside]), reasons: [...reasons, insideWords(inside)] };
 }
 
-function ruled(event: GoalEvent, rule: string | undefined): GoalEvent {
-	return rule !== undefined && event.type === "tool.started" ? { ...event, rule } : event;
+/** The intent says what let it happen. */
+function letPass(event: GoalEvent, { rule, grant }: LetPass): GoalEvent {
+	if (event.type !== "tool.started" && event.type !== "check.started") return event;
+	return { ...event, ...(rule !== undefined && { rule }), ...(grant !== undefined && { grant }) };
 }
 
 /** What was changed outside is looked for before a writer starts, so that it is not blamed for it. */

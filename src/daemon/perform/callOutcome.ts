@@ -4,6 +4,7 @@ import type { Image } from "../../core/image.ts";
 import { isAgentOwned } from "../../core/rules/calls.ts";
 import type { Output } from "../../core/values.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
+import type { LetPass } from "../policy/judge.ts";
 import type { ActivityContext } from "./parts.ts";
 
 /** What came of a call. */
@@ -15,6 +16,8 @@ export interface Outcome {
 	readonly durationMs?: number;
 	readonly refused?: string;
 	readonly invalid?: true;
+	/** What let it happen unasked, where no intent says so. */
+	readonly letPass?: LetPass;
 	/** Facts that go with it. */
 	readonly beside?: readonly GoalEvent[];
 }
@@ -33,6 +36,7 @@ export async function finish({ driver }: ActivityContext, call: ToolCall, outcom
 				images: outcome.images?.length ? [...outcome.images] : undefined,
 				refused: outcome.refused,
 				invalid: outcome.invalid,
+				...outcome.letPass,
 			},
 			...(outcome.beside ?? []),
 		];

@@ -2,7 +2,7 @@ import type { ToolCall } from "../../core/goal.ts";
 import { goalHold } from "../../core/rules/holds.ts";
 import { askToRun } from "../engine/questions/tool.ts";
 import { textOutput } from "../engine/texts/textOutput.ts";
-import { judge } from "../policy/judge.ts";
+import { judge, type LetPass } from "../policy/judge.ts";
 import { fetchProposal } from "../policy/proposal.ts";
 import { type FetchTool, ToolError } from "../tools/tool.ts";
 import { webAddress } from "../tools/webAddress.ts";
@@ -29,11 +29,13 @@ export async function performFetch(
 	try {
 		let url = call.approvedUrl === undefined ? tool.url(args) : new URL(call.approvedUrl);
 		let from: URL | undefined;
+		let by: LetPass = {};
 		for (let hop = 0; ; hop++) {
 			if (from?.host !== url.host) {
 				const permitted = await permit(context, call, url, from);
 				if (permitted === "waits") return;
-				if (permitted !== "allowed") return await finish(context, call, failure(permitted.refused, permitted.refused));
+				if ("refused" in permitted) return await finish(context, call, failure(permitted.refused, permitted.refused));
+				by = { ...by, ...permitted };
 			}
 			const answer = await getPage(url, {
 				signal,
@@ -43,7 +45,8 @@ export async function performFetch(
 			if (answer.kind === "page") {
 				const text = await tool.text(args, answer.page, url);
 				const durationMs = parts.clock.now() - started;
-				return await finish(context, call, { ok: answer.page.status < 400, output: textOutput(text), durationMs });
+				const ok = answer.page.status < 400;
+				return await finish(context, call, { ok, output: textOutput(text), durationMs, letPass: by });
 			}
 			if (hop === maxRedirects)
 				throw new ToolError(`${url.host} leads from one address to the next: more than ${maxRedirects}.`);
@@ -65,7 +68,7 @@ async function permit(
 	call: ToolCall,
 	url: URL,
 	from: URL | undefined,
-): Promise<"allowed" | "waits" | { readonly refused: string }> {
+): Promise<LetPass | "waits" | { readonly refused: string }> {
 	const about = { tool: call.name, approved: undefined, origin: originOf(driver.goal(), call) };
 	const proposal = fetchProposal({ url, from }, about);
 	let permitted: Awaited<ReturnType<typeof permit>> = "waits";
@@ -75,7 +78,7 @@ async function permit(
 		if (goal.end || goalHold(goal) || goal.undo) return [];
 		const approved = now.approved === proposal.digest ? now.approved : undefined;
 		const verdict = judge(goal, { ...proposal, approved }, standing(parts, goal));
-		if (verdict.kind === "allow") permitted = "allowed";
+		if (verdict.kind === "allow") permitted = { rule: verdict.rule, grant: verdict.grant };
 		if (verdict.kind === "refuse") permitted = { refused: verdict.reason };
 		return verdict.kind === "ask" ? [askToRun({ call }, proposal, verdict, parts.newId, parts.clock.now())] : [];
 	});

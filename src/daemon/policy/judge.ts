@@ -1,4 +1,5 @@
 import type { Goal, Grant } from "../../core/goal.ts";
+import type { GrantId } from "../../core/ids.ts";
 import { ownOutput } from "./ownOutput.ts";
 import type { Proposal } from "./proposal.ts";
 import type { Decision, Rules } from "./rules/decide.ts";
@@ -8,9 +9,15 @@ import type { Decision, Rules } from "./rules/decide.ts";
  * a command names, whether a path is inside) is in the proposal. Nothing an agent writes can make it more lenient.
  */
 export type Verdict =
-	| { readonly kind: "allow"; readonly rule?: string }
+	| ({ readonly kind: "allow" } & LetPass)
 	| { readonly kind: "ask"; readonly reasons: readonly string[]; readonly goalScope?: string }
 	| { readonly kind: "refuse"; readonly reason: string };
+
+/** What let an action pass unasked: a rule, in words, or a grant. Neither where it was approved, or nobody was to be asked. */
+export interface LetPass {
+	readonly rule?: string;
+	readonly grant?: GrantId;
+}
 
 /** What a person laid down beforehand. */
 export interface Standing {
@@ -33,7 +40,8 @@ export function judge(goal: Goal, proposal: Proposal, { rules, grants, isSandbox
 	const asks = decision.effect === "ask" ? decision.rule : undefined;
 	if (proposal.origin === "person" || (proposal.kind === "read" && !asks)) return { kind: "allow" };
 	if (proposal.approved === proposal.digest) return { kind: "allow" };
-	if (asks?.level !== "organisation" && isGranted(goal, proposal, grants)) return { kind: "allow" };
+	const grant = asks?.level === "organisation" ? undefined : grantFor(goal, proposal, grants);
+	if (grant) return { kind: "allow", grant: grant.grantId };
 	if (!asks && proposal.isAllowed) return { kind: "allow" };
 	if (decision.effect === "allow") return { kind: "allow", rule: decision.rule?.name };
 	const again = whyAgain(goal, proposal, grants);
@@ -50,8 +58,8 @@ export function deniedBy({ rule }: Decision): string {
 	return [why, `A rule denies it (${rule?.name}). Do it in another way, or leave it.`].filter(Boolean).join(" ");
 }
 
-function isGranted(goal: Goal, proposal: Proposal, standing: readonly Grant[]): boolean {
-	return [...Object.values(goal.grants), ...standing].some((grant) => covers[grant.kind](grant, proposal, goal));
+function grantFor(goal: Goal, proposal: Proposal, standing: readonly Grant[]): Grant | undefined {
+	return [...Object.values(goal.grants), ...standing].find((grant) => covers[grant.kind](grant, proposal, goal));
 }
 
 const covers: Readonly<Record<Grant["kind"], (grant: Grant, proposal: Proposal, goal: Goal) => boolean>> = {

@@ -177,6 +177,10 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 		const goals = await Promise.all(waiting.map((id) => services.supervisor.goal(id)));
 		return { approvals: goals.flatMap(viewApprovals) };
 	},
+	"approval/history": async ({ filter, limit }, { services }) => {
+		const { approvals, ...rest } = await services.approvalHistory.list(services.supervisor.summaries(), filter, limit);
+		return { approvals: [...approvals], ...rest };
+	},
 	"approval/answer": async ({ approvalId: named, answer, scope, reason, digest, chosen, ...values }, client) => {
 		const { goalId, approvalId } = await approvalNamed(client.services, named);
 		const goal = await ask(client, goalId, {
@@ -272,7 +276,7 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 		await services.presets.setDefault(name, workspace);
 		return {};
 	},
-	"grant/list": ({ goalId }, { services }) => listGrants(services, goalId),
+	"grant/list": (params, { services }) => listGrants(services, params),
 	"grant/revoke": (params, client) => revokeGrant(client.services, client.actor(), params.grantId),
 	"provider/list": ({ refresh }, { services }) => {
 		services.config.refresh();

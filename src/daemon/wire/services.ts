@@ -18,9 +18,11 @@ import type { PolicyRules } from "../policy/policyRules.ts";
 import type { StandingGrants } from "../policy/standingGrants.ts";
 import type { RosterServices } from "../roster/roster.ts";
 import type { AnsweredApprovals } from "../store/answeredApprovals.ts";
+import type { ApprovalHistory } from "../store/approvalHistory.ts";
 import type { ChangedFiles } from "../store/changedFiles.ts";
 import type { EventReader, Requests, Search } from "../store/eventStore.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { GrantLedger } from "./grantLedger.ts";
 
 /** What requests are answered with: what each room asks for, and what handlers use themselves. */
 export interface Services extends LaunchServices, RosterServices, EraseServices {
@@ -29,6 +31,8 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	/** The files that a goal, or one of its steps, changed, each once. */
 	readonly changedFiles: ChangedFiles;
 	readonly answeredApprovals: AnsweredApprovals;
+	/** All that goals ever asked. */
+	readonly approvalHistory: ApprovalHistory;
 	readonly dossiers: Dossiers;
 	readonly clock: Clock;
 	readonly about: { readonly version: string; readonly startedAt: string; readonly folder: string };
@@ -56,6 +60,7 @@ export interface Services extends LaunchServices, RosterServices, EraseServices 
 	readonly home: string | undefined;
 	/** What was approved for whole folders. */
 	readonly grants: StandingGrants;
+	readonly grantLedger: GrantLedger;
 	/** Streamed text of a goal, until the returned function is called. */
 	onDelta(
 		goalId: GoalId,

@@ -34,16 +34,28 @@ describe("what is approved for a folder", function () {
 		});
 		await untilState(daemon.client, first, ["completed"]);
 		daemon = await daemon.restart();
-		await untilState(daemon.client, await launch(here.folder), ["completed"]);
+		const second = await launch(here.folder);
+		await untilState(daemon.client, second, ["completed"]);
 		await untilState(daemon.client, await launch(elsewhere.folder), ["awaiting_approval"]);
 
 		const { grants } = await daemon.client.request("grant/list", {});
 		assert.deepEqual(
-			grants.map(({ scope, kind, subject, workspace }) => [scope, kind, subject, workspace]),
-			[["workspace", "command", "mkdir -p said", here.folder]],
+			grants.map(({ scope, kind, subject, workspace, goalId }) => [scope, kind, subject, workspace, goalId]),
+			[["workspace", "command", "mkdir -p said", here.folder, first]],
 		);
+		assert.equal(grants[0]!.uses, 1, "the approved call itself is no use of the grant");
+		assert.equal(grants[0]!.lastUse?.goalId, second);
+		const seq = grants[0]!.lastUse!.seq;
+		const { events } = await daemon.client.request("goal/events", { goalId: second, afterSeq: seq - 1, limit: 1 });
+		const [used] = events;
+		assert.ok(used?.type === "tool.started");
+		assert.equal(used.grant, grants[0]!.grantId);
 		const grantId = grants[0]!.grantId as GrantId;
-		await daemon.client.request("grant/revoke", { grantId });
+		const { asksAgain } = await daemon.client.request("grant/revoke", { grantId });
+		assert.equal(
+			asksAgain,
+			`Revoked. \`mkdir -p said\` asks again in every goal of ${here.folder}, the next time it is wanted.`,
+		);
 		assert.deepEqual((await daemon.client.request("grant/list", { goalId: first })).grants, []);
 		await assert.rejects(() => daemon.client.request("grant/revoke", { grantId }), /There is no grant/);
 		daemon = await daemon.restart();
