@@ -82,7 +82,9 @@ export function agentCall(id: string, call: ToldCall, workspace: string, asks: b
 			...(paths.length === 1 && { path: paths[0] }),
 			...(paths.length > 1 && { paths }),
 			...(edits.length > 0 && { edits }),
-			...(effect !== "none" && { title, ...input }),
+			// By it alone two searches of one folder differ.
+			title,
+			...(effect !== "none" && input),
 		},
 		effect,
 		summary,
