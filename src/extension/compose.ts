@@ -24,6 +24,7 @@ import { createEditorModels } from "./models/editorModels.ts";
 import { openTarget } from "./openTarget.ts";
 import { createSimulations } from "./policy/simulations.ts";
 import { createStatusBar } from "./status/statusBar.ts";
+import { createApprovalCentre } from "./tree/approvalCentre.ts";
 import { createGoalsTree } from "./tree/goalsTree.ts";
 import { createWebviews } from "./webviewHosts/webviews.ts";
 
@@ -51,6 +52,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		await enterMcpInputs({ daemon, mcpInputs }, goal, approval);
 	});
 	const tree = createGoalsTree(goals, files, (goalId) => current.set(goalId));
+	const centre = createApprovalCentre(daemon, goals, approvals);
 	const webviews = createWebviews({
 		context,
 		daemon,
@@ -72,6 +74,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		current,
 		tree,
 		approvals,
+		centre,
 		diffs,
 		dossiers,
 		outputs,
@@ -98,6 +101,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		{ dispose: keepContexts(daemon, goals, approvals) },
 		webviews,
 		tree,
+		centre,
 		approvals,
 		dossiers,
 		outputs,

@@ -3,6 +3,7 @@ import { answeredWord, type Choice, choicesOf } from "../../core/questions/quest
 import { stepPosition } from "../../core/rules/progress.ts";
 import { capital } from "../../core/words/capital.ts";
 import { riskMarks } from "../../core/words/marks.ts";
+import type { RecordedApproval } from "../../protocol/view.ts";
 import { clockTime } from "../words/times.ts";
 import { t, tLabel } from "../words/words.ts";
 import { commandLine, isWhollyVisible, plainLine } from "./visibleText.ts";
@@ -84,6 +85,18 @@ export function settledSentence(settled: SettledApproval): string {
 	const { client, user } = actorParts(settled.by);
 	const word = plainLine(tLabel(answeredWord(settled.answer, settled.chosen)), 60);
 	return user ? t("{0} in {1} by {2} at {3}.", word, client, user, at) : t("{0} in {1} at {2}.", word, client, at);
+}
+
+/** What was answered, from where and by whom: `Denied on the command line by mara`. Undefined where nobody answered. */
+export function answeredBy({ answer, chosen, scope, by, from }: RecordedApproval): string | undefined {
+	if (answer === undefined || by === undefined) return undefined;
+	const word = plainLine(tLabel(answeredWord(answer, chosen)), 60);
+	const reach =
+		scope === "goal" ? t("{0} for the goal", word) : scope === "workspace" ? t("{0} for the folder", word) : word;
+	const { client, user } = actorParts(by);
+	if (from === "deadline") return t("{0} at its deadline", reach);
+	if (from === "daemon") return t("{0} by the daemon", reach);
+	return user ? t("{0} in {1} by {2}", reach, client, user) : t("{0} in {1}", reach, client);
 }
 
 /** The same to a person who answers too late. */

@@ -10,6 +10,7 @@ import type { GoalSummary } from "../../protocol/view.ts";
 import type { Waiting } from "../approvals/toastQueue.ts";
 import type { Goals } from "../connection/goals.ts";
 import { queryValue, schemes } from "../documents/uris.ts";
+import type { CentreNode } from "../tree/centreNodes.ts";
 import type { TreeNode } from "../tree/nodes.ts";
 import { t, tLabel } from "../words/words.ts";
 
@@ -30,10 +31,17 @@ export function subjectOf(argument: unknown): Subject {
 	if (typeof argument !== "object" || argument === null) return {};
 	if (argument instanceof vscode.Uri) return approvalOf(argument) ?? {};
 	if (!("kind" in argument)) return argument as Subject;
-	const node = argument as TreeNode;
+	const node = argument as TreeNode | CentreNode;
 	switch (node.kind) {
 		case "group":
+		case "section":
+		case "grant":
+		case "more":
 			return {};
+		case "record": {
+			const { threadId, stepId } = node.record;
+			return { goalId: node.goalId, stepId, threadId };
+		}
 		case "approval": {
 			const { approvalId, stepId, threadId } = node.approval;
 			return { goalId: node.goalId, approvalId, stepId, threadId };

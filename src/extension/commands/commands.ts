@@ -1,4 +1,5 @@
 import { approvalCommands } from "./approvalCommands.ts";
+import { centreCommands } from "./centreCommands.ts";
 import type { CommandRow } from "./commandShapes.ts";
 import { daemonCommands } from "./daemonCommands.ts";
 import { goalCommands } from "./goalCommands.ts";
@@ -16,5 +17,6 @@ export const commands = {
 	...goalCommands,
 	...stepCommands,
 	...approvalCommands,
+	...centreCommands,
 	...daemonCommands,
 } satisfies Record<string, CommandRow>;

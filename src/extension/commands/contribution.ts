@@ -1,6 +1,6 @@
 import type { GoalRequest } from "../../core/rules/controls.ts";
 import type { OwnAnswer } from "../menus/contextKeys.ts";
-import { all, flag, is, type When } from "../menus/when.ts";
+import { all, either, flag, is, type When } from "../menus/when.ts";
 
 /** What the manifest says of a command: `npm run docs` writes it into package.json, titles into package.nls.json. */
 export interface Contribution {
@@ -31,14 +31,19 @@ export function can(request: GoalRequest | OwnAnswer): When {
 	return flag(`missionControl.can.${request}`);
 }
 
-/** In the rows of the tree that this is true of, once in each group. */
+/** In the rows of the trees that this is true of, once in each group. */
 export function inRows(when: When, ...groups: readonly string[]): readonly MenuItem[] {
-	return groups.map((group) => ({ menu: "view/item/context", when: all(inGoals, when), group }));
+	return groups.map((group) => ({ menu: "view/item/context", when: all(either(inGoals, inApprovals), when), group }));
 }
 
 /** Above the tree. */
 export function overGoals(group: string, ...more: readonly When[]): MenuItem {
 	return { menu: "view/title", when: all(inGoals, ...more), group };
+}
+
+/** Above the section of approvals. */
+export function overApprovals(group: string, ...more: readonly When[]): MenuItem {
+	return { menu: "view/title", when: all(inApprovals, ...more), group };
 }
 
 export function overFeed(group: string): MenuItem {
@@ -54,6 +59,7 @@ export function inMenu(menu: MenuItem["menu"], group: string, ...when: readonly 
 }
 
 const inGoals = is("view", "missionControl.goals");
+const inApprovals = is("view", "missionControl.approvals");
 
 /** The document that shows all of an approval. */
 export const approvalDocument = is("resourceScheme", "mission-approval");

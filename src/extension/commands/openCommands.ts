@@ -27,6 +27,7 @@ export const openCommands = {
 		menus: [
 			overFeed("navigation@2"),
 			inRows(row("approval"), "2_open@1"),
+			inRows(row("record"), "2_open@1"),
 			inRows(row("goal", [underWay]), "inline@1"),
 			inRows(row("goal"), "2_open@2"),
 			inRows(row("step"), "2_open@1"),
@@ -88,6 +89,7 @@ export const openCommands = {
 			inRows(row("goal"), "2_open@6"),
 			inRows(row("step", ["any", "begun"]), "inline@2", "2_open@2"),
 			inRows(row("changes"), "inline@1", "2_open@1"),
+			inRows(row("record"), "2_open@3"),
 			onTab("navigation@2", overviewTab),
 		],
 		run: withGoal(async (parts, goalId, { stepId }) => {

@@ -12,6 +12,7 @@ import type { McpInputs } from "../keys/mcpInputs.ts";
 import type { ProviderKeys } from "../keys/providerKeys.ts";
 import type { EditorModels } from "../models/editorModels.ts";
 import type { Simulations } from "../policy/simulations.ts";
+import type { ApprovalCentre } from "../tree/approvalCentre.ts";
 import type { GoalsTree } from "../tree/goalsTree.ts";
 import type { Webviews } from "../webviewHosts/webviews.ts";
 
@@ -26,6 +27,7 @@ export interface Parts {
 	readonly current: CurrentGoal;
 	readonly tree: GoalsTree;
 	readonly approvals: Approvals;
+	readonly centre: ApprovalCentre;
 	readonly diffs: Diffs;
 	readonly dossiers: Dossiers;
 	readonly outputs: Outputs;

@@ -16,6 +16,8 @@ export type OwnKeys = {
 	readonly waiting: boolean;
 	/** The context of the approval whose document is in front; empty for none. */
 	readonly approvalInFront: string;
+	/** The section of approvals shows only some of them. */
+	readonly approvalsFiltered: boolean;
 };
 
 /** Answers that have commands of their own. */
@@ -23,7 +25,7 @@ export type OwnAnswer = "approve" | "approveForGoal" | "deny";
 
 /** Those of VS Code that we ask for. */
 interface EditorKeys {
-	readonly view: "missionControl.goals" | "missionControl.feed";
+	readonly view: "missionControl.goals" | "missionControl.approvals" | "missionControl.feed";
 	/** The context of a row of the tree. */
 	readonly viewItem: string;
 	readonly activeWebviewPanelId: "missionControl.overview" | "missionControl.thread";

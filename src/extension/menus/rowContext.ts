@@ -3,6 +3,7 @@ import type { GoalRequest } from "../../core/rules/controls.ts";
 import type { GoalState } from "../../core/rules/goalState.ts";
 import type { StepRequest } from "../../core/rules/stepControls.ts";
 import type { ApprovalKind, ChangeStatus } from "../../core/values.ts";
+import type { RecordedApproval } from "../../protocol/view.ts";
 import type { OwnAnswer } from "./contextKeys.ts";
 import { fits, type When } from "./when.ts";
 
@@ -22,6 +23,10 @@ interface RowWords {
 	readonly changes: [];
 	readonly change: [ChangeStatus];
 	readonly note: [];
+	readonly section: ["waiting" | "setAside" | "grants" | "answered" | "over"];
+	readonly record: [RecordedApproval["state"]];
+	readonly grant: ["used" | "unused"];
+	readonly more: [];
 }
 type Noun = keyof RowWords;
 

@@ -6,8 +6,9 @@ import { changeUri } from "../documents/uris.ts";
 import { waitingApprovals } from "../status/statusText.ts";
 import { t } from "../words/words.ts";
 import { goalNodes, rootNodes, stepNodes, type TreeNode, threadNodes } from "./nodes.ts";
-import type { Icon, Row } from "./row.ts";
+import type { Row } from "./row.ts";
 import { rowOf } from "./rows.ts";
+import { treeItem } from "./treeItem.ts";
 
 /** The tree of goals in the activity bar. A goal is followed while it is unfolded, so that the folded ones cost nothing. */
 export interface GoalsTree extends vscode.Disposable {
@@ -154,31 +155,13 @@ function parentOf(node: TreeNode, goals: Goals): TreeNode | undefined {
 
 function itemOf(node: TreeNode, fold: Row["fold"] | undefined): vscode.TreeItem {
 	const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
-	const row = rowOf(node, { now: Date.now(), folders });
-	const item = new vscode.TreeItem(row.label, foldStates[fold ?? row.fold]);
-	item.id = row.id;
-	item.description = row.description ?? "";
-	item.tooltip = row.tooltip ?? row.label;
-	item.contextValue = row.context;
-	item.iconPath = row.icon && themeIcon(row.icon);
+	const item = treeItem(rowOf(node, { now: Date.now(), folders }), node, fold);
 	if (node.kind === "change") {
 		item.resourceUri = changeUri(node.goalId, node.change);
 		item.iconPath = vscode.ThemeIcon.File;
 	}
-	if (row.spoken) item.accessibilityInformation = { label: row.spoken };
-	if (row.click) item.command = { command: row.click, title: t("Open"), arguments: [node] };
 	return item;
 }
-
-export function themeIcon({ codicon, color }: Icon): vscode.ThemeIcon {
-	return new vscode.ThemeIcon(codicon, color ? new vscode.ThemeColor(color) : undefined);
-}
-
-const foldStates = {
-	leaf: vscode.TreeItemCollapsibleState.None,
-	folded: vscode.TreeItemCollapsibleState.Collapsed,
-	open: vscode.TreeItemCollapsibleState.Expanded,
-};
 
 function disposers(...disposables: readonly vscode.Disposable[]): (() => void)[] {
 	return disposables.map((disposable) => () => void disposable.dispose());

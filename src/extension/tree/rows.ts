@@ -105,7 +105,7 @@ const colors: { readonly [T in Tone]: string | undefined } = {
 	agent: "charts.purple",
 };
 
-function iconOf({ icon, tone }: Mark): Icon {
+export function iconOf({ icon, tone }: Mark): Icon {
 	return { codicon: icon, color: colors[tone] };
 }
 

@@ -1,0 +1,107 @@
+import * as vscode from "vscode";
+import { type ApprovalFilter, parseApprovalFilter } from "../../core/words/approvalFilter.ts";
+import type { Approvals } from "../approvals/approvals.ts";
+import type { Daemon } from "../connection/daemon.ts";
+import type { Goals } from "../connection/goals.ts";
+import { setContext } from "../menus/setContext.ts";
+import { t } from "../words/words.ts";
+import { type CentreNode, centreNodes } from "./centreNodes.ts";
+import { centreRowOf } from "./centreRows.ts";
+import { treeItem } from "./treeItem.ts";
+
+/** The section of all approvals and grants. Nothing is asked for it while nobody looks at it. */
+export interface ApprovalCentre extends vscode.Disposable {
+	/** As a person types it; empty for none. */
+	readonly filter: string;
+	/** Refused with a sentence where it cannot be meant. */
+	setFilter(typed: string): string | undefined;
+	showMore(): void;
+	refresh(): void;
+	/** The rows themselves, for tests. */
+	readonly provider: vscode.TreeDataProvider<CentreNode>;
+}
+
+const pageRows = 50;
+const maxRows = 1000;
+const drawAfterMs = 300;
+
+export function createApprovalCentre(daemon: Daemon, goals: Goals, approvals: Approvals): ApprovalCentre {
+	const changed = new vscode.EventEmitter<undefined>();
+	let typed = "";
+	let filter: ApprovalFilter = {};
+	let shown = pageRows;
+	let roots: Promise<readonly CentreNode[]> | undefined;
+
+	async function read(): Promise<readonly CentreNode[]> {
+		if (daemon.connection.state !== "connected") return [];
+		const [history, { grants }] = await Promise.all([
+			daemon.read("approval/history", { filter, limit: shown }),
+			daemon.read("grant/list", { all: true }),
+		]);
+		const nodes = centreNodes({ ...history, grants }, filter, ({ goalId, approvalId }) =>
+			approvals.find(goalId, approvalId),
+		);
+		view.message = nodes.length > 0 ? undefined : emptyText(typed);
+		return nodes;
+	}
+
+	const provider: vscode.TreeDataProvider<CentreNode> = {
+		onDidChangeTreeData: changed.event,
+		getTreeItem: (node) => treeItem(centreRowOf(node, Date.now()), node),
+		async getChildren(node) {
+			if (node) return node.kind === "section" ? [...node.rows] : [];
+			roots ??= read();
+			return [...(await roots.catch(() => []))];
+		},
+	};
+	const view = vscode.window.createTreeView("missionControl.approvals", { treeDataProvider: provider });
+
+	let timer: NodeJS.Timeout | undefined;
+	const draw = (afterMs = drawAfterMs) => {
+		roots = undefined;
+		if (!view.visible || timer) return;
+		timer = setTimeout(() => {
+			timer = undefined;
+			roots = undefined;
+			changed.fire(undefined);
+		}, afterMs);
+	};
+	const stops = [goals.onChange(() => draw()), daemon.onConnection(() => draw())];
+	const visibility = view.onDidChangeVisibility(({ visible }) => visible && draw(0));
+
+	return {
+		provider,
+		get filter() {
+			return typed;
+		},
+		setFilter(next) {
+			const { problem, ...parsed } = parseApprovalFilter(next);
+			if (problem !== undefined) return problem;
+			typed = next.trim();
+			filter = parsed.filter;
+			shown = pageRows;
+			view.description = typed;
+			setContext("approvalsFiltered", typed !== "");
+			draw(0);
+			return undefined;
+		},
+		showMore() {
+			shown = Math.min(maxRows, shown + pageRows);
+			draw(0);
+		},
+		refresh: () => draw(0),
+		dispose() {
+			clearTimeout(timer);
+			for (const stop of stops) stop();
+			visibility.dispose();
+			view.dispose();
+			changed.dispose();
+		},
+	};
+}
+
+function emptyText(typed: string): string {
+	return typed === ""
+		? t("What agents ask, what you answered, and what you approved for longer stands here.")
+		: t("Nothing fits “{0}”.", typed);
+}
