@@ -36,8 +36,8 @@ const stages = [
 	{ name: "webviews", suites: "test/webviews", minutes: 25, beside: "unit" },
 	{ name: "agents", suites: "test/agents", minutes: 30, beside: "unit" },
 	{ name: "package", suites: "test/package", minutes: 5, beside: "unit" },
-	{ name: "crash", suites: "test/crash", minutes: 25 },
-	{ name: "host", suites: "test/vscode", module: "test/host/runInHost.ts", args: [], minutes: 10 },
+	{ name: "crash", suites: "test/crash", minutes: 45 },
+	{ name: "host", suites: "test/vscode", module: "test/host/runInHost.ts", args: [], minutes: 20 },
 	{ name: "e2e", suites: "test/e2e", minutes: 30 },
 ];
 

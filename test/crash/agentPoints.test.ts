@@ -62,7 +62,7 @@ const events: readonly (readonly [EventType, number?])[] = [
 const inTheAct = /^(after tool\.started|before tool\.completed)$/;
 
 describe("a daemon that kills itself while an agent runs its own tools", function () {
-	this.timeout(120_000);
+	this.timeout(300_000);
 	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-own-tools-"));
 	const killable = path.join(folder, "dist");
 	before(() => buildDaemon(["--crash-points", "--into", killable]));

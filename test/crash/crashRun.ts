@@ -49,7 +49,7 @@ export interface CrashBed {
 
 const daemonScript = path.join(__dirname, "../../dist/daemon.js");
 /** A goal that takes longer than this hangs. */
-const goalTimeoutMs = 90_000;
+const goalTimeoutMs = 240_000;
 /** How long to wait for what is aimed at before killing anyway. */
 const aimTimeoutMs = 4_000;
 export const logName = "log.txt";

@@ -33,7 +33,7 @@ const passed = JSON.stringify({
 });
 
 describe(`a goal of a model, an agent's program and another model, whose daemon is killed ${killsPerGoal} times`, function () {
-	this.timeout(300_000);
+	this.timeout(600_000);
 	const random = seeded("mixedKills");
 	let bed: CrashBed;
 	let server: ModelServer;

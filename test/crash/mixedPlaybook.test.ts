@@ -43,7 +43,7 @@ function appendLines({ toolResults, messages }: ModelRequest): Answer {
 }
 
 describe("a playbook with an agent's step, its daemon killed", function () {
-	this.timeout(240_000);
+	this.timeout(600_000);
 	const random = seeded("mixed playbook");
 	let bed: CrashBed;
 	let server: ModelServer;

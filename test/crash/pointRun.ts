@@ -56,7 +56,7 @@ export interface PointStory {
 }
 
 /** Several stories run at once, on machines that do other things, too. */
-const storyTimeoutMs = 90_000;
+const storyTimeoutMs = 240_000;
 
 export async function runToPoint(story: PointStory): Promise<PointVerdict> {
 	const home = mkdtempSync(path.join(os.tmpdir(), "mission-point-"));

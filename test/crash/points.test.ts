@@ -86,7 +86,7 @@ const all: readonly (readonly [string, When])[] = [
 ];
 
 describe("a daemon that kills itself at a named point", function () {
-	this.timeout(120_000);
+	this.timeout(300_000);
 	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-killable-"));
 	const killable = path.join(folder, "dist");
 	let server: ModelServer;

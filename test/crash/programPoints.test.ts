@@ -30,7 +30,7 @@ const events: readonly (readonly [EventType, number])[] = [
 ];
 
 describe("a daemon that kills itself while the program of an agent works", function () {
-	this.timeout(180_000);
+	this.timeout(300_000);
 	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-program-"));
 	const killable = path.join(folder, "dist");
 	before(() => buildDaemon(["--crash-points", "--into", killable]));

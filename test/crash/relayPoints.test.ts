@@ -35,7 +35,7 @@ const points: readonly (readonly [CrashPoint, When?])[] = [
 ];
 
 describe("a daemon that kills itself at a named point while an agent's program works", function () {
-	this.timeout(180_000);
+	this.timeout(300_000);
 	const folder = mkdtempSync(path.join(os.tmpdir(), "mission-program-points-"));
 	const killable = path.join(folder, "dist");
 	let program: string;

@@ -143,7 +143,7 @@ export async function workbenchOf(page: Page): Promise<Workbench> {
 	};
 }
 
-const timeoutMs = 30_000;
+const timeoutMs = 60_000;
 
 async function standing(page: Page): Promise<void> {
 	await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: 60_000 });
