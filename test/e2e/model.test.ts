@@ -93,7 +93,8 @@ describe("a model in the real workbench", function () {
 		// Whatever else the machine does makes it slower, nothing makes it faster: the best of a few is what it takes.
 		stage.model.use(() => "hang");
 		const tookMs: number[] = [];
-		for (const title of ["Paint the pier", "Oil the crane", "Count the gulls"]) {
+		for (let tries = 1; tries <= 8 && Math.min(...tookMs) >= 300; tries++) {
+			const title = `Paint pier number ${tries}`;
 			await window.palette("Mission Control: Launch Goal");
 			await window.quickInput.getByText("Agent: harbour/pilot-2.").waitFor();
 			const inTree = timeToTree(window.page, title);
