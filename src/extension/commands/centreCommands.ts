@@ -24,7 +24,7 @@ export const centreCommands = {
 		},
 	},
 	clearApprovalFilter: {
-		title: "Show All Approvals",
+		title: "Clear Approval Filter",
 		icon: "clear-all",
 		palette: flag("missionControl.approvalsFiltered"),
 		menus: [overApprovals("navigation@2", flag("missionControl.approvalsFiltered"))],

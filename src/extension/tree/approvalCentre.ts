@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { GoalId } from "../../core/ids.ts";
 import { type ApprovalFilter, parseApprovalFilter } from "../../core/words/approvalFilter.ts";
 import type { Approvals } from "../approvals/approvals.ts";
 import type { Daemon } from "../connection/daemon.ts";
@@ -80,7 +81,8 @@ export function createApprovalCentre(daemon: Daemon, goals: Goals, approvals: Ap
 			typed = next.trim();
 			filter = parsed.filter;
 			shown = pageRows;
-			view.description = typed;
+			// People know goals by their titles.
+			view.description = typed.replace(/\bgoal:(\S+)/, (all, id) => goals.summary(id as GoalId)?.title ?? all);
 			setContext("approvalsFiltered", typed !== "");
 			draw(0);
 			return undefined;
