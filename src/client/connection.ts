@@ -37,8 +37,8 @@ export interface ConnectionEvents {
 /** How often the daemon is asked for a sign of life, and after how long a silence it counts as gone. */
 const pingEveryMs = 10_000;
 const silenceMs = 30_000;
-/** A daemon that accepts a connection but says nothing is not there. */
-const helloTimeoutMs = 5_000;
+/** A daemon that accepts a connection but says nothing is not there; on a machine that is busy its first word takes seconds. */
+const helloTimeoutMs = 15_000;
 
 /** Connects and says hello. Rejects with a sentence where the two do not understand each other. */
 export async function openConnection(

@@ -11,7 +11,7 @@ import { type DaemonClient, openClient } from "../../../src/client/daemonClient.
 import { processLives, readDaemonFile } from "../../../src/client/daemonFile.ts";
 import type { GoalId } from "../../../src/core/ids.ts";
 import { isRefusal } from "../../../src/core/refusal.ts";
-import { type MethodName, mayRepeat } from "../../../src/protocol/methods.ts";
+import { type MethodName, mayRepeat, protocolVersion } from "../../../src/protocol/methods.ts";
 import { startFakeDaemon } from "../../support/fakeDaemon.ts";
 
 describe("the daemon's client", () => {
@@ -168,6 +168,25 @@ describe("the daemon's client", () => {
 		await assert.rejects(client.request("daemon/status", {}), { code: "noDaemon" });
 		const daemon = await startFakeDaemon(home);
 		await until(() => client.state === "connected");
+		await daemon.stop();
+	});
+
+	it("waits for a daemon that is slow to say hello, and does not take it for none", async () => {
+		const hello = {
+			protocol: protocolVersion,
+			version: "0.0.0",
+			pid: process.pid,
+			startedAt: new Date().toISOString(),
+		};
+		const daemon = await startFakeDaemon(home, {
+			answers: {
+				"daemon/hello": async () => {
+					await sleep(6000);
+					return hello;
+				},
+			},
+		});
+		assert.deepEqual((await open({ start: "never" }).request("goal/list", {})).goals, []);
 		await daemon.stop();
 	});
 
