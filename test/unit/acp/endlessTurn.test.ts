@@ -46,19 +46,24 @@ describe("an agent that calls its tools for ever within one turn, each time othe
 			assert.equal(calls.count, made, "it calls nothing more");
 		});
 
-	it("is not taken for one that repeats itself, whatever its results are", async () => {
+	it("is not taken for one that repeats itself, whatever its results are, when its turn fails", async () => {
+		let turns = 0;
 		const life = await start(
 			working(async ({ tell, ask, say }) => {
+				if (++turns > 1) {
+					await say("Nothing is there.");
+					return "end_turn";
+				}
 				for (let at = 1; at <= 20; at++) {
 					await ask({ toolCallId: `s${at}`, kind: "search", title: `Search for ${at}`, locations: [{ path: "src" }] });
 					await tell({ sessionUpdate: "tool_call_update", toolCallId: `s${at}`, status: "completed" });
 				}
-				await say("Nothing is there.");
-				return "end_turn";
+				throw new Error("Overloaded, try again.");
 			}),
 		);
-		await until("it ends, or a person is asked", () => life.goal().end !== undefined || life.approval() !== undefined);
+		await until("it is asked again, or a person", () => turns > 1 || life.approval() !== undefined);
 		assert.equal(life.approval(), undefined);
+		await life.ended();
 	});
 
 	it("has no limit where nobody set one, and is ended when a person pauses at once", async () => {
