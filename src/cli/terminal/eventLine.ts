@@ -72,6 +72,7 @@ function isPlumbing(event: RecordedEvent): boolean {
 		case "turn.started":
 		case "thread.closed":
 		case "silence.ended":
+		case "work.noted":
 		case "agent.read":
 		case "tool.writeStarted":
 			return true;

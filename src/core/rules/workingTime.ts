@@ -8,9 +8,9 @@ import { threadIsFree, threads } from "./threads.ts";
 /**
  * How long a goal has worked: what its limit of minutes counts. Time counts from one event to the next while something
  * is under way or could begin at once; waiting for a person, a pause, a turn among the goals, or a provider does not.
- * From the last event of one daemon to the first of the next nothing counts: no daemon was there. A goal with a limit of
- * minutes notes in its log that it works (`work.noted`), so that a kill loses no more than one such note's time, and a
- * machine that slept is known by a gap that is too long.
+ * From the last event of one daemon to the first of the next nothing counts: no daemon was there. A goal notes in its log
+ * that it works (`work.noted`) where nothing else tells it, so that a kill loses no more than one such note's time; under a
+ * limit of minutes a machine that slept is known by a gap that is too long.
  */
 export function workedMs(goal: Goal, nowMs: number): number {
 	return goal.work.ms + sinceLastEvent(goal, nowMs);
@@ -42,12 +42,18 @@ export function minutesEnd(goal: Goal): number | undefined {
 
 /** When the log is to say again that the goal works. */
 export function nextNote(goal: Goal): number | undefined {
-	if (goal.budget.minutes === undefined || !isWorking(goal)) return undefined;
-	return Date.parse(goal.updatedAt) + noteEveryMs(goal.budget.minutes);
+	if (!isWorking(goal)) return undefined;
+	const { minutes } = goal.budget;
+	return Date.parse(goal.updatedAt) + (minutes === undefined ? unlimitedNoteMs(goal.work.ms) : noteEveryMs(minutes));
 }
 
 function noteEveryMs(minutes: number): number {
 	return Math.min(60_000, Math.max(1_000, (minutes * 60_000) / 20));
+}
+
+/** What a goal took is only shown where nothing ends it: a twentieth of it may be lost, and a night's command adds few notes. */
+function unlimitedNoteMs(workedMs: number): number {
+	return Math.min(600_000, Math.max(60_000, workedMs / 20));
 }
 
 /** A note may come late on a busy machine. */

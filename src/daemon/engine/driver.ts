@@ -11,7 +11,7 @@ import { crashPoint } from "../platform/crashPoint.ts";
 import type { Clock, Log, NewId } from "../platform/ports.ts";
 import { type Checkpoints, type EventReader, type EventStore, type NewEvent, StoreError } from "../store/eventStore.ts";
 import { enact } from "./enact.ts";
-import { type Activity, type AutomaticEvent, type Effect, type Limits, next } from "./next.ts";
+import { type Activity, type AutomaticEvent, type Effect, type Limits, next, type Time } from "./next.ts";
 import { takesTurn } from "./turnNeeds.ts";
 import type { Turns } from "./turns.ts";
 
@@ -34,8 +34,6 @@ export interface GoalDriver {
 	transcript(threadId: ThreadId): Promise<readonly RecordedEvent[]>;
 	/** The events of some types that belong to a step, oldest first. */
 	stepEvents(stepId: StepId, types: readonly EventType[]): Promise<readonly RecordedEvent[]>;
-	/** When the goal will move by itself, in milliseconds since the epoch: `now` while something is under way. */
-	wakeAt(): number | undefined;
 	/** Something is under way, or about to be stored. */
 	busy(): boolean;
 	/** Looks again for what is ready. */
@@ -115,9 +113,8 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 	let draining = false;
 	const drain = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
-	let wakeTime: number | undefined;
-	/** When `wakeTime` has come by a clock that cannot be set. */
-	let wakesAfter: number | undefined;
+	/** When each time for which the goal waits has come by a clock that cannot be set. */
+	let comesAfter: ReadonlyMap<number, number> = new Map();
 	const inHand = new Map<
 		string,
 		{ readonly activity: Activity; readonly abort: AbortController; readonly done: Promise<void> }
@@ -138,7 +135,6 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		until,
 		transcript,
 		stepEvents,
-		wakeAt: () => (inHand.size > 0 ? clock.now() : wakeTime),
 		busy: () => inHand.size > 0 || queued > 0,
 		wake: () => void recordFact(() => []).catch((cause) => log.error(`${goalId}: could not go on`, cause)),
 		close,
@@ -181,8 +177,8 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 
 	/** Places the events behind the log, and with them every automatic event that follows, until only activities are left. */
 	function follow(given: readonly GoalEvent[]): { goal: Goal; events: RecordedEvent[]; rows: NewEvent[] } {
-		const now = clock.now();
 		const due = time();
+		const { now } = due;
 		const at = new Date(now).toISOString();
 		const events: RecordedEvent[] = [];
 		const rows: NewEvent[] = [];
@@ -287,23 +283,24 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 
 	function pump(): void {
 		if (closed || draining) return;
-		const now = time();
-		const { effects, wakeAt } = next(goal, epoch, now, limits);
-		const before = wakeTime;
+		const due = time();
+		const { effects, times } = next(goal, epoch, due, limits);
+		const passed = performance.now();
+		comesAfter = new Map(times.map((at) => [at, comesAfter.get(at) ?? passed + at - due.now]));
+		const waitsMs = times.filter((at) => !due.hasCome(at)).map((at) => comesAfter.get(at)! - passed);
 		// An automatic event may have come due since the last commit looked for it: a millisecond is enough.
-		wakeTime = effects.some(isAutomatic) ? now : wakeAt;
-		if (wakeTime === undefined) wakesAfter = undefined;
-		else if (wakeTime !== before) wakesAfter = performance.now() + wakeTime - clock.now();
+		if (effects.some(isAutomatic)) waitsMs.push(0);
 		clearTimeout(timer);
-		if (wakesAfter !== undefined)
-			timer = setTimeout(driver.wake, Math.min(Math.max(0, wakesAfter - performance.now()), longestSleepMs));
+		if (waitsMs.length > 0)
+			timer = setTimeout(driver.wake, Math.min(Math.max(0, Math.min(...waitsMs)), longestSleepMs));
 		for (const effect of effects) if (!isAutomatic(effect)) begin(effect);
 	}
 
-	/** A wait ends when its time has passed, though the clock was set back meanwhile. */
-	function time(): number {
-		const hasPassed = wakeTime !== undefined && wakesAfter !== undefined && performance.now() >= wakesAfter;
-		return hasPassed ? Math.max(clock.now(), wakeTime!) : clock.now();
+	/** A wait ends when its time has passed, though the clock was set back meanwhile; no other ends with it. */
+	function time(): Time {
+		const now = clock.now();
+		const passed = performance.now();
+		return { now, hasCome: (at) => at <= now || (comesAfter.get(at) ?? Number.POSITIVE_INFINITY) <= passed };
 	}
 
 	function begin(activity: Activity): void {

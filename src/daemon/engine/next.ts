@@ -115,8 +115,16 @@ export type Activity =
 
 export interface Next {
 	readonly effects: readonly Effect[];
-	/** Milliseconds since the epoch. */
+	/** The next time at which something may be due, in milliseconds since the epoch. */
 	readonly wakeAt?: number;
+	/** Every time for which the goal waits, those that have come among them. */
+	readonly times: readonly number[];
+}
+
+/** Now, and whether a time has come: a wait also ends when its time has passed though the clock was set back meanwhile. */
+export interface Time {
+	readonly now: number;
+	hasCome(at: number): boolean;
 }
 
 export interface Limits {
@@ -133,38 +141,49 @@ export interface Limits {
 	windowOf(choice: ModelChoice): number | undefined;
 }
 
-export function next(goal: Goal, epoch: number, now: number, limits: Limits): Next {
-	if (goal.seq === 0 || goal.deleted) return { effects: [] };
+export function next(goal: Goal, epoch: number, at: number | Time, limits: Limits): Next {
+	const time = typeof at === "number" ? { now: at, hasCome: (other: number) => other <= at } : at;
+	if (goal.seq === 0 || goal.deleted) return { effects: [], times: [] };
 	const begun = [...underWay(goal, epoch), ...leftBehind(goal)];
 	// While an undo is under way nothing else writes; what waits for it begins when it is done.
 	const away: Effect[] = folderHold(goal) && (goal.undo || !goal.end) ? [{ kind: "folder" }] : [];
-	if (away.length > 0) return withTimers(goal, now, [...begun, ...away]);
-	if (goal.undo) return withTimers(goal, now, [...begun, { kind: "undo" }]);
-	const timed = timeEffects(goal, epoch, now);
-	if (timed.length > 0) return { effects: [...begun, ...timed] };
+	if (away.length > 0) return withTimers(goal, time, [...begun, ...away]);
+	if (goal.undo) return withTimers(goal, time, [...begun, { kind: "undo" }]);
+	const note = noteEffects(goal, epoch, time);
+	const over = note.length > 0 ? [] : minutesEffects(goal, time);
+	if (over.length > 0) return withTimers(goal, time, [...begun, ...over]);
+	begun.push(...note);
 	// What a command wrote until its time was up is the goal's work, and not what others do while it waits.
 	if (budgetHold(goal) && snapshotIsDue(goal) && goal.files.writers.length === 0) begun.push({ kind: "snapshot" });
-	if (goal.end || goalHold(goal)) return withTimers(goal, now, begun);
+	if (goal.end || goalHold(goal)) return withTimers(goal, time, begun);
 	const effects: Effect[] = [...begun];
 	if (snapshotIsDue(goal)) effects.push({ kind: "snapshot" });
 	effects.push(
 		...planEffects(goal),
 		...stepEffects(goal, limits),
-		...threadEffects(goal, now, limits),
+		...threadEffects(goal, time, limits),
 		...callEffects(goal, limits),
 	);
 	effects.push(...checkEffects(goal), ...wantedEffects(goal));
 	if (allStepsOver(goal) && Object.keys(goal.approvals).length === 0) effects.push(...endEffects(goal, limits));
-	return withTimers(goal, now, effects);
+	return withTimers(goal, time, effects);
+}
+
+/** It stands beside what else is due: a note must not hide from `turns` what the goal is about to do. */
+function noteEffects(goal: Goal, epoch: number, time: Time): Effect[] {
+	// Nothing counts while no daemon is there: this one's time counts from its first note on.
+	const isFirst = goal.budget.minutes !== undefined && goal.work.epoch !== epoch && isWorking(goal);
+	if (isFirst) return [{ kind: "noteWork" }];
+	const at = nextNote(goal);
+	return at !== undefined && time.hasCome(at) && !brokenMinutes(goal, time.now) ? [{ kind: "noteWork" }] : [];
 }
 
 /** The goal's minutes are used up: what runs is ended, and a person is asked. A word about the goal is not worth asking for. */
-function timeEffects(goal: Goal, epoch: number, now: number): Effect[] {
+function minutesEffects(goal: Goal, time: Time): Effect[] {
 	if (goal.end) return [];
-	// Nothing counts while no daemon is there: this one's time counts from its first note on.
-	if (goal.budget.minutes !== undefined && goal.work.epoch !== epoch && isWorking(goal)) return [{ kind: "noteWork" }];
-	const broken = brokenMinutes(goal, now);
-	if (!broken) return (nextNote(goal) ?? Number.POSITIVE_INFINITY) <= now ? [{ kind: "noteWork" }] : [];
+	const end = minutesEnd(goal);
+	const broken = brokenMinutes(goal, end !== undefined && time.hasCome(end) ? Math.max(end, time.now) : time.now);
+	if (!broken) return [];
 	const isAsked = Object.values(goal.approvals).some(({ resource }) => resource === "minutes");
 	if (isAsked || !(budgetHold(goal) || isWorking(goal))) return [];
 	const isReviewed = !goal.review || goal.review.verdict !== undefined || goal.review.waived;
@@ -288,7 +307,7 @@ function mayReplan(goal: Goal, limits: Limits): boolean {
 	return goal.playbook === undefined && goal.replans < limits.replans;
 }
 
-function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
+function threadEffects(goal: Goal, time: Time, limits: Limits): Effect[] {
 	return threads(goal).flatMap((thread): Effect[] => {
 		if (thread.state !== "active") return [];
 		if (!readsMessages(thread) && thread.failed && thread.stepId) {
@@ -302,7 +321,7 @@ function threadEffects(goal: Goal, now: number, limits: Limits): Effect[] {
 		}
 		if (!threadIsFree(goal, thread)) return [];
 		if (isToBeTold(thread)) return [{ kind: "tellRepeats", threadId: thread.threadId }];
-		if (thread.retryAt && Date.parse(thread.retryAt) > now) return [];
+		if (thread.retryAt && !time.hasCome(Date.parse(thread.retryAt))) return [];
 		const broken = brokenLimit(goal, thread, priceIn(goal, thread.assignment, limits.priceOf(thread.assignment)));
 		if (broken && thread.purpose === "reflect")
 			return [{ kind: "skipReflection", reason: `The budget leaves no room for it: ${broken.reason}` }];
@@ -386,18 +405,22 @@ function lastEffects(goal: Goal, limits: Limits): Effect[] {
 	return isGivenUp ? [{ kind: "skipReflection", reason: "The model gave no reflection that can be read." }] : [];
 }
 
-/** Holds and approvals whose time has come, and the next time at which one will. */
-function withTimers(goal: Goal, now: number, effects: readonly Effect[]): Next {
+/** Holds and approvals whose time has come, and the times at which others will. */
+function withTimers(goal: Goal, time: Time, effects: readonly Effect[]): Next {
 	const timed: Effect[] = [];
-	let wakeAt: number | undefined;
-	for (const at of goal.end ? [] : [minutesEnd(goal), nextNote(goal)])
-		if (at !== undefined && at > now) wakeAt = Math.min(wakeAt ?? at, at);
-	if (goal.end || holds(goal).some((hold) => hold.cause === "person")) return { effects, wakeAt };
+	const times: number[] = [];
+	const told = (): Next => {
+		const toCome = times.filter((at) => !time.hasCome(at));
+		return { effects: [...effects, ...timed], wakeAt: toCome.length > 0 ? Math.min(...toCome) : undefined, times };
+	};
+	if (goal.end) return told();
+	for (const at of [minutesEnd(goal), nextNote(goal)]) if (at !== undefined) times.push(at);
+	if (holds(goal).some((hold) => hold.cause === "person")) return told();
 	const consider = (iso: string | undefined, effect?: Effect) => {
 		if (iso === undefined) return;
 		const at = Date.parse(iso);
-		if (at > now) wakeAt = Math.min(wakeAt ?? at, at);
-		else if (effect) timed.push(effect);
+		times.push(at);
+		if (effect && time.hasCome(at)) timed.push(effect);
 	};
 	for (const hold of holds(goal)) consider(hold.wakeAt, { kind: "liftHold", holdId: hold.holdId });
 	for (const approval of Object.values(goal.approvals)) {
@@ -407,5 +430,5 @@ function withTimers(goal: Goal, now: number, effects: readonly Effect[]): Next {
 		if (deadline === undefined) consider(expiresAt, { kind: "expire", approvalId });
 	}
 	for (const thread of threads(goal)) if (thread.state === "active") consider(thread.retryAt);
-	return { effects: [...effects, ...timed], wakeAt };
+	return told();
 }

@@ -32,6 +32,8 @@ function begin(minutes?: number) {
 			epoch++;
 		},
 		worked: () => workedMs(goal, now),
+		/** Everything that is due now. */
+		due: () => next(goal, epoch, now, engineLimits).effects.map(({ kind }) => kind),
 		/** What the time alone asks for now. */
 		timed: () =>
 			next(goal, epoch, now, engineLimits)
@@ -119,6 +121,53 @@ describe("working time", () => {
 		run.pass(1_000);
 		assert.equal(run.worked(), 3_000);
 	});
+
+	it("is noted without a limit too, so that a kill in a long command loses a minute or a twentieth of it", () => {
+		const run = begin();
+		run.add(turnBegins);
+		let notes = 0;
+		let unnotedMs = 0;
+		for (let second = 0; second < 8 * 3_600; second++) {
+			run.pass(1_000);
+			unnotedMs += 1_000;
+			assert.ok(unnotedMs <= Math.max(61_000, run.worked() / 20 + 1_000), `${unnotedMs} of ${run.worked()} ms`);
+			if (run.timed().length === 0) continue;
+			assert.deepEqual(run.timed(), ["noteWork"]);
+			run.add({ type: "work.noted" });
+			notes++;
+			unnotedMs = 0;
+		}
+		assert.ok(notes < 110, `${notes} notes in eight hours`);
+		const noted = run.worked() - unnotedMs;
+		run.newDaemon();
+		run.pass(3_600_000);
+		assert.deepEqual(run.timed(), ["noteWork"], "the new daemon's time counts from its first event on");
+		run.add({ type: "work.noted" });
+		assert.equal(run.worked(), noted);
+		run.pass(5_000);
+		assert.equal(run.worked(), noted + 5_000);
+	});
+
+	it("is not noted where other events tell it, nor while the goal waits", () => {
+		const run = begin();
+		run.pass(59_000);
+		run.add(turnBegins);
+		run.pass(59_000);
+		assert.deepEqual(run.timed(), []);
+		run.add(turnEnds);
+		run.add(hold("quota"));
+		run.pass(3_600_000);
+		assert.deepEqual(run.timed(), []);
+	});
+
+	for (const minutes of [undefined, 60])
+		it(`is noted beside what the goal is about to do, which its turn among the goals hangs on (limit: ${minutes})`, () => {
+			const run = begin(minutes);
+			run.pass(120_000);
+			assert.deepEqual(run.due(), ["noteWork", "snapshot", "startTurn"]);
+			run.newDaemon();
+			assert.deepEqual(run.due(), ["noteWork", "snapshot", "startTurn"]);
+		});
 
 	it("is over no sooner because a daemon was long in coming", () => {
 		const run = begin(1);

@@ -117,6 +117,48 @@ describe("the driver of a goal", () => {
 			assert.ok(performance.now() - placedAt >= 390, `${performance.now() - placedAt} ms`);
 		});
 
+	it("lifts each hold after its own time, when the clock is set back and the goal waits for several", async () => {
+		let offset = 0;
+		const clock = { now: () => Date.now() + offset };
+		const { commit, goal } = await open(createMemoryStore(), async () => undefined, { clock });
+		const placedAt = performance.now();
+		const hold = (id: string, ms: number): GoalEvent => ({
+			...providerHold,
+			holdId: id as HoldId,
+			wakeAt: new Date(clock.now() + ms).toISOString(),
+		});
+		await commit((): GoalEvent[] => [...launchPlaybook([{ id: "a" }]), hold("h-1", 200), hold("h-2", 500)]);
+		offset = -3_600_000;
+		// By the clock as it is now, its time comes before that of the others.
+		await commit(() => [hold("h-3", 60_000)]);
+		const isHeld = (id: string) => goal().holds[id as HoldId] !== undefined;
+		await until("the first is lifted", () => !isHeld("h-1"));
+		assert.ok(performance.now() - placedAt >= 190, `${performance.now() - placedAt} ms`);
+		assert.ok(isHeld("h-2") || performance.now() - placedAt >= 490);
+		await until("the second is lifted", () => !isHeld("h-2"));
+		assert.ok(performance.now() - placedAt >= 490, `${performance.now() - placedAt} ms`);
+		assert.ok(isHeld("h-3"), "its time has not come");
+		await commit(() => []);
+		assert.ok(isHeld("h-3"));
+	});
+
+	it("notes once that the goal works, when the clock was set back under a limit of minutes", async () => {
+		let offset = 0;
+		const clock = { now: () => Date.now() + offset };
+		const { commit, goal } = await open(createMemoryStore(), () => new Promise(() => {}), { clock, closeMs: 10 });
+		await commit((): GoalEvent[] => {
+			const [launched, ...rest] = launchPlaybook([{ id: "a" }]);
+			assert.ok(launched?.type === "goal.launched");
+			return [{ ...launched, settings: { ...launched.settings, budget: { minutes: 1 / 3 } } }, ...rest];
+		});
+		const { seq } = goal();
+		offset = -3_600_000;
+		await until("it is noted", () => goal().seq > seq);
+		await sleep(50);
+		assert.equal(goal().seq, seq + 1);
+		assert.ok(goal().work.ms < 2_000, `${goal().work.ms} ms`);
+	});
+
 	it("ends when an activity does not listen", async () => {
 		const { commit } = await open(createMemoryStore(), () => new Promise(() => {}), { closeMs: 30 });
 		await commit(() => launchPlaybook([{ id: "a" }]));
