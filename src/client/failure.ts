@@ -1,8 +1,9 @@
 import { isRefusal, Refusal } from "../core/refusal.ts";
+import { eitherWay, ways } from "../core/ways.ts";
 
 /** Why there is no connection, in a sentence. */
 export function noDaemon(): Refusal {
-	return new Refusal("noDaemon", "No daemon runs here. Start it with `mission daemon start`.");
+	return new Refusal("noDaemon", `No daemon runs here. Start it with ${eitherWay(ways.startDaemon)}.`);
 }
 
 export function asFailure(cause: unknown): Refusal {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusal, Refusal } from "../core/refusal.ts";
+import { eitherWay, ways } from "../core/ways.ts";
 import { oldestProtocol } from "../protocol/methods.ts";
 import { isNewer } from "../protocol/version.ts";
 import type { ClientOptions } from "./clientOptions.ts";
@@ -47,6 +48,6 @@ function stays(protocol: number, version: string): false {
 	if (protocol >= oldestProtocol) return false;
 	throw new Refusal(
 		"protocol",
-		`The daemon speaks version ${protocol} of the protocol, which version ${version} of Mission Control no longer does. End it with \`mission daemon restart\`.`,
+		`The daemon speaks version ${protocol} of the protocol, which version ${version} of Mission Control no longer does. End it with ${eitherWay(ways.stopDaemon)}, then try again.`,
 	);
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, statSync, truncateSync } from "node:
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "../core/refusal.ts";
+import { bothWays, ways } from "../core/ways.ts";
 import { copyOfDaemon, newestCopy } from "./daemonCopy.ts";
 import { type DaemonFile, processLives, readDaemonFile } from "./daemonFile.ts";
 import { makeHome } from "./home.ts";
@@ -83,7 +84,7 @@ function spawnDaemon(home: string, script: string, env: StartOptions["env"]): Ch
 function startFailed(why: string): Refusal {
 	return new Refusal(
 		"startFailed",
-		`The daemon did not start: ${why.trim() || "it ended at once"}. \`mission daemon run\` shows what it does.`,
+		`The daemon did not start: ${why.trim() || "it ended at once"}. ${bothWays(ways.daemonLog)} show what it does.`,
 	);
 }
 

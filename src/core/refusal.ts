@@ -1,4 +1,5 @@
 import type { Goal } from "./goal.ts";
+import { bothWays, ways } from "./ways.ts";
 
 /** Why a request is refused, for programs; the sentence that goes with it is for people. One row adds a reason. */
 export const refusalCodes = {
@@ -113,5 +114,5 @@ export function refuse(refused: Refused | undefined): void {
 /** There is nothing of which anything could be asked. */
 export function goneRefusal(goal: Goal): Refused | undefined {
 	const isGone = goal.seq === 0 || goal.deleted;
-	return isGone ? refused("There is no such goal. `mission list` shows the goals.", "unknownGoal") : undefined;
+	return isGone ? refused(`There is no such goal. ${bothWays(ways.goals)} show the goals.`, "unknownGoal") : undefined;
 }

@@ -130,7 +130,7 @@ describe("who works, as a launch in the terminal names it", function () {
 				assert.equal(code, 3);
 				assert.match(
 					error,
-					/^There is no provider “yadr”\. Did you mean “yard”\? `mission providers` lists those that are set up\.$/m,
+					/^There is no provider “yadr”\. Did you mean “yard”\? `mission providers` and “Agents” in the launch form of VS Code list those that are set up\.$/m,
 				);
 			}
 		});

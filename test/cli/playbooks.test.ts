@@ -151,7 +151,7 @@ describe("a playbook from the command line", function () {
 		});
 
 		const refused: readonly (readonly [args: readonly string[], code: number, sentence: RegExp])[] = [
-			[[], 3, /inputs\.md:3: the input “target” has no value\. Give it \(Where to\) by --input target=staging/],
+			[[], 3, /inputs\.md:3: the input “target” has no value\. Give it \(Where to\) by `--input target=staging`/],
 			[["--input", "target=moon"], 3, /inputs\.md:3: the input “target” is none of its options/],
 			[["--input", "target=staging", "--input", "nope=1"], 3, /the playbook has no input “nope”/],
 			[["--input", "target"], 2, /“--input target” names no value\. Write --input name=value\./],
@@ -187,7 +187,7 @@ describe("a playbook from the command line", function () {
 		assert.equal(code, 3);
 		assert.match(
 			error,
-			/agent\.md:\d+: the step “Think” needs an agent \(implementer\), and none is set up\. Name one by --agent/,
+			/agent\.md:\d+: the step “Think” needs an agent \(implementer\), and none is set up\. Name one by `--agent` or/,
 		);
 		const preview = stage.run("launch", "--playbook", file, "--preview");
 		assert.match(preview.out, /2 Think {2}after 1, by implementer, and no agent is set up for it/);

@@ -1,6 +1,7 @@
 import type { Approval, Check, Goal, Thread } from "../goal.ts";
 import { goneRefusal, type Refused, refused } from "../refusal.ts";
 import { budgetResources } from "../values.ts";
+import { bothWays, eitherWay, ways } from "../ways.ts";
 import { checks } from "./checks.ts";
 import { type GoalState, goalState } from "./goalState.ts";
 import { holds, personHold, turnHolds } from "./holds.ts";
@@ -40,7 +41,7 @@ const byState: { readonly [R in GoalRequest]: Partial<Record<GoalState, string>>
 		queued: "The goal is not paused; it waits for its turn.",
 		planning: "The goal is not paused; it is being planned.",
 		running: "The goal is not paused; it is running.",
-		awaiting_approval: "The goal is not paused; it waits for a decision of yours. `mission approvals` shows it.",
+		awaiting_approval: `The goal is not paused; it waits for a decision of yours. ${bothWays(ways.waiting)} show it.`,
 		completed: `${over("completed")} Rerun a step to work on it again.`,
 		failed: `${over("failed")} Retry a step to go on.`,
 		cancelled: `${over("cancelled")} Retry a step to go on.`,
@@ -100,7 +101,7 @@ const byGoal: { readonly [R in GoalRequest]?: (goal: Goal) => Refused | string |
 	},
 };
 
-const alreadyPaused = "The goal is paused already. `mission resume` goes on.";
+const alreadyPaused = `The goal is paused already. It goes on with ${eitherWay(ways.resume)}.`;
 const playbookPlan = "This plan is a playbook's. Edit the playbook, and launch a goal with it.";
 
 /** While an undo is under way nothing begins and no step moves. */

@@ -5,6 +5,7 @@ import { choicesOf, meantBy, reachOf } from "../../core/questions/questions.ts";
 import { Refusal, refuse } from "../../core/refusal.ts";
 import { answerRefusal } from "../../core/rules/controls.ts";
 import { stepRefusal } from "../../core/rules/stepControls.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import { answerValues } from "../../core/words/answerValues.ts";
 import { chosenBy } from "./questions/agent.ts";
 import { consequences } from "./questions/consequences.ts";
@@ -64,7 +65,7 @@ function alreadySettled(approvalId: ApprovalId, goal: Goal): Refusal {
 	if (!settled)
 		return new Refusal(
 			"unknownApproval",
-			`There is no approval ${approvalId}. \`mission approvals\` shows what waits.`,
+			`There is no approval ${approvalId}. ${bothWays(ways.waiting)} show what waits.`,
 		);
 	if (settled.state === "superseded") {
 		return new Refusal(

@@ -6,6 +6,7 @@ import { Refusal } from "../../core/refusal.ts";
 import { endStates } from "../../core/rules/goalState.ts";
 import { holds, personHold } from "../../core/rules/holds.ts";
 import { threads } from "../../core/rules/threads.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import { GoalSummary, summarize } from "../../protocol/view.ts";
 import type { NewId } from "../platform/ports.ts";
 import { type Store, StoreError } from "../store/eventStore.ts";
@@ -181,7 +182,7 @@ export function openSupervisor(
 		if (driven && driven.goal().seq > 0) return driven.goal();
 		const summary = summaries.get(goalId);
 		if (!summary || summary.deleted) {
-			throw new Refusal("unknownGoal", `There is no goal ${goalId}. \`mission list\` shows the goals.`);
+			throw new Refusal("unknownGoal", `There is no goal ${goalId}. ${bothWays(ways.goals)} show the goals.`);
 		}
 		const read = resting.get(goalId) ?? (await loadGoal(store, goalId));
 		rest(goalId, read);

@@ -2,6 +2,7 @@ import type { GoalId } from "../../core/ids.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { holdsForKey } from "../../core/rules/holds.ts";
 import type { Actor } from "../../core/values.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import type { Log } from "../platform/ports.ts";
 import type { KeyChain } from "../secrets/providerKeys.ts";
@@ -59,7 +60,10 @@ export function openHandedKeys(parts: {
 		takes: agents.takesKey,
 		async take(provider, given, by) {
 			if (!agents.takesKey(provider))
-				throw new Refusal("unknownProvider", "There is no provider of this name. `mission providers` lists them.");
+				throw new Refusal(
+					"unknownProvider",
+					`There is no provider of this name. ${bothWays(ways.providers)} list them.`,
+				);
 			const key = given?.trim();
 			if (key !== undefined && !isKey(key))
 				throw new Refusal(

@@ -1,6 +1,7 @@
 import type { Goal } from "../../core/goal.ts";
 import type { GoalId } from "../../core/ids.ts";
 import { Refusal } from "../../core/refusal.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import type { McpServer } from "../config/mcpServer.ts";
 import type { Supervisor } from "../engine/supervisor.ts";
 import { type GivenInputs, inputScope } from "../mcp/givenInputs.ts";
@@ -37,7 +38,7 @@ export function openMcpInputs({
 	function unknownServer(): Refusal {
 		return new Refusal(
 			"unknownServer",
-			"There is no MCP server of this name in config.jsonc or in the files of the folder. `mission tools` lists them.",
+			`There is no MCP server of this name in config.jsonc or in the files of the folder. ${bothWays(ways.servers)} list them.`,
 		);
 	}
 

@@ -7,6 +7,7 @@ import { Refusal } from "../../core/refusal.ts";
 import { withRoleFiles } from "../../core/rules/roster.ts";
 import { type LaunchSettings, resolve, type SettingsLayer } from "../../core/settings.ts";
 import type { Assignment, CheckSpec } from "../../core/values.ts";
+import { eitherWay, ways } from "../../core/ways.ts";
 import { notRunNotes } from "../../core/words/notRun.ts";
 import type { Methods, Params } from "../../protocol/methods.ts";
 import { commandEnvironment } from "../commands/commandEnvironment.ts";
@@ -165,12 +166,11 @@ function agentProblem(
 	if (named !== undefined) return [];
 	const assignment = assignments.find((one) => one.role === role);
 	if (!assignment && !knownRoles.has(role)) {
-		const fix =
-			"Name who works in it by --roster or a preset, take its role file over by --role, or write “agent: implementer”.";
+		const fix = `Name who works in it by a preset, ${eitherWay(ways.roster)}, take its role file over by ${eitherWay(ways.roleFile)}, or write “agent: implementer”.`;
 		return [{ line, message: `${who} is for the role “${role}”, which nobody has here`, fix }];
 	}
 	const provider = (assignment?.enabled ? assignment.provider : undefined) ?? agent.provider;
 	if (agentKind({ provider }).takesRoles) return [];
-	const fix = "Name one by --agent, or configure a provider in config.jsonc; its other steps need none.";
+	const fix = `Name one by ${eitherWay(ways.agent)}, or configure a provider in config.jsonc; its other steps need none.`;
 	return [{ line, message: `${who} needs an agent (${role}), and none is set up`, fix }];
 }

@@ -3,6 +3,7 @@ import { Refusal } from "../../core/refusal.ts";
 import { primaryOfRoster, withRoleFiles } from "../../core/rules/roster.ts";
 import { type LaunchSettings, type PartialLaunchSettings, resolve, type Sources } from "../../core/settings.ts";
 import type { Assignment } from "../../core/values.ts";
+import { eitherWay, ways } from "../../core/ways.ts";
 import { requireProviders } from "../roster/requireProviders.ts";
 import type { LaunchServices } from "./launchServices.ts";
 import { type OfferedPreset, savedLayers } from "./layers.ts";
@@ -48,5 +49,5 @@ function noAgentText({ assignments }: LaunchSettings): string {
 	const primary = primaryOfRoster(assignments);
 	if (!("lacking" in primary) || assignments.every(({ enabled, model }) => !enabled || model === undefined))
 		return "No agent is set up for a prompt. Configure a provider in config.jsonc or set OPENAI_API_KEY, or launch a playbook, which needs no model.";
-	return `The roster names no agent for ${primary.lacking.join(", ")}, and there is no primary agent to do it. Name one by --agent, or give each of these roles a provider and a model.`;
+	return `The roster names no agent for ${primary.lacking.join(", ")}, and there is no primary agent to do it. Name one by ${eitherWay(ways.agent)}, or give each of these roles a provider and a model.`;
 }

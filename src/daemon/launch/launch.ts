@@ -7,6 +7,7 @@ import { Refusal } from "../../core/refusal.ts";
 import type { LaunchSettings } from "../../core/settings.ts";
 import { readEvent } from "../../core/upcast.ts";
 import type { Actor, Assignment } from "../../core/values.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import { checkedImages, keepChecked } from "../images/givenImages.ts";
 import { forgetImages, imagesFolder } from "../images/imageFiles.ts";
@@ -123,7 +124,10 @@ export async function namedRoles(
 	const named = roles.map((role) => {
 		const file = files.roles.find(({ assignment }) => assignment.role === role);
 		if (file) return file;
-		throw new Refusal("unknownRole", `No file describes the role “${role}”. \`mission roles\` lists those that are.`);
+		throw new Refusal(
+			"unknownRole",
+			`No file describes the role “${role}”. ${bothWays(ways.roles)} list those that are.`,
+		);
 	});
 	const notes = named.flatMap((file) => {
 		const problems = files.problems.filter((problem) => problem.path === path.join(workspace, file.path));

@@ -7,6 +7,7 @@ import { parseModelRef } from "../../core/modelRef.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { PartialLaunchSettings, SettingsLayer, Source } from "../../core/settings.ts";
 import type { Assignment } from "../../core/values.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import { configNotes, configSentence } from "../../protocol/config.ts";
 import { type RoleFiles, readRoleFiles } from "../roles/roleFiles.ts";
 import { withAgentIds } from "../roster/agentIds.ts";
@@ -38,7 +39,7 @@ export async function presetLayer(
 		if (named === undefined) return undefined;
 		const broken = problems.find((problem) => path.basename(problem.path, ".yaml") === named);
 		if (broken) throw new Refusal("badPreset", `${broken.path}:${broken.line}: ${broken.message}`);
-		throw new Refusal("unknownPreset", `There is no preset “${named}”. \`mission presets\` lists them.`);
+		throw new Refusal("unknownPreset", `There is no preset “${named}”. ${bothWays(ways.presets)} list them.`);
 	}
 	const { name, settings } = found;
 	const source: Source = { kind: "preset", name, path: found.path };
@@ -99,7 +100,7 @@ export function configLaunchNotes({ config, policyProblem }: LaunchServices): re
 	if (blocking.length === 0 || state.keptFrom) return configNotes(state);
 	throw new Refusal(
 		"badConfig",
-		`${blocking.map(configSentence).join(" ")} Nothing is launched until it is corrected: \`mission doctor\` checks it.`,
+		`${blocking.map(configSentence).join(" ")} Nothing is launched until it is corrected: ${bothWays(ways.config)} show it.`,
 	);
 }
 

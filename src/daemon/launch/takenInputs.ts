@@ -1,5 +1,6 @@
 import { type GivenInputs, type InputSpec, type InputValue, readInput } from "../../core/inputs.ts";
 import { Refusal } from "../../core/refusal.ts";
+import { eitherWay, ways } from "../../core/ways.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import { describeProblem, type PlaybookProblem } from "../playbook/problem.ts";
 
@@ -56,5 +57,5 @@ function howToGive({ name, type, options = [], description }: InputSpec): string
 	const example = { string: "…", number: "…", boolean: "true", choice: options[0] ?? "…" }[type];
 	const what = description ? ` (${description.replace(/\.$/, "")})` : "";
 	const choice = type === "choice" ? `: ${options.join(", ")}` : "";
-	return `Give it${what} by --input ${name}=${example}, or where you are asked at launch${choice}.`;
+	return `Give it${what} by ${eitherWay(ways.input, `${name}=${example}`)}${choice}.`;
 }

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { formatModelRef } from "../../core/modelRef.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { PartialLaunchSettings } from "../../core/settings.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import { readSettings } from "../config/writtenSettings.ts";
 import { writeDurably } from "../platform/durableFile.ts";
 import { makeDurableFolder, syncFolder } from "../platform/durableFolder.ts";
@@ -151,7 +152,7 @@ export function openPresets(dataFolder: string): Presets {
 }
 
 function unknownPreset(name: string): Refusal {
-	return new Refusal("unknownPreset", `There is no preset “${name}”. \`mission presets\` lists them.`);
+	return new Refusal("unknownPreset", `There is no preset “${name}”. ${bothWays(ways.presets)} list them.`);
 }
 
 function requireName(name: string): void {

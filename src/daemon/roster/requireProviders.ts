@@ -1,5 +1,6 @@
 import { agentKind } from "../../core/agentKinds.ts";
 import { Refusal } from "../../core/refusal.ts";
+import { bothWays, eitherWay, ways } from "../../core/ways.ts";
 import { nearName } from "../../core/words/nearName.ts";
 import { roleOffRefusal } from "../../core/words/roleOff.ts";
 
@@ -22,12 +23,12 @@ export function requireProviders(named: readonly { readonly provider?: string }[
 			if (services.keys.takes(provider))
 				throw new Refusal(
 					"keyNeeded",
-					`Provider “${provider}” needs a key: set it with “Set Provider Key…” in VS Code or \`mission providers key ${provider}\`.`,
+					`Provider “${provider}” needs a key: set it with ${eitherWay(ways.providerKey, provider)}.`,
 				);
 			const near = nearName(provider, services.ids());
 			throw new Refusal(
 				"unknownProvider",
-				`There is no provider “${provider}”.${near ? ` Did you mean “${near}”?` : ""} \`mission providers\` lists those that are set up.`,
+				`There is no provider “${provider}”.${near ? ` Did you mean “${near}”?` : ""} ${bothWays(ways.providers)} list those that are set up.`,
 			);
 		}
 	}
@@ -43,7 +44,7 @@ export function requireWorkers(
 		if (provider !== undefined && !agentKind({ provider }).takesRoles)
 			throw new Refusal(
 				"noRole",
-				`“${provider}” runs the commands of playbooks and can do no step of its own, so it cannot be the ${role}. Name a model or an agent: \`mission providers\` lists them.`,
+				`“${provider}” runs the commands of playbooks and can do no step of its own, so it cannot be the ${role}. Name a model or an agent: ${bothWays(ways.providers)} list them.`,
 			);
 	}
 }

@@ -1,4 +1,5 @@
 import { exec } from "node:child_process";
+import { eitherWay, ways } from "../../core/ways.ts";
 import type { Env } from "../platform/ports.ts";
 import type { Provider } from "../providers/provider.ts";
 import { redactValues } from "./redactValues.ts";
@@ -116,7 +117,7 @@ function missingOrNone({ id, apiKeyEnv }: Provider): KeyResult {
 	if (apiKeyEnv === undefined) return { kind: "none" };
 	return {
 		kind: "missing",
-		reason: `Provider “${id}” needs a key: set ${apiKeyEnv} in the environment and restart the daemon (mission daemon restart), or hand it over with “Set Provider Key…” in VS Code or \`mission providers key ${id}\`.`,
+		reason: `Provider “${id}” needs a key: set ${apiKeyEnv} in the environment and restart the daemon, or hand the key over with ${eitherWay(ways.providerKey, id)}.`,
 	};
 }
 

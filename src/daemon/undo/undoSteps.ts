@@ -6,6 +6,7 @@ import { Refusal, refuse } from "../../core/refusal.ts";
 import { folderHold } from "../../core/rules/holds.ts";
 import { writingRefusal } from "../../core/rules/stepControls.ts";
 import type { Actor, FolderIdentity, NotCovered, PlannedUndo } from "../../core/values.ts";
+import { eitherWay, ways } from "../../core/ways.ts";
 import type { Methods, Params, Result } from "../../protocol/methods.ts";
 import type { Changes } from "../changes/changes.ts";
 import { ChangesError } from "../changes/changesError.ts";
@@ -118,10 +119,10 @@ async function requireFolder(services: UndoServices, goal: Goal, by: Actor, useF
 	const why = whyNotInPlace(goal, now);
 	if (why === undefined) return;
 	if (!now || !useFolder) {
-		const ways = now
-			? "Put the goal's folder back there. If this is the same project, restored or cloned again, say that it is the one to use: `mission undo --use-folder`."
+		const remedy = now
+			? `Put the goal's folder back there. If this is the same project, restored or cloned again, say that it is the one to use, in ${eitherWay(ways.undo)}.`
 			: "Put it back, then undo.";
-		throw new Refusal(now ? "otherFolder" : "noFolder", `${why} Nothing was taken back. ${ways}`);
+		throw new Refusal(now ? "otherFolder" : "noFolder", `${why} Nothing was taken back. ${remedy}`);
 	}
 	await services.supervisor.commit(goal.goalId, (current) => {
 		const hold = folderHold(current);

@@ -1,4 +1,5 @@
 import { isRefusal, Refusal } from "../../core/refusal.ts";
+import { eitherWay, ways } from "../../core/ways.ts";
 import "vscode-jsonrpc/node";
 import type { WebSocket } from "ws";
 import type { GoalId } from "../../core/ids.ts";
@@ -40,7 +41,7 @@ export function serveClient(socket: WebSocket, services: Services, log: Log, tra
 			if (protocol > protocolVersion) {
 				throw new Refusal(
 					"protocol",
-					`The daemon is too old for the client: it speaks versions ${oldestProtocol} and ${protocolVersion} of the protocol, the client version ${protocol}. Start the client's own: \`mission daemon restart\`.`,
+					`The daemon is too old for the client: it speaks versions ${oldestProtocol} and ${protocolVersion} of the protocol, the client version ${protocol}. End it with ${eitherWay(ways.stopDaemon)}; the client then starts its own.`,
 				);
 			}
 			if (protocol < oldestProtocol) {

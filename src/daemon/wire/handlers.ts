@@ -8,6 +8,7 @@ import { checks, wantedChecks } from "../../core/rules/checks.ts";
 import { personHold, turnHolds } from "../../core/rules/holds.ts";
 import { readEvent } from "../../core/upcast.ts";
 import { type Actor, actorName } from "../../core/values.ts";
+import { bothWays, ways } from "../../core/ways.ts";
 import { type Handlers, type Methods, type Notice, type Notices, protocolVersion } from "../../protocol/methods.ts";
 import { isNewer } from "../../protocol/version.ts";
 import { type GoalView, viewApprovals, viewBackground, viewCheck, viewGoal } from "../../protocol/view.ts";
@@ -440,7 +441,10 @@ async function approvalNamed({ supervisor }: Services, named: string): Promise<N
 	const [only] = begun;
 	if (only && begun.length === 1) return only;
 	const more = only ? `It begins the ids of ${begun.length} that were answered: type more of it. ` : "";
-	throw new Refusal("unknownApproval", `There is no approval ${named}. ${more}\`mission approvals\` shows what waits.`);
+	throw new Refusal(
+		"unknownApproval",
+		`There is no approval ${named}. ${more}${bothWays(ways.waiting)} show what waits.`,
+	);
 }
 
 /** A turn that was paid for is waited for this long when a newer daemon comes. */

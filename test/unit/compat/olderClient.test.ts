@@ -58,7 +58,7 @@ describe("a daemon and a client of another version", function () {
 	it("part with one sentence when the client is too old or too new", async () => {
 		for (const [protocol, says] of [
 			[protocolVersion - 2, /client is too old for the daemon.*Update/],
-			[protocolVersion + 1, /daemon is too old for the client.*mission daemon restart/],
+			[protocolVersion + 1, /daemon is too old for the client.*mission daemon stop` or “Stop Goal Daemon” in VS Code/],
 		] as const) {
 			const wire = await open(daemon);
 			wire.say({ id: 0, method: "daemon/hello", params: { protocol, actor: { client: "test" } } });

@@ -205,7 +205,7 @@ describe("a playbook that hands a step to an agent", function () {
 			"without an agent",
 			[{ settings: {} }],
 			"noAgent",
-			/^cut-release\.md:32: the step “Write the notes” needs an agent \(implementer\), and none is set up\. Name one by --agent/,
+			/^cut-release\.md:32: the step “Write the notes” needs an agent \(implementer\), and none is set up\. Name one by `--agent` or “Primary agent” in the launch form of VS Code/,
 		],
 		[
 			"with a provider that is not there",
@@ -217,7 +217,7 @@ describe("a playbook that hands a step to an agent", function () {
 			"without a value",
 			[{}, {}],
 			"badInputs",
-			/^cut-release\.md:3: the input “version” has no value\. Give it \(The version that is cut, such as 1\.4\.0\) by --input version=…/,
+			/^cut-release\.md:3: the input “version” has no value\. Give it \(The version that is cut, such as 1\.4\.0\) by `--input version=…` or “Inputs” in the launch form of VS Code/,
 		],
 		[
 			"with a wrong value",

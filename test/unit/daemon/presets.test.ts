@@ -128,7 +128,10 @@ describe("presets", function () {
 
 	it("are refused in a sentence where a name means nothing, or would be a path", async () => {
 		const launch = daemon.client.request("goal/launch", { workspace, prompt: "Sail", preset: "nobody" });
-		await assert.rejects(launch, /There is no preset “nobody”\. `mission presets` lists them\./);
+		await assert.rejects(
+			launch,
+			/There is no preset “nobody”\. `mission presets` and “Presets…” in VS Code list them\./,
+		);
 		for (const name of ["../up", "a/b", "", ".hidden", "default"]) {
 			await assert.rejects(daemon.client.request("preset/save", { name, settings: large }), /cannot name a preset/);
 		}

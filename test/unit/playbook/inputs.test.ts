@@ -264,7 +264,7 @@ describe("what is given for inputs", () => {
 	const wrong: readonly (readonly [given: Record<string, string | number | boolean>, sentence: RegExp])[] = [
 		[
 			{},
-			/^3: the input “target” has no value\. Give it \(Where to\) by --input target=staging, .*: staging, production\.$/,
+			/^3: the input “target” has no value\. Give it \(Where to\) by `--input target=staging` or .*: staging, production\.$/,
 		],
 		[
 			{ target: "moon" },

@@ -2,6 +2,7 @@ import type { EventOf } from "../../../core/events.ts";
 import type { Goal, Thread } from "../../../core/goal.ts";
 import type { GrantId } from "../../../core/ids.ts";
 import { Refusal } from "../../../core/refusal.ts";
+import { bothWays, eitherWay, ways } from "../../../core/ways.ts";
 import { sha256 } from "../../platform/digest.ts";
 import type { NewId } from "../../platform/ports.ts";
 import type { Proposal } from "../../policy/proposal.ts";
@@ -72,7 +73,7 @@ export function askForInputs(
 		summary: `The MCP server ${name} needs ${inputs.map(({ id }) => id).join(", ")}.`,
 		reasons: [
 			...inputs.map(({ id, description }) => `${id}: ${description ?? `${place} says no more of it.`}`),
-			`“Enter…” in VS Code asks for it, and so does \`mission tools input ${quoted(name)}\`. The daemon keeps it in memory alone; an agent that starts its servers itself is given it.`,
+			`${bothWays(ways.serverInput, quoted(name))} ask for it. The daemon keeps it in memory alone; an agent that starts its servers itself is given it.`,
 		],
 		digest: sha256(["input", goalId, name, digest, inputs.map(({ id }) => id)]),
 		server: {
@@ -111,6 +112,6 @@ export const inputAnswered: Consequences = ({ server }, { answer }, _goal, { by 
 	if (answer === "deny") return [{ type: "server.declined", server: server.name, digest: server.digest, by }];
 	throw new Refusal(
 		"badAnswer",
-		`The value itself is handed over, so that it stands in no log: \`mission tools input ${quoted(server.name)}\`, or “Enter…” in VS Code.`,
+		`The value itself is handed over, so that it stands in no log: ${eitherWay(ways.serverInput, quoted(server.name))}.`,
 	);
 };
