@@ -5,10 +5,14 @@ import { sha256 } from "../platform/digest.ts";
 import type { JsonSchema } from "../tools/toolSchema.ts";
 import { checkable } from "./checkableSchema.ts";
 import type { McpTool } from "./mcpConnection.ts";
+import { isOutOfTime, withinTime } from "./withinTime.ts";
 
 /** A description beyond these is no description any more: it would fill the model's window. */
 const maxDescriptionChars = 2000;
 const maxSchemaChars = 32_000;
+/** The daemon does nothing else meanwhile. */
+const maxCheckMs = 300;
+const maxReadMs = 3_000;
 
 const Hint = v.optional(v.boolean());
 const Described = v.looseObject({
@@ -59,9 +63,14 @@ function checkedTool(listed: unknown, validator: AjvJsonSchemaValidator): McpToo
 			contentProblem: (content) => output?.(content),
 		};
 	} catch (cause) {
-		const why = cause instanceof Error ? cause.message : String(cause);
-		return `The tool ${name} is left out: its schema is not valid (${why.slice(0, 200)}).`;
+		return `The tool ${name} is left out: its schema ${schemaFault(cause)}.`;
 	}
+}
+
+function schemaFault(cause: unknown): string {
+	if (cause instanceof RangeError) return "lies too deep in itself";
+	if (isOutOfTime(cause)) return "takes too long to read";
+	return `is not valid (${(cause instanceof Error ? cause.message : String(cause)).slice(0, 200)})`;
 }
 
 function nameOf(listed: unknown): string {
@@ -76,13 +85,13 @@ function bounded(text: string): string {
 }
 
 function checker(schema: object, validator: AjvJsonSchemaValidator): (value: unknown) => string | undefined {
-	const check = validator.getValidator(checkable(schema) as JsonSchemaType);
+	const check = withinTime(() => validator.getValidator(checkable(schema) as JsonSchemaType), maxReadMs);
 	return (value) => {
 		try {
-			const result = check(value);
+			const result = withinTime(() => check(value), maxCheckMs);
 			return result.valid ? undefined : result.errorMessage.slice(0, 1000);
 		} catch {
-			// A schema may refer to itself without end: whether the value fits is left to the server.
+			// A schema may refer to itself without end, or double with each reference: whether the value fits is left to the server.
 			return undefined;
 		}
 	};

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { toolChecker } from "../../../src/daemon/mcp/checkedTool.ts";
 import type { McpTool } from "../../../src/daemon/mcp/mcpConnection.ts";
+import { badSchemas } from "../../support/badSchemas.ts";
+import { processorTime } from "../../support/processorTime.ts";
 
 describe("what a server says of its tools", () => {
 	function checked(inputSchema: object, more: object = {}, check = toolChecker()): McpTool {
@@ -53,6 +55,28 @@ describe("what a server says of its tools", () => {
 		checked(schema("string"));
 		assert.match(checked(schema("number"), {}, check).argumentsProblem({ a: "b" }) ?? "", /must be number/);
 		assert.match(checked(schema("number")).argumentsProblem({ a: "b" }) ?? "", /must be number/);
+	});
+
+	for (const { what, schema, args, leftOut } of badSchemas)
+		it(`is read within seconds, and checked, left to the server or left out: a schema that ${what}`, () => {
+			const tookMs = processorTime();
+			const tool = toolChecker()({ name: "stack", inputSchema: { type: "object", ...schema } });
+			if (leftOut) {
+				assert.equal(typeof tool, "string");
+				assert.match(String(tool), leftOut);
+			} else if (typeof tool === "string") {
+				assert.fail(tool);
+			} else {
+				assert.equal(tool.argumentsProblem(args), undefined);
+			}
+			assert.ok(tookMs() < 5_000, `${tookMs()} ms of processor time`);
+		}).timeout(60_000);
+
+	it("still refuses what does not fit behind references", () => {
+		const $defs = { tree: { type: "object", properties: { size: { type: "number" }, of: { $ref: "#/$defs/tree" } } } };
+		const { argumentsProblem } = checked({ $defs, properties: { tree: { $ref: "#/$defs/tree" } } });
+		assert.equal(argumentsProblem({ tree: { size: 1, of: { size: 2 } } }), undefined);
+		assert.match(argumentsProblem({ tree: { size: 1, of: { size: "2" } } }) ?? "", /must be number/);
 	});
 
 	it("of what they answer is not checked when it is too long", () => {
