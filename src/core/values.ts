@@ -294,16 +294,6 @@ export function actorPlace({ client }: Actor): string {
 	return client === "CLI" ? "from the command line" : `in ${client}`;
 }
 
-/** Where an answer came from: a window, the command line, a deadline that a setting gave, or the daemon itself. */
-export const AnswerPlace = v.picklist(["window", "cli", "deadline", "daemon"]);
-export type AnswerPlace = v.InferOutput<typeof AnswerPlace>;
-
-export function placeOf({ client }: Actor): AnswerPlace {
-	if (client === "CLI") return "cli";
-	if (client === "the deadline") return "deadline";
-	return client === "the daemon" ? "daemon" : "window";
-}
-
 /** An actor in words: `CLI (mara, process 4711)`. */
 export function actorName(actor: Actor): string {
 	const details = [actor.user, actor.pid === undefined ? undefined : `process ${actor.pid}`].filter(Boolean).join(", ");

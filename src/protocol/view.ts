@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { agentKind } from "../core/agentKinds.ts";
+import { AnswerPlace } from "../core/answerPlace.ts";
 import { DeadlineAct } from "../core/deadline.ts";
 import type { Goal, Step, Thread } from "../core/goal.ts";
 import {
@@ -27,7 +28,6 @@ import { droppedSteps } from "../core/rules/steps.ts";
 import { readsMessages, threads } from "../core/rules/threads.ts";
 import { workedMs } from "../core/rules/workingTime.ts";
 import {
-	AnswerPlace,
 	ApprovalKind,
 	ApprovalScope,
 	Asked,

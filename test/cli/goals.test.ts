@@ -250,7 +250,7 @@ describe("mission, the command line", function () {
 		});
 
 		const filters: readonly (readonly [filter: string, commands: readonly string[]])[] = [
-			["", ["", "exit 3", "echo one > one.txt"]],
+			["", ["", "mkdir two && exit 3", "echo one > one.txt"]],
 			["state:approved risk:write one.txt", ["echo one > one.txt"]],
 			["state:denied", []],
 			["one.txt cli", ["echo one > one.txt"]],

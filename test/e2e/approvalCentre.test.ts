@@ -62,15 +62,19 @@ describe("the section of approvals in the real workbench", function () {
 		await grant.waitFor();
 		await grant.hover();
 		await grant.getByRole("button", { name: "Revoke Grant" }).click();
-		await window
-			.toast(`Revoked. \`${commandAt("morning")}\` asks again in this goal, the next time it is wanted.`)
-			.waitFor();
+		await window.toast(`Revoked. \`${commandAt("morning")}\` asks again in this goal.`).waitFor();
 		await grant.waitFor({ state: "detached" });
 		await window.screenshot("centre-revoked");
 
 		// A row leads to its event.
 		await window.treeRow("Denied in the CLI").click();
-		await window.webview(".feed-bar");
+		const feed = await window.webview(".feed-bar");
+		await feed
+			.locator(".feed-row")
+			.filter({ hasText: commandAt("evening") })
+			.filter({ hasText: "The ringer sleeps" })
+			.first()
+			.waitFor();
 		await pictures(window, "centre");
 	});
 });

@@ -22,7 +22,7 @@ export function grantSubject({ kind, subject }: Pick<GrantLike, "kind" | "subjec
 export function asksAgain(grant: GrantLike): string {
 	const what = grant.kind === "command" ? `\`${grant.subject}\`` : grantSubject(grant);
 	const where = grant.workspace === undefined ? "in this goal" : `in every goal of ${grant.workspace}`;
-	return `Revoked. ${what} asks again ${where}, the next time it is wanted.`;
+	return `Revoked. ${what} asks again ${where}.`;
 }
 
 interface GrantLike {

@@ -1,9 +1,10 @@
+import { placeOf } from "../../core/answerPlace.ts";
 import type { RecordedEvent } from "../../core/events.ts";
 import { answeredState } from "../../core/folds/approval.ts";
 import type { GoalId } from "../../core/ids.ts";
 import { endStates } from "../../core/rules/goalState.ts";
 import { readEvent } from "../../core/upcast.ts";
-import { actorName, placeOf } from "../../core/values.ts";
+import { actorName } from "../../core/values.ts";
 import { type ApprovalFilter, type ApprovalState, type Filtered, matcherOf } from "../../core/words/approvalFilter.ts";
 import type { ApprovalCounts, GoalSummary, RecordedApproval } from "../../protocol/view.ts";
 import type { EventReader } from "./eventStore.ts";

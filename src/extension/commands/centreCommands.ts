@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 import type { GrantId } from "../../core/ids.ts";
+import type { GrantView } from "../../protocol/view.ts";
+import type { Daemon } from "../connection/daemon.ts";
 import { row } from "../menus/rowContext.ts";
 import { flag, never } from "../menus/when.ts";
 import type { CentreNode } from "../tree/centreNodes.ts";
@@ -31,7 +33,7 @@ export const centreCommands = {
 		run: ({ centre }) => centre.setFilter(""),
 	},
 	showMoreApprovals: { title: "Show More Approvals", palette: never, run: ({ centre }) => centre.showMore() },
-	/** The event with which it ended, in the feed; of one that has not ended the one with which it was asked. */
+	/** Its row in the feed stands where it was asked, and says what became of it. */
 	showRecordedApproval: {
 		title: "Show in Feed",
 		icon: "output",
@@ -40,17 +42,17 @@ export const centreCommands = {
 		async run({ webviews }, argument) {
 			const node = argument as CentreNode | undefined;
 			if (node?.kind !== "record") return;
-			await webviews.openFeed(node.goalId, node.record.answeredSeq ?? node.record.seq);
+			await webviews.openFeed(node.goalId, node.record.seq);
 		},
 	},
 	showGrantUse: {
 		title: "Show What It Let Happen Last",
 		palette: never,
 		menus: [inRows(row("grant", ["used"]), "2_open@1")],
-		async run({ webviews }, argument) {
+		async run({ daemon, webviews }, argument) {
 			const node = argument as CentreNode | undefined;
 			const use = node?.kind === "grant" ? node.grant.lastUse : undefined;
-			if (use) await webviews.openFeed(use.goalId, use.seq);
+			if (use) await webviews.openFeed(use.goalId, await rowOfUse(daemon, use));
 		},
 	},
 	revokeGrant: {
@@ -77,3 +79,13 @@ export const centreCommands = {
 		},
 	},
 } satisfies Record<string, CommandRow>;
+
+/** A call's row in the feed stands where it was requested; a check's, where it was started. */
+async function rowOfUse(daemon: Daemon, { goalId, seq }: NonNullable<GrantView["lastUse"]>): Promise<number> {
+	const { events: used } = await daemon.read("goal/events", { goalId, afterSeq: seq - 1, limit: 1 });
+	const before = { goalId, types: ["tool.requested"], beforeSeq: seq, limit: 200, descending: true };
+	const { events: requested } = await daemon.read("goal/events", before);
+	const isSame = (one: object) =>
+		used[0] && "toolCallId" in used[0] && "toolCallId" in one && one.toolCallId === used[0].toolCallId;
+	return requested.find(isSame)?.seq ?? seq;
+}
