@@ -1,10 +1,7 @@
 import * as v from "valibot";
 import { CheckIdSchema, StepIdSchema } from "./ids.ts";
 
-/**
- * The values that events, requests and views share. Schemas at the rim; inside, their types are trusted.
- * Long, because it is a list: each value with its words, beside those that it is told apart from.
- */
+/** The values that events, requests and views share. Schemas at the rim; inside, their types are trusted. */
 
 export const Priority = v.picklist(["low", "normal", "high", "urgent"]);
 export type Priority = v.InferOutput<typeof Priority>;

@@ -33,6 +33,8 @@ interface Scope {
 	readonly within: readonly Place[];
 }
 
+/** Before the name of what they run. */
+const aside: ReadonlySet<string> = new Set(["builtin", "command"]);
 const maxCommands = 2000;
 const maxFolders = 4;
 const maxLoopValues = 8;
@@ -147,7 +149,7 @@ export function readBash(text: string, { parse }: Grammars, start: Start): Scrip
 
 	/** Of what sets variables by their names: those have to stand in the text, where others look for them. */
 	function names(words: readonly Word[], spans: readonly Span[]): void {
-		const name = words.map(known).find((one) => one !== "builtin" && one !== "command");
+		const name = words.map(known).find((one) => !aside.has(one ?? ""));
 		if (name === undefined || !naming.has(name)) return;
 		if (name === "let") problems.add(counts);
 		const sources = spans.map(({ start, end }) => text.slice(start, end));
