@@ -18,7 +18,7 @@ const numRuns = Number(process.env.MISSION_RUNS ?? 300);
  * between. What is decided is drawn from a stream of numbers, so that a failing history shrinks.
  */
 describe("in a random history", function () {
-	this.timeout(60_000 + numRuns * 100);
+	this.timeout(120_000 + numRuns * 500);
 	// Shrinking a long history costs more than it tells.
 	const options = { numRuns, endOnFailure: numRuns > 1000 };
 	const draws = fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 250, size: "max" });

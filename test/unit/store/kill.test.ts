@@ -16,7 +16,7 @@ const kills = Number(process.env.MISSION_KILLS ?? 60);
 const goals = ["goal-a", "goal-b", "goal-c"].map(goalId);
 
 describe("kill -9 while events are appended", function () {
-	this.timeout(30_000 + kills * 2_000);
+	this.timeout(60_000 + kills * 5_000);
 	let program: string;
 
 	before(async () => {
