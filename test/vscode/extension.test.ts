@@ -67,7 +67,8 @@ describe("Mission Control in a real editor, with a real daemon", function () {
 	it("registers exactly the commands that it declares", async () => {
 		const manifest = vscode.extensions.getExtension("mission-control.mission-control")!.packageJSON;
 		const declared = manifest.contributes.commands.map((row: { command: string }) => row.command).sort();
-		const views = ["missionControl.goals.", "missionControl.feed."];
+		// VS Code makes some of its own for each view.
+		const views = (Object.values(manifest.contributes.views).flat() as { id: string }[]).map(({ id }) => `${id}.`);
 		const registered = (await vscode.commands.getCommands(true))
 			.filter((id) => id.startsWith("missionControl.") && !views.some((view) => id.startsWith(view)))
 			.sort();

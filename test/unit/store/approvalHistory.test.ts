@@ -3,6 +3,7 @@ import { openApprovalHistory } from "../../../src/daemon/store/approvalHistory.t
 import type { Store } from "../../../src/daemon/store/eventStore.ts";
 import { createMemoryStore } from "../../../src/daemon/store/memoryStore.ts";
 import type { GoalSummary } from "../../../src/protocol/view.ts";
+import { processorTime } from "../../support/processorTime.ts";
 import { event, goalId } from "./fixtures.ts";
 import { newFolder, openInWorker, removeFolders } from "./openStores.ts";
 
@@ -110,14 +111,14 @@ describe("all that goals ever asked", function () {
 		const events = names.flatMap((name) => [request(name), answer(name, "CLI")]);
 		const { opened, last, reads } = await history(await openInWorker(newFolder()), ...events);
 		await opened.list([summary(last)], {}, 50);
-		const [before, began] = [reads(), performance.now()];
+		const [before, took] = [reads(), processorTime()];
 		const { approvals, total } = await opened.list([summary(last)], {}, 50);
-		const tookMs = performance.now() - began;
+		const tookMs = took();
 		assert.equal(approvals.length, 50);
 		assert.equal(total, 10_000);
 		assert.equal(approvals[0]?.approvalId, "a-9999");
 		assert.ok(reads() - before <= 150, "reads no more than the rows that are shown");
-		assert.ok(tookMs < 1000, `took ${tookMs} ms`);
+		assert.ok(tookMs < 1000, `took ${tookMs} ms of processor time`);
 		if (process.env.MISSION_MEASURE) console.log(`10,000 approvals: ${Math.round(tookMs)} ms`);
 	});
 });
