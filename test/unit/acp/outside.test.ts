@@ -24,7 +24,7 @@ describe("leave that an agent asks for", () => {
 		writeFileSync(path.join(workspace(), "a.txt"), "a\n");
 		writeFileSync(path.join(workspace(), "secret", "key"), "k\n");
 		symlinkSync("/usr", path.join(workspace(), "out"));
-		symlinkSync(path.join(os.homedir(), ".bashrc"), path.join(workspace(), "rc"));
+		symlinkSync(process.execPath, path.join(workspace(), "rc"));
 		symlinkSync("secret", path.join(workspace(), "open"));
 		symlinkSync("secret/key", path.join(workspace(), "key.txt"));
 	});

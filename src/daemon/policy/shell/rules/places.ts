@@ -142,12 +142,18 @@ export function targetOf({ text, isOpen, isGlob, maySplit }: Word, around: Aroun
 	return isGlob && worst === "inside" && /(^|\/)\.[*?[]/.test(text) ? "git" : worst;
 }
 
-function ofPlace(place: string, { workspace }: Around): Target {
+function ofPlace(place: string, { workspace, home }: Around): Target {
 	const names = place.split(/[/\\]/);
 	if (isGitSecret(names) || names.includes(".git")) return "git";
 	if (/^\/(dev|proc|sys|boot)(\/|$)/.test(place)) return /^\/dev\/shm\//.test(place) ? "temporary" : "device";
 	if (drive.test(place) && !path.isAbsolute(place)) return "outside";
-	const relative = path.relative(workspace, place);
-	if (!relative.startsWith("..") && !path.isAbsolute(relative)) return "inside";
+	if (isBelow(workspace, place)) return "inside";
+	// A person's home is theirs, wherever it lies.
+	if (home !== undefined && home !== "/" && isBelow(home, place)) return "outside";
 	return /^\/(private\/)?(tmp|var\/tmp|var\/folders)\/./.test(place) ? "temporary" : "outside";
+}
+
+function isBelow(folder: string, place: string): boolean {
+	const relative = path.relative(folder, place);
+	return !relative.startsWith("..") && !path.isAbsolute(relative);
 }
