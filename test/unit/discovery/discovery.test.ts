@@ -166,7 +166,7 @@ describe("providers that are found", function () {
 			[true, "environment", ["big"]],
 		);
 		assert.deepEqual([told("groq").usable, told("groq").needsKey, agents.isProvider("groq")], [false, true, false]);
-		assert.match(told("groq").reason!, /needs a key: set GROQ_API_KEY .* or hand it over/);
+		assert.match(told("groq").reason!, /needs a key: set GROQ_API_KEY .* or hand the key over/);
 		const named = loadConfig(folder, { GOOGLE_GENERATIVE_AI_API_KEY: "g-0123456789", MISTRAL_API_KEY: "m-0123456789" });
 		assert.deepEqual(
 			named.providers.map(({ id, apiKeyEnv }) => `${id} ${apiKeyEnv}`),
