@@ -136,7 +136,10 @@ export async function openDriver(goalId: GoalId, parts: DriverParts): Promise<Go
 		transcript,
 		stepEvents,
 		busy: () => inHand.size > 0 || queued > 0,
-		wake: () => void recordFact(() => []).catch((cause) => log.error(`${goalId}: could not go on`, cause)),
+		wake: () =>
+			void recordFact(() => []).catch((cause) => {
+				if (!closed) log.error(`${goalId}: could not go on`, cause);
+			}),
 		close,
 	};
 	return driver;
