@@ -6,7 +6,10 @@ import { environment } from "./variables.ts";
 const holds = "runs a program that the command holds";
 const prints = "runs what another command prints";
 
-/** Interpreters: of programs that stand in the command, in a file, or come from elsewhere. */
+/**
+ * Interpreters: of programs that stand in the command, in a file, or come from elsewhere.
+ * Long, because it is a table: a row each, beside what their rows share.
+ */
 export const languages: readonly Row[] = [
 	{
 		names: "sh bash zsh dash ksh mksh ash rbash yash git-bash",
@@ -29,7 +32,7 @@ export const languages: readonly Row[] = [
 				if (rest.some((word) => known(word) === undefined))
 					judgement.unsure("what it is given to work on is not known beforehand");
 				judgement.script(first);
-			} else if (first && !has("-s")) scriptFile(first, judgement);
+			} else if (first && !has("-s")) foundScript(first, judgement);
 			else fed(call, judgement, "bash");
 		},
 	},
@@ -148,7 +151,7 @@ export const languages: readonly Row[] = [
 		names: "source .",
 		risk: "write",
 		operands: "text",
-		judge: ({ args: [file] }, judgement) => file && scriptFile(file, judgement),
+		judge: ({ args: [file] }, judgement) => file && foundScript(file, judgement),
 	},
 	{
 		names: "trap",
@@ -202,6 +205,13 @@ function scriptFile(file: Word, judgement: Judgement): void {
 	} else if (isInput(file.text)) judgement.add("dangerous", prints);
 	else judgement.add("write", `runs the script ${shown(file)}`);
 	judgement.read(file, false);
+}
+
+/** A shell looks for a script without a folder where programs lie, too. */
+function foundScript(file: Word, judgement: Judgement): void {
+	scriptFile(file, judgement);
+	if (/^[^/\\.]+$/.test(file.text))
+		judgement.unsure(`whether ${shown(file)} is a script of the folder or a program is not known`);
 }
 
 /** Without a file an interpreter runs what it reads. */
