@@ -10,8 +10,11 @@ export interface Random {
 	between(min: number, max: number): number;
 }
 
-export function seeded(purpose: string): Random {
-	const seed = Number(process.env.MISSION_SEED ?? Date.now() % 2 ** 32) >>> 0;
+/** With a `usual` seed the short form plays the same each time; the long one, by MISSION_RUNS, searches anew. */
+export function seeded(purpose: string, usual?: number): Random {
+	const { MISSION_SEED, MISSION_RUNS } = process.env;
+	const own = MISSION_RUNS === undefined ? usual : undefined;
+	const seed = Number(MISSION_SEED ?? own ?? Date.now() % 2 ** 32) >>> 0;
 	console.log(`      ${purpose}: MISSION_SEED=${seed}`);
 	return randomFrom(seed);
 }

@@ -56,7 +56,7 @@ describe("lines that nobody means", function () {
 		if (!hasRealShell()) this.skip();
 		const judge = await openJudge();
 		const shell = openRealShell(noted);
-		const { seed } = seeded("lines");
+		const { seed } = seeded("lines", 732_031_838);
 		const failures: string[] = [];
 		let count = 0;
 		try {
@@ -80,7 +80,7 @@ describe("lines that nobody means", function () {
 
 	it("never make the reader throw or stop, in any shell", async () => {
 		const judge = await openJudge();
-		const { seed } = seeded("any shell");
+		const { seed } = seeded("any shell", 732_031_838);
 		for (let run = 0; run < runs * 3; run++) {
 			const own = (seed + run) >>> 0;
 			const text = line(randomFrom(own));

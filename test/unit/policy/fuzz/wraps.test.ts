@@ -54,7 +54,7 @@ describe("a dangerous command wrapped in others", function () {
 
 	it(`asks all the same, however it is wrapped, one to five times, in ${runs} random ways`, async () => {
 		const judge = await openJudge();
-		const { seed } = seeded("wraps");
+		const { seed } = seeded("wraps", 732_031_838);
 		const failures: string[] = [];
 		for (let run = 0; run < runs && failures.length < maxFailures; run++) {
 			const own = (seed + run) >>> 0;
