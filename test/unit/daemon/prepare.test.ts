@@ -321,7 +321,11 @@ describe("a launch", function () {
 			{ settings: { budget: { turns: 1.5 } } },
 			/from 1 to 1,000,000,000; leave it out for none\.$/,
 		],
-		["a role that no file describes", { roles: ["poet"] }, /No file describes the role “poet”\. `mission roles` and “Roles” in the launch form of VS Code list/],
+		[
+			"a role that no file describes",
+			{ roles: ["poet"] },
+			/No file describes the role “poet”\. `mission roles` and “Roles” in the launch form of VS Code list/,
+		],
 		["a prompt of 10 MB", { prompt: "x".repeat(10_000_000) }, /at most 1000000 characters/],
 	];
 	for (const [what, params, sentence] of refused) {
