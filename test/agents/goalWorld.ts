@@ -8,6 +8,7 @@ import { endStates } from "../../src/core/rules/goalState.ts";
 import type { GoalView } from "../../src/protocol/view.ts";
 import { type AgentModels, type AgentScript, startAgentModels } from "../support/agentModels.ts";
 import { type DaemonProcess, startDaemonProcess, untilState } from "../support/daemonProcess.ts";
+import { killThose } from "../support/killThose.ts";
 import { type ModelServer, plainReflection, startModelServer } from "../support/modelServer.ts";
 import { until } from "../support/until.ts";
 import { type RealAgent, settleAgent } from "./realAgents.ts";
@@ -142,9 +143,7 @@ export async function openGoalWorld(real: RealAgent, script: AgentScript): Promi
 				await client()
 					.request("goal/control", { goalId, action: "cancel" })
 					.catch(() => {});
-			await until("the agent has ended", () => processes().length === 0, 30_000).catch(() => {
-				for (const pid of processes()) process.kill(pid, "SIGKILL");
-			});
+			await until("the agent has ended", () => processes().length === 0, 30_000).catch(() => killThose(processes()));
 			await daemon.close();
 			await models.close();
 			await planner.close();

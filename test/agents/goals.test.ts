@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import type { AgentAnswer, AgentAsks } from "../support/agentModels.ts";
+import { killThose } from "../support/killThose.ts";
 import { plainReflection } from "../support/modelServer.ts";
 import { until } from "../support/until.ts";
 import { type GoalWorld, onePlan, openGoalWorld, passed } from "./goalWorld.ts";
@@ -98,7 +99,7 @@ for (const real of agentsToRun)
 			const goalId = await launch("[[die]] Write begun into log.txt.");
 			await answer((await asked(goalId)).approvalId, "approve");
 			await until("the command has begun", () => logOf(world) === "begun\n", 120_000);
-			for (const pid of processes()) process.kill(pid, "SIGKILL");
+			killThose(processes());
 			const recovery = await asked(goalId);
 			assert.equal(recovery.kind, "recovery");
 			await answer(recovery.approvalId, "verify");

@@ -55,7 +55,7 @@ export async function startDaemonProcess(options: DaemonOptions = {}): Promise<D
 		async close() {
 			client.close();
 			if (spawned.process.exitCode === null && spawned.process.signalCode === null) spawned.process.kill("SIGTERM");
-			await Promise.race([exit, sleep(5000).then(() => spawned.process.kill("SIGKILL"))]);
+			await Promise.race([exit, sleep(30_000, undefined, { ref: false }).then(() => spawned.process.kill("SIGKILL"))]);
 			await exit;
 			rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 		},

@@ -8,11 +8,12 @@ import { buildSync } from "esbuild";
 import WebSocket from "ws";
 import type { ClientOptions } from "../../../src/client/clientOptions.ts";
 import { type DaemonClient, openClient } from "../../../src/client/daemonClient.ts";
-import { processLives, readDaemonFile } from "../../../src/client/daemonFile.ts";
+import { readDaemonFile } from "../../../src/client/daemonFile.ts";
 import type { GoalId } from "../../../src/core/ids.ts";
 import { isRefusal } from "../../../src/core/refusal.ts";
 import { type MethodName, mayRepeat, protocolVersion } from "../../../src/protocol/methods.ts";
 import { startFakeDaemon } from "../../support/fakeDaemon.ts";
+import { killThose } from "../../support/killThose.ts";
 
 describe("the daemon's client", () => {
 	let folder: string;
@@ -41,7 +42,7 @@ describe("the daemon's client", () => {
 		for (const client of opened.splice(0)) client.close();
 		const file = readDaemonFile(home);
 		if (file && file.pid !== process.pid) pids.add(file.pid);
-		for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
+		killThose(pids);
 		pids.clear();
 	});
 

@@ -279,7 +279,10 @@ describe("an agent that runs its own tools", () => {
 
 	it("that asks more than a person can answer is told so at once, and goes on", async () => {
 		const told: PersonAnswer[] = [];
+		let turns = 0;
 		const simulation = await start(async ({ session }) => {
+			// An attempt in which nothing was done goes on with another turn.
+			if (++turns > 1) return answered("Done.");
 			for (let number = 1; number <= 23; number++)
 				void session
 					.ask({ id: `q${number}`, question: `Number ${number}?` }, waits())
