@@ -203,7 +203,7 @@ describe("a question of an agent", function () {
 		const types = ["approval.requested", "approval.answered"];
 		const logged = async () => (await daemon.client.request("goal/events", { goalId, types, limit: 100 })).events;
 		await until("the default counts", async () => (await logged()).some(({ type }) => type === "approval.answered"));
-		await until("both were asked", async () => (await logged()).length === 3);
+		await until("both were asked", async () => (await logged()).length >= 3);
 		const asked = (await logged()).filter((event) => event.type === "approval.requested");
 		assert.deepEqual(
 			asked.map(({ summary, expiresAt }) => [summary, expiresAt !== undefined]),

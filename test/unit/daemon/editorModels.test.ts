@@ -100,7 +100,7 @@ describe("a goal with a model that another extension of VS Code provides", funct
 			return { text: "I am about ", hangs: true };
 		});
 		const goalId = await launch();
-		await until("it is asked", () => first.requests.length === 2);
+		await until("it is asked", () => first.requests.length >= 2);
 		const second = await open();
 		first.close();
 		await completed(goalId);
@@ -119,7 +119,7 @@ describe("a goal with a model that another extension of VS Code provides", funct
 			return { text: "I am about ", hangs: true };
 		});
 		const goalId = await launch();
-		await until("it is asked", () => first.requests.length === 2);
+		await until("it is asked", () => first.requests.length >= 2);
 		first.close();
 		await blocked(goalId);
 		await open();
@@ -134,7 +134,7 @@ describe("a goal with a model that another extension of VS Code provides", funct
 			return { text: "I am about ", hangs: true };
 		});
 		const goalId = await launch();
-		await until("it is asked", () => window.requests.length === 2);
+		await until("it is asked", () => window.requests.length >= 2);
 		daemon = await daemon.restart();
 		await completed(goalId);
 		assert.equal(window.cancelled.length, 1, "the window ends what nobody waits for");
@@ -252,7 +252,7 @@ describe("a goal with a model that another extension of VS Code provides", funct
 			return { calls: [{ name: "delegate", args }] };
 		});
 		const goalId = await launch();
-		await until("the sub-agent waits", async () => (await events(goalId, "hold.placed")).length === 1);
+		await until("the sub-agent waits", async () => (await events(goalId, "hold.placed")).length >= 1);
 		const [hold] = await events(goalId, "hold.placed");
 		assert.deepEqual(hold?.type === "hold.placed" && hold.needsModel, { model: "editor/acme/one" });
 		hasWindow = true;
@@ -265,9 +265,9 @@ describe("a goal with a model that another extension of VS Code provides", funct
 	it("is cancelled in its window when the goal is", async () => {
 		const window = await open(() => ({ text: "I am ", hangs: true }));
 		const goalId = await launch();
-		await until("it is asked", () => window.requests.length === 1);
+		await until("it is asked", () => window.requests.length >= 1);
 		await daemon.client.request("goal/control", { goalId, action: "cancel" });
-		await until("the window is told", () => window.cancelled.length === 1);
+		await until("the window is told", () => window.cancelled.length >= 1);
 		await untilState(daemon.client, goalId, ["cancelled"]);
 	});
 

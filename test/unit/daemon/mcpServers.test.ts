@@ -95,7 +95,7 @@ describe("an MCP server that a workspace proposes", function () {
 		const goalId = await yard.launch();
 		await yard.answer(goalId, "approve", { scope: "workspace" });
 		await yard.answer(goalId, "approve");
-		await until("the server is asked", () => yard.calls().length === 1);
+		await until("the server is asked", () => yard.calls().length >= 1);
 		await yard.restart();
 		const unknown = await yard.asked(goalId);
 		assert.equal(unknown.kind, "recovery");
@@ -111,9 +111,9 @@ describe("an MCP server that a workspace proposes", function () {
 		const goalId = await yard.launch();
 		await yard.answer(goalId, "approve", { scope: "workspace" });
 		await yard.answer(goalId, "approve");
-		await until("the server is asked", () => yard.calls().length === 1);
+		await until("the server is asked", () => yard.calls().length >= 1);
 		await yard.daemon.client.request("goal/control", { goalId, action: "cancel" });
-		await until("it has its outcome", async () => (await yard.events(goalId, "tool.completed")).length === 1);
+		await until("it has its outcome", async () => (await yard.events(goalId, "tool.completed")).length >= 1);
 		const [done] = await yard.events(goalId, "tool.completed");
 		assert.equal(done?.ok, false);
 		assert.match(done!.output.head, /The server was told; whether the call had its effect is unknown\./);

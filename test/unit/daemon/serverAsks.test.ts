@@ -86,7 +86,7 @@ describe("an MCP server that asks the person in the middle of a call", function 
 			const goalId = await begin("asks");
 			const { approvalId } = await yard.asked(goalId);
 			await yard.daemon.client.request("goal/control", { goalId, action, now: action === "pause" });
-			await until("it is taken back", async () => (await yard.events(goalId, "approval.superseded")).length === 1);
+			await until("it is taken back", async () => (await yard.events(goalId, "approval.superseded")).length >= 1);
 			const [gone] = await yard.events(goalId, "approval.superseded");
 			assert.equal(gone?.approvalId, approvalId);
 			const [done] = await yard.events(goalId, "tool.completed");

@@ -75,7 +75,7 @@ describe("windows that offer models", () => {
 		await until("one is asked", () => lines.some(({ asked }) => asked.length > 0));
 		const endFirst = end;
 		const second = windows.ask("acme/one", request(), never);
-		await until("both are asked", () => lines.every(({ asked }) => asked.length === 1));
+		await until("both are asked", () => lines.every(({ asked }) => asked.length >= 1));
 		endFirst(done);
 		end(done);
 		await Promise.all([first, second]);
@@ -106,7 +106,7 @@ describe("windows that offer models", () => {
 			request((parts) => heard.push(...parts)),
 			ending.signal,
 		);
-		await until("it is asked", () => slow.asked.length === 1);
+		await until("it is asked", () => slow.asked.length >= 1);
 		const { callId } = slow.asked[0]!;
 		joined.parts(callId, [{ kind: "text", text: "a" }]);
 		joined.parts("another call", [{ kind: "text", text: "b" }]);

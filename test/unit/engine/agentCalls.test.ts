@@ -287,11 +287,11 @@ describe("an agent that runs its own tools", () => {
 				void session
 					.ask({ id: `q${number}`, question: `Number ${number}?` }, waits())
 					.then((given) => told.push(given));
-			await until("three are refused", () => told.length === 3);
+			await until("three are refused", () => told.length >= 3);
 			assert.equal(Object.keys(goalOf(simulation).approvals).length, 20);
 			return answered("Done.");
 		});
-		await until("all of them are over", () => told.length === 23);
+		await until("all of them are over", () => told.length >= 23);
 		for (const refused of told.slice(0, 3))
 			assert.ok(refused.kind === "declined" && /20 questions of this goal wait/.test(refused.reason ?? ""));
 		assert.equal(typesOf(simulation, "approval.requested").length, 20);
@@ -423,7 +423,7 @@ describe("an agent that runs its own tools", () => {
 			await session.update({ kind: "callEnded", id: "r", ok: permission.kind === "allow", output: "" });
 			return answered("Done.");
 		});
-		await until("its turn begins", () => typesOf(simulation, "turn.started").length === 2);
+		await until("its turn begins", () => typesOf(simulation, "turn.started").length >= 2);
 		await ask(simulation, { kind: "pause", now: false });
 		assert.equal(canMove(goalOf(simulation)), true, "the turn goes on");
 		mayAsk();

@@ -166,14 +166,14 @@ describe("a model that says nothing for long", () => {
 	it("is shown when it is silent after its retry, and is not retried again, over a restart neither", async () => {
 		const { simulation, open, asked } = await run(3);
 		const { driver } = simulation;
-		await until(() => of(simulation, "silence.noticed").length === 1);
+		await until(() => of(simulation, "silence.noticed").length >= 1);
 		assert.equal(asked.length, 2);
 		assert.match(stateReason(driver.goal()), /`local\/scripted:high` has said nothing since/);
 		assert.equal(goalState(driver.goal()), "running");
 		await driver.close();
 		const again = await open();
 		again.driver.wake();
-		await until(() => of(again, "silence.noticed").length === 1);
+		await until(() => of(again, "silence.noticed").length >= 1);
 		assert.equal(asked.length, 3);
 		assert.equal(of(again, "silence.nudged").length, 0);
 		await again.driver.close();
@@ -184,7 +184,7 @@ describe("a model that says nothing for long", () => {
 
 	it("is not while anything arrives of its answer", async () => {
 		const { simulation, asked } = await run(1, 3000);
-		await until(() => asked.length === 1);
+		await until(() => asked.length >= 1);
 		for (const signsUntil = Date.now() + 4500; Date.now() < signsUntil; await sleep(10)) asked[0]?.onSign();
 		assert.equal(of(simulation, "silence.nudged").length, 0);
 		await until(() => goalState(simulation.driver.goal()) === "completed");
@@ -194,11 +194,11 @@ describe("a model that says nothing for long", () => {
 	it("is shown without a retry in a paused goal, in which nothing could be asked again", async () => {
 		const { simulation, asked } = await run(1);
 		const { driver } = simulation;
-		await until(() => asked.length === 1);
+		await until(() => asked.length >= 1);
 		await driver.commit(() => [
 			{ type: "hold.placed", holdId: "h" as HoldId, cause: "person", reason: "Paused.", now: false },
 		]);
-		await until(() => of(simulation, "silence.noticed").length === 1);
+		await until(() => of(simulation, "silence.noticed").length >= 1);
 		assert.equal(of(simulation, "silence.nudged").length, 0);
 		assert.equal(asked.length, 1);
 		await driver.close();

@@ -30,10 +30,10 @@ describe("a program of an agent", () => {
 	it("is looked for when the daemon begins, and when a goal tells of itself", async () => {
 		const stage = stageOf({ g: { state: "running", threads: { t1: "active" } } }, ["t1.1", "t2.1"]);
 		const left = watchAgentsLeft(stage.parts);
-		await until("what was left is gone", () => stage.forgotten.length === 1);
+		await until("what was left is gone", () => stage.forgotten.length >= 1);
 		stage.goals = {};
 		stage.tell();
-		await until("the other is gone", () => stage.forgotten.length === 2);
+		await until("the other is gone", () => stage.forgotten.length >= 2);
 		assert.deepEqual(stage.forgotten, ["t2.1", "t1.1"]);
 		left.close();
 	});
@@ -42,7 +42,7 @@ describe("a program of an agent", () => {
 		const stage = stageOf({}, ["t1.1"]);
 		const began = performance.now();
 		const left = watchAgentsLeft({ ...stage.parts, patienceMs: 400 });
-		await until("it was ended", () => stage.forgotten.length === 1);
+		await until("it was ended", () => stage.forgotten.length >= 1);
 		assert.ok(performance.now() - began >= 890);
 		left.close();
 	});
