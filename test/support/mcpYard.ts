@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { EventType, RecordedEvent } from "../../src/core/events.ts";
@@ -17,6 +17,8 @@ export interface Yard {
 	readonly daemon: DaemonProcess;
 	/** Lines that the server wrote down: the calls that it carried out. */
 	calls(): readonly string[];
+	/** The files of servers that run, as the daemon knows them. */
+	running(): readonly string[];
 	/** What it waits for comes. */
 	go(): void;
 	/** A server that falls asleep does. */
@@ -95,6 +97,7 @@ export async function openYard({
 			return daemon;
 		},
 		calls: () => (existsSync(record) ? readFileSync(record, "utf8").trim().split("\n") : []),
+		running: () => readdirSync(path.join(home, "mcp/running")),
 		go: () => writeFileSync(`${record}.go`, ""),
 		fall: () => writeFileSync(`${record}.fall`, ""),
 		propose(how, more = {}) {

@@ -109,7 +109,7 @@ async function connectOnce(
 	const connection: McpConnection = {
 		server: { name: name.slice(0, 100), version: version.slice(0, 40) },
 		revision: client.getNegotiatedProtocolVersion() ?? "",
-		isOpen: () => !isClosed,
+		isOpen: () => !isClosed && program?.runs() !== false,
 		async tools() {
 			if (isStale) await listAnew();
 			return { tools, problems };

@@ -10,8 +10,10 @@ import { createLineReader } from "./lineReader.ts";
  */
 export interface ProgramTransport extends Transport {
 	readonly pid: number | undefined;
-	/** Resolves when the program has ended, with how. */
+	/** Resolves when the program has ended and what it wrote is read, with how. */
 	readonly ended: Promise<string>;
+	/** It has not ended, though what it wrote last may still be read. */
+	runs(): boolean;
 	/** The last of its standard error, and of what is no message on its standard output. */
 	lastWords(): string;
 }
@@ -56,6 +58,7 @@ export function programTransport(spec: ProgramSpec, { onSign, onStarted, onEnded
 
 	const transport: ProgramTransport = {
 		ended,
+		runs: () => !hasExited,
 		lastWords: () => words.trim(),
 		get pid() {
 			return child?.pid;

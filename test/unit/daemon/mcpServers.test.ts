@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ProposedServers } from "../../../src/core/values.ts";
 import { untilState } from "../../support/daemonProcess.ts";
@@ -117,7 +117,7 @@ describe("an MCP server that a workspace proposes", function () {
 		const [done] = await yard.events(goalId, "tool.completed");
 		assert.equal(done?.ok, false);
 		assert.match(done!.output.head, /The server was told; whether the call had its effect is unknown\./);
-		await until("its process has ended", () => readdirSync(path.join(yard.home, "mcp/running")).length === 0);
+		await until("its process has ended", () => yard.running().length === 0);
 	});
 
 	it("that a killed daemon left, and that ignores the end of its input, is ended by the next daemon", async function () {
@@ -126,7 +126,7 @@ describe("an MCP server that a workspace proposes", function () {
 		const goalId = await yard.launch();
 		await yard.answer(goalId, "approve", { scope: "workspace" });
 		assert.match((await yard.asked(goalId)).summary, /^Call yard/);
-		const [left = ""] = readdirSync(path.join(yard.home, "mcp/running"));
+		const [left = ""] = yard.running();
 		const pid = left.split(".")[1];
 		assert.ok(existsSync(`/proc/${pid}`));
 		await yard.restart();
@@ -134,7 +134,7 @@ describe("an MCP server that a workspace proposes", function () {
 		await yard.answer(goalId, "approve");
 		await untilState(yard.daemon.client, goalId, ["completed"]);
 		assert.deepEqual(yard.calls(), ['stack {"bricks":3}']);
-		const [next = ""] = readdirSync(path.join(yard.home, "mcp/running"));
+		const [next = ""] = yard.running();
 		yard.daemon.process.kill("SIGTERM");
 		await yard.daemon.ended();
 		assert.ok(!existsSync(`/proc/${next.split(".")[1]}`), "a daemon that ends waits until its servers have ended");
@@ -222,7 +222,7 @@ describe("an MCP server that a workspace proposes", function () {
 			names.filter((name) => name === "YARD_KEY" || name.startsWith("MISSION_")),
 			[],
 		);
-		await until("its process has ended", () => readdirSync(path.join(yard.home, "mcp/running")).length === 0);
+		await until("its process has ended", () => yard.running().length === 0);
 	});
 
 	const wishes: readonly (readonly [config: object, launch: ProposedServers | undefined, isAsked: boolean])[] = [

@@ -63,7 +63,8 @@ describe("while an MCP server starts slowly", function () {
 		const goalId = await yard.launch();
 		assert.match((await yard.asked(goalId)).summary, /^Call yard/);
 		yard.fall();
-		await until("the first has ended", () => yard.calls().includes("exit"));
+		// Only then is the call no longer sent to it.
+		await until("the daemon sees that the first has ended", () => yard.running().length === 0);
 		await yard.answer(goalId, "approve");
 		await begins(2);
 		await yard.daemon.client.request("goal/control", { goalId, action: "pause", now: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type Connected, connect } from "../../../src/daemon/mcp/connection.ts";
@@ -22,6 +22,8 @@ describe("a server that behaves badly", function () {
 		rmSync(folder, { recursive: true, force: true });
 	});
 
+	let onEnded = () => {};
+
 	async function start(manner: string, timeoutMs = 20_000): Promise<Connected> {
 		const connected = await connect(
 			{ kind: "program", ...yardServer(manner, path.join(folder, manner)), env, cwd: folder },
@@ -31,7 +33,10 @@ describe("a server that behaves badly", function () {
 				timeoutMs,
 				maxMessageBytes,
 				onStarted: (pid) => void pids.started.add(pid),
-				onEnded: (pid) => void pids.ended.add(pid),
+				onEnded(pid) {
+					pids.ended.add(pid);
+					onEnded();
+				},
 			},
 		);
 		if (connected.kind === "connected") open.push(connected.connection);
@@ -66,6 +71,15 @@ describe("a server that behaves badly", function () {
 			assert.match(reasonOf(await start(manner, timeoutMs)), says);
 			await until("its processes have ended", () => [...pids.started].every((pid) => pids.ended.has(pid)));
 		});
+
+	it("is no longer open from the moment its process has ended, so that no call is sent to it", async () => {
+		const connection = await begun("falls-asleep");
+		const seen: boolean[] = [];
+		onEnded = () => void seen.push(connection.isOpen());
+		writeFileSync(path.join(folder, "falls-asleep.fall"), "");
+		await until("its process has ended", () => seen.length > 0);
+		assert.deepEqual(seen, [false]);
+	});
 
 	it("that is not there is said", async () => {
 		const connected = await connect(
