@@ -14,7 +14,7 @@ import type { ProviderRow, WireName } from "../providers/providerRow.ts";
 import type { OpenedModel, OpenModel } from "../providers/wires/wire.ts";
 import { wires } from "../providers/wires/wires.ts";
 import { type KeyChain, keySource } from "../secrets/providerKeys.ts";
-import { toolSchema } from "../tools/toolSchema.ts";
+import { type JsonSchema, toolSchema } from "../tools/toolSchema.ts";
 import type { Agent, Turn, TurnOutcome } from "./agent.ts";
 import { answerShapes } from "./answerShapes.ts";
 import { sentTokens } from "./countedUsage.ts";
@@ -103,14 +103,14 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			const openModel = await load(wire);
 			kept.opened = { key: apiKey, wire, ...openModel({ provider, model: choice.model, apiKey, effort }) };
 		}
-		const { model, begin, prepare, signs, images: takes = { inResults: false } } = kept.opened!;
+		const { model, begin, prepare, signs, images: takes = { inResults: false }, writeSchema = asItIs } = kept.opened!;
 		const tools = turn.compaction
 			? []
 			: turn.tools.map((tool) => ({
 					type: "function" as const,
 					name: tool.name,
 					description: tool.description,
-					inputSchema: toolSchema(tool),
+					inputSchema: writeSchema(toolSchema(tool)),
 				}));
 		const adaptations = learned.of(provider, choice.model);
 		const images = turn.compaction ? [] : threadImages(turn.thread.role, turn.transcript);
@@ -160,7 +160,8 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 			const loss = lossOf(each);
 			if (loss && isWanted[loss]) await tell(each);
 		}
-		const wanted = { ...options, responseFormat: wantsSchema ? { type: "json" as const, ...shape } : undefined };
+		const written = wantsSchema && { type: "json" as const, ...shape, schema: writeSchema(shape.schema) };
+		const wanted = { ...options, responseFormat: written || undefined };
 		return callModel({
 			model,
 			sent,
@@ -188,6 +189,10 @@ async function takeTurn(parts: ModelAgentParts, kept: Kept, turn: Turn, signal: 
 /** What was learned may have been written by another version. */
 function wireName(name: string): WireName {
 	return Object.hasOwn(wires, name) ? (name as WireName) : "openai-compatible";
+}
+
+function asItIs(schema: JsonSchema): JsonSchema {
+	return schema;
 }
 
 function priced(usage: Usage, price: Price | undefined): Usage {

@@ -2,6 +2,7 @@ import type { Effort } from "../../../core/values.ts";
 import { geminiDialect } from "../../endpoint/dialects.ts";
 import { endpointCalls, noKey } from "./endpointCalls.ts";
 import type { OpenModel, SignedFields } from "./wire.ts";
+import { writtenOut } from "./writtenOut.ts";
 
 const signs: SignedFields = {
 	namespace: "google",
@@ -28,6 +29,7 @@ export async function loadGoogle(): Promise<OpenModel> {
 			model: create(model),
 			begin,
 			signs,
+			writeSchema: writtenOut,
 			images: { inResults: true, types: ["image/png", "image/jpeg", "image/webp"] },
 			prepare: (options) => ({
 				...options,

@@ -38,6 +38,8 @@ export interface OpenedModel {
 	readonly model: LanguageModelV3;
 	/** Before a call is sent, which is known by its signal: what was learned of the endpoint, and whom to tell of what comes. */
 	begin(abortSignal: AbortSignal, call: EndpointCall): void;
+	/** A schema as this wire knows it; absent where that is all of JSON Schema. */
+	writeSchema?(schema: JsonSchema): JsonSchema;
 	/** What this wire wants beside what is asked of every model. */
 	prepare?(options: LanguageModelV3CallOptions): LanguageModelV3CallOptions;
 	/** Absent where a result is nothing but text. */
@@ -45,6 +47,8 @@ export interface OpenedModel {
 	/** What it wants to see again of its answers; absent where reasoning is not sent back. */
 	readonly signs?: SignedFields;
 }
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Of the metadata of an answer's parts, by the name under which the wire's package keeps its own. */
 export interface SignedFields {
