@@ -431,18 +431,18 @@ export const commands: readonly CommandRow[] = [
 	{
 		name: "policy",
 		about:
-			"show the rules of what agents may do, check or set some, test what would come of a command, or try rules on the past",
+			"show the rules of what agents may do, check or set some, remove one, test what would come of a command, or try rules on the past",
 		arguments: [
-			["[action]", "show, check, set, test or simulate (default: show)"],
+			["[action]", "show, check, set, remove, test or simulate (default: show)"],
 			[
 				"[what]",
-				"with check, set and simulate: a file with rules; with test: a command, or - for JSON strings, one a line",
+				"with check, set and simulate: a file with rules; with remove: the number of a rule; with test: a command, or - for JSON strings, one a line",
 			],
 		],
 		options: [
 			{
 				flags: "--workspace <folder>",
-				about: "the folder (default: the current one); with set and simulate: only there",
+				about: "the folder (default: the current one); with set, remove and simulate: only there",
 			},
 			{
 				flags: "--autonomy <autonomy>",
@@ -450,7 +450,7 @@ export const commands: readonly CommandRow[] = [
 				choices: ["supervised", "aware", "autonomous"],
 			},
 		],
-		asks: ["policy/read", "policy/check", "policy/set", "policy/test", "policy/simulate"],
+		asks: ["policy/read", "policy/check", "policy/set", "policy/remove", "policy/test", "policy/simulate"],
 		run: async (context, [action = "show", what], options) =>
 			(await import("./commands/policy.ts")).policy(context, action, what, options),
 	},

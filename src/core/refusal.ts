@@ -19,6 +19,7 @@ export const refusalCodes = {
 	unknownCommand: "No agent of the goal began such a command in the background.",
 	unknownApproval: "There is no such approval.",
 	unknownGrant: "There is no such grant.",
+	unknownRule: "There is no such rule.",
 	unknownPath: "The goal did not change that file.",
 	unknownContent: "There is no such version of a file.",
 	unknownPreset: "There is no such preset.",

@@ -750,6 +750,13 @@ export const methods = {
 		params: v.object({ rule: PolicyRule, workspace: v.optional(v.string()) }),
 		result: v.object({ file: v.string(), rules: v.number() }),
 	},
+	"policy/remove": {
+		about:
+			"Takes one rule out of the person's, or out of those of a folder, in config.jsonc, whose other lines stay as they are.",
+		effect: "acts",
+		params: v.object({ rule: PolicyRule, workspace: v.optional(v.string()) }),
+		result: v.object({ file: v.string(), rules: v.number() }),
+	},
 	"policy/simulate": {
 		about:
 			"What the rules of a policy would have done to the past, in place of the person's own, or of a folder's. Nothing is kept, and one with a mistake is refused.",

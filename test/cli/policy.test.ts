@@ -246,6 +246,24 @@ describe("mission policy", function () {
 		assert.equal(stage.run("allow", approvalId).code, 3);
 	});
 
+	it("loses the rule that is named by its number, of everywhere or of a folder; the other lines stay", () => {
+		const file = path.join(stage.home, "config.jsonc");
+		writeFileSync(file, readFileSync(file, "utf8").replace('"policy"', '// mine\n\t"policy"'));
+		const rules = (level: string): readonly unknown[] =>
+			stage.json("policy").find((one: { level: string }) => one.level === level).rules;
+		const [of, here] = [rules("user"), rules("workspace")];
+		const { rule } = stage.json("policy", "remove", "1");
+		assert.deepEqual([rule, ...rules("user")], of);
+		const last = `${here.length}`;
+		assert.match(
+			stage.run("policy", "remove", last, "--workspace", ".").out,
+			/^Removed for .* from .*config\.jsonc: allow command `touch a\.out b\.out`$/m,
+		);
+		assert.deepEqual(rules("workspace"), here.slice(0, -1));
+		assert.match(readFileSync(file, "utf8"), /^\t\/\/ mine$/m);
+		assert.equal(stage.run("policy", "remove", last, "--workspace", ".").code, 2);
+	});
+
 	it("checks a file, says each mistake with its line, and keeps none of it", () => {
 		const before = readFileSync(path.join(stage.home, "config.jsonc"), "utf8");
 		const checked = stage.run("policy", "check", "broken.jsonc");

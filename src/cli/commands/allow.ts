@@ -1,3 +1,4 @@
+import { ruleText } from "../../core/policy/ruleText.ts";
 import type { ProposedRule } from "../../protocol/policy.ts";
 import type { OptionValues } from "../input/commandRow.ts";
 import type { Context } from "../input/context.ts";
@@ -46,7 +47,7 @@ function proposalText(
 	return [
 		`Rules for ${where(workspace)} that would let this happen unasked:`,
 		indent(table(rows)),
-		...rules.map(({ rule }, at) => paint.dim(`  ${at + 1} is kept as ${JSON.stringify(rule)}`)),
+		...rules.map(({ rule }, at) => paint.dim(`  ${at + 1} is kept as ${ruleText(rule)}`)),
 		paint.dim(`\`mission allow ${approvalId}${more} --rule 1\` keeps the first, and approves.`),
 	].join("\n");
 }

@@ -22,7 +22,7 @@ export async function policy(
 
 const actions: Readonly<
 	Record<string, (context: Context, what: string | undefined, options: OptionValues) => Promise<void>>
-> = { show, check, set, test, simulate };
+> = { show, check, set, remove, test, simulate };
 
 async function show(context: Context, what: string | undefined, options: OptionValues): Promise<void> {
 	if (what !== undefined) throw wrongUsage("`mission policy show` takes nothing behind it.");
@@ -62,6 +62,22 @@ async function set(context: Context, file: string | undefined, options: OptionVa
 		kept,
 		() => `Kept ${kept.rules} ${kept.rules === 1 ? "rule" : "rules"} ${where} in ${kept.file}.`,
 	);
+}
+
+async function remove(context: Context, typed: string | undefined, options: OptionValues): Promise<void> {
+	const number = Number(typed);
+	if (!Number.isInteger(number) || number < 1)
+		throw wrongUsage("Name the rule by its number, as `mission policy show` lists it: `mission policy remove 1`.");
+	const given = textOption(options, "workspace");
+	const workspace = given === undefined ? undefined : workspaceFolder(context, given);
+	const { levels } = await context.ask("policy/read", { workspace });
+	const level = workspace === undefined ? "user" : "workspace";
+	const rules = levels.find((one) => one.level === level)?.rules ?? [];
+	const rule = rules[number - 1];
+	const where = workspace ? `for ${workspace}` : "for every folder";
+	if (!rule) throw wrongUsage(`There is no rule ${number} ${where}: ${count(rules.length, "rule")} stand there.`);
+	const left = await context.ask("policy/remove", { rule, workspace });
+	context.output.result({ ...left, rule }, () => `Removed ${where} from ${left.file}: ${ruleWords(rule)}`);
 }
 
 async function test(context: Context, command: string | undefined, options: OptionValues): Promise<void> {

@@ -81,8 +81,8 @@ function readWorkspaces(node: Node, name: string, policy: v.InferOutput<typeof P
 		return;
 	}
 	for (const [key, keyNode, value] of properties(node)) {
-		const folder = key.replace(/^~(?=$|[/\\])/, os.homedir());
-		if (!path.isAbsolute(folder)) {
+		const folder = folderNamed(key);
+		if (folder === undefined) {
 			complain(keyNode, `“${key.slice(0, 200)}” is no path of a folder: begin it with / or ~/.`);
 			continue;
 		}
@@ -92,12 +92,14 @@ function readWorkspaces(node: Node, name: string, policy: v.InferOutput<typeof P
 		}
 		for (const [inner, innerNode] of properties(value))
 			if (inner !== "rules") unknown(innerNode, `setting “${inner}” of a folder`, inner, ["rules"], complain);
-		policy.workspaces[real(folder)] = { rules: readRules(placeOf(value, "rules"), `${name}.rules`, complain) };
+		policy.workspaces[folder] = { rules: readRules(placeOf(value, "rules"), `${name}.rules`, complain) };
 	}
 }
 
-/** As goals know their folder: with links followed. */
-function real(folder: string): string {
+/** The folder that is meant, as goals know it: with links followed. Undefined where it is no path. */
+export function folderNamed(key: string): string | undefined {
+	const folder = key.replace(/^~(?=$|[/\\])/, os.homedir());
+	if (!path.isAbsolute(folder)) return undefined;
 	try {
 		return realpathSync(folder);
 	} catch {

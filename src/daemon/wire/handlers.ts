@@ -29,7 +29,7 @@ import type { EventQuery, EventReader, StoredEvent } from "../store/eventStore.t
 import { undoSteps } from "../undo/undoSteps.ts";
 import { keepForFolder, listGrants, revokeGrant } from "./grants.ts";
 import { listServers } from "./mcpServers.ts";
-import { addRule, proposeRules, readPolicy, setPolicy, simulatePolicy, testCommands } from "./policy.ts";
+import { addRule, proposeRules, readPolicy, removeRule, setPolicy, simulatePolicy, testCommands } from "./policy.ts";
 import type { Services } from "./services.ts";
 
 /*
@@ -324,6 +324,10 @@ export const handlers: Handlers<Methods, HandlerContext> = {
 	"policy/add": async ({ rule, workspace }, { services }) => {
 		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));
 		return addRule(services, rule, folder);
+	},
+	"policy/remove": async ({ rule, workspace }, { services }) => {
+		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));
+		return removeRule(services, rule, folder);
 	},
 	"policy/simulate": async ({ text, workspace, autonomy }, { services }) => {
 		const folder = workspace && (await workspaceFolder(workspace, services.about.folder));

@@ -8,7 +8,7 @@ import type { Autonomy } from "../../core/values.ts";
 import type { Methods, Result } from "../../protocol/methods.ts";
 import type { LevelRules, ProposedRule, Simulation, TestedCommand } from "../../protocol/policy.ts";
 import { parsePolicy } from "../config/policyNodes.ts";
-import { writePolicy } from "../config/writePolicy.ts";
+import { addToPolicy, removeFromPolicy, writePolicy } from "../config/writePolicy.ts";
 import { rulesOf } from "../policy/rules/decide.ts";
 import { goalSandbox } from "../policy/sandbox/goalSandbox.ts";
 import { testCommand } from "../policy/testCommand.ts";
@@ -57,21 +57,42 @@ export function setPolicy(
 
 /** One rule more; the others stay as they are. */
 export function addRule(
-	{ config }: Services,
+	services: Services,
 	rule: PolicyRule,
 	workspace: string | undefined,
 ): { readonly file: string; readonly rules: number } {
 	const problem = ruleProblem(rule);
 	if (problem) throw new Refusal("badPolicy", problem);
+	const { file, rules, index } = written(services, rule, workspace, "the rule was not added");
+	if (index !== -1) return { file, rules: rules.length };
+	addToPolicy(file, rule, workspace);
+	services.config.refresh();
+	return { file, rules: rules.length + 1 };
+}
+
+/** One rule less; the others stay as they are. */
+export function removeRule(
+	services: Services,
+	rule: PolicyRule,
+	workspace: string | undefined,
+): { readonly file: string; readonly rules: number } {
+	const { file, rules, index } = written(services, rule, workspace, "the rule was not removed");
+	if (index === -1) throw new Refusal("unknownRule", `This rule does not stand in ${file}: ${ruleWords(rule)}.`);
+	removeFromPolicy(file, index, workspace);
+	services.config.refresh();
+	return { file, rules: rules.length - 1 };
+}
+
+/** The rules beside which it stands, or is to stand, as they are written now; its place is -1 where it is none of them. */
+function written({ config }: Services, rule: PolicyRule, workspace: string | undefined, whatNot: string) {
 	config.refresh();
 	const { policy, file } = config;
-	if (!policy) throw new Refusal("badPolicy", `${file} has a mistake. Correct it first; the rule was not added.`);
-	const before = workspace === undefined ? policy.rules : (policy.workspaces[workspace]?.rules ?? []);
-	const isThere = before.some((one) => JSON.stringify(one) === JSON.stringify(rule));
-	const rules = isThere ? before : [...before, rule];
-	if (!isThere) writePolicy(file, rules, workspace);
-	config.refresh();
-	return { file, rules: rules.length };
+	// What holds may be what was read before the mistake.
+	if (!policy || config.state().problems.some(({ blocks }) => blocks))
+		throw new Refusal("badPolicy", `${file} has a mistake. Correct it first; ${whatNot}.`);
+	const rules = workspace === undefined ? policy.rules : (policy.workspaces[workspace]?.rules ?? []);
+	const text = JSON.stringify(rule);
+	return { file, rules, index: rules.findIndex((one) => JSON.stringify(one) === text) };
 }
 
 /** Rules that would let happen unasked what a person is asked about, and what each would have covered. */

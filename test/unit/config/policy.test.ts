@@ -11,10 +11,11 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { PolicyRule } from "../../../src/core/policy/rule.ts";
 import { openConfig } from "../../../src/daemon/config/liveConfig.ts";
 import { organisationPolicyFile, readOrganisationPolicy } from "../../../src/daemon/config/organisationPolicy.ts";
 import { parsePolicy } from "../../../src/daemon/config/policyNodes.ts";
-import { writePolicy } from "../../../src/daemon/config/writePolicy.ts";
+import { addToPolicy, removeFromPolicy, writePolicy } from "../../../src/daemon/config/writePolicy.ts";
 
 describe("a policy", () => {
 	let folder: string;
@@ -124,6 +125,76 @@ describe("a policy", () => {
 			workspaces: { "/code/app": { rules: [{ effect: "ask", class: "write" }] } },
 		});
 		config.close();
+	});
+
+	const additions: readonly [string, string, string][] = [
+		["an empty file", "", '{\n\t"policy": {\n\t\t"rules": [\n\t\t\tNEW\n\t\t]\n\t}\n}\n'],
+		["an empty list", '{ "policy": { "rules": [] } }', '{ "policy": { "rules": [\n\tNEW\n] } }'],
+		[
+			"comments, and a rule in several lines",
+			'{\n  "policy": {\n    "rules": [\n      // mine\n      {\n        "effect": "ask"\n      } // why\n    ]\n  }\n}',
+			'{\n  "policy": {\n    "rules": [\n      // mine\n      {\n        "effect": "ask"\n      }, // why\n      NEW\n    ]\n  }\n}',
+		],
+		[
+			"a comma behind the last",
+			'{\r\n"policy": { "rules": [\r\n\t{ "effect": "ask" }, /* , */\r\n] },\r\n}',
+			'{\r\n"policy": { "rules": [\r\n\t{ "effect": "ask" }, /* , */\r\n\tNEW,\r\n] },\r\n}',
+		],
+		[
+			"a comment alone in the list",
+			'{ "policy": { "rules": [\n\t// none yet\n] } }',
+			'{ "policy": { "rules": [\n\t// none yet\n\tNEW\n] } }',
+		],
+		[
+			"all of it in one line",
+			'{ "policy": { "rules": [{ "effect": "ask" }] } }',
+			'{ "policy": { "rules": [{ "effect": "ask" },\n\tNEW] } }',
+		],
+	];
+	for (const [what, before, after] of additions) {
+		it(`gets one rule more, in a line of its own, and is the same again without it: ${what}`, () => {
+			const file = path.join(folder, "config.jsonc");
+			writeFileSync(file, before);
+			const rule: PolicyRule = { effect: "allow", command: ["a *", "b"], sandboxed: true };
+			addToPolicy(file, rule);
+			const text = readFileSync(file, "utf8");
+			assert.equal(text, after.replace("NEW", '{ "effect": "allow", "command": ["a *", "b"], "sandboxed": true }'));
+			const { policy, problems } = parsePolicy(text);
+			assert.deepEqual([policy?.rules.at(-1), problems], [rule, []]);
+			removeFromPolicy(file, policy!.rules.length - 1);
+			const without = parsePolicy(readFileSync(file, "utf8"));
+			assert.deepEqual(without, { policy: { rules: policy!.rules.slice(0, -1), workspaces: {} }, problems: [] });
+			for (const kept of before.match(/\/\/.*|\/\*.*\*\//g) ?? [])
+				assert.ok(readFileSync(file, "utf8").includes(kept), `the comment ${kept} stays`);
+		});
+	}
+
+	it("loses one rule alone, wherever it stands: every other line and comment stays", () => {
+		const file = path.join(folder, "config.jsonc");
+		const lines = ["// a", '{ "effect": "ask" },', '{ "effect": "deny" }, // b', "// c", '{ "effect": "ask" } // d'];
+		const whole = (inner: readonly string[]) =>
+			`{\n\t"policy": { "workspaces": { "/code": { "rules": [\n${inner.map((line) => `\t\t${line}\n`).join("")}\t] } } }\n}\n`;
+		const left: readonly (readonly string[])[] = [
+			["// a", lines[2]!, "// c", lines[4]!],
+			["// a", lines[1]!, "// b", "// c", lines[4]!],
+			["// a", lines[1]!, '{ "effect": "deny" } // b', "// c", "// d"],
+		];
+		for (const [index, expected] of left.entries()) {
+			writeFileSync(file, whole(lines));
+			removeFromPolicy(file, index, "/code");
+			assert.equal(readFileSync(file, "utf8"), whole(expected), `rule ${index + 1}`);
+		}
+	});
+
+	it("of a folder is written where a person named it, by ~ or a link", () => {
+		mkdirSync(path.join(folder, "real"));
+		symlinkSync(path.join(folder, "real"), path.join(folder, "link"));
+		const file = path.join(folder, "config.jsonc");
+		writeFileSync(file, JSON.stringify({ policy: { workspaces: { [path.join(folder, "link")]: { rules: [] } } } }));
+		addToPolicy(file, { effect: "ask", class: "write" }, path.join(folder, "real"));
+		writePolicy(file, [{ effect: "ask", class: "read" }], path.join(folder, "real"));
+		const { policy } = JSON.parse(readFileSync(file, "utf8"));
+		assert.deepEqual(policy.workspaces, { [path.join(folder, "link")]: { rules: [{ effect: "ask", class: "read" }] } });
 	});
 
 	it("is not written into a file that cannot be read, and nothing is lost", () => {
