@@ -92,11 +92,13 @@ function notHere({ baseUrl }: { readonly baseUrl: string }, { why }: ConnectionP
 	return { reason: `Nothing answers at ${shownUrl(baseUrl)} (${why}). Start it, then look again.` };
 }
 
+/** What stands between it and here may show a certificate of its own. */
 function outOfReach(
 	{ provider }: { readonly provider: string },
-	{ why }: ConnectionProblem,
+	{ why, remedy }: ConnectionProblem,
 ): { readonly reason: string } {
-	return { reason: `Provider “${provider}” cannot be reached (${why}). See that this machine is online.` };
+	const helps = remedy?.("its baseUrl in config.jsonc") ?? "See that this machine is online.";
+	return { reason: `Provider “${provider}” cannot be reached (${why}). ${helps}` };
 }
 
 /** Undefined when there is more than is needed. */

@@ -105,7 +105,7 @@ export function unreachable(
 	return {
 		kind: "failed",
 		code: "unreachable",
-		reason: `Provider “${provider}” does not answer${where} (${problem.why}). ${remedy ?? problem.remedy ?? "Start it, or correct its baseUrl in config.jsonc."}`,
+		reason: `Provider “${provider}” does not answer${where} (${problem.why}). ${remedy ?? problem.remedy?.("its baseUrl in config.jsonc") ?? "Start it, or correct its baseUrl in config.jsonc."}`,
 		retryable: !problem.lasts,
 	};
 }

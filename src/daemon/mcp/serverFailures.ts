@@ -6,6 +6,7 @@ import {
 	UnauthorizedError,
 	UrlElicitationRequiredError,
 } from "@modelcontextprotocol/client";
+import { uncapital } from "../../core/words/capital.ts";
 import { connectionProblem } from "../endpoint/connectionProblem.ts";
 import { redirectIn } from "../endpoint/redirects.ts";
 import { isOurs, type ProgramTransport } from "./programTransport.ts";
@@ -58,10 +59,8 @@ function wayProblem(cause: unknown): string | undefined {
 		return `it sends requests on to ${redirect.to || "no address"} (${redirect.status}): if it is to be trusted, write that as its “url”.`;
 	const problem = connectionProblem(cause);
 	if (!problem) return undefined;
-	const { why, lasts } = problem;
-	if (/certificate/.test(why))
-		return `it cannot be reached (${why}): correct its “url”, or name the certificate that it is to be trusted by in NODE_EXTRA_CA_CERTS and start the daemon again.`;
-	if (/TLS/.test(why)) return `it cannot be reached (${why}): its “url” may have to begin with http://.`;
+	const { why, lasts, remedy } = problem;
+	if (remedy) return `it cannot be reached (${why}): ${uncapital(remedy("its “url”"))}`;
 	return `it cannot be reached (${why}): ${lasts ? "correct its “url”." : "start it, or correct its “url”."}`;
 }
 

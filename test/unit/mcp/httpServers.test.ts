@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "../../../src/daemon/mcp/connection.ts";
-import { connectFailure } from "../../../src/daemon/mcp/serverFailures.ts";
 import { untilState } from "../../support/daemonProcess.ts";
 import { openYard } from "../../support/mcpYard.ts";
 
@@ -111,14 +110,6 @@ describe("an MCP server at an address", () => {
 		});
 		assert.equal((await reached(`http://127.0.0.1:${port}/mcp`)).kind, "connected");
 		assert.ok(got.length > 0 && got.every((one) => one === headers.Authorization));
-	});
-
-	it("whose certificate is not trusted is told of with what helps", () => {
-		for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"]) {
-			const cause = new TypeError("fetch failed", { cause: Object.assign(new Error("No."), { code }) });
-			const { reason } = connectFailure(cause, undefined, false, false, 1000);
-			assert.match(reason, /^it cannot be reached \(its certificate .*\): .*NODE_EXTRA_CA_CERTS/);
-		}
 	});
 
 	it("that speaks no TLS, or is not there, is told of as that", async () => {
