@@ -304,9 +304,16 @@ export const eventBodies = {
 		took: v.picklist(["new", "resumed", "loaded", "told"]),
 		/** What it was set to, by the names of its options: mode, model, effort. */
 		settings: v.optional(v.record(v.string(), v.string()), {}),
+		/** It works inside these walls, with all that it starts. */
+		sandbox: v.optional(RanInside),
 	}),
-	/** All that the process printed up to here, in bytes, is in the log. At 0 it is about to be started. */
-	"agent.read": v.object({ threadId: ThreadIdSchema, process: v.number(), readTo: v.number() }),
+	/** All that the process printed up to here, in bytes, is in the log. At 0 it is about to be started, inside these walls. */
+	"agent.read": v.object({
+		threadId: ThreadIdSchema,
+		process: v.number(),
+		readTo: v.number(),
+		sandbox: v.optional(RanInside),
+	}),
 	"agent.ended": v.object({
 		threadId: ThreadIdSchema,
 		process: v.number(),

@@ -231,6 +231,8 @@ export interface Thread {
 		readonly ended?: boolean;
 		/** Nobody ended it. */
 		readonly died?: true;
+		/** The walls inside which it was started, and nowhere else. */
+		readonly sandbox?: RanInside;
 	};
 	readonly turns: number;
 	/** Actions that were carried out or deliberately passed over: a playbook's place in its step. */

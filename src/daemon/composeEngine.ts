@@ -1,7 +1,4 @@
-import { agentKind } from "../core/agentKinds.ts";
 import { endStates } from "../core/rules/goalState.ts";
-import type { ModelChoice } from "../core/values.ts";
-import type { Agent } from "./agents/agent.ts";
 import { commandEnvironment } from "./commands/commandEnvironment.ts";
 import type { DaemonParts } from "./composeParts.ts";
 import { openSupervisor, type Supervisor } from "./engine/supervisor.ts";
@@ -9,7 +6,7 @@ import { tracedPerform } from "./engine/tracedPerform.ts";
 import { performWith } from "./perform/perform.ts";
 import { openFileContents } from "./platform/fileContents.ts";
 import { readFolderIdentity } from "./policy/folderIdentity.ts";
-import { goalSandbox, onlyOutside, stricter } from "./policy/sandbox/goalSandbox.ts";
+import { goalSandbox } from "./policy/sandbox/goalSandbox.ts";
 
 /** All goals, and what carries out their activities. Limits are read when they are needed: config.jsonc may change. */
 export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void): Supervisor {
@@ -26,7 +23,7 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 		get delegatesPerThread() {
 			return config.limits.delegatesPerThread;
 		},
-		agentFor: (choice) => notOutside(choice, agents.agentFor(choice)),
+		agentFor: agents.agentFor,
 		endAgent: agents.endAgent,
 		windowOf: agents.windowOf,
 		changes: (goal) => repositories.of(goal),
@@ -62,19 +59,6 @@ export function composeEngine(parts: DaemonParts, onLost: (cause: Error) => void
 			goalSandbox(parts.sandbox, { mode: settings.sandbox, workspace }, config.sandbox),
 		onDelta: parts.deltas.push,
 	});
-	/** An agent that starts commands by itself does so outside, and where all has to be inside it does nothing. */
-	function notOutside(choice: ModelChoice, agent: Agent): Agent {
-		if (agentKind(choice).runsTools !== "agent") return agent;
-		return {
-			...agent,
-			async takeTurn(turn, signal) {
-				const mode = stricter(turn.goal.settings.sandbox, config.sandbox);
-				if (mode !== "required") return agent.takeTurn(turn, signal);
-				return { kind: "failed", code: "noSandbox", reason: onlyOutside(choice.provider), retryable: false };
-			},
-		};
-	}
-
 	const supervisor = openSupervisor(store, {
 		clock,
 		newId,

@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { acpAgents } from "./acp/acpAgents.ts";
+import { openAgentWalls } from "./acp/agentWalls.ts";
+import { openOwnFolders } from "./acp/ownFolders.ts";
+import { withOwnFolders } from "./acp/withOwnFolders.ts";
 import { type Agents, openAgents } from "./agents/agents.ts";
 import { type OwnAgentProcesses, openAgentProcesses } from "./agents/process/agentProcesses.ts";
 import { openShadowRepositories, type ShadowRepositories } from "./changes/shadowRepositories.ts";
@@ -93,11 +96,15 @@ export async function composeParts({
 	const ownCommands = openCommands({ folder: path.join(home, "commands"), sandbox });
 	const commands = trace ? tracedCommands(ownCommands, trace) : ownCommands;
 	const windows = openEditorWindows();
-	const agentProcesses = openAgentProcesses({
-		folder: path.join(home, "agents"),
-		relay: readFileSync(path.join(__dirname, "agentRelay.js"), "utf8"),
-		limits: () => ({ aloneMs: config.limits.agentAloneMs }),
-	});
+	const ownFolders = openOwnFolders(path.join(home, "sandbox", "agents"));
+	const agentProcesses = withOwnFolders(
+		openAgentProcesses({
+			folder: path.join(home, "agents"),
+			relay: readFileSync(path.join(__dirname, "agentRelay.js"), "utf8"),
+			limits: () => ({ aloneMs: config.limits.agentAloneMs }),
+		}),
+		ownFolders,
+	);
 	const organisation = readOrganisationPolicy(organisationPolicyFile(env));
 	if (organisation && "unreadable" in organisation) log.error(organisation.unreadable);
 	const policy = openPolicyRules(organisation, () => config.policy);
@@ -116,6 +123,7 @@ export async function composeParts({
 				redact: config.keys.redact,
 				hearAgent,
 				fileRules: (workspace) => fileRulesOf(policy.now, workspace),
+				walls: openAgentWalls({ sandbox, folders: ownFolders, wish: () => config.sandbox }),
 			}),
 		windows,
 	});

@@ -22,7 +22,13 @@ export interface GoalWorld {
 	/** Launches a goal of one step for the agent; another model plans it, unless the roster says otherwise. */
 	launch(
 		prompt: string,
-		more?: { model?: string; effort?: string; roster?: readonly object[]; checks?: readonly string[] },
+		more?: {
+			model?: string;
+			effort?: string;
+			roster?: readonly object[];
+			checks?: readonly string[];
+			sandbox?: "required";
+		},
 	): Promise<GoalId>;
 	goal(goalId: GoalId): Promise<GoalView>;
 	events<T extends EventType>(goalId: GoalId, type: T): Promise<Extract<RecordedEvent, { type: T }>[]>;
@@ -79,14 +85,14 @@ export async function openGoalWorld(real: RealAgent, script: AgentScript): Promi
 		models,
 		client,
 		goal,
-		async launch(prompt, { model = "default", effort, roster = [], checks = [] } = {}) {
+		async launch(prompt, { model = "default", effort, roster = [], checks = [], sandbox } = {}) {
 			const own = [{ role: "planner", provider: "yard", model: "plan" }, ...roster];
 			const assignments = own.filter(
 				(one, at) =>
 					!own.slice(at + 1).some((later) => (later as { role: string }).role === (one as { role: string }).role),
 			);
 			const agent = { provider: real.id, model, ...(effort && { effort }) };
-			const settings = { agent, assignments, checks, planApproval: "never" } as never;
+			const settings = { agent, assignments, checks, planApproval: "never", sandbox } as never;
 			return (await client().request("goal/launch", { workspace, prompt, settings })).goalId;
 		},
 		async events(goalId, type) {

@@ -4,6 +4,7 @@ import type { AgentAnswer, AgentAsks } from "../support/agentModels.ts";
 import { killThose } from "../support/killThose.ts";
 import { plainReflection } from "../support/modelServer.ts";
 import { until } from "../support/until.ts";
+import { places, skipWithoutSandbox } from "../unit/commands/workbench.ts";
 import { type GoalWorld, onePlan, openGoalWorld, passed } from "./goalWorld.ts";
 import { agentsToRun, type RealAgent } from "./realAgents.ts";
 
@@ -51,66 +52,76 @@ for (const real of agentsToRun)
 			assert.deepEqual([(await goal(goalId)).state, greeting(world)], ["cancelled", "hello"]);
 		});
 
-		it("goes on when the daemon is killed in mid-turn: nothing is repeated, and nothing lost", async () => {
-			let letGo = () => {};
-			const held = new Promise<void>((resolve) => {
-				letGo = resolve;
+		for (const place of places)
+			it(`goes on when the daemon is killed in mid-turn, ${place}: nothing is repeated, and nothing lost`, async function () {
+				if (place !== "outside") await skipWithoutSandbox(this);
+				const sandbox = place === "outside" ? undefined : "required";
+				let letGo = () => {};
+				const held = new Promise<void>((resolve) => {
+					letGo = resolve;
+				});
+				let isHeld = false;
+				const { launch, asked, answer, approveUntil, kill, start, events, processes, read } = await open(
+					async (asks) => {
+						if (!has(asks, "first-ok")) return { calls: [logging(real, world, "first")] };
+						isHeld = true;
+						await held;
+						return has(asks, "second-ok") ? { text: "That is all." } : { calls: [logging(real, world, "second")] };
+					},
+				);
+				const goalId = await launch("[[kill]] Write first, then second, into log.txt.", { sandbox });
+				const first = await asked(goalId);
+				const early = processes();
+				await answer(first.approvalId, "approve");
+				await until("the agent's model is asked for what follows", () => isHeld, 120_000);
+				// What an agent starts for a moment, to look for a newer version of itself, ends by itself.
+				const before = processes().filter((pid) => early.includes(pid));
+				assert.ok(before.length > 0);
+				await kill();
+				assert.deepEqual(
+					processes().filter((pid) => before.includes(pid)),
+					before,
+				);
+				letGo();
+				await start();
+				const second = await asked(goalId);
+				assert.match(second.summary, /second/);
+				await answer(second.approvalId, "approve");
+				const goal = await approveUntil(goalId, ["completed"]);
+				assert.equal(read("log.txt"), "first\nsecond\n");
+				const turns = await events(goalId, "turn.started");
+				const own = turns.filter(
+					({ threadId }) => goal.threads.find((one) => one.threadId === threadId)?.role === "implementer",
+				);
+				assert.equal(own.length, 1);
+				const started = await events(goalId, "agent.started");
+				assert.ok(started.every((one) => one.sandbox?.network === (sandbox && true)));
 			});
-			let isHeld = false;
-			const { launch, asked, answer, approveUntil, kill, start, events, processes, read } = await open(async (asks) => {
-				if (!has(asks, "first-ok")) return { calls: [logging(real, world, "first")] };
-				isHeld = true;
-				await held;
-				return has(asks, "second-ok") ? { text: "That is all." } : { calls: [logging(real, world, "second")] };
-			});
-			const goalId = await launch("[[kill]] Write first, then second, into log.txt.");
-			const first = await asked(goalId);
-			const early = processes();
-			await answer(first.approvalId, "approve");
-			await until("the agent's model is asked for what follows", () => isHeld, 120_000);
-			// What an agent starts for a moment, to look for a newer version of itself, ends by itself.
-			const before = processes().filter((pid) => early.includes(pid));
-			assert.ok(before.length > 0);
-			await kill();
-			assert.deepEqual(
-				processes().filter((pid) => before.includes(pid)),
-				before,
-			);
-			letGo();
-			await start();
-			const second = await asked(goalId);
-			assert.match(second.summary, /second/);
-			await answer(second.approvalId, "approve");
-			const goal = await approveUntil(goalId, ["completed"]);
-			assert.equal(read("log.txt"), "first\nsecond\n");
-			const turns = await events(goalId, "turn.started");
-			const own = turns.filter(
-				({ threadId }) => goal.threads.find((one) => one.threadId === threadId)?.role === "implementer",
-			);
-			assert.equal(own.length, 1);
-		});
 
-		it("asks what became of a call when the agent died in it, and goes on without repeating it", async () => {
-			const { launch, asked, answer, approveUntil, events, processes, read } = await open((asks) => {
-				const isTold = /outcome is unknown|has died/.test(asks.text);
-				if (!isTold) return { calls: [logging(real, world, "begun", " && sleep 300")] };
-				return has(asks, "after-ok") ? { text: "That is all." } : { calls: [logging(real, world, "after")] };
+		for (const place of places)
+			it(`asks what became of a call when the agent died in it, ${place}, and goes on without repeating it`, async function () {
+				if (place !== "outside") await skipWithoutSandbox(this);
+				const sandbox = place === "outside" ? undefined : "required";
+				const { launch, asked, answer, approveUntil, events, processes, read } = await open((asks) => {
+					const isTold = /outcome is unknown|has died/.test(asks.text);
+					if (!isTold) return { calls: [logging(real, world, "begun", " && sleep 300")] };
+					return has(asks, "after-ok") ? { text: "That is all." } : { calls: [logging(real, world, "after")] };
+				});
+				const goalId = await launch("[[die]] Write begun into log.txt.", { sandbox });
+				await answer((await asked(goalId)).approvalId, "approve");
+				await until("the command has begun", () => logOf(world) === "begun\n", 120_000);
+				killThose(processes());
+				const recovery = await asked(goalId);
+				assert.equal(recovery.kind, "recovery");
+				await answer(recovery.approvalId, "verify");
+				await approveUntil(goalId, ["completed"]);
+				assert.equal(read("log.txt"), "begun\nafter\n");
+				const unknown = await events(goalId, "tool.interrupted");
+				assert.deepEqual(
+					unknown.map(({ outcome }) => outcome),
+					["unknown"],
+				);
 			});
-			const goalId = await launch("[[die]] Write begun into log.txt.");
-			await answer((await asked(goalId)).approvalId, "approve");
-			await until("the command has begun", () => logOf(world) === "begun\n", 120_000);
-			killThose(processes());
-			const recovery = await asked(goalId);
-			assert.equal(recovery.kind, "recovery");
-			await answer(recovery.approvalId, "verify");
-			await approveUntil(goalId, ["completed"]);
-			assert.equal(read("log.txt"), "begun\nafter\n");
-			const unknown = await events(goalId, "tool.interrupted");
-			assert.deepEqual(
-				unknown.map(({ outcome }) => outcome),
-				["unknown"],
-			);
-		});
 
 		it("asks the model and the effort that the roster names, as the agent's model server sees", async () => {
 			const { launch, models } = await open(() => ({ text: "Nothing is to be done, as I see." }));

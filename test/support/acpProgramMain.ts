@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -19,6 +20,8 @@ export type Act =
 	| { readonly notesServers: string }
 	/** Writes its environment into this file, and that of the process that started it where the system shows it. */
 	| { readonly notesEnvironment: string }
+	/** Has a shell do this, and keeps what it prints in a file of its working folder. */
+	| { readonly shell: string; readonly into: string }
 	/** Ends itself once, where this file is not there yet: it makes it first. */
 	| { readonly dieOnce: string }
 	/** Prints so many bytes without a line break. */
@@ -66,6 +69,9 @@ async function carryOut(turn: ScriptedTurn, act: Act, toolCallId: string): Promi
 		const parent = `/proc/${process.ppid}/environ`;
 		const above = fs.existsSync(parent) ? fs.readFileSync(parent, "utf8") : "";
 		fs.writeFileSync(act.notesEnvironment, JSON.stringify({ own: process.env, above, args: process.argv }));
+	} else if ("shell" in act) {
+		const { stdout, stderr } = spawnSync("sh", ["-c", act.shell], { encoding: "utf8" });
+		fs.writeFileSync(act.into, stdout + stderr);
 	} else if ("dieOnce" in act) {
 		if (fs.existsSync(act.dieOnce)) return true;
 		fs.writeFileSync(act.dieOnce, "");

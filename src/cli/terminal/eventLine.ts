@@ -237,7 +237,7 @@ const rows: { readonly [T in EventType]: (event: RecordedEvent<T>, names: Names)
 		[e.name, e.version, ...Object.entries(e.settings).map(([name, value]) => `${name} ${value}`)]
 			.filter(Boolean)
 			.join(", "),
-		e.took === "new" ? "started" : "taken up again",
+		[e.took === "new" ? "started" : "taken up again", e.sandbox && insideWords(e.sandbox)].filter(Boolean).join(" "),
 		"dim",
 	],
 	"agent.read": (e, names) => ["agent", name(names, e.threadId), `read to ${e.readTo}`, "dim"],

@@ -9,8 +9,11 @@ export const agentFolds: Folds<"agent"> = {
 			...thread,
 			process: { ...processOf(thread, number), agent, sessionId },
 		})),
-	"agent.read": (goal, { threadId, process: number, readTo }) =>
-		withThread(goal, threadId, (thread) => ({ ...thread, process: { ...processOf(thread, number), readTo } })),
+	"agent.read": (goal, { threadId, process: number, readTo, sandbox }) =>
+		withThread(goal, threadId, (thread) => ({
+			...thread,
+			process: { ...processOf(thread, number), readTo, ...(sandbox && { sandbox }) },
+		})),
 	"agent.ended": (goal, { threadId, process: number, died }) =>
 		withThread(goal, threadId, (thread) => ({
 			...thread,

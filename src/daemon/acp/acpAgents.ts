@@ -12,6 +12,7 @@ import type { Env, Log } from "../platform/ports.ts";
 import type { FileRules } from "../tools/tool.ts";
 import { takeTurn } from "./acpTurn.ts";
 import { agentPrice } from "./agentPrice.ts";
+import type { AgentWalls } from "./agentWalls.ts";
 import { type Redact, redactionOf } from "./secrets.ts";
 import { type OpenedThread, processKey } from "./threadSession.ts";
 
@@ -30,6 +31,8 @@ export interface AcpAgentsOptions {
 	redact(text: string): string;
 	/** What an agent offers, as its session tells. */
 	hearAgent(id: string, offers: AgentOffers): void;
+	/** Without them agents run as the person. */
+	readonly walls?: AgentWalls;
 	/** What rules say of files of a workspace. */
 	fileRules?(workspace: string): FileRules;
 	/** For an agent's first answer; default two minutes. */
@@ -96,6 +99,7 @@ export function acpAgents(options: AcpAgentsOptions): ProgramAgents {
 				lives,
 				denied: [config.folder],
 				fileRules: options.fileRules,
+				walls: options.walls,
 				price: (one: Pick<ModelChoice, "provider" | "model">) => agentPrice(one, config, env),
 				redact,
 				onProblem: (text: string) => log.warn(redact(text)),

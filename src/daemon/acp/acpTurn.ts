@@ -19,21 +19,16 @@ import {
 	noAnswer,
 	stopped,
 } from "./agentEnds.ts";
+import { whyAnew } from "./agentWalls.ts";
 import type { Conversation, Listening, Told } from "./conversation.ts";
 import { type Fields, textOf } from "./fields.ts";
+import { hearLater } from "./heard.ts";
 import { Aborted, TooLate } from "./inTime.ts";
 import { currentModel } from "./options.ts";
 import { imageBlocks, type PromptParts, promptImages, promptText } from "./prompt.ts";
 import { changedServers, givenServers } from "./sessionServers.ts";
 import { applySettings } from "./sessionSettings.ts";
-import {
-	hearLater,
-	identityOf,
-	type OpenedThread,
-	openThread,
-	processKey,
-	type SessionParts,
-} from "./threadSession.ts";
+import { identityOf, type OpenedThread, openThread, processKey, type SessionParts } from "./threadSession.ts";
 import { modelIn, turnUsage } from "./usage.ts";
 
 /**
@@ -149,7 +144,7 @@ async function open(
 	const { threadId, process } = turn.thread;
 	const live = lives.get(threadId);
 	const isSame = live && process?.number === live.conversation.number && !process.ended && process.agent !== undefined;
-	if (live && isSame && !live.conversation.isOver && process.agent === identityOf(parts)) {
+	if (live && isSame && !live.conversation.isOver && whyAnew(parts, turn, identityOf(parts)) === undefined) {
 		await live.conversation.attach({ ...listening, readTo: process.readTo });
 		return live;
 	}

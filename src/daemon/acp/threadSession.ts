@@ -1,9 +1,10 @@
 import { sessionBefore } from "../../core/folds/agent.ts";
+import type { RanInside } from "../../core/sandbox.ts";
 import type { ModelChoice } from "../../core/values.ts";
 import type { Turn, TurnOutcome } from "../agents/agent.ts";
 import type { AgentProcess, AgentProcesses } from "../agents/process/agentProcess.ts";
 import type { FoundAcpAgent } from "../discovery/acpAgents.ts";
-import { type AgentOffers, offersOf } from "../discovery/agentOffers.ts";
+import type { AgentOffers } from "../discovery/agentOffers.ts";
 import {
 	diedText,
 	ended,
@@ -16,8 +17,10 @@ import {
 	noAnswer,
 	stopped,
 } from "./agentEnds.ts";
+import { type AgentWalls, placeOf, whyAnew } from "./agentWalls.ts";
 import { type Conversation, type Listening, openConversation } from "./conversation.ts";
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
+import { heard } from "./heard.ts";
 import { Aborted, inTime, TooLate } from "./inTime.ts";
 import { currentEffort, currentMode, currentModel } from "./options.ts";
 import type { Redact } from "./secrets.ts";
@@ -37,6 +40,8 @@ export interface SessionParts {
 	readonly version: string;
 	readonly redact: Redact;
 	onProblem(text: string): void;
+	/** Without them it runs as the person. */
+	readonly walls?: AgentWalls;
 	/** What the agent lets one choose. */
 	hearAgent(id: string, offers: AgentOffers): void;
 	/** Why a process was ended from here; undefined where it died. */
@@ -85,9 +90,10 @@ export async function openThread(
 	};
 	let last = known?.ended ? sessionBefore(known) : known?.before;
 	let number = known === undefined ? 1 : known.ended ? known.number + 1 : known.number;
-	if (known && !known.ended && known.agent !== undefined && known.agent !== identity) {
+	const unwanted = known && !known.ended ? whyAnew(parts, turn, identity) : undefined;
+	if (known && unwanted !== undefined) {
 		await processes.find(processKey(thread.threadId, number)).then((process) => process?.stop());
-		await ended(turn, number, "Another agent thinks in the thread now.");
+		await ended(turn, number, unwanted);
 		last = sessionBefore(known);
 		number++;
 	}
@@ -95,15 +101,18 @@ export async function openThread(
 		const key = processKey(thread.threadId, number);
 		const isTakenUp = known?.number === number && !known.ended;
 		const servers = isTakenUp ? turn.servers : await (turn.serversToStart ?? (async () => turn.servers ?? []))();
-		if (!isTakenUp) {
-			if (servers === undefined) return { kind: "aborted" };
-			await turn.session.process({ type: "agent.read", process: number, readTo: 0 });
-		}
+		if (!isTakenUp && servers === undefined) return { kind: "aborted" };
 		let process: AgentProcess;
 		const left = isTakenUp ? await processes.find(key) : undefined;
+		const placed = left ? { inside: known?.sandbox } : await placeOf(parts, turn, isTakenUp);
+		if ("kind" in placed) return placed;
+		const { inside } = placed;
+		const intent = { type: "agent.read", process: number, readTo: 0, ...(inside && { sandbox: inside }) } as const;
+		if (!isTakenUp) await turn.session.process(intent);
 		const withheld = left ? [] : await withhold(servers ?? [], found.environment);
 		try {
-			process = left ?? (await processes.open(key, { ...launch, withheld: withheldText(withheld) }));
+			const enclosed = left || !inside ? launch : await parts.walls!.enclose(turn, inside, launch, found.id);
+			process = left ?? (await processes.open(key, { ...enclosed, withheld: withheldText(withheld) }));
 		} catch (cause) {
 			const reason = `${found.name} cannot be started: ${messageOf(cause)}`;
 			await ended(turn, number, reason);
@@ -138,7 +147,7 @@ export async function openThread(
 			continue;
 		}
 		try {
-			const opened = await openSession(parts, turn, conversation, { identity, own, last, withheld, signal });
+			const opened = await openSession(parts, turn, conversation, { identity, own, last, withheld, inside, signal });
 			if ("kind" in opened) await stopped(turn, conversation, "It opened no session that can be used.");
 			return opened;
 		} catch (cause) {
@@ -149,6 +158,7 @@ export async function openThread(
 
 interface Opening {
 	readonly identity: string;
+	readonly inside?: RanInside;
 	/** Its session, as an earlier daemon left it. */
 	readonly own?: string;
 	readonly last: LastSession;
@@ -162,7 +172,7 @@ async function openSession(
 	parts: SessionParts,
 	turn: Turn,
 	conversation: Conversation,
-	{ identity, own, last, withheld, signal }: Opening,
+	{ identity, own, last, withheld, inside, signal }: Opening,
 ): Promise<OpenedThread | Failed> {
 	const { found, initMs, version } = parts;
 	const { goal } = turn;
@@ -243,24 +253,9 @@ async function openSession(
 		settings: Object.fromEntries(
 			Object.entries(settings).filter((one): one is [string, string] => one[1] !== undefined),
 		),
+		...(inside && { sandbox: inside }),
 	});
 	return { conversation, before, offers, servers: serversIn(conversation, withheld), reaches };
-}
-
-/** An old session that is opened again may say nothing of it. */
-function heard({ found, hearAgent }: SessionParts, answer: Fields): AgentOffers | undefined {
-	if (!Array.isArray(answer.configOptions) && !answer.models) return undefined;
-	const offers = offersOf(answer, found);
-	hearAgent(found.id, offers);
-	return offers;
-}
-
-/** Models that it tells of later. Its efforts stay those of the model that it began with: threads differ in theirs. */
-export function hearLater({ found, hearAgent }: SessionParts, { conversation, offers }: OpenedThread): void {
-	const { options, models } = conversation.options;
-	const now = offersOf({ configOptions: options, models }, found).models;
-	const isNews = now.length > 0 && JSON.stringify(now) !== JSON.stringify(offers?.models);
-	if (offers && isNews) hearAgent(found.id, { ...offers, models: now });
 }
 
 async function failedToOpen(

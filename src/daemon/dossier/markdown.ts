@@ -195,10 +195,18 @@ ${code(lastHash)}. \`mission dossier ${goal.goalId} --format jsonl --at ${goal.s
 \`mission verify\` checks them.`;
 }
 
-/** Where commands and checks ran; nothing where none was to run inside and none did. */
+/** Where commands, checks and agents ran; nothing where none was to run inside and none did. */
 function sandboxText({ goal, sandbox }: DossierData): string | undefined {
-	const inside = Object.entries(sandbox.inside).map(([name, times]) => `${count(times, "command")} in ${inline(name)}`);
-	if (inside.length === 0 && (goal.settings.sandbox ?? "off") === "off") return undefined;
-	const ran = [...inside, ...(sandbox.outside > 0 ? [`${count(sandbox.outside, "command")} outside`] : [])];
+	const isNone = [sandbox, sandbox.agents].every(({ inside }) => Object.keys(inside).length === 0);
+	if (isNone && (goal.settings.sandbox ?? "off") === "off") return undefined;
+	const ran = [...wherever(sandbox, "command"), ...wherever(sandbox.agents, "agent")];
 	return [goal.settings.sandbox, ran.join(", ")].filter(Boolean).join("; ");
+}
+
+function wherever(
+	{ inside, outside }: Pick<DossierData["sandbox"], "inside" | "outside">,
+	noun: string,
+): readonly string[] {
+	const ran = Object.entries(inside).map(([name, times]) => `${count(times, noun)} in ${inline(name)}`);
+	return outside > 0 ? [...ran, `${count(outside, noun)} outside`] : ran;
 }

@@ -2,6 +2,7 @@ import type { ToolCall } from "../../core/goal.ts";
 import { onlyLooks } from "../../core/rules/delegations.ts";
 import { sha256 } from "../platform/digest.ts";
 import { actProposal, editProposal, type Proposal, readProposal } from "../policy/proposal.ts";
+import type { GoalSandbox } from "../policy/sandbox/goalSandbox.ts";
 import { ToolError } from "../tools/tool.ts";
 import { admit } from "./admit.ts";
 import { decidedOutcome, failure, finish, type Outcome } from "./callOutcome.ts";
@@ -26,7 +27,8 @@ export async function performAgentCall(context: ActivityContext, call: ToolCall)
 	const admitted = await admit(context, {
 		call,
 		propose: () => propose(context, call, paths),
-		begin: (run) => [{ type: "tool.started", toolCallId, run }],
+		walls: wallsAround(context, call),
+		begin: (run, _tree, inside) => [{ type: "tool.started", toolCallId, run, ...(inside && { sandbox: inside }) }],
 	});
 	if (admitted.kind === "refused") return refuse(context, call, failure(admitted.reason, admitted.reason));
 	if (admitted.kind === "begun") context.permissions.give(toolCallId, { kind: "allow" });
@@ -35,6 +37,13 @@ export async function performAgentCall(context: ActivityContext, call: ToolCall)
 async function refuse(context: ActivityContext, call: ToolCall, outcome: Outcome): Promise<void> {
 	await finish(context, call, outcome);
 	context.permissions.give(call.toolCallId, { kind: "deny", reason: outcome.output.head });
+}
+
+/** The agent's own, for a command that it starts by itself. */
+function wallsAround({ driver }: ActivityContext, { threadId, args }: ToolCall): GoalSandbox | undefined {
+	const inside = driver.goal().threads[threadId]?.process?.sandbox;
+	if (!inside || typeof args.command !== "string") return undefined;
+	return { kind: "inside", name: inside.name, network: inside.network ? "on" : "off", holdsAgents: true };
 }
 
 /** Those that it names, one or several. */

@@ -26,6 +26,29 @@ export interface AcpRow {
 	/** Further variables that it gets of the daemon's environment; with `*` at the end, all that begin so. */
 	readonly passes: readonly string[];
 	readonly login: AcpLogin;
+	/** The folders that it keeps in the home folder, and what of them it has inside a sandbox. */
+	readonly own: readonly AcpFolder[];
+}
+
+/**
+ * A folder of the agent's. Inside a sandbox each thread has one of its own in its place: what an agent writes into the
+ * person's is run, or believed, where there are no walls.
+ */
+export interface AcpFolder {
+	/** Below the home folder, with slashes. */
+	readonly folder: string;
+	/** The variable that names another one, and what is appended to it; it is always set inside. */
+	readonly variable?: readonly [name: string, below?: string];
+	/** Files of the person's that it writes itself when a login is renewed: they are the person's own. */
+	readonly login?: readonly string[];
+	/** Files that it begins with, as they are when its program starts; what becomes of them stays inside. */
+	readonly settings?: readonly string[];
+	/** Files that are the person's own, and only read. */
+	readonly read?: readonly string[];
+	/** Settings that lie in the home folder itself, unless the folder is named by its variable. */
+	readonly atHome?: readonly string[];
+	/** It holds nothing but what can be fetched again: all threads have one. */
+	readonly isCache?: true;
 }
 
 export interface AcpLogin {
@@ -63,6 +86,17 @@ export const acpRows: readonly AcpRow[] = [
 			signs: [{ folder: ".claude", folderName: "CLAUDE_CONFIG_DIR", file: ".credentials.json" }],
 			inKeychain: true,
 		},
+		own: [
+			{
+				folder: ".claude",
+				variable: ["CLAUDE_CONFIG_DIR"],
+				login: [".credentials.json"],
+				settings: ["settings.json", "settings.local.json", "CLAUDE.md", ".claude.json"],
+				read: ["agents", "commands", "skills", "plugins", "rules", "output-styles"],
+				// Where the variable is set, it lies in the folder.
+				atHome: [".claude.json"],
+			},
+		],
 	},
 	{
 		id: "codex",
@@ -81,6 +115,15 @@ export const acpRows: readonly AcpRow[] = [
 				{ folder: ".codex", folderName: "CODEX_HOME", file: "config.toml", holds: /^\s*model_provider\s*=/m },
 			],
 		},
+		own: [
+			{
+				folder: ".codex",
+				variable: ["CODEX_HOME"],
+				login: ["auth.json", ".credentials.json"],
+				settings: ["config.toml", "AGENTS.md", "AGENTS.override.md", "installation_id", "models_cache.json"],
+				read: ["prompts", "skills", "rules", "plugins"],
+			},
+		],
 	},
 	{
 		id: "gemini-cli",
@@ -111,6 +154,18 @@ export const acpRows: readonly AcpRow[] = [
 			],
 			inKeychain: true,
 		},
+		own: [
+			{
+				folder: ".gemini",
+				variable: ["GEMINI_CLI_HOME", ".gemini"],
+				login: ["oauth_creds.json", "gemini-credentials.json", "mcp-oauth-tokens.json", "mcp-oauth-tokens-v2.json"],
+				settings: [
+					...["settings.json", "trustedFolders.json", "google_accounts.json", "installation_id", "state.json"],
+					...["GEMINI.md", "projects.json"],
+				],
+				read: [".env", "commands", "extensions", "skills", "agents", "policies"],
+			},
+		],
 	},
 	{
 		id: "qwen-code",
@@ -132,6 +187,15 @@ export const acpRows: readonly AcpRow[] = [
 				{ folder: ".qwen", file: "settings.json", holds: /"selectedType"/ },
 			],
 		},
+		own: [
+			{
+				folder: ".qwen",
+				variable: ["QWEN_HOME"],
+				login: ["oauth_creds.json", "mcp-oauth-tokens.json"],
+				settings: ["settings.json", "trustedFolders.json", "installation_id", "QWEN.md", "output-language.md"],
+				read: [".env", "commands", "extensions", "skills", "agents"],
+			},
+		],
 	},
 	{
 		id: "opencode",
@@ -143,6 +207,24 @@ export const acpRows: readonly AcpRow[] = [
 		keyNames: ["OPENCODE_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY"],
 		passes: ["OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR", "OPENCODE_CONFIG_CONTENT", "OPENCODE_DISABLE_*"],
 		login: { how: "run `opencode auth login`", signs: [] },
+		own: [
+			{
+				folder: ".config/opencode",
+				variable: ["XDG_CONFIG_HOME", "opencode"],
+				settings: ["opencode.json", "opencode.jsonc", "config.json", "tui.json", "AGENTS.md", "package.json"],
+				read: [
+					...["agent", "agents", "command", "commands", "mode", "modes", "plugin", "plugins", "skill", "skills"],
+					...["tool", "tools", "themes", "node_modules"],
+				],
+			},
+			{
+				folder: ".local/share/opencode",
+				variable: ["XDG_DATA_HOME", "opencode"],
+				login: ["auth.json", "mcp-auth.json"],
+			},
+			{ folder: ".local/state/opencode", variable: ["XDG_STATE_HOME", "opencode"] },
+			{ folder: ".cache/opencode", variable: ["XDG_CACHE_HOME", "opencode"], isCache: true },
+		],
 	},
 ];
 

@@ -149,7 +149,9 @@ export const workRows: Rules<Topic> = {
 	"agent.started": makes((e) => ({
 		...shown("messages", "play", "idle", t("agent")),
 		text: [e.name, e.version].filter(Boolean).join(" "),
-		note: e.took === "new" ? undefined : t("taken up again"),
+		note:
+			[e.took !== "new" && t("taken up again"), e.sandbox && insideNote(e.sandbox)].filter(Boolean).join(", ") ||
+			undefined,
 		threadId: e.threadId,
 		opens: "thread",
 	})),

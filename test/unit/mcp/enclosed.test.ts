@@ -17,7 +17,7 @@ describe("an MCP server that is a program", () => {
 		...{ kind: "program", command: process.execPath, args: ["-e", says] },
 		...{ env: commandEnvironment(process.env), cwd: bench.workspace },
 	};
-	const inside = { kind: "inside", name: "bubblewrap", network: "asked" } as const;
+	const inside = { kind: "inside", name: "bubblewrap", network: "asked", holdsAgents: true } as const;
 
 	it("of a goal in a sandbox runs inside, with its arguments as they are", async function () {
 		await skipWithoutSandbox(this);

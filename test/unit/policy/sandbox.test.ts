@@ -47,6 +47,6 @@ describe("the sandbox of commands", () => {
 });
 
 const walls: Sandbox = {
-	of: async () => ({ name: "walls" }),
+	of: async () => ({ name: "walls", holdsAgents: true }),
 	enclose: async ({ env }) => ({ before: ["/usr/bin/env", "FROM=env"], env: { ...env, WALLS: "yes" } }),
 };

@@ -21,6 +21,8 @@ export interface AgentLaunch {
 	readonly args: readonly string[];
 	/** Its working directory, an absolute path. */
 	readonly folder: string;
+	/** Stands before the program, so that it starts inside walls: a program, and its arguments. */
+	readonly before?: readonly [string, ...string[]];
 	/** The whole of it. Never logged, and never in the spool. */
 	readonly environment: Readonly<Record<string, string>>;
 	/** What stands for something in the lines that are written to it, and what the program reads in its place. Never in the spool. */

@@ -114,7 +114,8 @@ export function openAgentProcesses({
 		try {
 			if (!isFolder(launch.folder)) throw new Error(folderMissing(launch.folder));
 			if (!isProgram(launch.program)) throw new Error(programMissing(launch.program));
-			const { program, args, environment, withheld = {} } = launch;
+			const { environment, withheld = {} } = launch;
+			const [program, ...args] = [...(launch.before ?? []), launch.program, ...launch.args] as [string, ...string[]];
 			const order = { program, args, folder: launch.folder, environment, withheld, attended, limits: limits() };
 			await startRelay(path, relayFile, order).catch(({ code }: NodeJS.ErrnoException) => {
 				throw new Error(notStarted(code, program));

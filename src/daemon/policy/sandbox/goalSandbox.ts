@@ -6,7 +6,7 @@ import type { Sandbox } from "./sandbox.ts";
 export type GoalSandbox =
 	/** As the person; `why` there are no walls, where it was not the person's wish. */
 	| { readonly kind: "outside"; readonly why?: string }
-	| { readonly kind: "inside"; readonly name: string; readonly network: NetworkInside }
+	| { readonly kind: "inside"; readonly name: string; readonly network: NetworkInside; readonly holdsAgents: boolean }
 	/** Nowhere: it may only be inside, and there are no walls. */
 	| { readonly kind: "refused"; readonly reason: string };
 
@@ -26,7 +26,7 @@ export async function goalSandbox(
 	const strict = stricter(mode, wish);
 	if (strict === "off") return { kind: "outside" };
 	const state = await sandbox.of(workspace);
-	if ("name" in state) return { kind: "inside", name: state.name, network: wish.network };
+	if ("name" in state) return { kind: "inside", ...state, network: wish.network };
 	if (strict === "auto") return { kind: "outside", why: state.unavailable };
 	return { kind: "refused", reason: `It may only run in a sandbox. ${state.unavailable}` };
 }
@@ -36,9 +36,23 @@ export function stricter(mode: SandboxMode, { use }: Pick<SandboxWish, "use">): 
 	return use === "required" ? use : mode;
 }
 
-/** Of an agent that is a program: it starts commands by itself, and not in the sandbox. */
-export function onlyOutside(agent: string): string {
-	return `This goal may only work in a sandbox, and ${agent} runs its commands by itself, outside of one. Choose a model of a provider instead, or another setting of the sandbox.`;
+/** The walls of an agent that is a program, with all that it starts. Its model answers in the network. */
+export type AgentPlace =
+	| { readonly kind: "outside" }
+	| { readonly kind: "inside"; readonly inside: RanInside }
+	| { readonly kind: "refused"; readonly reason: string };
+
+export function agentPlace(walls: GoalSandbox, mode: SandboxMode, agent: string): AgentPlace {
+	if (walls.kind === "refused") return walls;
+	if (walls.kind === "inside" && walls.holdsAgents)
+		return { kind: "inside", inside: { name: walls.name, network: walls.network !== "off" } };
+	if (walls.kind === "inside" && mode === "required")
+		return { kind: "refused", reason: onlyOutside(walls.name, agent) };
+	return { kind: "outside" };
+}
+
+function onlyOutside(walls: string, agent: string): string {
+	return `It may only work in a sandbox, and ${walls} cannot hold an agent that is a program, as ${agent} is. Choose a model of a provider instead, or another setting of the sandbox.`;
 }
 
 /** The walls of one command. It reaches the network where its text told that it would, so that this was allowed. */

@@ -22,9 +22,10 @@ export interface SandboxOptions {
 export function openSandbox(options: SandboxOptions): Sandbox {
 	switch (options.platform ?? process.platform) {
 		case "linux":
-			return sandbox("bubblewrap", linuxGrounds(options), () => probeBubblewrap(options));
+			return sandbox("bubblewrap", true, linuxGrounds(options), () => probeBubblewrap(options));
 		case "darwin":
-			return sandbox("sandbox-exec", macGrounds(options), probeSeatbelt);
+			// It has no mounts, so nothing can stand in the place of a folder of the person's.
+			return sandbox("sandbox-exec", false, macGrounds(options), probeSeatbelt);
 		default:
 			return noSandbox(
 				"There is no sandbox for commands on this system. On Windows, run the editor in WSL to have one.",
@@ -36,7 +37,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
 type Build = (start: Start & { readonly isForeign: boolean }, walls: Walls, settings: SandboxSettings) => Enclosed;
 type Probe = Build | { readonly unavailable: string };
 
-function sandbox(name: string, grounds: Grounds, probe: () => Promise<Probe>): Sandbox {
+function sandbox(name: string, holdsAgents: boolean, grounds: Grounds, probe: () => Promise<Probe>): Sandbox {
 	let probing: Promise<Probe> | undefined;
 	const probed = () => {
 		probing ??= probe();
@@ -48,7 +49,7 @@ function sandbox(name: string, grounds: Grounds, probe: () => Promise<Probe>): S
 			if (typeof build === "object") return build;
 			const place = await realpath(workspace).catch(() => workspace);
 			const unavailable = await whyNoWalls(place, grounds);
-			return unavailable === undefined ? { name } : { unavailable };
+			return unavailable === undefined ? { name, holdsAgents } : { unavailable };
 		},
 		async enclose(start) {
 			const build = await probed();

@@ -12,7 +12,13 @@ export interface Sandbox {
 	enclose(start: Start): Promise<Enclosed | { readonly unavailable: string }>;
 }
 
-export type SandboxState = { readonly name: string } | { readonly unavailable: string };
+export type SandboxState =
+	| {
+			readonly name: string;
+			/** An agent's program can work inside, too: folders can stand in the place of the person's. */
+			readonly holdsAgents: boolean;
+	  }
+	| { readonly unavailable: string };
 
 /** What is about to be started. */
 export interface Start {
@@ -24,6 +30,19 @@ export interface Start {
 	readonly workspace: string;
 	/** Whether it may reach the network. */
 	readonly network: boolean;
+	/** What of the person's own it has beside that. */
+	readonly own?: readonly OwnPlace[];
+	/** Files that have to be seen for it to start, wherever they lie. */
+	readonly programs?: readonly string[];
+}
+
+/** Of a program that keeps settings and a login of the person's: what it finds of them, although the walls hide them. */
+export interface OwnPlace {
+	/** As the program names it; it exists. */
+	readonly path: string;
+	readonly as: "writable" | "readOnly";
+	/** A folder that stands in its place. */
+	readonly from?: string;
 }
 
 export interface Enclosed {

@@ -2,7 +2,7 @@ import { mkdir, readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { gitPlaces } from "./gitPlaces.ts";
 import { cacheVariables, doorVariables, secretPlaces } from "./insideTables.ts";
-import type { SandboxSettings, Start } from "./sandbox.ts";
+import type { OwnPlace, SandboxSettings, Start } from "./sandbox.ts";
 
 /** What a place is inside, whoever builds the walls. The rest of the system is there to be read. */
 export type Place = {
@@ -46,6 +46,7 @@ export async function wallsOf(start: Start, grounds: Grounds): Promise<Walls | {
 	if ("unavailable" in git) return git;
 	const { writable, readable } = grounds.settings();
 	const own = (places: readonly string[]) => places.map((place) => atHome(place, grounds.home));
+	const ownPlaces = (await Promise.all((start.own ?? []).map(ownPlace))).filter((place) => place !== undefined);
 	const shown = new Set(await Promise.all(own(readable).map(async (place) => (await real(place)) ?? place)));
 	await mkdir(grounds.caches, { recursive: true, mode: 0o700 });
 	const hidden = [...own(secretPlaces), grounds.dataFolder, ...(await grounds.listening())];
@@ -57,9 +58,10 @@ export async function wallsOf(start: Start, grounds: Grounds): Promise<Walls | {
 		...hidden.map((place) => placeAt(place, "hidden")),
 		...(await programFolders(start, grounds.emptied)),
 	]);
-	const places = found
-		.filter((place) => place !== undefined)
-		.filter((place) => place.as !== "hidden" || !shown.has(place.path));
+	const isOwn = ({ path: hidden }: Place) => ownPlaces.some(({ path: own }) => own === hidden);
+	const places = [...found.filter((place) => place !== undefined), ...ownPlaces].filter(
+		(place) => place.as !== "hidden" || (!shown.has(place.path) && !isOwn(place)),
+	);
 	const again = await shownAgain(own(readable), grounds.emptied);
 	// Only what an emptied folder took away: what may be written stays so, and a hidden folder hides all of it.
 	const isTaken = (place: Place) =>
@@ -97,18 +99,35 @@ async function placeAt(place: string, as: Place["as"]): Promise<Place | undefine
 	return at === undefined || found === undefined ? undefined : { path: at, as, isFolder: found.isDirectory() };
 }
 
+/** A file that is a link stands there by its own name, wherever it leads. */
+async function ownPlace({ path: at, as, from }: OwnPlace): Promise<Place | undefined> {
+	const target = await placeAt(from ?? at, as);
+	const folder = await real(from === undefined ? path.dirname(at) : at);
+	if (!target || folder === undefined) return undefined;
+	return { ...target, path: from === undefined ? path.join(folder, path.basename(at)) : folder, from: target.path };
+}
+
 /** Where programs are found that lie in a place that is emptied; of the network, also who knows names. */
 async function programFolders(start: Start, emptied: readonly string[]): Promise<(Place | undefined)[]> {
 	const folders = (start.env.PATH ?? "").split(path.delimiter).filter(path.isAbsolute);
 	const names = start.network ? await real("/etc/resolv.conf") : undefined;
+	const programs = await Promise.all((start.programs ?? []).filter(path.isAbsolute).map(programPlaces));
 	return Promise.all(
-		[...folders, ...(names ? [names] : [])]
+		[...folders, ...(names ? [names] : []), ...programs.flat()]
 			.filter((folder) => emptied.some((each) => isWithin(each, folder)))
 			.map(async (folder): Promise<Place | undefined> => {
 				const found = await placeAt(folder, "readOnly");
 				return found && { ...found, path: folder, from: found.path };
 			}),
 	);
+}
+
+/** It may be a link; what is really run needs what lies beside it, and where it is a package, all that it is installed with. */
+async function programPlaces(program: string): Promise<readonly string[]> {
+	const file = await real(program);
+	if (file === undefined) return [];
+	const at = file.indexOf(`${path.sep}node_modules${path.sep}`);
+	return [path.dirname(program), at < 0 ? path.dirname(file) : path.join(file.slice(0, at), "node_modules")];
 }
 
 /**

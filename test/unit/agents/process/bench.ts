@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
@@ -7,6 +7,7 @@ import { type OwnAgentProcesses, openAgentProcesses } from "../../../../src/daem
 import type { RelayLimits } from "../../../../src/daemon/agents/process/agentSpool.ts";
 import { bootId } from "../../../../src/daemon/commands/processIdentity.ts";
 import { spoolName } from "../../../../src/daemon/commands/spoolFolders.ts";
+import { openWalls, type places } from "../../commands/workbench.ts";
 
 /** A folder for agents' processes, and a program that does what it is told line by line. */
 export interface Bench {
@@ -17,7 +18,9 @@ export interface Bench {
 	/** The same folder as a daemon that starts now sees it; the one before lets go. */
 	restarted(limits?: Partial<RelayLimits>): OwnAgentProcesses;
 	/** The program, with what it does before it listens. */
-	launch(...args: readonly string[]): AgentLaunch;
+	launch: (...args: readonly string[]) => AgentLaunch;
+	/** The number by which the system knows a process of the key that names itself so: inside walls it has another. */
+	pid(key: string, named: string | undefined): number;
 	/** The spool of a key. */
 	spool(key: string): string;
 	/** A file of the workspace; empty when it is not there. */
@@ -40,13 +43,32 @@ export function relay(): string {
 	return relayText;
 }
 
+/** The same, with programs that are started inside walls. */
+export async function openBenchIn(place: (typeof places)[number], limits?: Partial<RelayLimits>): Promise<Bench> {
+	const bench = openBench(limits);
+	if (place === "outside") return bench;
+	const { launch } = bench;
+	const { program, args, environment, folder } = launch();
+	const start = {
+		cwd: folder,
+		env: environment,
+		workspace: bench.workspace,
+		network: true,
+		programs: [program, ...args],
+	};
+	const walls = await openWalls(bench.folder).enclose(start);
+	if ("unavailable" in walls) throw new Error(walls.unavailable);
+	bench.launch = (...more) => ({ ...launch(...more), before: walls.before, environment: walls.env });
+	return bench;
+}
+
 export function openBench(limits?: Partial<RelayLimits>): Bench {
 	const base = mkdtempSync(join(tmpdir(), "agents-"));
 	const workspace = join(base, "workspace");
 	const folder = join(base, "data");
-	mkdirSync(workspace);
-	mkdirSync(folder);
-	const file = join(base, "program.cjs");
+	const programs = join(base, "programs");
+	for (const one of [workspace, folder, programs]) mkdirSync(one);
+	const file = join(programs, "program.cjs");
 	writeFileSync(file, program);
 	let processes = openAgentProcesses({ folder, relay: relay(), limits: () => limits ?? {} });
 	return {
@@ -67,6 +89,15 @@ export function openBench(limits?: Partial<RelayLimits>): Bench {
 			folder: workspace,
 			environment: { PATH: process.env.PATH ?? "", AGENT_SECRET: "swordfish" },
 		}),
+		pid(key, named) {
+			const spool = join(folder, bootId(), spoolName(key));
+			const relayPid = Number(
+				readdirSync(spool)
+					.find((name) => name.startsWith("relay."))!
+					.split(".")[1],
+			);
+			return pidIn(relayPid, Number(named));
+		},
 		spool: (key) => join(folder, bootId(), spoolName(key)),
 		text(name) {
 			try {
@@ -124,6 +155,21 @@ for (const order of process.argv.slice(2)) obey(order);
 const input = createInterface({ input: process.stdin });
 input.on("line", obey);
 `;
+
+/** Where walls give processes numbers of their own, the system tells both. */
+function pidIn(session: number, named: number): number {
+	const inside = process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+	const found = inside.find((pid) => {
+		try {
+			const numbers = /^NSpid:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]?.split(/\s+/) ?? [];
+			const [, , , owner] = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)!.split(" ");
+			return numbers.length > 1 && Number(numbers.at(-1)) === named && Number(owner) === session;
+		} catch {
+			return false;
+		}
+	});
+	return found === undefined ? named : Number(found);
+}
 
 /** The first lines from an offset on. */
 export async function take(process: AgentProcess, count: number, from = 0): Promise<readonly string[]> {
