@@ -10,6 +10,7 @@ import { commandActs } from "./rules/commandActs.ts";
 import { withLinkedPaths } from "./rules/linkedPaths.ts";
 import type { ParsedCommand } from "./shell/parse/parseCommand.ts";
 import { forbiddenCommand } from "./shell/rules/forbidden.ts";
+import { withLinkedRisk } from "./shell/rules/linkedRisk.ts";
 import { commandRisk } from "./shell/rules/risk.ts";
 
 /** An action that somebody means to carry out, with all that its judgement needs to know of the world. */
@@ -72,7 +73,7 @@ export async function commandProposal(
 	const values = Object.fromEntries(inputs.map(({ variable, value }) => [`$${variable}`, sha256(value)]));
 	const files = { ...bound.files, ...values };
 	const { written } = bound;
-	const judged = await commandRisk(command);
+	const judged = await withLinkedRisk(await commandRisk(command), command);
 	const { risk, reasons } = judged;
 	const forbidden = about.origin === "person" ? undefined : await forbiddenCommand(command, world.dataFolder);
 	return {

@@ -4,6 +4,7 @@ import type { Rules } from "./rules/decide.ts";
 import { withLinkedPaths } from "./rules/linkedPaths.ts";
 import { parseCommand } from "./shell/parse/parseCommand.ts";
 import { forbiddenCommand } from "./shell/rules/forbidden.ts";
+import { withLinkedRisk } from "./shell/rules/linkedRisk.ts";
 import { commandRisk } from "./shell/rules/risk.ts";
 
 export interface CommandTrial {
@@ -28,7 +29,7 @@ export async function testCommand(
 	{ home, dataFolder, ...at }: TrialAt,
 ): Promise<CommandTrial> {
 	const command = parseCommand(text, { workspace: at.workspace, home });
-	const judged = await commandRisk(command);
+	const judged = await withLinkedRisk(await commandRisk(command), command);
 	const { risk, reasons } = judged;
 	const forbidden = await forbiddenCommand(command, dataFolder);
 	if (forbidden !== undefined) return { risk, reasons: [forbidden, ...reasons], verdict: "deny", rule: "built in" };

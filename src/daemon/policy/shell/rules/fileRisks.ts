@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Command, open, shown, textWord, type Word } from "../tree/script.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings, Touched } from "./findings.ts";
 import { placesOf, secretIn, targetOf } from "./places.ts";
 
 /** What reading or writing a file comes to, for the commands of one workspace. */
@@ -17,7 +17,7 @@ export interface FileRisks {
 export function fileRisks(
 	workspace: string,
 	home: string | undefined,
-	{ add, unsure }: Pick<Findings, "add" | "unsure">,
+	{ add, unsure, touch }: Pick<Findings, "add" | "unsure" | "touch">,
 ): FileRisks {
 	return { write, read, secret, isInside };
 
@@ -31,6 +31,7 @@ export function fileRisks(
 		const target = targetOf(file, { workspace, home, folders: command.folders });
 		const name = shown(file);
 		if (target === "nothing") return;
+		touches(file, command, "changes");
 		if (target === "inside" || target === "temporary") add("write", reason ?? `writes ${name}`);
 		else if (target === "outside") add("dangerous", `changes what lies outside the workspace: ${name}`);
 		else if (target === "git") add("dangerous", `changes what git keeps or runs: ${name}`);
@@ -51,6 +52,13 @@ export function fileRisks(
 			add("dangerous", `shows a file of yours outside the workspace: ${shown(file)}`);
 		if (!secret(file, command) && isShown && isAnyFile(file, command))
 			unsure("which file it shows is not known beforehand");
+		else if (isShown) touches(file, command, "shows");
+	}
+
+	function touches(file: Word, { folders }: Command, how: Touched["how"]): void {
+		if (file.isOpen || file.isGlob) return;
+		for (const place of placesOf(file.text, { workspace, home, folders }))
+			if (isWithin(place, workspace)) touch({ place, how });
 	}
 
 	/** The home folder, or one that holds it. */

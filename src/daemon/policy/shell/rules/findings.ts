@@ -6,6 +6,8 @@ export interface CommandRisk {
 	readonly reasons: readonly string[];
 	/** All of it was read and understood. */
 	readonly certain: boolean;
+	/** Files of the workspace that it names for that, by their names: whether links lead elsewhere is not looked at. */
+	readonly touched: readonly Touched[];
 	/** Each command of the text, also those inside of others, whose risk is then part of the outer one's. */
 	readonly parts: readonly CommandPart[];
 }
@@ -15,6 +17,13 @@ export interface CommandPart {
 	readonly words: readonly (string | undefined)[];
 	readonly risk: Risk;
 	readonly certain: boolean;
+	readonly touched: readonly Touched[];
+}
+
+/** A file, absolute, that a command changes or shows. */
+export interface Touched {
+	readonly place: string;
+	readonly how: "changes" | "shows";
 }
 
 /** What is found out about a command, piece by piece. */
@@ -22,6 +31,7 @@ export interface Findings {
 	add(risk: Risk, reason: string): void;
 	/** Why it cannot be read for sure. */
 	unsure(why: string): void;
+	touch(touched: Touched): void;
 	/** What is found while `look` runs is of this command. */
 	during(words: readonly Word[], look: () => void): void;
 	sum(): CommandRisk;
@@ -33,7 +43,8 @@ const maxReasons = 12;
 export function openFindings(): Findings {
 	const reasons = new Map<string, Risk>();
 	const doubts = new Set<string>();
-	const parts: { words: readonly (string | undefined)[]; risk: Risk; certain: boolean }[] = [];
+	const touched: Touched[] = [];
+	const parts: (Pick<CommandPart, "words"> & { risk: Risk; certain: boolean; touched: Touched[] })[] = [];
 	const open: (typeof parts)[number][] = [];
 	let worst: Risk = "read";
 	return {
@@ -46,8 +57,11 @@ export function openFindings(): Findings {
 			doubts.add(`cannot be read for sure: ${why}`);
 			for (const part of open) part.certain = false;
 		},
+		touch(one) {
+			for (const list of [touched, ...open.map((part) => part.touched)]) list.push(one);
+		},
 		during(words, look) {
-			const part = { words: words.map(known), risk: "read" as Risk, certain: true };
+			const part = { words: words.map(known), risk: "read" as Risk, certain: true, touched: [] };
 			parts.push(part);
 			open.push(part);
 			look();
@@ -58,11 +72,11 @@ export function openFindings(): Findings {
 			const risk = certain || worst !== "read" ? worst : "write";
 			const byRisk = [...reasons].sort(([, one], [, other]) => risks.indexOf(other) - risks.indexOf(one));
 			const all = [...byRisk.map(([reason]) => reason), ...doubts].slice(0, maxReasons);
-			return { risk, certain, reasons: all.length > 0 ? all : ["only reads"], parts };
+			return { risk, certain, reasons: all.length > 0 ? all : ["only reads"], touched, parts };
 		},
 	};
 }
 
-function isWorse(one: Risk, other: Risk): boolean {
+export function isWorse(one: Risk, other: Risk): boolean {
 	return risks.indexOf(one) > risks.indexOf(other);
 }

@@ -58,8 +58,8 @@ interface Context {
 
 type ReadText = (text: string, dialect: Dialect, start: Start, depth: number) => void;
 
-function reading({ workspace, home }: About, grammars: Grammars, { add, unsure, during }: Findings): ReadText {
-	const files = fileRisks(workspace, home, { add, unsure });
+function reading({ workspace, home }: About, grammars: Grammars, { add, unsure, touch, during }: Findings): ReadText {
+	const files = fileRisks(workspace, home, { add, unsure, touch });
 	let runs = 0;
 	let readChars = 0;
 	return readText;
