@@ -22,6 +22,7 @@ import { createProviderKeys } from "./keys/providerKeys.ts";
 import { registerLinks } from "./links.ts";
 import { createEditorModels } from "./models/editorModels.ts";
 import { openTarget } from "./openTarget.ts";
+import { createRulesInForce } from "./policy/rulesInForce.ts";
 import { createSimulations } from "./policy/simulations.ts";
 import { createStatusBar } from "./status/statusBar.ts";
 import { createApprovalCentre } from "./tree/approvalCentre.ts";
@@ -45,6 +46,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 	const outputs = createOutputs(daemon, dataFolder);
 	const plans = createPlans(daemon, goals);
 	const simulations = createSimulations(daemon);
+	const rulesInForce = createRulesInForce(daemon, dataFolder);
 	const providerKeys = createProviderKeys(context.secrets, daemon, (text) => log.warn(text));
 	const mcpInputs = createMcpInputs(context.secrets, daemon, (text) => log.warn(text));
 	const approvals = createApprovals(daemon, goals, async ({ goal, approval }) => {
@@ -80,6 +82,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		outputs,
 		plans,
 		simulations,
+		rulesInForce,
 		providerKeys,
 		mcpInputs,
 		models,
@@ -107,6 +110,7 @@ export function compose(context: vscode.ExtensionContext): Parts {
 		outputs,
 		plans,
 		simulations,
+		rulesInForce,
 		providerKeys,
 		models,
 		blobs,

@@ -29,13 +29,16 @@ export interface StageOptions {
 	readonly trust?: boolean;
 	/** Folders of other extensions, loaded as those that someone develops. */
 	readonly developing?: readonly string[];
+	/** Of the editor. */
+	readonly settings?: Readonly<Record<string, unknown>>;
 	/** What `config.jsonc` of the data folder holds. */
 	readonly config?: object;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
 	const base = fs.mkdtempSync(path.join(os.tmpdir(), "mc-e2e-"));
-	const home = path.join(base, "data");
+	// As the data folder is called everywhere: the schema of config.jsonc goes by it.
+	const home = path.join(base, "mission-control");
 	if (options.config) {
 		fs.mkdirSync(home, { recursive: true });
 		fs.writeFileSync(path.join(home, "config.jsonc"), JSON.stringify(options.config));
@@ -47,7 +50,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 		viewport: { width: 1400, height: 900 },
 		trust: options.trust,
 		developing: options.developing,
-		settings: { "breadcrumbs.enabled": false, "editor.minimap.enabled": false },
+		settings: { "breadcrumbs.enabled": false, "editor.minimap.enabled": false, ...options.settings },
 	});
 	const mission = async (...args: readonly string[]) => {
 		const { stdout } = await run(process.execPath, [path.join(root, "dist/cli.js"), ...args, "--json"], {

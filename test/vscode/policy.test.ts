@@ -53,9 +53,10 @@ describe("a policy in a real editor", function () {
 		);
 		assert.match(
 			now!,
-			/# You answered otherwise than the rules that are tried\n +1× {2}touch gone\n +asked about\n +then: denied \(/,
+			/# You answered otherwise than what is tried\n +1× {2}touch gone\n +asked about\n +then: denied in /,
 		);
-		assert.match(tried!, / +1× {2}touch gone\n +allowed {2}\(user rule 1: allow command `touch \*`\)\n +then: denied/);
+		assert.match(tried!, / +1× {2}touch gone\n +allowed by user rule 1\n +then: denied in /);
+		assert.match(tried!, /# Rules that decided\n +1× {2}user rule 1: allow command `touch \*`\n/);
 		await parts.daemon.ask("goal/control", { goalId, action: "cancel" }).catch(() => undefined);
 	});
 

@@ -150,7 +150,7 @@ function place(approval: Approval, goal: Goal): string {
 }
 
 /** An actor as the log names it: `CLI (mara, process 4711)`. */
-function actorParts(by: string): { readonly client: string; readonly user?: string } {
+export function actorParts(by: string): { readonly client: string; readonly user?: string } {
 	const [, name = by, details = ""] = /^(.*?) \((.*)\)$/.exec(by) ?? [];
 	const user = details.split(", ").find((part) => part !== "" && !part.startsWith("process "));
 	return { client: name.toLowerCase() === "cli" ? t("the CLI") : name, user };

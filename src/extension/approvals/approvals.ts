@@ -259,6 +259,15 @@ function lenses({ approval, goal }: Waiting): vscode.CodeLens[] {
 					arguments: [{ ...target, answer: choice.answer, scope: choice.scope }],
 				}),
 		),
+		...(approval.kind === "tool"
+			? [
+					new vscode.CodeLens(top, {
+						title: t("Always Allow…"),
+						command: "missionControl.alwaysAllow",
+						arguments: [target],
+					}),
+				]
+			: []),
 		...(approval.kind === "plan"
 			? [new vscode.CodeLens(top, { title: t("Edit Plan…"), command: "missionControl.editPlan", arguments: [target] })]
 			: []),

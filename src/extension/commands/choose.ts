@@ -36,6 +36,7 @@ export function subjectOf(argument: unknown): Subject {
 		case "group":
 		case "section":
 		case "grant":
+		case "rule":
 		case "more":
 			return {};
 		case "record": {

@@ -5,6 +5,7 @@ import { daemonCommands } from "./daemonCommands.ts";
 import { goalCommands } from "./goalCommands.ts";
 import { launchCommands } from "./launchCommands.ts";
 import { openCommands } from "./openCommands.ts";
+import { policyCommands } from "./policyCommands.ts";
 import { stepCommands } from "./stepCommands.ts";
 
 /**
@@ -18,5 +19,6 @@ export const commands = {
 	...stepCommands,
 	...approvalCommands,
 	...centreCommands,
+	...policyCommands,
 	...daemonCommands,
 } satisfies Record<string, CommandRow>;

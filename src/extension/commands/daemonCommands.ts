@@ -37,14 +37,6 @@ export const daemonCommands = {
 			await openConfig(await dataFolder());
 		},
 	},
-	tryPolicy: {
-		title: "Try Policy on the Past…",
-		async run({ simulations }) {
-			const { choosePolicy } = await import("../policy/choosePolicy.ts");
-			const document = await choosePolicy();
-			if (document) await simulations.compare(document);
-		},
-	},
 	startDaemon: {
 		title: "Start Goal Daemon",
 		palette: isNot("missionControl.connection", "connected"),

@@ -11,6 +11,7 @@ import type { Plans } from "../documents/plans.ts";
 import type { McpInputs } from "../keys/mcpInputs.ts";
 import type { ProviderKeys } from "../keys/providerKeys.ts";
 import type { EditorModels } from "../models/editorModels.ts";
+import type { RulesInForce } from "../policy/rulesInForce.ts";
 import type { Simulations } from "../policy/simulations.ts";
 import type { ApprovalCentre } from "../tree/approvalCentre.ts";
 import type { GoalsTree } from "../tree/goalsTree.ts";
@@ -33,6 +34,7 @@ export interface Parts {
 	readonly outputs: Outputs;
 	readonly plans: Plans;
 	readonly simulations: Simulations;
+	readonly rulesInForce: RulesInForce;
 	readonly providerKeys: ProviderKeys;
 	readonly mcpInputs: McpInputs;
 	readonly models: EditorModels;

@@ -16,6 +16,7 @@ export const schemes = {
 	output: "mission-output",
 	plan: "mission-plan",
 	simulation: "mission-simulation",
+	policy: "mission-policy",
 } as const;
 
 /**
@@ -62,6 +63,11 @@ export function planUri(goalId: GoalId, title: string): vscode.Uri {
 /** One side of two policies that are compared. */
 export function simulationUri(name: string, side: "now" | "tried", number: number): vscode.Uri {
 	return withQuery(schemes.simulation, `${fileName(name)}.txt`, { side, number: String(number) });
+}
+
+/** The rules in force, in a folder. */
+export function policyUri(folder: string | undefined): vscode.Uri {
+	return withQuery(schemes.policy, `${t("Rules in Force")}.jsonc`, { folder });
 }
 
 export function outputUri(goalId: GoalId, seq: number): vscode.Uri {

@@ -23,9 +23,11 @@ interface RowWords {
 	readonly changes: [];
 	readonly change: [ChangeStatus];
 	readonly note: [];
-	readonly section: ["waiting" | "setAside" | "grants" | "answered" | "over"];
+	readonly section: ["waiting" | "setAside" | "grants" | "rules" | "answered" | "over"];
 	readonly record: [RecordedApproval["state"]];
 	readonly grant: ["used" | "unused"];
+	/** `own`: the person's, who may remove it. */
+	readonly rule: ["own" | "organisation"];
 	readonly more: [];
 }
 type Noun = keyof RowWords;

@@ -4,7 +4,8 @@ import { t } from "../words/words.ts";
 /** The document with rules that is in front, as it stands there; else a file that a person chooses. */
 export async function choosePolicy(): Promise<vscode.TextDocument | undefined> {
 	const inFront = vscode.window.activeTextEditor?.document;
-	if (inFront && ["json", "jsonc"].includes(inFront.languageId)) return inFront;
+	const isOwn = inFront && ["file", "untitled"].includes(inFront.uri.scheme);
+	if (isOwn && ["json", "jsonc"].includes(inFront.languageId)) return inFront;
 	const chosen = await vscode.window.showOpenDialog({
 		title: t("Choose the policy to try"),
 		openLabel: t("Try"),

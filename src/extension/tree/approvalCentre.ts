@@ -6,7 +6,7 @@ import type { Daemon } from "../connection/daemon.ts";
 import type { Goals } from "../connection/goals.ts";
 import { setContext } from "../menus/setContext.ts";
 import { t } from "../words/words.ts";
-import { type CentreNode, centreNodes } from "./centreNodes.ts";
+import { type CentreNode, centreNodes, type RuleView } from "./centreNodes.ts";
 import { centreRowOf } from "./centreRows.ts";
 import { treeItem } from "./treeItem.ts";
 
@@ -35,15 +35,32 @@ export function createApprovalCentre(daemon: Daemon, goals: Goals, approvals: Ap
 
 	async function read(): Promise<readonly CentreNode[]> {
 		if (daemon.connection.state !== "connected") return [];
-		const [history, { grants }] = await Promise.all([
+		const [history, { grants }, rules] = await Promise.all([
 			daemon.read("approval/history", { filter, limit: shown }),
 			daemon.read("grant/list", { all: true }),
+			readRules(),
 		]);
-		const nodes = centreNodes({ ...history, grants }, filter, ({ goalId, approvalId }) =>
+		const nodes = centreNodes({ ...history, grants, rules }, filter, ({ goalId, approvalId }) =>
 			approvals.find(goalId, approvalId),
 		);
 		view.message = nodes.length > 0 ? undefined : emptyText(typed);
 		return nodes;
+	}
+
+	/** Those of everywhere, and of the folders of this window. */
+	async function readRules(): Promise<RuleView[]> {
+		const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+		const everywhere = await daemon.read("policy/read", {});
+		const own = await Promise.all(
+			folders.map(async (workspace) => {
+				const { levels } = await daemon.read("policy/read", { workspace });
+				return levels.map((level) => ({ ...level, workspace }));
+			}),
+		);
+		const all = [...everywhere.levels, ...own.flat().filter(({ level }) => level === "workspace")];
+		return all.flatMap(({ rules, level, ...where }) =>
+			level === "autonomy" ? [] : rules.map((rule) => ({ rule, level, ...where })),
+		);
 	}
 
 	const provider: vscode.TreeDataProvider<CentreNode> = {
@@ -68,6 +85,7 @@ export function createApprovalCentre(daemon: Daemon, goals: Goals, approvals: Ap
 		}, afterMs);
 	};
 	const stops = [goals.onChange(() => draw()), daemon.onConnection(() => draw())];
+	daemon.whileOpen(({ client }) => client.onNotice("config/changed", () => draw(0)));
 	const visibility = view.onDidChangeVisibility(({ visible }) => visible && draw(0));
 
 	return {
@@ -104,6 +122,6 @@ export function createApprovalCentre(daemon: Daemon, goals: Goals, approvals: Ap
 
 function emptyText(typed: string): string {
 	return typed === ""
-		? t("What agents ask, what you answered, and what you approved for longer stands here.")
+		? t("What agents ask, what you answered, and what you approved for longer stands here, with your rules.")
 		: t("Nothing fits “{0}”.", typed);
 }

@@ -1,3 +1,6 @@
+import type { PolicyRule } from "../../core/policy/rule.ts";
+import { ruleText } from "../../core/policy/ruleText.ts";
+import { ruleWords } from "../../core/policy/ruleWords.ts";
 import { approvalMarks } from "../../core/words/marks.ts";
 import type { GrantView, RecordedApproval } from "../../protocol/view.ts";
 import { answeredBy, riskWord } from "../approvals/approvalText.ts";
@@ -5,7 +8,7 @@ import { commandLine, plainLine } from "../approvals/visibleText.ts";
 import { contextOf } from "../menus/rowContext.ts";
 import { dayOrTime } from "../words/times.ts";
 import { t, tLabel } from "../words/words.ts";
-import type { CentreNode, Section } from "./centreNodes.ts";
+import type { CentreNode, RuleView, Section } from "./centreNodes.ts";
 import type { Row } from "./row.ts";
 import { iconOf, rowOf } from "./rows.ts";
 
@@ -18,7 +21,7 @@ export function centreRowOf(node: CentreNode, now: number): Row {
 				description: node.count.toLocaleString("en"),
 				icon: { codicon: sectionIcons[node.section] },
 				context: contextOf("section", [node.section]),
-				fold: node.section === "waiting" || node.section === "grants" ? "open" : "folded",
+				fold: ["waiting", "grants", "rules"].includes(node.section) ? "open" : "folded",
 			};
 		case "approval": {
 			const row = rowOf(node, { now, folders: [] });
@@ -28,6 +31,8 @@ export function centreRowOf(node: CentreNode, now: number): Row {
 			return recordRow(node.record, now);
 		case "grant":
 			return grantRow(node.grant, now);
+		case "rule":
+			return ruleRow(node.given);
 		case "more":
 			return {
 				id: `more:${node.section}`,
@@ -45,6 +50,7 @@ const sectionIcons: Readonly<Record<Section, string>> = {
 	waiting: "shield",
 	setAside: "bell-slash",
 	grants: "key",
+	rules: "law",
 	answered: "checklist",
 	over: "history",
 };
@@ -54,6 +60,7 @@ export function sectionTitle(section: Section): string {
 		waiting: t("Waiting for you"),
 		setAside: t("Set aside"),
 		grants: t("Grants"),
+		rules: t("Rules"),
 		answered: t("Answered"),
 		over: t("Expired or withdrawn"),
 	};
@@ -110,6 +117,36 @@ function grantRow(grant: GrantView, now: number): Row {
 		click: lastUse && "missionControl.showGrantUse",
 	};
 }
+
+function ruleRow({ rule, level, workspace, file }: RuleView): Row {
+	const label = plainLine(ruleWords(rule), 80);
+	const where =
+		level === "organisation"
+			? t("of the organisation")
+			: workspace === undefined
+				? t("in every folder")
+				: lastName(workspace);
+	const why = rule.why === undefined ? [] : [plainLine(rule.why, 300)];
+	return {
+		id: `rule:${level}:${workspace ?? ""}:${JSON.stringify(rule)}`,
+		label,
+		description: where,
+		tooltip: [plainLine(ruleWords(rule), 300), ...why, ruleText(rule), workspace ?? where, file ?? ""]
+			.filter(Boolean)
+			.join("\n"),
+		icon: { codicon: effectIcons[rule.effect] },
+		spoken: [t("Rule"), label, where, ...why].join(", "),
+		context: contextOf("rule", [level === "organisation" ? "organisation" : "own"]),
+		fold: "leaf",
+		click: "missionControl.openRule",
+	};
+}
+
+const effectIcons: Readonly<Record<PolicyRule["effect"], string>> = {
+	allow: "check",
+	ask: "question",
+	deny: "circle-slash",
+};
 
 function grantLabel({ kind, subject }: GrantView): string {
 	switch (kind) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApprovalId, GrantId, ThreadId } from "../../../src/core/ids.ts";
 import { parseApprovalFilter } from "../../../src/core/words/approvalFilter.ts";
-import { type Centre, type CentreNode, centreNodes } from "../../../src/extension/tree/centreNodes.ts";
+import { type Centre, type CentreNode, centreNodes, type RuleView } from "../../../src/extension/tree/centreNodes.ts";
 import { centreRowOf } from "../../../src/extension/tree/centreRows.ts";
 import type { ApprovalCounts, GrantView, RecordedApproval } from "../../../src/protocol/view.ts";
 import { asked, at, goalId, goalOf, planned, started, stepId } from "./goalFixture.ts";
@@ -39,7 +39,7 @@ describe("the section of approvals", () => {
 		...more,
 	});
 	const none: ApprovalCounts = { pending: 0, setAside: 0, approved: 0, denied: 0, expired: 0, superseded: 0 };
-	const centre = (more: Partial<Centre>): Centre => ({ approvals: [], counts: none, grants: [], ...more });
+	const centre = (more: Partial<Centre>): Centre => ({ approvals: [], counts: none, grants: [], rules: [], ...more });
 	const drawn = (nodes: readonly CentreNode[]): unknown[] =>
 		nodes.map((node) => {
 			const { label, description } = centreRowOf(node, now);
@@ -141,4 +141,48 @@ describe("the section of approvals", () => {
 		assert.equal(centreRowOf({ kind: "grant", grant: used }, now).click, "missionControl.showGrantUse");
 		assert.equal(centreRowOf({ kind: "grant", grant: grant() }, now).click, undefined);
 	});
+
+	const push: RuleView = { rule: { effect: "deny", command: "git push *", why: "Pushing is mine." }, level: "user" };
+	const make: RuleView = {
+		rule: { effect: "allow", command: "make" },
+		level: "workspace",
+		workspace: "/house/payments",
+		file: "/data/config.jsonc",
+	};
+	const fetches: RuleView = { rule: { effect: "ask", kind: "fetch" }, level: "organisation" };
+
+	it("shows rules below grants, each with where it holds; those of the organisation cannot be removed there", () => {
+		const nodes = centreNodes(centre({ grants: [grant()], rules: [fetches, push, make] }), {}, () => undefined);
+		assert.deepEqual(drawn(nodes).at(-1), [
+			"Rules",
+			"3",
+			[
+				"ask kind fetch | of the organisation",
+				"deny command `git push *` | in every folder",
+				"allow command make | payments",
+			],
+		]);
+		const rows = [fetches, push, make].map((given) => centreRowOf({ kind: "rule", given }, now));
+		assert.deepEqual(
+			rows.map(({ context }) => context),
+			["rule.organisation", "rule.own", "rule.own"],
+		);
+		assert.match(rows[1]!.tooltip!, /^deny command `git push \*`\nPushing is mine\.\n\{ "effect": "deny"/);
+		assert.match(rows[1]!.spoken!, /^Rule, deny command `git push \*`, in every folder, Pushing is mine\.$/);
+		assert.equal(new Set(rows.map(({ id }) => id)).size, 3);
+	});
+
+	const ruleFilters: readonly (readonly [typed: string, rules: number])[] = [
+		["", 3],
+		["push", 1],
+		["payments", 1],
+		["state:denied", 0],
+		["goal:express", 0],
+	];
+	for (const [typed, count] of ruleFilters)
+		it(`shows ${count} of three rules with the filter “${typed}”`, () => {
+			const given = centre({ rules: [fetches, push, make] });
+			const [section] = centreNodes(given, parseApprovalFilter(typed).filter, () => undefined);
+			assert.equal(section?.kind === "section" ? section.count : 0, count);
+		});
 });
