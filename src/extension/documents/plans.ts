@@ -18,7 +18,7 @@ export interface Plans extends vscode.Disposable {
  * What is saved comes back with its new revision. The editor reads it again once it has noted the saving, and when that is
  * nobody is told: what still shows the old text a moment later is read again.
  */
-const readAgainAfterMs = [300, 1_000, 3_000, 10_000];
+const readAgainAfterMs = [300, 1_000, 3_000, 10_000, 30_000];
 
 export function createPlans(daemon: Daemon, goals: Goals): Plans {
 	const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -42,11 +42,14 @@ export function createPlans(daemon: Daemon, goals: Goals): Plans {
 		const timer = setTimeout(async () => {
 			due.delete(timer);
 			const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
-			if (!document || document.isDirty) return;
-			const now = await read(uri).catch(() => undefined);
-			if (now && new TextDecoder().decode(now.bytes) === document.getText()) return;
-			saved.set(uri.toString(), (saved.get(uri.toString()) ?? 0) + 1);
-			changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+			if (!document) return;
+			// A slow editor still calls it unsaved; one that a person goes on editing is left alone.
+			if (!document.isDirty) {
+				const now = await read(uri).catch(() => undefined);
+				if (now && new TextDecoder().decode(now.bytes) === document.getText()) return;
+				saved.set(uri.toString(), (saved.get(uri.toString()) ?? 0) + 1);
+				changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+			}
 			readAgain(uri, later);
 		}, afterMs);
 		due.add(timer);

@@ -116,6 +116,7 @@ describe("leave that an agent asks for", () => {
 		"writes into the home folder": ["echo x >> ~/.bashrc", outsideWords],
 		"deletes in the home folder": ["rm ~/.bashrc", outsideWords],
 		"writes from another folder": ["cd /usr && touch a.txt", outsideWords],
+		"writes behind a link": ["echo x > out/a.txt", outsideWords],
 		"reads a key": ["cat ~/.ssh/id_rsa", /names secrets: /],
 		"reads a key by a path with ..": [
 			() => `cat ${path.relative(workspace(), path.join(os.homedir(), ".ssh", "id_rsa"))}`,
@@ -129,10 +130,4 @@ describe("leave that an agent asks for", () => {
 			assert.equal(life.approval()!.risk, "dangerous");
 			assert.match(life.approval()!.reasons.join("\n"), reason);
 		});
-
-	it("for a command that writes behind a link is asked about also under autonomous", async () => {
-		const { life, answer } = await asked(shell("c1", "echo x > out/a.txt"));
-		assert.equal(answer, undefined);
-		assert.deepEqual(life.approval()!.reasons, ["writes out/a.txt"]);
-	});
 });
