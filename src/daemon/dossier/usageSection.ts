@@ -1,4 +1,7 @@
+import type { Goal } from "../../core/goal.ts";
+import type { ThreadId } from "../../core/ids.ts";
 import type { Receipt } from "../../core/rules/receipt.ts";
+import { threadName } from "../../core/words/threadName.ts";
 import { cell, code, inline } from "./agentText.ts";
 import type { DossierData } from "./dossierData.ts";
 import { count, money, number } from "./words.ts";
@@ -40,7 +43,7 @@ export function usage({ goal, usage: { bySubject, threads, threadsLeftOut, recei
 		table("Step", steps),
 		table("Role", named(byRole, false)),
 		table("Model", models),
-		threadTable(threads, threadsLeftOut),
+		threadTable(goal, threads, threadsLeftOut),
 	]
 		.filter(Boolean)
 		.join("\n\n");
@@ -95,18 +98,25 @@ function table(of: string, rows: readonly Row[]): string {
 	return [head, `|---|--:|--:|${isCached ? "--:|" : ""}--:|--:|`, ...lines].join("\n");
 }
 
-function threadTable(threads: DossierData["usage"]["threads"], leftOut: number): string {
-	const lines = threads.map(({ role, step, attempt, model, turns, calls, inputTokens, outputTokens }) => {
-		const where = step ? `${inline(step)}${attempt ? `, attempt ${attempt}` : ""}` : "";
+function threadTable(goal: Goal, threads: DossierData["usage"]["threads"], leftOut: number): string {
+	const lines = threads.map(({ threadId, role, step, attempt, model, turns, calls, inputTokens, outputTokens }) => {
+		const work = step ? `${inline(step)}${attempt ? `, attempt ${attempt}` : ""}` : inline(purposeOf(goal, threadId));
 		const tokens = number(inputTokens + outputTokens);
-		return `| ${cell(inline(role))} | ${cell(where)} | ${cell(code(model))} | ${turns} | ${calls} | ${tokens} |`;
+		return `| ${cell(inline(role))} | ${cell(work)} | ${cell(code(model))} | ${turns} | ${calls} | ${tokens} |`;
 	});
 	const note = leftOut > 0 ? `${count(leftOut, "older thread")} in the log.` : "";
 	return [
 		"### Threads",
 		note,
-		["| Role | Step | Model | Turns | Calls | Tokens |", "|---|---|---|--:|--:|--:|", ...lines].join("\n"),
+		["| Role | For | Model | Turns | Calls | Tokens |", "|---|---|---|--:|--:|--:|", ...lines].join("\n"),
 	]
 		.filter(Boolean)
 		.join("\n\n");
+}
+
+/** What a thread without a step is for. A sub-agent works for what its parent does; its title stands beside its role. */
+function purposeOf(goal: Goal, threadId: ThreadId): string {
+	const thread = goal.threads[threadId];
+	if (!thread) return "";
+	return thread.parentThreadId ? purposeOf(goal, thread.parentThreadId) : threadName(goal, thread);
 }

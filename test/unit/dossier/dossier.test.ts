@@ -178,6 +178,19 @@ describe("the dossier", function () {
 		}
 	});
 
+	it("of a real goal: every thread says what it is for, so that a plan and a reflection are told apart", () => {
+		const purposes = new Set<string>();
+		for (const { name, dossier } of histories()) {
+			const table = dossier.split("### Threads")[1]?.split(/\n##+ /)[0] ?? "";
+			for (const row of table.split("\n").filter((line) => /^\| (?!Role)/.test(line))) {
+				const purpose = row.split("|")[2]!.trim();
+				assert.notEqual(purpose, "", `${name}: ${row}`);
+				purposes.add(purpose);
+			}
+		}
+		for (const purpose of ["Plan", "Reflection"]) assert.ok(purposes.has(purpose), purpose);
+	});
+
 	it("names what is not proven", async () => {
 		const step = (stepId: string) => ({
 			stepId: stepId as never,
