@@ -117,6 +117,9 @@ describe("leave that an agent asks for", () => {
 		"deletes in the home folder": ["rm ~/.bashrc", outsideWords],
 		"writes from another folder": ["cd /usr && touch a.txt", outsideWords],
 		"writes behind a link": ["echo x > out/a.txt", outsideWords],
+		"copies behind a link": ["cp a.txt out/b.txt", outsideWords],
+		"deletes behind a link": ["rm -f ./out/a.txt", outsideWords],
+		"goes behind a link and writes there": ["cd out && touch a.txt", outsideWords],
 		"reads a key": ["cat ~/.ssh/id_rsa", /names secrets: /],
 		"reads a key by a path with ..": [
 			() => `cat ${path.relative(workspace(), path.join(os.homedir(), ".ssh", "id_rsa"))}`,
